@@ -1,0 +1,71 @@
+/**
+ * Every error that may leave Poundkey, by its stable code. `status` is the HTTP status, `title` the short
+ * sentence that is the same for every occurrence (RFC 9457, section 3.1.3).
+ */
+export const ERRORS = {
+  'request.invalid': { status: 400, title: 'The request is not valid' },
+  'request.malformedJson': { status: 400, title: 'The body is not valid JSON' },
+  'request.tooLarge': { status: 413, title: 'The body is too large' },
+  'request.unsupportedMediaType': { status: 415, title: 'The content type is not supported' },
+  'route.notFound': { status: 404, title: 'There is nothing at this address' },
+  'route.methodNotAllowed': { status: 405, title: 'This method is not allowed here' },
+  'apiKey.missing': { status: 401, title: 'An API key is required' },
+  'apiKey.invalid': { status: 401, title: 'The API key is not valid' },
+  'webhook.unsigned': { status: 400, title: 'The webhook carries no signature' },
+  'webhook.wrongSignature': { status: 403, title: 'The signature of the webhook is wrong' },
+  'number.invalid': { status: 422, title: 'This is not a phone number that can be called' },
+  'number.typeRefused': { status: 422, title: 'Numbers of this type may not be called' },
+  'number.countryRefused': { status: 422, title: 'Numbers of this country may not be called' },
+  'number.extensionUnsupported': { status: 422, title: 'Extensions cannot be dialled' },
+  'number.notRegistered': { status: 422, title: 'The user has not registered this number' },
+  'locale.unsupported': { status: 422, title: 'There are no prompts in this language' },
+  'policy.officePhoneRefused': { status: 403, title: 'The policy does not allow office phones' },
+  'idempotencyKey.reused': { status: 422, title: 'The idempotency key was used for another request' },
+  'verification.notFound': { status: 404, title: 'There is no such verification' },
+  'verification.alreadyDecided': { status: 409, title: 'The verification is already decided' },
+  'appPassword.notFound': { status: 404, title: 'The verification has no app password' },
+  'appPassword.alreadyRevealed': { status: 410, title: 'The app password can no longer be revealed' },
+  'appPassword.limitReached': { status: 409, title: 'The user has too many app passwords' },
+  'service.stopping': { status: 503, title: 'The service is stopping' },
+  'service.unavailable': { status: 503, title: 'The service cannot answer at the moment' },
+  'service.internal': { status: 500, title: 'Something went wrong inside Poundkey' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** The stable name of an error, `area.reason`. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing that is wrong with a request: `field` is a JSON pointer or header name, `rule` the broken rule as a sentence. */
+export interface FieldProblem {
+  field: string;
+  rule: string;
+}
+
+/** What may accompany an error. */
+export interface ErrorDetails {
+  /** One entry per wrong field. */
+  problems?: FieldProblem[];
+  /** Seconds after which asking again makes sense; becomes `Retry-After`. */
+  retryAfterS?: number;
+  /** The error underneath; it is logged, never shown. */
+  cause?: unknown;
+}
+
+/**
+ * An error that says what happened, what was expected and what to do next. `detail` is shown to the caller
+ * and must hold neither a secret nor a whole phone number.
+ */
+export class ServiceError extends Error {
+  override name = 'ServiceError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly problems: FieldProblem[];
+  readonly retryAfterS: number | undefined;
+
+  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
+    super(detail, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = ERRORS[code].status;
+    this.problems = details.problems ?? [];
+    this.retryAfterS = details.retryAfterS;
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The states of a verification. Every change is one guarded update (`store.ts`) from one of the states that
+ * may precede it; no row back means somebody was here first.
+ *
+ *   queued ──▶ dialing ──▶ ringing ──▶ answered ──▶ decided ──▶ finished
+ *     ▲           │ (safe to try later)                ▲
+ *     └───────────┘            every live state ───────┘
+ */
+export const STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided', 'finished'] as const;
+export type State = (typeof STATES)[number];
+
+/** States in which the outcome is still open. */
+export const LIVE = ['queued', 'dialing', 'ringing', 'answered'] as const satisfies State[];
+
+/** States in which a call may exist that has not been decided. */
+export const ON_CALL = ['dialing', 'ringing', 'answered'] as const satisfies State[];
+
+export type Purpose = 'register' | 'signIn';
+export type Channel = 'call';
+export type PhoneType = 'office' | 'mobile' | 'alternateMobile';
