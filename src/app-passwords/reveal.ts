@@ -1,0 +1,112 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { ServiceError } from '../errors.ts';
+import type { Events } from '../events.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
+import type { Registry } from '../registry/schema.ts';
+import { groupInFours } from './generate.ts';
+import { sealContext } from './new-app-password.ts';
+
+/** An app password in clear text, the one time it is shown. */
+export interface RevealedAppPassword {
+  appPasswordId: string;
+  /** In groups of four: `abcd efgh ijkl mnop`. */
+  appPassword: string;
+}
+
+interface Wanted {
+  tenantId: string;
+  verificationId: string;
+}
+
+/**
+ * Reveals the app password of a verification, once.
+ * The returned function throws `ServiceError`
+ * - `verification.notFound` when the tenant has no such verification (also when another tenant has it),
+ * - `appPassword.notFound` when the verification has no app password,
+ * - `appPassword.alreadyRevealed` when it was revealed before, its ten minutes are over or it is revoked,
+ * - `service.internal` when the key that sealed it is gone.
+ */
+export function createReveal(deps: {
+  db: Kysely<Registry>;
+  sealKeys: KeyRing;
+  clock: Clock;
+  events?: Pick<Events, 'emit'>;
+}) {
+  return async (wanted: Wanted): Promise<RevealedAppPassword> => {
+    // The columns are UUIDs: PostgreSQL would refuse the query for any other text.
+    if (!z.guid().safeParse(wanted.verificationId).success) throw noSuchVerification();
+    const taken = await takeSealed(deps.db, wanted, deps.clock.now());
+    if (!taken) throw await whyNot(deps.db, wanted);
+    const appPassword = open(deps.sealKeys, taken.sealed, wanted.verificationId);
+    deps.events?.emit('appPassword.revealed', { ...wanted, appPasswordId: taken.id });
+    return { appPasswordId: taken.id, appPassword: groupInFours(appPassword) };
+  };
+}
+
+/**
+ * Empties the seal and returns what it held, or null if it may not be opened. One statement: of two at once, the
+ * second waits at the row lock, then finds the condition no longer met (PostgreSQL, Read Committed).
+ */
+async function takeSealed(db: Kysely<Registry>, { tenantId, verificationId }: Wanted, now: Date) {
+  const row = await db
+    .with('taken', (cte) =>
+      cte
+        .selectFrom('appPassword')
+        .select(['id', 'sealed'])
+        .where('tenantId', '=', tenantId)
+        .where('verificationId', '=', verificationId)
+        .where('sealed', 'is not', null)
+        .where('sealedUntil', '>', now)
+        .where('revokedAt', 'is', null)
+        .forUpdate(),
+    )
+    .updateTable('appPassword')
+    .from('taken')
+    .set({ sealed: null })
+    .whereRef('appPassword.id', '=', 'taken.id')
+    .returning(['taken.id', 'taken.sealed'])
+    .executeTakeFirst();
+  return row?.sealed ? { id: row.id, sealed: row.sealed } : null;
+}
+
+async function whyNot(db: Kysely<Registry>, { tenantId, verificationId }: Wanted): Promise<ServiceError> {
+  const verification = await db
+    .selectFrom('verification')
+    .leftJoin('appPassword', 'appPassword.verificationId', 'verification.id')
+    .select('appPassword.id as appPasswordId')
+    .where('verification.tenantId', '=', tenantId)
+    .where('verification.id', '=', verificationId)
+    .executeTakeFirst();
+  if (!verification) return noSuchVerification();
+  if (verification.appPasswordId === null) {
+    return new ServiceError(
+      'appPassword.notFound',
+      'This verification has no app password: it is not finished, was not approved, or the policy issues none. Look at its state and outcome.',
+    );
+  }
+  return new ServiceError(
+    'appPassword.alreadyRevealed',
+    'An app password is shown once and within ten minutes: this one was shown before, its time is over or it was revoked. Start a new verification to get another.',
+  );
+}
+
+function noSuchVerification(): ServiceError {
+  return new ServiceError(
+    'verification.notFound',
+    'No verification of yours has this id. Use the id that was returned when it was requested.',
+  );
+}
+
+function open(sealKeys: KeyRing, sealed: string, verificationId: string): string {
+  try {
+    return unseal(sealKeys, sealed, sealContext(verificationId));
+  } catch (cause) {
+    throw new ServiceError(
+      'service.internal',
+      'The app password cannot be revealed because the key that sealed it is gone. Start a new verification and tell the operator.',
+      { cause },
+    );
+  }
+}

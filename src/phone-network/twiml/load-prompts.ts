@@ -1,0 +1,128 @@
+/** Reads what calls say from files that an operator can edit, and refuses to start with any that would fail on a call. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CALL_STEPS, type CallStep } from './call-steps.ts';
+import { checkLanguage, type Language, readLanguage } from './check-language.ts';
+import { checkTemplate, messageKeysOf } from './check-template.ts';
+import { createPrompts, type Documents, type Prompts, prepareDocument } from './render.ts';
+import { parseXml, type XmlElement } from './xml.ts';
+
+/** The prompt files cannot be used. `problems` has one sentence for each fault, each beginning with file and line. */
+export class PromptFilesError extends Error {
+  override name = 'PromptFilesError';
+  readonly problems: string[];
+  constructor(directory: string, problems: string[]) {
+    super(
+      `The prompts in ${directory} cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** Takes a fault: where it is, relative to the directory, and what it is. */
+type Report = (place: string, problem: string) => void;
+
+/** Twilio, error 11750: the most bytes of a document. Room is left for addresses and the organisation's name. */
+const LONGEST_DOCUMENT = 64 * 1024 - 8 * 1024;
+
+/**
+ * Loads and checks `steps/*.xml` (one per call step) and `languages/*.json` (one per language).
+ * @param directory the `twiml` directory
+ * @throws PromptFilesError with everything that is wrong in any file
+ */
+export function loadPrompts(directory: string): Prompts {
+  const problems: string[] = [];
+  const report: Report = (place, problem) => problems.push(`${place}: ${problem}`);
+  const templates = loadTemplates(directory, report);
+  const languages = loadLanguages(directory, templates, report);
+  if (problems.length > 0) throw new PromptFilesError(directory, problems);
+  const documents = new Map(
+    languages.map((language) => [language.locale, prepareAll(templates, language, report)]),
+  );
+  if (problems.length > 0) throw new PromptFilesError(directory, problems);
+  return createPrompts(documents);
+}
+
+function loadTemplates(directory: string, report: Report): Map<CallStep, XmlElement> {
+  const templates = new Map<CallStep, XmlElement>();
+  const files = readFolder(directory, 'steps', '.xml', report);
+  for (const [name, text] of files) {
+    const step = CALL_STEPS.find((known) => known === name);
+    const root = step ? readTemplate(step, text, report) : null;
+    if (step && root) templates.set(step, root);
+    if (!step) report(`steps/${name}.xml`, `there is no such step, expected ${CALL_STEPS.join(', ')}`);
+  }
+  for (const step of CALL_STEPS) {
+    if (!files.has(step)) report(`steps/${step}.xml`, 'the file is missing');
+  }
+  return templates;
+}
+
+function readTemplate(step: CallStep, text: string, report: Report): XmlElement | null {
+  const parsed = parseXml(text);
+  const at = (line: number) => `steps/${step}.xml:${line}`;
+  if ('problem' in parsed) {
+    report(at(parsed.line), `it is not well-formed XML: ${parsed.problem}`);
+    return null;
+  }
+  for (const { line, problem } of checkTemplate(step, parsed.root)) report(at(line), problem);
+  return parsed.root;
+}
+
+function loadLanguages(directory: string, templates: Map<CallStep, XmlElement>, report: Report): Language[] {
+  const needed = new Set([...templates.values()].flatMap(messageKeysOf));
+  // A template that cannot be read may need keys that nobody else does.
+  const isAll = templates.size === CALL_STEPS.length;
+  const files = readFolder(directory, 'languages', '.json', report);
+  if (files.size === 0)
+    report('languages', 'there is no language, expected at least one file such as en-US.json');
+  return [...files].flatMap(([name, text]) => {
+    const place = `languages/${name}.json`;
+    const read = readLanguage(text);
+    const problems = 'problems' in read ? read.problems : checkLanguage(read.language, name, needed, isAll);
+    for (const problem of problems) report(place, problem);
+    return 'language' in read ? [read.language] : [];
+  });
+}
+
+function prepareAll(templates: Map<CallStep, XmlElement>, language: Language, report: Report): Documents {
+  const documents = new Map<CallStep, string>();
+  for (const [step, root] of templates) {
+    const document = prepareDocument(root, language);
+    const bytes = Buffer.byteLength(document);
+    if (bytes > LONGEST_DOCUMENT) {
+      report(
+        `steps/${step}.xml`,
+        `it has ${bytes} bytes in ${language.locale}, expected at most ${LONGEST_DOCUMENT}`,
+      );
+    }
+    documents.set(step, document);
+  }
+  return documents;
+}
+
+/** The texts of a folder's files by name without extension, sorted. Other files are nobody's business. */
+function readFolder(
+  directory: string,
+  folder: string,
+  extension: string,
+  report: Report,
+): Map<string, string> {
+  const texts = new Map<string, string>();
+  const path = join(directory, folder);
+  for (const file of attempt(folder, report, () => readdirSync(path).sort()) ?? []) {
+    if (!file.endsWith(extension)) continue;
+    const text = attempt(`${folder}/${file}`, report, () => readFileSync(join(path, file), 'utf8'));
+    if (text !== null) texts.set(file.slice(0, -extension.length), text);
+  }
+  return texts;
+}
+
+function attempt<Result>(place: string, report: Report, read: () => Result): Result | null {
+  try {
+    return read();
+  } catch (error) {
+    report(place, `it cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`);
+    return null;
+  }
+}
