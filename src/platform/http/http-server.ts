@@ -1,0 +1,176 @@
+/** The HTTP side of the service: an Express app made of routes, and a server around it that can be closed in good order. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { ServiceError } from '../../errors.ts';
+import { type Authenticate, mountRoutes, refuseMethod } from './mount-routes.ts';
+import { type ApiInfo, describeRoutes } from './openapi.ts';
+import { toProblem } from './problem.ts';
+import { giveContext, requestIdOf } from './request-context.ts';
+import type { Route } from './route.ts';
+
+/** Seconds after which a client should try again while this process stops: by then another one, or its successor, answers. */
+const STOPPING_RETRY_S = 5;
+
+/** What an app is made of. */
+export interface HttpAppParts<Caller> {
+  routes: Route<Caller>[];
+  authenticate: Authenticate<Caller>;
+  log: Logger;
+  /** True from the moment the service begins to stop: `/v1` refuses, what `raw` mounted still answers. */
+  isDraining: () => boolean;
+  /** Mounts what is no route (webhooks), before the routes. Its errors become problems as well. */
+  raw: (app: Express) => void;
+  /** The head of `/openapi.json`. */
+  info: ApiInfo;
+}
+
+/**
+ * An Express app that serves the routes, `GET /openapi.json` (open to all) and what `raw` mounts. Every failure is
+ * answered as `application/problem+json` (RFC 9457); every request has an id and one log line.
+ */
+export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
+  app.use(giveContext(parts.log), securityHeaders(), closeWhileDraining(parts.isDraining));
+  parts.raw(app);
+  app.use('/v1', refuseWhileDraining(parts.isDraining));
+  mountRoutes(app, parts.routes, parts.authenticate);
+  const description = describeRoutes(parts.routes, parts.info);
+  app
+    .get('/openapi.json', (_req, res) => void res.json(description))
+    .all('/openapi.json', refuseMethod(['get']));
+  app.use(() => {
+    throw new ServiceError(
+      'route.notFound',
+      'Nothing is served at this address. GET /openapi.json lists what is.',
+    );
+  });
+  app.use(answerProblem(parts.log));
+  return app;
+}
+
+/** Whether answers are encrypted is up to whatever stands in front, so nothing here forces a browser to HTTPS. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+  });
+}
+
+function closeWhileDraining(isDraining: () => boolean): RequestHandler {
+  return (_req, res, next) => {
+    if (isDraining()) res.setHeader('Connection', 'close');
+    next();
+  };
+}
+
+function refuseWhileDraining(isDraining: () => boolean): RequestHandler {
+  return (_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store');
+    if (!isDraining()) return next();
+    const detail = 'This process is about to end. Send the request again; another process will answer it.';
+    throw new ServiceError('service.stopping', detail, { retryAfterS: STOPPING_RETRY_S });
+  };
+}
+
+function answerProblem(log: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, _req, res, _next) => {
+    const requestId = requestIdOf(res);
+    const problem = toProblem(error, requestId);
+    if (problem.status >= 500) logFault(log, error, requestId, problem.body.code);
+    if (res.headersSent) return void res.destroy();
+    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+    res.statusCode = problem.status;
+    res.end(JSON.stringify(problem.body));
+  };
+}
+
+function logFault(log: Logger, error: unknown, requestId: string, code: string): void {
+  if (code === 'service.internal') log.error({ requestId, code, err: error }, 'request failed');
+  else log.warn({ requestId, code, err: error }, 'request refused for now');
+}
+
+/** A server that listens. */
+export interface HttpServer {
+  /** Where it answers, such as `http://127.0.0.1:3000`. */
+  url: string;
+  port: number;
+  /** Takes no more connections, lets running requests end, and cuts those that have not after `limitMs`. */
+  close(limitMs: number): Promise<void>;
+}
+
+/**
+ * Listens on `host` and `port` (0: any free one). Clients that dawdle are cut off: 10 s for the headers, 20 s for a
+ * whole request, looked at each second.
+ * @throws Error when the address cannot be had
+ */
+export async function listen(app: Express, address: { host: string; port: number }): Promise<HttpServer> {
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 20_000,
+      keepAliveTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+    },
+    app,
+  );
+  const running = trackRunning(server);
+  await startListening(server, address);
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    close: (limitMs) => {
+      closed ??= closeInOrder(server, running, limitMs);
+      return closed;
+    },
+  };
+}
+
+function trackRunning(server: Server): Set<ServerResponse> {
+  const running = new Set<ServerResponse>();
+  server.prependListener('request', (_req, res: ServerResponse) => {
+    running.add(res);
+    res.once('close', () => running.delete(res));
+  });
+  return running;
+}
+
+async function startListening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const refuse = (cause: Error) =>
+    reject(
+      new Error(`Cannot listen on ${host}, port ${port}: ${cause.message}. Choose another address or port.`, {
+        cause,
+      }),
+    );
+  server.once('error', refuse);
+  server.listen(port, host, () => {
+    server.off('error', refuse);
+    resolve();
+  });
+  await promise;
+}
+
+/** `close()` alone waits for kept-alive connections for ever (seen on Node 26): running answers are told to end theirs. */
+async function closeInOrder(server: Server, running: Set<ServerResponse>, limitMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  for (const res of running) {
+    if (!res.headersSent) res.setHeader('Connection', 'close');
+    res.once('close', () => server.closeIdleConnections());
+  }
+  server.closeIdleConnections();
+  const deadline = setTimeout(() => server.closeAllConnections(), limitMs);
+  await promise;
+  clearTimeout(deadline);
+}

@@ -1,0 +1,112 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import { fieldProblems, parseOptions } from '../platform/http/field-problems.ts';
+
+/** The kinds of numbers that libphonenumber tells apart. */
+const NUMBER_TYPES = [
+  'FIXED_LINE',
+  'MOBILE',
+  'FIXED_LINE_OR_MOBILE',
+  'VOIP',
+  'UAN',
+  'TOLL_FREE',
+  'SHARED_COST',
+  'PREMIUM_RATE',
+  'PERSONAL_NUMBER',
+  'PAGER',
+  'VOICEMAIL',
+] as const;
+
+/**
+ * Kinds that no desk has, and that cost the caller or pay the called: the usual aims of toll fraud. UAN is not among
+ * them, since ordinary Swedish companies have such numbers (010).
+ */
+const REFUSED_TYPES: NumberType[] = [
+  'PREMIUM_RATE',
+  'SHARED_COST',
+  'PERSONAL_NUMBER',
+  'PAGER',
+  'VOICEMAIL',
+  'TOLL_FREE',
+];
+
+/** Spoken in the prompt, so nothing but what a voice can say. */
+const SPOKEN = /^[\p{L}\p{M}\p{Nd} .,&'-]+$/u;
+const LONGEST_SPOKEN = 60;
+
+const country = z
+  .string()
+  .refine(
+    (code) => /^[A-Z]{2}$/.test(code) && isSupportedCountry(code),
+    'This must be a country code of ISO 3166-1 alpha-2, such as SE.',
+  );
+
+/** What a tenant allows and wants; whatever a document leaves out has its default. Times are in seconds. */
+export const tenantPolicySchema = z.strictObject({
+  version: z.literal(1).default(1),
+  /** The name that the prompt says. */
+  organisation: z
+    .string()
+    .trim()
+    .min(1)
+    .max(LONGEST_SPOKEN)
+    .regex(SPOKEN, "This is spoken: use letters, digits, spaces and . , & ' - only."),
+  officePhone: z.strictObject({ allowed: z.boolean().default(true) }).prefault({}),
+  /** `allowed: null` is every country. Fraud often aims at a few countries, so a list is the best protection. */
+  countries: z.strictObject({ allowed: z.array(country).min(1).nullable().default(null) }).prefault({}),
+  numberTypes: z
+    .strictObject({
+      refused: z.array(z.enum(NUMBER_TYPES)).default(REFUSED_TYPES),
+      /** Numbers of no country: satellites (which look like mobiles), international premium and shared cost. */
+      nonGeographicRefused: z.boolean().default(true),
+    })
+    .prefault({}),
+  machineDetection: z.boolean().default(true),
+  /** The language of prompts when a request names none (BCP 47); null leaves it to the number's country. */
+  locale: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'This must be a language tag of BCP 47, such as sv-SE.')
+    .nullable()
+    .default(null),
+  /** How long the phone may ring. */
+  ringTimeoutS: z.int().min(5).max(60).default(30),
+  /** How long a whole call may last. */
+  callTimeLimitS: z.int().min(30).max(600).default(120),
+  /** How long after the request a call may still be placed. */
+  expiresAfterS: z.int().min(60).max(3600).default(600),
+  appPassword: z
+    .strictObject({ issue: z.boolean().default(true), length: z.int().min(16).max(64).default(16) })
+    .prefault({}),
+});
+
+/** A complete policy. */
+export type TenantPolicy = z.output<typeof tenantPolicySchema>;
+export type NumberType = (typeof NUMBER_TYPES)[number];
+
+/**
+ * A policy document with its defaults filled in.
+ * @param document as stored or as an operator wrote it
+ * @param tenantName becomes the organisation, as far as it can be spoken, when the document names none
+ * @throws Error that names every wrong field by its JSON pointer with the rule; it holds no values
+ */
+export function parsePolicy(document: unknown, tenantName: string): TenantPolicy {
+  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
+  const parsed = tenantPolicySchema.safeParse(
+    isObject ? { organisation: spokenName(tenantName), ...document } : document,
+    parseOptions,
+  );
+  if (parsed.success) return parsed.data;
+  const problems = fieldProblems(parsed.error).map(
+    ({ field, rule }) => `${field || 'the document'}: ${rule}`,
+  );
+  throw new Error(`The tenant's policy is not valid. Correct these fields. ${problems.join(' ')}`);
+}
+
+/** Leaves out what a voice cannot say; a name of which nothing is left must be given in the document. */
+function spokenName(tenantName: string): string {
+  const speakable = tenantName
+    .replaceAll(/[^\p{L}\p{M}\p{Nd} .,&'-]+/gu, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim();
+  return speakable.slice(0, LONGEST_SPOKEN).trim();
+}

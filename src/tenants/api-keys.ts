@@ -1,0 +1,123 @@
+/** API keys: `pk_<id>_<secret>`. The id finds the row, the SHA-256 of the secret proves the rest; no secret is stored. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Registry } from '../registry/schema.ts';
+import { checkedName, invalidField } from './checked.ts';
+import type { StoredPolicy } from './tenants.ts';
+
+/** Who a key belongs to, with the tenant's policy document as stored. */
+export interface KeyHolder extends StoredPolicy {
+  tenantId: string;
+  keyId: string;
+}
+
+/** The keys of all tenants. */
+export interface ApiKeys {
+  /**
+   * Makes a key.
+   * @param request.name what the key is for, 1-80 characters
+   * @returns its id (12 characters), and the key itself, which cannot be had again
+   * @throws ServiceError `request.invalid` naming `/tenantId` (there is no such tenant) or `/name`
+   */
+  create(request: { tenantId: string; name: string }): Promise<{ id: string; key: string }>;
+  /** Ends a key at once. Returns whether there was a live key of this id. */
+  revoke(id: string): Promise<boolean>;
+  /**
+   * Finds out whose key an `Authorization` header carries (`Bearer <key>`, RFC 6750 section 2.1).
+   * @throws ServiceError `apiKey.missing` without a bearer token; `apiKey.invalid` alike for whatever is wrong with it
+   */
+  authenticate(authorization: string | undefined): Promise<KeyHolder>;
+}
+
+/** API keys in the registry. */
+export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Clock }): ApiKeys {
+  return {
+    async create({ tenantId, name }) {
+      const id = newId();
+      const secret = randomBytes(32).toString('base64url');
+      const row = { id, name: checkedName(name, '/name'), secretHash: hash(secret), createdAt: clock.now() };
+      await addKey(db, { ...row, tenantId });
+      return { id, key: `pk_${id}_${secret}` };
+    },
+
+    async revoke(id) {
+      const ended = await db
+        .updateTable('apiKey')
+        .set({ revokedAt: clock.now() })
+        .where('id', '=', id)
+        .where('revokedAt', 'is', null)
+        .returning('id')
+        .executeTakeFirst();
+      return ended !== undefined;
+    },
+
+    async authenticate(authorization) {
+      const { id, secret } = keyIn(authorization);
+      const row = await findKey(db, id);
+      // Unknown id, wrong secret and revoked key all take one look-up, one hash and one comparison.
+      const isRight = timingSafeEqual(
+        Buffer.from(hash(secret), 'hex'),
+        Buffer.from(row?.secretHash ?? NO_HASH, 'hex'),
+      );
+      if (!row || !isRight || row.revokedAt !== null) throw invalidKey();
+      return { tenantId: row.tenantId, keyId: id, tenantName: row.tenantName, policy: row.policy };
+    },
+  };
+}
+
+/** Letters and digits that are not mistaken for each other when read aloud; 32 of them, so five random bits each. */
+const ID_LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** What a secret is compared with when there is no key: no text has this hash that anybody could find. */
+const NO_HASH = '0'.repeat(64);
+
+function newId(): string {
+  return Array.from(randomBytes(12), (byte) => ID_LETTERS.charAt(byte % 32)).join('');
+}
+
+function hash(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+function keyIn(authorization: string | undefined): { id: string; secret: string } {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+  if (token === undefined) {
+    throw new ServiceError('apiKey.missing', 'Send the API key as "Authorization: Bearer pk_…".');
+  }
+  const [, id, secret] = /^pk_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/.exec(token) ?? [];
+  if (id === undefined || secret === undefined) throw invalidKey();
+  return { id, secret };
+}
+
+function invalidKey(): ServiceError {
+  return new ServiceError(
+    'apiKey.invalid',
+    'The API key is unknown, wrong or revoked. Use another, or have one made.',
+  );
+}
+
+async function addKey(
+  db: Kysely<Registry>,
+  row: { id: string; tenantId: string; name: string; secretHash: string; createdAt: Date },
+): Promise<void> {
+  const tenant = await db.selectFrom('tenant').select('id').where('id', '=', row.tenantId).executeTakeFirst();
+  if (!tenant) throw invalidField('/tenantId', 'This must be the id of a tenant.');
+  await db.insertInto('apiKey').values(row).execute();
+}
+
+function findKey(db: Kysely<Registry>, id: string) {
+  return db
+    .selectFrom('apiKey')
+    .innerJoin('tenant', 'tenant.id', 'apiKey.tenantId')
+    .select([
+      'apiKey.tenantId',
+      'apiKey.secretHash',
+      'apiKey.revokedAt',
+      'tenant.name as tenantName',
+      'tenant.policy',
+    ])
+    .where('apiKey.id', '=', id)
+    .executeTakeFirst();
+}

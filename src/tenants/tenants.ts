@@ -1,0 +1,55 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../platform/clock.ts';
+import type { Registry } from '../registry/schema.ts';
+import { checkedName, invalidField } from './checked.ts';
+
+/** The organisations that use the service. */
+export interface Tenants {
+  /**
+   * Adds a tenant, unless there is one of this id; that one stays as it is.
+   * @param tenant.id 1-40 of `a`-`z`, `0`-`9` and `-`
+   * @param tenant.name 1-80 characters
+   * @param tenant.policy the policy document, already checked; what is left out has its default
+   * @returns whether it was added
+   * @throws ServiceError `request.invalid` naming `/id` or `/name`
+   */
+  create(tenant: { id: string; name: string; policy?: Record<string, unknown> }): Promise<boolean>;
+  /** A tenant's name and policy document as stored, or null if there is no such tenant. */
+  policyOf(tenantId: string): Promise<StoredPolicy | null>;
+}
+
+/** A policy document as stored, and the name it takes its default for the organisation from. */
+export interface StoredPolicy {
+  tenantName: string;
+  policy: Record<string, unknown>;
+}
+
+/** Tenants in the registry. */
+export function createTenants({ db, clock }: { db: Kysely<Registry>; clock: Clock }): Tenants {
+  return {
+    async create({ id, name, policy = {} }) {
+      if (!/^[a-z0-9-]{1,40}$/.test(id)) throw invalidField('/id', 'This must be 1-40 of a-z, 0-9 and "-".');
+      const row = {
+        id,
+        name: checkedName(name, '/name'),
+        policy: JSON.stringify(policy),
+        createdAt: clock.now(),
+      };
+      const added = await db
+        .insertInto('tenant')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return added !== undefined;
+    },
+
+    async policyOf(tenantId) {
+      const query = db
+        .selectFrom('tenant')
+        .select(['name as tenantName', 'policy'])
+        .where('id', '=', tenantId);
+      return (await query.executeTakeFirst()) ?? null;
+    },
+  };
+}

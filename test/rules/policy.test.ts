@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { parsePolicy } from '../../src/policy/tenant-policy.ts';
+
+describe('a policy document', () => {
+  test('that says nothing has every default', () => {
+    expect(parsePolicy({}, 'Contoso')).toEqual({
+      version: 1,
+      organisation: 'Contoso',
+      officePhone: { allowed: true },
+      countries: { allowed: null },
+      numberTypes: {
+        refused: ['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'PAGER', 'VOICEMAIL', 'TOLL_FREE'],
+        nonGeographicRefused: true,
+      },
+      machineDetection: true,
+      locale: null,
+      ringTimeoutS: 30,
+      callTimeLimitS: 120,
+      expiresAfterS: 600,
+      appPassword: { issue: true, length: 16 },
+    });
+  });
+
+  test('that is complete is read as it is, and again to the same', () => {
+    const document = {
+      version: 1,
+      organisation: "Ström & Söner's, Inc.",
+      officePhone: { allowed: false },
+      countries: { allowed: ['SE', 'GB'] },
+      numberTypes: { refused: ['MOBILE'], nonGeographicRefused: false },
+      machineDetection: false,
+      locale: 'sv-SE',
+      ringTimeoutS: 60,
+      callTimeLimitS: 30,
+      expiresAfterS: 3600,
+      appPassword: { issue: false, length: 64 },
+    };
+    const policy = parsePolicy(document, 'Contoso');
+    expect(policy).toEqual(document);
+    expect(parsePolicy(JSON.parse(JSON.stringify(policy)), 'Contoso')).toEqual(policy);
+  });
+
+  test('that sets a part keeps the defaults of the rest', () => {
+    expect(parsePolicy({ appPassword: { length: 20 } }, 'Contoso').appPassword).toEqual({
+      issue: true,
+      length: 20,
+    });
+    expect(parsePolicy({ numberTypes: { refused: [] } }, 'Contoso').numberTypes.nonGeographicRefused).toBe(
+      true,
+    );
+  });
+
+  test.each([
+    ['not an object', null, 'the document: This must be a JSON object.'],
+    ['a list', [], 'the document: This must be a JSON object.'],
+    ['an unknown field', { ringtone: 'x' }, '/ringtone: This field is not known here; leave it out.'],
+    [
+      'an unknown field inside',
+      { officePhone: { allow: true } },
+      '/officePhone/allow: This field is not known',
+    ],
+    ['another version', { version: 2 }, '/version: This must be 1.'],
+    ['a name of markup', { organisation: '<Say>' }, '/organisation: This is spoken'],
+    ['a name of several lines', { organisation: 'Contoso\nBank' }, '/organisation: This is spoken'],
+    ['an empty name', { organisation: ' ' }, '/organisation: This must be at least 1 character long.'],
+    [
+      'a long name',
+      { organisation: 'x'.repeat(61) },
+      '/organisation: This must be at most 60 characters long.',
+    ],
+    [
+      'no country at all',
+      { countries: { allowed: [] } },
+      '/countries/allowed: This must have at least 1 entry.',
+    ],
+    [
+      'a country that is none',
+      { countries: { allowed: ['SE', 'UK'] } },
+      '/countries/allowed/1: This must be a country code',
+    ],
+    [
+      'a type that is none',
+      { numberTypes: { refused: ['FAX'] } },
+      '/numberTypes/refused/0: This must be one of FIXED_LINE,',
+    ],
+    ['a flag in words', { machineDetection: 'yes' }, '/machineDetection: This must be true or false.'],
+    ['a language that is none', { locale: 'Swedish!' }, '/locale: This must be a language tag'],
+    ['4 s of ringing', { ringTimeoutS: 4 }, '/ringTimeoutS: This must be at least 5.'],
+    ['61 s of ringing', { ringTimeoutS: 61 }, '/ringTimeoutS: This must be at most 60.'],
+    ['half a second', { ringTimeoutS: 5.5 }, '/ringTimeoutS: This must be a whole number.'],
+    ['29 s of call', { callTimeLimitS: 29 }, '/callTimeLimitS: This must be at least 30.'],
+    ['601 s of call', { callTimeLimitS: 601 }, '/callTimeLimitS: This must be at most 600.'],
+    ['59 s to expiry', { expiresAfterS: 59 }, '/expiresAfterS: This must be at least 60.'],
+    ['15 letters', { appPassword: { length: 15 } }, '/appPassword/length: This must be at least 16.'],
+    ['65 letters', { appPassword: { length: 65 } }, '/appPassword/length: This must be at most 64.'],
+  ])('is refused: %s', (_what, document, told) => {
+    expect(() => parsePolicy(document, 'Contoso')).toThrow(told);
+  });
+
+  test('names everything that is wrong at once', () => {
+    const refuse = () => parsePolicy({ ringTimeoutS: 1, locale: 7, extra: 1 }, 'Contoso');
+    expect(refuse).toThrow(/\/ringTimeoutS: .*\/extra: |\/extra: .*\/ringTimeoutS: /);
+    expect(refuse).toThrow('/locale: This must be text.');
+  });
+});
+
+describe('the spoken name of a tenant that set none', () => {
+  test.each([
+    ['Contoso', 'Contoso'],
+    ['Ström & Söner', 'Ström & Söner'],
+    ['Contoso (Sweden) AB', 'Contoso Sweden AB'],
+    ['株式会社', '株式会社'],
+    ['x'.repeat(80), 'x'.repeat(60)],
+  ])('of %j is %j', (tenantName, spoken) => {
+    expect(parsePolicy({}, tenantName).organisation).toBe(spoken);
+  });
+
+  test('must be given when nothing of the name can be spoken', () => {
+    expect(() => parsePolicy({}, '***')).toThrow('/organisation: ');
+    expect(parsePolicy({ organisation: 'Stars' }, '***').organisation).toBe('Stars');
+  });
+});
