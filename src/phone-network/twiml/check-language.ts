@@ -39,31 +39,39 @@ export function readLanguage(json: string): { language: Language } | { problems:
   };
 }
 
+/** A message that templates use. */
+export interface NeededMessage {
+  /** Whether every step that says it knows the organisation. */
+  knowsOrganisation: boolean;
+}
+
 /**
  * Checks what a language says against what the templates need.
  * @param fileName the name of its file without the extension
- * @param needed the message keys that templates use
+ * @param needed the messages that templates use, by key
  * @param isAll whether `needed` is known to be complete, so that other keys are mistakes
  */
 export function checkLanguage(
   language: Language,
   fileName: string,
-  needed: ReadonlySet<string>,
+  needed: ReadonlyMap<string, NeededMessage>,
   isAll: boolean,
 ): string[] {
-  const misnamed =
-    fileName === language.locale
-      ? []
-      : [`it is for ${language.locale}, expected the file name ${language.locale}.json`];
-  const given = new Set(Object.keys(language.say));
-  const missing = [...needed.difference(given)].map((key) => `say.${key} is missing`);
-  const unknown = isAll
-    ? [...given.difference(needed)].map((key) => `say.${key} is used by no template`)
-    : [];
-  const texts = Object.entries(language.say).flatMap(([key, text]) =>
-    checkText(text, language.voice).map((problem) => `say.${key} ${problem}`),
-  );
-  return [...misnamed, ...checkVoice(language), ...missing, ...unknown, ...texts];
+  const { locale, voice, say } = language;
+  const misnamed = fileName === locale ? [] : [`it is for ${locale}, expected the file name ${locale}.json`];
+  const missing = [...needed.keys()]
+    .filter((key) => !Object.hasOwn(say, key))
+    .map((key) => `say.${key} is missing`);
+  const texts = Object.entries(say).flatMap(([key, text]) => {
+    const use = needed.get(key);
+    if (isAll && !use) return [`say.${key} is used by no template`];
+    const problems = [
+      ...checkPlaceholders(text, use?.knowsOrganisation ?? true),
+      ...checkLength(text, voice),
+    ];
+    return problems.map((problem) => `say.${key} ${problem}`);
+  });
+  return [...misnamed, ...checkVoice(language), ...missing, ...texts];
 }
 
 function checkVoice({ voice, locale }: Language): string[] {
@@ -72,19 +80,29 @@ function checkVoice({ voice, locale }: Language): string[] {
   return [`the voice "${voice}" does not speak ${locale}, expected one such as ${examples}`];
 }
 
-function checkText(text: string, voice: string): string[] {
+function checkPlaceholders(text: string, knowsOrganisation: boolean): string[] {
+  const rest = text.replaceAll('{{organisation}}', '');
   const problems: string[] = [];
-  // Twilio, error 13520: a text may not be empty.
-  if (text.trim() === '') problems.push('is empty');
-  if (/[{}]/.test(text.replaceAll('{{organisation}}', ''))) {
+  if (/[{}]/.test(rest)) {
     problems.push('has an unknown placeholder or a stray brace, expected none but {{organisation}}');
   }
+  if (rest !== text && !knowsOrganisation) {
+    problems.push('holds {{organisation}}, but is said where nobody knows on whose behalf the call is');
+  }
+  return problems;
+}
+
+function checkLength(text: string, voice: string): string[] {
+  // Twilio, error 13520: a text may not be empty.
+  if (text.trim() === '') return ['is empty'];
   const spoken = text.toWellFormed().replaceAll('{{organisation}}', LONGEST_ORGANISATION);
-  const longest = longestText(voice);
-  if (spoken.length > longest)
-    problems.push(`is too long: ${spoken.length} characters, the voice reads ${longest}`);
+  const most = longestText(voice);
   const encoded = encodeURIComponent(spoken).length;
-  if (encoded > LONGEST_ENCODED)
+  const problems: string[] = [];
+  if (spoken.length > most)
+    problems.push(`is too long: ${spoken.length} characters, the voice reads ${most}`);
+  if (encoded > LONGEST_ENCODED) {
     problems.push(`is too long: ${encoded} characters when URL-encoded, Twilio takes ${LONGEST_ENCODED}`);
+  }
   return problems;
 }

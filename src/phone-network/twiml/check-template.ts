@@ -1,5 +1,5 @@
-import { type CallStep, LEADS_TO } from './call-steps.ts';
 import { ownValue } from './own-value.ts';
+import { type CallStep, STEP_RULES } from './steps.ts';
 import { LAST_VERBS, VERB_RULES, type VerbRule } from './verb-rules.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -87,7 +87,7 @@ function checkEnd({ children, line }: XmlElement): TemplateProblem[] {
 
 function checkAddresses(step: CallStep, root: XmlElement): TemplateProblem[] {
   const used = new Set(textsOf(root).flatMap((text) => text.match(/(?<=\{\{)\w+Url(?=\}\})/g) ?? []));
-  const expected = new Set<string>(LEADS_TO[step]);
+  const expected = new Set<string>(STEP_RULES[step].leadsTo);
   const missing = [...expected.difference(used)].map(
     (name) => `the step "${step}" has to lead to {{${name}}}`,
   );

@@ -1,10 +1,10 @@
 /** Reads what calls say from files that an operator can edit, and refuses to start with any that would fail on a call. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CALL_STEPS, type CallStep } from './call-steps.ts';
-import { checkLanguage, type Language, readLanguage } from './check-language.ts';
+import { checkLanguage, type Language, type NeededMessage, readLanguage } from './check-language.ts';
 import { checkTemplate, messageKeysOf } from './check-template.ts';
 import { createPrompts, type Documents, type Prompts, prepareDocument } from './render.ts';
+import { CALL_STEPS, type CallStep, STEP_RULES } from './steps.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
 /** The prompt files cannot be used. `problems` has one sentence for each fault, each beginning with file and line. */
@@ -70,7 +70,7 @@ function readTemplate(step: CallStep, text: string, report: Report): XmlElement 
 }
 
 function loadLanguages(directory: string, templates: Map<CallStep, XmlElement>, report: Report): Language[] {
-  const needed = new Set([...templates.values()].flatMap(messageKeysOf));
+  const needed = messagesOf(templates);
   // A template that cannot be read may need keys that nobody else does.
   const isAll = templates.size === CALL_STEPS.length;
   const files = readFolder(directory, 'languages', '.json', report);
@@ -83,6 +83,17 @@ function loadLanguages(directory: string, templates: Map<CallStep, XmlElement>, 
     for (const problem of problems) report(place, problem);
     return 'language' in read ? [read.language] : [];
   });
+}
+
+function messagesOf(templates: Map<CallStep, XmlElement>): Map<string, NeededMessage> {
+  const needed = new Map<string, NeededMessage>();
+  for (const [step, root] of templates) {
+    for (const key of messageKeysOf(root)) {
+      const before = needed.get(key)?.knowsOrganisation ?? true;
+      needed.set(key, { knowsOrganisation: before && STEP_RULES[step].knowsOrganisation });
+    }
+  }
+  return needed;
 }
 
 function prepareAll(templates: Map<CallStep, XmlElement>, language: Language, report: Report): Documents {

@@ -1,6 +1,6 @@
-import type { CallStep, PromptValues } from './call-steps.ts';
 import type { Language } from './check-language.ts';
 import { ownValue } from './own-value.ts';
+import type { CallStep, PromptValues } from './steps.ts';
 import { escapeXml, toXml, type XmlElement } from './xml.ts';
 
 /** What is said on a call, in every language that was loaded. */
@@ -9,8 +9,9 @@ export interface Prompts {
   locales: string[];
   /**
    * The TwiML document of a step, complete and escaped.
-   * @param locale one of `locales`, or what `resolveLocale` takes for one
-   * @throws Error when there are no prompts in that language
+   * @param locale one of `locales`, or what `resolveLocale` takes for one. Any other gets the first of `locales`:
+   *   the language of a call under way may have been taken away, and a person is on the line
+   * @throws Error when a value is missing that the step needs
    */
   render(step: CallStep, locale: string, values: PromptValues): string;
   /** The language that serves a wish: the same one whatever its case, else the first with the same language, else null. */
@@ -35,11 +36,18 @@ export function prepareDocument(root: XmlElement, { voice, locale, say }: Langua
 }
 
 /** A prepared document with its values. Filled in one go: what a value looks like is never read again. */
-export function fillDocument(document: string, values: PromptValues): string {
-  return document.replace(/\{\{(\w+)\}\}/g, (_, name: keyof PromptValues) => escapeXml(String(values[name])));
+function fillDocument(document: string, values: PromptValues): string {
+  return document.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = ownValue<string | number>(values, name);
+    if (value === undefined) throw new Error(`The prompt needs a value for ${name} and was given none.`);
+    return escapeXml(String(value));
+  });
 }
 
-/** Prompts from prepared documents by language. */
+/**
+ * Prompts from prepared documents by language.
+ * @param documents at least one language, each with every step
+ */
 export function createPrompts(documents: ReadonlyMap<string, Documents>): Prompts {
   const locales = [...documents.keys()].sort();
   const resolveLocale = (wanted: string | null) => {
@@ -51,13 +59,8 @@ export function createPrompts(documents: ReadonlyMap<string, Documents>): Prompt
     locales,
     resolveLocale,
     render(step, locale, values) {
-      const document = documents.get(resolveLocale(locale) ?? '')?.get(step);
-      if (document === undefined) {
-        throw new Error(
-          `There are no prompts in "${locale}". Loaded are ${locales.join(', ')}; a file in twiml/languages adds one.`,
-        );
-      }
-      return fillDocument(document, values);
+      const document = documents.get(resolveLocale(locale) ?? locales[0] ?? '')?.get(step);
+      return document === undefined ? LAST_RESORT_TWIML : fillDocument(document, values);
     },
   };
 }
