@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { defineRoute, VerificationId } from '../api.ts';
+import type { RevealedAppPassword } from './reveal.ts';
+
+const Revealed = z
+  .object({
+    appPasswordId: z.guid(),
+    appPassword: z
+      .string()
+      .meta({ description: 'In groups of four; shown this once', example: 'abcd efgh ijkl mnop' }),
+  })
+  .meta({ id: 'RevealedAppPassword' });
+
+/** `/v1/verifications/{id}/reveal-app-password`. */
+export function appPasswordRoutes(actions: {
+  reveal(wanted: { tenantId: string; verificationId: string }): Promise<RevealedAppPassword>;
+}) {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/v1/verifications/:id/reveal-app-password',
+      summary: 'Show the app password of a finished registration, once and within ten minutes',
+      operationId: 'revealAppPassword',
+      params: z.object({ id: VerificationId }),
+      responses: { 200: { description: 'The app password; it cannot be shown again', schema: Revealed } },
+      problems: ['verification.notFound', 'appPassword.notFound', 'appPassword.alreadyRevealed'],
+      async handle({ params, caller }) {
+        const body = await actions.reveal({ tenantId: caller.tenantId, verificationId: params.id });
+        return { status: 200, body };
+      },
+    }),
+  ];
+}

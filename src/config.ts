@@ -1,0 +1,214 @@
+import { z } from 'zod';
+
+/** Everything Poundkey is told from outside, checked and grouped. A choice is a union; what is switched off is null. */
+export interface Config {
+  production: boolean;
+  role: 'all' | 'web' | 'worker';
+  logLevel: string;
+  /** `publicUrl` null: the address that the server listens on. */
+  http: { host: string; port: number; publicUrl: string | null };
+  database: { kind: 'embedded'; dataDir: string } | { kind: 'postgres'; url: string; poolSize: number };
+  queue: { kind: 'database' } | { kind: 'redis'; url: string; prefix: string };
+  /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
+  secrets: { hashKeys: string; sealKeys: string } | null;
+  network: SimulatorConfig | TwilioConfig;
+  /** The number that calls come from, E.164. */
+  lineNumber: string;
+  worker: { concurrency: number; lockDurationMs: number; stalledIntervalMs: number };
+  sweep: { intervalMs: number; slackMs: number };
+  /** See `journey/ports.ts`, in ms. */
+  patience: { dialGraceMs: number; hangUpGraceMs: number; watchMs: number; retryMs: number };
+  /** How long a process that is told to stop goes on answering live calls, ms. */
+  shutdownLimitMs: number;
+  twimlDir: string;
+}
+
+/** The offline phone network, in this process. */
+export interface SimulatorConfig {
+  kind: 'simulator';
+  port: number;
+}
+
+/** Twilio, or a server that speaks its REST API. */
+export interface TwilioConfig {
+  kind: 'twilio';
+  accountSid: string;
+  /** The tokens that webhooks may be signed with: the present one, and the next during a rotation. */
+  authTokens: [string, ...string[]];
+  apiKey: { sid: string; secret: string } | null;
+  apiBaseUrl: string | null;
+}
+
+/** The environment cannot be used. The message lists every problem, one a line, and holds no values. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const whole = (least: number, most: number, otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
+    .default(otherwise);
+const oneOf = <const T extends [string, ...string[]]>(...words: T) =>
+  z.enum(words, `must be one of ${words.join(', ')}`);
+const address = (protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
+const sid = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `must be ${prefix} and 32 hexadecimal digits`);
+const secret = z.string().min(8, 'must have at least 8 characters');
+
+const Environment = z.object({
+  NODE_ENV: oneOf('production', 'development', 'test').default('development'),
+  ROLE: oneOf('all', 'web', 'worker').default('all'),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+  HOST: z.string().max(255).default('127.0.0.1'),
+  PORT: whole(0, 65_535, 8080),
+  PUBLIC_URL: address(['https:', 'http:']).optional(),
+  DATABASE_URL: address(['postgres:', 'postgresql:']).optional(),
+  DATABASE_POOL_SIZE: whole(2, 100, 10),
+  REDIS_URL: address(['redis:', 'rediss:']).optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,40}$/, 'must be 1 to 40 letters, digits, "_" or "-"')
+    .default('poundkey'),
+  DATA_DIR: z.string().default('./data'),
+  HASH_KEYS: z.string().optional(),
+  SEAL_KEYS: z.string().optional(),
+  PHONE_NETWORK: oneOf('simulator', 'twilio').optional(),
+  SIMULATOR_PORT: whole(0, 65_535, 8085),
+  TWILIO_ACCOUNT_SID: sid('AC').optional(),
+  TWILIO_AUTH_TOKEN: secret.optional(),
+  TWILIO_AUTH_TOKEN_NEXT: secret.optional(),
+  TWILIO_API_KEY_SID: sid('SK').optional(),
+  TWILIO_API_KEY_SECRET: secret.optional(),
+  TWILIO_API_BASE_URL: address(['https:', 'http:']).optional(),
+  CALLER_LINE: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164, such as +46812345678')
+    .optional(),
+  WORKER_CONCURRENCY: whole(1, 1000, 50),
+  SWEEP_INTERVAL_S: whole(1, 3600, 15),
+  DIAL_GRACE_S: whole(1, 120, 15),
+  WATCH_S: whole(1, 300, 15),
+  SHUTDOWN_LIMIT_S: whole(0, 600, 60),
+  TWIML_DIR: z.string().default('./twiml'),
+});
+type Environment = z.infer<typeof Environment>;
+
+/** The names of all variables that are read, for the check that `.env.example` documents them. */
+export const VARIABLES = Object.keys(Environment.shape);
+
+/**
+ * Reads the environment. An empty variable counts as absent; others than ours are ignored.
+ * @throws ConfigError that lists all problems at once
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(
+    VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const parsed = Environment.safeParse(given);
+  const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+  const crossed = parsed.success ? crossCheck(parsed.data) : [];
+  if (!parsed.success || crossed.length > 0) {
+    const lines = [...problems, ...crossed].map((problem) => `  - ${problem}`);
+    throw new ConfigError(
+      `The environment cannot be used; .env.example explains each variable:\n${lines.join('\n')}`,
+    );
+  }
+  return group(parsed.data);
+}
+
+/** Rules between variables: half-set groups, and what production and the embedded store do not allow. */
+function crossCheck(env: Environment): string[] {
+  const production = env.NODE_ENV === 'production';
+  const twilio = networkOf(env) === 'twilio';
+  const needed = (condition: boolean, reason: string, ...names: (keyof Environment)[]) =>
+    names.flatMap((name) => (condition && env[name] === undefined ? [`${name} is required ${reason}`] : []));
+  return [
+    ...needed(production, 'in production', 'DATABASE_URL', 'PHONE_NETWORK'),
+    ...(production && env.PHONE_NETWORK === 'simulator'
+      ? ['PHONE_NETWORK must not be simulator in production']
+      : []),
+    ...(production && twilio && env.PUBLIC_URL?.startsWith('http:')
+      ? ['PUBLIC_URL must start with https:// in production, since webhooks carry what people press']
+      : []),
+    ...needed(env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(env.REDIS_URL !== undefined, 'with REDIS_URL', 'DATABASE_URL'),
+    ...needed(
+      env.ROLE !== 'all',
+      `with ROLE=${env.ROLE}, because the embedded store serves one process only`,
+      'DATABASE_URL',
+    ),
+    ...needed(
+      twilio,
+      'with PHONE_NETWORK=twilio',
+      'PUBLIC_URL',
+      'TWILIO_ACCOUNT_SID',
+      'TWILIO_AUTH_TOKEN',
+      'CALLER_LINE',
+    ),
+    ...(env.ROLE !== 'all' && !twilio
+      ? [`PHONE_NETWORK must be twilio with ROLE=${env.ROLE}: the simulator lives in one process`]
+      : []),
+    ...needed(env.TWILIO_API_KEY_SID !== undefined, 'with TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET'),
+    ...needed(env.TWILIO_API_KEY_SECRET !== undefined, 'with TWILIO_API_KEY_SECRET', 'TWILIO_API_KEY_SID'),
+  ];
+}
+
+function networkOf(env: Environment): 'simulator' | 'twilio' {
+  return env.PHONE_NETWORK ?? 'simulator';
+}
+
+function group(env: Environment): Config {
+  return {
+    production: env.NODE_ENV === 'production',
+    role: env.ROLE,
+    logLevel: env.LOG_LEVEL,
+    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null },
+    database: env.DATABASE_URL
+      ? { kind: 'postgres', url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE }
+      : { kind: 'embedded', dataDir: env.DATA_DIR },
+    queue: env.REDIS_URL
+      ? { kind: 'redis', url: env.REDIS_URL, prefix: env.REDIS_PREFIX }
+      : { kind: 'database' },
+    secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
+    network:
+      networkOf(env) === 'twilio' ? twilioConfig(env) : { kind: 'simulator', port: env.SIMULATOR_PORT },
+    lineNumber: env.CALLER_LINE ?? SIMULATED_LINE,
+    worker: { concurrency: env.WORKER_CONCURRENCY, lockDurationMs: 10_000, stalledIntervalMs: 5_000 },
+    sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
+    patience: {
+      dialGraceMs: env.DIAL_GRACE_S * 1000,
+      hangUpGraceMs: 2_000,
+      watchMs: env.WATCH_S * 1000,
+      retryMs: 1_000,
+    },
+    shutdownLimitMs: env.SHUTDOWN_LIMIT_S * 1000,
+    twimlDir: env.TWIML_DIR,
+  };
+}
+
+/** A number reserved for fiction (North American Numbering Plan, 555-0100 to 555-0199). */
+const SIMULATED_LINE = '+12025550100';
+
+/** `crossCheck` has seen to it that the account and its token are there. */
+function twilioConfig(env: Environment): TwilioConfig {
+  const { TWILIO_AUTH_TOKEN: token = '', TWILIO_AUTH_TOKEN_NEXT: next } = env;
+  return {
+    kind: 'twilio',
+    accountSid: env.TWILIO_ACCOUNT_SID ?? '',
+    authTokens: next === undefined ? [token] : [token, next],
+    apiKey:
+      env.TWILIO_API_KEY_SID && env.TWILIO_API_KEY_SECRET
+        ? { sid: env.TWILIO_API_KEY_SID, secret: env.TWILIO_API_KEY_SECRET }
+        : null,
+    apiBaseUrl: env.TWILIO_API_BASE_URL?.replace(/\/+$/, '') ?? null,
+  };
+}

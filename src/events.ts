@@ -1,0 +1,59 @@
+import type { Logger } from './log.ts';
+
+/** Everything that can happen to a verification, as it is logged. */
+export type VerificationEventName =
+  | 'verification.requested'
+  | 'verification.canceled'
+  | 'verification.decided'
+  | 'verification.finished'
+  | 'verification.swept'
+  | 'call.dialing'
+  | 'call.placed'
+  | 'call.refused'
+  | 'call.postponed'
+  | 'call.lost'
+  | 'call.adopted'
+  | 'call.ringing'
+  | 'call.answered'
+  | 'call.key'
+  | 'call.silence'
+  | 'call.machine'
+  | 'call.ended'
+  | 'phoneMethod.registered'
+  | 'appPassword.issued'
+  | 'appPassword.revealed';
+
+/** One event. `verificationId` is on every line, so that a verification's story is one search. No secret, no number. */
+export interface VerificationEvent {
+  verificationId: string;
+  attemptId?: string;
+  tenantId?: string;
+  outcome?: string;
+  errorCode?: string;
+  /** Whether an operator must act. */
+  alarm?: boolean;
+  [detail: string]: string | number | boolean | undefined;
+}
+
+/** Takes events; the log has one line for each. */
+export interface Events {
+  /** Records that something happened. */
+  emit(name: VerificationEventName, event: VerificationEvent): void;
+  /** Calls `listener` for each further event in this process, until the returned function is called. */
+  listen(listener: (name: VerificationEventName, event: VerificationEvent) => void): () => void;
+}
+
+/** Events that go to the log (`error` when an operator must act, else `info`) and to listeners in this process. */
+export function createEvents(log: Logger): Events {
+  const listeners = new Set<(name: VerificationEventName, event: VerificationEvent) => void>();
+  return {
+    emit(name, event) {
+      log[event.alarm ? 'error' : 'info']({ event: name, ...event }, name);
+      for (const listener of listeners) listener(name, event);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Events, VerificationEventName } from '../events.ts';
+import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../phone-network/port.ts';
+import { type Clock, later } from '../platform/clock.ts';
+import type { Patience, Wake } from './ports.ts';
+import type { LiveCallStore } from './store/live-calls.ts';
+
+/** The event that a callback is logged as, if it says anything new. */
+function eventOf(status: CallStatus, moved: boolean): VerificationEventName | null {
+  if (ENDED.includes(status)) return 'call.ended';
+  if (status === 'ringing') return 'call.ringing';
+  if (!moved) return null;
+  return status === 'inProgress' ? 'call.answered' : 'call.adopted';
+}
+
+/** What following a call needs. */
+interface FollowDeps {
+  calls: LiveCallStore;
+  wake: Wake;
+  patience: Patience;
+  clock: Clock;
+  events: Events;
+}
+
+/**
+ * Trigger: status callbacks and machine detection. Notes how far the call came; the end of the call wakes the job,
+ * which decides what it means. They come twice, late and out of order: a late `ringing` never undoes `answered`.
+ */
+export function createFollowCall(deps: FollowDeps) {
+  return {
+    /** A status callback. */
+    async progress(attemptId: string, progress: CallProgress): Promise<void> {
+      const now = deps.clock.now();
+      const change = await deps.calls.progress(
+        attemptId,
+        progress,
+        now,
+        later(now, lookInMs(progress.status)),
+      );
+      if (change === 'stale') return;
+      const name = eventOf(progress.status, change === 'moved');
+      if (name) await report(name, attemptId, { status: progress.status });
+    },
+
+    /** Machine detection has made up its mind. Only a machine decides anything, and only before any key. */
+    async machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void> {
+      if (answeredBy !== 'machine' && answeredBy !== 'fax')
+        return deps.calls.answeredBy(attemptId, callId, answeredBy);
+      if (await deps.calls.machineAnswered(attemptId, callId, answeredBy, deps.clock.now()))
+        await report('call.machine', attemptId, { answeredBy, outcome: 'voicemail' });
+    },
+  };
+
+  /** When the verification should be looked at again, ms from now. */
+  function lookInMs(status: CallStatus): number {
+    if (status === 'completed') return deps.patience.hangUpGraceMs;
+    return ENDED.includes(status) ? 0 : 10 * deps.patience.watchMs;
+  }
+
+  async function report(
+    name: VerificationEventName,
+    attemptId: string,
+    details: Record<string, string>,
+  ): Promise<void> {
+    const call = await deps.calls.read(attemptId);
+    if (!call) return;
+    deps.events.emit(name, { verificationId: call.verificationId, attemptId, ...details });
+    if (WAKING.includes(name)) deps.wake(call.verificationId);
+  }
+}
+
+/** Events after which there is something to do at once. */
+const WAKING: readonly VerificationEventName[] = ['call.ended', 'call.machine'];

@@ -1,0 +1,125 @@
+/**
+ * How a verification can end. For each outcome: what to tell the user, what to tell the administrator,
+ * whether asking again makes sense, and the nearest denial reason of Microsoft Entra's sign-in log (Microsoft Learn, "Use the sign-ins report to
+ * review Microsoft Entra multifactor authentication events").
+ */
+export const OUTCOMES = {
+  approved: {
+    forUser: 'Your phone is verified.',
+    forAdministrator: 'The person pressed the pound key during this very call.',
+    askAgain: false,
+    entraReason: null,
+  },
+  fraudReported: {
+    forUser: 'You reported this call as fraud. Your administrator has been told.',
+    forAdministrator: 'The person reported that they did not start this verification.',
+    askAgain: false,
+    entraReason: 'user declined the authentication',
+  },
+  wrongDigits: {
+    forUser: 'A key other than # was pressed too many times. Start again and press # when asked.',
+    forAdministrator: 'Three wrong keys were pressed. Check that the phone sends tones for the right keys.',
+    askAgain: true,
+    entraReason: 'entered incorrect code too many times',
+  },
+  noInput: {
+    forUser: 'Nobody pressed #. Start again and press # during the call.',
+    forAdministrator:
+      'The call was answered but no key arrived. A voicemail or a phone without tones does this.',
+    askAgain: true,
+    entraReason: 'user never entered the verification code',
+  },
+  noAnswer: {
+    forUser: 'Nobody answered the phone. Make sure you are beside it and start again.',
+    forAdministrator: 'The phone rang until the time limit of the policy.',
+    askAgain: true,
+    entraReason: "unable to reach the user's phone",
+  },
+  busy: {
+    forUser: 'The line was busy. Hang up and start again.',
+    forAdministrator: 'The called line was in use.',
+    askAgain: true,
+    entraReason: "unable to reach the user's phone",
+  },
+  hungUp: {
+    forUser:
+      'The call ended before # was pressed. Start again and stay on the line until you hear that it worked.',
+    forAdministrator: 'The person hung up, or the line dropped, before a key decided the call.',
+    askAgain: true,
+    entraReason: 'user hung up the phone call without succeeding the authentication',
+  },
+  voicemail: {
+    forUser: 'A voicemail answered. Make sure you are beside the phone and start again.',
+    forAdministrator: 'Machine detection heard a machine, and nobody pressed a key.',
+    askAgain: true,
+    entraReason: 'phone call went to voicemail',
+  },
+  invalidNumber: {
+    forUser: 'This number cannot be called. Check it and start again.',
+    forAdministrator: 'The phone network says that the number does not exist or cannot be dialled.',
+    askAgain: false,
+    entraReason: 'phone number has an invalid format',
+  },
+  unreachable: {
+    forUser: 'The phone could not be reached. Try again later or use another phone.',
+    forAdministrator: 'The phone network could not connect the call.',
+    askAgain: true,
+    entraReason: "unable to reach the user's phone",
+  },
+  blocked: {
+    forUser: 'This number may not be used. Ask your administrator.',
+    forAdministrator: 'The policy, or the phone network on its own, refuses calls to this number or country.',
+    askAgain: false,
+    entraReason: 'user is blocked',
+  },
+  rateLimited: {
+    forUser: 'Too many attempts. Wait a while and start again.',
+    forAdministrator: 'A limit of the policy was reached.',
+    askAgain: true,
+    entraReason: 'duplicate authentication attempt',
+  },
+  tooBusy: {
+    forUser: 'Too many calls are waiting. Start again in a few minutes.',
+    forAdministrator: 'The next free moment of the caller line lay beyond the patience of the policy.',
+    askAgain: true,
+    entraReason: 'service error',
+  },
+  canceled: {
+    forUser: 'The verification was canceled.',
+    forAdministrator: 'The backend canceled it, or the phone network was told to end the call.',
+    askAgain: true,
+    entraReason: 'user declined the authentication',
+  },
+  expired: {
+    forUser: 'The verification took too long. Start again.',
+    forAdministrator: 'Its time ran out before a call could be placed.',
+    askAgain: true,
+    entraReason: 'user never entered the verification code',
+  },
+  providerError: {
+    forUser: 'The call could not be made. Try again later; if it goes on, ask your administrator.',
+    forAdministrator:
+      'The phone network refused or failed. The error code says why; an alarm in the log names what to do.',
+    askAgain: true,
+    entraReason: 'service error',
+  },
+} as const satisfies Record<string, OutcomeText>;
+
+/** The words for one outcome. */
+export interface OutcomeText {
+  forUser: string;
+  forAdministrator: string;
+  askAgain: boolean;
+  entraReason: string | null;
+}
+
+/** The one end of a verification. */
+export type Outcome = keyof typeof OUTCOMES;
+
+/** All outcomes, for schemas. */
+export const OUTCOME_NAMES = Object.keys(OUTCOMES) as [Outcome, ...Outcome[]];
+
+/** Whether a text is the name of an outcome. */
+export function isOutcome(text: string): text is Outcome {
+  return Object.hasOwn(OUTCOMES, text);
+}

@@ -1,0 +1,61 @@
+/** What the journey needs from the other features; `service.ts` connects them. */
+
+/** What a tenant allows and wants, and how it reads numbers. */
+export interface TenantRules {
+  /** The name spoken in the prompt. */
+  organisation: string;
+  officePhone: { allowed: boolean };
+  machineDetection: boolean;
+  /** The language of prompts when the request names none; null leaves it to the number's country. */
+  locale: string | null;
+  /** How long the phone may ring, s. */
+  ringTimeoutS: number;
+  /** How long the whole call may last, s. */
+  callTimeLimitS: number;
+  /** How long after the request a call may still be placed, s. */
+  expiresAfterS: number;
+  appPassword: { issue: boolean; length: number };
+  /** Reads a number as typed; throws a `ServiceError` `number.*` when it may not be called. */
+  understandNumber(typed: { number: string; country?: string | undefined }): UnderstoodNumber;
+}
+
+/** Looks up a tenant's rules as they are now. */
+export type RulesOf = (tenantId: string) => Promise<TenantRules>;
+
+/** How a number as typed was understood. */
+export interface UnderstoodNumber {
+  e164: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  /** libphonenumber's name for the kind of number, or null if it knows none. */
+  type: string | null;
+  international: string;
+  national: string;
+}
+
+/** An app password as it is stored: the completing statement writes these values. */
+export interface NewAppPassword {
+  id: string;
+  hash: string;
+  hashKeyId: string;
+  sealed: string;
+  sealedUntil: Date;
+}
+
+/** Makes an app password for a verification; the clear text exists only inside `sealed`. */
+export type MakeAppPassword = (input: { length: number; verificationId: string }) => NewAppPassword;
+
+/** Wakes the job of a verification so that its next thing is done now. Failing is fine: the sweeper looks again. */
+export type Wake = (verificationId: string) => void;
+
+/** How long the journey waits for others, in ms. */
+export interface Patience {
+  /** After a call was asked for and the answer was lost, before the network is searched for it. Longer than a request to the network may take. */
+  dialGraceMs: number;
+  /** After a call ended, for a key that is still on its way. */
+  hangUpGraceMs: number;
+  /** After a call should have ended, before the network is asked; and between two looks. */
+  watchMs: number;
+  /** Before the first new try when the network said that nothing happened; doubles with each. */
+  retryMs: number;
+}

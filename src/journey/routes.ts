@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { defineRoute, UserId, VerificationId } from '../api.ts';
+import type { ReadVerification } from './read-verification.ts';
+import type { VerificationRequest } from './request-verification.ts';
+import type { Verification } from './store/rows.ts';
+import { toView, VerificationView } from './verification-view.ts';
+
+/** What the REST API lets a backend do with verifications. */
+export interface VerificationActions {
+  requestVerification(
+    request: VerificationRequest,
+  ): Promise<{ verification: Verification; replayed: boolean }>;
+  readVerification: ReadVerification;
+  cancelVerification(tenantId: string, id: string): Promise<Verification>;
+}
+
+const NewVerificationBody = z
+  .strictObject({
+    userId: UserId,
+    purpose: z.enum(['register', 'signIn']).default('register'),
+    number: z.string().min(1).max(64).optional().meta({
+      description: 'As typed, or E.164. Needed to register; to sign in the registered number is called',
+      example: '08-12 34 56 78',
+    }),
+    country: z
+      .string()
+      .regex(/^[A-Za-z]{2}$/, 'This must be a country code of ISO 3166-1 alpha-2, such as SE.')
+      .optional()
+      .meta({ description: 'Needed unless the number starts with +', example: 'SE' }),
+    locale: z
+      .string()
+      .regex(
+        /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/,
+        'This must be a language tag of BCP 47, such as sv-SE.',
+      )
+      .optional()
+      .meta({ description: 'The language of the prompts', example: 'sv-SE' }),
+  })
+  .refine((body) => body.purpose !== 'register' || body.number !== undefined, {
+    path: ['number'],
+    error: 'This field is required to register a phone.',
+  })
+  .meta({ id: 'NewVerification' });
+
+const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'This must be 1 to 255 printable ASCII characters without spaces.')
+  .optional()
+  .meta({
+    description: 'The same key with the same body gives the same verification again, never a second call',
+  });
+
+const idInPath = z.object({ id: VerificationId });
+
+/** `/v1/verifications`: request, read, cancel. */
+export function verificationRoutes(actions: VerificationActions) {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/v1/verifications',
+      summary: 'Call an office phone and ask for the pound key',
+      operationId: 'requestVerification',
+      headers: z.object({ 'idempotency-key': IdempotencyKey }),
+      body: NewVerificationBody,
+      responses: {
+        201: { description: 'The verification is queued', schema: VerificationView },
+        200: {
+          description: 'The idempotency key was used before with this body: that verification',
+          schema: VerificationView,
+        },
+      },
+      problems: [
+        'number.invalid',
+        'number.typeRefused',
+        'number.countryRefused',
+        'number.extensionUnsupported',
+        'number.notRegistered',
+        'locale.unsupported',
+        'policy.officePhoneRefused',
+        'idempotencyKey.reused',
+        'appPassword.limitReached',
+      ],
+      async handle({ body, headers, caller }) {
+        const { verification, replayed } = await actions.requestVerification({
+          ...body,
+          tenantId: caller.tenantId,
+          idempotencyKey: headers['idempotency-key'],
+        });
+        const location = { Location: `/v1/verifications/${verification.id}` };
+        return { status: replayed ? 200 : 201, body: toView(verification), headers: location };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/verifications/:id',
+      summary: 'Read a verification',
+      operationId: 'readVerification',
+      params: idInPath,
+      responses: { 200: { description: 'The verification as it is now', schema: VerificationView } },
+      problems: ['verification.notFound'],
+      async handle({ params, caller }) {
+        return { status: 200, body: toView(await actions.readVerification(caller.tenantId, params.id)) };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/v1/verifications/:id/cancel',
+      summary: 'Cancel a verification that is still open',
+      operationId: 'cancelVerification',
+      params: idInPath,
+      responses: { 200: { description: 'It is canceled, now or before', schema: VerificationView } },
+      problems: ['verification.notFound', 'verification.alreadyDecided'],
+      async handle({ params, caller }) {
+        return { status: 200, body: toView(await actions.cancelVerification(caller.tenantId, params.id)) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,50 @@
+import type { CallStatus } from '../phone-network/port.ts';
+import type { CallStep } from '../phone-network/twiml/steps.ts';
+import type { Outcome } from './outcomes.ts';
+import type { LiveCall } from './store/live-calls.ts';
+
+/** How often the prompt is asked in all before a wrong key, or a silence, ends the call. */
+export const ASKED_IN_ALL = 3;
+
+/** What a pressed key means. Only `#` approves; no key at all is a silence. */
+export function meaningOf(digits: string | null): 'approve' | 'wrongKey' | 'silence' {
+  if (digits === null) return 'silence';
+  return digits === '#' ? 'approve' : 'wrongKey';
+}
+
+/** The outcome that the end of a call means when no key has decided it. */
+export function outcomeOfEndedCall(end: { status: CallStatus; answeredBy: string | null }): Outcome {
+  switch (end.status) {
+    case 'busy':
+      return 'busy';
+    case 'noAnswer':
+      return 'noAnswer';
+    case 'canceled':
+      return 'canceled';
+    case 'completed':
+      // Twilio, Call resource: "completed" also covers voicemail and menus, so who answered decides.
+      return end.answeredBy === 'machine' || end.answeredBy === 'fax' ? 'voicemail' : 'hungUp';
+    default:
+      return 'unreachable';
+  }
+}
+
+/** What the person hears next: the question of this round, the words that end the call, or that it is over. */
+export function stepToPlay(call: LiveCall | null, callId: string): CallStep {
+  if (call === null || !call.current || (call.callId !== null && call.callId !== callId)) return 'call-over';
+  const open = call.state !== 'decided' && call.state !== 'finished';
+  return STEP_OF_PROMPT[call.prompt]?.[open ? 'open' : 'decided'] ?? 'call-over';
+}
+
+const QUESTION = (step: CallStep) => ({ open: step, decided: 'call-over' as const });
+const ENDING = (step: CallStep) => ({ open: step, decided: step });
+
+/** A prompt as the registry stores it, and what is played while the outcome is open and after it is decided. */
+const STEP_OF_PROMPT: Record<string, { open: CallStep; decided: CallStep }> = {
+  ask: QUESTION('ask'),
+  'wrong-key': QUESTION('wrong-key'),
+  silence: QUESTION('silence'),
+  approved: ENDING('approved'),
+  'too-many-wrong-keys': ENDING('too-many-wrong-keys'),
+  'too-much-silence': ENDING('too-much-silence'),
+};

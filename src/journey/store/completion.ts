@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely';
+import type { Registry } from '../../registry/schema.ts';
+import type { NewAppPassword } from '../ports.ts';
+
+/** What a completed verification leaves behind. */
+export interface Completed {
+  phoneMethodId: string | null;
+  appPasswordId: string | null;
+}
+
+/** The statement that ends verifications. */
+export type CompletionStore = ReturnType<typeof createCompletionStore>;
+
+/**
+ * `decided` → `finished`. One statement, and so one transaction, writes the phone method, the app password and
+ * the audit event: never one without the others, and never twice, since only one caller gets the row.
+ * @param db the registry
+ */
+export function createCompletionStore(db: Kysely<Registry>) {
+  return {
+    /** Finishes a verification that registers an office phone, and issues the app password unless it is null. Null: somebody was here first. */
+    async register(
+      verificationId: string,
+      made: { phoneMethodId: string; auditEventId: string; appPassword: NewAppPassword | null },
+      now: Date,
+    ): Promise<Completed | null> {
+      const password = made.appPassword;
+      const result = await sql<Completed>`
+        with done as (
+          update verification set state = 'finished', finished_at = ${now}
+          where id = ${verificationId} and state = 'decided' and outcome = 'approved' and purpose = 'register'
+          returning id, tenant_id, user_id, phone_type, phone_number),
+        method as (
+          insert into phone_method (id, tenant_id, user_id, phone_type, phone_number, verification_id, created_at, updated_at)
+          select ${made.phoneMethodId}::uuid, tenant_id, user_id, phone_type, phone_number, id, ${now}::timestamptz,
+            ${now}::timestamptz from done
+          on conflict (tenant_id, user_id, phone_type) do update set phone_number = excluded.phone_number,
+            verification_id = excluded.verification_id, updated_at = excluded.updated_at
+          returning id),
+        password as (
+          insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed, sealed_until,
+            verification_id, created_at)
+          select ${password?.id ?? null}::uuid, tenant_id, user_id, 'Office phone', ${password?.hash ?? null}::text,
+            ${password?.hashKeyId ?? null}::text, ${password?.sealed ?? null}::text,
+            ${password?.sealedUntil ?? null}::timestamptz, id, ${now}::timestamptz
+          from done where ${password !== null}
+          returning id),
+        audit as (
+          insert into audit_event (id, tenant_id, user_id, verification_id, type, data, at)
+          select ${made.auditEventId}::uuid, tenant_id, user_id, id, 'phoneMethod.registered',
+            jsonb_build_object('phoneType', phone_type, 'appPasswordIssued', ${password !== null}::boolean),
+            ${now}::timestamptz from done)
+        select (select id from method) as phone_method_id, (select id from password) as app_password_id
+        from done`.execute(db);
+      return result.rows[0] ?? null;
+    },
+
+    /** Finishes a verification that leaves nothing behind but its outcome. False: somebody was here first. */
+    async finish(verificationId: string, auditEventId: string, now: Date): Promise<boolean> {
+      const result = await sql<{ id: string }>`
+        with done as (
+          update verification set state = 'finished', finished_at = ${now}
+          where id = ${verificationId} and state = 'decided' and not (outcome = 'approved' and purpose = 'register')
+          returning id, tenant_id, user_id, outcome),
+        audit as (
+          insert into audit_event (id, tenant_id, user_id, verification_id, type, data, at)
+          select ${auditEventId}::uuid, tenant_id, user_id, id, 'verification.finished',
+            jsonb_build_object('outcome', outcome), ${now}::timestamptz from done)
+        select id from done`.execute(db);
+      return result.rows.length > 0;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
+import { type Clock, later } from '../platform/clock.ts';
+import { type Step, type StepResult, waitUntil } from './advance.ts';
+import type { Patience, RulesOf } from './ports.ts';
+import { outcomeOfEndedCall } from './rules.ts';
+import type { CallAttemptStore } from './store/call-attempts.ts';
+import type { CallAttempt, Verification } from './store/rows.ts';
+import type { VerificationStore } from './store/verifications.ts';
+
+/** What watching needs. */
+interface WatchDeps {
+  verifications: VerificationStore;
+  attempts: CallAttemptStore;
+  network: PhoneNetwork;
+  rulesOf: RulesOf;
+  patience: Patience;
+  clock: Clock;
+}
+
+/**
+ * States `ringing` and `answered`, when it is time to look: webhooks should have decided by now. A call known to be
+ * over is decided from its end, after a grace for a key still on its way. Otherwise the network is asked: still
+ * alive, wait on; over, note it; unknown to the network or out of all bounds, a provider error.
+ */
+export function createWatchCall(deps: WatchDeps): Step {
+  return async function watchCall(verification) {
+    const attempt = verification.attemptId && (await deps.attempts.read(verification.attemptId));
+    if (!attempt)
+      throw new Error(`verification ${verification.id} rings without an attempt; the registry was edited`);
+    const now = deps.clock.now();
+    if (attempt.endedAt) return decideFromEnd(deps, verification, attempt, attempt.endedAt, now);
+    if (now < verification.wakeAt) return waitUntil(verification.wakeAt);
+    return askNetwork(verification, attempt, now);
+  };
+
+  async function askNetwork(
+    verification: Verification,
+    attempt: CallAttempt,
+    now: Date,
+  ): Promise<StepResult> {
+    const call = attempt.callId === null ? null : await fetch(attempt.callId);
+    if (call === null) return providerError(verification, attempt, 'callNotFound', now);
+    if (call !== 'unreachable' && ENDED.includes(call.status)) {
+      await deps.attempts.close(attempt.id, { status: call.status }, now);
+      return 'moved';
+    }
+    const rules = await deps.rulesOf(verification.tenantId);
+    const bound = (rules.ringTimeoutS + rules.callTimeLimitS) * 1000 + 10 * deps.patience.watchMs;
+    if (now >= later(attempt.startedAt, bound))
+      return providerError(verification, attempt, 'callNeverEnded', now);
+    const wakeAt = later(now, deps.patience.watchMs);
+    await deps.verifications.lookAgain(verification, wakeAt);
+    return waitUntil(wakeAt);
+  }
+
+  async function fetch(callId: string) {
+    try {
+      return await deps.network.fetchCall(callId);
+    } catch (error) {
+      if (error instanceof PhoneNetworkError) return 'unreachable' as const;
+      throw error;
+    }
+  }
+
+  async function providerError(
+    verification: Verification,
+    attempt: CallAttempt,
+    errorCode: string,
+    now: Date,
+  ) {
+    await deps.verifications.decide(
+      verification.id,
+      { outcome: 'providerError', errorCode },
+      now,
+      attempt.id,
+    );
+    return 'moved' as const;
+  }
+}
+
+/** What the end of a call means, once no key can be on its way any more. */
+async function decideFromEnd(
+  deps: WatchDeps,
+  verification: Verification,
+  attempt: CallAttempt,
+  endedAt: Date,
+  now: Date,
+): Promise<StepResult> {
+  const status = ENDED.find((ended) => ended === attempt.status) ?? 'failed';
+  // The key that decides and the end of the call are two webhooks, and either may come first.
+  const due = status === 'completed' ? later(endedAt, deps.patience.hangUpGraceMs) : endedAt;
+  if (now < due) return waitUntil(due);
+  const outcome = outcomeOfEndedCall({ status, answeredBy: attempt.answeredBy });
+  await deps.verifications.decide(
+    verification.id,
+    { outcome, errorCode: attempt.errorCode },
+    now,
+    attempt.id,
+  );
+  return 'moved';
+}

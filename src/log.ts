@@ -1,0 +1,53 @@
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** Names of fields that are never printed, wherever an object holds them. Phone numbers are logged through `maskNumber` only. */
+const SECRET_FIELDS = [
+  'authorization',
+  'password',
+  'appPassword',
+  'secret',
+  'token',
+  'authToken',
+  'apiKey',
+  'phoneNumber',
+  'to',
+  'from',
+  'number',
+];
+
+/**
+ * The process's logger: one JSON line per entry, UTC, level as a word.
+ * @param options.level a pino level, or `silent`
+ * @param options.destination where lines go; standard output by default
+ */
+export function createLogger(options: { level: string; destination?: DestinationStream }): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[hidden]' },
+      serializers: { err: describeError, error: describeError },
+    },
+    options.destination ?? pino.destination({ dest: 1, sync: false }),
+  );
+}
+
+/**
+ * What of an error may be logged: name, message, code, stack and the same of its causes. Fields that libraries
+ * hang on their errors (requests, queries, parameters) are left out, since they carry numbers and tokens.
+ */
+export function describeError(error: unknown, depth = 0): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: 'something that is not an Error was thrown' };
+  const code = 'code' in error ? error.code : undefined;
+  return {
+    name: error.name,
+    message: error.message,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    stack: error.stack,
+    ...(error.cause === undefined || depth > 3 ? {} : { cause: describeError(error.cause, depth + 1) }),
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineRoute, Instant, UserId } from '../api.ts';
+import type { PhoneMethod } from './list.ts';
+
+const PhoneMethodView = z
+  .object({
+    id: z.guid(),
+    phoneNumber: z.string().meta({ description: 'As Microsoft Graph writes it', example: '+46 812345678' }),
+    phoneType: z.string().meta({ example: 'office' }),
+    smsSignInState: z.string().meta({ example: 'notSupported' }),
+    createdDateTime: Instant,
+  })
+  .meta({ id: 'PhoneMethod' });
+
+/** `/v1/users/{userId}/phone-methods`. */
+export function phoneMethodRoutes(actions: {
+  listPhoneMethods(owner: { tenantId: string; userId: string }): Promise<PhoneMethod[]>;
+}) {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/v1/users/:userId/phone-methods',
+      summary: "List a user's phone methods",
+      operationId: 'listPhoneMethods',
+      params: z.object({ userId: UserId }),
+      responses: {
+        200: {
+          description: 'Oldest first; none for a user that was never registered',
+          schema: z.object({ value: z.array(PhoneMethodView) }),
+        },
+      },
+      problems: [],
+      async handle({ params, caller }) {
+        const value = await actions.listPhoneMethods({ tenantId: caller.tenantId, userId: params.userId });
+        return { status: 200, body: { value } };
+      },
+    }),
+  ];
+}
