@@ -1,0 +1,48 @@
+/** Control for people: script the desk phones and read the calls with curl. */
+import { type ErrorRequestHandler, json, Router } from 'express';
+import { type Desk, DeskError } from './desk.ts';
+import type { Exchange } from './exchange.ts';
+import { countPerNumber, reportCall } from './report-calls.ts';
+import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
+import type { Script } from './script.ts';
+
+/**
+ * `PUT /desk-phones/{number}` with `{"scenario": name}` or `{"script": script}`; `GET /desk-phones`; `GET /calls`.
+ * What makes no sense gets 400 and a problem (RFC 9457) that says what is allowed.
+ */
+export function createControlRoutes({ desk, exchange }: { desk: Desk; exchange: Exchange }): Router {
+  const routes = Router();
+  routes.get(
+    '/desk-phones',
+    (_req, res) => void res.json({ phones: desk.phones(), scenarios: SCENARIO_NAMES }),
+  );
+  routes.put('/desk-phones/:number', json(), (req, res) => {
+    const { number } = req.params;
+    desk.script(String(number), givenScript(req.body));
+    res.json(desk.phones().find((phone) => phone.number === number));
+  });
+  routes.get('/calls', (_req, res) => {
+    const calls = exchange.all();
+    res.json({ calls: calls.map(reportCall), createdPerNumber: countPerNumber(calls) });
+  });
+  routes.use(renderProblem);
+  return routes;
+}
+
+/** Either field of the body; the desk checks it. */
+function givenScript(body: unknown): Script | ScenarioName {
+  const { scenario, script } = (body ?? {}) as { scenario?: ScenarioName; script?: Script };
+  const given = scenario ?? script;
+  if (given !== undefined) return given;
+  const names = SCENARIO_NAMES.join(', ');
+  throw new DeskError(
+    `Send JSON with "scenario" (one of ${names}) or "script", and content type application/json.`,
+  );
+}
+
+const renderProblem: ErrorRequestHandler = (error: Error & { status?: number }, _req, res, next) => {
+  const status = error instanceof DeskError ? 400 : error.status;
+  if (status === undefined || status >= 500) return next(error);
+  const problem = { type: 'about:blank', title: 'The request is not valid', status, detail: error.message };
+  res.status(status).type('application/problem+json').send(JSON.stringify(problem));
+};

@@ -1,0 +1,70 @@
+/** What the simulator tells about itself while it works. */
+import type { CallStatus } from './call.ts';
+
+/** Why a webhook is sent: the first document, a gather's action, another document, the fallback, or news. */
+export type WebhookKind = 'answer' | 'digits' | 'redirect' | 'fallback' | 'status' | 'machine';
+
+/** What happened. */
+export type Happening =
+  | { type: 'created' }
+  | { type: 'status'; status: CallStatus | 'initiated' }
+  | { type: 'heard'; text: string; language: string | null; voice: string | null }
+  | { type: 'key'; who: 'caller' | 'callee'; key: string }
+  | {
+      type: 'webhookSent';
+      kind: WebhookKind;
+      method: string;
+      url: string;
+      params: Record<string, string>;
+      token: string;
+      attempt: number;
+    }
+  | { type: 'webhookAnswered'; kind: WebhookKind; status: number; body: string }
+  | { type: 'webhookFailed'; kind: WebhookKind; reason: string }
+  | { type: 'warning'; code: number; message: string }
+  | { type: 'ended'; status: CallStatus; by: 'caller' | 'callee' | 'network' };
+
+/** A happening with its instant (milliseconds since 1970, simulator time) and the call it belongs to. */
+export type SimulatorEvent = Happening & { at: number; callSid: string; to: string };
+
+/** Hears of events, in order, while they happen; must not throw. */
+export type Listener = (event: SimulatorEvent) => void;
+
+/** Where a simulator's logging goes; a pino logger fits. */
+export interface SimulatorLog {
+  info(fields: object, message: string): void;
+}
+
+/** Tells listeners and the log. */
+export interface Announcer {
+  /** Hears of every event until the returned function is called. */
+  on(listener: Listener): () => void;
+  /** Tells everybody what happened to a call. */
+  tell(call: { sid: string; request: { to: string } }, what: Happening): void;
+}
+
+/** The fields of each event that are logged: never a number, a spoken text, a key or an address. */
+const LOGGED = ['status', 'kind', 'reason', 'code', 'by', 'attempt'];
+
+/** An announcer; `now` gives the simulator's instant. */
+export function createAnnouncer({
+  now,
+  log,
+}: {
+  now: () => number;
+  log?: SimulatorLog | undefined;
+}): Announcer {
+  const listeners = new Set<Listener>();
+  return {
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tell(call, what) {
+      const event = { ...what, at: now(), callSid: call.sid, to: call.request.to };
+      for (const listener of listeners) listener(event);
+      const fields = Object.entries(what).filter(([name]) => LOGGED.includes(name));
+      log?.info({ callSid: call.sid, ...Object.fromEntries(fields) }, `simulator: ${what.type}`);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** Faults on demand: what goes wrong next, for REST requests and for webhooks. */
+import type { StatusEvent } from './call-request.ts';
+import type { WebhookKind } from './events.ts';
+
+/** A kind of REST request. */
+export type Operation = 'create' | 'fetch' | 'list' | 'update';
+
+/**
+ * What goes wrong with a REST request.
+ * - `drop`: the connection breaks and nothing was done.
+ * - `acceptAndDrop`: it is done, then the connection breaks.
+ * - `acceptAndHold`: it is done, the answer comes only with `release()`.
+ * - `{ lateMs }`: it is done, the answer comes `lateMs` of simulator time later.
+ * - `tooManyRequests` (429, 20429), `serverError` (500, 20500), `unavailable` (503, 20503), `html` (502): nothing was done.
+ * - `{ refuse }`: nothing was done; any other error in Twilio's shape.
+ */
+export type RestFault =
+  | 'drop'
+  | 'acceptAndDrop'
+  | 'acceptAndHold'
+  | 'tooManyRequests'
+  | 'serverError'
+  | 'unavailable'
+  | 'html'
+  | { lateMs: number }
+  | { refuse: { status: number; code: number; message: string } };
+
+/**
+ * What goes wrong with webhooks of one kind. `event` narrows status callbacks, `to` (E.164) the calls; `times` is
+ * how many are hit (all, until `clear()`).
+ * - `lose`: never sent; for a document that is a connection that failed.
+ * - `double`: sent twice with the same token.
+ * - `delay`: sent `ms` of simulator time later.
+ * - `reorder`: sent after the next status callback of the call (a `completed` one is last and stays where it is).
+ */
+export type WebhookFault = { event?: StatusEvent; to?: string; times?: number } & (
+  | { kind: WebhookKind; do: 'lose' | 'double' }
+  | { kind: WebhookKind; do: 'delay'; ms: number }
+  | { kind: 'status'; do: 'reorder' }
+);
+
+/** The switches for faults. */
+export interface Faults {
+  /** The next request of this kind (or the next `times`, or only those about `to`, E.164) goes wrong. */
+  next(operation: Operation, fault: RestFault, only?: { times?: number; to?: string }): void;
+  /** Webhooks of a kind go wrong from now on. */
+  webhooks(fault: WebhookFault): void;
+  /** Sends all held answers. */
+  release(): void;
+  /** Ends all faults that have not struck; held answers stay held. */
+  clear(): void;
+}
+
+/** The switches, and what the simulator asks them. */
+export interface FaultRegistry extends Faults {
+  /** The fault for this REST request, used up by asking. */
+  takeRest(operation: Operation, to: string | null): RestFault | null;
+  /** The fault for this webhook, used up by asking. */
+  takeWebhook(kind: WebhookKind, to: string, event?: StatusEvent): WebhookFault | null;
+  /** Whether this status callback is to come after the next one; used up by asking. */
+  takeReorder(to: string, event: StatusEvent): boolean;
+  /** Keeps an answer until `release()`. */
+  keep(send: () => void): void;
+}
+
+interface Planned<F> {
+  fault: F;
+  left: number;
+}
+
+/** No faults yet. */
+export function createFaults(): FaultRegistry {
+  const rest: Planned<{ operation: Operation; to: string | null; fault: RestFault }>[] = [];
+  const webhooks: Planned<WebhookFault>[] = [];
+  const held: (() => void)[] = [];
+  return {
+    next: (operation, fault, only = {}) =>
+      void rest.push({ fault: { operation, fault, to: only.to ?? null }, left: only.times ?? 1 }),
+    webhooks: (fault) => void webhooks.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }),
+    release() {
+      for (const send of held.splice(0)) send();
+    },
+    clear() {
+      rest.length = 0;
+      webhooks.length = 0;
+    },
+    keep: (send) => void held.push(send),
+    takeRest: (operation, to) =>
+      take(rest, (plan) => plan.operation === operation && (plan.to === null || plan.to === to))?.fault ??
+      null,
+    takeWebhook: (kind, to, event) =>
+      take(webhooks, (plan) => plan.do !== 'reorder' && plan.kind === kind && isAbout(plan, to, event)),
+    takeReorder: (to, event) =>
+      take(webhooks, (plan) => plan.do === 'reorder' && isAbout(plan, to, event)) !== null,
+  };
+}
+
+function take<F>(plans: Planned<F>[], fits: (fault: F) => boolean): F | null {
+  const plan = plans.find(({ fault, left }) => left > 0 && fits(fault));
+  if (!plan) return null;
+  plan.left--;
+  return plan.fault;
+}
+
+function isAbout(plan: WebhookFault, to: string, event: StatusEvent | undefined): boolean {
+  return (plan.to === undefined || plan.to === to) && (plan.event === undefined || plan.event === event);
+}

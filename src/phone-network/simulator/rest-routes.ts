@@ -1,0 +1,88 @@
+/** The REST API: Calls, in the version of 2010-04-01. */
+import { type ErrorRequestHandler, type Request, Router, urlencoded } from 'express';
+import { type AnswerParts, createAnswerRest, holdUntilClosed } from './answer-rest.ts';
+import { authenticate } from './authenticate.ts';
+import type { Call } from './call.ts';
+import { type Form, text } from './call-request.ts';
+import { callResource } from './call-resource.ts';
+import type { Exchange } from './exchange.ts';
+import { listCalls } from './list-calls.ts';
+import { errorBody, notFound, RestError } from './rest-errors.ts';
+
+/** What the REST API needs. `credentials` maps each user of HTTP Basic to its password. */
+export interface RestParts extends AnswerParts {
+  accountSid: string;
+  credentials: ReadonlyMap<string, string>;
+  exchange: Exchange;
+}
+
+/** The routes below `/2010-04-01`; all else there is 404 with 20404. */
+export function createRestRoutes(parts: RestParts): Router {
+  const { exchange } = parts;
+  const answer = createAnswerRest(parts);
+  const root = `/2010-04-01/Accounts/${parts.accountSid}`;
+  const routes = Router();
+
+  routes.use((req, res, next) => {
+    holdUntilClosed(parts.time, req, res);
+    next();
+  });
+  routes.use(authenticate(parts.credentials));
+  routes.use(urlencoded({ extended: false }));
+
+  const found = (req: Request): Call => {
+    const call = exchange.find(String(req.params.sid));
+    if (!call) throw notFound(req.originalUrl);
+    return call;
+  };
+
+  routes
+    .route(`${root}/Calls.json`)
+    .post((req, res) => {
+      const form = formOf(req);
+      answer(req, res, { operation: 'create', to: text(form, 'To') }, () => ({
+        status: 201,
+        body: callResource(exchange.create(form)),
+      }));
+    })
+    .get((req, res) => {
+      const { pathname, searchParams } = new URL(req.originalUrl, 'http://simulator');
+      answer(req, res, { operation: 'list', to: searchParams.get('To') }, () => ({
+        status: 200,
+        body: listCalls(exchange.all(), pathname, searchParams),
+      }));
+    });
+
+  routes
+    .route(`${root}/Calls/:sid.json`)
+    .get((req, res) => {
+      const call = found(req);
+      answer(req, res, { operation: 'fetch', to: call.request.to }, () => ({
+        status: 200,
+        body: callResource(call),
+      }));
+    })
+    .post((req, res) => {
+      const call = found(req);
+      answer(req, res, { operation: 'update', to: call.request.to }, () => {
+        exchange.update(call, formOf(req));
+        return { status: 200, body: callResource(call) };
+      });
+    });
+
+  routes.use((req, _res, next) => next(notFound(req.originalUrl)));
+  routes.use(renderError);
+  return routes;
+}
+
+function formOf(req: Request): Form {
+  return (req.body ?? {}) as Form;
+}
+
+/** Twilio's shape for what was refused; anything else (a body that cannot be read, a fault of ours) as 20001 or 20500. */
+const renderError: ErrorRequestHandler = (error: Error & { status?: number }, _req, res, _next) => {
+  if (error instanceof RestError) return void res.status(error.status).json(errorBody(error));
+  const status = error.status ?? 500;
+  const code = status < 500 ? 20001 : 20500;
+  res.status(status).json(errorBody({ status, code, message: error.message }));
+};

@@ -1,0 +1,64 @@
+/** What a desk phone does when it is called: data, checked when it comes from outside. */
+import { z } from 'zod';
+
+const afterMs = z.number().min(0).describe('milliseconds');
+
+/** How the phone takes the call. `answer` rings for `afterMs` first; the others say no after `afterMs`. */
+const pickUpSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('answer'),
+    afterMs,
+    /** Who machine detection finds. */
+    by: z.enum(['human', 'machine', 'fax', 'unknown']),
+  }),
+  z.strictObject({ kind: z.literal('ignore') }),
+  z.strictObject({ kind: z.literal('busy'), afterMs }),
+  z.strictObject({
+    kind: z.literal('unreachable'),
+    afterMs,
+    sipResponseCode: z.number().int().min(400).max(699),
+  }),
+]);
+
+/**
+ * When: at pick-up, `afterMs` into the next prompt (`prompt`: barge-in if it is still being spoken), or after it
+ * was spoken (`promptEnd`). A prompt is a Gather. A reaction looks only at prompts that later ones than the
+ * reaction before it has used. Then: keys, one every 300 ms, or hanging up.
+ */
+const reactionSchema = z
+  .strictObject({
+    on: z.enum(['pickUp', 'prompt', 'promptEnd']),
+    afterMs,
+    press: z
+      .string()
+      .regex(/^[0-9#*A-D]+$/)
+      .optional(),
+    hangUp: z.literal(true).optional(),
+  })
+  .refine(
+    ({ press, hangUp }) => (press === undefined) !== (hangUp === undefined),
+    'give either press or hangUp',
+  );
+
+/** A switchboard that answers first and puts through whoever sends the extension. */
+const switchboardSchema = z.strictObject({
+  extension: z.string().regex(/^[0-9]+$/),
+  /** From the right extension to the person picking up. */
+  transferMs: afterMs,
+  /** How long it waits for the extension before it hangs up. */
+  patienceMs: afterMs,
+});
+
+/** A desk phone's script: how it takes the call, then the person's reactions, one after the other. */
+export const scriptSchema = z.strictObject({
+  pickUp: pickUpSchema,
+  switchboard: switchboardSchema.optional(),
+  reactions: z.array(reactionSchema),
+});
+
+/** A script. */
+export type Script = z.infer<typeof scriptSchema>;
+/** One reaction of the person. */
+export type Reaction = z.infer<typeof reactionSchema>;
+/** How the phone takes the call. */
+export type PickUp = z.infer<typeof pickUpSchema>;

@@ -1,0 +1,128 @@
+/** A phone network in a process: Twilio's REST API, signed webhooks and scripted desk phones, on loopback. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { createControlRoutes } from './control-routes.ts';
+import { createWebhookDelivery } from './deliver-webhook.ts';
+import { createDesk, type Desk } from './desk.ts';
+import { createDialCall } from './dial-call.ts';
+import { createEndCall } from './end-call.ts';
+import { createAnnouncer, type Listener, type SimulatorLog } from './events.ts';
+import { createExchange } from './exchange.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createCallPlayer } from './play-call.ts';
+import { type CallReport, countPerNumber, reportCall } from './report-calls.ts';
+import { createRestRoutes } from './rest-routes.ts';
+import type { ScenarioName } from './scenarios.ts';
+import type { Script } from './script.ts';
+import { createWebhookSender } from './send-webhook.ts';
+import { CallOver, DEFAULT_SETTINGS, type Settings, type Stage } from './stage.ts';
+import { createStatusCallbacks } from './status-callbacks.ts';
+import type { SimulatorTime } from './time.ts';
+import { createTimers } from './timers.ts';
+
+/** How to build a simulator. */
+export interface SimulatorOptions<T extends SimulatorTime> {
+  /** `AC` and 32 hexadecimal digits. */
+  accountSid: string;
+  /** Password of the REST API and key of the webhooks' signatures. */
+  authToken: string;
+  /** API keys: SID to secret; they open the REST API but sign nothing. */
+  apiKeys?: Record<string, string>;
+  /** The only numbers (E.164) that may call; all, unless given. */
+  callerIds?: readonly string[];
+  time: T;
+  /** Port on 127.0.0.1; 0 (the default) picks a free one. */
+  port?: number;
+  /** What phones do that nobody scripted; `press-pound` unless given. */
+  defaultScript?: Script | ScenarioName;
+  settings?: Partial<Settings>;
+  log?: SimulatorLog;
+}
+
+/** A simulator. */
+export interface Simulator<T extends SimulatorTime> {
+  /** `http://127.0.0.1:port`; throws before `start()`. */
+  readonly url: string;
+  /** Opens the port. Rejects when it is taken. */
+  start(): Promise<void>;
+  /** Ends everything: calls stop where they are, without news; nothing is left running. */
+  stop(): Promise<void>;
+  readonly desk: Desk;
+  readonly faults: Faults;
+  readonly time: T;
+  /** What happened in each call, oldest first. */
+  calls(): CallReport[];
+  /** How many calls were created to each number (E.164). */
+  createdPerNumber(): Record<string, number>;
+  /** Hears of everything that happens until the returned function is called. */
+  on(listener: Listener): () => void;
+}
+
+/** Builds a simulator; it listens after `start()`. Throws `DeskError` when the default script is none. */
+export function createSimulator<T extends SimulatorTime>(options: SimulatorOptions<T>): Simulator<T> {
+  const { time, accountSid, authToken } = options;
+  const stopped = new AbortController();
+  const timers = createTimers(time);
+  const announcer = createAnnouncer({ now: time.now, log: options.log });
+  const stage: Stage = { timers, announcer, settings: { ...DEFAULT_SETTINGS, ...options.settings } };
+  const desk = createDesk(options.defaultScript ?? 'press-pound');
+  const faults = createFaults();
+  const send = createWebhookSender({ authToken, stopped: stopped.signal });
+  const deliver = createWebhookDelivery({ send, time, timers, faults, announcer });
+  const callbacks = createStatusCallbacks({ deliver, faults, now: time.now });
+  const endCall = createEndCall({ stage, callbacks });
+  const playCall = createCallPlayer({ stage, deliver });
+  const dial = createDialCall({ stage, desk, callbacks, deliver, endCall, playCall });
+  const callerIds = options.callerIds ?? null;
+  const exchange = createExchange({ stage, accountSid, callerIds, dial, endCall });
+  const credentials = new Map([[accountSid, authToken], ...Object.entries(options.apiKeys ?? {})]);
+
+  const app = express().disable('x-powered-by').disable('etag');
+  app.use(createControlRoutes({ desk, exchange }));
+  app.use(createRestRoutes({ accountSid, credentials, exchange, faults, time, timers }));
+  const server = createServer(app);
+
+  return {
+    get url() {
+      return urlOf(server);
+    },
+    start: () => listen(server, options.port ?? 0),
+    async stop() {
+      stopped.abort();
+      for (const call of exchange.all()) call.over.abort(new CallOver('the simulator stopped'));
+      timers.withdrawAll();
+      await close(server);
+    },
+    desk,
+    faults,
+    time,
+    calls: () => exchange.all().map(reportCall),
+    createdPerNumber: () => countPerNumber(exchange.all()),
+    on: announcer.on,
+  };
+}
+
+function urlOf(server: Server): string {
+  const address = server.address() as AddressInfo | null;
+  if (!address) throw new Error('The simulator is not listening; call start() first.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,84 @@
+/** What everybody who acts in a call shares, and how it is written down. */
+import type { Call } from './call.ts';
+import type { Announcer } from './events.ts';
+import type { Timers } from './timers.ts';
+
+/** How the simulated network behaves where the vendor leaves it open. Durations are milliseconds. */
+export interface Settings {
+  /** Speed of speech. */
+  charactersPerSecond: number;
+  /** How long any recording lasts; recordings are not fetched. */
+  recordingMs: number;
+  /** How long a sent tone lasts, with the gap after it. */
+  toneMs: number;
+  /** From the request to dialling. */
+  queueMs: number;
+  /** From dialling to ringing, or to the news that it cannot ring. */
+  setupMs: number;
+  /** From pick-up to the result of machine detection (Twilio: typically 3 to 7 s). */
+  machineDetectionMs: number;
+  /** Whether the first document waits until `SendDigits` are played; Twilio does not say. */
+  digitsBeforeDocument: boolean;
+  /** Calls dialled per second; the others wait in the queue. null: no limit. */
+  callsPerSecond: number | null;
+}
+
+/** The settings unless told otherwise. */
+export const DEFAULT_SETTINGS: Settings = {
+  charactersPerSecond: 15,
+  recordingMs: 3_000,
+  toneMs: 200,
+  queueMs: 100,
+  setupMs: 500,
+  machineDetectionMs: 4_000,
+  digitsBeforeDocument: true,
+  callsPerSecond: null,
+};
+
+/** Time, announcements and settings, as every part of a call needs them. */
+export interface Stage {
+  timers: Timers;
+  announcer: Announcer;
+  settings: Settings;
+}
+
+/** The call ended; thrown into everything that is still waiting in it. */
+export class CallOver extends Error {
+  override name = 'CallOver';
+}
+
+/** The person hears the network speak: told and written into the transcript. */
+export function hear(
+  stage: Stage,
+  call: Call,
+  text: string,
+  language: string | null,
+  voice: string | null,
+): void {
+  call.transcript.push({ at: stage.timers.now(), who: 'caller', text });
+  stage.announcer.tell(call, { type: 'heard', text, language, voice });
+}
+
+/** The person presses a key: told, written down and put on the line. */
+export function pressKey(stage: Stage, call: Call, key: string): void {
+  call.transcript.push({ at: stage.timers.now(), who: 'callee', key });
+  stage.announcer.tell(call, { type: 'key', who: 'callee', key });
+  call.line.calleePresses(key);
+}
+
+/**
+ * The network plays tones to the phone; `w` waits half a second and `W` a second (Twilio, SendDigits).
+ * Rejects with the signal's reason when `signal` is aborted.
+ */
+export async function sendTones(stage: Stage, call: Call, tones: string, signal: AbortSignal): Promise<void> {
+  for (const key of tones) {
+    if (key === 'w' || key === 'W') {
+      await stage.timers.wait(key === 'w' ? 500 : 1_000, signal);
+      continue;
+    }
+    call.transcript.push({ at: stage.timers.now(), who: 'caller', key });
+    stage.announcer.tell(call, { type: 'key', who: 'caller', key });
+    call.line.callerSends(key);
+    await stage.timers.wait(stage.settings.toneMs, signal);
+  }
+}

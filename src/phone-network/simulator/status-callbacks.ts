@@ -1,0 +1,63 @@
+/** Tells the service how a call goes: status callbacks numbered, in order, one after the other. */
+import type { Call } from './call.ts';
+import type { StatusEvent } from './call-request.ts';
+import type { CallWebhook, DeliverWebhook, InTurn } from './deliver-webhook.ts';
+import type { FaultRegistry } from './faults.ts';
+import { statusParams } from './webhook-params.ts';
+
+/** Fires the callbacks of all calls. */
+export interface StatusCallbacks {
+  /** Tells of `event` if the call subscribed to it. Callbacks of one call are sent one after the other. */
+  fire(call: Call, event: StatusEvent): void;
+}
+
+/** The callbacks of one call that wait: the chain of those being sent, and those held back to come late. */
+interface Outbox {
+  inTurn: InTurn;
+  heldBack: CallWebhook[];
+}
+
+/** Status callbacks sent through `deliver`; `now` is the simulator's instant. */
+export function createStatusCallbacks(parts: {
+  deliver: DeliverWebhook;
+  faults: FaultRegistry;
+  now: () => number;
+}): StatusCallbacks {
+  const outboxes = new WeakMap<Call, Outbox>();
+
+  const send = (call: Call, webhook: CallWebhook, outbox: Outbox) =>
+    void parts.deliver(call, webhook, outbox.inTurn);
+
+  const fire = (call: Call, event: StatusEvent) => {
+    const outbox = outboxes.get(call) ?? { inTurn: oneAfterTheOther(), heldBack: [] };
+    outboxes.set(call, outbox);
+    const webhook = callbackFor(call, event, parts.now());
+    if (webhook && event !== 'completed' && isReordered(call, event))
+      return void outbox.heldBack.push(webhook);
+    if (webhook) send(call, webhook, outbox);
+    // Whatever was held back follows the next callback, or the end of a call that does not subscribe to it.
+    if (webhook || event === 'completed')
+      for (const late of outbox.heldBack.splice(0)) send(call, late, outbox);
+  };
+
+  const isReordered = (call: Call, event: StatusEvent) => parts.faults.takeReorder(call.request.to, event);
+
+  return { fire };
+}
+
+/** The callback, numbered; null if the call did not ask for it. */
+function callbackFor(call: Call, event: StatusEvent, now: number): CallWebhook | null {
+  const { status } = call.request;
+  if (!status?.events.includes(event)) return null;
+  const params = statusParams(call, event, call.callbacks++, now);
+  return { kind: 'status', event, address: { url: status.url, method: status.method }, params };
+}
+
+function oneAfterTheOther(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (send) => {
+    const sent = last.then(send);
+    last = sent;
+    return sent;
+  };
+}
