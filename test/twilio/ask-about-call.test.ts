@@ -119,15 +119,24 @@ describe.each(ASKING)('a failure to %s', (action, method, ask) => {
     [400, errorBody(29999, 400), '29999', 'see the error dictionary of the network. Check the account'],
     [500, errorBody(20500, 500), '20500', 'an internal error. Ask again later'],
     [502, '<html></html>', '502', 'HTTP 502 without an error code. Ask again later'],
-    [302, '', undefined, undefined],
+    [403, '{}', '403', 'HTTP 403 without an error code. Check the account'],
   ])('is told by HTTP %i', async (status, body, errorCode, message) => {
     nock(TWILIO)[method](CALL_PATH).reply(status, body);
     const failure = ask();
     await expect(failure).rejects.toBeInstanceOf(PhoneNetworkError);
-    if (errorCode === undefined) return;
     await expect(failure).rejects.toMatchObject({ errorCode });
     await expect(failure).rejects.toThrow(`Could not ${action}: `);
     await expect(failure).rejects.toThrow(message);
+  });
+
+  test('is told by a redirect, which is not followed', async () => {
+    nock(TWILIO)
+      [method](CALL_PATH)
+      .reply(302, '<html></html>', { Location: `${TWILIO}/elsewhere` });
+    await expect(ask()).rejects.toMatchObject({
+      name: 'PhoneNetworkError',
+      errorCode: expect.stringMatching(/302|badAnswer/),
+    });
   });
 
   test.each(['ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND'])(

@@ -86,6 +86,7 @@ const CODES: [code: number, httpStatus: number, expected: object][] = [
   [29999, 400, mustBeFixed],
   [29999, 429, tryLater],
   [29999, 503, unknown],
+  [29999, 408, unknown],
 ];
 
 describe('an error code of the network', () => {

@@ -1,5 +1,5 @@
 import nock from 'nock';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ACCOUNT,
   CALL,
@@ -105,14 +105,12 @@ describe('the request for a call', () => {
   });
 
   test('is not led elsewhere by TWILIO_EDGE and TWILIO_REGION', async () => {
-    const before = { ...process.env };
-    Object.assign(process.env, { TWILIO_EDGE: 'dublin', TWILIO_REGION: 'ie1' });
-    try {
-      expectCall();
-      expect(await network().placeCall(REQUEST)).toMatchObject({ kind: 'accepted' });
-    } finally {
-      process.env = before;
-    }
+    vi.stubEnv('TWILIO_EDGE', 'dublin');
+    vi.stubEnv('TWILIO_REGION', 'ie1');
+    expectCall();
+    const result = await network().placeCall(REQUEST);
+    vi.unstubAllEnvs();
+    expect(result).toMatchObject({ kind: 'accepted' });
   });
 });
 

@@ -29,7 +29,6 @@ export function createTwilioClient(access: TwilioAccess): twilio.Twilio {
   // Empty edge and region: otherwise TWILIO_EDGE and TWILIO_REGION of the environment change the host behind our back.
   const client = twilio(sid, secret, {
     accountSid: access.accountSid,
-    autoRetry: false,
     edge: '',
     region: '',
     httpClient: createRequestClient(access.requestTimeoutMs),
