@@ -34,12 +34,13 @@ export function createReveal(deps: {
   clock: Clock;
   events?: Pick<Events, 'emit'>;
 }) {
-  return async (wanted: Wanted): Promise<RevealedAppPassword> => {
+  return async ({ tenantId, verificationId }: Wanted): Promise<RevealedAppPassword> => {
+    const wanted = { tenantId, verificationId };
     // The columns are UUIDs: PostgreSQL would refuse the query for any other text.
-    if (!z.guid().safeParse(wanted.verificationId).success) throw noSuchVerification();
+    if (!z.guid().safeParse(verificationId).success) throw noSuchVerification();
     const taken = await takeSealed(deps.db, wanted, deps.clock.now());
     if (!taken) throw await whyNot(deps.db, wanted);
-    const appPassword = open(deps.sealKeys, taken.sealed, wanted.verificationId);
+    const appPassword = open(deps.sealKeys, taken.sealed, verificationId);
     deps.events?.emit('appPassword.revealed', { ...wanted, appPasswordId: taken.id });
     return { appPasswordId: taken.id, appPassword: groupInFours(appPassword) };
   };
