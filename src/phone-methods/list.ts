@@ -37,7 +37,7 @@ export function createListPhoneMethods(deps: { db: Kysely<Registry> }) {
  * An E.164 number as Microsoft Graph writes it (phoneAuthenticationMethod, `phoneNumber`: "+{country code} {number}").
  * A number whose country code libphonenumber does not know stays as it is.
  */
-export function formatLikeGraph(e164: string): string {
+function formatLikeGraph(e164: string): string {
   const number = parsePhoneNumberFromString(e164, { extract: false });
   if (!number) return e164;
   const national = e164.slice(1 + number.countryCallingCode.length);

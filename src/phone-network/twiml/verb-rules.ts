@@ -4,7 +4,7 @@
  */
 
 /** What an attribute or a text may be: a pattern and the same in words. */
-export interface ValueRule {
+interface ValueRule {
   pattern: RegExp;
   expected: string;
 }
