@@ -106,18 +106,32 @@ export interface HttpServer {
   close(limitMs: number): Promise<void>;
 }
 
+/** How long clients may take, ms. */
+export interface ClientLimits {
+  /** For the headers of a request. */
+  headersMs: number;
+  /** For a whole request. */
+  requestMs: number;
+}
+
+const CLIENT_LIMITS: ClientLimits = { headersMs: 10_000, requestMs: 20_000 };
+
 /**
- * Listens on `host` and `port` (0: any free one). Clients that dawdle are cut off: 10 s for the headers, 20 s for a
- * whole request, looked at each second.
+ * Listens on `host` and `port` (0: any free one). Clients that take longer than `limits` get 408 and are cut off
+ * within a second. Idle connections are kept for 65 s, longer than the proxies in front usually keep theirs.
  * @throws Error when the address cannot be had
  */
-export async function listen(app: Express, address: { host: string; port: number }): Promise<HttpServer> {
+export async function listen(
+  app: Express,
+  address: { host: string; port: number },
+  limits: ClientLimits = CLIENT_LIMITS,
+): Promise<HttpServer> {
   const server = createServer(
     {
-      headersTimeout: 10_000,
-      requestTimeout: 20_000,
-      keepAliveTimeout: 10_000,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
       connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: 65_000,
     },
     app,
   );
