@@ -1,6 +1,7 @@
 // The form parameters of Twilio's voice webhooks, parsed. Its words stop here.
 import { z } from 'zod';
-import { type FieldProblem, ServiceError } from '../../errors.ts';
+import { ServiceError } from '../../errors.ts';
+import { fieldProblems, parseOptions } from '../../platform/http/field-problems.ts';
 import type { AnsweredBy, CallProgress, CallStatus } from '../port.ts';
 import { isCallId, readAnsweredBy, readStatus } from './call-words.ts';
 
@@ -100,15 +101,11 @@ function orNull<T>(schema: z.ZodType<T>) {
 
 /** Problems name the field and the rule, never the value: what was pressed may be a PIN. */
 function parse<T>(schema: z.ZodType<T>, params: FormParameters): T {
-  const parsed = schema.safeParse(params);
+  const parsed = schema.safeParse(params, parseOptions);
   if (parsed.success) return parsed.data;
-  const problems: FieldProblem[] = parsed.error.issues.map(({ path, message }) => ({
-    field: path.map((name) => `/${String(name)}`).join(''),
-    rule: message,
-  }));
   throw new ServiceError(
     'request.invalid',
     'The webhook does not have the parameters that Twilio documents',
-    { problems },
+    { problems: fieldProblems(parsed.error) },
   );
 }
