@@ -42,7 +42,7 @@ const country = z
   );
 
 /** What a tenant allows and wants; whatever a document leaves out has its default. Times are in seconds. */
-export const tenantPolicySchema = z.strictObject({
+const tenantPolicySchema = z.strictObject({
   version: z.literal(1).default(1),
   /** The name that the prompt says. */
   organisation: z
@@ -81,7 +81,7 @@ export const tenantPolicySchema = z.strictObject({
 
 /** A complete policy. */
 export type TenantPolicy = z.output<typeof tenantPolicySchema>;
-export type NumberType = (typeof NUMBER_TYPES)[number];
+type NumberType = (typeof NUMBER_TYPES)[number];
 
 /**
  * A policy document with its defaults filled in.

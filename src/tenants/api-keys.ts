@@ -8,7 +8,7 @@ import { checkedName, invalidField } from './checked.ts';
 import type { StoredPolicy } from './tenants.ts';
 
 /** Who a key belongs to, with the tenant's policy document as stored. */
-export interface KeyHolder extends StoredPolicy {
+interface KeyHolder extends StoredPolicy {
   tenantId: string;
   keyId: string;
 }

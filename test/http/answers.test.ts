@@ -264,4 +264,29 @@ describe('a route', () => {
   ] as const)('is refused when it %s', (_what, path, params) => {
     expect(() => defineRoute({ ...common, path, params, responses, handle })).toThrow(/Make them equal/);
   });
+
+  test('cannot answer what it does not declare', async () => {
+    const created = async () => ({ status: 201 as const, body: {} });
+    // @ts-expect-error 201 is not declared
+    defineRoute({ ...common, path: '/v1/x', responses, handle: created });
+    const declared = { 200: { description: 'x', schema: z.object({ n: z.int() }) } };
+    const text = async () => ({ status: 200 as const, body: { n: 'x' } });
+    // @ts-expect-error n must be a number
+    defineRoute({ ...common, path: '/v1/x', responses: declared, handle: text });
+    const route = defineRoute({
+      ...common,
+      path: '/v1/x',
+      query: z.object({ size: z.coerce.number() }),
+      responses: declared,
+      handle: async ({ query }) => ({ status: 200, body: { n: query.size } }),
+    });
+    const answer = await route.handle({
+      params: {},
+      query: { size: 7 },
+      headers: {},
+      body: {},
+      caller: null,
+    });
+    expect(answer).toEqual({ status: 200, body: { n: 7 } });
+  });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import type { Express, Response } from 'express';
@@ -57,6 +58,19 @@ describe('closing', () => {
     res.end('last');
     expect((await answered).text).toBe('first last');
     await closed;
+  });
+
+  test('answers a request whose headers were on their way, and ends its connection', async () => {
+    service = await startSample();
+    const socket = connect(service.port, '127.0.0.1').setEncoding('utf8');
+    const received: string[] = [];
+    socket.on('data', (part: string) => void received.push(part));
+    socket.write('GET /v1/birds/b1 HTTP/1.1\r\nHost: x\r\nAuthorization: ');
+    await send(service, 'GET', '/openapi.json');
+    const closed = Promise.all([service.close(60_000), once(socket, 'close')]);
+    socket.write('Bearer sesame\r\n\r\n');
+    await closed;
+    expect(received.join('')).toMatch(/^HTTP\/1\.1 200 OK\r\n[^{]*Connection: close\r\n/);
   });
 
   test('cuts what has not ended at the limit', async () => {

@@ -201,6 +201,11 @@ describe('a body that cannot be read', () => {
     expect(answer.headers['content-type']).toBe('application/problem+json');
   });
 
+  test('that is too large is told the limit', async () => {
+    const answer = await post(service, '/v1/birds', filler(20_000));
+    expect(answer.json.detail).toBe('The body is larger than 16384 bytes. Send a smaller one.');
+  });
+
   test('of exactly 16 kB is read', async () => {
     const answer = await send(service, 'POST', '/v1/birds', { headers: json, body: filler(16 * 1024) });
     expect(answer.json.errors).toEqual([

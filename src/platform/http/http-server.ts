@@ -1,18 +1,17 @@
 /** The HTTP side of the service: an Express app made of routes, and a server around it that can be closed in good order. */
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { ServiceError } from '../../errors.ts';
+import { answerProblem } from './answer-problem.ts';
+import { closeInOrder, trackRunning } from './close-in-order.ts';
+import { closeWhileDraining, refuseWhileDraining } from './draining.ts';
 import { type Authenticate, mountRoutes, refuseMethod } from './mount-routes.ts';
 import { type ApiInfo, describeRoutes } from './openapi.ts';
-import { toProblem } from './problem.ts';
-import { giveContext, requestIdOf } from './request-context.ts';
+import { giveContext } from './request-context.ts';
 import type { Route } from './route.ts';
-
-/** Seconds after which a client should try again while this process stops: by then another one, or its successor, answers. */
-const STOPPING_RETRY_S = 5;
 
 /** What an app is made of. */
 export interface HttpAppParts<Caller> {
@@ -36,7 +35,7 @@ export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
   app.use(giveContext(parts.log), securityHeaders(), closeWhileDraining(parts.isDraining));
   parts.raw(app);
-  app.use('/v1', refuseWhileDraining(parts.isDraining));
+  app.use('/v1', forbidStoring(), refuseWhileDraining(parts.isDraining));
   mountRoutes(app, parts.routes, parts.authenticate);
   const description = describeRoutes(parts.routes, parts.info);
   app
@@ -63,38 +62,12 @@ function securityHeaders(): RequestHandler {
   });
 }
 
-function closeWhileDraining(isDraining: () => boolean): RequestHandler {
-  return (_req, res, next) => {
-    if (isDraining()) res.setHeader('Connection', 'close');
-    next();
-  };
-}
-
-function refuseWhileDraining(isDraining: () => boolean): RequestHandler {
+/** Keeps answers out of caches: they hold what only the caller may know. */
+function forbidStoring(): RequestHandler {
   return (_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store');
-    if (!isDraining()) return next();
-    const detail = 'This process is about to end. Send the request again; another process will answer it.';
-    throw new ServiceError('service.stopping', detail, { retryAfterS: STOPPING_RETRY_S });
+    next();
   };
-}
-
-function answerProblem(log: Logger): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
-  return (error: unknown, _req, res, _next) => {
-    const requestId = requestIdOf(res);
-    const problem = toProblem(error, requestId);
-    if (problem.status >= 500) logFault(log, error, requestId, problem.body.code);
-    if (res.headersSent) return void res.destroy();
-    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-    res.statusCode = problem.status;
-    res.end(JSON.stringify(problem.body));
-  };
-}
-
-function logFault(log: Logger, error: unknown, requestId: string, code: string): void {
-  if (code === 'service.internal') log.error({ requestId, code, err: error }, 'request failed');
-  else log.warn({ requestId, code, err: error }, 'request refused for now');
 }
 
 /** A server that listens. */
@@ -150,15 +123,6 @@ export async function listen(
   };
 }
 
-function trackRunning(server: Server): Set<ServerResponse> {
-  const running = new Set<ServerResponse>();
-  server.prependListener('request', (_req, res: ServerResponse) => {
-    running.add(res);
-    res.once('close', () => running.delete(res));
-  });
-  return running;
-}
-
 async function startListening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const refuse = (cause: Error) =>
@@ -173,18 +137,4 @@ async function startListening(server: Server, { host, port }: { host: string; po
     resolve();
   });
   await promise;
-}
-
-/** `close()` alone waits for kept-alive connections for ever (seen on Node 26): running answers are told to end theirs. */
-async function closeInOrder(server: Server, running: Set<ServerResponse>, limitMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  for (const res of running) {
-    if (!res.headersSent) res.setHeader('Connection', 'close');
-    res.once('close', () => server.closeIdleConnections());
-  }
-  server.closeIdleConnections();
-  const deadline = setTimeout(() => server.closeAllConnections(), limitMs);
-  await promise;
-  clearTimeout(deadline);
 }

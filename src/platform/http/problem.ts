@@ -62,8 +62,6 @@ function problemHeaders(error: ServiceError): Record<string, string> {
     'Content-Type': 'application/problem+json',
     ...(error.retryAfterS === undefined ? {} : { 'Retry-After': String(Math.ceil(error.retryAfterS)) }),
     ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="poundkey"' } : {}),
-    // What is left of a body that was not read must not be taken for the next request.
-    ...(error.status === 413 ? { Connection: 'close' } : {}),
   };
 }
 
@@ -91,11 +89,13 @@ function requestFault(error: unknown): [ErrorCode, string] | undefined {
     ];
   }
   const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
+  if (type === 'entity.too.large' && 'limit' in error) {
+    return ['request.tooLarge', `The body is larger than ${error.limit} bytes. Send a smaller one.`];
+  }
   return BODY_FAULTS[type];
 }
 
 const BODY_FAULTS: Partial<Record<string, [ErrorCode, string]>> = {
-  'entity.too.large': ['request.tooLarge', 'The body is larger than is taken here. Send a smaller one.'],
   'entity.parse.failed': ['request.malformedJson', 'The body cannot be parsed. Send one JSON object.'],
   'encoding.unsupported': ['request.unsupportedMediaType', 'Send the body without compression.'],
   'charset.unsupported': ['request.unsupportedMediaType', 'Send the body in UTF-8.'],

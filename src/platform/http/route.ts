@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
 
 /** The methods a route may have. */
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** One successful answer: what it means and the shape of its body. Fields outside the schema never leave the process. */
 export interface ResponseSpec {
@@ -12,7 +12,7 @@ export interface ResponseSpec {
 }
 
 /** What a route answers: a declared status with a body of its shape, and further headers by name. */
-export type RouteAnswer<Responses extends Record<number, ResponseSpec> = Record<number, ResponseSpec>> = {
+type RouteAnswer<Responses extends Record<number, ResponseSpec> = Record<number, ResponseSpec>> = {
   [Status in keyof Responses & number]: {
     status: Status;
     body: z.input<Responses[Status]['schema']>;

@@ -10,8 +10,11 @@ const SOCKET_CODES = [
   'ENETUNREACH',
 ];
 
-/** PostgreSQL, error codes: class 08 connection, 53 out of resources, 57P01 to 57P03 shutting down or starting. */
-const SQL_STATE = /^(08\w{3}|53\w{3}|57P0[123])$/;
+/**
+ * PostgreSQL, error codes: class 08 connection, 53 out of resources, 57P01 to 57P03 shutting down or starting,
+ * 57014 a statement that took too long.
+ */
+const SQL_STATE = /^(08\w{3}|53\w{3}|57P0[123]|57014)$/;
 
 /** Messages of errors without a code: pg and its pool, ioredis. */
 const MESSAGES = [
@@ -19,6 +22,7 @@ const MESSAGES = [
   /^Connection terminated/,
   /^Connection is closed\.$/,
   /enableOfflineQueue options is false/,
+  /^Failed to refresh slots cache/,
   /^Reached the max retries per request limit/,
 ];
 

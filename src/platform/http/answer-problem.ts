@@ -1,0 +1,26 @@
+import type { ErrorRequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { toProblem } from './problem.ts';
+import { requestIdOf } from './request-context.ts';
+
+/**
+ * Answers whatever was thrown as `application/problem+json`. Faults of ours are logged with their cause. An answer
+ * that has begun cannot become another one: its connection is cut, so that the client does not take it for complete.
+ */
+export function answerProblem(log: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, _req, res, _next) => {
+    const requestId = requestIdOf(res);
+    const problem = toProblem(error, requestId);
+    if (problem.status >= 500) logFault(log, error, requestId, problem.body.code);
+    if (res.headersSent) return void res.destroy();
+    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+    res.statusCode = problem.status;
+    res.end(JSON.stringify(problem.body));
+  };
+}
+
+function logFault(log: Logger, error: unknown, requestId: string, code: string): void {
+  if (code === 'service.internal') log.error({ requestId, code, err: error }, 'request failed');
+  else log.warn({ requestId, code, err: error }, 'request refused for now');
+}
