@@ -86,6 +86,7 @@ const TYPE_NAMES: Partial<Record<string, string>> = {
 
 const FORMAT_NAMES: Partial<Record<string, string>> = {
   uuid: 'a UUID',
+  guid: 'a UUID',
   datetime: 'an instant such as 2026-11-21T09:00:00Z',
   url: 'a URL',
   regex: 'in the expected form',
