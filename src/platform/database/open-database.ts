@@ -1,0 +1,58 @@
+/** The database behind everything: PGlite within this process, or a PostgreSQL server. The rest of the code cannot tell which. */
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import type { Logger } from 'pino';
+import { createOutageLog } from '../outage-log.ts';
+import { createPrepare, type Migrations } from './migrate.ts';
+import { openEmbedded } from './open-embedded.ts';
+import { openPostgres } from './open-postgres.ts';
+import type { QueuePool } from './queue-pool.ts';
+
+/** Where the database is. */
+export type DatabaseOptions = {
+  /** False where the queue is on Redis: BullMQ's tables are not made. Default true. */
+  withQueueTables?: boolean;
+} & (
+  | {
+      kind: 'embedded';
+      /** Directory of the store; made when missing, and locked. Null keeps everything in memory. */
+      dataDir: string | null;
+    }
+  | {
+      kind: 'postgres';
+      /** `postgres://user:password@host:port/database` */
+      url: string;
+      /** Most connections for statements of our own. The queue gets as many and ten more, as each worker keeps one. */
+      poolSize: number;
+    }
+);
+
+/** An open database. */
+export interface Database<Schema> {
+  kind: DatabaseOptions['kind'];
+  /** Tables and columns in camelCase; keys inside JSON values stay as they are. In a transaction use only its own handle. */
+  db: Kysely<Schema>;
+  /** For BullMQ, which finds its tables through `search_path bullmq, public`. */
+  queuePool: QueuePool;
+  /** Ends every connection and gives the data directory back. Close the queues first: they hold connections of `queuePool`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database and brings its tables up to date.
+ * @throws Error when the server cannot be reached, the directory is in use, or a migration fails; nothing stays open then
+ */
+export async function openDatabase<Schema>(
+  options: DatabaseOptions,
+  migrations: Migrations,
+  log: Pick<Logger, 'warn'>,
+): Promise<Database<Schema>> {
+  const report = createOutageLog(log);
+  const prepare = createPrepare(migrations, options.withQueueTables ?? true);
+  const { pool, queuePool, close } =
+    options.kind === 'embedded'
+      ? await openEmbedded(options.dataDir, prepare, report)
+      : await openPostgres(options, prepare, report);
+  const plugin = new CamelCasePlugin({ maintainNestedObjectKeys: true });
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [plugin] });
+  return { kind: options.kind, db, queuePool, close };
+}

@@ -1,0 +1,45 @@
+/** Opens PGlite, in a locked directory or in memory. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import type { PostgresPool } from 'kysely';
+import type { ReportOutage } from '../outage-log.ts';
+import { takeDataLock } from './data-lock.ts';
+import { EmbeddedPool } from './embedded-pool.ts';
+import type { Prepare } from './migrate.ts';
+import type { OpenPools } from './queue-pool.ts';
+import { rowParsers } from './row-parsers.ts';
+
+/**
+ * Opens the store in `<dataDir>/registry` (the first time takes about 2 s) and brings its tables up to date.
+ * @throws Error as `takeDataLock` and `prepare` do
+ */
+export async function openEmbedded(
+  dataDir: string | null,
+  prepare: Prepare,
+  report: ReportOutage,
+): Promise<OpenPools> {
+  if (dataDir !== null) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = dataDir === null ? null : takeDataLock(dataDir);
+  let pool: EmbeddedPool | null = null;
+  const close = async () => {
+    await pool?.end();
+    lock?.release();
+  };
+  try {
+    const pglite = await PGlite.create(dataDir === null ? 'memory://' : join(dataDir, 'registry'), {
+      parsers: rowParsers,
+    });
+    pool = new EmbeddedPool(pglite);
+    pool.on('error', (error) => report('embedded database', error));
+    // Kysely's type also wants cursors; it uses them only where a cursor class is configured.
+    const kyselyPool = pool as unknown as PostgresPool;
+    await prepare(kyselyPool, pool);
+    // One session for all: BullMQ finds its tables first, ours have names it does not use.
+    await pool.query('set search_path to bullmq, public');
+    return { pool: kyselyPool, queuePool: pool, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+/** Queues and workers, in the database or on Redis. Both survive the absence of their store, and nothing is left of them after `close`. */
+import type { PgPool, Processor, Queue, Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import { createOutageLog, type ReportOutage } from '../outage-log.ts';
+import { createDatabaseStore } from './database-store.ts';
+import type { QueueStore } from './queue-store.ts';
+import { openRedisStore } from './redis-store.ts';
+
+/** Where the queues are. */
+export type QueuesOptions =
+  | {
+      kind: 'database';
+      /** `Database.queuePool`. */
+      pool: PgPool;
+    }
+  | {
+      kind: 'redis';
+      /** `redis://` or `rediss://`, user, password, host, port, database number. */
+      url: string;
+      /** First part of every key. */
+      prefix: string;
+    };
+
+/** How soon the work of a process that died is taken up by another, both in milliseconds. */
+export interface QueuesSettings {
+  /** A worker that has not renewed its hold on a job for this long has lost it. It renews at half of it. */
+  lockDurationMs: number;
+  /** How often lost jobs are looked for. */
+  stalledIntervalMs: number;
+}
+
+/** Open queues. */
+export interface Queues {
+  kind: QueuesOptions['kind'];
+  /**
+   * The queue of this name, the same object each time. Its methods reject within 2 s while Redis is away.
+   * @throws Error after `close`
+   */
+  queue(name: string): Queue;
+  /**
+   * Starts working on a queue. The process function may be called again for a job whose worker died.
+   * @param options.concurrency most jobs in work at once
+   * @throws Error after `close`
+   */
+  worker(name: string, processor: Processor, options: { concurrency: number }): Worker;
+  /** Resolves when the store answers and every queue is ready, rejects otherwise. */
+  ping(): Promise<void>;
+  /**
+   * Lets running process functions finish, closes workers, then queues, then our connections. Calling it again does no harm.
+   * @param limitMs how long process functions may take, in milliseconds; after that they are left to themselves and their
+   * jobs come back when the lock runs out. Default 10,000.
+   */
+  close(limitMs?: number): Promise<void>;
+}
+
+/**
+ * Opens a place for queues. Resolves even where Redis cannot be reached yet; see `openRedisStore`.
+ * @param log gets a line about an outage at most every 10 s
+ */
+export async function openQueues(
+  options: QueuesOptions,
+  settings: QueuesSettings,
+  log: Pick<Logger, 'warn'>,
+): Promise<Queues> {
+  const report = createOutageLog(log);
+  const store =
+    options.kind === 'database'
+      ? createDatabaseStore(options.pool)
+      : await openRedisStore(options, log, report);
+  return createQueues(options.kind, store, settings, report);
+}
+
+function createQueues(
+  kind: Queues['kind'],
+  store: QueueStore,
+  settings: QueuesSettings,
+  report: ReportOutage,
+): Queues {
+  const queues = new Map<string, Queue>();
+  const workers: Worker[] = [];
+  let closing: Promise<void> | null = null;
+  const refuseWhenClosed = () => {
+    if (closing !== null) throw new Error('The queues are closed.');
+  };
+  return {
+    kind,
+    queue(name) {
+      refuseWhenClosed();
+      const queue = queues.get(name) ?? store.createQueue(name);
+      if (!queues.has(name)) queue.on('error', (error) => report(`queue ${name}`, error));
+      queues.set(name, queue);
+      return queue;
+    },
+    worker(name, processor, { concurrency }) {
+      refuseWhenClosed();
+      const worker = store.createWorker(name, processor, { ...workerOptions(settings), concurrency });
+      worker.on('error', (error) => report(`worker ${name}`, error));
+      workers.push(worker);
+      return worker;
+    },
+    async ping() {
+      await store.ping();
+      await Promise.all([...queues.values(), ...workers].map((each) => each.waitUntilReady()));
+    },
+    close(limitMs = 10_000) {
+      closing ??= closeInOrder(workers, [...queues.values()], store, limitMs);
+      return closing;
+    },
+  };
+}
+
+function workerOptions(settings: QueuesSettings) {
+  return {
+    lockDuration: settings.lockDurationMs,
+    stalledInterval: settings.stalledIntervalMs,
+    // The default of 1 gives a job up when two processes in a row died over it, although each time may have been a restart.
+    maxStalledCount: 10,
+    // The default of 15 s would be added to each outage.
+    runRetryDelay: 1_000,
+  };
+}
+
+async function closeInOrder(
+  workers: Worker[],
+  queues: Queue[],
+  store: QueueStore,
+  limitMs: number,
+): Promise<void> {
+  await settlesWithin(
+    workers.map((worker) => worker.close()),
+    limitMs,
+  );
+  await settlesWithin(
+    queues.map((queue) => queue.close()),
+    limitMs,
+  );
+  await store.end();
+}
+
+/** Waits until all are settled or the time is up. A failure to close needs no more than the end of the connection that follows. */
+async function settlesWithin(work: Array<Promise<void>>, limitMs: number): Promise<void> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, limitMs);
+  await Promise.race([Promise.allSettled(work), tooLate]);
+  clearTimeout(timer);
+}

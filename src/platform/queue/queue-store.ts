@@ -1,0 +1,18 @@
+/** What a place for queues offers, so that `open-queues.ts` need not know which one it is. */
+import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
+
+/** Options of BullMQ's that are the same for each worker of this process. */
+export type SharedWorkerOptions = Pick<
+  WorkerOptions,
+  'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay' | 'concurrency'
+>;
+
+/** A place for queues. BullMQ's objects are given as its default types; nobody asks them for their backend. */
+export interface QueueStore {
+  createQueue(name: string): Queue;
+  createWorker(name: string, processor: Processor, options: SharedWorkerOptions): Worker;
+  /** Resolves when the place answers. Rejects within 2 s otherwise. */
+  ping(): Promise<void>;
+  /** Ends the connections the store made itself, whatever state they are in. */
+  end(): Promise<void>;
+}
