@@ -1,8 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Wake } from './ports.ts';
-import type { ReadVerification } from './read-verification.ts';
+import type { ReadVerification, Wake } from './ports.ts';
 import type { Verification } from './store/rows.ts';
 import type { VerificationStore } from './store/verifications.ts';
 

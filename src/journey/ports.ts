@@ -1,4 +1,6 @@
-/** What the journey needs from the other features; `service.ts` connects them. */
+/** What the journey needs from the other features, and what its steps offer each other; `service.ts` and `index.ts` connect them. */
+import type { Purpose } from './states.ts';
+import type { Verification } from './store/rows.ts';
 
 /** What a tenant allows and wants, and how it reads numbers. */
 export interface TenantRules {
@@ -59,3 +61,20 @@ export interface Patience {
   /** Before the first new try when the network said that nothing happened; doubles with each. */
   retryMs: number;
 }
+
+/** What a backend asks for. `number` and `country` (ISO 3166-1 alpha-2) are as typed. */
+export interface VerificationRequest {
+  tenantId: string;
+  userId: string;
+  purpose: Purpose;
+  number?: string | undefined;
+  country?: string | undefined;
+  locale?: string | undefined;
+  idempotencyKey?: string | undefined;
+}
+
+/** Reads a tenant's own verification; throws `verification.notFound` for anybody else's, as for one that never was. */
+export type ReadVerification = (tenantId: string, id: string) => Promise<Verification>;
+
+/** What was done about an overdue verification's job. */
+export type JobRepair = 'alive' | 'added' | 'retried' | 'replaced' | 'promoted';

@@ -1,9 +1,6 @@
 import { ServiceError } from '../errors.ts';
-import type { Verification } from './store/rows.ts';
+import type { ReadVerification } from './ports.ts';
 import type { VerificationStore } from './store/verifications.ts';
-
-/** Reads a tenant's own verification; throws `verification.notFound` for anybody else's, as for one that never was. */
-export type ReadVerification = (tenantId: string, id: string) => Promise<Verification>;
 
 /** Trigger: `GET /v1/verifications/{id}`. */
 export function createReadVerification(deps: { verifications: VerificationStore }): ReadVerification {

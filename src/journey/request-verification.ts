@@ -4,21 +4,9 @@ import type { Events } from '../events.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import type { ChooseLocale } from './choose-locale.ts';
 import type { NumberToCall } from './number-to-call.ts';
-import type { RulesOf } from './ports.ts';
-import type { Purpose } from './states.ts';
+import type { RulesOf, VerificationRequest } from './ports.ts';
 import type { Verification } from './store/rows.ts';
 import type { NewVerification, VerificationStore } from './store/verifications.ts';
-
-/** What a backend asks for. `number` and `country` (ISO 3166-1 alpha-2) are as typed. */
-export interface VerificationRequest {
-  tenantId: string;
-  userId: string;
-  purpose: Purpose;
-  number?: string | undefined;
-  country?: string | undefined;
-  locale?: string | undefined;
-  idempotencyKey?: string | undefined;
-}
 
 /** What requesting needs. */
 interface RequestDeps {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineRoute, UserId, VerificationId } from '../api.ts';
-import type { ReadVerification } from './read-verification.ts';
-import type { VerificationRequest } from './request-verification.ts';
+import type { ReadVerification, VerificationRequest } from './ports.ts';
 import type { Verification } from './store/rows.ts';
 import { toView, VerificationView } from './verification-view.ts';
 

@@ -2,10 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Events } from '../events.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
+import type { JobRepair } from './ports.ts';
 import type { VerificationStore } from './store/verifications.ts';
-
-/** What was done about an overdue verification's job. */
-export type JobRepair = 'alive' | 'added' | 'retried' | 'replaced' | 'promoted';
 
 const PAGE = 500;
 

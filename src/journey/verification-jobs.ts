@@ -3,8 +3,8 @@ import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Queues } from '../platform/queue/open-queues.ts';
 import type { Next } from './advance.ts';
+import type { JobRepair } from './ports.ts';
 import type { VerificationStore } from './store/verifications.ts';
-import type { JobRepair } from './sweep.ts';
 
 /** The queue's name. A job's id is its verification's id; its data says nothing more. */
 export const QUEUE_NAME = 'verifications';

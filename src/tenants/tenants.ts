@@ -14,6 +14,12 @@ export interface Tenants {
    * @throws ServiceError `request.invalid` naming `/id` or `/name`
    */
   create(tenant: { id: string; name: string; policy?: Record<string, unknown> }): Promise<boolean>;
+  /**
+   * Replaces a tenant's policy document.
+   * @param policy already checked
+   * @returns whether there is such a tenant
+   */
+  setPolicy(tenantId: string, policy: Record<string, unknown>): Promise<boolean>;
   /** A tenant's name and policy document as stored, or null if there is no such tenant. */
   policyOf(tenantId: string): Promise<StoredPolicy | null>;
 }
@@ -42,6 +48,16 @@ export function createTenants({ db, clock }: { db: Kysely<Registry>; clock: Cloc
         .returning('id')
         .executeTakeFirst();
       return added !== undefined;
+    },
+
+    async setPolicy(tenantId, policy) {
+      const changed = await db
+        .updateTable('tenant')
+        .set({ policy: JSON.stringify(policy) })
+        .where('id', '=', tenantId)
+        .returning('id')
+        .executeTakeFirst();
+      return changed !== undefined;
     },
 
     async policyOf(tenantId) {

@@ -37,8 +37,12 @@ interface Timer {
  */
 const QUIET_TURNS = 5;
 
-/** Time as it passes on the wall. */
-export function realTime(): SimulatorTime {
+/**
+ * Time as it passes on the wall.
+ * @param options.speed how much faster than on the wall it passes, from the present instant on; 1 unless given
+ */
+export function realTime({ speed = 1 }: { speed?: number } = {}): SimulatorTime {
+  const start = Date.now();
   const timers = new Set<NodeJS.Timeout>();
   let underWay = 0;
   let waiting: (() => void)[] = [];
@@ -48,16 +52,13 @@ export function realTime(): SimulatorTime {
   };
   const lookSoon = () => void nextTurn(look);
   return {
-    now: () => Date.now(),
+    now: () => start + (Date.now() - start) * speed,
     after(ms, fn) {
-      const timer = setTimeout(
-        () => {
-          timers.delete(timer);
-          fn();
-          lookSoon();
-        },
-        Math.max(0, ms),
-      );
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        fn();
+        lookSoon();
+      }, Math.max(0, ms) / speed);
       timers.add(timer);
       return () => {
         clearTimeout(timer);

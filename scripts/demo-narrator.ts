@@ -1,0 +1,44 @@
+// Tells what happens in the demo, line by line, with the time since it began.
+import type { VerificationEvent, VerificationEventName } from '../src/events.ts';
+import type { Service } from '../src/service.ts';
+
+const TOLD: Partial<Record<VerificationEventName, string>> = {
+  'verification.requested': 'queued    the verification waits for its call',
+  'call.dialing': 'dialling  the attempt is recorded, the phone network is asked for a call',
+  'call.placed': 'placed    the phone network took the call',
+  'call.ringing': 'ringing   the office phone rings',
+  'call.answered': 'answered  somebody or something picked up',
+  'call.machine': 'machine   machine detection hears a machine',
+  'call.ended': 'ended     the call is over',
+  'phoneMethod.registered': 'done      the office phone is registered',
+  'appPassword.issued': 'done      an app password is issued',
+};
+
+/** Starts telling. `finished` resolves when the verification is. */
+export function narrate(service: Service, deskPhone: string) {
+  const { simulator, events } = service;
+  const began = simulator?.time.now() ?? 0;
+  const say = (line: string) => {
+    const seconds = ((simulator?.time.now() ?? 0) - began) / 1000;
+    console.log(`${seconds.toFixed(1).padStart(6)} s  ${line}`);
+  };
+  simulator?.on((event) => {
+    if (event.to !== deskPhone) return;
+    if (event.type === 'heard') say(`heard     "${event.text}" (${event.language})`);
+    if (event.type === 'key') say(`pressed   ${event.key}`);
+    if (event.type === 'ended' && event.by === 'callee') say('hung up   the person put the handset down');
+  });
+  events.listen((name) => {
+    const line = TOLD[name];
+    if (line) say(line);
+  });
+  const finished = () =>
+    new Promise<VerificationEvent>((resolve) => {
+      const stop = events.listen((name, event) => {
+        if (name !== 'verification.finished') return;
+        stop();
+        resolve(event);
+      });
+    });
+  return { say, finished };
+}
