@@ -1,7 +1,8 @@
 /** One HTTP request of a webhook, with a limit for the connection and one for the answer, on the wall clock. */
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 
-/** What is sent: a plain http address without fragment, and for POST the form. */
+/** What is sent: an http or https address without fragment, and for POST the form. */
 export interface ExchangeRequest {
   url: string;
   method: string;
@@ -33,7 +34,13 @@ export function exchange(
   return new Promise((resolve) => {
     const progress = { connected: false, partial: false };
     const { method, headers } = request;
-    const outgoing = httpRequest(request.url, { method, headers, agent: false, signal: limits.signal });
+    const secure = request.url.startsWith('https:');
+    const outgoing = (secure ? httpsRequest : httpRequest)(request.url, {
+      method,
+      headers,
+      agent: false,
+      signal: limits.signal,
+    });
     const deadline = watch(outgoing);
     const finish = (result: Exchanged) => {
       deadline.stop();
@@ -45,7 +52,7 @@ export function exchange(
     };
     deadline.set(limits.connectMs, 'no connection');
     outgoing.on('socket', (socket) =>
-      socket.once('connect', () => {
+      socket.once(secure ? 'secureConnect' : 'connect', () => {
         progress.connected = true;
         deadline.set(limits.readMs, 'no answer');
       }),

@@ -22,8 +22,8 @@ const pickUpSchema = z.discriminatedUnion('kind', [
 
 /**
  * When: at pick-up, `afterMs` into the next prompt (`prompt`: barge-in if it is still being spoken), or after it
- * was spoken (`promptEnd`). A prompt is a Gather. A reaction looks only at prompts that later ones than the
- * reaction before it has used. Then: keys, one every 300 ms, or hanging up.
+ * was spoken (`promptEnd`). A prompt is a Gather; each reaction waits for a later one than the reaction before it
+ * used. Then: keys, one every 300 ms, or hanging up.
  */
 const reactionSchema = z
   .strictObject({
