@@ -124,7 +124,7 @@ it('logs neither numbers nor keys, texts, addresses or secrets', async () => {
 });
 
 describe('stop', () => {
-  it('leaves nothing running: ringing calls, held answers and webhooks under way', async () => {
+  it('leaves nothing running: ringing calls, held and late answers, webhooks under way', async () => {
     const time = realTime();
     const simulator = createSimulator({
       accountSid: ACCOUNT,
@@ -146,11 +146,18 @@ describe('stop', () => {
     simulator.faults.next('create', 'acceptAndHold');
     const held = place().catch(() => 'broken off');
     while (rig.to('/answer').length < 2) await new Promise((turn) => setImmediate(turn));
+    simulator.faults.next('create', { lateMs: 600_000 });
+    const late = place({ To: '+442079460777' }).catch(() => 'broken off');
+    while (simulator.calls().length < 4) await new Promise((turn) => setImmediate(turn));
     await simulator.stop();
     await time.idle();
+    expect(await late).toBe('broken off');
     expect(await held).toBe('broken off');
     expect(() => simulator.url).toThrow('not listening');
-    expect(simulator.calls().map(({ status }) => status)).toEqual(['in-progress', 'ringing', 'in-progress']);
+    expect(simulator.calls().map(({ status }) => status)).toEqual([
+      ...['in-progress', 'ringing', 'in-progress'],
+      expect.stringMatching(/queued|ringing/),
+    ]);
     await simulator.stop();
   });
 

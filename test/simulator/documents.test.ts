@@ -152,6 +152,11 @@ it('ends the call at its time limit', async () => {
   expect(rig.to('/status')).toMatchObject([{ params: { CallStatus: 'completed', CallDuration: '30' } }]);
 });
 
+it('is idle as soon as the call is over, not only at its time limit', async () => {
+  await play('<Pause length="3"/>');
+  expect(rig.time.now()).toBe(rig.simulator.calls()[0]!.endedAt);
+});
+
 // 1.5: Url redirects a call in progress, and only such a call.
 it('gives a call in progress another document', async () => {
   rig.time.pause();

@@ -11,7 +11,7 @@ export interface Address {
 }
 
 /** The four moments a status callback can tell of. */
-export const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const;
+const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const;
 /** One of the moments. */
 export type StatusEvent = (typeof STATUS_EVENTS)[number];
 

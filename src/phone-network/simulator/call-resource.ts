@@ -3,7 +3,7 @@ import { type Call, durationS } from './call.ts';
 import { rfc2822 } from './dates.ts';
 
 /** The path of a call's resource or, with `part`, of what belongs to it. */
-export function callPath(call: Call, part = ''): string {
+function callPath(call: Call, part = ''): string {
   return `/2010-04-01/Accounts/${call.request.accountSid}/Calls/${call.sid}${part}.json`;
 }
 

@@ -15,7 +15,7 @@ export type CallStatus =
   | 'canceled';
 
 /** The states after which nothing happens to a call any more. */
-export const ENDED: readonly CallStatus[] = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
+const ENDED: readonly CallStatus[] = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
 
 /** What can be said or pressed in a call: `caller` is the service's side, `callee` the desk phone's. */
 export type TranscriptEntry = {

@@ -5,7 +5,7 @@ import type { CallStatus } from './call.ts';
 export type WebhookKind = 'answer' | 'digits' | 'redirect' | 'fallback' | 'status' | 'machine';
 
 /** What happened. */
-export type Happening =
+type Happening =
   | { type: 'created' }
   | { type: 'status'; status: CallStatus | 'initiated' }
   | { type: 'heard'; text: string; language: string | null; voice: string | null }

@@ -33,7 +33,7 @@ export type RestFault =
  * - `delay`: sent `ms` of simulator time later.
  * - `reorder`: sent after the next status callback of the call (a `completed` one is last and stays where it is).
  */
-export type WebhookFault = { event?: StatusEvent; to?: string; times?: number } & (
+type WebhookFault = { event?: StatusEvent; to?: string; times?: number } & (
   | { kind: WebhookKind; do: 'lose' | 'double' }
   | { kind: WebhookKind; do: 'delay'; ms: number }
   | { kind: 'status'; do: 'reorder' }

@@ -9,7 +9,7 @@ interface LineEvents {
 }
 
 /** Where the gather that is under way stands; `none` between gathers. */
-export type PromptPhase = 'none' | 'playing' | 'waiting';
+type PromptPhase = 'none' | 'playing' | 'waiting';
 
 /** A line. Keys are single characters of `0-9 * # A-D`. */
 export interface Line {

@@ -60,5 +60,3 @@ export const scriptSchema = z.strictObject({
 export type Script = z.infer<typeof scriptSchema>;
 /** One reaction of the person. */
 export type Reaction = z.infer<typeof reactionSchema>;
-/** How the phone takes the call. */
-export type PickUp = z.infer<typeof pickUpSchema>;
