@@ -1,0 +1,207 @@
+// A running service with a simulator in virtual time, for stories told from outside: HTTP in, webhooks in, desk
+// phones at the end.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Config, readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
+import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Simulator } from '../../src/phone-network/simulator/simulator.ts';
+import { type VirtualTime, virtualTime } from '../../src/phone-network/simulator/time.ts';
+import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { type Service, startService } from '../../src/service.ts';
+import type { FreshStores } from './stores.ts';
+
+export const START = new Date('2026-11-21T09:00:00Z');
+
+/** An answer of the REST API. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: stories look into answers of every shape
+  body: any;
+}
+
+/** What a story may change about its world. */
+export interface WorldOptions {
+  config?: Partial<Config>;
+  policy?: Record<string, unknown>;
+}
+
+/** A world; close it after the story. */
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** The settings of a service on given stores, with ports of its own choosing. */
+export function configFor(stores: FreshStores, dataDir: string, changes: Partial<Config> = {}): Config {
+  const base = readConfig({ NODE_ENV: 'test', PORT: '0', SIMULATOR_PORT: '0', DATA_DIR: dataDir });
+  const database =
+    stores.database.kind === 'postgres' ? stores.database : { kind: 'embedded' as const, dataDir };
+  const secrets =
+    database.kind === 'postgres' ? { hashKeys: newKeyRingText(), sealKeys: newKeyRingText() } : null;
+  return {
+    ...base,
+    database,
+    queue: stores.queue,
+    secrets,
+    worker: { concurrency: 20, lockDurationMs: 2_000, stalledIntervalMs: 1_000 },
+    // Sweeps happen when a story says so.
+    sweep: { intervalMs: 86_400_000, slackMs: 5_000 },
+    shutdownLimitMs: 5_000,
+    ...changes,
+  };
+}
+
+/** Lines of a log, kept. */
+export function keepLines() {
+  const lines: string[] = [];
+  return { lines, destination: { write: (line: string) => void lines.push(line) } };
+}
+
+/** An HTTP client of the REST API. */
+export function clientOf(baseUrl: () => string, apiKey: string | null) {
+  return async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> => {
+    const response = await fetch(`${baseUrl()}${path}`, {
+      method,
+      headers: {
+        ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text.startsWith('{') ? JSON.parse(text) : text,
+    };
+  };
+}
+
+/** Starts a service on the stores, with a tenant `contoso` and an API key of its own. */
+export async function openWorld(stores: FreshStores, options: WorldOptions = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
+  const time = virtualTime({ start: START });
+  const log = keepLines();
+  const config = configFor(stores, dataDir, options.config);
+  const service = await startService(config, {
+    clock: { now: () => new Date(time.now()) },
+    log: createLogger({
+      level: config.logLevel === 'info' ? 'debug' : config.logLevel,
+      destination: log.destination,
+    }),
+    simulatorTime: time,
+  });
+  const simulator = service.simulator as Simulator<VirtualTime>;
+  const addTenant = async (id: string, policy: Record<string, unknown> = {}) => {
+    await service.tenants.create({ id, name: `${id} AB`, policy });
+    const { key } = await service.apiKeys.create({ tenantId: id, name: 'story' });
+    return { key, api: clientOf(() => service.url ?? '', key) };
+  };
+  const { key, api } = await addTenant('contoso', options.policy);
+  let numbers = 1000;
+  const newNumber = () => `+4681234${numbers++}`;
+
+  const world = {
+    config,
+    service,
+    simulator,
+    time,
+    db: service.stores.database.db,
+    log: log.lines,
+    key,
+    api,
+    addTenant,
+    newNumber,
+
+    /** Asks for a verification of a desk phone that behaves as said; returns the answer's body. */
+    async request(phone: ScenarioName | Script, extra: Record<string, unknown> = {}) {
+      const number = newNumber();
+      simulator.desk.script(number, phone);
+      const answer = await api('POST', '/v1/verifications', {
+        userId: `user-${number.slice(-4)}`,
+        number,
+        ...extra,
+      });
+      if (answer.status !== 201) throw new Error(`not accepted: ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    },
+
+    read: async (id: string) => (await api('GET', `/v1/verifications/${id}`)).body,
+    settle: () => settle(service, time),
+
+    /** Requests, lets everything happen, and reads how it ended. */
+    async story(phone: ScenarioName | Script, extra: Record<string, unknown> = {}) {
+      const { id } = await world.request(phone, extra);
+      await world.settle();
+      return world.read(id);
+    },
+
+    async close() {
+      simulator.faults.clear();
+      simulator.faults.release();
+      time.resume();
+      await service.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+/** Most rounds that settling takes: beyond it something goes in circles. */
+const MOST_ROUNDS = 50_000;
+/** Rounds without any job before the sweeper is called: a job may be just on its way into the queue. */
+const PATIENT_ROUNDS = 50;
+
+/**
+ * Lets everything happen that is going to: calls run to their end, jobs run, where jobs only wait for their time it
+ * moves on to it, and where a job is lost the sweeper comes. Returns when every verification is finished.
+ */
+export async function settle(service: Service, time: VirtualTime): Promise<void> {
+  const { queue } = service.jobs;
+  let jobless = 0;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    await time.idle();
+    const jobs = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+    if ((jobs.waiting ?? 0) + (jobs.active ?? 0) + (jobs.prioritized ?? 0) > 0) await nextTurn();
+    else if ((jobs.delayed ?? 0) > 0) await moveOn(service, time);
+    else if (await allFinished(service)) return;
+    else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
+    else await sweepLater(service, time);
+  }
+  throw new Error('the world does not settle');
+}
+
+async function allFinished(service: Service): Promise<boolean> {
+  const { db } = service.stores.database;
+  return !(await db
+    .selectFrom('verification')
+    .select('id')
+    .where('state', '<>', 'finished')
+    .executeTakeFirst());
+}
+
+async function sweepLater(service: Service, time: VirtualTime): Promise<void> {
+  await time.advance(60_000);
+  await service.journey.sweep();
+}
+
+/** Moves the time to when the next verification wants to be looked at, and wakes the jobs that wait. */
+async function moveOn(service: Service, time: VirtualTime): Promise<void> {
+  const next = await service.stores.database.db
+    .selectFrom('verification')
+    .select('wakeAt')
+    .where('state', '<>', 'finished')
+    .orderBy('wakeAt')
+    .executeTakeFirst();
+  if (next) await time.advance(Math.max(1, next.wakeAt.getTime() - time.now()));
+  for (const job of await service.jobs.queue.getDelayed())
+    if (await job.isDelayed()) await job.promote().catch(() => undefined);
+}
