@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SCENARIO_NAMES } from '../../src/phone-network/simulator/scenarios.ts';
-import { allEvents, type Rig, startRig, TO } from './rig.ts';
+import { allEvents, presses, type Rig, startRig, TO } from './rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -81,6 +81,15 @@ it('lets the person hang up at once', async () => {
   expect(rig.events).toContainEqual(
     expect.objectContaining({ type: 'ended', by: 'callee', status: 'completed' }),
   );
+});
+
+it('reacts to each prompt once: the next reaction waits for a later prompt', async () => {
+  rig.simulator.desk.script(TO, presses(['prompt', 100, '1'], ['prompt', 100, '2']));
+  rig.answers('/answer', '<Response><Gather numDigits="2" action="/again"/></Response>');
+  rig.answers('/again', '<Response><Gather numDigits="2" action="/digits"/></Response>');
+  await rig.run();
+  expect(rig.to('/again').map(({ params }) => params.Digits)).toEqual(['1']);
+  expect(keys()).toEqual(['2']);
 });
 
 describe('a switchboard', () => {
