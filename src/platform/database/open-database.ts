@@ -33,7 +33,7 @@ export interface Database<Schema> {
   db: Kysely<Schema>;
   /** For BullMQ, which finds its tables through `search_path bullmq, public`. */
   queuePool: QueuePool;
-  /** Ends every connection and gives the data directory back. Close the queues first: they hold connections of `queuePool`. */
+  /** Ends every connection and gives the data directory back. Close the queues first: they hold connections of `queuePool`. Calling it again does no harm. */
   close(): Promise<void>;
 }
 
@@ -54,5 +54,14 @@ export async function openDatabase<Schema>(
       : await openPostgres(options, prepare, report);
   const plugin = new CamelCasePlugin({ maintainNestedObjectKeys: true });
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [plugin] });
-  return { kind: options.kind, db, queuePool, close };
+  let closing: Promise<void> | null = null;
+  return {
+    kind: options.kind,
+    db,
+    queuePool,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
 }

@@ -1,0 +1,171 @@
+/** Opening and closing: locks, migrations, and what an operator is told. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { takeDataLock } from '../../src/platform/database/data-lock.ts';
+import { type DatabaseOptions, openDatabase } from '../../src/platform/database/open-database.ts';
+import { createTurns } from '../../src/platform/database/turns.ts';
+import { freePort } from '../support/processes.ts';
+import { startScript } from '../support/run-script.ts';
+import { describeEachStore } from '../support/stores.ts';
+import { sampleMigrations } from './sample-migrations.ts';
+import { createLines, openSamples, placeFor } from './store-fixtures.ts';
+
+const program = new URL('./open-database-process.ts', import.meta.url);
+const openElsewhere = (options: DatabaseOptions, then = 'stay') =>
+  startScript(program, [JSON.stringify(options), then]);
+
+describeEachStore('opening and closing', (combination) => {
+  it('leaves nothing running after close', async () => {
+    const { database } = await placeFor(combination);
+    expect(await openElsewhere(database, 'close').exit).toEqual({ code: 0, output: 'opened\n' });
+  });
+
+  it('finds what was written before', async () => {
+    const { database } = await placeFor(combination);
+    const first = await openSamples(database);
+    await first.db.insertInto('sample').values({ id: 'a', someText: null, amount: 1, data: null }).execute();
+    await first.close();
+    const second = await openSamples(database);
+    expect(await second.db.selectFrom('sample').select('id').execute()).toEqual([{ id: 'a' }]);
+  });
+
+  it('names a migration that fails, undoes it, and can be opened again', async () => {
+    const { database } = await placeFor(combination);
+    const broken = {
+      ...sampleMigrations,
+      '9002-broken': {
+        up: async (db: Parameters<(typeof sampleMigrations)[string]['up']>[0]) => {
+          await sql`create table half (id int)`.execute(db);
+          await sql`create table sample (id int)`.execute(db);
+        },
+      },
+    };
+    await expect(openDatabase(database, broken, createLines().log)).rejects.toThrow(
+      /Migration 9002-broken failed and was undone: .*"sample" already exists/,
+    );
+    const { db } = await openSamples(database);
+    const { rows } = await sql`select to_regclass('public.half') as half`.execute(db);
+    expect(rows).toEqual([{ half: null }]);
+  });
+
+  it('refuses a database whose migrations it does not know', async () => {
+    const { database } = await placeFor(combination);
+    await (await openSamples(database)).close();
+    await expect(openDatabase(database, {}, createLines().log)).rejects.toThrow(
+      'The tables could not be brought up to date',
+    );
+  });
+});
+
+describe.runIf(inject('postgresUrl'))('several processes on one PostgreSQL', () => {
+  it('migrate at the same time, each step once', async () => {
+    const { database } = await placeFor('postgres');
+    const starts = Array.from({ length: 3 }, () => openElsewhere(database, 'close').exit);
+    const ends = await Promise.all(starts);
+    expect(ends).toEqual(ends.map(() => ({ code: 0, output: 'opened\n' })));
+    const { db } = await openSamples(database);
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    expect(rows.map((row) => row.name)).toEqual(Object.keys(sampleMigrations));
+  });
+});
+
+describe('a PostgreSQL that is not there', () => {
+  it('is named without its password', async () => {
+    const port = await freePort();
+    const url = `postgres://poundkey:s3cret@127.0.0.1:${port}/registry`;
+    const opening = openDatabase({ kind: 'postgres', url, poolSize: 2 }, {}, createLines().log);
+    const message = await opening.then(String, (error: Error) => error.message);
+    expect(message).toContain(`The database 127.0.0.1:${port}/registry cannot be used`);
+    expect(message).toContain('ECONNREFUSED');
+    expect(message).not.toContain('s3cret');
+  });
+});
+
+describe('the embedded database in memory', () => {
+  it('needs no directory and starts empty', async () => {
+    const { db } = await openSamples({ kind: 'embedded', dataDir: null });
+    expect(await db.selectFrom('sample').selectAll().execute()).toEqual([]);
+  });
+});
+
+describe('the lock on a data directory', () => {
+  const directory = () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-lock-'));
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+    return dataDir;
+  };
+
+  it('refuses a second process while the first lives, and lets it in when the first was killed', async () => {
+    const { database } = await placeFor('embedded');
+    const first = openElsewhere(database);
+    await vi.waitFor(() => expect(first.output()).toBe('opened\n'), { timeout: 20_000 });
+    const { dataDir } = database as { dataDir: string };
+    await expect(openSamples(database)).rejects.toThrow(
+      `The data directory ${dataDir} is in use by process ${first.process.pid} on ${hostname()}`,
+    );
+    first.process.kill('SIGKILL');
+    await first.exit;
+    const { db } = await openSamples(database);
+    expect(await db.selectFrom('sample').select('id').execute()).toEqual([]);
+  });
+
+  it('refuses a second opening within the same process and says what to do', async () => {
+    const dataDir = directory();
+    const lock = takeDataLock(dataDir);
+    expect(() => takeDataLock(dataDir)).toThrow(
+      /Stop that process or choose another directory\. .*delete .*\/lock/,
+    );
+    lock.release();
+    takeDataLock(dataDir).release();
+  });
+
+  it('takes over a file with our own process id that we do not hold, as containers reuse ids', () => {
+    const dataDir = directory();
+    writeFileSync(join(dataDir, 'lock'), `${process.pid} ${hostname()}\n`);
+    takeDataLock(dataDir).release();
+  });
+
+  it.each([
+    ['another machine', '1 some-other-host\n', 'process 1 on some-other-host'],
+    ['a file it does not understand', 'hello', 'something unknown'],
+  ])('refuses a lock of %s, since nobody can tell whether its owner lives', (_, content, who) => {
+    const dataDir = directory();
+    writeFileSync(join(dataDir, 'lock'), content);
+    expect(() => takeDataLock(dataDir)).toThrow(`is in use by ${who}`);
+    expect(readFileSync(join(dataDir, 'lock'), 'utf8')).toBe(content);
+  });
+
+  it('leaves a lock alone that somebody else has taken over meanwhile', () => {
+    const dataDir = directory();
+    const lock = takeDataLock(dataDir);
+    writeFileSync(join(dataDir, 'lock'), '1 elsewhere\n');
+    lock.release();
+    expect(readFileSync(join(dataDir, 'lock'), 'utf8')).toBe('1 elsewhere\n');
+  });
+});
+
+describe('turns on the embedded database', () => {
+  it('come in order of asking', async () => {
+    const turns = createTurns();
+    const order: number[] = [];
+    const work = async (n: number) => {
+      const giveBack = await turns.take(1_000);
+      order.push(n);
+      giveBack();
+    };
+    await Promise.all([1, 2, 3].map(work));
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  it('end with an error for who waits too long, and pass on to the next', async () => {
+    const turns = createTurns();
+    const giveBack = await turns.take(1_000);
+    await expect(turns.take(5)).rejects.toThrow('inside a transaction use nothing but its own handle');
+    const next = turns.take(1_000);
+    giveBack();
+    (await next)();
+  });
+});

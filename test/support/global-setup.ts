@@ -1,0 +1,50 @@
+/** Starts one PostgreSQL and one Redis for the whole run and ends them afterwards. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { TestServer } from './processes.ts';
+import { findServers, startPostgres, startRedis } from './servers.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Null where PostgreSQL is not installed. */
+    postgresUrl: string | null;
+    /** Null where Redis is not installed. */
+    redisUrl: string | null;
+    /** A directory for the files of this run; removed at its end. */
+    runDirectory: string;
+  }
+}
+
+/** Called by vitest once per run; what it returns is called at the end. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const found = findServers();
+  sayWhatIsLeftOut(found);
+  const runDirectory = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
+  const starting = [found.postgres && startPostgres(), found.redis && startRedis()];
+  const started = await Promise.allSettled(starting);
+  const servers = started.map((result) => (result.status === 'fulfilled' && result.value) || null);
+  const teardown = async () => {
+    await Promise.all(servers.map((server) => server?.stop()));
+    rmSync(runDirectory, { recursive: true, force: true });
+  };
+  const failure = started.find((result) => result.status === 'rejected');
+  if (failure) {
+    await teardown();
+    throw failure.reason;
+  }
+  const [postgres, redis] = servers as Array<TestServer | null>;
+  project.provide('postgresUrl', postgres?.url ?? null);
+  project.provide('redisUrl', redis?.url ?? null);
+  project.provide('runDirectory', runDirectory);
+  return teardown;
+}
+
+function sayWhatIsLeftOut(found: { postgres: string | null; redis: string | null }): void {
+  const missing = [...(found.postgres ? [] : ['PostgreSQL']), ...(found.redis ? [] : ['Redis'])];
+  if (missing.length === 0) return;
+  const message = `Tests on ${missing.join(' and ')} are left out: not installed. To run them: apt-get install redis-server postgresql`;
+  if (process.env.REQUIRE_SERVERS === '1') throw new Error(message);
+  process.stderr.write(`${message}\n`);
+}

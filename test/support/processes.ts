@@ -1,0 +1,130 @@
+/** Server processes for tests: found on the machine, started on a free port in a directory of their own, and ended. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A server that runs for tests. */
+export interface TestServer {
+  url: string;
+  /** Process id of the one that runs now. */
+  readonly pid: number;
+  /** Ends the server in an orderly way and removes its directory. */
+  stop(): Promise<void>;
+  /** Ends the server in an orderly way and starts it again on the same port with the same data. */
+  restart(): Promise<void>;
+  /** Ends the server in an orderly way, but keeps its data: `start` brings it back. */
+  halt(): Promise<void>;
+  /** Ends the server with SIGKILL. `start` brings it back. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
+}
+
+/** The first of these programs that is on PATH or in one of the extra directories, or null. */
+export function findProgram(names: string[], extraDirectories: string[] = []): string | null {
+  const directories = [...(process.env.PATH ?? '').split(delimiter), ...extraDirectories];
+  const candidates = names.flatMap((name) => directories.map((directory) => join(directory, name)));
+  return candidates.find(isExecutable) ?? null;
+}
+
+/** Subdirectories of a directory, highest version first; none where it does not exist. */
+export function versionsIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort((a, b) => Number(b) - Number(a));
+  } catch {
+    return [];
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A TCP port on loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+  return address.port;
+}
+
+/** How to run one server program. */
+export interface ServerProgram {
+  command: string;
+  args: string[];
+  /** Everything it prints goes here, and is shown when it does not start. */
+  logFile: string;
+  /** User and group to run as; our own when left out. */
+  owner?: { uid: number; gid: number } | undefined;
+  /** Ends it in an orderly way. */
+  stopSignal: NodeJS.Signals;
+  /** Resolves when the server answers, rejects while it does not. */
+  probe(): Promise<void>;
+}
+
+/** Keeps one server program running: starts it, waits until it answers, ends it. */
+export function createRunner(program: ServerProgram) {
+  let child: ChildProcess | null = null;
+  const killWithUs = () => child?.kill('SIGKILL');
+  process.once('exit', killWithUs);
+
+  async function start(): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    do {
+      child = spawnLogged(program);
+      if (await answers(child, program.probe, deadline)) return;
+      // A server that was killed may leave children that hold its memory for a moment: try again.
+      await end('SIGKILL');
+      await pause(100);
+    } while (Date.now() < deadline);
+    throw new Error(
+      `${program.command} does not start:\n${readFileSync(program.logFile, 'utf8').slice(-2_000)}`,
+    );
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const running = child;
+    if (running === null || running.exitCode !== null || running.signalCode !== null) return;
+    const exited = once(running, 'exit');
+    running.kill(signal);
+    await exited;
+  }
+
+  return {
+    start,
+    halt: () => end(program.stopSignal),
+    kill: () => end('SIGKILL'),
+    pid: () => child?.pid ?? 0,
+    forget: () => process.off('exit', killWithUs),
+  };
+}
+
+function spawnLogged({ command, args, logFile, owner }: ServerProgram): ChildProcess {
+  const log = openSync(logFile, 'a');
+  const child = spawn(command, args, { ...owner, stdio: ['ignore', log, log] });
+  closeSync(log);
+  return child;
+}
+
+async function answers(child: ChildProcess, probe: () => Promise<void>, deadline: number): Promise<boolean> {
+  while (child.exitCode === null && Date.now() < deadline) {
+    try {
+      await probe();
+      return true;
+    } catch {
+      await pause(20);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,128 @@
+/** Real servers for tests, on loopback and on ports that were free. */
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
+import {
+  createRunner,
+  findProgram,
+  freePort,
+  type ServerProgram,
+  type TestServer,
+  versionsIn,
+} from './processes.ts';
+
+/** Where Debian keeps PostgreSQL's programs. */
+const POSTGRES_HOME = '/usr/lib/postgresql';
+
+/** Programs of the servers, or null where they are not installed. */
+export function findServers(): { postgres: string | null; redis: string | null } {
+  const binaries = versionsIn(POSTGRES_HOME).map((version) => join(POSTGRES_HOME, version, 'bin'));
+  return {
+    postgres: findProgram(['initdb'], binaries),
+    redis: findProgram(['redis-server', 'valkey-server'], ['/usr/local/bin', '/opt/homebrew/bin']),
+  };
+}
+
+/** Starts PostgreSQL with a new, empty cluster; user `poundkey`, no password. Its disk writes are not synced. */
+export async function startPostgres(): Promise<TestServer> {
+  const initdb = findServers().postgres;
+  if (initdb === null) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
+  const owner = process.getuid?.() === 0 ? accountOf('postgres') : undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'poundkey-postgres-'));
+  if (owner) chownSync(directory, owner.uid, owner.gid);
+  const data = join(directory, 'data');
+  execFileSync(
+    initdb,
+    ['-D', data, '-U', 'poundkey', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    {
+      ...owner,
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  const port = await freePort();
+  const url = `postgres://poundkey@127.0.0.1:${port}/postgres`;
+  return run(url, directory, {
+    command: join(initdb, '..', 'postgres'),
+    args: ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', '-F', '-N', '200'],
+    owner,
+    logFile: join(directory, 'log'),
+    // PostgreSQL, shutdown modes: SIGINT is the fast one.
+    stopSignal: 'SIGINT',
+    probe: () => askPostgres(url),
+  });
+}
+
+/**
+ * Starts Redis, which keeps its data over a restart.
+ * @param options.args more arguments for the server
+ */
+export async function startRedis(options: { args?: string[] } = {}): Promise<TestServer> {
+  const command = findServers().redis;
+  if (command === null) throw new Error('Redis is not installed: apt-get install redis-server');
+  const directory = mkdtempSync(join(tmpdir(), 'poundkey-redis-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes'];
+  return run(url, directory, {
+    command,
+    args: [...args, '--save', '', '--maxmemory-policy', 'noeviction', ...(options.args ?? [])],
+    logFile: join(directory, 'log'),
+    stopSignal: 'SIGTERM',
+    probe: () => askRedis(url),
+  });
+}
+
+async function run(url: string, directory: string, program: ServerProgram): Promise<TestServer> {
+  const runner = createRunner(program);
+  const stop = async () => {
+    await runner.halt();
+    runner.forget();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const restart = async () => {
+    await runner.halt();
+    await runner.start();
+  };
+  try {
+    await runner.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { halt, kill, start } = runner;
+  return {
+    url,
+    get pid() {
+      return runner.pid();
+    },
+    stop,
+    restart,
+    halt,
+    kill,
+    start,
+  };
+}
+
+/** PostgreSQL refuses to run as root. */
+function accountOf(name: string): { uid: number; gid: number } {
+  const entry = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8'));
+  if (entry === null) throw new Error(`PostgreSQL cannot run as root and there is no user ${name}.`);
+  return { uid: Number(entry[1]), gid: Number(entry[2]) };
+}
+
+async function askPostgres(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.end();
+}
+
+async function askRedis(url: string): Promise<void> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  redis.disconnect();
+}
