@@ -33,6 +33,8 @@ const REFUSED_TYPES: NumberType[] = [
 /** Spoken in the prompt, so nothing but what a voice can say. */
 const SPOKEN = /^[\p{L}\p{M}\p{Nd} .,&'-]+$/u;
 const LONGEST_SPOKEN = 60;
+/** Whole sentences. */
+const SPOKEN_TEXT = /^[\p{L}\p{M}\p{Nd} .,;:!?&'’"()-]+$/u;
 
 const country = z
   .string()
@@ -40,6 +42,30 @@ const country = z
     (code) => /^[A-Z]{2}$/.test(code) && isSupportedCountry(code),
     'This must be a country code of ISO 3166-1 alpha-2, such as SE.',
   );
+
+const languageTag = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'This must be a language tag of BCP 47, such as sv-SE.');
+
+/** SendDigits knows pauses of half a second; of its 32 characters some must be left for the extension (Twilio, Calls). */
+const pauseS = z.number().min(0).max(8).multipleOf(0.5);
+
+const spokenText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(SPOKEN_TEXT, 'This is spoken: use letters, digits, spaces and punctuation only.');
+
+const audioUrl = z.url({ protocol: /^https$/, error: 'This must be an https address.' }).max(500);
+
+const limit = (count: number, windowS: number) =>
+  z
+    .strictObject({
+      count: z.int().min(1).max(1_000_000).default(count),
+      windowS: z.int().min(1).max(86_400).default(windowS),
+    })
+    .prefault({});
 
 /** What a tenant allows and wants; whatever a document leaves out has its default. Times are in seconds. */
 const tenantPolicySchema = z.strictObject({
@@ -61,19 +87,57 @@ const tenantPolicySchema = z.strictObject({
       nonGeographicRefused: z.boolean().default(true),
     })
     .prefault({}),
+  /**
+   * What the person does to approve: press `#` (`pound`), type the two digits on the screen and `#` (`numberMatch`),
+   * or type the PIN the tenant set for them and `#` (`pin`).
+   */
+  challenge: z.enum(['pound', 'numberMatch', 'pin']).default('pound'),
   machineDetection: z.boolean().default(true),
   /** The language of prompts when a request names none (BCP 47); null leaves it to the number's country. */
-  locale: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'This must be a language tag of BCP 47, such as sv-SE.')
-    .nullable()
-    .default(null),
+  locale: languageTag.nullable().default(null),
   /** How long the phone may ring. */
   ringTimeoutS: z.int().min(5).max(60).default(30),
   /** How long a whole call may last. */
   callTimeLimitS: z.int().min(30).max(600).default(120),
   /** How long after the request a call may still be placed. */
   expiresAfterS: z.int().min(60).max(3600).default(600),
+  /** How far in the future the free moment of the caller line may lie before a request is refused as too busy. */
+  patienceS: z.int().min(5).max(3600).default(120),
+  /** Whether one more call is placed, `afterS` later, when the line was busy or nobody answered. */
+  redial: z
+    .strictObject({
+      onBusy: z.boolean().default(false),
+      onNoAnswer: z.boolean().default(false),
+      afterS: z.int().min(5).max(300).default(30),
+    })
+    .prefault({}),
+  /** Pauses in seconds (halves allowed) around a dialled extension, where neither request nor PBX profile says. */
+  extension: z
+    .strictObject({
+      allowed: z.boolean().default(true),
+      pauseBeforeS: pauseS.default(1),
+      pauseAfterS: pauseS.default(1),
+    })
+    .prefault({}),
+  /** What follows when somebody reports a call as fraud; `blockForS` null blocks until somebody unblocks. */
+  fraud: z
+    .strictObject({
+      blockUser: z.boolean().default(true),
+      blockForS: z.int().min(60).max(31_536_000).nullable().default(null),
+    })
+    .prefault({}),
+  /** How many verifications may be requested within how long. */
+  limits: z
+    .strictObject({
+      perUser: limit(10, 3600),
+      perNumber: limit(10, 3600),
+      perTenant: limit(10_000, 3600),
+    })
+    .prefault({}),
+  /** What is said, or played, before the first prompt, by language; addresses of audio are https. */
+  greeting: z
+    .record(languageTag, z.union([z.strictObject({ text: spokenText }), z.strictObject({ audioUrl })]))
+    .default({}),
   appPassword: z
     .strictObject({ issue: z.boolean().default(true), length: z.int().min(16).max(64).default(16) })
     .prefault({}),

@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely';
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The registry's tables, as Kysely sees them. `phoneNumber` columns hold E.164; instants are UTC. */
 export interface Registry {
@@ -10,12 +10,24 @@ export interface Registry {
   appPassword: AppPasswordTable;
   auditEvent: AuditEventTable;
   lease: LeaseTable;
+  policyVersion: PolicyVersionTable;
+  userProfile: UserProfileTable;
+  userBlock: UserBlockTable;
+  callerLine: CallerLineTable;
+  lineShare: LineShareTable;
+  rateCount: RateCountTable;
+  pbxProfile: PbxProfileTable;
+  webhookEndpoint: WebhookEndpointTable;
+  outbox: OutboxTable;
+  verificationEvent: VerificationEventTable;
 }
 
 export interface TenantTable {
   id: string;
   name: string;
+  /** The policy document that counts; `policy_version` keeps all. */
   policy: JSONColumnType<Record<string, unknown>>;
+  policyVersion: Generated<number>;
   createdAt: Date;
 }
 
@@ -53,6 +65,19 @@ export interface VerificationTable {
   expiresAt: Date;
   decidedAt: Date | null;
   finishedAt: Date | null;
+  /** The job that moves it, when a backend brought one; null: the job's id is the verification's. */
+  jobId: string | null;
+  extension: string | null;
+  /** Pauses around the extension as the request wants them, `before/after` in seconds. */
+  dialPauses: string | null;
+  challenge: Generated<string>;
+  /** The digits shown on the screen for number matching. */
+  challengeDigits: string | null;
+  /** The caller line, E.164, and its moment that is reserved for this call. */
+  lineNumber: string | null;
+  slotAt: Date | null;
+  /** How many calls were placed again after busy or no answer. */
+  redials: Generated<number>;
 }
 
 export interface CallAttemptTable {
@@ -84,7 +109,8 @@ export interface PhoneMethodTable {
   userId: string;
   phoneType: string;
   phoneNumber: string;
-  smsSignInState: string;
+  extension: string | null;
+  smsSignInState: Generated<string>;
   verificationId: string;
   createdAt: Date;
   updatedAt: Date;
@@ -120,4 +146,94 @@ export interface AuditEventTable {
 export interface LeaseTable {
   name: string;
   until: Date;
+}
+
+/** Every policy document a tenant has had. */
+export interface PolicyVersionTable {
+  tenantId: string;
+  version: number;
+  document: JSONColumnType<Record<string, unknown>>;
+  createdAt: Date;
+}
+
+/** What a tenant told about a user. */
+export interface UserProfileTable {
+  tenantId: string;
+  userId: string;
+  locale: string | null;
+  /** HMAC-SHA-256 of tenant, user and PIN under the key `pinHashKeyId`, hexadecimal. */
+  pinHash: string | null;
+  pinHashKeyId: string | null;
+  updatedAt: Date;
+}
+
+/** Users who may not be verified, until `expiresAt` or for good. */
+export interface UserBlockTable {
+  tenantId: string;
+  userId: string;
+  reason: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+}
+
+/** The next free moment of a caller line (E.164). */
+export interface CallerLineTable {
+  number: string;
+  nextFreeAt: Date;
+  lastDialedAt: Date | null;
+}
+
+/** The next moment at which a tenant may have a place on a line, so that it holds at most half of it. */
+export interface LineShareTable {
+  lineNumber: string;
+  tenantId: string;
+  nextFreeAt: Date;
+}
+
+/** How often something happened in the present window. */
+export interface RateCountTable {
+  key: string;
+  windowEndsAt: Date;
+  count: number;
+}
+
+/** How a switchboard wants extensions dialled; pauses in seconds. */
+export interface PbxProfileTable {
+  tenantId: string;
+  switchboardNumber: string;
+  pauseBeforeS: number;
+  pauseAfterS: number;
+}
+
+/** Where a tenant's outcomes are delivered. */
+export interface WebhookEndpointTable {
+  tenantId: string;
+  url: string;
+  sealedSecret: string;
+  updatedAt: Date;
+}
+
+/** Messages to tenants, written in the statement that they tell about. */
+export interface OutboxTable {
+  id: string;
+  tenantId: string;
+  verificationId: string | null;
+  sequence: GeneratedAlways<number>;
+  type: string;
+  payload: JSONColumnType<Record<string, unknown>>;
+  createdAt: Date;
+  nextAttemptAt: Date;
+  attempts: Generated<number>;
+  lastError: string | null;
+  deliveredAt: Date | null;
+  deadAt: Date | null;
+}
+
+/** The story of a verification, written by triggers: one row for each change of state and each prompt. */
+export interface VerificationEventTable {
+  id: GeneratedAlways<number>;
+  verificationId: string;
+  type: string;
+  data: JSONColumnType<Record<string, unknown>>;
+  at: Date;
 }

@@ -7,7 +7,7 @@ import { asVerification, type Verification } from './rows.ts';
 /** A new verification, before the registry has it. */
 export type NewVerification = Omit<
   Verification,
-  'state' | 'outcome' | 'errorCode' | 'attemptId' | 'decidedAt' | 'finishedAt'
+  'state' | 'outcome' | 'errorCode' | 'attemptId' | 'decidedAt' | 'finishedAt' | 'redials'
 >;
 
 /** A decision: what ended the verification, and the phone network's error code if it has one. */
