@@ -5,22 +5,23 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { takeDataLock } from '../../src/platform/database/data-lock.ts';
-import { type DatabaseOptions, openDatabase } from '../../src/platform/database/open-database.ts';
+import { openDatabase } from '../../src/platform/database/open-database.ts';
 import { createTurns } from '../../src/platform/database/turns.ts';
 import { freePort } from '../support/processes.ts';
 import { startScript } from '../support/run-script.ts';
-import { describeEachStore } from '../support/stores.ts';
+import { describeEachStore, type FreshStores } from '../support/stores.ts';
 import { sampleMigrations } from './sample-migrations.ts';
 import { createLines, openSamples, placeFor } from './store-fixtures.ts';
 
-const program = new URL('./open-database-process.ts', import.meta.url);
-const openElsewhere = (options: DatabaseOptions, then = 'stay') =>
-  startScript(program, [JSON.stringify(options), then]);
+const program = new URL('./open-stores-process.ts', import.meta.url);
+const openElsewhere = (stores: FreshStores, then = 'stay') =>
+  startScript(program, [JSON.stringify(stores), then]);
 
 describeEachStore('opening and closing', (combination) => {
   it('leaves nothing running after close', async () => {
-    const { database } = await placeFor(combination);
-    expect(await openElsewhere(database, 'close').exit).toEqual({ code: 0, output: 'opened\n' });
+    const stores = await placeFor(combination);
+    const { exit } = openElsewhere(stores, 'use and close');
+    expect(await exit).toEqual({ code: 0, output: 'opened\nclosed\n' });
   });
 
   it('finds what was written before', async () => {
@@ -62,11 +63,11 @@ describeEachStore('opening and closing', (combination) => {
 
 describe.runIf(inject('postgresUrl'))('several processes on one PostgreSQL', () => {
   it('migrate at the same time, each step once', async () => {
-    const { database } = await placeFor('postgres');
-    const starts = Array.from({ length: 3 }, () => openElsewhere(database, 'close').exit);
+    const stores = await placeFor('postgres');
+    const starts = Array.from({ length: 3 }, () => openElsewhere(stores, 'use and close').exit);
     const ends = await Promise.all(starts);
-    expect(ends).toEqual(ends.map(() => ({ code: 0, output: 'opened\n' })));
-    const { db } = await openSamples(database);
+    expect(ends).toEqual(ends.map(() => ({ code: 0, output: 'opened\nclosed\n' })));
+    const { db } = await openSamples(stores.database);
     const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
     expect(rows.map((row) => row.name)).toEqual(Object.keys(sampleMigrations));
   });
@@ -81,6 +82,17 @@ describe('a PostgreSQL that is not there', () => {
     expect(message).toContain(`The database 127.0.0.1:${port}/registry cannot be used`);
     expect(message).toContain('ECONNREFUSED');
     expect(message).not.toContain('s3cret');
+  });
+});
+
+describe.runIf(inject('postgresUrl'))('closing a database on PostgreSQL', () => {
+  it('closes a connection that nobody gives back', async () => {
+    const { database } = await placeFor('postgres');
+    const { queuePool, close } = await openSamples(database);
+    const client = await queuePool.connect();
+    const ended = new Promise<void>((resolve) => client.on('end', resolve));
+    await close();
+    await ended;
   });
 });
 
@@ -99,8 +111,10 @@ describe('the lock on a data directory', () => {
   };
 
   it('refuses a second process while the first lives, and lets it in when the first was killed', async () => {
-    const { database } = await placeFor('embedded');
-    const first = openElsewhere(database);
+    const stores = await placeFor('embedded');
+    const { database } = stores;
+    const first = openElsewhere(stores);
+    onTestFinished(() => void first.process.kill('SIGKILL'));
     await vi.waitFor(() => expect(first.output()).toBe('opened\n'), { timeout: 20_000 });
     const { dataDir } = database as { dataDir: string };
     await expect(openSamples(database)).rejects.toThrow(

@@ -8,12 +8,11 @@ import { openBoth, placeFor } from './store-fixtures.ts';
 const SOON = { timeout: 15_000, interval: 20 };
 const FAR_MS = 3_600_000;
 
-const finished = (queues: Queues, id: string, state = 'completed') =>
-  vi.waitFor(async () => {
-    const job = await queues.queue('work').getJob(id);
-    expect(await job?.getState()).toBe(state);
-    return job as Job;
-  }, SOON);
+const finished = async (queues: Queues, id: string, state = 'completed') => {
+  const queue = queues.queue('work');
+  await vi.waitFor(async () => expect(await queue.getJobState(id)).toBe(state), SOON);
+  return (await queue.getJob(id)) as Job;
+};
 
 describeEachStore('the queue', (combination) => {
   const open = async () => (await openBoth(await placeFor(combination))).queues;

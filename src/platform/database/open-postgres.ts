@@ -2,11 +2,14 @@
 import type { Pool } from 'pg';
 import { type ReportOutage, shortReason } from '../outage-log.ts';
 import type { Prepare } from './migrate.ts';
-import { createPostgresPool } from './postgres-pool.ts';
+import { createPostgresPool, endPostgresPool } from './postgres-pool.ts';
 import { asQueuePool, type OpenPools } from './queue-pool.ts';
 
 /** Connections of the queue beyond `poolSize`: BullMQ keeps one per worker to listen on. */
 const LISTENERS = 10;
+
+/** How long closing waits for statements and transactions that are running. */
+const CLOSE_MS = 5_000;
 
 /**
  * Brings the tables up to date over a connection of its own, then makes the pools.
@@ -28,7 +31,7 @@ export async function openPostgres(
     report,
   );
   const close = async () => {
-    await Promise.all([pool.end(), queuePool.end()]);
+    await Promise.all([endPostgresPool(pool, CLOSE_MS), endPostgresPool(queuePool, CLOSE_MS)]);
   };
   return { pool, queuePool: asQueuePool(queuePool), close };
 }

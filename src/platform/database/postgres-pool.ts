@@ -1,5 +1,6 @@
 /** Pools of connections to a PostgreSQL server. They outlive its restarts: a broken connection is dropped, the next one is new. */
-import { Pool } from 'pg';
+import { type Client, Pool } from 'pg';
+import { endsWithin } from '../ends-within.ts';
 import type { ReportOutage } from '../outage-log.ts';
 import { postgresTypes } from './row-parsers.ts';
 
@@ -14,6 +15,9 @@ export interface PostgresPoolOptions {
   /** Longest a statement may take, in milliseconds; 0 for no limit. */
   statementTimeoutMs?: number;
 }
+
+/** Open connections, so that ending a pool can close those that are in use. */
+const clientsOf = new WeakMap<Pool, Set<Client>>();
 
 /**
  * Makes a pool. Nothing is connected yet. Waiting for a connection ends after 1 s with an error, so a webhook can say
@@ -44,5 +48,19 @@ export function createPostgresPool(options: PostgresPoolOptions, report: ReportO
   pool.on('error', (error) => report('postgres', error));
   // The pool listens to idle connections only. One that breaks while it is in use would end the process.
   pool.on('connect', (client) => client.on('error', (error) => report('postgres', error)));
+  const clients = new Set<Client>();
+  clientsOf.set(pool, clients);
+  pool.on('connect', (client) => clients.add(client as Client));
+  pool.on('remove', (client) => clients.delete(client as Client));
   return pool;
+}
+
+/**
+ * Ends a pool: lets statements finish, then closes every connection. One that nobody gives back is closed all the same.
+ * @param limitMs how long to wait for connections in use, in milliseconds
+ */
+export async function endPostgresPool(pool: Pool, limitMs: number): Promise<void> {
+  const clients = clientsOf.get(pool) ?? new Set();
+  if (await endsWithin(pool.end(), limitMs)) return;
+  await Promise.allSettled([...clients].map((client) => client.end()));
 }

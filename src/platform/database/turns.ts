@@ -1,3 +1,5 @@
+import { endsWithin } from '../ends-within.ts';
+
 /** Whoever takes a turn has the thing to itself until it gives the turn back; others wait in order of arrival. */
 export interface Turns {
   /**
@@ -26,12 +28,4 @@ export function createTurns(): Turns {
       return giveBack;
     },
   };
-}
-
-async function endsWithin(work: Promise<void>, limitMs: number): Promise<boolean> {
-  const { promise: tooLate, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, limitMs, false);
-  const inTime = await Promise.race([work.then(() => true), tooLate]);
-  clearTimeout(timer);
-  return inTime;
 }

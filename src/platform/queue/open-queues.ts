@@ -1,6 +1,7 @@
 /** Queues and workers, in the database or on Redis. Both survive the absence of their store, and nothing is left of them after `close`. */
 import type { PgPool, Processor, Queue, Worker } from 'bullmq';
 import type { Logger } from 'pino';
+import { endsWithin } from '../ends-within.ts';
 import { createOutageLog, type ReportOutage } from '../outage-log.ts';
 import { createDatabaseStore } from './database-store.ts';
 import type { QueueStore } from './queue-store.ts';
@@ -120,27 +121,31 @@ function workerOptions(settings: QueuesSettings) {
   };
 }
 
+/** How long anything but a process function may take to close. */
+const CUT_OFF_MS = 1_000;
+
 async function closeInOrder(
   workers: Worker[],
   queues: Queue[],
   store: QueueStore,
   limitMs: number,
 ): Promise<void> {
-  await settlesWithin(
-    workers.map((worker) => worker.close()),
-    limitMs,
-  );
-  await settlesWithin(
+  const closings = workers.map((worker) => worker.close());
+  const inTime = await settleWithin(closings, limitMs);
+  if (!inTime)
+    await settleWithin(
+      workers.map((worker) => worker.disconnect()),
+      CUT_OFF_MS,
+    );
+  await settleWithin(
     queues.map((queue) => queue.close()),
-    limitMs,
+    CUT_OFF_MS,
   );
   await store.end();
+  // What waited for a store that is away has failed by now.
+  await settleWithin(closings, CUT_OFF_MS);
 }
 
-/** Waits until all are settled or the time is up. A failure to close needs no more than the end of the connection that follows. */
-async function settlesWithin(work: Array<Promise<void>>, limitMs: number): Promise<void> {
-  const { promise: tooLate, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, limitMs);
-  await Promise.race([Promise.allSettled(work), tooLate]);
-  clearTimeout(timer);
-}
+/** False when the time is up before all are settled. Failing to close is as good as closing. */
+const settleWithin = (work: Array<Promise<void>>, limitMs: number): Promise<boolean> =>
+  endsWithin(Promise.allSettled(work), limitMs);

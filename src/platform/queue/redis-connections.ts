@@ -62,6 +62,9 @@ function keepCopies(redis: Redis, watch: (copy: Redis) => Redis): Redis {
 async function disconnect(redis: Redis): Promise<void> {
   if (redis.status === 'end') return;
   const ended = once(redis, 'end');
+  // While ioredis waits for its next attempt, cutting would leave waiting commands unanswered for ever. Beginning the
+  // attempt first makes cutting reject them; the attempt itself fails, as it should.
+  if (redis.status === 'reconnecting') redis.connect().catch(() => undefined);
   redis.disconnect();
   await ended;
 }

@@ -2,6 +2,7 @@
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { endsWithin } from '../ends-within.ts';
 import type { ReportOutage } from '../outage-log.ts';
 import type { QueueStore } from './queue-store.ts';
 import { openRedisConnections } from './redis-connections.ts';
@@ -50,10 +51,8 @@ async function warnOfEviction(redis: Redis, log: Pick<Logger, 'warn'>): Promise<
 }
 
 async function becomesReady(redis: Redis): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, OPEN_MS);
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
   redis.once('ready', resolve);
-  await promise;
-  clearTimeout(timer);
+  await endsWithin(ready, OPEN_MS);
   redis.off('ready', resolve);
 }
