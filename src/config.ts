@@ -12,8 +12,11 @@ export interface Config {
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
   secrets: { hashKeys: string; sealKeys: string } | null;
   network: SimulatorConfig | TwilioConfig;
-  /** The number that calls come from, E.164. */
-  lineNumber: string;
+  /** The numbers that calls come from, E.164, and how many calls each may start in a second (0: any number). */
+  lines: {
+    numbers: { default: string; byCountry: Readonly<Record<string, string>> };
+    callsPerSecond: number;
+  };
   worker: { concurrency: number; lockDurationMs: number; stalledIntervalMs: number };
   sweep: { intervalMs: number; slackMs: number };
   /** See `journey/ports.ts`, in ms. */
@@ -93,6 +96,23 @@ const Environment = z.object({
     .string()
     .regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164, such as +46812345678')
     .optional(),
+  CALLER_LINES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((entry) => entry.trim() !== ''))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .trim()
+          .regex(
+            /^[A-Z]{2}=\+[1-9]\d{6,14}$/,
+            'must be entries such as SE=+46812345678, separated by commas',
+          ),
+      ),
+    )
+    .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=') as [string, string]))),
+  CALLS_PER_SECOND: whole(0, 1000, 1),
   WORKER_CONCURRENCY: whole(1, 1000, 50),
   SWEEP_INTERVAL_S: whole(1, 3600, 15),
   DIAL_GRACE_S: whole(1, 120, 15),
@@ -181,7 +201,10 @@ function group(env: Environment): Config {
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
     network:
       networkOf(env) === 'twilio' ? twilioConfig(env) : { kind: 'simulator', port: env.SIMULATOR_PORT },
-    lineNumber: env.CALLER_LINE ?? SIMULATED_LINE,
+    lines: {
+      numbers: { default: env.CALLER_LINE ?? SIMULATED_LINE, byCountry: env.CALLER_LINES },
+      callsPerSecond: env.CALLS_PER_SECOND,
+    },
     worker: { concurrency: env.WORKER_CONCURRENCY, lockDurationMs: 10_000, stalledIntervalMs: 5_000 },
     sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
     patience: {

@@ -19,6 +19,7 @@ export type VerificationEventName =
   | 'call.silence'
   | 'call.machine'
   | 'call.ended'
+  | 'call.redial'
   | 'phoneMethod.registered'
   | 'appPassword.issued'
   | 'appPassword.revealed';

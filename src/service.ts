@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createEmptyExpiredSeals } from './app-passwords/empty-expired-seals.ts';
 import { createAssertRoomForAppPassword } from './app-passwords/limit.ts';
 import { createAppPasswordMaker } from './app-passwords/new-app-password.ts';
 import { createReveal } from './app-passwords/reveal.ts';
 import { appPasswordRoutes } from './app-passwords/routes.ts';
+import { createAssertNotBlocked } from './blocks/assert-not-blocked.ts';
 import type { Config } from './config.ts';
 import { createEvents, type Events } from './events.ts';
 import { createJourney, type Journey } from './journey/index.ts';
@@ -97,7 +99,7 @@ async function build(
   const { db } = stores.database;
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
-  const jobs = createVerificationJobs({ queues: stores.queues, log });
+  const jobs = createVerificationJobs({ queues: stores.queues, clock, log });
   const door = config.role === 'worker' ? null : await openDoor(config.http, undo);
   const publicUrl = config.http.publicUrl ?? door?.url ?? '';
   const journey = createJourney({
@@ -111,7 +113,9 @@ async function build(
     assertRoomForAppPassword: createAssertRoomForAppPassword({ db }),
     makeAppPassword: createAppPasswordMaker({ ...stores, clock }),
     clearUp: createEmptyExpiredSeals({ db, clock }),
-    lineNumber: config.lineNumber,
+    assertNotBlocked: createAssertNotBlocked({ db, clock }),
+    lines: config.lines,
+    pause,
     patience: config.patience,
     sweep: config.sweep,
     isStopping: () => stopping.now,

@@ -3,6 +3,7 @@ import type { Events } from '../events.ts';
 import type { PhoneNetwork, PlaceCallResult } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { type StepResult, waitUntil } from './advance.ts';
+import type { Lines } from './lines.ts';
 import type { Patience, RulesOf } from './ports.ts';
 import type { CallAttemptStore } from './store/call-attempts.ts';
 import type { Verification } from './store/rows.ts';
@@ -26,8 +27,9 @@ export interface DialDeps {
   network: PhoneNetwork;
   addresses: CallAddresses;
   rulesOf: RulesOf;
-  /** The caller line, E.164. */
-  lineNumber: string;
+  lines: Lines;
+  /** Waits, ms. */
+  pause: (ms: number) => Promise<unknown>;
   patience: Patience;
   clock: Clock;
   events: Events;
@@ -42,10 +44,11 @@ export function createDial(deps: DialDeps) {
     const attempt = await record(deps, verification);
     if (!attempt) return 'moved';
     const rules = await deps.rulesOf(verification.tenantId);
+    await deps.pause(await deps.lines.holdBackMs(attempt.lineNumber));
     const result = await deps.network.placeCall({
       attemptId: attempt.id,
       to: verification.phoneNumber,
-      from: deps.lineNumber,
+      from: attempt.lineNumber,
       webhooks: deps.addresses({ attemptId: attempt.id, locale: verification.locale }),
       ringTimeoutS: rules.ringTimeoutS,
       timeLimitS: rules.callTimeLimitS,
@@ -65,15 +68,16 @@ async function record(deps: DialDeps, verification: Verification) {
   const id = randomUUID();
   const startedAt = deps.clock.now();
   const graceEnds = later(startedAt, deps.patience.dialGraceMs);
+  const lineNumber = verification.lineNumber ?? deps.lines.lineFor(verification.country);
   const number = await deps.attempts.begin(verification, {
     id,
-    lineNumber: deps.lineNumber,
+    lineNumber,
     startedAt,
     wakeAt: graceEnds,
   });
   if (number === null) return null;
   deps.events.emit('call.dialing', { verificationId: verification.id, attemptId: id, attempt: number });
-  return { id, number, graceEnds };
+  return { id, number, lineNumber, graceEnds };
 }
 
 async function note(

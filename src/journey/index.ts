@@ -12,6 +12,9 @@ import { createCompleteRegistration } from './complete-registration.ts';
 import { type CallAddresses, createDial } from './dial.ts';
 import { createFindLostCall } from './find-lost-call.ts';
 import { createFollowCall } from './follow-call.ts';
+import { createCountRequest } from './limits.ts';
+import { createLines, type LineSettings } from './lines.ts';
+import { createMakeVerification } from './new-verification.ts';
 import { createNumberToCall } from './number-to-call.ts';
 import { createPlaceCall } from './place-call.ts';
 import type { MakeAppPassword, Patience, RulesOf } from './ports.ts';
@@ -22,6 +25,7 @@ import { createSpeakNext } from './speak-next.ts';
 import type { State } from './states.ts';
 import { createCallAttemptStore } from './store/call-attempts.ts';
 import { createCompletionStore } from './store/completion.ts';
+import { createDialSlotStore } from './store/dial-slots.ts';
 import { createLiveCallStore } from './store/live-calls.ts';
 import { createVerificationStore } from './store/verifications.ts';
 import { createSweep } from './sweep.ts';
@@ -94,8 +98,11 @@ export interface JourneyDeps {
   assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
   makeAppPassword: MakeAppPassword;
   clearUp: () => Promise<number>;
-  /** The caller line, E.164. */
-  lineNumber: string;
+  /** Throws `user.blocked` when the user may not be verified. */
+  assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
+  lines: LineSettings;
+  /** Waits, ms. */
+  pause: (ms: number) => Promise<unknown>;
   patience: Patience;
   sweep: { slackMs: number; intervalMs: number };
   isStopping: () => boolean;
@@ -110,8 +117,12 @@ export type Journey = ReturnType<typeof createJourney>;
 /** Puts the steps together. Nothing here decides anything. */
 export function createJourney(given: JourneyDeps) {
   const { db, jobs } = given;
+  const slots = createDialSlotStore(db);
   const deps = {
     ...given,
+    slots,
+    lines: createLines({ settings: given.lines, slots, clock: given.clock }),
+    countRequest: createCountRequest(given),
     wake: jobs.wake,
     addJob: jobs.add,
     repairJob: jobs.repair,
@@ -135,7 +146,10 @@ export function createJourney(given: JourneyDeps) {
   };
   return {
     verifications: deps.verifications,
-    requestVerification: createRequestVerification(deps),
+    requestVerification: createRequestVerification({
+      ...deps,
+      newVerification: createMakeVerification(deps),
+    }),
     readVerification,
     cancelVerification: createCancelVerification({ ...deps, readVerification }),
     answerCall: createAnswerCall(deps),

@@ -1,4 +1,5 @@
 /** What the journey needs from the other features, and what its steps offer each other; `service.ts` and `index.ts` connect them. */
+import type { Limit } from './limits.ts';
 import type { Purpose } from './states.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -16,6 +17,11 @@ export interface TenantRules {
   callTimeLimitS: number;
   /** How long after the request a call may still be placed, s. */
   expiresAfterS: number;
+  /** The furthest that the free moment of a line may lie in the future, s. */
+  patienceS: number;
+  /** Whether one more call is placed, `afterS` later. */
+  redial: { onBusy: boolean; onNoAnswer: boolean; afterS: number };
+  limits: { perUser: Limit; perNumber: Limit; perTenant: Limit };
   appPassword: { issue: boolean; length: number };
   /** Reads a number as typed; throws a `ServiceError` `number.*` when it may not be called. */
   understandNumber(typed: { number: string; country?: string | undefined }): UnderstoodNumber;

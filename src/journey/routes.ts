@@ -78,6 +78,9 @@ export function verificationRoutes(actions: VerificationActions) {
         'policy.officePhoneRefused',
         'idempotencyKey.reused',
         'appPassword.limitReached',
+        'user.blocked',
+        'limit.reached',
+        'line.tooBusy',
       ],
       async handle({ body, headers, caller }) {
         const { verification, replayed } = await actions.requestVerification({

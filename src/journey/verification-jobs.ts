@@ -20,18 +20,21 @@ const JOB_OPTIONS = {
 export type VerificationJobs = ReturnType<typeof createVerificationJobs>;
 
 /** @param deps.queues the queue backend of this process */
-export function createVerificationJobs(deps: { queues: Queues; log: Logger }) {
+export function createVerificationJobs(deps: { queues: Queues; clock: Clock; log: Logger }) {
   const queue: Queue = deps.queues.queue(QUEUE_NAME);
-  const add = async (id: string) => void (await queue.add('advance', {}, { ...JOB_OPTIONS, jobId: id }));
+  const add = async (id: string, delay = 0) =>
+    void (await queue.add('advance', {}, { ...JOB_OPTIONS, jobId: id, delay }));
   const orLater = (what: string, id: string) => (error: unknown) =>
     deps.log.warn({ verificationId: id, err: error }, `${what}; the sweeper will look after it`);
 
   return {
     queue,
 
-    /** Adds the job in the background. */
-    add(id: string): void {
-      add(id).catch(orLater('the job could not be added', id));
+    /** Adds the job in the background; it runs when it is due. */
+    add(id: string, due: Date): void {
+      add(id, Math.max(0, due.getTime() - deps.clock.now().getTime())).catch(
+        orLater('the job could not be added', id),
+      );
     },
 
     /** Sees to it, in the background, that the verification's next thing is done now. */

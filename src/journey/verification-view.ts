@@ -43,6 +43,9 @@ export const VerificationView = z
     outcome: z.enum(OUTCOME_NAMES).nullable().meta({ description: 'Null until the verification is decided' }),
     outcomeText: OutcomeText.nullable(),
     errorCode: z.string().nullable().meta({ description: "The phone network's own code behind the outcome" }),
+    expectedCallAt: Instant.nullable().meta({
+      description: 'When the line is free for the call; null: at once',
+    }),
     createdAt: Instant,
     expiresAt: Instant.meta({ description: 'After this no call is placed any more' }),
     decidedAt: Instant.nullable(),
@@ -73,6 +76,7 @@ export function toView(verification: Verification): z.input<typeof VerificationV
     outcome,
     outcomeText: outcome === null ? null : OUTCOMES[outcome],
     errorCode: verification.errorCode,
+    expectedCallAt: verification.slotAt?.toISOString() ?? null,
     createdAt: verification.createdAt.toISOString(),
     expiresAt: verification.expiresAt.toISOString(),
     decidedAt: verification.decidedAt?.toISOString() ?? null,

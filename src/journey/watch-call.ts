@@ -1,6 +1,8 @@
+import type { Events } from '../events.ts';
 import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { type Step, type StepResult, waitUntil } from './advance.ts';
+import type { Outcome } from './outcomes.ts';
 import type { Patience, RulesOf } from './ports.ts';
 import { outcomeOfEndedCall } from './rules.ts';
 import type { CallAttemptStore } from './store/call-attempts.ts';
@@ -15,6 +17,7 @@ interface WatchDeps {
   rulesOf: RulesOf;
   patience: Patience;
   clock: Clock;
+  events: Events;
 }
 
 /**
@@ -91,6 +94,7 @@ async function decideFromEnd(
   const due = status === 'completed' ? later(endedAt, deps.patience.hangUpGraceMs) : endedAt;
   if (now < due) return waitUntil(due);
   const outcome = outcomeOfEndedCall({ status, answeredBy: attempt.answeredBy });
+  if (await redial(deps, verification, attempt, outcome, now)) return 'moved';
   await deps.verifications.decide(
     verification.id,
     { outcome, errorCode: attempt.errorCode },
@@ -98,4 +102,22 @@ async function decideFromEnd(
     attempt.id,
   );
   return 'moved';
+}
+
+/** One more call, if the policy wants one for this ending and there is time. Says whether there will be one. */
+async function redial(
+  deps: WatchDeps,
+  verification: Verification,
+  attempt: CallAttempt,
+  outcome: Outcome,
+  now: Date,
+): Promise<boolean> {
+  const { redial: wanted } = await deps.rulesOf(verification.tenantId);
+  const again = (outcome === 'busy' && wanted.onBusy) || (outcome === 'noAnswer' && wanted.onNoAnswer);
+  const wakeAt = later(now, wanted.afterS * 1000);
+  if (!again || verification.redials > 0 || wakeAt >= verification.expiresAt) return false;
+  const { id: verificationId } = verification;
+  const queued = await deps.attempts.redial(attempt.id, wakeAt);
+  if (queued) deps.events.emit('call.redial', { verificationId, attemptId: attempt.id, outcome });
+  return queued;
 }

@@ -37,7 +37,12 @@ export interface PlaceCallRequest {
  */
 export type PlaceCallResult =
   | { kind: 'accepted'; callId: string; status: CallStatus }
-  | { kind: 'refused'; outcome: 'invalidNumber' | 'unreachable' | 'blocked' | 'providerError'; errorCode: string; alarm: boolean }
+  | {
+      kind: 'refused';
+      outcome: 'invalidNumber' | 'unreachable' | 'blocked' | 'providerError';
+      errorCode: string;
+      alarm: boolean;
+    }
   | { kind: 'tryLater'; errorCode: string; alarm: boolean }
   | { kind: 'unknown'; errorCode: string };
 

@@ -46,6 +46,7 @@ export function configFor(stores: FreshStores, dataDir: string, changes: Partial
     queue: stores.queue,
     secrets,
     worker: { concurrency: 20, lockDurationMs: 2_000, stalledIntervalMs: 1_000 },
+    lines: { ...base.lines, callsPerSecond: 0 },
     // Sweeps happen when a story says so.
     sweep: { intervalMs: 86_400_000, slackMs: 5_000 },
     shutdownLimitMs: 5_000,
@@ -169,9 +170,8 @@ export async function settle(service: Service, time: VirtualTime): Promise<void>
   let jobless = 0;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await time.idle();
-    const jobs = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-    if ((jobs.waiting ?? 0) + (jobs.active ?? 0) + (jobs.prioritized ?? 0) > 0) await nextTurn();
-    else if ((jobs.delayed ?? 0) > 0) await moveOn(service, time);
+    if ((await queue.getJobCountByTypes('waiting', 'active', 'prioritized')) > 0) await nextTurn();
+    else if ((await queue.getDelayedCount()) > 0) await moveOn(service, time);
     else if (await allFinished(service)) return;
     else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
     else await sweepLater(service, time);

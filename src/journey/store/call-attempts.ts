@@ -58,11 +58,24 @@ export function createCallAttemptStore(db: Kysely<Registry>) {
           update call_attempt set error_code = ${errorCode}, ended_at = ${now}
           where id = ${attemptId} and call_id is null and ended_at is null
           returning id, verification_id)
-        update verification set state = 'queued', wake_at = ${wakeAt} from attempt
+        update verification set state = 'queued', wake_at = ${wakeAt}, slot_at = null from attempt
         where verification.id = attempt.verification_id and verification.attempt_id = attempt.id
           and verification.state = 'dialing'
         returning verification.id`.execute(db);
       return result.rows.length > 0;
+    },
+
+    /** The call ended and the policy wants another one: `ringing` or `answered` → `queued` until `wakeAt`, once. */
+    async redial(attemptId: string, wakeAt: Date): Promise<boolean> {
+      const row = await db
+        .updateTable('verification')
+        .set({ state: 'queued', wakeAt, slotAt: null, redials: 1 })
+        .where('attemptId', '=', attemptId)
+        .where('state', 'in', ['ringing', 'answered'])
+        .where('redials', '=', 0)
+        .returning('id')
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     /** Closes an attempt that never became a call, or whose call was found to be over. */

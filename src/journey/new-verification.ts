@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '../errors.ts';
+import { type Clock, later } from '../platform/clock.ts';
+import type { ChooseLocale } from './choose-locale.ts';
+import type { CountRequest } from './limits.ts';
+import type { Lines } from './lines.ts';
+import type { NumberToCall } from './number-to-call.ts';
+import type { RulesOf, VerificationRequest } from './ports.ts';
+import type { NewVerification } from './store/verifications.ts';
+
+/** Turns a request into a verification that may be queued. Throws the `ServiceError` that says why it may not. */
+export type MakeVerification = (
+  request: VerificationRequest,
+  requestHash: string,
+) => Promise<NewVerification>;
+
+/** Checks that cost nothing come first; a place on the line is taken last, when nothing else can refuse. */
+export function createMakeVerification(deps: {
+  rulesOf: RulesOf;
+  numberToCall: NumberToCall;
+  /** Throws `user.blocked` when the user may not be verified. */
+  assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
+  /** Throws when the user may not be given another app password. */
+  assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
+  chooseLocale: ChooseLocale;
+  countRequest: CountRequest;
+  lines: Lines;
+  clock: Clock;
+}): MakeVerification {
+  return async function makeVerification(request, requestHash) {
+    const { tenantId, userId, purpose } = request;
+    const rules = await deps.rulesOf(tenantId);
+    if (!rules.officePhone.allowed) throw officePhoneRefused();
+    await deps.assertNotBlocked(request);
+    const number = await deps.numberToCall(request, rules);
+    if (purpose === 'register' && rules.appPassword.issue) await deps.assertRoomForAppPassword(request);
+    await deps.countRequest({ tenantId, userId, phoneNumber: number.e164 }, rules.limits);
+    const lineNumber = deps.lines.lineFor(number.country);
+    const slotAt = await deps.lines.takeSlot({ lineNumber, tenantId, patienceMs: rules.patienceS * 1000 });
+    const now = deps.clock.now();
+    return {
+      id: randomUUID(),
+      tenantId,
+      userId,
+      purpose,
+      channel: 'call',
+      phoneType: 'office',
+      phoneNumber: number.e164,
+      country: number.country,
+      locale: deps.chooseLocale({
+        requested: request.locale,
+        ofTenant: rules.locale,
+        country: number.country,
+      }),
+      jobId: null,
+      extension: null,
+      dialPauses: null,
+      challenge: 'pound',
+      challengeDigits: null,
+      lineNumber,
+      slotAt,
+      idempotencyKey: request.idempotencyKey ?? null,
+      requestHash: request.idempotencyKey === undefined ? null : requestHash,
+      wakeAt: slotAt ?? now,
+      createdAt: now,
+      expiresAt: later(now, rules.expiresAfterS * 1000),
+    };
+  };
+}
+
+function officePhoneRefused(): ServiceError {
+  return new ServiceError(
+    'policy.officePhoneRefused',
+    'The policy of this tenant does not allow office phones. Ask its administrator to allow them.',
+  );
+}
