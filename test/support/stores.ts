@@ -15,7 +15,7 @@ const postgresUrl = inject('postgresUrl');
 const redisUrl = inject('redisUrl');
 
 /** The combinations this machine can run. */
-export const STORES: StoreCombination[] = [
+const STORES: StoreCombination[] = [
   'embedded',
   ...(postgresUrl ? (['postgres'] as const) : []),
   ...(postgresUrl && redisUrl ? (['postgres+redis'] as const) : []),
@@ -85,7 +85,7 @@ async function embeddedTemplate(): Promise<string> {
 }
 
 /** An empty database on the run's PostgreSQL. */
-export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name}`);
   const url = new URL(given(postgresUrl));

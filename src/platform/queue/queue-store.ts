@@ -2,7 +2,7 @@
 import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 
 /** Options of BullMQ's that are the same for each worker of this process. */
-export type SharedWorkerOptions = Pick<
+type SharedWorkerOptions = Pick<
   WorkerOptions,
   'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay' | 'concurrency'
 >;
