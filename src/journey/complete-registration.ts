@@ -7,7 +7,7 @@ import type { Step } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
 import type { MakeAppPassword, RulesOf } from './ports.ts';
 import type { CallAttemptStore } from './store/call-attempts.ts';
-import type { CompletionStore } from './store/completion.ts';
+import type { CompletionIds, CompletionStore } from './store/completion.ts';
 import type { Verification } from './store/rows.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
@@ -40,7 +40,7 @@ export function createCompleteRegistration(deps: {
     const made = appPassword.issue
       ? deps.makeAppPassword({ length: appPassword.length, verificationId: id })
       : null;
-    const ids = { phoneMethodId: randomUUID(), auditEventId: randomUUID() };
+    const ids = { ...newIds(), phoneMethodId: randomUUID() };
     const completed = await deps.completion.register(id, { ...ids, appPassword: made }, deps.clock.now());
     if (!completed) return;
     deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
@@ -49,7 +49,7 @@ export function createCompleteRegistration(deps: {
   }
 
   async function finish(verification: Verification): Promise<void> {
-    if (await deps.completion.finish(verification.id, randomUUID(), deps.clock.now())) report(verification);
+    if (await deps.completion.finish(verification.id, newIds(), deps.clock.now())) report(verification);
   }
 
   function report({ id, tenantId, outcome, errorCode }: Verification): void {
@@ -75,4 +75,8 @@ export function createCompleteRegistration(deps: {
       );
     }
   }
+}
+
+function newIds(): CompletionIds {
+  return { auditEventId: randomUUID(), outboxId: randomUUID() };
 }

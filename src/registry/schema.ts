@@ -210,6 +210,9 @@ export interface WebhookEndpointTable {
   tenantId: string;
   url: string;
   sealedSecret: string;
+  /** The secret before the last rotation; messages carry its signature too until `previousUntil`. */
+  previousSealedSecret: string | null;
+  previousUntil: Date | null;
   updatedAt: Date;
 }
 
@@ -225,6 +228,8 @@ export interface OutboxTable {
   nextAttemptAt: Date;
   attempts: Generated<number>;
   lastError: string | null;
+  /** When an operator or the tenant last sent it again; its day begins anew then. */
+  resentAt: Date | null;
   deliveredAt: Date | null;
   deadAt: Date | null;
 }

@@ -11,9 +11,16 @@ export interface Completed {
 /** The statement that ends verifications. */
 export type CompletionStore = ReturnType<typeof createCompletionStore>;
 
+/** Ids, UUIDs, of the rows that every completion writes. */
+export interface CompletionIds {
+  auditEventId: string;
+  outboxId: string;
+}
+
 /**
- * `decided` → `finished`. One statement, and so one transaction, writes the phone method, the app password and
- * the audit event: never one without the others, and never twice, since only one caller gets the row.
+ * `decided` → `finished`. One statement, and so one transaction, writes the phone method, the app password, the
+ * audit event and the message to the tenant: never one without the others, and never twice, since only one caller
+ * gets the row.
  * @param db the registry
  */
 export function createCompletionStore(db: Kysely<Registry>) {
@@ -21,7 +28,7 @@ export function createCompletionStore(db: Kysely<Registry>) {
     /** Finishes a verification that registers an office phone, and issues the app password unless it is null. Null: somebody was here first. */
     async register(
       verificationId: string,
-      made: { phoneMethodId: string; auditEventId: string; appPassword: NewAppPassword | null },
+      made: CompletionIds & { phoneMethodId: string; appPassword: NewAppPassword | null },
       now: Date,
     ): Promise<Completed | null> {
       const password = made.appPassword;
@@ -29,7 +36,7 @@ export function createCompletionStore(db: Kysely<Registry>) {
         with done as (
           update verification set state = 'finished', finished_at = ${now}
           where id = ${verificationId} and state = 'decided' and outcome = 'approved' and purpose = 'register'
-          returning id, tenant_id, user_id, phone_type, phone_number),
+          returning *),
         method as (
           insert into phone_method (id, tenant_id, user_id, phone_type, phone_number, verification_id, created_at, updated_at)
           select ${made.phoneMethodId}::uuid, tenant_id, user_id, phone_type, phone_number, id, ${now}::timestamptz,
@@ -49,25 +56,41 @@ export function createCompletionStore(db: Kysely<Registry>) {
           insert into audit_event (id, tenant_id, user_id, verification_id, type, data, at)
           select ${made.auditEventId}::uuid, tenant_id, user_id, id, 'phoneMethod.registered',
             jsonb_build_object('phoneType', phone_type, 'appPasswordIssued', ${password !== null}::boolean),
-            ${now}::timestamptz from done)
+            ${now}::timestamptz from done),
+        message as (${tellTenant(made.outboxId, now)})
         select (select id from method) as phone_method_id, (select id from password) as app_password_id
         from done`.execute(db);
       return result.rows[0] ?? null;
     },
 
     /** Finishes a verification that leaves nothing behind but its outcome. False: somebody was here first. */
-    async finish(verificationId: string, auditEventId: string, now: Date): Promise<boolean> {
+    async finish(verificationId: string, ids: CompletionIds, now: Date): Promise<boolean> {
       const result = await sql<{ id: string }>`
         with done as (
           update verification set state = 'finished', finished_at = ${now}
           where id = ${verificationId} and state = 'decided' and not (outcome = 'approved' and purpose = 'register')
-          returning id, tenant_id, user_id, outcome),
+          returning *),
+        method as (select null::uuid as id),
+        password as (select null::uuid as id),
         audit as (
           insert into audit_event (id, tenant_id, user_id, verification_id, type, data, at)
-          select ${auditEventId}::uuid, tenant_id, user_id, id, 'verification.finished',
-            jsonb_build_object('outcome', outcome), ${now}::timestamptz from done)
+          select ${ids.auditEventId}::uuid, tenant_id, user_id, id, 'verification.finished',
+            jsonb_build_object('outcome', outcome), ${now}::timestamptz from done),
+        message as (${tellTenant(ids.outboxId, now)})
         select id from done`.execute(db);
       return result.rows.length > 0;
     },
   };
+}
+
+/** The message about the end of the verification in `done`, if its tenant has an endpoint. Ids and words only. */
+function tellTenant(outboxId: string, now: Date) {
+  return sql`
+    insert into outbox (id, tenant_id, verification_id, type, payload, created_at, next_attempt_at)
+    select ${outboxId}::uuid, tenant_id, id, 'verification.finished',
+      jsonb_build_object('verificationId', id, 'userId', user_id, 'purpose', purpose, 'channel', channel,
+        'phoneType', phone_type, 'outcome', outcome, 'errorCode', error_code, 'finishedAt', ${now.toISOString()}::text,
+        'phoneMethodId', (select id from method), 'appPasswordId', (select id from password)),
+      ${now}::timestamptz, ${now}::timestamptz
+    from done where exists (select from webhook_endpoint where webhook_endpoint.tenant_id = done.tenant_id)`;
 }

@@ -66,6 +66,8 @@ const STATEMENTS = [
     tenant_id text primary key references tenant,
     url text not null,
     sealed_secret text not null,
+    previous_sealed_secret text,
+    previous_until timestamptz,
     updated_at timestamptz not null)`,
   `create table outbox (
     id uuid primary key,
@@ -78,11 +80,15 @@ const STATEMENTS = [
     next_attempt_at timestamptz not null,
     attempts int not null default 0,
     last_error text,
+    resent_at timestamptz,
     delivered_at timestamptz,
     dead_at timestamptz)`,
-  'create index outbox_due on outbox (next_attempt_at) where delivered_at is null and dead_at is null',
+  `create index outbox_due on outbox (tenant_id, next_attempt_at)
+    where delivered_at is null and dead_at is null`,
   'create index outbox_verification on outbox (verification_id, sequence)',
-  // Every change of state is told exactly once, whoever made it: see the triggers below.
+  // Every change of state is told exactly once, whoever made it: see the triggers below. Whoever tells holds an
+  // advisory lock until the commit: otherwise an event could become visible after a later one, and a reader that
+  // goes on from the last id it saw would never see it. It is the last lock a statement takes, so none can deadlock.
   `create table verification_event (
     id bigint generated always as identity primary key,
     verification_id uuid not null references verification,
@@ -92,6 +98,7 @@ const STATEMENTS = [
   'create index verification_event_verification on verification_event (verification_id, id)',
   `create function tell_of_verification() returns trigger language plpgsql as $$
     begin
+      perform pg_advisory_xact_lock(hashtextextended(new.id::text, 0));
       insert into verification_event (verification_id, type, data, at)
       values (new.id, new.state, jsonb_strip_nulls(jsonb_build_object('outcome', new.outcome, 'attemptId', new.attempt_id,
         'errorCode', new.error_code)), clock_timestamp());
@@ -104,6 +111,7 @@ const STATEMENTS = [
     execute function tell_of_verification()`,
   `create function tell_of_prompt() returns trigger language plpgsql as $$
     begin
+      perform pg_advisory_xact_lock(hashtextextended(new.verification_id::text, 0));
       insert into verification_event (verification_id, type, data, at)
       values (new.verification_id, 'prompt', jsonb_build_object('prompt', new.prompt, 'attemptId', new.id), clock_timestamp());
       return null;
