@@ -8,7 +8,19 @@ export interface PhoneNetwork {
   findCalls(search: { to: string; from: string; since: Date }): Promise<CallSnapshot[]>;
   /** Ends a call whatever its state; ending an ended call is fine. Throws `PhoneNetworkError` when it cannot be asked. */
   endCall(callId: string): Promise<void>;
+  /** Finds out, by a cheap question, whether the network answers and takes our credentials. Never throws. */
+  checkAccess(): Promise<NetworkAccess>;
 }
+
+/**
+ * Whether we may use the network.
+ * - `granted`: it answered as it should.
+ * - `refused`: it answered and will not have us; somebody must look at the account, its credentials and the base URL.
+ * - `unreachable`: nobody can say.
+ */
+export type NetworkAccess =
+  | { access: 'granted' }
+  | { access: 'refused' | 'unreachable'; errorCode: string; reason: string };
 
 /** What is needed to place one call. */
 export interface PlaceCallRequest {

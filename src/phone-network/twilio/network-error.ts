@@ -26,7 +26,11 @@ function reasonOf({ httpStatus, twilioCode, socketError }: Failure): string {
   return `the phone network answered HTTP ${httpStatus}, error ${twilioCode}: ${meaning}`;
 }
 
-function adviceOn({ httpStatus }: Failure): string {
-  const refused = httpStatus !== null && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 429;
-  return refused ? 'Check the account, its credentials and the API base URL' : 'Ask again later';
+/** Whether the network answered and will not do it, however often it is asked. */
+export function isRefusal({ httpStatus }: Failure): boolean {
+  return httpStatus !== null && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 429;
+}
+
+function adviceOn(failure: Failure): string {
+  return isRefusal(failure) ? 'Check the account, its credentials and the API base URL' : 'Ask again later';
 }

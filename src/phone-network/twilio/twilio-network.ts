@@ -4,6 +4,7 @@ import type twilio from 'twilio';
 import { type Clock, later, systemClock } from '../../platform/clock.ts';
 import {
   type CallSnapshot,
+  type NetworkAccess,
   type PhoneNetwork,
   PhoneNetworkError,
   type PlaceCallRequest,
@@ -13,7 +14,7 @@ import { isCallId, readStatus } from './call-words.ts';
 import { createOptions } from './create-options.ts';
 import { judgeFailedCall } from './error-codes.ts';
 import { listCalls } from './list-calls.ts';
-import { networkError } from './network-error.ts';
+import { badAnswer, isRefusal, networkError } from './network-error.ts';
 import { type CallAnswer, readCall } from './read-call.ts';
 import { type Failure, readFailure } from './read-failure.ts';
 import { createTwilioClient, type TwilioAccess } from './twilio-client.ts';
@@ -35,6 +36,7 @@ export function createTwilioNetwork({
     fetchCall: (callId) => fetchCall(client, clock, callId),
     findCalls: (search) => findCalls(client, clock, search),
     endCall: (callId) => endCall(client, callId),
+    checkAccess: () => checkAccess(client),
   };
 }
 
@@ -84,6 +86,19 @@ async function endCall(client: twilio.Twilio, callId: string): Promise<void> {
   } catch (thrown) {
     const failure = readFailure(thrown);
     if (!isMissing(failure) && !isOver(failure)) throw safe('end a call', thrown);
+  }
+}
+
+/** A list of at most one call: it needs the credentials and costs the network little. */
+async function checkAccess(client: twilio.Twilio): Promise<NetworkAccess> {
+  try {
+    const { instances } = await client.calls.page({ pageSize: 1 });
+    if (!Array.isArray(instances)) throw badAnswer('a list of calls');
+    return { access: 'granted' };
+  } catch (thrown) {
+    const access = isRefusal(readFailure(thrown)) ? 'refused' : 'unreachable';
+    const { errorCode, message: reason } = safe('list a call', thrown);
+    return { access, errorCode, reason };
   }
 }
 
