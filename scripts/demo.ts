@@ -59,7 +59,7 @@ function readScenario(): ScenarioName | null {
 
 function start(dataDir: string): Promise<Service> {
   const time = realTime({ speed: SPEED });
-  const config = readConfig({ DATA_DIR: dataDir, PORT: '0', SIMULATOR_PORT: '0' });
+  const config = readConfig({ DATA_DIR: dataDir, PORT: '0', OPS_PORT: '0', SIMULATOR_PORT: '0' });
   console.log('Poundkey starts on its embedded store, with the simulator for a phone network …');
   return startService(config, {
     log: createLogger({ level: 'silent' }),

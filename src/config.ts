@@ -9,6 +9,10 @@ export interface Config {
   http: { host: string; port: number; publicUrl: string | null };
   database: { kind: 'embedded'; dataDir: string } | { kind: 'postgres'; url: string; poolSize: number };
   queue: { kind: 'database' } | { kind: 'redis'; url: string; prefix: string };
+  /** Where operators look; `board` null: nobody can sign in to the queue board, so it is read-only. */
+  ops: { host: string; port: number; board: { user: string; password: string } | null };
+  /** Where traces are sent, OTLP over HTTP; null: none are made. */
+  traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
   secrets: { hashKeys: string; sealKeys: string } | null;
   network: SimulatorConfig | TwilioConfig;
@@ -74,6 +78,14 @@ const Environment = z.object({
   HOST: z.string().max(255).default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
   PUBLIC_URL: address(['https:', 'http:']).optional(),
+  OPS_HOST: z.string().max(255).default('127.0.0.1'),
+  OPS_PORT: whole(0, 65_535, 9090),
+  OPS_USER: z
+    .string()
+    .regex(/^[\x21-\x39\x3b-\x7e]{1,64}$/, 'must be 1 to 64 visible ASCII characters without ":"')
+    .optional(),
+  OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: address(['postgres:', 'postgresql:']).optional(),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
   REDIS_URL: address(['redis:', 'rediss:']).optional(),
@@ -166,6 +178,8 @@ function crossCheck(env: Environment): string[] {
       `with ROLE=${env.ROLE}, because the embedded store serves one process only`,
       'DATABASE_URL',
     ),
+    ...needed(env.OPS_USER !== undefined, 'with OPS_USER', 'OPS_PASSWORD'),
+    ...needed(env.OPS_PASSWORD !== undefined, 'with OPS_PASSWORD', 'OPS_USER'),
     ...needed(
       twilio,
       'with PHONE_NETWORK=twilio',
@@ -198,6 +212,12 @@ function group(env: Environment): Config {
     queue: env.REDIS_URL
       ? { kind: 'redis', url: env.REDIS_URL, prefix: env.REDIS_PREFIX }
       : { kind: 'database' },
+    ops: {
+      host: env.OPS_HOST,
+      port: env.OPS_PORT,
+      board: env.OPS_USER && env.OPS_PASSWORD ? { user: env.OPS_USER, password: env.OPS_PASSWORD } : null,
+    },
+    traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
     network:
       networkOf(env) === 'twilio' ? twilioConfig(env) : { kind: 'simulator', port: env.SIMULATOR_PORT },

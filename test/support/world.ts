@@ -35,7 +35,13 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** The settings of a service on given stores, with ports of its own choosing. */
 export function configFor(stores: FreshStores, dataDir: string, changes: Partial<Config> = {}): Config {
-  const base = readConfig({ NODE_ENV: 'test', PORT: '0', SIMULATOR_PORT: '0', DATA_DIR: dataDir });
+  const base = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    OPS_PORT: '0',
+    SIMULATOR_PORT: '0',
+    DATA_DIR: dataDir,
+  });
   const database =
     stores.database.kind === 'postgres' ? stores.database : { kind: 'embedded' as const, dataDir };
   const secrets =
