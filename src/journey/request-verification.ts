@@ -55,6 +55,10 @@ function reusedKey(): ServiceError {
   return new ServiceError(
     'idempotencyKey.reused',
     'This idempotency key belongs to a request with another body. Use a new key for a new request.',
-    { problems: [{ field: 'Idempotency-Key', rule: 'must be new, or come with the same body as before' }] },
+    {
+      problems: [
+        { field: 'idempotency-key', rule: 'This must be new, or come with the same body as before.' },
+      ],
+    },
   );
 }
