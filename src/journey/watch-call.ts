@@ -92,7 +92,11 @@ async function decideFromEnd(
   const status = ENDED.find((ended) => ended === attempt.status) ?? 'failed';
   // The key that decides and the end of the call are two webhooks, and either may come first.
   const due = status === 'completed' ? later(endedAt, deps.patience.hangUpGraceMs) : endedAt;
-  if (now < due) return waitUntil(due);
+  if (now < due) {
+    // The end may have been noted without saying when to look; an overdue row would be looked at without a pause.
+    await deps.verifications.lookAgain(verification, due);
+    return waitUntil(due);
+  }
   const outcome = outcomeOfEndedCall({ status, answeredBy: attempt.answeredBy });
   if (await redial(deps, verification, attempt, outcome, now)) return 'moved';
   await deps.verifications.decide(

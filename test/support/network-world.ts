@@ -1,0 +1,69 @@
+/** A world whose phone network stands outside the service: webhooks can be signed by the test, answers spoiled on the way. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
+import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { Script } from '../../src/phone-network/simulator/script.ts';
+import { virtualTime } from '../../src/phone-network/simulator/time.ts';
+import { startService } from '../../src/service.ts';
+import { startOwnNetwork } from './own-network.ts';
+import { startSpoilingProxy } from './spoiling-proxy.ts';
+import type { FreshStores } from './stores.ts';
+import { clientOf, configFor, keepLines, START, settle } from './world.ts';
+
+/** A world; close it after the story. */
+export type NetworkWorld = Awaited<ReturnType<typeof openNetworkWorld>>;
+
+/** Starts a phone network, a proxy in front of it and a service on the stores, with a tenant `contoso`. */
+export async function openNetworkWorld(stores: FreshStores, config: Partial<Config> = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
+  const time = virtualTime({ start: START });
+  const network = await startOwnNetwork(time);
+  const { simulator } = network;
+  const proxy = await startSpoilingProxy(simulator.url);
+  const log = keepLines();
+  const service = await startService(
+    configFor(stores, dataDir, { network: network.config(proxy.url), ...config }),
+    {
+      clock: { now: () => new Date(time.now()) },
+      log: createLogger({ level: 'info', destination: log.destination }),
+    },
+  );
+  await service.tenants.create({ id: 'contoso', name: 'Contoso AB', policy: {} });
+  const { key } = await service.apiKeys.create({ tenantId: 'contoso', name: 'story' });
+  const api = clientOf(() => service.url ?? '', key);
+  let numbers = 1000;
+  const newNumber = () => `+4681235${numbers++}`;
+
+  const world = {
+    service,
+    simulator,
+    time,
+    network,
+    proxy,
+    api,
+    db: service.stores.database.db,
+    log: log.lines,
+    newNumber,
+    async request(phone: ScenarioName | Script, number = newNumber()) {
+      simulator.desk.script(number, phone);
+      const answer = await api('POST', '/v1/verifications', { userId: `user-${number.slice(-4)}`, number });
+      if (answer.status !== 201) throw new Error(`not accepted: ${JSON.stringify(answer.body)}`);
+      return { id: answer.body.id as string, number };
+    },
+    read: async (id: string) => (await api('GET', `/v1/verifications/${id}`)).body,
+    settle: () => settle(service, time),
+    async close() {
+      simulator.faults.clear();
+      simulator.faults.release();
+      time.resume();
+      await service.stop();
+      await proxy.close();
+      await network.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}

@@ -1,0 +1,56 @@
+/** A simulator that stands outside the service, as Twilio does: its credentials are known, so a test can sign webhooks of its own. */
+import type { TwilioConfig } from '../../src/config.ts';
+import { signWebhook } from '../../src/phone-network/simulator/sign-webhook.ts';
+import { createSimulator } from '../../src/phone-network/simulator/simulator.ts';
+import type { SimulatorTime } from '../../src/phone-network/simulator/time.ts';
+
+const ACCOUNT_SID = `AC${'5'.repeat(32)}`;
+const AUTH_TOKEN = 'token-of-the-story';
+
+/** The answer of a webhook. */
+export interface WebhookAnswer {
+  status: number;
+  body: string;
+}
+
+/** A phone network of a test's own. */
+export type OwnNetwork = Awaited<ReturnType<typeof startOwnNetwork>>;
+
+/** Starts a simulator in the given time. */
+export async function startOwnNetwork<T extends SimulatorTime>(time: T) {
+  const simulator = createSimulator({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, time });
+  await simulator.start();
+  return {
+    simulator,
+    /** How a service reaches it; `apiBaseUrl` for something in between. */
+    config: (apiBaseUrl: string = simulator.url): TwilioConfig => ({
+      kind: 'twilio',
+      accountSid: ACCOUNT_SID,
+      authTokens: [AUTH_TOKEN],
+      apiKey: null,
+      apiBaseUrl,
+    }),
+    /** The same as the environment of a process. */
+    environment: () => ({
+      PHONE_NETWORK: 'twilio',
+      TWILIO_ACCOUNT_SID: ACCOUNT_SID,
+      TWILIO_AUTH_TOKEN: AUTH_TOKEN,
+      TWILIO_API_BASE_URL: simulator.url,
+      CALLER_LINE: '+12025550100',
+    }),
+    /** Sends a rightly signed webhook of the test's own making. */
+    async send(url: string, params: Record<string, string>): Promise<WebhookAnswer> {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'X-Twilio-Signature': signWebhook(AUTH_TOKEN, url, params) },
+        body: new URLSearchParams(params),
+      });
+      return { status: response.status, body: await response.text() };
+    },
+    async stop(): Promise<void> {
+      simulator.faults.clear();
+      simulator.faults.release();
+      await simulator.stop();
+    },
+  };
+}
