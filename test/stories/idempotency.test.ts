@@ -69,7 +69,7 @@ describeEachStore('an idempotency key', (combination) => {
       status: 422,
       body: { code: 'idempotencyKey.reused', errors: [{ field: 'idempotency-key' }] },
     });
-    expect(JSON.stringify(reused.body)).not.toMatch(/\d{7}/);
+    expect(JSON.stringify(reused.body)).not.toContain(body.number.slice(-7));
     await world.settle();
     expect(await rowsFor(body.number)).toEqual([{ id: first.body.id }]);
     expect([callsTo(body.number), callsTo('+46812349999')]).toEqual([1, 0]);
