@@ -20,6 +20,12 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'app-passwords/': { file: 'app-passwords/reveal.ts', imports: [] },
   'policy/': { file: 'policy/tenant-policy.ts', imports: [] },
   'tenants/': { file: 'tenants/tenants.ts', imports: [] },
+  'outbox/': { file: 'outbox/deliver.ts', imports: [] },
+  'progress/': { file: 'progress/routes.ts', imports: [] },
+  'users/': { file: 'users/routes.ts', imports: [] },
+  'blocks/': { file: 'blocks/routes.ts', imports: [] },
+  'pbx-profiles/': { file: 'pbx-profiles/routes.ts', imports: [] },
+  'ops/': { file: 'ops/readiness.ts', imports: [] },
   'phone-network/port.ts': { file: 'phone-network/port.ts', imports: [] },
   'phone-network/twilio/': {
     file: 'phone-network/twilio/twilio-network.ts',
@@ -44,7 +50,19 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'log.ts': { file: 'log.ts', imports: [] },
   'mask.ts': { file: 'mask.ts', imports: [] },
 };
-const FEATURES = ['journey/', 'phone-methods/', 'app-passwords/', 'policy/', 'tenants/'];
+const FEATURES = [
+  'journey/',
+  'phone-methods/',
+  'app-passwords/',
+  'policy/',
+  'tenants/',
+  'outbox/',
+  'progress/',
+  'users/',
+  'blocks/',
+  'pbx-profiles/',
+  'ops/',
+];
 const BELOW_FEATURES = [
   'api.ts',
   'phone-network/port.ts',
