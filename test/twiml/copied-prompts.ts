@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadPrompts, PromptFilesError } from '../../src/phone-network/twiml/load-prompts.ts';
 
 /** The project's own prompt files. */
@@ -11,7 +11,9 @@ export interface CopiedPrompts {
   directory: string;
   /** Replaces a text that must be there. */
   replace(file: string, search: string, replacement: string): void;
+  /** Writes a file, in folders that need not exist. */
   write(file: string, content: string): void;
+  makeFolder(folder: string): void;
   remove(file: string): void;
   /** What `loadPrompts` complains about; empty when it does not. */
   problems(): string[];
@@ -21,10 +23,15 @@ export interface CopiedPrompts {
 export function copyPrompts(): CopiedPrompts {
   const directory = mkdtempSync(join(tmpdir(), 'poundkey-prompts-'));
   cpSync(PROMPTS_DIRECTORY, directory, { recursive: true });
-  const write = (file: string, content: string) => writeFileSync(join(directory, file), content);
+  const makeFolder = (folder: string) => void mkdirSync(join(directory, folder), { recursive: true });
+  const write = (file: string, content: string) => {
+    makeFolder(dirname(file));
+    writeFileSync(join(directory, file), content);
+  };
   return {
     directory,
     write,
+    makeFolder,
     replace(file, search, replacement) {
       const before = readFileSync(join(directory, file), 'utf8');
       if (!before.includes(search)) throw new Error(`${file} does not contain ${search}`);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { longestText, pollyVoices, voiceSpeaks } from './voices.ts';
 
+const texts = z.record(z.string(), z.string());
+
 const languageFile = z.strictObject({
   /** As Twilio names languages: `sv-SE`. */
   locale: z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'expected a language and country such as "sv-SE"'),
@@ -8,12 +10,25 @@ const languageFile = z.strictObject({
   name: z.string().trim().min(1, 'expected the name of the language'),
   /** A voice of Twilio's `<Say>`. */
   voice: z.string(),
+  /** What else it serves: `en-AU` for a language and country, `nn` for a language. */
+  alsoFor: z
+    .array(z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'expected a language such as "nn" or "en-AU"'))
+    .default([]),
   /** What is said, by message key. `{{organisation}}` stands for the caller's name. */
-  say: z.record(z.string(), z.string()),
+  say: texts,
 });
 
 /** A language file: the voice and the texts of every step. */
 export type Language = z.infer<typeof languageFile>;
+
+/** Only texts: a tenant keeps the language's voice. */
+const tenantFile = z.strictObject({ say: texts });
+
+/** A tenant's language file: the texts that it replaces. */
+export type TenantTexts = z.infer<typeof tenantFile>;
+
+/** What a file holds, or everything that is wrong with its form. */
+export type ReadFile<Content> = { content: Content } | { problems: string[] };
 
 /** A policy's organisation has at most 60 characters; these are as long as any when they are URL-encoded. */
 const LONGEST_ORGANISATION = '語'.repeat(60);
@@ -21,19 +36,25 @@ const LONGEST_ORGANISATION = '語'.repeat(60);
 /** Twilio, error 13521: the most characters of a text after URL encoding. */
 const LONGEST_ENCODED = 4500;
 
-/**
- * Reads a language file.
- * @returns the language, or everything that is wrong with its form
- */
-export function readLanguage(json: string): { language: Language } | { problems: string[] } {
+/** Reads a language file. */
+export function readLanguage(json: string): ReadFile<Language> {
+  return readJson(json, languageFile);
+}
+
+/** Reads a tenant's language file. */
+export function readTenantTexts(json: string): ReadFile<TenantTexts> {
+  return readJson(json, tenantFile);
+}
+
+function readJson<Content>(json: string, schema: z.ZodType<Content>): ReadFile<Content> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
     return { problems: [`it is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`] };
   }
-  const parsed = languageFile.safeParse(value);
-  if (parsed.success) return { language: parsed.data };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { content: parsed.data };
   return {
     problems: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
   };
@@ -62,7 +83,21 @@ export function checkLanguage(
   const missing = [...needed.keys()]
     .filter((key) => !Object.hasOwn(say, key))
     .map((key) => `say.${key} is missing`);
-  const texts = Object.entries(say).flatMap(([key, text]) => {
+  return [...misnamed, ...checkVoice(language), ...missing, ...checkTexts(say, voice, needed, isAll)];
+}
+
+/**
+ * Checks texts by message key; none of them needs to be there.
+ * @param voice who reads them
+ * @param needed as for `checkLanguage`
+ */
+export function checkTexts(
+  say: Record<string, string>,
+  voice: string,
+  needed: ReadonlyMap<string, NeededMessage>,
+  isAll: boolean,
+): string[] {
+  return Object.entries(say).flatMap(([key, text]) => {
     const use = needed.get(key);
     if (isAll && !use) return [`say.${key} is used by no template`];
     const problems = [
@@ -71,7 +106,6 @@ export function checkLanguage(
     ];
     return problems.map((problem) => `say.${key} ${problem}`);
   });
-  return [...misnamed, ...checkVoice(language), ...missing, ...texts];
 }
 
 function checkVoice({ voice, locale }: Language): string[] {

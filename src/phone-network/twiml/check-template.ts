@@ -1,6 +1,6 @@
 import { ownValue } from './own-value.ts';
 import { type CallStep, STEP_RULES } from './steps.ts';
-import { LAST_VERBS, VERB_RULES, type VerbRule } from './verb-rules.ts';
+import { LAST_VERBS, type VerbRule, verbRulesFor } from './verb-rules.ts';
 import type { XmlElement } from './xml.ts';
 
 /** Something wrong in a template, and the line of it (from 1). */
@@ -17,7 +17,12 @@ export interface TemplateProblem {
 export function checkTemplate(step: CallStep, root: XmlElement): TemplateProblem[] {
   if (root.name !== 'Response')
     return [{ line: root.line, problem: `the document is a <${root.name}>, expected <Response>` }];
-  return [...checkElement(root), ...checkEnd(root), ...checkAddresses(step, root)];
+  return [
+    ...checkElement(root, verbRulesFor(STEP_RULES[step])),
+    ...checkEnd(root),
+    ...checkAddresses(step, root),
+    ...checkGreeting(step, root),
+  ];
 }
 
 /** The keys of the messages that a template says: the `x` of each `{{say.x}}`. */
@@ -27,14 +32,14 @@ export function messageKeysOf(root: XmlElement): string[] {
   );
 }
 
-function checkElement(element: XmlElement): TemplateProblem[] {
-  const rule = ownValue(VERB_RULES, element.name);
+function checkElement(element: XmlElement, rules: Record<string, VerbRule>): TemplateProblem[] {
+  const rule = ownValue(rules, element.name);
   if (!rule) return [];
   return [
     ...checkAttributes(element, rule),
     ...checkText(element, rule),
     ...checkChildren(element, rule),
-    ...element.children.flatMap(checkElement),
+    ...element.children.flatMap((child) => checkElement(child, rules)),
   ];
 }
 
@@ -95,6 +100,16 @@ function checkAddresses(step: CallStep, root: XmlElement): TemplateProblem[] {
     (name) => `the step "${step}" may not lead to {{${name}}}`,
   );
   return [...missing, ...extra].map((problem) => ({ line: root.line, problem }));
+}
+
+/** A greeting that some template forgot would be configured and never heard; outside the gather no key could cut it short. */
+function checkGreeting(step: CallStep, root: XmlElement): TemplateProblem[] {
+  if (!STEP_RULES[step].greets) return [];
+  const gathers = root.children.filter(({ name }) => name === 'Gather');
+  const places = gathers.flatMap(({ children }) => children.filter(({ name }) => name === 'Greeting'));
+  if (places.length === 1) return [];
+  const problem = `the step "${step}" has ${places.length} <Greeting>, expected one in its <Gather>`;
+  return [{ line: places.at(-1)?.line ?? root.line, problem }];
 }
 
 function textsOf({ text, attributes, children }: XmlElement): string[] {

@@ -1,8 +1,8 @@
 /** Reads what calls say from files that an operator can edit, and refuses to start with any that would fail on a call. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { checkLanguage, type Language, type NeededMessage, readLanguage } from './check-language.ts';
 import { checkTemplate, messageKeysOf } from './check-template.ts';
+import { loadTenants } from './load-tenants.ts';
+import { type Report, readFolder } from './read-files.ts';
 import { createPrompts, type Documents, type Prompts, prepareDocument } from './render.ts';
 import { CALL_STEPS, type CallStep, STEP_RULES } from './steps.ts';
 import { parseXml, type XmlElement } from './xml.ts';
@@ -19,14 +19,12 @@ export class PromptFilesError extends Error {
   }
 }
 
-/** Takes a fault: where it is, relative to the directory, and what it is. */
-type Report = (place: string, problem: string) => void;
-
 /** Twilio, error 11750: the most bytes of a document. Room is left for addresses and the organisation's name. */
 const LONGEST_DOCUMENT = 64 * 1024 - 8 * 1024;
 
 /**
- * Loads and checks `steps/*.xml` (one per call step) and `languages/*.json` (one per language).
+ * Loads and checks `steps/*.xml` (one per call step), `languages/*.json` (one per language) and
+ * `tenants/<tenant>/languages/*.json` (the texts that a tenant replaces; the folder may be absent).
  * @param directory the `twiml` directory
  * @throws PromptFilesError with everything that is wrong in any file
  */
@@ -34,13 +32,18 @@ export function loadPrompts(directory: string): Prompts {
   const problems: string[] = [];
   const report: Report = (place, problem) => problems.push(`${place}: ${problem}`);
   const templates = loadTemplates(directory, report);
-  const languages = loadLanguages(directory, templates, report);
+  const needed = messagesOf(templates);
+  // A template that cannot be read may need keys that nobody else does.
+  const isAll = templates.size === CALL_STEPS.length;
+  const languages = loadLanguages(directory, needed, isAll, report);
+  const tenants = loadTenants(directory, languages, needed, isAll, report);
   if (problems.length > 0) throw new PromptFilesError(directory, problems);
-  const documents = new Map(
-    languages.map((language) => [language.locale, prepareAll(templates, language, report)]),
-  );
+  const prepare = (all: readonly Language[]) =>
+    new Map(all.map((language) => [language.locale, prepareAll(templates, language, report)]));
+  const documents = prepare(languages);
+  const ofTenants = new Map([...tenants].map(([tenantId, own]) => [tenantId, prepare(own)]));
   if (problems.length > 0) throw new PromptFilesError(directory, problems);
-  return createPrompts(documents);
+  return createPrompts(languages, documents, ofTenants);
 }
 
 function loadTemplates(directory: string, report: Report): Map<CallStep, XmlElement> {
@@ -69,19 +72,21 @@ function readTemplate(step: CallStep, text: string, report: Report): XmlElement 
   return parsed.root;
 }
 
-function loadLanguages(directory: string, templates: Map<CallStep, XmlElement>, report: Report): Language[] {
-  const needed = messagesOf(templates);
-  // A template that cannot be read may need keys that nobody else does.
-  const isAll = templates.size === CALL_STEPS.length;
+function loadLanguages(
+  directory: string,
+  needed: ReadonlyMap<string, NeededMessage>,
+  isAll: boolean,
+  report: Report,
+): Language[] {
   const files = readFolder(directory, 'languages', '.json', report);
   if (files.size === 0)
     report('languages', 'there is no language, expected at least one file such as en-US.json');
   return [...files].flatMap(([name, text]) => {
     const place = `languages/${name}.json`;
     const read = readLanguage(text);
-    const problems = 'problems' in read ? read.problems : checkLanguage(read.language, name, needed, isAll);
+    const problems = 'problems' in read ? read.problems : checkLanguage(read.content, name, needed, isAll);
     for (const problem of problems) report(place, problem);
-    return 'language' in read ? [read.language] : [];
+    return 'content' in read ? [read.content] : [];
   });
 }
 
@@ -110,30 +115,4 @@ function prepareAll(templates: Map<CallStep, XmlElement>, language: Language, re
     documents.set(step, document);
   }
   return documents;
-}
-
-/** The texts of a folder's files by name without extension, sorted. Other files are nobody's business. */
-function readFolder(
-  directory: string,
-  folder: string,
-  extension: string,
-  report: Report,
-): Map<string, string> {
-  const texts = new Map<string, string>();
-  const path = join(directory, folder);
-  for (const file of attempt(folder, report, () => readdirSync(path).sort()) ?? []) {
-    if (!file.endsWith(extension)) continue;
-    const text = attempt(`${folder}/${file}`, report, () => readFileSync(join(path, file), 'utf8'));
-    if (text !== null) texts.set(file.slice(0, -extension.length), text);
-  }
-  return texts;
-}
-
-function attempt<Result>(place: string, report: Report, read: () => Result): Result | null {
-  try {
-    return read();
-  } catch (error) {
-    report(place, `it cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`);
-    return null;
-  }
 }

@@ -1,12 +1,11 @@
 import type { Language } from './check-language.ts';
 import { ownValue } from './own-value.ts';
-import type { CallStep, PromptValues } from './steps.ts';
+import { createResolveLocale } from './resolve-locale.ts';
+import type { CallStep, Greeting, PromptValues } from './steps.ts';
 import { escapeXml, toXml, type XmlElement } from './xml.ts';
 
-/** What is said on a call, in every language that was loaded. */
-export interface Prompts {
-  /** The languages, such as `sv-SE`, sorted. */
-  locales: string[];
+/** What calls of one tenant say, or of all that have no texts of their own. */
+export interface TenantPrompts {
   /**
    * The TwiML document of a step, complete and escaped.
    * @param locale one of `locales`, or what `resolveLocale` takes for one. Any other gets the first of `locales`:
@@ -14,12 +13,23 @@ export interface Prompts {
    * @throws Error when a value is missing that the step needs
    */
   render(step: CallStep, locale: string, values: PromptValues): string;
-  /** The language that serves a wish: the same one whatever its case, else the first with the same language, else null. */
+}
+
+/** What is said on a call, in every language that was loaded. */
+export interface Prompts extends TenantPrompts {
+  /** The languages, such as `sv-SE`, sorted. */
+  locales: string[];
+  /** The language that serves a wish (a tag of BCP 47), or null; see `createResolveLocale`. */
   resolveLocale(wanted: string | null): string | null;
+  /** The prompts with the texts that a tenant has replaced; any other tenant has those of everybody. */
+  forTenant(tenantId: string): TenantPrompts;
 }
 
 /** One document for each step, in which only the values of `PromptValues` are left to fill in. */
 export type Documents = ReadonlyMap<CallStep, string>;
+
+/** Documents by language. */
+export type DocumentsByLocale = ReadonlyMap<string, Documents>;
 
 /** For when nothing else can be answered: valid TwiML that ends the call. */
 export const LAST_RESORT_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
@@ -35,36 +45,49 @@ export function prepareDocument(root: XmlElement, { voice, locale, say }: Langua
   return `<?xml version="1.0" encoding="UTF-8"?>${body}`;
 }
 
+/** Finds what is left to fill in: the place of the greeting with its voice (no attribute holds a bare `>`), and values. */
+const OPEN_PLACES = /<Greeting( [^>]*)\/>|\{\{(\w+)\}\}/g;
+
 /** A prepared document with its values. Filled in one go: what a value looks like is never read again. */
-function fillDocument(document: string, values: PromptValues): string {
-  return document.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+function fillDocument(document: string, { greeting, ...values }: PromptValues): string {
+  return document.replace(OPEN_PLACES, (_, voice: string | undefined, name: string) => {
+    if (voice !== undefined) return greeting ? greetingVerb(greeting, voice) : '';
     const value = ownValue<string | number>(values, name);
     if (value === undefined) throw new Error(`The prompt needs a value for ${name} and was given none.`);
     return escapeXml(String(value));
   });
 }
 
+/** @param voice the attributes that name voice and language */
+function greetingVerb(greeting: Greeting, voice: string): string {
+  if ('audioUrl' in greeting) return `<Play>${escapeXml(greeting.audioUrl)}</Play>`;
+  return `<Say${voice}>${escapeXml(greeting.text)}</Say>`;
+}
+
 /**
- * Prompts from prepared documents by language.
- * @param documents at least one language, each with every step
+ * Prompts from prepared documents.
+ * @param languages at least one
+ * @param documents each language with every step
+ * @param ofTenants by tenant the languages, with every step, in which it has texts of its own
  */
-export function createPrompts(documents: ReadonlyMap<string, Documents>): Prompts {
-  const locales = [...documents.keys()].sort();
-  const resolveLocale = (wanted: string | null) => {
-    const lower = wanted?.toLowerCase() ?? '';
-    const exact = locales.find((locale) => locale.toLowerCase() === lower);
-    return exact ?? locales.find((locale) => languageOf(locale) === languageOf(lower)) ?? null;
+export function createPrompts(
+  languages: readonly Language[],
+  documents: DocumentsByLocale,
+  ofTenants: ReadonlyMap<string, DocumentsByLocale>,
+): Prompts {
+  const locales = languages.map(({ locale }) => locale).sort();
+  const resolveLocale = createResolveLocale(languages);
+  const render = (own: DocumentsByLocale | undefined): TenantPrompts['render'] => {
+    return (step, wanted, values) => {
+      const locale = resolveLocale(wanted) ?? locales[0] ?? '';
+      const document = (own?.get(locale) ?? documents.get(locale))?.get(step);
+      return document === undefined ? LAST_RESORT_TWIML : fillDocument(document, values);
+    };
   };
   return {
     locales,
     resolveLocale,
-    render(step, locale, values) {
-      const document = documents.get(resolveLocale(locale) ?? locales[0] ?? '')?.get(step);
-      return document === undefined ? LAST_RESORT_TWIML : fillDocument(document, values);
-    },
+    render: render(undefined),
+    forTenant: (tenantId) => ({ render: render(ofTenants.get(tenantId)) }),
   };
-}
-
-function languageOf(locale: string): string {
-  return locale.split('-')[0] ?? '';
 }

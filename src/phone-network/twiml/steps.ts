@@ -1,9 +1,17 @@
 /** The steps of a call: `twiml/steps/` has one template for each. */
 export const CALL_STEPS = [
   'ask',
+  'ask-number',
+  'ask-pin',
   'wrong-key',
+  'wrong-number',
+  'wrong-pin',
   'silence',
+  'silence-number',
+  'silence-pin',
+  'report-fraud',
   'approved',
+  'fraud-reported',
   'too-many-wrong-keys',
   'too-much-silence',
   'call-over',
@@ -11,44 +19,73 @@ export const CALL_STEPS = [
   'apology',
 ] as const;
 
-/** What the person hears next: a question (`ask`, `wrong-key`, `silence`), a goodbye, or `one-moment` and then a new try. */
+/**
+ * What the person hears next: a question for a key (`ask`, `wrong-key`, `silence`, `report-fraud`), for the digits on
+ * the screen (`…-number`) or for a PIN (`…-pin`), a goodbye, or `one-moment` and then a new try.
+ */
 export type CallStep = (typeof CALL_STEPS)[number];
+
+/** A tenant's own words before the first prompt: a text that the language's voice speaks, or the https address of audio. */
+export type Greeting = { text: string } | { audioUrl: string };
 
 /** What is filled into a document; `STEP_RULES` says which step needs what. Addresses are absolute. */
 export type PromptValues = {
   /** The spoken name of whoever is calling. */
   organisation?: string;
-  /** How long to wait for a key after the prompt, in whole seconds, at least 1. */
+  /** Comes before the text of the `ask…` steps; the others leave it out. */
+  greeting?: Greeting;
+  /** How long to wait for a key after the prompt, and after each key, in whole seconds, at least 1. */
   timeoutS?: number;
-  /** Where the pressed key goes. */
+  /** Where the pressed key, or the digits without the closing `#`, go. */
   digitsUrl?: string;
-  /** Where the call goes on when no key was pressed. */
+  /** Where the call goes on when no key was pressed, or `#` before any digit. */
   silenceUrl?: string;
   /** Where the call goes on after `one-moment`. */
   retryUrl?: string;
 };
 
+/** What a question takes: one key, the digits on the screen and `#`, or a PIN and `#`. */
+export type Answer = 'key' | 'number' | 'pin';
+
 /** What a step's template has to do and may say. */
 export interface StepRule {
+  /** What a question takes; null: it asks nothing. */
+  takes: Answer | null;
+  /** Whether a tenant's greeting comes before its text. */
+  greets: boolean;
   /** The addresses that it leads to, all of them and no other. Without one it ends the call. */
   leadsTo: readonly ('digitsUrl' | 'silenceUrl' | 'retryUrl')[];
   /** Whether its text may hold `{{organisation}}`: when the registry cannot be asked, nobody knows on whose behalf the call is. */
   knowsOrganisation: boolean;
 }
 
-const QUESTION: StepRule = { leadsTo: ['digitsUrl', 'silenceUrl'], knowsOrganisation: true };
-const GOODBYE: StepRule = { leadsTo: [], knowsOrganisation: true };
-const GOODBYE_TO_ANYBODY: StepRule = { leadsTo: [], knowsOrganisation: false };
+const question = (takes: Answer): StepRule => ({
+  takes,
+  greets: false,
+  leadsTo: ['digitsUrl', 'silenceUrl'],
+  knowsOrganisation: true,
+});
+const firstQuestion = (takes: Answer): StepRule => ({ ...question(takes), greets: true });
+const GOODBYE: StepRule = { takes: null, greets: false, leadsTo: [], knowsOrganisation: true };
+const GOODBYE_TO_ANYBODY: StepRule = { ...GOODBYE, knowsOrganisation: false };
 
 /** The rules by step. */
 export const STEP_RULES: Record<CallStep, StepRule> = {
-  ask: QUESTION,
-  'wrong-key': QUESTION,
-  silence: QUESTION,
+  ask: firstQuestion('key'),
+  'ask-number': firstQuestion('number'),
+  'ask-pin': firstQuestion('pin'),
+  'wrong-key': question('key'),
+  'wrong-number': question('number'),
+  'wrong-pin': question('pin'),
+  silence: question('key'),
+  'silence-number': question('number'),
+  'silence-pin': question('pin'),
+  'report-fraud': question('key'),
   approved: GOODBYE,
+  'fraud-reported': GOODBYE,
   'too-many-wrong-keys': GOODBYE,
   'too-much-silence': GOODBYE,
   'call-over': GOODBYE_TO_ANYBODY,
-  'one-moment': { leadsTo: ['retryUrl'], knowsOrganisation: false },
+  'one-moment': { ...GOODBYE_TO_ANYBODY, leadsTo: ['retryUrl'] },
   apology: GOODBYE_TO_ANYBODY,
 };
