@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { createInTurn } from './in-turn.ts';
 import type { MakeVerification } from './new-verification.ts';
 import type { VerificationRequest } from './ports.ts';
 import type { Verification } from './store/rows.ts';
@@ -15,14 +16,26 @@ interface RequestDeps {
   events: Events;
 }
 
+/** The verification, and whether an earlier request had made it. */
+interface Requested {
+  verification: Verification;
+  replayed: boolean;
+}
+
 /**
  * Trigger: `POST /v1/verifications`. Checks what can be checked before anything is queued, writes the verification
  * as `queued` and adds its job. The same idempotency key with the same request gives the same verification again.
  */
 export function createRequestVerification(deps: RequestDeps) {
-  return async function requestVerification(
-    request: VerificationRequest,
-  ): Promise<{ verification: Verification; replayed: boolean }> {
+  const inTurn = createInTurn();
+  return function requestVerification(request: VerificationRequest): Promise<Requested> {
+    const { tenantId, idempotencyKey } = request;
+    if (idempotencyKey === undefined) return ask(request);
+    // At once, each of them would count against the limits and take a place on the line, although one only is called.
+    return inTurn(`${tenantId} ${idempotencyKey}`, () => ask(request));
+  };
+
+  async function ask(request: VerificationRequest): Promise<Requested> {
     const requestHash = hashOf(request);
     const prior = await replay(request, requestHash);
     if (prior) return { verification: prior, replayed: true };
@@ -36,7 +49,7 @@ export function createRequestVerification(deps: RequestDeps) {
     deps.events.emit('verification.requested', { verificationId: id, tenantId, purpose, country });
     deps.addJob(id, verification.wakeAt);
     return { verification, replayed: false };
-  };
+  }
 
   async function replay({ tenantId, idempotencyKey }: VerificationRequest, requestHash: string) {
     if (idempotencyKey === undefined) return null;
