@@ -24,7 +24,17 @@ export interface Config {
   worker: { concurrency: number; lockDurationMs: number; stalledIntervalMs: number };
   sweep: { intervalMs: number; slackMs: number };
   /** See `journey/ports.ts`, in ms. */
-  patience: { dialGraceMs: number; hangUpGraceMs: number; watchMs: number; retryMs: number };
+  patience: {
+    requestMs: number;
+    dialGraceMs: number;
+    hangUpGraceMs: number;
+    watchMs: number;
+    retryMs: number;
+  };
+  /** `allowPrivate`: outcomes may be posted by http and to private addresses. `timeLimitMs`: for one attempt. */
+  webhooks: { allowPrivate: boolean; timeLimitMs: number };
+  /** Streams of events that one process serves at most, and how often it looks for events while there are any. */
+  progress: { mostStreams: number; lookEveryMs: number };
   /** How long a process that is told to stop goes on answering live calls, ms. */
   shutdownLimitMs: number;
   twimlDir: string;
@@ -127,8 +137,10 @@ const Environment = z.object({
   CALLS_PER_SECOND: whole(0, 1000, 1),
   WORKER_CONCURRENCY: whole(1, 1000, 50),
   SWEEP_INTERVAL_S: whole(1, 3600, 15),
-  DIAL_GRACE_S: whole(1, 120, 15),
+  PHONE_NETWORK_TIMEOUT_S: whole(1, 60, 10),
+  DIAL_GRACE_S: whole(2, 120, 15),
   WATCH_S: whole(1, 300, 15),
+  WEBHOOK_ALLOW_PRIVATE: oneOf('true', 'false').default('false'),
   SHUTDOWN_LIMIT_S: whole(0, 600, 60),
   TWIML_DIR: z.string().default('./twiml'),
 });
@@ -191,6 +203,11 @@ function crossCheck(env: Environment): string[] {
     ...(env.ROLE !== 'all' && !twilio
       ? [`PHONE_NETWORK must be twilio with ROLE=${env.ROLE}: the simulator lives in one process`]
       : []),
+    ...(env.DIAL_GRACE_S <= env.PHONE_NETWORK_TIMEOUT_S
+      ? [
+          'DIAL_GRACE_S must be longer than PHONE_NETWORK_TIMEOUT_S, or a call is searched for while it is being placed',
+        ]
+      : []),
     ...needed(env.TWILIO_API_KEY_SID !== undefined, 'with TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET'),
     ...needed(env.TWILIO_API_KEY_SECRET !== undefined, 'with TWILIO_API_KEY_SECRET', 'TWILIO_API_KEY_SID'),
   ];
@@ -228,11 +245,14 @@ function group(env: Environment): Config {
     worker: { concurrency: env.WORKER_CONCURRENCY, lockDurationMs: 10_000, stalledIntervalMs: 5_000 },
     sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
     patience: {
+      requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,
       dialGraceMs: env.DIAL_GRACE_S * 1000,
       hangUpGraceMs: 2_000,
       watchMs: env.WATCH_S * 1000,
       retryMs: 1_000,
     },
+    webhooks: { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true', timeLimitMs: 10_000 },
+    progress: { mostStreams: 1_000, lookEveryMs: 250 },
     shutdownLimitMs: env.SHUTDOWN_LIMIT_S * 1000,
     twimlDir: env.TWIML_DIR,
   };

@@ -7,13 +7,21 @@ import type { VerificationStore } from './store/verifications.ts';
  * What a step leaves to do. `moved`: the row has changed, look at it again. `wait`: nothing before that instant,
  * unless the row says otherwise. `leave`: nothing that this process may do; another may.
  */
-export type StepResult = 'moved' | { kind: 'wait' | 'leave'; until: Date };
+export type StepResult = 'moved' | Wait;
+
+/** Nothing to do before `until`. */
+export interface Wait {
+  kind: 'wait' | 'leave';
+  until: Date;
+}
 
 /** One step of the journey: does the next thing for a verification in the state it is for. */
 export type Step = (verification: Verification) => Promise<StepResult>;
 
-/** What the job of a verification does next. */
-export type Next = { kind: 'finished'; outcome: string | null } | Exclude<StepResult, 'moved'>;
+/** What the job of a verification does next; `seen` is the row that the last step looked at. */
+export type Next =
+  | { kind: 'finished'; outcome: string | null }
+  | (Wait & { seen: Pick<Verification, 'state' | 'wakeAt'> });
 
 /** The answer of a step that waits. */
 export function waitUntil(until: Date): StepResult {
@@ -52,6 +60,7 @@ export function createAdvance(deps: {
       return { kind: 'finished', outcome: null };
     }
     if (verification.state === 'finished') return { kind: 'finished', outcome: verification.outcome };
-    return deps.steps[verification.state](verification);
+    const result = await deps.steps[verification.state](verification);
+    return result === 'moved' ? result : { ...result, seen: verification };
   }
 }

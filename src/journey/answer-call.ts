@@ -28,8 +28,8 @@ export function createAnswerCall(deps: {
     const rules = await deps.rulesOf(call.tenantId);
     const now = deps.clock.now();
     const wakeAt = later(now, rules.callTimeLimitS * 1000 + deps.patience.watchMs);
-    if (await deps.calls.answered(attemptId, callId, now, wakeAt))
-      deps.events.emit('call.answered', { verificationId: call.verificationId, attemptId });
-    return deps.speakNext(call, callId);
+    if (!(await deps.calls.answered(attemptId, callId, now, wakeAt))) return deps.speakNext(call, callId);
+    deps.events.emit('call.answered', { verificationId: call.verificationId, attemptId });
+    return deps.speakNext({ ...call, state: 'answered' }, callId);
   };
 }

@@ -1,8 +1,12 @@
-import { ServiceError } from '../errors.ts';
+import { servedLocale } from '../phone-network/twiml/resolve-locale.ts';
 
-/** Chooses the language of the prompts: the one asked for, else the tenant's, else the one of the number's country. */
+/**
+ * Chooses the language of the prompts: the one asked for, else the user's, the tenant's, or that of the number's
+ * country, whichever is the first that there are prompts in.
+ */
 export type ChooseLocale = (wishes: {
   requested: string | undefined;
+  ofUser: string | null;
   ofTenant: string | null;
   /** ISO 3166-1 alpha-2. */
   country: string;
@@ -16,18 +20,20 @@ export function createChooseLocale(prompts: {
   locales: string[];
   resolveLocale(wanted: string): string | null;
 }): ChooseLocale {
-  return function chooseLocale({ requested, ofTenant, country }) {
-    const chosen = prompts.resolveLocale(requested ?? ofTenant ?? mainLanguageOf(country));
-    if (chosen !== null) return chosen;
-    if (requested === undefined) return prompts.resolveLocale('en-US') ?? prompts.locales[0] ?? 'en-US';
-    const rule = `This must be one of ${prompts.locales.join(', ')}.`;
-    throw new ServiceError('locale.unsupported', `There are no prompts in the language asked for. ${rule}`, {
-      problems: [{ field: '/locale', rule }],
-    });
+  return function chooseLocale({ requested, ofUser, ofTenant, country }) {
+    if (requested !== undefined) return servedLocale(prompts, requested);
+    // A language may have been taken away since the user or the tenant chose it.
+    for (const wish of [ofUser, ofTenant, mainLanguageOf(country), 'en-US']) {
+      const served = wish === null ? null : prompts.resolveLocale(wish);
+      if (served !== null) return served;
+    }
+    return prompts.locales[0] ?? 'en-US';
   };
 }
 
 /** The language most spoken in a country (Unicode, likely subtags). */
 function mainLanguageOf(country: string): string {
+  // Numbers of no country have the code 001 (libphonenumber).
+  if (!/^[A-Z]{2}$/.test(country)) return 'en-US';
   return `${new Intl.Locale(`und-${country}`).maximize().language}-${country}`;
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import type { PhoneNetwork, PlaceCallResult } from '../phone-network/port.ts';
+import { type PhoneNetwork, PhoneNetworkError, type PlaceCallResult } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { type StepResult, waitUntil } from './advance.ts';
 import type { Lines } from './lines.ts';
 import type { Patience, RulesOf } from './ports.ts';
 import type { CallAttemptStore } from './store/call-attempts.ts';
+import type { DialSlotStore } from './store/dial-slots.ts';
 import type { Verification } from './store/rows.ts';
 import type { VerificationStore } from './store/verifications.ts';
 
@@ -28,6 +30,7 @@ export interface DialDeps {
   addresses: CallAddresses;
   rulesOf: RulesOf;
   lines: Lines;
+  slots: DialSlotStore;
   /** Waits, ms. */
   pause: (ms: number) => Promise<unknown>;
   patience: Patience;
@@ -36,19 +39,24 @@ export interface DialDeps {
 }
 
 /**
- * Records an attempt, then asks the network for the call, then notes what it said. The record comes first: whatever
- * is lost afterwards, the attempt's id is in every webhook, and nobody dials again without looking.
+ * Waits for the line, records an attempt, asks the network for the call, and notes what it said. The record comes
+ * before the request: whatever is lost afterwards, the attempt's id is in every webhook, and nobody dials again
+ * without looking. Nothing that may take long stands between the two.
  */
 export function createDial(deps: DialDeps) {
   return async function dial(verification: Verification): Promise<StepResult> {
-    const attempt = await record(deps, verification);
-    if (!attempt) return 'moved';
+    const lineNumber = verification.lineNumber ?? deps.lines.lineFor(verification.country);
     const rules = await deps.rulesOf(verification.tenantId);
-    await deps.pause(await deps.lines.holdBackMs(attempt.lineNumber));
+    if (!(await waitForTheLine(deps, verification, lineNumber)))
+      return anotherPlace(deps, verification, lineNumber);
+    const attempt = await record(deps, verification, lineNumber);
+    if (!attempt) return 'moved';
+    // A process that stood still since then may not be the only one that dials any more.
+    if (deps.clock.now() > attempt.requestBefore) return waitUntil(attempt.graceEnds);
     const result = await deps.network.placeCall({
       attemptId: attempt.id,
       to: verification.phoneNumber,
-      from: attempt.lineNumber,
+      from: lineNumber,
       webhooks: deps.addresses({ attemptId: attempt.id, locale: verification.locale }),
       ringTimeoutS: rules.ringTimeoutS,
       timeLimitS: rules.callTimeLimitS,
@@ -64,20 +72,41 @@ export function createDial(deps: DialDeps) {
   };
 }
 
-async function record(deps: DialDeps, verification: Verification) {
+/** Holds the call back until the line may place it. False: the verification has no place, or missed it. */
+async function waitForTheLine({ lines, pause }: DialDeps, { slotAt }: Verification, lineNumber: string) {
+  if (lines.isPaced && slotAt === null) return false;
+  const holdMs = await lines.holdBackMs(lineNumber);
+  if (holdMs !== null && holdMs > 0) await pause(holdMs);
+  return holdMs !== null;
+}
+
+/** Its request was accepted long ago, so it waits however long the line is; its expiry still ends it. */
+async function anotherPlace(
+  deps: DialDeps,
+  verification: Verification,
+  lineNumber: string,
+): Promise<StepResult> {
+  const { tenantId, expiresAt } = verification;
+  const patienceMs = expiresAt.getTime() - deps.clock.now().getTime();
+  const slotAt = await deps.lines.takeSlot({ lineNumber, tenantId, patienceMs }).catch(nullIfBusy);
+  await deps.slots.assign(verification, slotAt ?? expiresAt);
+  return 'moved';
+}
+
+function nullIfBusy(error: unknown): null {
+  if (error instanceof ServiceError && error.code === 'line.tooBusy') return null;
+  throw error;
+}
+
+async function record(deps: DialDeps, verification: Verification, lineNumber: string) {
   const id = randomUUID();
   const startedAt = deps.clock.now();
-  const graceEnds = later(startedAt, deps.patience.dialGraceMs);
-  const lineNumber = verification.lineNumber ?? deps.lines.lineFor(verification.country);
-  const number = await deps.attempts.begin(verification, {
-    id,
-    lineNumber,
-    startedAt,
-    wakeAt: graceEnds,
-  });
+  const { dialGraceMs, requestMs } = deps.patience;
+  const graceEnds = later(startedAt, dialGraceMs);
+  const number = await deps.attempts.begin(verification, { id, lineNumber, startedAt, wakeAt: graceEnds });
   if (number === null) return null;
   deps.events.emit('call.dialing', { verificationId: verification.id, attemptId: id, attempt: number });
-  return { id, number, lineNumber, graceEnds };
+  return { id, number, graceEnds, requestBefore: later(graceEnds, -requestMs) };
 }
 
 async function note(
@@ -91,6 +120,7 @@ async function note(
     case 'accepted':
       await deps.attempts.accept(attemptId, result.callId, call.rings);
       deps.events.emit('call.placed', { verificationId, attemptId });
+      await endIfNotWanted(deps, verificationId, attemptId, result.callId);
       return;
     case 'refused': {
       const { outcome, errorCode, alarm } = result;
@@ -109,4 +139,14 @@ async function note(
     case 'unknown':
       deps.events.emit('call.lost', { verificationId, attemptId, errorCode: result.errorCode });
   }
+}
+
+/** While the network was asked, somebody may have dialled again or finished: then this call must not ring on. */
+async function endIfNotWanted(deps: DialDeps, verificationId: string, attemptId: string, callId: string) {
+  const verification = await deps.verifications.read(verificationId);
+  if (verification?.attemptId === attemptId && verification.state !== 'finished') return;
+  await deps.network.endCall(callId).catch((error: unknown) => {
+    if (!(error instanceof PhoneNetworkError)) throw error;
+    deps.events.emit('call.lost', { verificationId, attemptId, errorCode: error.errorCode });
+  });
 }

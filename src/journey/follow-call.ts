@@ -36,9 +36,10 @@ export function createFollowCall(deps: FollowDeps) {
         now,
         later(now, lookInMs(progress.status)),
       );
-      if (change === 'stale') return;
-      const name = eventOf(progress.status, change === 'moved');
+      const name = change === 'stale' ? null : eventOf(progress.status, change === 'moved');
       if (name) await report(name, attemptId, { status: progress.status });
+      // Also when it is a repetition: the one before may have died between noting the end and waking.
+      if (ENDED.includes(progress.status)) await wake(attemptId);
     },
 
     /** Machine detection has made up its mind. Only a machine decides anything, and only before any key. */
@@ -47,6 +48,7 @@ export function createFollowCall(deps: FollowDeps) {
         return deps.calls.answeredBy(attemptId, callId, answeredBy);
       if (await deps.calls.machineAnswered(attemptId, callId, answeredBy, deps.clock.now()))
         await report('call.machine', attemptId, { answeredBy, outcome: 'voicemail' });
+      await wake(attemptId);
     },
   };
 
@@ -64,9 +66,10 @@ export function createFollowCall(deps: FollowDeps) {
     const call = await deps.calls.read(attemptId);
     if (!call) return;
     deps.events.emit(name, { verificationId: call.verificationId, attemptId, ...details });
-    if (WAKING.includes(name)) deps.wake(call.verificationId);
+  }
+
+  async function wake(attemptId: string): Promise<void> {
+    const call = await deps.calls.read(attemptId);
+    if (call && call.state !== 'finished') deps.wake(call.verificationId);
   }
 }
-
-/** Events after which there is something to do at once. */
-const WAKING: readonly VerificationEventName[] = ['call.ended', 'call.machine'];

@@ -12,7 +12,7 @@ import { createCompleteRegistration } from './complete-registration.ts';
 import { type CallAddresses, createDial } from './dial.ts';
 import { createFindLostCall } from './find-lost-call.ts';
 import { createFollowCall } from './follow-call.ts';
-import { createCountRequest } from './limits.ts';
+import { createCountRequest, createForgetCounts } from './limits.ts';
 import { createLines, type LineSettings } from './lines.ts';
 import { createMakeVerification } from './new-verification.ts';
 import { createNumberToCall } from './number-to-call.ts';
@@ -96,6 +96,8 @@ export interface JourneyDeps {
   rulesOf: RulesOf;
   registeredOfficePhone: (user: { tenantId: string; userId: string }) => Promise<string | null>;
   assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
+  /** The language that the user wants, or null. */
+  localeOf: (user: { tenantId: string; userId: string }) => Promise<string | null>;
   makeAppPassword: MakeAppPassword;
   clearUp: () => Promise<number>;
   /** Throws `user.blocked` when the user may not be verified. */
@@ -156,6 +158,11 @@ export function createJourney(given: JourneyDeps) {
     recordDigits: createRecordDigits(deps),
     followCall: createFollowCall(deps),
     advance: createAdvance({ ...deps, steps }),
-    sweep: createSweep({ ...deps, slackMs: given.sweep.slackMs, leaseMs: given.sweep.intervalMs / 2 }),
+    sweep: createSweep({
+      ...deps,
+      clearUp: async () => (await given.clearUp()) + (await createForgetCounts(given)()),
+      slackMs: given.sweep.slackMs,
+      leaseMs: given.sweep.intervalMs / 2,
+    }),
   };
 }

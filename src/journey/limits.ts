@@ -18,13 +18,13 @@ export type CountRequest = (
 
 /**
  * Limits over fixed windows, one upsert each: of several requests at once, no more than the limit get through.
- * A number is counted under a hash, over all tenants of the installation that call it.
+ * A number is counted under a hash.
  */
 export function createCountRequest(deps: { db: Kysely<Registry>; clock: Clock }): CountRequest {
   return async function countRequest({ tenantId, userId, phoneNumber }, limits) {
     const number = createHash('sha256').update(phoneNumber).digest('hex');
     await count(`user ${tenantId} ${userId}`, limits.perUser, 'this user');
-    await count(`number ${number}`, limits.perNumber, 'this number');
+    await count(`number ${tenantId} ${number}`, limits.perNumber, 'this number');
     await count(`tenant ${tenantId}`, limits.perTenant, 'this tenant');
   };
 
@@ -54,4 +54,15 @@ export function createCountRequest(deps: { db: Kysely<Registry>; clock: Clock })
       .executeTakeFirst();
     return Math.max(1, Math.ceil(((row?.windowEndsAt.getTime() ?? now.getTime()) - now.getTime()) / 1000));
   }
+}
+
+/** Removes counts whose window is over. The returned function resolves to how many there were. */
+export function createForgetCounts(deps: { db: Kysely<Registry>; clock: Clock }) {
+  return async (): Promise<number> => {
+    const { numDeletedRows } = await deps.db
+      .deleteFrom('rateCount')
+      .where('windowEndsAt', '<=', deps.clock.now())
+      .executeTakeFirstOrThrow();
+    return Number(numDeletedRows);
+  };
 }

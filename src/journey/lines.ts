@@ -13,6 +13,9 @@ export interface LineSettings {
 /** How much slower than allowed a line goes, so that a call that starts a few ms early or late breaks no limit. */
 const MARGIN = 1.03;
 
+/** How long a worker holds a call back itself, ms; for longer, the verification gets another place. */
+const LONGEST_HOLD_MS = 500;
+
 /** A line's pace, and who calls from which. */
 export type Lines = ReturnType<typeof createLines>;
 
@@ -43,12 +46,12 @@ export function createLines(deps: { settings: LineSettings; slots: DialSlotStore
       );
     },
 
-    /** How long to hold a call back that is about to be placed, ms. */
-    async holdBackMs(lineNumber: string): Promise<number> {
+    /** How long to hold a call back that is about to be placed, ms; null: longer than a worker should wait. */
+    async holdBackMs(lineNumber: string): Promise<number | null> {
       if (intervalMs === 0) return 0;
       const now = deps.clock.now();
-      const startAt = await deps.slots.start(lineNumber, intervalMs, now);
-      return Math.max(0, startAt.getTime() - now.getTime());
+      const startAt = await deps.slots.start(lineNumber, intervalMs, LONGEST_HOLD_MS, now);
+      return startAt && Math.max(0, startAt.getTime() - now.getTime());
     },
 
     /** Whether calls need a place. */

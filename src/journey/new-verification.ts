@@ -23,6 +23,8 @@ export function createMakeVerification(deps: {
   /** Throws when the user may not be given another app password. */
   assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
   chooseLocale: ChooseLocale;
+  /** The language that the user wants, or null. */
+  localeOf: (user: { tenantId: string; userId: string }) => Promise<string | null>;
   countRequest: CountRequest;
   lines: Lines;
   clock: Clock;
@@ -34,9 +36,19 @@ export function createMakeVerification(deps: {
     await deps.assertNotBlocked(request);
     const number = await deps.numberToCall(request, rules);
     if (purpose === 'register' && rules.appPassword.issue) await deps.assertRoomForAppPassword(request);
+    const locale = deps.chooseLocale({
+      requested: request.locale,
+      ofUser: await deps.localeOf(request),
+      ofTenant: rules.locale,
+      country: number.country,
+    });
     await deps.countRequest({ tenantId, userId, phoneNumber: number.e164 }, rules.limits);
     const lineNumber = deps.lines.lineFor(number.country);
-    const slotAt = await deps.lines.takeSlot({ lineNumber, tenantId, patienceMs: rules.patienceS * 1000 });
+    const slotAt = await deps.lines.takeSlot({
+      lineNumber,
+      tenantId,
+      patienceMs: Math.min(rules.patienceS, rules.expiresAfterS) * 1000,
+    });
     const now = deps.clock.now();
     return {
       id: randomUUID(),
@@ -47,11 +59,7 @@ export function createMakeVerification(deps: {
       phoneType: 'office',
       phoneNumber: number.e164,
       country: number.country,
-      locale: deps.chooseLocale({
-        requested: request.locale,
-        ofTenant: rules.locale,
-        country: number.country,
-      }),
+      locale,
       jobId: null,
       extension: null,
       dialPauses: null,

@@ -1,27 +1,23 @@
 import { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
-import { type Step, type StepResult, waitUntil } from './advance.ts';
-import type { Lines } from './lines.ts';
-import type { Outcome } from './outcomes.ts';
+import { type Step, waitUntil } from './advance.ts';
 import type { RulesOf } from './ports.ts';
-import type { DialSlotStore } from './store/dial-slots.ts';
 import type { Verification } from './store/rows.ts';
-import type { VerificationStore } from './store/verifications.ts';
+import type { Decision, VerificationStore } from './store/verifications.ts';
 
 /** How long a process that is stopping leaves a queued verification to others, ms. */
 const LEAVE_MS = 2_000;
 
 /**
- * State `queued`. Not yet due: waits. Too late: expired. No longer allowed: blocked. Without a place on its line (it
- * gave it up for a first call that came to nothing): takes one. Otherwise dials.
+ * State `queued`. Not yet due: waits. Too late: expired, or a provider error if the network had taken no call until
+ * then. No longer allowed: blocked. Otherwise dials.
  * A process that is stopping leaves it to another one.
  */
 export function createPlaceCall(deps: {
   verifications: VerificationStore;
+  attempts: CallAttemptStore;
   rulesOf: RulesOf;
   dial: Step;
-  lines: Lines;
-  slots: DialSlotStore;
   /** Throws `user.blocked` when the user may not be verified. */
   assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
   isStopping: () => boolean;
@@ -29,32 +25,24 @@ export function createPlaceCall(deps: {
 }): Step {
   return async function placeCall(verification) {
     const now = deps.clock.now();
-    if (verification.expiresAt <= now) return decide(verification, 'expired', now);
+    if (verification.expiresAt <= now) return expire(verification, now);
     if (verification.wakeAt > now) return waitUntil(verification.wakeAt);
     if (deps.isStopping()) return { kind: 'leave', until: later(now, LEAVE_MS) };
-    if (!(await isAllowed(verification))) return decide(verification, 'blocked', now);
-    if (deps.lines.isPaced && verification.slotAt === null) return takeSlot(verification);
+    if (!(await isAllowed(verification))) return decide(verification, { outcome: 'blocked' }, now);
     return deps.dial(verification);
   };
 
-  async function decide(verification: Verification, outcome: Outcome, now: Date) {
-    await deps.verifications.decide(verification.id, { outcome }, now);
-    return 'moved' as const;
+  /** An attempt that was put off carries the reason of the network. */
+  async function expire(verification: Verification, now: Date) {
+    const attempt = verification.attemptId ? await deps.attempts.read(verification.attemptId) : null;
+    const errorCode = attempt?.errorCode ?? null;
+    const outcome = errorCode === null ? 'expired' : 'providerError';
+    return decide(verification, { outcome, errorCode }, now);
   }
 
-  /** Its first call was accepted long ago, so it waits however long the line is; its expiry still ends it. */
-  async function takeSlot({
-    id,
-    tenantId,
-    country,
-    lineNumber,
-    expiresAt,
-  }: Verification): Promise<StepResult> {
-    const line = lineNumber ?? deps.lines.lineFor(country);
-    const patienceMs = expiresAt.getTime() - deps.clock.now().getTime();
-    const slotAt = await deps.lines.takeSlot({ lineNumber: line, tenantId, patienceMs }).catch(nullIfBusy);
-    await deps.slots.assign(id, slotAt ?? expiresAt);
-    return 'moved';
+  async function decide(verification: Verification, decision: Decision, now: Date) {
+    await deps.verifications.decide(verification.id, decision, now);
+    return 'moved' as const;
   }
 
   /** The policy may have changed since the request, and the user may have been blocked. */
@@ -69,9 +57,4 @@ export function createPlaceCall(deps: {
     }
     return rules.officePhone.allowed;
   }
-}
-
-function nullIfBusy(error: unknown): null {
-  if (error instanceof ServiceError && error.code === 'line.tooBusy') return null;
-  throw error;
 }

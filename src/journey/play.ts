@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { CallStep, PromptValues } from '../phone-network/twiml/steps.ts';
+import type { Prompts } from '../phone-network/twiml/render.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** How often a person hears "one moment" (3 s each) before the call gives up. */
@@ -25,7 +25,7 @@ export interface Asked {
 /** What playing needs. */
 export interface PlayDeps {
   publicUrl: string;
-  render(step: CallStep, locale: string, values: PromptValues): string;
+  prompts: Pick<Prompts, 'render' | 'forTenant'>;
   /** How long work behind a document may take before the person hears "one moment", ms. */
   budgetMs: number;
   log: Logger;
@@ -54,8 +54,10 @@ function question(deps: PlayDeps, asked: Asked, spoken: Spoken): string {
   const locale = spoken.locale ?? asked.locale;
   const base = `${deps.publicUrl}/webhooks/calls/${asked.attemptId}`;
   const next = new URLSearchParams({ locale, round: String(spoken.round) });
-  return deps.render(spoken.step, locale, {
+  const prompts = spoken.tenantId === null ? deps.prompts : deps.prompts.forTenant(spoken.tenantId);
+  return prompts.render(spoken.step, locale, {
     organisation: spoken.organisation,
+    ...(spoken.greeting ? { greeting: spoken.greeting } : {}),
     timeoutS: GATHER_TIMEOUT_S,
     digitsUrl: `${base}/digits?${next}`,
     silenceUrl: `${base}/silence?${next}`,
@@ -75,7 +77,7 @@ function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): 
   const again = new URLSearchParams({ locale: asked.locale, round: String(asked.round), try: String(tries) });
   if (asked.key !== null) again.set('key', asked.key);
   const retryUrl = `${deps.publicUrl}${path}?${again}`;
-  return deps.render(step, asked.locale, {
+  return deps.prompts.render(step, asked.locale, {
     organisation: '',
     timeoutS: 1,
     digitsUrl: '',

@@ -1,5 +1,6 @@
 /** What the journey needs from the other features, and what its steps offer each other; `service.ts` and `index.ts` connect them. */
 import type { Limit } from './limits.ts';
+import type { Greeting } from '../phone-network/twiml/steps.ts';
 import type { Purpose } from './states.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -9,6 +10,8 @@ export interface TenantRules {
   organisation: string;
   officePhone: { allowed: boolean };
   machineDetection: boolean;
+  /** What is said, or played, before the first prompt, by language. */
+  greeting: Record<string, Greeting>;
   /** The language of prompts when the request names none; null leaves it to the number's country. */
   locale: string | null;
   /** How long the phone may ring, s. */
@@ -58,6 +61,8 @@ export type Wake = (verificationId: string) => void;
 
 /** How long the journey waits for others, in ms. */
 export interface Patience {
+  /** How long a request to the network may take. */
+  requestMs: number;
   /** After a call was asked for and the answer was lost, before the network is searched for it. Longer than a request to the network may take. */
   dialGraceMs: number;
   /** After a call ended, for a key that is still on its way. */

@@ -30,11 +30,11 @@ export function createRecordDigits(deps: {
         attemptId,
         meaning,
       });
-      if (call.outcome !== null) {
+      if (call.outcome !== null)
         deps.events.emit('verification.decided', { verificationId, attemptId, outcome: call.outcome });
-        deps.wake(verificationId);
-      }
     }
+    // Also when this webhook is a repetition: the one before may have died between deciding and waking.
+    if (call?.state === 'decided') deps.wake(call.verificationId);
     return deps.speakNext(call, answer.callId);
   };
 

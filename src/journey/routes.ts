@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, UserId, VerificationId } from '../api.ts';
+import { defineRoute, LanguageTag, UserId, VerificationId } from '../api.ts';
 import type { ReadVerification, VerificationRequest } from './ports.ts';
 import type { Verification } from './store/rows.ts';
 import { toView, VerificationView } from './verification-view.ts';
@@ -26,14 +26,7 @@ const NewVerificationBody = z
       .regex(/^[A-Za-z]{2}$/, 'This must be a country code of ISO 3166-1 alpha-2, such as SE.')
       .optional()
       .meta({ description: 'Needed unless the number starts with +', example: 'SE' }),
-    locale: z
-      .string()
-      .regex(
-        /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/,
-        'This must be a language tag of BCP 47, such as sv-SE.',
-      )
-      .optional()
-      .meta({ description: 'The language of the prompts', example: 'sv-SE' }),
+    locale: LanguageTag.optional().meta({ description: 'The language of the prompts' }),
   })
   .refine((body) => body.purpose !== 'register' || body.number !== undefined, {
     path: ['number'],

@@ -32,6 +32,7 @@ export function outcomeOfEndedCall(end: { status: CallStatus; answeredBy: string
 /** What the person hears next: the question of this round, the words that end the call, or that it is over. */
 export function stepToPlay(call: LiveCall | null, callId: string): CallStep {
   if (call === null || !call.current || (call.callId !== null && call.callId !== callId)) return 'call-over';
+  if (call.state === 'queued') return 'call-over';
   const open = call.state !== 'decided' && call.state !== 'finished';
   return STEP_OF_PROMPT[call.prompt]?.[open ? 'open' : 'decided'] ?? 'call-over';
 }

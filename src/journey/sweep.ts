@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Events } from '../events.ts';
+import type { Logger } from '../log.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
 import type { JobRepair } from './ports.ts';
@@ -24,14 +25,15 @@ export function createSweep(deps: {
   leaseMs: number;
   clock: Clock;
   events: Events;
+  log: Logger;
 }) {
   /** Returns how many jobs were repaired, or null if another process holds the lease. */
   return async function sweep(): Promise<number | null> {
     const now = deps.clock.now();
     if (!(await takeLease(now))) return null;
+    await deps.clearUp();
     let repaired = 0;
     for await (const row of overdue(later(now, -deps.slackMs))) repaired += (await repair(row)) ? 1 : 0;
-    await deps.clearUp();
     return repaired;
   };
 
@@ -45,8 +47,15 @@ export function createSweep(deps: {
     }
   }
 
+  /** One that cannot be repaired now must not keep the others from being repaired. */
   async function repair({ id, state }: { id: string; state: string }): Promise<boolean> {
-    const done = await deps.repairJob(id);
+    const done = await deps.repairJob(id).catch((error: unknown) => {
+      deps.log.warn(
+        { verificationId: id, err: error },
+        'a job could not be repaired; the next sweep tries again',
+      );
+      return 'alive' as const;
+    });
     if (done === 'alive') return false;
     deps.events.emit('verification.swept', { verificationId: id, state, repair: done });
     return true;
@@ -56,7 +65,8 @@ export function createSweep(deps: {
     const until = later(now, deps.leaseMs);
     const result = await sql<{ name: string }>`
       insert into lease (name, until) values ('sweep', ${until})
-      on conflict (name) do update set until = excluded.until where lease.until <= ${now}
+      on conflict (name) do update set until = excluded.until
+        where lease.until <= ${now} or lease.until > ${until}
       returning name`.execute(deps.db);
     return result.rows.length > 0;
   }

@@ -48,7 +48,7 @@ export function createVerificationJobs(deps: { queues: Queues; clock: Clock; log
       if (!job) return add(id).then(() => 'added');
       const state = await job.getState();
       if (state === 'failed') return job.retry('failed').then(() => 'retried');
-      if (state === 'delayed') return job.promote().then(() => 'promoted');
+      if (state === 'delayed') return promote(job).then(() => 'promoted');
       if (state !== 'completed' && state !== 'unknown') return 'alive';
       // BullMQ ignores an id that it still retains, so the finished job has to go first.
       await job.remove();
@@ -59,16 +59,19 @@ export function createVerificationJobs(deps: { queues: Queues; clock: Clock; log
   async function wake(id: string): Promise<void> {
     const job: Job | undefined = await queue.getJob(id);
     if (!job) return add(id);
+    if (await job.isFailed()) return job.retry('failed');
     // Not delayed: it is waiting, or the worker holds it and reads the row again before it lets go.
-    if (await job.isDelayed()) await job.promote().catch(ignoreUnlessDelayed(job));
+    if (await job.isDelayed()) await promote(job);
   }
 }
 
 /** Somebody else may promote the job between the look and the promotion; only a job still delayed is a failure. */
-function ignoreUnlessDelayed(job: Job) {
-  return async (error: unknown) => {
+async function promote(job: Job): Promise<void> {
+  try {
+    await job.promote();
+  } catch (error) {
     if (await job.isDelayed()) throw error;
-  };
+  }
 }
 
 /**
@@ -90,13 +93,18 @@ export function startVerificationWorker(deps: {
     if (next.kind === 'finished') return { outcome: next.outcome };
     const delayMs = Math.max(0, next.until.getTime() - deps.clock.now().getTime());
     await job.moveToDelayed(Date.now() + delayMs, token);
-    if (next.kind === 'wait' && (await isDueBefore(id, next.until)))
-      await job.promote().catch(ignoreUnlessDelayed(job));
+    if (next.kind === 'wait' && (await hasNews(id, next))) await promote(job);
     throw new DelayedError();
   }
 
-  async function isDueBefore(id: string, until: Date): Promise<boolean> {
+  /** Whether the row wants to be looked at sooner than the step knew. */
+  async function hasNews(
+    id: string,
+    { until, seen }: Extract<Next, { kind: 'wait' | 'leave' }>,
+  ): Promise<boolean> {
     const row = await deps.verifications.read(id);
-    return row !== null && row.state !== 'finished' && row.wakeAt < until;
+    if (row === null || row.state === 'finished') return false;
+    const changed = row.state !== seen.state || row.wakeAt.getTime() !== seen.wakeAt.getTime();
+    return changed && row.wakeAt < until;
   }
 }

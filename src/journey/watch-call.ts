@@ -1,5 +1,5 @@
 import type { Events } from '../events.ts';
-import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
+import { type CallStatus, ENDED, type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { type Step, type StepResult, waitUntil } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
@@ -44,7 +44,7 @@ export function createWatchCall(deps: WatchDeps): Step {
     const call = attempt.callId === null ? null : await fetch(attempt.callId);
     if (call === null) return providerError(verification, attempt, 'callNotFound', now);
     if (call !== 'unreachable' && ENDED.includes(call.status)) {
-      await deps.attempts.close(attempt.id, { status: call.status }, now);
+      await deps.attempts.foundOver(attempt.id, call.status, now, later(now, graceMs(call.status)));
       return 'moved';
     }
     const rules = await deps.rulesOf(verification.tenantId);
@@ -54,6 +54,10 @@ export function createWatchCall(deps: WatchDeps): Step {
     const wakeAt = later(now, deps.patience.watchMs);
     await deps.verifications.lookAgain(verification, wakeAt);
     return waitUntil(wakeAt);
+  }
+
+  function graceMs(status: CallStatus): number {
+    return status === 'completed' ? deps.patience.hangUpGraceMs : 0;
   }
 
   async function fetch(callId: string) {
@@ -116,6 +120,7 @@ async function redial(
   outcome: Outcome,
   now: Date,
 ): Promise<boolean> {
+  if (outcome !== 'busy' && outcome !== 'noAnswer') return false;
   const { redial: wanted } = await deps.rulesOf(verification.tenantId);
   const again = (outcome === 'busy' && wanted.onBusy) || (outcome === 'noAnswer' && wanted.onNoAnswer);
   const wakeAt = later(now, wanted.afterS * 1000);

@@ -1,5 +1,6 @@
 import { type Express, type Request, type Response, text } from 'express';
 import { z } from 'zod';
+import { ServiceError } from '../errors.ts';
 import type { AnsweredBy, CallProgress } from '../phone-network/port.ts';
 import type { CallAddresses } from './dial.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
@@ -33,6 +34,8 @@ export interface WebhookDeps extends PlayDeps {
     progress(attemptId: string, progress: CallProgress): Promise<void>;
     machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void>;
   };
+  /** Hears of each webhook how long it took (s) and how it went. */
+  observeWebhook(webhook: { kind: string; seconds: number; result: 'answered' | 'refused' | 'failed' }): void;
 }
 
 /** Stands for an attempt that cannot exist: such calls hear that they are over. */
@@ -106,7 +109,22 @@ export function mountWebhooks(app: Express, deps: WebhookDeps): void {
   };
   const form = text({ type: () => true, limit: '64kb' });
   for (const [name, handle] of Object.entries(handlers))
-    app.post(`/webhooks/calls/:attemptId/${name}`, form, trusted(deps, handle));
+    app.post(`/webhooks/calls/:attemptId/${name}`, form, observed(deps, name, trusted(deps, handle)));
+}
+
+function observed(deps: WebhookDeps, kind: string, handle: ReturnType<typeof trusted>) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const started = performance.now();
+    const tell = (result: 'answered' | 'refused' | 'failed') =>
+      deps.observeWebhook({ kind, seconds: (performance.now() - started) / 1000, result });
+    try {
+      await handle(request, response);
+      tell('answered');
+    } catch (error) {
+      tell(error instanceof ServiceError && error.status < 500 ? 'refused' : 'failed');
+      throw error;
+    }
+  };
 }
 
 /** The guard in front of every webhook: the signature first, then what its address says. */

@@ -8,9 +8,6 @@ import { createTwilioNetwork } from '../phone-network/twilio/twilio-network.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Undo } from './undo.ts';
 
-/** How long a request to the phone network may take, ms. Shorter than the patience for a lost call. */
-const REQUEST_TIMEOUT_MS = 10_000;
-
 /** The phone network, the tokens its webhooks are signed with, and the simulator if it is one. */
 export interface ConnectedNetwork {
   network: PhoneNetwork;
@@ -35,7 +32,7 @@ export async function connectNetwork(
     authToken: authTokens[0],
     apiKey,
     apiBaseUrl,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    requestTimeoutMs: config.patience.requestMs,
     clock,
   });
   return { network, authTokens, simulator: simulated?.simulator ?? null };

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Registry } from '../../registry/schema.ts';
+import { createLostCallStore } from './lost-calls.ts';
 import type { CallAttempt, Verification } from './rows.ts';
 
 /** Reads and guarded updates around placing a call. An update returns false when somebody was there first. */
@@ -7,6 +8,10 @@ export type CallAttemptStore = ReturnType<typeof createCallAttemptStore>;
 
 /** @param db the registry */
 export function createCallAttemptStore(db: Kysely<Registry>) {
+  return { ...dialing(db), ...ending(db), ...createLostCallStore(db) };
+}
+
+function dialing(db: Kysely<Registry>) {
   return {
     async read(attemptId: string): Promise<CallAttempt | null> {
       const row = await db
@@ -64,7 +69,11 @@ export function createCallAttemptStore(db: Kysely<Registry>) {
         returning verification.id`.execute(db);
       return result.rows.length > 0;
     },
+  };
+}
 
+function ending(db: Kysely<Registry>) {
+  return {
     /** The call ended and the policy wants another one: `ringing` or `answered` → `queued` until `wakeAt`, once. */
     async redial(attemptId: string, wakeAt: Date): Promise<boolean> {
       const row = await db
@@ -88,16 +97,15 @@ export function createCallAttemptStore(db: Kysely<Registry>) {
         .execute();
     },
 
-    /** Those of the given call ids that no attempt has noted. */
-    async unclaimed(callIds: string[]): Promise<string[]> {
-      if (callIds.length === 0) return [];
-      const claimed = await db
-        .selectFrom('callAttempt')
-        .select('callId')
-        .where('callId', 'in', callIds)
-        .execute();
-      const taken = new Set(claimed.map((row) => row.callId));
-      return callIds.filter((callId) => !taken.has(callId));
+    /** The call of an attempt was found to be over: notes its end, and when the verification is to be decided. */
+    async foundOver(attemptId: string, status: string, endedAt: Date, wakeAt: Date): Promise<void> {
+      await sql`
+        with attempt as (
+          update call_attempt set ended_at = ${endedAt}, status = ${status} where id = ${attemptId} and ended_at is null
+          returning id, verification_id)
+        update verification set wake_at = ${wakeAt} from attempt
+        where verification.id = attempt.verification_id and verification.attempt_id = attempt.id
+          and verification.state in ('ringing', 'answered')`.execute(db);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { later } from '../../platform/clock.ts';
 import type { Registry } from '../../registry/schema.ts';
+import type { Verification } from './rows.ts';
 
 /**
  * A caller line's places in time. Networks limit how many calls may start in a second, take more without a word and
@@ -8,6 +9,9 @@ import type { Registry } from '../../registry/schema.ts';
  * line's next free moment, and taking a place moves it on by one interval (GCRA).
  */
 export type DialSlotStore = ReturnType<typeof createDialSlotStore>;
+
+/** How far ahead a line's last call may seem to lie before it is taken for a clock that was set back, ms. */
+const CLOCK_SLACK_MS = 60_000;
 
 /** The wish for a place on a line. */
 export interface SlotWish {
@@ -33,7 +37,8 @@ export function createDialSlotStore(db: Kysely<Registry>) {
       const result = await sql<{ nextFreeAt: Date }>`
         with share as (
           insert into line_share as s (line_number, tenant_id, next_free_at)
-          values (${lineNumber}, ${tenantId}, ${now}::timestamptz + 2 * ${step})
+          select ${lineNumber}, ${tenantId}, ${now}::timestamptz + 2 * ${step}
+          where not exists (select 1 from caller_line where number = ${lineNumber} and next_free_at > ${furthest})
           on conflict (line_number, tenant_id) do update
             set next_free_at = greatest(s.next_free_at, ${now}) + 2 * ${step}
             where s.next_free_at <= ${furthest}
@@ -59,29 +64,31 @@ export function createDialSlotStore(db: Kysely<Registry>) {
     },
 
     /**
-     * Asks for the moment at which a call may really start: never less than the interval after the one before,
-     * however late or early jobs wake.
+     * Asks for the moment at which a call may start, never less than the interval after the one before, however late
+     * or early jobs wake. Null: it lies further ahead than `withinMs`, and nothing was taken.
      */
-    async start(lineNumber: string, intervalMs: number, now: Date): Promise<Date> {
+    async start(lineNumber: string, intervalMs: number, withinMs: number, now: Date): Promise<Date | null> {
       const step = sql`make_interval(secs => ${intervalMs / 1000}::float8)`;
+      // A clock that was set back must not stop the line for as long as it was ahead.
       const result = await sql<{ lastDialedAt: Date }>`
         insert into caller_line as l (number, next_free_at, last_dialed_at) values (${lineNumber}, ${now}, ${now})
-        on conflict (number) do update set last_dialed_at = greatest(l.last_dialed_at + ${step}, ${now})
+        on conflict (number) do update set last_dialed_at =
+          case when l.last_dialed_at > ${later(now, CLOCK_SLACK_MS)} then ${now}
+            else greatest(l.last_dialed_at + ${step}, ${now}) end
+          where l.last_dialed_at is null or l.last_dialed_at + ${step} <= ${later(now, withinMs)}
+            or l.last_dialed_at > ${later(now, CLOCK_SLACK_MS)}
         returning last_dialed_at`.execute(db);
-      return result.rows[0]?.lastDialedAt ?? now;
+      return result.rows[0]?.lastDialedAt ?? null;
     },
 
-    /** `queued` without a place → with one, and not looked at before it. */
-    async assign(verificationId: string, slotAt: Date): Promise<boolean> {
-      const row = await db
-        .updateTable('verification')
-        .set({ slotAt, wakeAt: slotAt })
-        .where('id', '=', verificationId)
-        .where('state', '=', 'queued')
-        .where('slotAt', 'is', null)
-        .returning('id')
-        .executeTakeFirst();
-      return row !== undefined;
+    /** Gives a verification that is to be dialled another place, and nobody looks at it before. */
+    async assign(verification: Verification, slotAt: Date): Promise<boolean> {
+      const result = await sql<{ id: string }>`
+        update verification set slot_at = ${slotAt}, wake_at = ${slotAt}
+        where id = ${verification.id} and state = ${verification.state} and wake_at = ${verification.wakeAt}
+          and attempt_id is not distinct from ${verification.attemptId}::uuid
+        returning id`.execute(db);
+      return result.rows.length > 0;
     },
   };
 }

@@ -37,6 +37,9 @@ const openVerification = (attemptId: string) => sql`
   exists (select 1 from verification where id = call_attempt.verification_id
     and attempt_id = ${attemptId}::uuid and state in ${ON_CALL})`;
 
+/** A call that has not ended, or that the network was thought to have refused until it showed up. */
+const mayBeAlive = sql`(call_attempt.ended_at is null or call_attempt.call_id is null)`;
+
 /** Only webhooks of the very call that the attempt knows, or that it learns of just now. */
 const sameCall = (callId: string) => sql`coalesce(call_attempt.call_id, ${callId}) = ${callId}`;
 
@@ -55,28 +58,31 @@ export function createLiveCallStore(db: Kysely<Registry>) {
       return result.rows[0] ?? null;
     },
 
-    /** Somebody picked up: notes the call, and `dialing` or `ringing` → `answered`. */
+    /** Somebody picked up: notes the call, and `dialing` or `ringing` → `answered`; `queued` too, if the call was thought not to be. */
     answered(attemptId: string, callId: string, now: Date, wakeAt: Date): Promise<boolean> {
       return changed(sql`
         with attempt as (
-          update call_attempt set call_id = coalesce(call_id, ${callId}), answered_at = coalesce(answered_at, ${now})
-          where id = ${attemptId} and ${sameCall(callId)}
+          update call_attempt set call_id = coalesce(call_id, ${callId}), answered_at = coalesce(answered_at, ${now}),
+            ended_at = null, error_code = null
+          where id = ${attemptId} and ${sameCall(callId)} and ${mayBeAlive}
           returning id, verification_id)
         update verification set state = 'answered', wake_at = ${wakeAt} from attempt
         where verification.id = attempt.verification_id and verification.attempt_id = attempt.id
-          and verification.state in ('dialing', 'ringing')
+          and verification.state in ('queued', 'dialing', 'ringing')
         returning verification.id`);
     },
 
-    /** `#` in answer to the current question: → decided as approved. */
+    /** `#` in answer to the current question: → decided as approved. Locks the attempt first, as every statement here does. */
     approve(answer: Answered, now: Date): Promise<boolean> {
       return changed(sql`
-        with decided as (
+        with attempt as (
+          select id, verification_id from call_attempt
+          where id = ${answer.attemptId} and round = ${answer.round} and ${sameCall(answer.callId)} for update),
+        decided as (
           update verification set state = 'decided', outcome = 'approved', decided_at = ${now}, wake_at = ${now}
-          where id = (select verification_id from call_attempt where id = ${answer.attemptId}
-              and round = ${answer.round} and ${sameCall(answer.callId)})
-            and attempt_id = ${answer.attemptId}::uuid and state in ${ON_CALL}
-          returning id)
+          from attempt where verification.id = attempt.verification_id and verification.attempt_id = attempt.id
+            and verification.state in ${ON_CALL}
+          returning verification.id)
         update call_attempt set prompt = 'approved', round = round + 1, call_id = coalesce(call_id, ${answer.callId}),
           answered_at = coalesce(answered_at, ${now})
         from decided where call_attempt.id = ${answer.attemptId}
@@ -128,14 +134,14 @@ export function createLiveCallStore(db: Kysely<Registry>) {
     ): Promise<'stale' | 'noted' | 'moved'> {
       const ended = ENDED.includes(progress.status);
       const next = progress.status === 'inProgress' ? 'answered' : 'ringing';
-      const before = next === 'answered' ? sql`('dialing', 'ringing')` : sql`('dialing')`;
+      const before = next === 'answered' ? sql`('queued', 'dialing', 'ringing')` : sql`('queued', 'dialing')`;
       const result = await sql<{ moved: boolean }>`
         with attempt as (
           update call_attempt set call_id = coalesce(call_id, ${progress.callId}), status = ${progress.status},
             status_sequence = greatest(status_sequence, ${progress.sequence}),
             answered_by = coalesce(${progress.answeredBy}, answered_by),
-            ended_at = case when ${ended} then ${now}::timestamptz else ended_at end
-          where id = ${attemptId} and ended_at is null and ${sameCall(progress.callId)}
+            ended_at = case when ${ended} then ${now}::timestamptz end
+          where id = ${attemptId} and ${mayBeAlive} and ${sameCall(progress.callId)}
             and (${ended} or status_sequence < ${progress.sequence})
           returning id, verification_id),
         moved as (
@@ -150,7 +156,7 @@ export function createLiveCallStore(db: Kysely<Registry>) {
       return row.moved ? 'moved' : 'noted';
     },
 
-    /** Machine detection heard a machine, and no key or silence has been recorded: → decided as voicemail. */
+    /** Machine detection heard a machine, and no key has been recorded: → decided as voicemail. */
     machineAnswered(attemptId: string, callId: string, answeredBy: string, now: Date): Promise<boolean> {
       return changed(sql`
         with attempt as (

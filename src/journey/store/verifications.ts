@@ -72,12 +72,12 @@ function openRows(db: Kysely<Registry>) {
         .execute();
     },
 
-    /** How many verifications are on a call now. */
+    /** How many verifications are on a call now, or decided and not finished. */
     async countOnCall(): Promise<number> {
       const row = await db
         .selectFrom('verification')
         .select((build) => build.fn.countAll<number>().as('count'))
-        .where('state', 'in', ['dialing', 'ringing', 'answered'])
+        .where('state', 'in', ['dialing', 'ringing', 'answered', 'decided'])
         .executeTakeFirstOrThrow();
       return Number(row.count);
     },
