@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Caller } from './api.ts';
 import { createEmptyExpiredSeals } from './app-passwords/empty-expired-seals.ts';
 import { createAssertRoomForAppPassword } from './app-passwords/limit.ts';
 import { createAppPasswordMaker } from './app-passwords/new-app-password.ts';
@@ -14,7 +15,7 @@ import {
   startVerificationWorker,
   type VerificationJobs,
 } from './journey/verification-jobs.ts';
-import { createCallAddresses, mountWebhooks } from './journey/webhooks.ts';
+import { createCallAddresses, mountWebhooks, type WebhookDeps } from './journey/webhooks.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createListPhoneMethods } from './phone-methods/list.ts';
 import { createRegisteredOfficePhone } from './phone-methods/registered-office-phone.ts';
@@ -26,17 +27,23 @@ import { loadPrompts } from './phone-network/twiml/load-prompts.ts';
 import type { Prompts } from './phone-network/twiml/render.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { createHttpApp } from './platform/http/http-server.ts';
+import type { Route } from './platform/http/route.ts';
 import { type Phase, runPhases } from './platform/shutdown.ts';
 import { createRulesOf } from './policy/tenant-rules.ts';
 import { type ConnectedNetwork, connectNetwork } from './service/connect-network.ts';
 import { drain } from './service/drain.ts';
 import { openDoor } from './service/open-door.ts';
 import { openStores, type Stores } from './service/open-stores.ts';
+import { type Outbox, openOutbox } from './service/outbox.ts';
+import { openProgress } from './service/progress.ts';
+import { startOps } from './service/start-ops.ts';
 import { startSweeper } from './service/start-sweeper.ts';
 import type { Undo } from './service/undo.ts';
+import { createUserProfileRoutes } from './service/user-profiles.ts';
 import { type ApiKeys, createApiKeys } from './tenants/api-keys.ts';
 import { ensureEmbeddedTenant } from './tenants/embedded-tenant.ts';
 import { createTenants, type Tenants } from './tenants/tenants.ts';
+import { createUserProfiles, type UserProfiles } from './users/user-profiles.ts';
 
 /** Parts that a test or the demo replaces. */
 export interface Overrides {
@@ -52,12 +59,16 @@ export interface Service {
   events: Events;
   /** Where HTTP is served, or null for a worker. */
   url: string | null;
+  /** Where the operators' port is. */
+  opsUrl: string;
   simulator: Simulator<SimulatorTime> | null;
   stores: Stores;
   jobs: VerificationJobs;
   journey: Journey;
+  outbox: Outbox;
   tenants: Tenants;
   apiKeys: ApiKeys;
+  userProfiles: UserProfiles;
   /** Stops in good order: no new requests and calls, live calls to their end or the limit, then everything else. */
   stop(): Promise<void>;
 }
@@ -94,11 +105,13 @@ async function build(
   const events = createEvents(log);
   const stopping = { now: false };
   const prompts = loadPrompts(config.twimlDir);
+  const ops = await startOps({ config, clock, log, events, isStopping: () => stopping.now }, undo);
   const stores = await openStores(config, log, undo);
   const connected = await connectNetwork(config, clock, overrides.simulatorTime, log, undo);
   const { db } = stores.database;
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
+  const userProfiles = createUserProfiles({ db, clock, hashKeys: stores.hashKeys });
   const jobs = createVerificationJobs({ queues: stores.queues, clock, log });
   const door = config.role === 'worker' ? null : await openDoor(config.http, undo);
   const publicUrl = config.http.publicUrl ?? door?.url ?? '';
@@ -110,6 +123,7 @@ async function build(
     prompts,
     rulesOf: createRulesOf(tenants),
     registeredOfficePhone: createRegisteredOfficePhone({ db }),
+    localeOf: userProfiles.localeOf,
     assertRoomForAppPassword: createAssertRoomForAppPassword({ db }),
     makeAppPassword: createAppPasswordMaker({ ...stores, clock }),
     clearUp: createEmptyExpiredSeals({ db, clock }),
@@ -123,21 +137,36 @@ async function build(
     events,
     log,
   });
+  const outbox = openOutbox(config, { stores, clock, events, log }, undo);
+  const outward = [...outbox.routes, ...openProgress(config, stores, log, undo)];
   const service = {
     log,
     events,
+    outbox,
     url: door?.url ?? null,
+    opsUrl: ops.opsUrl,
     simulator: connected.simulator,
     stores,
     jobs,
     journey,
     tenants,
     apiKeys,
+    userProfiles,
   };
   door?.serve(
-    createWeb({ ...service, clock, connected, prompts, publicUrl, isStopping: () => stopping.now }),
+    createWeb({
+      ...service,
+      ...ops,
+      outward,
+      clock,
+      connected,
+      prompts,
+      publicUrl,
+      isStopping: () => stopping.now,
+    }),
   );
   if (config.role !== 'web') startWork(config, service, clock, undo);
+  ops.watch({ stores, queues: [jobs.queue], network: connected.network, prompts });
   await greet(config, service);
   return { ...service, stop: createStop(config, service, stopping, phases) };
 }
@@ -147,8 +176,10 @@ type Parts = Omit<Service, 'stop'>;
 /** The HTTP side: webhooks, REST API and its description. */
 function createWeb(
   parts: Parts & {
+    outward: Route<Caller>[];
     clock: Clock;
     connected: ConnectedNetwork;
+    observeWebhook: WebhookDeps['observeWebhook'];
     prompts: Prompts;
     publicUrl: string;
     isStopping: () => boolean;
@@ -160,7 +191,9 @@ function createWeb(
     routes: [
       ...verificationRoutes(journey),
       ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
+      ...createUserProfileRoutes(parts.userProfiles, prompts),
       ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
+      ...parts.outward,
     ],
     authenticate: (authorization) => parts.apiKeys.authenticate(authorization),
     raw: (app) =>
@@ -168,7 +201,8 @@ function createWeb(
         ...journey,
         publicUrl,
         trust: createWebhookReader({ publicUrl, authTokens: connected.authTokens }),
-        render: prompts.render,
+        observeWebhook: parts.observeWebhook,
+        prompts,
         budgetMs: WEBHOOK_BUDGET_MS,
         log,
       }),

@@ -2,7 +2,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { ServiceError } from '../../errors.ts';
 import { answerProblem } from './answer-problem.ts';
@@ -12,6 +11,7 @@ import { type Authenticate, mountRoutes, refuseMethod } from './mount-routes.ts'
 import { type ApiInfo, describeRoutes } from './openapi.ts';
 import { giveContext } from './request-context.ts';
 import type { Route } from './route.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** What an app is made of. */
 export interface HttpAppParts<Caller> {
@@ -51,19 +51,8 @@ export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
   return app;
 }
 
-/** Whether answers are encrypted is up to whatever stands in front, so nothing here forces a browser to HTTPS. */
-function securityHeaders(): RequestHandler {
-  return helmet({
-    strictTransportSecurity: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-  });
-}
-
 /** Keeps answers out of caches: they hold what only the caller may know. */
-function forbidStoring(): RequestHandler {
+export function forbidStoring(): RequestHandler {
   return (_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store');
     next();

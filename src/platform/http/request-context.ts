@@ -10,7 +10,7 @@ const ACCEPTED_ID = /^[A-Za-z0-9._-]{1,64}$/;
  * and writes one log line when the answer is out or the client is gone: method, route pattern, status, ms, id. Never
  * the URL, which may hold identifiers and queries.
  */
-export function giveContext(log: Logger): RequestHandler {
+export function giveContext(log: Pick<Logger, 'info'>): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
     const offered = req.get('x-request-id') ?? '';

@@ -1,0 +1,101 @@
+/** The queue board: read-only for everybody who reaches the port, changes for operators who signed in. */
+import { createBullBoard } from '@bull-board/api';
+import { ExpressAdapter } from '@bull-board/express';
+import type { Queue } from 'bullmq';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Logger } from '../log.ts';
+import { securityHeaders } from '../platform/http/security-headers.ts';
+import { maskedQueue } from './masked-queue.ts';
+import { createSignIn, type SignedIn } from './sign-in.ts';
+
+/** Where the board is mounted. */
+export const BOARD_PATH = '/board';
+const SIGN_IN_PATH = '/sign-in';
+
+/** Only what the board itself brings: no script or style in the page, nothing from elsewhere, in nobody's frame. */
+const BOARD_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  baseUri: ["'self'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Changes that make no sense here: jobs carry nothing, and what the board shows of their data is not what is there. */
+const NEVER = /^\/api\/queues\/[^/]+\/(add|[^/]+\/update-data)$/;
+
+/**
+ * The board as something to mount at `BOARD_PATH`.
+ * @param deps.queues the queues it shows
+ * @param deps.account who may change something; null: nobody
+ */
+export function createBoard(deps: {
+  queues: Queue[];
+  account: { user: string; password: string } | null;
+  log: Logger;
+}): Router {
+  const signIn = createSignIn(deps.account);
+  const canSignIn = deps.account !== null;
+  const readOnly = boardOf(deps.queues, { readOnlyMode: true, canSignIn });
+  const writable = boardOf(deps.queues, { readOnlyMode: false, canSignIn: false });
+  const router = Router();
+  router.use(securityHeaders(BOARD_POLICY), (req, res, next) => {
+    const who = signIn(req.get('authorization'));
+    const refusal = refuse(req, who, canSignIn);
+    if (refusal === null) return (who === 'operator' ? writable : readOnly)(req, res, next);
+    if (who === 'wrong')
+      deps.log.warn('somebody tried to sign in at the queue board with a wrong user or password');
+    refusal(res);
+  });
+  return router;
+}
+
+type Answer = (res: Response) => void;
+
+/** What a request is refused with before the board sees it, or null. */
+function refuse(req: Request, who: SignedIn, canSignIn: boolean): Answer | null {
+  const isReading = req.method === 'GET' || req.method === 'HEAD';
+  if (who === 'wrong') return askToSignIn;
+  if (req.path === SIGN_IN_PATH && canSignIn && isReading)
+    return who === 'operator' ? (res) => res.redirect(303, `${BOARD_PATH}/`) : askToSignIn;
+  if (isReading) return null;
+  if (who === 'nobody')
+    return canSignIn ? askToSignIn : plain(405, 'The board is read-only here.\n', { Allow: 'GET, HEAD' });
+  if (isFromElsewhere(req)) return plain(403, 'Only the board itself may ask for changes.\n');
+  if (NEVER.test(req.path)) return plain(403, 'Jobs carry nothing that could be added or changed by hand.\n');
+  return null;
+}
+
+/** Another site may make a browser send the operator's sign-in along; browsers say where a request comes from. */
+function isFromElsewhere(req: Request): boolean {
+  const site = req.get('sec-fetch-site');
+  const origin = req.get('origin');
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== req.get('host'));
+}
+
+function askToSignIn(res: Response): void {
+  plain(401, 'Sign in with the user and the password of OPS_USER and OPS_PASSWORD.\n', {
+    'WWW-Authenticate': 'Basic realm="Poundkey operators", charset="UTF-8"',
+  })(res);
+}
+
+function plain(status: number, text: string, headers: Record<string, string> = {}): Answer {
+  return (res) => void res.status(status).set(headers).type('text/plain').send(text);
+}
+
+function boardOf(queues: Queue[], options: { readOnlyMode: boolean; canSignIn: boolean }): RequestHandler {
+  const serverAdapter = new ExpressAdapter().setBasePath(BOARD_PATH);
+  const links = options.canSignIn
+    ? [{ text: 'Sign in to change something', url: `${BOARD_PATH}${SIGN_IN_PATH}` }]
+    : [];
+  createBullBoard({
+    queues: queues.map((queue) => maskedQueue(queue, options)),
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Poundkey', hideDocsLink: true, miscLinks: links } },
+  });
+  return serverAdapter.getRouter();
+}

@@ -1,0 +1,75 @@
+/** Counters of what happened in this process, fed by its events. */
+import { Counter, type Registry } from 'prom-client';
+import type { Events, VerificationEvent, VerificationEventName } from '../../events.ts';
+
+/** Ids of finished verifications that are kept until the registry is asked about them; more are dropped. */
+const MOST_KEPT = 20_000;
+/** What the sweeper may do, so that its counters are there, at 0, before it does. */
+const REPAIRS = ['added', 'retried', 'replaced', 'promoted'];
+/** Names of errors that are ours and short; anything else would be a label without bounds. */
+const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
+const MOST_CODES = 100;
+
+/** Counts events. `takeFinished` hands out the finished verifications of which nobody has heard yet. */
+export function countEvents(registry: Registry, events: Events) {
+  const count = createCounters(registry);
+  let finished: string[] = [];
+  const stop = events.listen((name, event) => {
+    count(name, event);
+    if (name === 'verification.finished' && finished.length < MOST_KEPT) finished.push(event.verificationId);
+  });
+  return {
+    stop,
+    /** At most `most` of them, oldest first. */
+    takeFinished: (most: number): string[] => finished.splice(0, most),
+    /** Takes back what could not be looked up. */
+    giveBack(ids: string[]): void {
+      finished = [...ids, ...finished].slice(0, MOST_KEPT);
+    },
+  };
+}
+
+function createCounters(registry: Registry) {
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  const requested = counter('poundkey_verifications_requested_total', 'Verifications that were asked for');
+  const finished = counter(
+    'poundkey_verifications_finished_total',
+    'Verifications that came to their outcome',
+  );
+  const repairs = counter(
+    'poundkey_sweeper_repairs_total',
+    'Overdue verifications that the sweeper gave a live job',
+    'repair',
+  );
+  const errors = counter(
+    'poundkey_provider_errors_total',
+    'Calls that the phone network refused, put off or gave no answer about, by its error code',
+    'code',
+    'result',
+  );
+  const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
+  for (const repair of REPAIRS) repairs.inc({ repair }, 0);
+  const codes = new Set<string>();
+  return (name: VerificationEventName, event: VerificationEvent): void => {
+    if (event.alarm) alarms.inc({ event: name });
+    if (name === 'verification.requested') requested.inc();
+    if (name === 'verification.finished') finished.inc();
+    if (name === 'verification.swept') repairs.inc({ repair: String(event.repair) });
+    const result = FAILURES[name];
+    if (result && event.errorCode) errors.inc({ code: boundedCode(codes, event.errorCode), result });
+  };
+}
+
+/** What became of the call when the network's answer was an error. */
+const FAILURES: Partial<Record<VerificationEventName, string>> = {
+  'call.refused': 'refused',
+  'call.postponed': 'postponed',
+  'call.lost': 'lost',
+};
+
+function boundedCode(codes: Set<string>, code: string): string {
+  if (!CODE.test(code) || (codes.size >= MOST_CODES && !codes.has(code))) return 'other';
+  codes.add(code);
+  return code;
+}

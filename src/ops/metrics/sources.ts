@@ -1,0 +1,87 @@
+/** What is looked up at each scrape. Every process tells the same of the shared stores: take the maximum over them. */
+import type { Queue } from 'bullmq';
+import type { Kysely } from 'kysely';
+import type { Registry as MetricsRegistry } from 'prom-client';
+import type { NetworkAccess } from '../../phone-network/port.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Registry } from '../../registry/schema.ts';
+import { createOutcomeSource } from './outcome-source.ts';
+import { createRegistryState } from './registry-state.ts';
+import { type GaugeSpec, gaugeSource, type Reading, type Source } from './source.ts';
+
+/** What there is to ask. */
+export interface SourceDeps {
+  registry: MetricsRegistry;
+  db: Kysely<Registry>;
+  clock: Clock;
+  queues: Queue[];
+  checkAccess: () => Promise<NetworkAccess>;
+  takeFinished: (most: number) => string[];
+  giveBack: (ids: string[]) => void;
+}
+
+/** All sources. */
+export function createSources(deps: SourceDeps): Source[] {
+  const state = createRegistryState(deps.db, deps.clock);
+  const gauges: GaugeSpec[] = [
+    {
+      name: 'poundkey_verifications_open',
+      help: 'Verifications without an outcome in place, by state',
+      labelNames: ['state'],
+      read: state.openByState,
+    },
+    {
+      name: 'poundkey_verification_overdue_seconds',
+      help: 'How long the open verification that has waited longest for its next step is overdue, in seconds',
+      labelNames: [],
+      read: state.overdue,
+    },
+    {
+      name: 'poundkey_line_wait_seconds',
+      help: 'How long a call that is asked for now would wait for its place on a caller line, in seconds',
+      labelNames: ['line'],
+      read: state.waitPerLine,
+    },
+    {
+      name: 'poundkey_outbox_messages',
+      help: 'Messages to tenants: pending, or dead since delivery was given up',
+      labelNames: ['state'],
+      read: state.outboxMessages,
+    },
+    {
+      name: 'poundkey_outbox_pending_age_seconds',
+      help: 'Age of the oldest message to a tenant that is still to be delivered, in seconds',
+      labelNames: [],
+      read: state.outboxAge,
+    },
+    {
+      name: 'poundkey_jobs',
+      help: 'Jobs by queue and state',
+      labelNames: ['queue', 'state'],
+      read: () => readJobs(deps.queues),
+    },
+    {
+      name: 'poundkey_phone_network_access',
+      help: '1 for what the phone network said when it was last asked: granted, refused (credentials, account), unreachable',
+      labelNames: ['access'],
+      read: () => readAccess(deps.checkAccess),
+    },
+  ];
+  return [...gauges.map((spec) => gaugeSource(deps.registry, spec)), createOutcomeSource(deps)];
+}
+
+const JOB_STATES = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const;
+
+async function readJobs(queues: Queue[]): Promise<Reading[]> {
+  const counts = await Promise.all(queues.map((queue) => queue.getJobCounts(...JOB_STATES)));
+  return queues.flatMap(({ name }, index) =>
+    JOB_STATES.map((state) => ({ labels: { queue: name, state }, value: counts[index]?.[state] ?? 0 })),
+  );
+}
+
+const ACCESS = ['granted', 'refused', 'unreachable'] as const;
+
+async function readAccess(checkAccess: () => Promise<NetworkAccess>): Promise<Reading[]> {
+  const { access: seen } = await checkAccess();
+  return ACCESS.map((access) => ({ labels: { access }, value: access === seen ? 1 : 0 }));
+}

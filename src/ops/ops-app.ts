@@ -1,0 +1,74 @@
+/** The operators' own port: is the process alive, can it work, how is it doing, what is in the queue. */
+import express, { type Express, type Response, type Router } from 'express';
+import { ServiceError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { answerProblem } from '../platform/http/answer-problem.ts';
+import { closeWhileDraining } from '../platform/http/draining.ts';
+import { forbidStoring } from '../platform/http/http-server.ts';
+import { refuseMethod } from '../platform/http/mount-routes.ts';
+import { giveContext } from '../platform/http/request-context.ts';
+import { securityHeaders } from '../platform/http/security-headers.ts';
+import { BOARD_PATH } from './board.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { type Check, runChecks } from './readiness.ts';
+
+/** What there is to look at once the process has started. */
+export interface OpsParts {
+  checks: Check[];
+  metrics: Pick<Metrics, 'contentType' | 'scrape'>;
+  board: Router;
+}
+
+/** What the port needs from the start. */
+export interface OpsDeps {
+  /** Null until the process has started. */
+  parts: () => OpsParts | null;
+  isStopping: () => boolean;
+  log: Logger;
+}
+
+/** The app behind the operators' port. Requests are logged at level debug: probes come every few seconds. */
+export function createOpsApp(deps: OpsDeps): Express {
+  const { log } = deps;
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
+  app.use(
+    giveContext({ info: log.debug.bind(log) }),
+    securityHeaders(),
+    forbidStoring(),
+    closeWhileDraining(deps.isStopping),
+  );
+  const get = (path: string, answer: (res: Response) => unknown) =>
+    app.get(path, (_req, res) => answer(res)).all(path, refuseMethod(['get']));
+  get('/healthz', (res) => res.json({ status: 'alive' }));
+  get('/readyz', (res) => answerReadiness(deps, res));
+  get('/metrics', async (res) => {
+    const { metrics } = started(deps);
+    res.type(metrics.contentType).send(await metrics.scrape());
+  });
+  app.use(BOARD_PATH, (req, res, next) => started(deps).board(req, res, next));
+  app.use(() => {
+    const detail = `Here are GET /healthz, /readyz and /metrics, and the queue board at ${BOARD_PATH}.`;
+    throw new ServiceError('route.notFound', detail);
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+function started({ parts }: OpsDeps): OpsParts {
+  const present = parts();
+  if (present) return present;
+  throw new ServiceError('service.unavailable', 'The process is starting. Ask again in a moment.', {
+    retryAfterS: 1,
+  });
+}
+
+/** 200 when everything works; 503 when something does not, and while the process starts or stops. */
+async function answerReadiness({ parts, isStopping }: OpsDeps, res: Response): Promise<void> {
+  const present = parts();
+  if (isStopping()) return void res.status(503).json({ status: 'stopping', checks: {} });
+  if (!present) return void res.status(503).json({ status: 'starting', checks: {} });
+  const checks = await runChecks(present.checks);
+  const ready = Object.values(checks).every(({ status }) => status === 'ok');
+  res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'notReady', checks });
+}

@@ -1,0 +1,37 @@
+/** Whether this process can do its work now: each thing it needs, asked at once, each within its own time. */
+import { shortReason } from '../platform/outage-log.ts';
+import { inTime } from './in-time.ts';
+
+/** One thing that must work. */
+export interface Check {
+  name: string;
+  /** How long it may take, ms. */
+  limitMs: number;
+  /** Resolves when it works; what it throws says why not. */
+  run(): Promise<unknown>;
+}
+
+/** How one check went. `reason` is for operators: it names hosts and codes, no secret. */
+export interface CheckResult {
+  status: 'ok' | 'failed';
+  /** How long it took, ms. */
+  ms: number;
+  reason?: string;
+}
+
+/** Runs all checks at once. Never throws; takes as long as the slowest, at most the longest limit. */
+export async function runChecks(checks: Check[]): Promise<Record<string, CheckResult>> {
+  const results = checks.map(async (check) => [check.name, await runCheck(check)] as const);
+  return Object.fromEntries(await Promise.all(results));
+}
+
+async function runCheck({ run, limitMs }: Check): Promise<CheckResult> {
+  const started = performance.now();
+  const taken = () => Math.round(performance.now() - started);
+  try {
+    await inTime(run(), limitMs);
+    return { status: 'ok', ms: taken() };
+  } catch (error) {
+    return { status: 'failed', ms: taken(), reason: shortReason(error) };
+  }
+}

@@ -1,0 +1,91 @@
+import type { Queue } from 'bullmq';
+import { sql } from 'kysely';
+import type { Config } from '../config.ts';
+import type { Events } from '../events.ts';
+import type { Logger } from '../log.ts';
+import { createBoard } from '../ops/board.ts';
+import { createMetrics } from '../ops/metrics/metrics.ts';
+import { createOpsApp, type OpsParts } from '../ops/ops-app.ts';
+import type { Check } from '../ops/readiness.ts';
+import { remembered } from '../ops/remembered.ts';
+import type { PhoneNetwork } from '../phone-network/port.ts';
+import type { Prompts } from '../phone-network/twiml/render.ts';
+import type { Clock } from '../platform/clock.ts';
+import { listen } from '../platform/http/http-server.ts';
+import type { Stores } from './open-stores.ts';
+import type { Undo } from './undo.ts';
+
+/** How long the phone network's word on our access counts, ms; that it has none, shorter, so that a repair shows. */
+const ACCESS_COUNTS_MS = { granted: 60_000, refused: 60_000, unreachable: 10_000 };
+/** How long one check may take, ms. */
+const STORE_LIMIT_MS = 2_000;
+const NETWORK_LIMIT_MS = 5_000;
+/** How long requests may take once everything else has stopped, ms. */
+const LAST_REQUESTS_MS = 1_000;
+
+/** What can be looked at once it has started. */
+export interface Watched {
+  stores: Stores;
+  queues: Queue[];
+  network: PhoneNetwork;
+  prompts: Prompts;
+}
+
+/**
+ * Opens the operators' port before anything else starts, and so closes it after everything else has stopped. Until
+ * `watch` it says that the process is starting.
+ */
+export async function startOps(
+  deps: { config: Config; clock: Clock; log: Logger; events: Events; isStopping: () => boolean },
+  undo: Undo,
+) {
+  const { config, clock, log, events, isStopping } = deps;
+  let parts: OpsParts | null = null;
+  const { metrics, readFrom } = createMetrics({ events, log });
+  const server = await listen(createOpsApp({ parts: () => parts, isStopping, log }), config.ops);
+  undo('operators', async () => {
+    metrics.stop();
+    await server.close(LAST_REQUESTS_MS);
+  });
+  return {
+    opsUrl: server.url,
+    observeWebhook: metrics.observeWebhook,
+    /** From now on everything can be looked at. */
+    watch({ stores, queues, network, prompts }: Watched): void {
+      const checkAccess = remembered(
+        () => network.checkAccess(),
+        ({ access }) => ACCESS_COUNTS_MS[access],
+      );
+      readFrom({ db: stores.database.db, clock, queues, checkAccess });
+      const checks = createChecks(stores, checkAccess, prompts);
+      parts = { checks, metrics, board: createBoard({ queues, account: config.ops.board, log }) };
+      log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
+    },
+  };
+}
+
+function createChecks(stores: Stores, checkAccess: PhoneNetwork['checkAccess'], prompts: Prompts): Check[] {
+  return [
+    { name: 'registry', limitMs: STORE_LIMIT_MS, run: () => sql`select 1`.execute(stores.database.db) },
+    { name: 'queue', limitMs: STORE_LIMIT_MS, run: () => stores.queues.ping() },
+    {
+      name: 'phoneNetwork',
+      limitMs: NETWORK_LIMIT_MS,
+      async run() {
+        const seen = await checkAccess();
+        if (seen.access !== 'granted') throw new Error(seen.reason);
+      },
+    },
+    { name: 'templates', limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },
+  ];
+}
+
+/** The last resort of every call, in every language. */
+function renderAll(prompts: Prompts): void {
+  const nothing = { organisation: '', timeoutS: 1, digitsUrl: '', silenceUrl: '', retryUrl: '' };
+  const silent = prompts.locales.filter(
+    (locale) => !prompts.render('apology', locale, nothing).includes('<Say'),
+  );
+  if (silent.length > 0 || prompts.locales.length === 0)
+    throw new Error(`nothing to say in ${silent.join(', ') || 'any language'}; check TWIML_DIR`);
+}
