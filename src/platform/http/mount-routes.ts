@@ -1,7 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { ServiceError } from '../../errors.ts';
 import { readRequest } from './read-request.ts';
-import type { Route } from './route.ts';
+import type { ResponseSpec, Route, TakeOver } from './route.ts';
 
 /** Finds out who calls, from the `Authorization` header. Throws a `ServiceError` of status 401 when it is nobody known. */
 export type Authenticate<Caller> = (authorization: string | undefined) => Promise<Caller>;
@@ -30,12 +30,19 @@ function serve<Caller>(route: Route<Caller>, authenticate: Authenticate<Caller>)
   return async (req: Request, res: Response) => {
     const caller = await authenticate(req.get('authorization'));
     const answer = await route.handle({ ...(await readRequest(route, req, res)), caller });
-    const schema = route.responses[answer.status]?.schema;
-    if (!schema)
-      throw new Error(`${route.operationId} answered ${answer.status}, which it does not declare.`);
-    res
-      .status(answer.status)
-      .set(answer.headers ?? {})
-      .json(schema.parse(answer.body));
+    const spec = route.responses[answer.status];
+    if (!spec) throw new Error(`${route.operationId} answered ${answer.status}, which it does not declare.`);
+    res.status(answer.status).set(answer.headers ?? {});
+    send(res, spec, spec.schema.parse(answer.body));
   };
+}
+
+function send(res: Response, { media = 'json' }: ResponseSpec, body: unknown): void {
+  if (media === 'json') return void res.json(body);
+  if (media === 'none') return void res.end();
+  res.set('Content-Type', 'text/event-stream');
+  // The head alone is wanted: nobody would read what follows.
+  if (res.req.method === 'HEAD') return void res.end();
+  res.flushHeaders();
+  (body as TakeOver)(res);
 }

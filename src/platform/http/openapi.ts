@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../../errors.ts';
 import { problemSchema } from './problem.ts';
-import type { Route } from './route.ts';
+import type { ResponseSpec, Route } from './route.ts';
 
 /** What the document says about the whole. */
 export interface ApiInfo {
@@ -57,12 +57,16 @@ function describeRoute<Caller>(route: Route<Caller>): ZodOpenApiOperationObject 
 }
 
 function describeAnswers<Caller>(route: Route<Caller>): ZodOpenApiResponsesObject {
-  const answers = Object.entries(route.responses).map(([status, { description, schema }]) => [
-    status,
-    { description, content: { 'application/json': { schema } } },
-  ]);
+  const answers = Object.entries(route.responses).map(([status, spec]) => [status, describeAnswer(spec)]);
   return Object.fromEntries(answers);
 }
+
+function describeAnswer({ description, schema, media = 'json' }: ResponseSpec) {
+  if (media === 'none') return { description };
+  return { description, content: { [MEDIA_TYPES[media]]: { schema } } };
+}
+
+const MEDIA_TYPES = { json: 'application/json', events: 'text/event-stream' } as const;
 
 function describeProblems<Caller>(route: Route<Caller>): ZodOpenApiResponsesObject {
   const codes = new Set([...EVERYWHERE, ...(route.hasBody ? WITH_BODY : []), ...route.problems]);

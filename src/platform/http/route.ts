@@ -1,14 +1,35 @@
 /** A route as data: what it takes, what it answers, how it can fail. Served by `http-server.ts`, described by `openapi.ts`. */
+import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
 
 /** The methods a route may have. */
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** One successful answer: what it means and the shape of its body. Fields outside the schema never leave the process. */
+/**
+ * One successful answer: what it means and the shape of its body. Fields outside the schema never leave the process.
+ * `media`: `json` by default; `events` for a stream (see `eventStream`), `none` for an answer without a body.
+ */
 export interface ResponseSpec {
   description: string;
   schema: z.ZodType;
+  media?: 'json' | 'events' | 'none';
+}
+
+/** Takes an answer over whose head is out: writes to it as long as it goes on, and ends it. */
+export type TakeOver = (res: ServerResponse) => void;
+
+/** An answer that is a stream of server-sent events: the route's body is what takes the connection over. */
+export function eventStream(description: string) {
+  const schema = z
+    .custom<TakeOver>((value) => typeof value === 'function')
+    .meta({ override: { type: 'string' } });
+  return { description, schema, media: 'events' } as const;
+}
+
+/** An answer without a body. */
+export function noBody(description: string) {
+  return { description, schema: z.null(), media: 'none' } as const;
 }
 
 /** What a route answers: a declared status with a body of its shape, and further headers by name. */

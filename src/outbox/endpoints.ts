@@ -1,0 +1,102 @@
+import { type Kysely, sql } from 'kysely';
+import { ServiceError } from '../errors.ts';
+import { type Clock, later } from '../platform/clock.ts';
+import { type KeyRing, seal } from '../platform/secrets/key-ring.ts';
+import type { Registry } from '../registry/schema.ts';
+import { newWebhookSecret, secretContext } from './webhook-secret.ts';
+
+/** How long messages carry the signature of the replaced secret too, so that receivers can change at leisure. */
+const BOTH_SECRETS_MS = 24 * 3_600_000;
+
+/** A tenant's webhook endpoint, without its secret. */
+export interface WebhookEndpoint {
+  url: string;
+  updatedAt: Date;
+  /** Until then messages are signed with the replaced secret as well. */
+  previousSecretUntil: Date | null;
+}
+
+/** A tenant's webhook endpoint with the secret made for it just now. */
+export interface EndpointWithSecret extends WebhookEndpoint {
+  secret: string;
+}
+
+/** What a tenant can do with its endpoint. Each may throw `webhookEndpoint.notFound`, apart from `put`. */
+export type WebhookEndpoints = ReturnType<typeof createWebhookEndpoints>;
+
+/** @param deps.sealKeys what secrets are sealed under in the registry */
+export function createWebhookEndpoints(deps: { db: Kysely<Registry>; sealKeys: KeyRing; clock: Clock }) {
+  const { db, clock } = deps;
+  const sealed = (tenantId: string, secret: string) => seal(deps.sealKeys, secret, secretContext(tenantId));
+  const shown = ['url', 'updatedAt', 'previousUntil as previousSecretUntil'] as const;
+
+  return {
+    /** Sets or replaces it. Without `secret` one is made and returned; a given one is not repeated. */
+    async put(
+      tenantId: string,
+      wanted: { url: string; secret?: string | undefined },
+    ): Promise<WebhookEndpoint & { secret?: string }> {
+      const made = wanted.secret === undefined ? newWebhookSecret() : null;
+      const values = {
+        url: wanted.url,
+        sealedSecret: sealed(tenantId, made ?? wanted.secret ?? ''),
+        previousSealedSecret: null,
+        previousUntil: null,
+        updatedAt: clock.now(),
+      };
+      const endpoint = await db
+        .insertInto('webhookEndpoint')
+        .values({ tenantId, ...values })
+        .onConflict((conflict) => conflict.column('tenantId').doUpdateSet(values))
+        .returning(shown)
+        .executeTakeFirstOrThrow();
+      return made === null ? endpoint : { ...endpoint, secret: made };
+    },
+
+    async read(tenantId: string): Promise<WebhookEndpoint> {
+      const query = db.selectFrom('webhookEndpoint').select(shown).where('tenantId', '=', tenantId);
+      return (await query.executeTakeFirst()) ?? notFound();
+    },
+
+    /** Makes a new secret. For a day messages carry the signatures of both. */
+    async rotateSecret(tenantId: string): Promise<EndpointWithSecret> {
+      const secret = newWebhookSecret();
+      const now = clock.now();
+      const endpoint = await db
+        .updateTable('webhookEndpoint')
+        .set((row) => ({
+          previousSealedSecret: row.ref('sealedSecret'),
+          previousUntil: later(now, BOTH_SECRETS_MS),
+          sealedSecret: sealed(tenantId, secret),
+          updatedAt: now,
+        }))
+        .where('tenantId', '=', tenantId)
+        .returning(shown)
+        .executeTakeFirst();
+      return { ...(endpoint ?? notFound()), secret };
+    },
+
+    /** Removes it. What was not delivered yet is dead from then on, and can be sent again to a later endpoint. */
+    async remove(tenantId: string): Promise<{ undelivered: number }> {
+      const now = clock.now();
+      const result = await sql<{ removed: number; undelivered: number }>`
+        with removed as (delete from webhook_endpoint where tenant_id = ${tenantId} returning tenant_id),
+        dead as (
+          update outbox set dead_at = ${now}, last_error = 'The endpoint was removed.' from removed
+          where outbox.tenant_id = removed.tenant_id and delivered_at is null and dead_at is null
+          returning outbox.id)
+        select (select count(*) from removed)::int as removed, (select count(*) from dead)::int as undelivered`.execute(
+        db,
+      );
+      const [counts] = result.rows;
+      return counts && counts.removed > 0 ? { undelivered: counts.undelivered } : notFound();
+    },
+  };
+}
+
+function notFound(): never {
+  throw new ServiceError(
+    'webhookEndpoint.notFound',
+    'This tenant has no webhook endpoint. Set one with PUT /v1/webhook-endpoint.',
+  );
+}

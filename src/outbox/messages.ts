@@ -1,0 +1,117 @@
+import { type Kysely, sql } from 'kysely';
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Registry } from '../registry/schema.ts';
+
+/** How a message stands. */
+export const MESSAGE_STATES = ['waiting', 'delivered', 'dead'] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+/** A message as its tenant and operators see it. */
+export interface OutboxMessage {
+  id: string;
+  tenantId: string;
+  verificationId: string | null;
+  type: string;
+  payload: Record<string, unknown>;
+  createdAt: Date;
+  nextAttemptAt: Date;
+  attempts: number;
+  lastError: string | null;
+  deliveredAt: Date | null;
+  deadAt: Date | null;
+}
+
+/** Whose messages: a tenant's, or without it those of all tenants, for operators. */
+interface Whose {
+  tenantId?: string;
+}
+
+const COLUMNS = [
+  'id',
+  'tenantId',
+  'verificationId',
+  'type',
+  'payload',
+  'createdAt',
+  'nextAttemptAt',
+  'attempts',
+  'lastError',
+  'deliveredAt',
+  'deadAt',
+] as const;
+
+/** Looking at messages and sending dead ones again. */
+export type OutboxMessages = ReturnType<typeof createOutboxMessages>;
+
+/** @param deps.onResent called when a message is due again */
+export function createOutboxMessages(deps: { db: Kysely<Registry>; clock: Clock; onResent?: () => void }) {
+  return {
+    /**
+     * Messages in a state, oldest first.
+     * @param wanted.after id of the message after which to go on
+     */
+    async list(
+      wanted: Whose & { state: MessageState; limit: number; after?: string | undefined },
+    ): Promise<OutboxMessage[]> {
+      const { tenantId, state, after } = wanted;
+      let query = deps.db.selectFrom('outbox').select(COLUMNS).orderBy('sequence').limit(wanted.limit);
+      if (tenantId !== undefined) query = query.where('tenantId', '=', tenantId);
+      query = query.where('deliveredAt', state === 'delivered' ? 'is not' : 'is', null);
+      if (state !== 'delivered') query = query.where('deadAt', state === 'dead' ? 'is not' : 'is', null);
+      if (after !== undefined)
+        query = query.where('sequence', '>', ({ selectFrom }) =>
+          selectFrom('outbox').select('sequence').where('id', '=', after),
+        );
+      return await query.execute();
+    },
+
+    /**
+     * Makes a dead message due again, for another day. Later messages of its verification that wait will wait for it.
+     * @param wanted.id a UUID
+     * @throws ServiceError `webhookMessage.notFound`; `webhookMessage.notDead` when it was delivered or is still tried;
+     * `webhookEndpoint.notFound` when there is nowhere to send it
+     */
+    async resend(wanted: Whose & { id: string }): Promise<OutboxMessage> {
+      const message = await revive(deps.db, wanted, deps.clock.now());
+      if (!message) throw await whyNot(deps.db, wanted);
+      deps.onResent?.();
+      return message;
+    },
+  };
+}
+
+function revive(db: Kysely<Registry>, { id, tenantId }: Whose & { id: string }, now: Date) {
+  const endpoint = db
+    .selectFrom('webhookEndpoint')
+    .select('url')
+    .whereRef('webhookEndpoint.tenantId', '=', sql.ref('outbox.tenant_id'));
+  const update = db
+    .updateTable('outbox')
+    .set({ deadAt: null, attempts: 0, nextAttemptAt: now, resentAt: now })
+    .where('id', '=', id)
+    .where('deadAt', 'is not', null)
+    .where(({ exists }) => exists(endpoint));
+  const ofTenant = tenantId === undefined ? update : update.where('tenantId', '=', tenantId);
+  return ofTenant.returning(COLUMNS).executeTakeFirst();
+}
+
+async function whyNot(db: Kysely<Registry>, { id, tenantId }: Whose & { id: string }): Promise<ServiceError> {
+  let query = db.selectFrom('outbox').select('deadAt').where('id', '=', id);
+  if (tenantId !== undefined) query = query.where('tenantId', '=', tenantId);
+  const message = await query.executeTakeFirst();
+  if (!message)
+    return new ServiceError(
+      'webhookMessage.notFound',
+      'There is no message of this id. Use an id from the list of dead messages.',
+    );
+  if (message.deadAt === null)
+    return new ServiceError(
+      'webhookMessage.notDead',
+      'Only a dead message can be sent again; this one was delivered or is still tried.',
+    );
+  return new ServiceError(
+    'webhookEndpoint.notFound',
+    'There is nowhere to send the message. Set an endpoint with PUT /v1/webhook-endpoint first.',
+  );
+}

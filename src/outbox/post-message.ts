@@ -1,0 +1,75 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { AddressRefused, createGuardedLookup, isPublicAddress } from './public-address.ts';
+
+/** How much of an answer's body is listened to, bytes. What it says does not matter. */
+const MOST_OF_BODY = 1024;
+
+/** Posts a text and resolves to the status of the answer; rejects when there is none in time. Never follows a redirect. */
+export type PostMessage = (url: string, headers: Record<string, string>, body: string) => Promise<number>;
+
+/** What the operator allows. */
+export interface PostRules {
+  /** Also http, and addresses that are not public: for development, tests and receivers in one's own network. */
+  allowPrivate: boolean;
+  /** For the whole exchange, ms. */
+  timeLimitMs: number;
+}
+
+/**
+ * Makes `PostMessage`. Each message has a connection of its own, so that its address is checked each time.
+ * @param lookup resolves the names of receivers where private addresses are refused
+ */
+export function createPostMessage(
+  rules: PostRules,
+  lookup: LookupFunction = createGuardedLookup(),
+): PostMessage {
+  return async (url, headers, body) => {
+    const target = new URL(url);
+    if (!rules.allowPrivate) assertPublic(target);
+    const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+    const sent = send(target, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+      agent: false,
+      signal: AbortSignal.timeout(rules.timeLimitMs),
+      ...(rules.allowPrivate ? {} : { lookup }),
+    });
+    sent.end(body);
+    return await statusOf(sent);
+  };
+}
+
+/** What needs no resolving never reaches the lookup: addresses written in the URL (in any notation; URL has made it plain). */
+function assertPublic(target: URL): void {
+  const host = target.hostname.replace(/^\[|\]$/g, '');
+  if (target.protocol !== 'https:') throw new AddressRefused('Only https is allowed.');
+  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new AddressRefused('The address is not public.');
+}
+
+function statusOf(sent: ClientRequest): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  let status: number | null = null;
+  sent.once('response', (answer) => {
+    status = answer.statusCode ?? 0;
+    letGo(answer);
+  });
+  // Once a status has been said, how the exchange ends does not matter.
+  sent.on('error', (error) => (status === null ? reject(error) : resolve(status)));
+  // Also the end of an answer that switches protocols (101), which nobody takes over.
+  sent.once('close', () =>
+    status === null ? reject(new Error('The connection closed before an answer.')) : resolve(status),
+  );
+  return promise;
+}
+
+/** Reads a little of the body, so that the receiver may finish writing, and no more than that. */
+function letGo(answer: IncomingMessage): void {
+  let left = MOST_OF_BODY;
+  answer.on('data', (part: Buffer) => {
+    left -= part.length;
+    if (left < 0) answer.destroy();
+  });
+  answer.on('error', () => undefined);
+}

@@ -1,0 +1,26 @@
+/**
+ * Work that many ask for and one run of which serves all who asked before it began: asked for while it runs, it runs
+ * once more. The returned function resolves when no run is wanted any more, and rejects with what a run throws.
+ */
+export function repeated(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let wanted = false;
+
+  async function run(): Promise<void> {
+    try {
+      do {
+        wanted = false;
+        await work();
+      } while (wanted);
+    } finally {
+      // At once, not in a later turn: whoever asks now has to start anew.
+      running = null;
+    }
+  }
+
+  return () => {
+    wanted = true;
+    running ??= run();
+    return running;
+  };
+}

@@ -1,0 +1,8 @@
+/** Calls `run` every `ms` milliseconds until the returned function is called. Tests give one that they turn by hand. */
+export type Ticker = (ms: number, run: () => void) => () => void;
+
+/** Ticks by the machine's own time. */
+export const systemTicker: Ticker = (ms, run) => {
+  const timer = setInterval(run, ms);
+  return () => clearInterval(timer);
+};

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { defineRoute, VerificationId } from '../api.ts';
+import { ServiceError } from '../errors.ts';
+import { eventStream, noBody } from '../platform/http/route.ts';
+import type { EventStore } from './event-store.ts';
+import type { Streams } from './streams.ts';
+
+const EventId = z
+  .string()
+  .regex(/^\d{1,15}$/, 'This must be the id of an event, as the stream showed it: 1 to 15 digits.')
+  .transform(Number)
+  .optional()
+  .meta({ description: 'Go on after this event; sent by clients that come back' });
+
+/** `/v1/verifications/{id}/events`: progress as it happens. */
+export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; streams: Streams }) {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/v1/verifications/:id/events',
+      summary: 'Follow a verification as it happens (server-sent events)',
+      operationId: 'followVerification',
+      params: z.object({ id: VerificationId }),
+      headers: z.object({ 'last-event-id': EventId }),
+      responses: {
+        200: eventStream(
+          'One event for each change of state and each prompt, with an id to come back with, and ' +
+            '`{state, outcome?, prompt?, at}` as data. Ends after the state `finished`.',
+        ),
+        204: noBody('The client has everything up to `finished`; nothing more will come'),
+      },
+      problems: ['verification.notFound', 'progress.tooManyStreams'],
+      async handle({ params, headers, caller }) {
+        const standing = await deps.store.standing(caller.tenantId, params.id);
+        if (!standing) throw notFound();
+        const given = headers['last-event-id'] ?? 0;
+        // HTML standard, "Server-sent events": 204 tells a client to stop coming back.
+        if (standing.finished && given >= standing.lastId) return { status: 204, body: null };
+        deps.streams.assertRoom();
+        // An id from beyond the story would otherwise wait for ever.
+        const place = { verificationId: params.id, after: Math.min(given, standing.lastId) };
+        return {
+          status: 200,
+          body: (res) => deps.streams.open(place, res),
+          // nginx, proxy_buffering: a proxy must not hold events back.
+          headers: { 'X-Accel-Buffering': 'no' },
+        };
+      },
+    }),
+  ];
+}
+
+function notFound(): ServiceError {
+  return new ServiceError(
+    'verification.notFound',
+    'No verification of this tenant has this id. Use the id that came with the answer to your request.',
+  );
+}

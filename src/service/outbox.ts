@@ -1,0 +1,72 @@
+import type { Config } from '../config.ts';
+import type { Events } from '../events.ts';
+import type { Logger } from '../log.ts';
+import { createAttemptDelivery } from '../outbox/attempt-delivery.ts';
+import { createDelivery, type Delivery } from '../outbox/deliver.ts';
+import { createWebhookEndpoints } from '../outbox/endpoints.ts';
+import { webhookMessageRoutes } from '../outbox/message-routes.ts';
+import { createOutboxMessages } from '../outbox/messages.ts';
+import { createOutboxStore } from '../outbox/outbox-store.ts';
+import { createPostMessage } from '../outbox/post-message.ts';
+import { resealSecrets } from '../outbox/reseal-secrets.ts';
+import { webhookEndpointRoutes } from '../outbox/routes.ts';
+import type { Clock } from '../platform/clock.ts';
+import { systemTicker } from '../platform/ticker.ts';
+import type { Stores } from './open-stores.ts';
+import type { Undo } from './undo.ts';
+
+/** How often due messages are looked for; a verification that finishes in this process is told at once. */
+const LOOK_EVERY_MS = 1_000;
+/** For writing down how the last attempts went, ms. */
+const STOP_SLACK_MS = 2_000;
+
+/** Outcome webhooks: the routes about them, and their delivery. */
+export interface Outbox {
+  routes: ReturnType<typeof webhookEndpointRoutes | typeof webhookMessageRoutes>;
+  /** Delivers what is due now; see `outbox/deliver.ts`. */
+  deliverDue: Delivery['deliverDue'];
+}
+
+/** Puts the outbox together and, where this process does work, starts the delivery. */
+export function openOutbox(
+  config: Config,
+  parts: { stores: Stores; clock: Clock; events: Events; log: Logger },
+  undo: Undo,
+): Outbox {
+  const { clock, log } = parts;
+  const { sealKeys, database } = parts.stores;
+  const { db } = database;
+  const { timeLimitMs } = config.webhooks;
+  const post = createPostMessage(config.webhooks);
+  const attempt = createAttemptDelivery({ post, sealKeys, clock });
+  const delivery = createDelivery({ store: createOutboxStore(db), attempt, timeLimitMs, clock, log });
+  const works = config.role !== 'web';
+  if (works) {
+    const resealing = resealSecrets(db, sealKeys).catch((error: unknown) =>
+      log.error({ err: error, alarm: true }, 'webhook secrets could not be sealed under the current key'),
+    );
+    undo('webhook secrets', async () => await resealing);
+    startDelivery(delivery, parts.events, timeLimitMs, undo);
+  }
+  const messages = createOutboxMessages({ db, clock, ...(works ? { onResent: delivery.wake } : {}) });
+  return {
+    routes: [
+      ...webhookEndpointRoutes(createWebhookEndpoints({ db, sealKeys, clock }), config.webhooks),
+      ...webhookMessageRoutes(messages),
+    ],
+    deliverDue: delivery.deliverDue,
+  };
+}
+
+function startDelivery(delivery: Delivery, events: Events, timeLimitMs: number, undo: Undo): void {
+  const stopTicking = systemTicker(LOOK_EVERY_MS, delivery.wake);
+  const stopListening = events.listen((name) => {
+    if (name === 'verification.finished') delivery.wake();
+  });
+  const stop = () => {
+    stopTicking();
+    stopListening();
+    return delivery.stop();
+  };
+  undo('outbox', stop, timeLimitMs + STOP_SLACK_MS);
+}
