@@ -2,6 +2,7 @@ import { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { type Step, waitUntil } from './advance.ts';
 import type { RulesOf } from './ports.ts';
+import type { CallAttemptStore } from './store/call-attempts.ts';
 import type { Verification } from './store/rows.ts';
 import type { Decision, VerificationStore } from './store/verifications.ts';
 
