@@ -36,7 +36,7 @@ describe.runIf(inject('postgresUrl'))('a PostgreSQL that goes away', () => {
   it('fails statements within 2 s while it is away, and tells the queue in words that make it try again', async () => {
     const { server, database } = await openOnServerOfOurOwn();
     await sql`select 1`.execute(database.db);
-    await server.kill();
+    await server.halt();
     const before = performance.now();
     await expect(sql`select 1`.execute(database.db)).rejects.toThrow();
     await expect(database.queuePool.query('select 1')).rejects.toThrow('Connection is closed.');

@@ -22,12 +22,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const found = findServers();
   sayWhatIsLeftOut(found);
   const runDirectory = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
+  const removeRunDirectory = () => rmSync(runDirectory, { recursive: true, force: true });
+  process.once('exit', removeRunDirectory);
   const starting = [found.postgres && startPostgres(), found.redis && startRedis()];
   const started = await Promise.allSettled(starting);
   const servers = started.map((result) => (result.status === 'fulfilled' && result.value) || null);
   const teardown = async () => {
     await Promise.all(servers.map((server) => server?.stop()));
-    rmSync(runDirectory, { recursive: true, force: true });
+    removeRunDirectory();
   };
   const failure = started.find((result) => result.status === 'rejected');
   if (failure) {

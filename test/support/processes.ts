@@ -1,7 +1,7 @@
 /** Server processes for tests: found on the machine, started on a free port in a directory of their own, and ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -63,8 +63,8 @@ export async function freePort(): Promise<number> {
 export interface ServerProgram {
   command: string;
   args: string[];
-  /** Everything it prints goes here, and is shown when it does not start. */
-  logFile: string;
+  /** Where it keeps its files, and ours: what it prints goes to `log` in it, and is shown when it does not start. */
+  directory: string;
   /** User and group to run as; our own when left out. */
   owner?: { uid: number; gid: number } | undefined;
   /** Ends it in an orderly way. */
@@ -76,7 +76,11 @@ export interface ServerProgram {
 /** Keeps one server program running: starts it, waits until it answers, ends it. */
 export function createRunner(program: ServerProgram) {
   let child: ChildProcess | null = null;
-  const killWithUs = () => child?.kill('SIGKILL');
+  // Where the test run is ended from outside, nobody calls stop.
+  const killWithUs = () => {
+    child?.kill('SIGKILL');
+    rmSync(program.directory, { recursive: true, force: true, maxRetries: 5 });
+  };
   process.once('exit', killWithUs);
 
   async function start(): Promise<void> {
@@ -89,7 +93,7 @@ export function createRunner(program: ServerProgram) {
       await pause(100);
     } while (Date.now() < deadline);
     throw new Error(
-      `${program.command} does not start:\n${readFileSync(program.logFile, 'utf8').slice(-2_000)}`,
+      `${program.command} does not start:\n${readFileSync(join(program.directory, 'log'), 'utf8').slice(-2_000)}`,
     );
   }
 
@@ -106,12 +110,16 @@ export function createRunner(program: ServerProgram) {
     halt: () => end(program.stopSignal),
     kill: () => end('SIGKILL'),
     pid: () => child?.pid ?? 0,
-    forget: () => process.off('exit', killWithUs),
+    /** Removes its directory. Halt it first. */
+    remove: () => {
+      process.off('exit', killWithUs);
+      rmSync(program.directory, { recursive: true, force: true });
+    },
   };
 }
 
-function spawnLogged({ command, args, logFile, owner }: ServerProgram): ChildProcess {
-  const log = openSync(logFile, 'a');
+function spawnLogged({ command, args, directory, owner }: ServerProgram): ChildProcess {
+  const log = openSync(join(directory, 'log'), 'a');
   const child = spawn(command, args, { ...owner, stdio: ['ignore', log, log] });
   closeSync(log);
   return child;

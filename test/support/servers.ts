@@ -1,6 +1,6 @@
 /** Real servers for tests, on loopback and on ports that were free. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -45,11 +45,11 @@ export async function startPostgres(): Promise<TestServer> {
   );
   const port = await freePort();
   const url = `postgres://poundkey@127.0.0.1:${port}/postgres`;
-  return run(url, directory, {
+  return run(url, {
     command: join(initdb, '..', 'postgres'),
     args: ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', '-F', '-N', '200'],
     owner,
-    logFile: join(directory, 'log'),
+    directory,
     // PostgreSQL, shutdown modes: SIGINT is the fast one.
     stopSignal: 'SIGINT',
     probe: () => askPostgres(url),
@@ -67,21 +67,20 @@ export async function startRedis(options: { args?: string[] } = {}): Promise<Tes
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes'];
-  return run(url, directory, {
+  return run(url, {
     command,
     args: [...args, '--save', '', '--maxmemory-policy', 'noeviction', ...(options.args ?? [])],
-    logFile: join(directory, 'log'),
+    directory,
     stopSignal: 'SIGTERM',
     probe: () => askRedis(url),
   });
 }
 
-async function run(url: string, directory: string, program: ServerProgram): Promise<TestServer> {
+async function run(url: string, program: ServerProgram): Promise<TestServer> {
   const runner = createRunner(program);
   const stop = async () => {
     await runner.halt();
-    runner.forget();
-    rmSync(directory, { recursive: true, force: true });
+    runner.remove();
   };
   const restart = async () => {
     await runner.halt();
