@@ -15,6 +15,12 @@ export const UserId = z
   .regex(/^[A-Za-z0-9._~@:+=|-]{1,128}$/, 'This must be 1 to 128 letters, digits or . _ ~ @ : + = | -')
   .meta({ description: 'An opaque id of the user within the tenant', example: 'u-1842' });
 
+/** A language. */
+export const LanguageTag = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'This must be a language tag of BCP 47, such as sv-SE.')
+  .meta({ example: 'sv-SE' });
+
 /** The id of a verification. */
 export const VerificationId = z.guid('This must be a UUID, as the request for the verification returned it.');
 

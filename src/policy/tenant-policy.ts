@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { LanguageTag } from '../api.ts';
 import { fieldProblems, parseOptions } from '../platform/http/field-problems.ts';
 
 /** The kinds of numbers that libphonenumber tells apart. */
@@ -42,10 +43,6 @@ const country = z
     (code) => /^[A-Z]{2}$/.test(code) && isSupportedCountry(code),
     'This must be a country code of ISO 3166-1 alpha-2, such as SE.',
   );
-
-const languageTag = z
-  .string()
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'This must be a language tag of BCP 47, such as sv-SE.');
 
 /** SendDigits knows pauses of half a second; of its 32 characters some must be left for the extension (Twilio, Calls). */
 const pauseS = z.number().min(0).max(8).multipleOf(0.5);
@@ -94,7 +91,7 @@ const tenantPolicySchema = z.strictObject({
   challenge: z.enum(['pound', 'numberMatch', 'pin']).default('pound'),
   machineDetection: z.boolean().default(true),
   /** The language of prompts when a request names none (BCP 47); null leaves it to the number's country. */
-  locale: languageTag.nullable().default(null),
+  locale: LanguageTag.nullable().default(null),
   /** How long the phone may ring. */
   ringTimeoutS: z.int().min(5).max(60).default(30),
   /** How long a whole call may last. */
@@ -136,7 +133,7 @@ const tenantPolicySchema = z.strictObject({
     .prefault({}),
   /** What is said, or played, before the first prompt, by language; addresses of audio are https. */
   greeting: z
-    .record(languageTag, z.union([z.strictObject({ text: spokenText }), z.strictObject({ audioUrl })]))
+    .record(LanguageTag, z.union([z.strictObject({ text: spokenText }), z.strictObject({ audioUrl })]))
     .default({}),
   appPassword: z
     .strictObject({ issue: z.boolean().default(true), length: z.int().min(16).max(64).default(16) })
