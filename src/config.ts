@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseKeyRing } from './platform/secrets/key-ring.ts';
 
 /** Everything Poundkey is told from outside, checked and grouped. A choice is a union; what is switched off is null. */
 export interface Config {
@@ -80,15 +81,23 @@ const address = (protocols: string[]) =>
 const sid = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `must be ${prefix} and 32 hexadecimal digits`);
 const secret = z.string().min(8, 'must have at least 8 characters');
+const keyRing = z.string().superRefine((text, context) => {
+  try {
+    parseKeyRing(text);
+  } catch (error) {
+    // It names the entry and the form, never what was given.
+    context.addIssue({ code: 'custom', message: `cannot be read. ${(error as Error).message}` });
+  }
+});
 
 const Environment = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').default('development'),
   ROLE: oneOf('all', 'web', 'worker').default('all'),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
-  HOST: z.string().max(255).default('127.0.0.1'),
+  HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
   PUBLIC_URL: address(['https:', 'http:']).optional(),
-  OPS_HOST: z.string().max(255).default('127.0.0.1'),
+  OPS_HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   OPS_PORT: whole(0, 65_535, 9090),
   OPS_USER: z
     .string()
@@ -104,8 +113,8 @@ const Environment = z.object({
     .regex(/^[\w-]{1,40}$/, 'must be 1 to 40 letters, digits, "_" or "-"')
     .default('poundkey'),
   DATA_DIR: z.string().default('./data'),
-  HASH_KEYS: z.string().optional(),
-  SEAL_KEYS: z.string().optional(),
+  HASH_KEYS: keyRing.optional(),
+  SEAL_KEYS: keyRing.optional(),
   PHONE_NETWORK: oneOf('simulator', 'twilio').optional(),
   SIMULATOR_PORT: whole(0, 65_535, 8085),
   TWILIO_ACCOUNT_SID: sid('AC').optional(),
@@ -159,7 +168,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   );
   const parsed = Environment.safeParse(given);
   const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
-  const crossed = parsed.success ? crossCheck(parsed.data) : [];
+  const crossed = crossCheckSound(given, new Set(parsed.error?.issues.map(({ path }) => String(path[0]))));
   if (!parsed.success || crossed.length > 0) {
     const lines = [...problems, ...crossed].map((problem) => `  - ${problem}`);
     throw new ConfigError(
@@ -167,6 +176,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     );
   }
   return group(parsed.data);
+}
+
+/** Rules between variables as far as each is right by itself; about the wrong ones enough has been said. */
+function crossCheckSound(given: Record<string, unknown>, wrong: ReadonlySet<string>): string[] {
+  const sound = Object.entries(given).filter(([name]) => !wrong.has(name));
+  const problems = crossCheck(Environment.parse(Object.fromEntries(sound)));
+  return problems.filter((problem) => !wrong.has(problem.split(' ')[0] ?? ''));
 }
 
 /** Rules between variables: half-set groups, and what production and the embedded store do not allow. */
@@ -184,6 +200,8 @@ function crossCheck(env: Environment): string[] {
       ? ['PUBLIC_URL must start with https:// in production, since webhooks carry what people press']
       : []),
     ...needed(env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(!env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(!env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
     ...needed(env.REDIS_URL !== undefined, 'with REDIS_URL', 'DATABASE_URL'),
     ...needed(
       env.ROLE !== 'all',

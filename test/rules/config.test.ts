@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Config, ConfigError, readConfig, VARIABLES } from '../../src/config.ts';
+import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+
+type Environment = Record<string, string | undefined>;
+
+const STORES = {
+  DATABASE_URL: 'postgres://poundkey:db-password@db.example/poundkey',
+  HASH_KEYS: newKeyRingText(),
+  SEAL_KEYS: newKeyRingText(),
+};
+const TWILIO = {
+  PHONE_NETWORK: 'twilio',
+  PUBLIC_URL: 'https://pound.example/calls/',
+  TWILIO_ACCOUNT_SID: `AC${'1f'.repeat(16)}`,
+  TWILIO_AUTH_TOKEN: 'token-of-the-account',
+  CALLER_LINE: '+46812345678',
+};
+const PRODUCTION = { NODE_ENV: 'production', ...STORES, ...TWILIO };
+
+/** What is wrong with an environment: one line for each problem. */
+function problemsOf(environment: Environment): string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const [, ...lines] = error.message.split('\n');
+    return lines.map((line) => line.replace(/^ {2}- /, ''));
+  }
+}
+
+/** The variables that are complained about, sorted. */
+const complainedOf = (environment: Environment): string[] =>
+  [...new Set(problemsOf(environment).map((line) => line.split(' ')[0] ?? ''))].sort();
+
+describe('the configuration', () => {
+  test('needs nothing for a first try: everything in one process, on loopback', () => {
+    expect(readConfig({})).toMatchObject({
+      production: false,
+      role: 'all',
+      http: { host: '127.0.0.1', publicUrl: null },
+      database: { kind: 'embedded', dataDir: './data' },
+      queue: { kind: 'database' },
+      secrets: null,
+      network: { kind: 'simulator' },
+    } satisfies Partial<Record<keyof Config, unknown>>);
+  });
+
+  test('of a production installation is complete with the variables of the first group', () => {
+    expect(readConfig(PRODUCTION)).toMatchObject({
+      production: true,
+      http: { publicUrl: 'https://pound.example/calls' },
+      database: { kind: 'postgres', url: STORES.DATABASE_URL },
+      secrets: { hashKeys: STORES.HASH_KEYS, sealKeys: STORES.SEAL_KEYS },
+      network: { kind: 'twilio', authTokens: [TWILIO.TWILIO_AUTH_TOKEN], apiKey: null, apiBaseUrl: null },
+      lines: { numbers: { default: TWILIO.CALLER_LINE } },
+    });
+  });
+
+  test('takes the next token, an API key and another server along', () => {
+    const more = {
+      TWILIO_AUTH_TOKEN_NEXT: 'token-of-tomorrow',
+      TWILIO_API_KEY_SID: `SK${'2c'.repeat(16)}`,
+      TWILIO_API_KEY_SECRET: 'secret-of-the-key',
+      TWILIO_API_BASE_URL: 'http://127.0.0.1:8085/',
+      REDIS_URL: 'rediss://redis.example',
+    };
+    expect(readConfig({ ...PRODUCTION, ...more })).toMatchObject({
+      queue: { kind: 'redis', url: 'rediss://redis.example', prefix: 'poundkey' },
+      network: {
+        authTokens: [TWILIO.TWILIO_AUTH_TOKEN, 'token-of-tomorrow'],
+        apiKey: { sid: more.TWILIO_API_KEY_SID, secret: 'secret-of-the-key' },
+        apiBaseUrl: 'http://127.0.0.1:8085',
+      },
+    });
+  });
+
+  test('takes an empty variable for none, and others than its own for nothing', () => {
+    const empty = Object.fromEntries(VARIABLES.map((name) => [name, '']));
+    expect(readConfig({ ...empty, PATH: '/bin', DATABASE_URI: 'x' })).toEqual(readConfig({}));
+  });
+});
+
+describe('production refuses', () => {
+  test.each<[what: string, change: Environment, complaint: string]>([
+    ['the simulator', { PHONE_NETWORK: 'simulator' }, 'PHONE_NETWORK must not be simulator in production'],
+    ['the embedded store', { DATABASE_URL: '' }, 'DATABASE_URL is required in production'],
+    ['no phone network', { PHONE_NETWORK: '' }, 'PHONE_NETWORK is required in production'],
+    ['http', { PUBLIC_URL: 'http://pound.example' }, 'PUBLIC_URL must start with https:// in production'],
+    ['no public address', { PUBLIC_URL: '' }, 'PUBLIC_URL is required with PHONE_NETWORK=twilio'],
+    ['no hash keys', { HASH_KEYS: '' }, 'HASH_KEYS is required with DATABASE_URL'],
+    ['no seal keys', { SEAL_KEYS: '' }, 'SEAL_KEYS is required with DATABASE_URL'],
+    ['no token', { TWILIO_AUTH_TOKEN: '' }, 'TWILIO_AUTH_TOKEN is required with PHONE_NETWORK=twilio'],
+    ['no account', { TWILIO_ACCOUNT_SID: '' }, 'TWILIO_ACCOUNT_SID is required with PHONE_NETWORK=twilio'],
+    ['no caller line', { CALLER_LINE: '' }, 'CALLER_LINE is required with PHONE_NETWORK=twilio'],
+  ])('%s', (_what, change, complaint) => {
+    expect(problemsOf({ ...PRODUCTION, ...change })).toContainEqual(
+      expect.stringMatching(new RegExp(`^${complaint}`)),
+    );
+  });
+});
+
+describe('variables that belong together', () => {
+  test.each<[environment: Environment, complaints: string[]]>([
+    [{ ROLE: 'web' }, ['DATABASE_URL', 'PHONE_NETWORK']],
+    [{ ROLE: 'worker' }, ['DATABASE_URL', 'PHONE_NETWORK']],
+    [{ ROLE: 'worker', ...STORES }, ['PHONE_NETWORK']],
+    [{ REDIS_URL: 'redis://redis.example' }, ['DATABASE_URL']],
+    [{ DATABASE_URL: STORES.DATABASE_URL }, ['HASH_KEYS', 'SEAL_KEYS']],
+    [{ HASH_KEYS: STORES.HASH_KEYS }, ['SEAL_KEYS']],
+    [{ SEAL_KEYS: STORES.SEAL_KEYS }, ['HASH_KEYS']],
+    [{ ...TWILIO, TWILIO_API_KEY_SID: `SK${'2c'.repeat(16)}` }, ['TWILIO_API_KEY_SECRET']],
+    [{ ...TWILIO, TWILIO_API_KEY_SECRET: 'secret-of-the-key' }, ['TWILIO_API_KEY_SID']],
+    [{ PHONE_NETWORK: 'twilio' }, Object.keys(TWILIO).slice(1)],
+  ])('are asked for when they are half set: %j', (environment, complaints) => {
+    expect(complainedOf(environment)).toEqual([...complaints].sort());
+  });
+});
+
+describe('a variable of another form is refused', () => {
+  test.each([
+    ['NODE_ENV', 'prod'],
+    ['ROLE', 'both'],
+    ['LOG_LEVEL', 'verbose'],
+    ['HOST', 'h'.repeat(256)],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['PORT', '-1'],
+    ['PORT', '8080 '],
+    ['PORT', '٨٠٨٠'],
+    ['PUBLIC_URL', 'pound.example'],
+    ['PUBLIC_URL', 'ftp://pound.example'],
+    ['DATABASE_URL', 'mysql://db.example'],
+    ['DATABASE_POOL_SIZE', '0'],
+    ['REDIS_URL', 'http://redis.example'],
+    ['REDIS_PREFIX', 'a b'],
+    ['HASH_KEYS', 'swordfish'],
+    ['HASH_KEYS', `k1:${'A'.repeat(42)}`],
+    ['SEAL_KEYS', `${newKeyRingText()},${newKeyRingText()}`],
+    ['SEAL_KEYS', `${newKeyRingText()},`],
+    ['PHONE_NETWORK', 'Twilio'],
+    ['TWILIO_ACCOUNT_SID', `SK${'1f'.repeat(16)}`],
+    ['TWILIO_AUTH_TOKEN', 'short'],
+    ['TWILIO_API_BASE_URL', 'localhost:8085'],
+    ['CALLER_LINE', '08-12345678'],
+    ['SHUTDOWN_LIMIT_S', 'forever'],
+  ])('%s=%s', (name, value) => {
+    const problems = problemsOf({ [name]: value }).filter((line) => line.startsWith(`${name} `));
+    expect(problems).toEqual([expect.stringMatching(/^\w+ (must|cannot) .{8,}/s)]);
+  });
+
+  test('however many there are: all are named at once, with what half-set groups lack', () => {
+    const environment = { NODE_ENV: 'production', PORT: 'x', HASH_KEYS: 'x', SEAL_KEYS: 'x', ROLE: 'worker' };
+    expect(complainedOf({ ...environment, TWILIO_API_KEY_SECRET: 'long-enough' })).toEqual([
+      'DATABASE_URL',
+      'HASH_KEYS',
+      'PHONE_NETWORK',
+      'PORT',
+      'SEAL_KEYS',
+      'TWILIO_API_KEY_SID',
+    ]);
+  });
+
+  test('and is not called missing as well', () => {
+    const wrong = { ...PRODUCTION, DATABASE_URL: 'mysql://db.example', CALLER_LINE: '08', ROLE: 'worker' };
+    expect(problemsOf(wrong)).toHaveLength(2);
+    expect(complainedOf(wrong)).toEqual(['CALLER_LINE', 'DATABASE_URL']);
+  });
+
+  test('without repeating its value', () => {
+    const secret = 'hunter2-hunter2';
+    const everything = Object.fromEntries(VARIABLES.map((name) => [name, secret]));
+    expect(problemsOf(everything).length).toBeGreaterThan(10);
+    expect(problemsOf(everything).join('\n')).not.toContain('hunter2');
+    const rings = { HASH_KEYS: `k1:${secret}`, SEAL_KEYS: `${newKeyRingText()},${secret}:x` };
+    expect(complainedOf(rings)).toEqual(['HASH_KEYS', 'SEAL_KEYS']);
+    expect(problemsOf({ ...PRODUCTION, ...rings }).join('\n')).not.toContain('hunter2');
+  });
+});
+
+describe('.env.example', () => {
+  const lines = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
+
+  test('has every variable once, and no other', () => {
+    const named = lines.flatMap((line) => /^([A-Z_]+)=/.exec(line)?.[1] ?? []);
+    expect(named.sort()).toEqual([...VARIABLES].sort());
+  });
+
+  test('explains each, and sets none', () => {
+    for (const [index, line] of lines.entries()) {
+      if (!/^[A-Z_]+=/.test(line)) continue;
+      expect(line).toMatch(/^[A-Z_]+=$/);
+      expect(lines[index - 1]).toMatch(/^#|^[A-Z_]+=$/);
+    }
+  });
+});
