@@ -75,7 +75,7 @@ describeEachStore("a user's profile", (combination) => {
       status: 422,
       body: {
         code: 'locale.unsupported',
-        errors: [{ field: '/locale'', rule: expect.stringMatching(/^This must be one of da-DK/) }],
+        errors: [{ field: '/locale', rule: expect.stringMatching(/^This must be one of da-DK/) }],
       },
     });
     expect((await world.api('GET', PATH)).body).toEqual({ locale: 'nl-NL', hasPin: false });
