@@ -11,9 +11,19 @@ export interface RunningScript {
   exit: Promise<{ code: number | null; output: string }>;
 }
 
-/** Starts `node <file> <args>`; files are given as URLs relative to the test. */
-export function startScript(file: URL, args: string[]): RunningScript {
-  const child = spawn(process.execPath, [file.pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Starts `node <file> <args>`; files are given as URLs relative to the test.
+ * @param environment added to this process's own
+ */
+export function startScript(
+  file: URL,
+  args: string[],
+  environment: Record<string, string> = {},
+): RunningScript {
+  const child = spawn(process.execPath, [file.pathname, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   let output = '';
   const keep = (chunk: Buffer) => {
     output += chunk.toString();

@@ -1,0 +1,74 @@
+// Runs `npm run demo` as a person does, and reads what it prints.
+import { describe, expect, it } from 'vitest';
+import { startScript } from '../support/run-script.ts';
+
+const DEMO = new URL('../../scripts/demo.ts', import.meta.url);
+const demo = (...args: string[]) => startScript(DEMO, args).exit;
+
+/** The place of each text in the output; -1 for one that is missing. */
+const placesIn = (output: string, texts: RegExp[]) => texts.map((text) => output.search(text));
+const inOrder = (places: number[]) => places.toSorted((a, b) => a - b);
+
+describe('the demo', () => {
+  it('shows a registration from the request to the second reveal that is refused', async () => {
+    const { code, output } = await demo();
+    const places = placesIn(output, [
+      /backend +POST \/v1\/verifications \{.*"number":"08-12 34 56 78"/,
+      /queued +the verification waits/,
+      /dialling /,
+      /placed /,
+      /ringing /,
+      /answered /,
+      /heard +".*tryck fyrkant.*" \(sv-SE\)/,
+      /pressed +#/,
+      /done +the office phone is registered/,
+      /done +an app password is issued/,
+      /outcome +approved: /,
+      /revealed +app password, shown once: [a-z]{4}( [a-z]{4}){3}\n/,
+      /refused +the second reveal: 410, /,
+      /methods +office \+46 812345678\n/,
+    ]);
+    expect(places, output).not.toContain(-1);
+    expect(places, output).toEqual(inOrder(places));
+    expect(output).toMatch(/understood as \+46 8 123 456 78 \(SE, FIXED_LINE\)/);
+    expect(output.match(/shown once: /g)).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  it('shows another ending, which leaves nothing behind', async () => {
+    const { code, output } = await demo('--scenario', 'busy');
+    const places = placesIn(output, [
+      /queued /,
+      /dialling /,
+      /placed /,
+      /ended /,
+      /outcome +busy: /,
+      /methods +none\n/,
+    ]);
+    expect(places, output).not.toContain(-1);
+    expect(places, output).toEqual(inOrder(places));
+    expect(output).not.toMatch(/answered|pressed|revealed/);
+    expect(code).toBe(0);
+  });
+
+  it('lists its scenarios', async () => {
+    const { code, output } = await demo('--help');
+    for (const name of ['press-pound', 'busy', 'no-answer', 'voicemail', 'wrong-key', 'hang-up', 'silence'])
+      expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    {
+      args: ['--scenario', 'sleepwalking'],
+      says: /no scenario "sleepwalking"\. Use one of: press-pound, busy, /,
+    },
+    { args: ['--scenario'], says: /--scenario/ },
+    { args: ['busy'], says: /busy/ },
+  ])('says what is wrong with $args', async ({ args, says }) => {
+    const { code, output } = await demo(...args);
+    expect(output.trimEnd().split('\n')).toHaveLength(1);
+    expect(output).toMatch(says);
+    expect(code).toBe(1);
+  });
+});
