@@ -44,13 +44,22 @@ export interface Events {
   listen(listener: (name: VerificationEventName, event: VerificationEvent) => void): () => void;
 }
 
-/** Events that go to the log (`error` when an operator must act, else `info`) and to listeners in this process. */
+/**
+ * Events that go to the log (`error` when an operator must act, else `info`) and to listeners in this process. A
+ * listener that throws is logged: what happened has happened, and neither the step nor other listeners are stopped.
+ */
 export function createEvents(log: Logger): Events {
   const listeners = new Set<(name: VerificationEventName, event: VerificationEvent) => void>();
   return {
     emit(name, event) {
       log[event.alarm ? 'error' : 'info']({ event: name, ...event }, name);
-      for (const listener of listeners) listener(name, event);
+      for (const listener of listeners) {
+        try {
+          listener(name, event);
+        } catch (error) {
+          log.error({ event: name, err: error }, 'a listener to events failed');
+        }
+      }
     },
     listen(listener) {
       listeners.add(listener);

@@ -2,7 +2,10 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 
 export type { Logger } from 'pino';
 
-/** Names of fields that are never printed, wherever an object holds them. Phone numbers are logged through `maskNumber` only. */
+/**
+ * Names of fields that are never printed, in what is logged and two levels below. Phone numbers are logged through
+ * `maskNumber` only.
+ */
 const SECRET_FIELDS = [
   'authorization',
   'password',
@@ -29,7 +32,10 @@ export function createLogger(options: { level: string; destination?: Destination
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[hidden]' },
+      redact: {
+        paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+        censor: '[hidden]',
+      },
       serializers: { err: describeError, error: describeError },
     },
     options.destination ?? pino.destination({ dest: 1, sync: false }),
@@ -37,7 +43,8 @@ export function createLogger(options: { level: string; destination?: Destination
 }
 
 /**
- * What of an error may be logged: name, message, code, stack and the same of its causes. Fields that libraries
+ * What of an error may be logged: name, message, code, stack and the same of its causes and, where it stands for
+ * several (connecting to a name with several addresses), of each. Other fields that libraries
  * hang on their errors (requests, queries, parameters) are left out, since they carry numbers and tokens.
  */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
@@ -49,5 +56,8 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     stack: error.stack,
     ...(error.cause === undefined || depth > 3 ? {} : { cause: describeError(error.cause, depth + 1) }),
+    ...(error instanceof AggregateError && depth <= 3
+      ? { errors: error.errors.map((each) => describeError(each, depth + 1)) }
+      : {}),
   };
 }
