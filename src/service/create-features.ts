@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
+import { createAssertRoomForAppPassword } from '../app-passwords/limit.ts';
+import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
+import { createAssertNotBlocked } from '../blocks/assert-not-blocked.ts';
+import type { Config } from '../config.ts';
+import type { Events } from '../events.ts';
+import { createJourney, type JourneyDeps } from '../journey/index.ts';
+import { createVerificationJobs } from '../journey/verification-jobs.ts';
+import { createCallAddresses } from '../journey/webhooks.ts';
+import type { Logger } from '../log.ts';
+import { createRegisteredOfficePhone } from '../phone-methods/registered-office-phone.ts';
+import type { PhoneNetwork } from '../phone-network/port.ts';
+import type { Clock } from '../platform/clock.ts';
+import { createRulesOf } from '../policy/tenant-rules.ts';
+import { createApiKeys } from '../tenants/api-keys.ts';
+import { createTenants } from '../tenants/tenants.ts';
+import { createUserProfiles } from '../users/user-profiles.ts';
+import type { Stores } from './open-stores.ts';
+
+/** What features are built on. */
+interface Ground {
+  stores: Stores;
+  network: PhoneNetwork;
+  prompts: JourneyDeps['prompts'];
+  publicUrl: string;
+  isStopping: () => boolean;
+  clock: Clock;
+  events: Events;
+  log: Logger;
+}
+
+/** Builds tenants, users and the journey, and connects them: the features know nothing of each other. */
+export function createFeatures(config: Config, ground: Ground) {
+  const { stores, network, prompts, publicUrl, isStopping, clock, events, log } = ground;
+  const { db } = stores.database;
+  const tenants = createTenants({ db, clock });
+  const apiKeys = createApiKeys({ db, clock });
+  const userProfiles = createUserProfiles({ db, clock, hashKeys: stores.hashKeys });
+  const jobs = createVerificationJobs({ queues: stores.queues, clock, log });
+  const journey = createJourney({
+    db,
+    jobs,
+    network: network,
+    addresses: createCallAddresses(publicUrl),
+    prompts,
+    rulesOf: createRulesOf(tenants),
+    registeredOfficePhone: createRegisteredOfficePhone({ db }),
+    localeOf: userProfiles.localeOf,
+    assertRoomForAppPassword: createAssertRoomForAppPassword({ db }),
+    makeAppPassword: createAppPasswordMaker({ ...stores, clock }),
+    clearUp: createEmptyExpiredSeals({ db, clock }),
+    assertNotBlocked: createAssertNotBlocked({ db, clock }),
+    lines: config.lines,
+    pause,
+    patience: config.patience,
+    sweep: config.sweep,
+    isStopping,
+    clock,
+    events,
+    log,
+  });
+  return { jobs, journey, tenants, apiKeys, userProfiles };
+}

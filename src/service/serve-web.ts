@@ -1,0 +1,59 @@
+import type { Caller } from '../api.ts';
+import { createReveal } from '../app-passwords/reveal.ts';
+import { appPasswordRoutes } from '../app-passwords/routes.ts';
+import { verificationRoutes } from '../journey/routes.ts';
+import { mountWebhooks, type WebhookDeps } from '../journey/webhooks.ts';
+import { createListPhoneMethods } from '../phone-methods/list.ts';
+import { phoneMethodRoutes } from '../phone-methods/routes.ts';
+import { createWebhookReader } from '../phone-network/twilio/webhook-reader.ts';
+import type { Clock } from '../platform/clock.ts';
+import { createHttpApp } from '../platform/http/http-server.ts';
+import type { Route } from '../platform/http/route.ts';
+import type { ServiceParts } from './parts.ts';
+import { createUserProfileRoutes } from './user-profiles.ts';
+
+/** How long a webhook may work before the person hears "one moment", ms. */
+const WEBHOOK_BUDGET_MS = 1_000;
+const API_INFO = { title: 'Poundkey', version: '1' };
+
+/** What only the HTTP side needs. */
+export interface WebParts {
+  /** Routes of parts that wire themselves. */
+  outward: Route<Caller>[];
+  clock: Clock;
+  /** The tokens that webhooks may be signed with. */
+  authTokens: string[];
+  observeWebhook: WebhookDeps['observeWebhook'];
+  prompts: WebhookDeps['prompts'] & Parameters<typeof createUserProfileRoutes>[1];
+  publicUrl: string;
+  isStopping: () => boolean;
+}
+
+/** The HTTP side: webhooks, REST API and its description. */
+export function createWeb(parts: ServiceParts & WebParts) {
+  const { journey, log, stores, events, clock, publicUrl, authTokens, prompts } = parts;
+  const { db } = stores.database;
+  return createHttpApp({
+    routes: [
+      ...verificationRoutes(journey),
+      ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
+      ...createUserProfileRoutes(parts.userProfiles, prompts),
+      ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
+      ...parts.outward,
+    ],
+    authenticate: (authorization) => parts.apiKeys.authenticate(authorization),
+    raw: (app) =>
+      mountWebhooks(app, {
+        ...journey,
+        publicUrl,
+        trust: createWebhookReader({ publicUrl, authTokens }),
+        observeWebhook: parts.observeWebhook,
+        prompts,
+        budgetMs: WEBHOOK_BUDGET_MS,
+        log,
+      }),
+    isDraining: parts.isStopping,
+    info: API_INFO,
+    log,
+  });
+}

@@ -1,0 +1,16 @@
+import type { Config } from '../config.ts';
+import { startVerificationWorker } from '../journey/verification-jobs.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { ServiceParts } from './parts.ts';
+import { startSweeper } from './start-sweeper.ts';
+import type { Undo } from './undo.ts';
+
+/** The work side: the queue's worker and the sweeper. */
+export function startWork(config: Config, parts: ServiceParts, clock: Clock, undo: Undo): void {
+  const { journey, stores, log } = parts;
+  const { concurrency } = config.worker;
+  const worker = startVerificationWorker({ ...journey, queues: stores.queues, concurrency, clock });
+  undo('worker', () => worker.close());
+  const sweeper = startSweeper(journey.sweep, config.sweep.intervalMs, log);
+  undo('sweeper', () => sweeper.stop());
+}
