@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // PGlite takes some 300 MB per process.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
