@@ -5,7 +5,7 @@ import { hashesUnderAllKeys, hmac, type KeyRing } from '../platform/secrets/key-
 import type { Registry } from '../registry/schema.ts';
 
 /** A user of a tenant; nobody has to be known beforehand. */
-export interface User {
+interface User {
   tenantId: string;
   userId: string;
 }
@@ -18,7 +18,7 @@ export interface ProfileView {
 }
 
 /** What is to change: a field that is left out stays, null takes it away. */
-export interface ProfileChange {
+interface ProfileChange {
   locale?: string | null | undefined;
   /** 4 to 8 digits, already checked. */
   pin?: string | null | undefined;

@@ -5,7 +5,7 @@ import type { CallStep, Greeting, PromptValues } from './steps.ts';
 import { escapeXml, toXml, type XmlElement } from './xml.ts';
 
 /** What calls of one tenant say, or of all that have no texts of their own. */
-export interface TenantPrompts {
+interface TenantPrompts {
   /**
    * The TwiML document of a step, complete and escaped.
    * @param locale one of `locales`, or what `resolveLocale` takes for one. Any other gets the first of `locales`:
