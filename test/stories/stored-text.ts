@@ -1,6 +1,7 @@
 /** Everything that the stores of a world hold, as text. */
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { sql } from 'kysely';
 import { findServers } from '../support/servers.ts';
@@ -76,5 +77,6 @@ export async function readRedis({ queue }: FreshStores): Promise<string> {
 export function dumpDatabase({ databaseUrl }: FreshStores): string {
   const initdb = findServers().postgres;
   if (databaseUrl === null || initdb === null) return '';
-  return execFileSync(join(initdb, '..', 'pg_dump'), ['--inserts', databaseUrl], { encoding: 'utf8' });
+  const program = join(dirname(realpathSync(initdb)), 'pg_dump');
+  return execFileSync(program, ['--inserts', databaseUrl], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 }

@@ -1,0 +1,237 @@
+// Whatever happens, no secret and no whole phone number is found in a log, a job, a store, an address or an error,
+// but in the columns that are there for numbers.
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { RestFault } from '../../src/phone-network/simulator/faults.ts';
+import { SCENARIO_NAMES } from '../../src/phone-network/simulator/scenarios.ts';
+import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { clientOf, openWorld, type World } from '../support/world.ts';
+import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
+import {
+  apiKeyForms,
+  dumpText,
+  keyRingForms,
+  type Needles,
+  numberForms,
+  type Places,
+  passwordForms,
+  rowsText,
+  search,
+  tokenForms,
+} from './secrecy-search.ts';
+import { dumpDatabase, readJobs, readRedis, readRows } from './stored-text.ts';
+
+const PIN = '48071593';
+const WRONG_SECRET = 'w'.repeat(43);
+
+/** A network that repeats the number it was given, as Twilio's messages do. */
+const refuse = (status: number, code: number, number: string): RestFault => ({
+  refuse: { status, code, message: `The 'To' number ${number} is not a valid phone number.` },
+});
+const FAULTS: ((number: string) => RestFault)[] = [
+  () => 'drop',
+  () => 'acceptAndDrop',
+  () => 'tooManyRequests',
+  () => 'serverError',
+  () => 'html',
+  (number) => refuse(400, 21211, number),
+  (number) => refuse(400, 21216, number),
+  (number) => refuse(401, 20003, number),
+  (number) => refuse(400, 99999, number),
+];
+
+describeEachStore('what a service leaves behind', (combination) => {
+  let stores: FreshStores;
+  let world: World;
+  let tap: NetworkTap;
+  let places: Places;
+  const needles: Needles = new Map();
+  const refused: string[] = [];
+
+  const newNumber = () => {
+    const number = world.newNumber();
+    needles.set(`the number ${number}`, numberForms(number));
+    return number;
+  };
+  const ask = async (body: Record<string, unknown>, api = world.api) => {
+    const answer = await api('POST', '/v1/verifications', { userId: `u-${randomUUID()}`, ...body });
+    if (answer.status >= 400) refused.push(JSON.stringify(answer.body));
+    return answer;
+  };
+
+  /** Desk phones of all kinds, faults of the network, a cancellation. */
+  async function callPhones(): Promise<void> {
+    for (const scenario of SCENARIO_NAMES) {
+      const number = newNumber();
+      world.simulator.desk.script(number, scenario);
+      expect(await ask({ number })).toMatchObject({ status: 201 });
+    }
+    for (const fault of FAULTS) {
+      const number = newNumber();
+      world.simulator.faults.next('create', fault(number), { to: number });
+      expect(await ask({ number })).toMatchObject({ status: 201 });
+    }
+    const unheard = newNumber();
+    world.simulator.faults.webhooks({ kind: 'status', do: 'lose', to: unheard });
+    world.simulator.faults.next('fetch', 'html');
+    expect(await ask({ number: unheard })).toMatchObject({ status: 201 });
+    const { body } = await ask({ number: newNumber() });
+    expect(await world.api('POST', `/v1/verifications/${body.id}/cancel`)).toMatchObject({ status: 200 });
+    await world.settle();
+  }
+
+  /** Refused numbers and keys, unsigned and wrongly signed webhooks. */
+  async function sendWrongThings(): Promise<void> {
+    const number = newNumber();
+    for (const wrong of [`${number}#`, `${number}x12`, `${number}9`, ` ${number}☎`, number.slice(3)])
+      expect((await ask({ number: wrong })).status).toBe(422);
+    expect((await ask({ number, country: 'US' })).status).toBe(422);
+    expect((await ask({ number, phone: number })).status).toBe(400);
+    for (const key of [`${world.key.slice(0, -43)}${WRONG_SECRET}`, `${world.key} x`])
+      expect(
+        (
+          await ask(
+            { number },
+            clientOf(() => world.service.url ?? '', key),
+          )
+        ).status,
+      ).toBe(401);
+    const { id } = await world.db.selectFrom('callAttempt').select('id').executeTakeFirstOrThrow();
+    const url = `${world.service.url}/webhooks/calls/${id}/digits`;
+    const fields = { CallSid: 'CA1', To: number, Digits: number.slice(1) };
+    const wrongly = signedForm('another-token', url, fields);
+    const rightly = signedForm(tap.account().token, url, fields);
+    const unsigned = { ...wrongly, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    const statuses = [wrongly, rightly, unsigned].map(async (sent) => {
+      const answer = await fetch(url, { method: 'POST', ...sent });
+      refused.push(await answer.text());
+      return answer.status;
+    });
+    expect(await Promise.all(statuses)).toEqual([403, 200, 400]);
+  }
+
+  /** A policy that cannot be read fails requests and jobs. */
+  async function breakPolicy(): Promise<void> {
+    const { queue } = world.service.jobs;
+    const number = newNumber();
+    await queue.pause();
+    const { body } = await ask({ number });
+    await world.service.tenants.setPolicy('contoso', { organisation: number, locale: number });
+    expect(await ask({ number })).toMatchObject({ status: 500 });
+    await queue.resume();
+    await vi.waitFor(
+      async () => expect((await queue.getJob(body.id))?.attemptsMade).toBeGreaterThan(0),
+      10_000,
+    );
+    await world.service.tenants.setPolicy('contoso', {});
+    await world.settle();
+    expect(await world.read(body.id)).toMatchObject({ state: 'finished' });
+  }
+
+  async function reveal(id: string): Promise<void> {
+    const { status, body } = await world.api('POST', `/v1/verifications/${id}/reveal-app-password`);
+    expect(status).toBe(200);
+    needles.set(`the app password of ${id}`, passwordForms(body.appPassword));
+  }
+
+  async function collect(): Promise<Places> {
+    const metrics = await fetch(`${world.service.opsUrl}/metrics`);
+    return {
+      log: world.log.join(''),
+      jobs: await readJobs(world),
+      redis: await readRedis(stores),
+      rows: rowsText(await readRows(world)),
+      dump: dumpText(dumpDatabase(stores)),
+      // The search for a lost call names the number in its query: Twilio's REST API has no other way.
+      addresses: tap.requests.filter((request) => !request.startsWith('GET /2010-04-01/')).join('\n'),
+      errors: refused.join('\n'),
+      metrics: await metrics.text(),
+    };
+  }
+
+  function addSecretsOfTheService(): void {
+    const { config } = world;
+    const dataDir = config.database.kind === 'embedded' ? config.database.dataDir : '';
+    const { hashKeys, sealKeys } =
+      config.secrets ?? JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'));
+    needles.set('the hash keys', keyRingForms(hashKeys));
+    needles.set('the seal keys', keyRingForms(sealKeys));
+    needles.set('the API key', apiKeyForms(world.key));
+    needles.set('a wrong API key', [WRONG_SECRET]);
+    needles.set('the auth token', tokenForms(tap.account()));
+    needles.set('the PIN', [PIN]);
+  }
+
+  beforeAll(async () => {
+    tap = tapNetwork();
+    stores = await freshStores(combination);
+    const webhooks = { allowPrivate: true, timeLimitMs: 1_000 };
+    world = await openWorld(stores, { config: { logLevel: 'trace', webhooks } });
+    const endpoint = await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:9/outcomes' });
+    needles.set('the webhook secret', [endpoint.body.secret, endpoint.body.secret.replace('whsec_', '')]);
+    await world.api('PUT', '/v1/users/u-pin/profile', { pin: PIN });
+    await callPhones();
+    await sendWrongThings();
+    await breakPolicy();
+    addSecretsOfTheService();
+    const approved = await world.db
+      .selectFrom('appPassword')
+      .select('verificationId as id')
+      .where('sealed', 'is not', null)
+      .execute();
+    expect(approved.length).toBeGreaterThan(3);
+    const [shown, ...sealed] = approved;
+    await reveal(shown?.id ?? '');
+    places = await collect();
+    for (const { id } of sealed) await reveal(id);
+  }, 60_000);
+  afterAll(async () => {
+    tap?.close();
+    await world?.close();
+    await stores?.drop();
+  });
+
+  test('is worth searching: every place has something in it', () => {
+    const onServer = combination === 'embedded' ? [] : ['dump'];
+    const filled = ['log', 'jobs', 'rows', 'addresses', 'errors', 'metrics', ...onServer];
+    if (combination === 'postgres+redis') filled.push('redis');
+    for (const place of filled) expect(places[place]?.length, place).toBeGreaterThan(500);
+    expect(places.log).toContain('"level":"debug"');
+    expect(places.log).toContain('simulator: heard');
+    expect(places.jobs).toContain('policy is not valid');
+    expect(needles.size).toBeGreaterThan(30);
+  });
+
+  test('holds no secret and no whole number', () => {
+    expect(search(places, needles)).toEqual([]);
+    const { rows, dump, ...others } = places;
+    const line = world.config.lines.numbers.default;
+    expect(search(others, new Map([['the caller line', [line.slice(2)]]]))).toEqual([]);
+  });
+
+  test('would be found out: whatever is planted is found where it is', async () => {
+    const number = newNumber();
+    const [[what, [secret = '']] = ['', []]] = [...needles].filter(([name]) => name.startsWith('the app'));
+    world.service.log.info({ dialled: number }, 'planted');
+    await world.service.jobs.queue.add('planted', { number }, { jobId: randomUUID() });
+    await world.db
+      .updateTable('auditEvent')
+      .set({ data: JSON.stringify({ secret, number }) })
+      .execute();
+    await world.api('GET', `/v1/users/${number}/phone-methods`);
+    refused.push(number);
+    const found = search(await collect(), needles);
+    const kept = combination === 'embedded' ? ['rows'] : ['rows', 'dump'];
+    const queued = combination === 'postgres+redis' ? ['jobs', 'redis'] : ['jobs'];
+    expect(found.sort()).toEqual(
+      [
+        ...['log', 'addresses', 'errors', ...queued, ...kept].map(
+          (place) => `${place} holds the number ${number}`,
+        ),
+        ...kept.map((place) => `${place} holds ${what}`),
+      ].sort(),
+    );
+  });
+});
