@@ -67,10 +67,11 @@ export function createDelivery(deps: DeliveryDeps) {
 
     /** Delivers all that is due, and resolves when every attempt that runs is over. Throws when the registry is away. */
     async deliverDue(): Promise<void> {
-      do {
+      for (;;) {
         await claim();
-        if (running.size > 0) await Promise.race(running.keys());
-      } while (running.size > 0);
+        if (running.size === 0) return;
+        await Promise.race(running.keys());
+      }
     },
 
     /** Begins nothing more, and resolves when what runs is over. */
