@@ -23,7 +23,7 @@ export function hideData(value: unknown): unknown {
 }
 
 /** Digits that could be a phone number: seven or more, with the usual marks between. Not those of a UUID. */
-const NUMBER_LIKE = /(?<![\w-])\+?\d(?:[ ().-]?\d){6,}(?![\w-])/g;
+const NUMBER_LIKE = /(?<![\w-])\+?\(?\d(?:[ ().-]{0,2}\d){6,}(?![\w-])/g;
 const E164 = /\+\d{6,15}/g;
 
 /** An error's text without what could be a phone number. */

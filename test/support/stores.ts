@@ -15,7 +15,7 @@ const postgresUrl = inject('postgresUrl');
 const redisUrl = inject('redisUrl');
 
 /** The combinations this machine can run. */
-const STORES: StoreCombination[] = [
+export const STORES: StoreCombination[] = [
   'embedded',
   ...(postgresUrl ? (['postgres'] as const) : []),
   ...(postgresUrl && redisUrl ? (['postgres+redis'] as const) : []),
