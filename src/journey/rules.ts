@@ -13,7 +13,11 @@ export function meaningOf(digits: string | null): 'approve' | 'wrongKey' | 'sile
 }
 
 /** The outcome that the end of a call means when no key has decided it. */
-export function outcomeOfEndedCall(end: { status: CallStatus; answeredBy: string | null }): Outcome {
+export function outcomeOfEndedCall(end: {
+  status: CallStatus;
+  answeredBy: string | null;
+  wrongKeys: number;
+}): Outcome {
   switch (end.status) {
     case 'busy':
       return 'busy';
@@ -22,11 +26,18 @@ export function outcomeOfEndedCall(end: { status: CallStatus; answeredBy: string
     case 'canceled':
       return 'canceled';
     case 'completed':
-      // Twilio, Call resource: "completed" also covers voicemail and menus, so who answered decides.
-      return end.answeredBy === 'machine' || end.answeredBy === 'fax' ? 'voicemail' : 'hungUp';
+      return tookAMessage(end) ? 'voicemail' : 'hungUp';
     default:
       return 'unreachable';
   }
+}
+
+/**
+ * Twilio, Call resource: "completed" also covers voicemail and menus, so who answered decides. Whoever pressed a key
+ * is a person, whatever machine detection takes them for.
+ */
+function tookAMessage({ answeredBy, wrongKeys }: { answeredBy: string | null; wrongKeys: number }): boolean {
+  return wrongKeys === 0 && (answeredBy === 'machine' || answeredBy === 'fax');
 }
 
 /** What the person hears next: the question of this round, the words that end the call, or that it is over. */

@@ -44,7 +44,7 @@ export function createWatchCall(deps: WatchDeps): Step {
     const call = attempt.callId === null ? null : await fetch(attempt.callId);
     if (call === null) return providerError(verification, attempt, 'callNotFound', now);
     if (call !== 'unreachable' && ENDED.includes(call.status)) {
-      await deps.attempts.foundOver(attempt.id, call.status, now, later(now, graceMs(call.status)));
+      await deps.attempts.foundOver(attempt.id, call, now, later(now, graceMs(call.status)));
       return 'moved';
     }
     const rules = await deps.rulesOf(verification.tenantId);
@@ -101,7 +101,7 @@ async function decideFromEnd(
     await deps.verifications.lookAgain(verification, due);
     return waitUntil(due);
   }
-  const outcome = outcomeOfEndedCall({ status, answeredBy: attempt.answeredBy });
+  const outcome = outcomeOfEndedCall({ ...attempt, status });
   if (await redial(deps, verification, attempt, outcome, now)) return 'moved';
   await deps.verifications.decide(
     verification.id,

@@ -59,7 +59,7 @@ export async function expectOneEnd(
   return traces;
 }
 
-/** Resolves when a simulator's event matches, with the simulator's time stopped at that instant. */
+/** Resolves when a simulator's event has matched: time stands still at that instant, and nothing is under way any more. */
 export function stopAt(
   world: { simulator: Pick<Simulator<VirtualTime>, 'on'>; time: VirtualTime },
   matches: (event: SimulatorEvent) => boolean,
@@ -69,7 +69,7 @@ export function stopAt(
       if (!matches(event)) return;
       world.time.pause();
       off();
-      resolve(event);
+      void world.time.idle().then(() => resolve(event));
     });
   });
 }

@@ -98,10 +98,17 @@ function ending(db: Kysely<Registry>) {
     },
 
     /** The call of an attempt was found to be over: notes its end, and when the verification is to be decided. */
-    async foundOver(attemptId: string, status: string, endedAt: Date, wakeAt: Date): Promise<void> {
+    async foundOver(
+      attemptId: string,
+      call: { status: string; answeredBy: string | null },
+      endedAt: Date,
+      wakeAt: Date,
+    ): Promise<void> {
       await sql`
         with attempt as (
-          update call_attempt set ended_at = ${endedAt}, status = ${status} where id = ${attemptId} and ended_at is null
+          update call_attempt set ended_at = ${endedAt}, status = ${call.status},
+            answered_by = coalesce(${call.answeredBy}, answered_by)
+          where id = ${attemptId} and ended_at is null
           returning id, verification_id)
         update verification set wake_at = ${wakeAt} from attempt
         where verification.id = attempt.verification_id and verification.attempt_id = attempt.id

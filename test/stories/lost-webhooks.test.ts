@@ -1,0 +1,132 @@
+// Webhooks are lost, doubled, delayed and reordered. The verification ends as it would have.
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Faults } from '../../src/phone-network/simulator/faults.ts';
+import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { Script } from '../../src/phone-network/simulator/script.ts';
+import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+const PHONES: [ScenarioName, string][] = [
+  ['press-pound', 'approved'],
+  ['wrong-then-pound', 'approved'],
+  ['busy', 'busy'],
+  ['no-answer', 'noAnswer'],
+  ['unreachable', 'unreachable'],
+  ['voicemail', 'voicemail'],
+  ['wrong-key', 'wrongDigits'],
+  ['silence', 'noInput'],
+  ['hang-up', 'hungUp'],
+];
+
+type WebhookFault = Parameters<Faults['webhooks']>[0];
+
+const TROUBLE: [name: string, faults: WebhookFault[]][] = [
+  ['every status callback is lost', [{ kind: 'status', do: 'lose' }]],
+  [
+    'every webhook comes twice',
+    (['answer', 'digits', 'redirect', 'status', 'machine'] as const).map((kind) => ({ kind, do: 'double' })),
+  ],
+  [
+    'status callbacks are out of order',
+    (['initiated', 'ringing', 'answered'] as const).map((event) => ({
+      kind: 'status',
+      event,
+      do: 'reorder',
+    })),
+  ],
+  [
+    'status callbacks come late, the first ones last',
+    (['initiated', 'ringing', 'answered', 'completed'] as const).map((event, place) => ({
+      kind: 'status',
+      event,
+      do: 'delay',
+      ms: 90_000 - 20_000 * place,
+    })),
+  ],
+  ['the first document cannot be fetched', [{ kind: 'answer', do: 'lose', times: 1 }]],
+];
+
+/** A machine that takes the call, says nothing to it and hangs up before it has listened to all. */
+const SHORT_VOICEMAIL: Script = {
+  pickUp: { kind: 'answer', afterMs: 2_000, by: 'machine' },
+  reactions: [{ on: 'pickUp', afterMs: 6_000, hangUp: true }],
+};
+
+/** Picks up after 4 s, listens to the prompt and takes some time to press #. */
+const PATIENT: Script = {
+  pickUp: { kind: 'answer', afterMs: 4_000, by: 'human' },
+  reactions: [{ on: 'promptEnd', afterMs: 4_000, press: '#' }],
+};
+
+describeEachStore('whatever happens to webhooks', (combination) => {
+  let stores: FreshStores;
+  let world: World;
+
+  beforeAll(async () => {
+    stores = await freshStores(combination);
+    world = await openWorld(stores);
+  });
+  afterEach(() => {
+    world.simulator.faults.clear();
+    world.time.resume();
+  });
+  afterAll(async () => {
+    await world?.close();
+    await stores?.drop();
+  });
+
+  describe.each(TROUBLE)('%s', (_name, faults) => {
+    test.each(PHONES)('"%s" ends as %s', async (phone, outcome) => {
+      for (const fault of faults) world.simulator.faults.webhooks(fault);
+      const { id } = await world.story(phone);
+      const { attempts } = await expectOneEnd(world, id, { outcome });
+      expect(attempts).toHaveLength(1);
+    });
+  });
+
+  test('a key pressed twice by the network’s fault counts once', async () => {
+    world.simulator.faults.webhooks({ kind: 'digits', do: 'double' });
+    const { id } = await world.story('wrong-then-pound');
+    const { attempts } = await expectOneEnd(world, id, { outcome: 'approved' });
+    expect(attempts[0]?.wrongKeys).toBe(1);
+  });
+
+  test('a machine that hung up is found to be one although no callback told of it', async () => {
+    world.simulator.faults.webhooks({ kind: 'status', do: 'lose' });
+    world.simulator.faults.webhooks({ kind: 'machine', do: 'lose' });
+    const { id } = await world.story(SHORT_VOICEMAIL);
+    await expectOneEnd(world, id, { outcome: 'voicemail' });
+  });
+
+  test('a late "ringing" never undoes "answered"', async () => {
+    world.simulator.faults.webhooks({ kind: 'status', event: 'ringing', do: 'delay', ms: 6_000 });
+    const late = stopAt(
+      world,
+      (event) => event.type === 'webhookSent' && event.params.CallStatus === 'ringing',
+    );
+    const { id, number } = await world.request(PATIENT);
+    await late;
+    const call = world.simulator.calls().find(({ to }) => to === number.e164);
+    expect(call?.answeredAt).toBeLessThan(world.time.now());
+    await world.time.idle();
+    expect((await world.read(id)).state).toBe('answered');
+    world.time.resume();
+    await world.settle();
+    await expectOneEnd(world, id, { outcome: 'approved' });
+  });
+
+  test('a call whose every callback is lost is asked about only after it should have ended', async () => {
+    world.simulator.faults.webhooks({ kind: 'status', do: 'lose' });
+    const ringing = stopAt(world, (event) => isStatus(event, 'ringing'));
+    const { id } = await world.request('no-answer');
+    await ringing;
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'));
+    const { wakeAt } = (await tracesOf(world.db, id)).verification;
+    // 30 s of ringing and 15 s of patience.
+    expect(wakeAt.getTime() - world.time.now()).toBeGreaterThan(40_000);
+    world.time.resume();
+    await world.settle();
+    await expectOneEnd(world, id, { outcome: 'noAnswer' });
+  });
+});
