@@ -43,8 +43,10 @@ export function createEventStore(db: Kysely<Registry>) {
 
     /** The events after each place, in order; `index` says which place. One statement, however many places there are. */
     async after(places: Place[]): Promise<(ProgressEvent & { index: number })[]> {
-      // As JSON text: a list parameter means another thing to each driver.
-      const list = JSON.stringify(places.map((place, index) => ({ ...place, index })));
+      // As JSON text: a list parameter means another thing to each driver. Places may carry more, such as connections.
+      const list = JSON.stringify(
+        places.map(({ verificationId, after }, index) => ({ verificationId, after, index })),
+      );
       const result = await sql<ProgressEvent & { index: number }>`
         select p.index, e.id, e.data->>'outcome' as outcome, e.data->>'prompt' as prompt, e.at,
           (select s.type from verification_event s where s.verification_id = e.verification_id and s.id <= e.id

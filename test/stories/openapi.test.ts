@@ -1,0 +1,211 @@
+// The description at /openapi.json against the service that it describes: every route is there, and what the routes
+// answer is what they are said to answer.
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type FreshStores, freshStores } from '../support/stores.ts';
+import { type Answer, clientOf, openWorld, type World } from '../support/world.ts';
+
+interface Operation {
+  operationId: string;
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+}
+interface Described extends Operation {
+  method: string;
+  path: string;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+const UNKNOWN_ID = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
+
+let stores: FreshStores;
+let world: World;
+let api: Document;
+let operations: Map<string, Described>;
+/** Successful answers so far, such as `readVerification 200`. */
+const answered = new Set<string>();
+
+beforeAll(async () => {
+  stores = await freshStores('embedded');
+  const webhooks = { allowPrivate: true, timeLimitMs: 1_000 };
+  world = await openWorld(stores, { config: { webhooks } });
+  const { status, body } = await clientOf(() => world.service.url ?? '', null)('GET', '/openapi.json');
+  expect(status).toBe(200);
+  api = body;
+  const all = Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
+  );
+  operations = new Map(all.map((operation) => [operation.operationId, operation]));
+});
+afterAll(async () => {
+  await world?.close();
+  await stores?.drop();
+});
+
+/** What a JSON schema of the document says about a body; references are to its components. */
+function deviations(schema: object, body: unknown): unknown[] {
+  const whole = JSON.stringify({ ...schema, $defs: api.components.schemas });
+  const own = JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/'));
+  return z.fromJSONSchema(own).safeParse(body).error?.issues ?? [];
+}
+
+interface Asked {
+  path?: Record<string, string>;
+  query?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Asks for an operation by its name, and holds the answer against its description. */
+async function ask(operationId: string, asked: Asked = {}): Promise<Answer> {
+  const operation = operations.get(operationId);
+  if (!operation) throw new Error(`The document describes no operation ${operationId}.`);
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => asked.path?.[name] ?? UNKNOWN_ID);
+  const answer = await world.api(
+    operation.method.toUpperCase(),
+    path + (asked.query ?? ''),
+    asked.body,
+    asked.headers,
+  );
+  const said = operation.responses[answer.status];
+  expect(said, `${operationId} is not said to answer ${answer.status}`).toBeDefined();
+  const type = answer.headers.get('content-type')?.split(';')[0];
+  const schema = said?.content?.[type ?? '']?.schema;
+  expect(Object.keys(said?.content ?? {})).toEqual(type === undefined ? [] : [type]);
+  if (schema && type !== 'text/event-stream') expect(deviations(schema, answer.body)).toEqual([]);
+  if (answer.status >= 400) expect(said?.description).toContain(`\`${answer.body.code}\``);
+  else answered.add(`${operationId} ${answer.status}`);
+  return answer;
+}
+
+describe('the description', () => {
+  test('has every /v1 route that the code defines', async () => {
+    const defined: string[] = [];
+    for await (const file of glob('src/**/*.ts', { exclude: ['src/platform/**'] }))
+      for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/'(\/v1\/[\w/:-]+)'/g))
+        defined.push(path.replaceAll(/:(\w+)/g, '{$1}'));
+    expect(defined.length).toBeGreaterThan(4);
+    expect(Object.keys(api.paths)).toEqual(expect.arrayContaining(defined));
+  });
+
+  test('names the methods of each path as the service allows them', async () => {
+    for (const [path, methods] of Object.entries(api.paths)) {
+      const answer = await world.api('PROPFIND', path.replaceAll(/\{\w+\}/g, UNKNOWN_ID));
+      expect(answer).toMatchObject({ status: 405, body: { code: 'route.methodNotAllowed' } });
+      const allowed = answer.headers.get('allow')?.toLowerCase().split(', ') ?? [];
+      const named = Object.keys(methods);
+      expect(allowed.sort(), path).toEqual([...named, ...(named.includes('get') ? ['head'] : [])].sort());
+    }
+  });
+
+  test('asks for a key wherever the service does', async () => {
+    const stranger = clientOf(() => world.service.url ?? '', null);
+    for (const { method, path, responses } of operations.values()) {
+      const answer = await stranger(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, UNKNOWN_ID));
+      expect(answer).toMatchObject({ status: 401, body: { code: 'apiKey.missing' } });
+      expect(responses[401]?.description).toContain('`apiKey.missing`');
+    }
+  });
+
+  test('tells a body of another shape from one of the right shape', async () => {
+    const schema = { $ref: '#/components/schemas/Verification' };
+    const right = await world.story('press-pound');
+    expect(deviations(schema, right)).toEqual([]);
+    const { state, ...without } = right;
+    for (const wrong of [
+      without,
+      { ...right, state: 'lost' },
+      { ...right, number: null },
+      { ...right, pin: '1' },
+    ])
+      expect(deviations(schema, wrong)).not.toEqual([]);
+  });
+});
+
+describe('the answers are as described', () => {
+  test('about a verification from its request to its end', async () => {
+    const headers = { 'idempotency-key': 'described' };
+    const body = { userId: 'u-1', number: world.newNumber() };
+    const { id } = (await ask('requestVerification', { body, headers })).body;
+    expect(await ask('requestVerification', { body, headers })).toMatchObject({ status: 200 });
+    await ask('readVerification', { path: { id } });
+    await world.settle();
+    const { body: ended } = await ask('readVerification', { path: { id } });
+    expect(ended).toMatchObject({ state: 'finished', outcome: 'approved' });
+    await ask('revealAppPassword', { path: { id } });
+    expect(await ask('revealAppPassword', { path: { id } })).toMatchObject({ status: 410 });
+    expect(await ask('cancelVerification', { path: { id } })).toMatchObject({ status: 409 });
+    const { body: phones } = await ask('listPhoneMethods', { path: { userId: 'u-1' } });
+    expect(phones.value).toHaveLength(1);
+  });
+
+  test.each(['busy', 'wrong-key', 'voicemail', 'unreachable'] as const)(
+    'about one that ends with "%s"',
+    async (scenario) => {
+      const { id } = await world.story(scenario);
+      expect((await ask('readVerification', { path: { id } })).body.outcomeText.forUser).toMatch(/\.$/);
+    },
+  );
+
+  test('about one that is canceled', async () => {
+    world.time.pause();
+    const { id } = await world.request('press-pound');
+    expect(await ask('cancelVerification', { path: { id } })).toMatchObject({ status: 200 });
+    world.time.resume();
+    await world.settle();
+  });
+
+  test('about its progress', async () => {
+    const { id } = await world.story('press-pound');
+    const { body } = await ask('followVerification', { path: { id } });
+    const last = [...String(body).matchAll(/^id: ?(\d+)$/gm)].at(-1)?.[1] ?? '';
+    const headers = { 'last-event-id': last };
+    expect(await ask('followVerification', { path: { id }, headers })).toMatchObject({ status: 204 });
+  });
+
+  test('about a user', async () => {
+    const path = { userId: 'u-2' };
+    await ask('readUserProfile', { path });
+    await ask('changeUserProfile', { path, body: { locale: 'sv-SE', pin: '480715' } });
+    expect((await ask('readUserProfile', { path })).body).toMatchObject({ locale: 'sv-SE', hasPin: true });
+  });
+
+  test('about outcomes that are posted', async () => {
+    const body = { url: 'http://127.0.0.1:9/outcomes' };
+    await ask('putWebhookEndpoint', { body });
+    await ask('readWebhookEndpoint');
+    await ask('rotateWebhookSecret');
+    await world.story('busy');
+    await ask('removeWebhookEndpoint');
+    await ask('putWebhookEndpoint', { body });
+    const { body: dead } = await ask('listWebhookMessages', { query: '?state=dead' });
+    expect(dead.value.length).toBeGreaterThan(0);
+    await ask('resendWebhookMessage', { path: { id: dead.value[0].id } });
+  });
+
+  test.each<[operationId: string, asked: Asked, status: number]>([
+    ['requestVerification', { body: { userId: '' } }, 400],
+    ['requestVerification', { body: '{' }, 400],
+    ['requestVerification', { body: '{}', headers: { 'content-type': 'text/plain' } }, 415],
+    ['requestVerification', { body: { userId: 'u'.repeat(20_000) } }, 413],
+    ['requestVerification', { body: { userId: 'u-1', number: '+46900123456' } }, 422],
+    ['readVerification', {}, 404],
+    ['readVerification', { path: { id: 'x' } }, 400],
+    ['cancelVerification', {}, 404],
+    ['revealAppPassword', {}, 404],
+    ['listPhoneMethods', { path: { userId: '%00' } }, 400],
+  ])('when %s is refused (%j): %i', async (operationId, asked, status) => {
+    expect((await ask(operationId, asked)).status).toBe(status);
+  });
+
+  test('and there is no success that was described and not seen here', () => {
+    const described = [...operations.values()].flatMap(({ operationId, responses }) =>
+      Object.keys(responses).flatMap((status) => (Number(status) < 400 ? [`${operationId} ${status}`] : [])),
+    );
+    expect([...answered].sort()).toEqual(described.sort());
+  });
+});
