@@ -186,7 +186,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     await reveal(shown?.id ?? '');
     places = await collect();
     for (const { id } of sealed) await reveal(id);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     tap?.close();
     await world?.close();
