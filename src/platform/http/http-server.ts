@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { ServiceError } from '../../errors.ts';
 import { answerProblem } from './answer-problem.ts';
 import { closeInOrder, trackRunning } from './close-in-order.ts';
+import { DOCS_POLICY, serveDocs } from './docs-page.ts';
 import { closeWhileDraining, refuseWhileDraining } from './draining.ts';
 import { type Authenticate, mountRoutes, refuseMethod } from './mount-routes.ts';
 import { type ApiInfo, describeRoutes } from './openapi.ts';
@@ -27,7 +28,7 @@ export interface HttpAppParts<Caller> {
 }
 
 /**
- * An Express app that serves the routes, `GET /openapi.json` (open to all) and what `raw` mounts. Every failure is
+ * An Express app that serves the routes, `GET /openapi.json` and the page `GET /docs` (open to all) and what `raw` mounts. Every failure is
  * answered as `application/problem+json` (RFC 9457); every request has an id and one log line.
  */
 export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
@@ -41,6 +42,7 @@ export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
   app
     .get('/openapi.json', (_req, res) => void res.json(description))
     .all('/openapi.json', refuseMethod(['get']));
+  app.get('/docs', securityHeaders(DOCS_POLICY), serveDocs(description)).all('/docs', refuseMethod(['get']));
   app.use(() => {
     throw new ServiceError(
       'route.notFound',
