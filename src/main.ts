@@ -3,24 +3,34 @@ import { startService } from './service.ts';
 
 /** The process: configuration in, service up, signal, service down. */
 async function main(): Promise<void> {
-  const service = await startService(readConfig());
+  const starting = startService(readConfig());
   let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
     // A second signal means: now.
     if (stopping) process.exit(1);
     stopping = true;
+    // Process 1 of a container ignores signals that nobody listens to, so we listen while we start, too.
+    const service = await starting;
     service.log.info({ signal }, 'stopping: no new requests, no new calls; live calls are still answered');
-    void service.stop().then(() => process.exit(0));
+    await service.stop();
+    process.exit(0);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => void stop(signal).catch(fail));
+  await starting;
 }
 
-main().catch((error: unknown) => {
-  const expected = error instanceof ConfigError;
-  process.stderr.write(
-    `${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  // sysexits: 78 is a configuration error, 70 an internal one.
-  process.exit(expected ? 78 : 70);
-});
+/** Says why the process ends, with sysexits' codes: 78 the configuration is wrong, 70 something else. */
+function fail(error: unknown): never {
+  process.stderr.write(`${describe(error)}\n`);
+  process.exit(error instanceof ConfigError ? 78 : 70);
+}
+
+/** A plain Error says itself what an operator can do; of anything else the place is needed, too. */
+function describe(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return `Poundkey cannot go on: ${String(error)}`;
+  return `Poundkey cannot go on: ${error.name === 'Error' ? error.message : error.stack}`;
+}
+
+main().catch(fail);

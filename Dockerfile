@@ -1,0 +1,33 @@
+# The service, without a build step: Node.js runs the sources as they are. For more than one process use ROLE and
+# DATABASE_URL, see .env.example. To try it without a database: docker run -e NODE_ENV=development …
+ARG NODE_IMAGE=node:26-bookworm-slim
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The image has its own Node.js: the npm package "node", a development dependency, is not needed, and no install script.
+RUN ["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+
+FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title="Poundkey" \
+      org.opencontainers.image.description="The telephone behind multi-factor sign-in" \
+      org.opencontainers.image.licenses="UNLICENSED"
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    DATA_DIR=/home/node/data
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json ./
+COPY twiml ./twiml
+COPY src ./src
+# The operator's command line: docker run … node scripts/poundkey.ts create-tenant …
+COPY scripts/poundkey.ts ./scripts/poundkey.ts
+COPY scripts/poundkey ./scripts/poundkey
+USER node
+EXPOSE 8080 9090
+STOPSIGNAL SIGTERM
+# Every role has the operators' port. It says that the process lives; whether it can work is for /readyz and the alerts.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OPS_PORT || 9090}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# In exec form Node.js is process 1, so that SIGTERM reaches it. Give it longer than SHUTDOWN_LIMIT_S: docker stop -t 90
+CMD ["node", "src/main.ts"]
