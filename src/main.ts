@@ -1,14 +1,19 @@
 import { ConfigError, readConfig } from './config.ts';
 import { startService } from './service.ts';
 
+/** Signals within this time are one: npm passes on what a terminal has sent to the process already. */
+const ONE_SIGNAL_MS = 1_000;
+
 /** The process: configuration in, service up, signal, service down. */
 async function main(): Promise<void> {
   const starting = startService(readConfig());
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    // A second signal means: now.
-    if (stopping) process.exit(1);
-    stopping = true;
+    const now = performance.now();
+    // A second signal means: at once.
+    if (stoppingSince !== null && now - stoppingSince > ONE_SIGNAL_MS) process.exit(1);
+    if (stoppingSince !== null) return;
+    stoppingSince = now;
     // Process 1 of a container ignores signals that nobody listens to, so we listen while we start, too.
     const service = await starting;
     service.log.info({ signal }, 'stopping: no new requests, no new calls; live calls are still answered');
@@ -26,11 +31,14 @@ function fail(error: unknown): never {
   process.exit(error instanceof ConfigError ? 78 : 70);
 }
 
-/** A plain Error says itself what an operator can do; of anything else the place is needed, too. */
+/** Errors of these kinds are bugs; others say themselves what an operator can do. */
+const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 function describe(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return `Poundkey cannot go on: ${String(error)}`;
-  return `Poundkey cannot go on: ${error.name === 'Error' ? error.message : error.stack}`;
+  const isBug = BUGS.some((kind) => error instanceof kind);
+  return `Poundkey cannot go on: ${isBug ? error.stack : error.message}`;
 }
 
 main().catch(fail);

@@ -42,7 +42,14 @@ async function startSimulator(port: number, time: SimulatorTime = realTime(), lo
   const accountSid = `AC${randomBytes(16).toString('hex')}`;
   const authToken = randomBytes(16).toString('hex');
   const simulator = createSimulator({ accountSid, authToken, port, time, log: quieter(log) });
-  await simulator.start();
+  try {
+    await simulator.start();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The simulator cannot start: ${reason}. Choose another SIMULATOR_PORT.`, {
+      cause: error,
+    });
+  }
   undo('simulator', () => simulator.stop());
   log.info({ url: simulator.url }, 'the simulator is the phone network; no real phone will ring');
   const access: TwilioConfig = {
