@@ -26,3 +26,32 @@ export const VerificationId = z.guid('This must be a UUID, as the request for th
 
 /** An instant, ISO 8601 in UTC. */
 export const Instant = z.string().meta({ description: 'ISO 8601, UTC', example: '2026-11-21T09:00:00.000Z' });
+
+/** What is dialled behind a switchboard. */
+export const Extension = z
+  .string()
+  .regex(/^[0-9]{1,11}$/, 'This must be 1 to 11 digits.')
+  .meta({ description: 'The extension behind the number; may also stand after it', example: '1234' });
+
+/** A pause around an extension, s. SendDigits knows pauses of half a second (Twilio, Calls). */
+export const PauseS = z
+  .number()
+  .min(0)
+  .max(8)
+  .multipleOf(0.5, 'This must be a number of half seconds, such as 1.5.')
+  .meta({ description: 'Seconds; halves are allowed', example: 1.5 });
+
+const LONGEST_EXTENSION = 11;
+/** Twilio, Calls: the most characters of SendDigits; each half second of pause takes one. */
+const MOST_SENT = 32;
+
+/** The rule that pauses break which leave no room for the extension. */
+export const TOO_MUCH_PAUSE = 'The pauses together must be at most 10.5 seconds.';
+
+/** Whether an extension of so many digits (any, unless told) and the pauses around it can be dialled. */
+export function extensionFits(
+  pauses: { pauseBeforeS: number; pauseAfterS: number },
+  digits = LONGEST_EXTENSION,
+): boolean {
+  return 2 * (pauses.pauseBeforeS + pauses.pauseAfterS) + digits <= MOST_SENT;
+}

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
-import { type PhoneNetwork, PhoneNetworkError, type PlaceCallResult } from '../phone-network/port.ts';
+import {
+  type PhoneNetwork,
+  PhoneNetworkError,
+  type PlaceCallResult,
+  type SendDigits,
+} from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { type StepResult, waitUntil } from './advance.ts';
 import type { Lines } from './lines.ts';
@@ -60,7 +65,8 @@ export function createDial(deps: DialDeps) {
       webhooks: deps.addresses({ attemptId: attempt.id, locale: verification.locale }),
       ringTimeoutS: rules.ringTimeoutS,
       timeLimitS: rules.callTimeLimitS,
-      detectMachine: rules.machineDetection,
+      detectMachine: rules.machineDetection && verification.extension === null,
+      sendDigits: tonesFor(verification),
     });
     const rings = later(deps.clock.now(), rules.ringTimeoutS * 1000 + deps.patience.watchMs);
     await note(
@@ -70,6 +76,11 @@ export function createDial(deps: DialDeps) {
     );
     return result.kind === 'unknown' ? waitUntil(attempt.graceEnds) : 'moved';
   };
+}
+
+function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): SendDigits | null {
+  if (extension === null) return null;
+  return { pauseBeforeS: pauseBeforeS ?? 0, digits: extension, pauseAfterS: pauseAfterS ?? 0 };
 }
 
 /** Holds the call back until the line may place it. False: the verification has no place, or missed it. */

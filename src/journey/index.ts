@@ -10,6 +10,7 @@ import { createCancelVerification } from './cancel-verification.ts';
 import { createChooseLocale } from './choose-locale.ts';
 import { createCompleteRegistration } from './complete-registration.ts';
 import { type CallAddresses, createDial } from './dial.ts';
+import { createFindDialPauses } from './dial-pauses.ts';
 import { createFindLostCall } from './find-lost-call.ts';
 import { createFollowCall } from './follow-call.ts';
 import { createCountRequest, createForgetCounts } from './limits.ts';
@@ -17,7 +18,7 @@ import { createLines, type LineSettings } from './lines.ts';
 import { createMakeVerification } from './new-verification.ts';
 import { createNumberToCall } from './number-to-call.ts';
 import { createPlaceCall } from './place-call.ts';
-import type { MakeAppPassword, Patience, RulesOf } from './ports.ts';
+import type { DialPauses, MakeAppPassword, Patience, RegisteredOfficePhone, RulesOf } from './ports.ts';
 import { createReadVerification } from './read-verification.ts';
 import { createRecordDigits } from './record-digits.ts';
 import { createRequestVerification } from './request-verification.ts';
@@ -94,7 +95,9 @@ export interface JourneyDeps {
   addresses: CallAddresses;
   prompts: { locales: string[]; resolveLocale(wanted: string): string | null };
   rulesOf: RulesOf;
-  registeredOfficePhone: (user: { tenantId: string; userId: string }) => Promise<string | null>;
+  registeredOfficePhone: RegisteredOfficePhone;
+  /** How a switchboard (E.164) wants extensions dialled, or null. */
+  pbxProfileOf: (switchboard: { tenantId: string; number: string }) => Promise<DialPauses | null>;
   assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
   /** The language that the user wants, or null. */
   localeOf: (user: { tenantId: string; userId: string }) => Promise<string | null>;
@@ -135,6 +138,7 @@ export function createJourney(given: JourneyDeps) {
     speakNext: createSpeakNext(given),
     chooseLocale: createChooseLocale(given.prompts),
     numberToCall: createNumberToCall(given),
+    findDialPauses: createFindDialPauses(given),
   };
   const dial = createDial(deps);
   const readVerification = createReadVerification(deps);
@@ -153,6 +157,7 @@ export function createJourney(given: JourneyDeps) {
       newVerification: createMakeVerification(deps),
     }),
     readVerification,
+    attemptOf: deps.attempts.ofVerification,
     cancelVerification: createCancelVerification({ ...deps, readVerification }),
     answerCall: createAnswerCall(deps),
     recordDigits: createRecordDigits(deps),

@@ -10,9 +10,12 @@ export interface Limit {
   windowS: number;
 }
 
-/** Counts a request against the limits of its user, number and tenant. Throws `limit.reached`. */
+/**
+ * Counts a request against the limits of its user, number and tenant. Throws `limit.reached`. Behind one switchboard
+ * are many phones: a number with an extension is counted by itself.
+ */
 export type CountRequest = (
-  request: { tenantId: string; userId: string; phoneNumber: string },
+  request: { tenantId: string; userId: string; phone: { e164: string; extension: string | null } },
   limits: { perUser: Limit; perNumber: Limit; perTenant: Limit },
 ) => Promise<void>;
 
@@ -21,8 +24,9 @@ export type CountRequest = (
  * A number is counted under a hash.
  */
 export function createCountRequest(deps: { db: Kysely<Registry>; clock: Clock }): CountRequest {
-  return async function countRequest({ tenantId, userId, phoneNumber }, limits) {
-    const number = createHash('sha256').update(phoneNumber).digest('hex');
+  return async function countRequest({ tenantId, userId, phone }, limits) {
+    const called = `${phone.e164}x${phone.extension ?? ''}`;
+    const number = createHash('sha256').update(called).digest('hex');
     await count(`user ${tenantId} ${userId}`, limits.perUser, 'this user');
     await count(`number ${tenantId} ${number}`, limits.perNumber, 'this number');
     await count(`tenant ${tenantId}`, limits.perTenant, 'this tenant');

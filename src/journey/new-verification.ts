@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import type { ChooseLocale } from './choose-locale.ts';
+import type { FindDialPauses } from './dial-pauses.ts';
 import type { CountRequest } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { NumberToCall } from './number-to-call.ts';
@@ -18,6 +19,7 @@ export type MakeVerification = (
 export function createMakeVerification(deps: {
   rulesOf: RulesOf;
   numberToCall: NumberToCall;
+  findDialPauses: FindDialPauses;
   /** Throws `user.blocked` when the user may not be verified. */
   assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
   /** Throws when the user may not be given another app password. */
@@ -35,6 +37,7 @@ export function createMakeVerification(deps: {
     if (!rules.officePhone.allowed) throw officePhoneRefused();
     await deps.assertNotBlocked(request);
     const number = await deps.numberToCall(request, rules);
+    const pauses = await deps.findDialPauses(request, number, rules);
     if (purpose === 'register' && rules.appPassword.issue) await deps.assertRoomForAppPassword(request);
     const locale = deps.chooseLocale({
       requested: request.locale,
@@ -42,7 +45,7 @@ export function createMakeVerification(deps: {
       ofTenant: rules.locale,
       country: number.country,
     });
-    await deps.countRequest({ tenantId, userId, phoneNumber: number.e164 }, rules.limits);
+    await deps.countRequest({ tenantId, userId, phone: number }, rules.limits);
     const lineNumber = deps.lines.lineFor(number.country);
     const slotAt = await deps.lines.takeSlot({
       lineNumber,
@@ -61,8 +64,9 @@ export function createMakeVerification(deps: {
       country: number.country,
       locale,
       jobId: null,
-      extension: null,
-      dialPauses: null,
+      extension: number.extension,
+      pauseBeforeS: pauses?.pauseBeforeS ?? null,
+      pauseAfterS: pauses?.pauseAfterS ?? null,
       challenge: 'pound',
       challengeDigits: null,
       lineNumber,

@@ -1,3 +1,5 @@
+import type { Purpose } from './states.ts';
+
 /**
  * How a verification can end. For each outcome: what to tell the user, what to tell the administrator,
  * whether asking again makes sense, and the nearest denial reason of Microsoft Entra's sign-in log (Microsoft Learn, "Use the sign-ins report to
@@ -115,6 +117,16 @@ export interface OutcomeText {
 
 /** The one end of a verification. */
 export type Outcome = keyof typeof OUTCOMES;
+
+/** The words for how a verification ended. A test of an extension that arrived verifies nothing. */
+export function textOf(outcome: Outcome, purpose: Purpose): OutcomeText {
+  if (outcome !== 'approved' || purpose !== 'testExtension') return OUTCOMES[outcome];
+  return {
+    ...OUTCOMES.approved,
+    forUser: 'The call reached you, and your key reached us.',
+    forAdministrator: 'The extension was dialled and the pound key pressed. A test registers nothing.',
+  };
+}
 
 /** All outcomes, for schemas. */
 export const OUTCOME_NAMES = Object.keys(OUTCOMES) as [Outcome, ...Outcome[]];

@@ -50,7 +50,8 @@ export function createPlaceCall(deps: {
   async function isAllowed(verification: Verification): Promise<boolean> {
     const rules = await deps.rulesOf(verification.tenantId);
     try {
-      rules.understandNumber({ number: verification.phoneNumber });
+      const { phoneNumber: number, extension } = verification;
+      rules.understandNumber({ number, extension: extension ?? undefined });
       await deps.assertNotBlocked(verification);
     } catch (error) {
       if (error instanceof ServiceError) return false;

@@ -1,6 +1,7 @@
 /** What the journey needs from the other features, and what its steps offer each other; `service.ts` and `index.ts` connect them. */
-import type { Limit } from './limits.ts';
+
 import type { Greeting } from '../phone-network/twiml/steps.ts';
+import type { Limit } from './limits.ts';
 import type { Purpose } from './states.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -26,8 +27,14 @@ export interface TenantRules {
   redial: { onBusy: boolean; onNoAnswer: boolean; afterS: number };
   limits: { perUser: Limit; perNumber: Limit; perTenant: Limit };
   appPassword: { issue: boolean; length: number };
+  /** Pauses around an extension where nobody says otherwise, s. */
+  extension: DialPauses;
   /** Reads a number as typed; throws a `ServiceError` `number.*` when it may not be called. */
-  understandNumber(typed: { number: string; country?: string | undefined }): UnderstoodNumber;
+  understandNumber(typed: {
+    number: string;
+    country?: string | undefined;
+    extension?: string | undefined;
+  }): UnderstoodNumber;
 }
 
 /** Looks up a tenant's rules as they are now. */
@@ -42,7 +49,21 @@ export interface UnderstoodNumber {
   type: string | null;
   international: string;
   national: string;
+  /** What is dialled once the number has answered, or null. */
+  extension: string | null;
 }
+
+/** Silences around a dialled extension, s; halves allowed. */
+export interface DialPauses {
+  pauseBeforeS: number;
+  pauseAfterS: number;
+}
+
+/** The office phone a user has registered (E.164, and the extension if it has one), or null. */
+export type RegisteredOfficePhone = (user: {
+  tenantId: string;
+  userId: string;
+}) => Promise<{ phoneNumber: string; extension: string | null } | null>;
 
 /** An app password as it is stored: the completing statement writes these values. */
 export interface NewAppPassword {
@@ -73,13 +94,16 @@ export interface Patience {
   retryMs: number;
 }
 
-/** What a backend asks for. `number` and `country` (ISO 3166-1 alpha-2) are as typed. */
+/** What a backend asks for. `number` and `country` (ISO 3166-1 alpha-2) are as typed; pauses are in seconds. */
 export interface VerificationRequest {
   tenantId: string;
   userId: string;
   purpose: Purpose;
   number?: string | undefined;
   country?: string | undefined;
+  extension?: string | undefined;
+  pauseBeforeS?: number | undefined;
+  pauseAfterS?: number | undefined;
   locale?: string | undefined;
   idempotencyKey?: string | undefined;
 }

@@ -1,13 +1,14 @@
 import type { Events } from '../events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Wake } from './ports.ts';
-import { ASKED_IN_ALL, meaningOf } from './rules.ts';
+import { ASKED_IN_ALL, meaningOf, silencesInAll } from './rules.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 import type { Answered, LiveCallStore } from './store/live-calls.ts';
 
 /**
  * Trigger: the person pressed a key, or let the question pass. `#` → decided as approved. Another key asks again,
- * and the third in all → decided as wrongDigits. Silence repeats, and the third in all → decided as noInput.
+ * and the third in all → decided as wrongDigits. Silence repeats, and the third in all (behind a
+ * switchboard the eighth) → decided as noInput.
  * Answers to a question that is no longer open, or was answered already, change nothing.
  */
 export function createRecordDigits(deps: {
@@ -38,10 +39,11 @@ export function createRecordDigits(deps: {
     return deps.speakNext(call, answer.callId);
   };
 
-  function record(answer: Answered, meaning: ReturnType<typeof meaningOf>): Promise<boolean> {
+  async function record(answer: Answered, meaning: ReturnType<typeof meaningOf>): Promise<boolean> {
     const now = deps.clock.now();
     if (meaning === 'approve') return deps.calls.approve(answer, now);
     if (meaning === 'wrongKey') return deps.calls.wrongKey(answer, ASKED_IN_ALL, now);
-    return deps.calls.silence(answer, ASKED_IN_ALL, now);
+    const call = await deps.calls.read(answer.attemptId);
+    return call !== null && deps.calls.silence(answer, silencesInAll(call), now);
   }
 }

@@ -59,9 +59,12 @@ export function createRequestVerification(deps: RequestDeps) {
   }
 }
 
-function hashOf({ userId, purpose, number, country, locale }: VerificationRequest): string {
-  const fields = [userId, purpose, number ?? null, country ?? null, locale ?? null];
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+function hashOf(request: VerificationRequest): string {
+  const { userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale } = request;
+  const fields = [userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale];
+  return createHash('sha256')
+    .update(JSON.stringify(fields.map((field) => field ?? null)))
+    .digest('hex');
 }
 
 function reusedKey(): ServiceError {

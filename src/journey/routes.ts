@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { defineRoute, LanguageTag, UserId, VerificationId } from '../api.ts';
+import { defineRoute, Extension, LanguageTag, PauseS, UserId, VerificationId } from '../api.ts';
 import type { ReadVerification, VerificationRequest } from './ports.ts';
-import type { Verification } from './store/rows.ts';
+import { PURPOSES } from './states.ts';
+import type { CallAttempt, Verification } from './store/rows.ts';
 import { toView, VerificationView } from './verification-view.ts';
 
 /** What the REST API lets a backend do with verifications. */
@@ -11,14 +12,19 @@ export interface VerificationActions {
   ): Promise<{ verification: Verification; replayed: boolean }>;
   readVerification: ReadVerification;
   cancelVerification(tenantId: string, id: string): Promise<Verification>;
+  /** The call that counts, or null before the first. */
+  attemptOf(verification: Verification): Promise<CallAttempt | null>;
 }
 
 const NewVerificationBody = z
   .strictObject({
     userId: UserId,
-    purpose: z.enum(['register', 'signIn']).default('register'),
+    purpose: z.enum(PURPOSES).default('register').meta({
+      description: 'A test of an extension only tells how far the call came; it registers nothing',
+    }),
     number: z.string().min(1).max(64).optional().meta({
-      description: 'As typed, or E.164. Needed to register; to sign in the registered number is called',
+      description:
+        'As typed, or E.164, an extension after it if it has one. Needed to register; otherwise the registered one is called',
       example: '08-12 34 56 78',
     }),
     country: z
@@ -26,6 +32,13 @@ const NewVerificationBody = z
       .regex(/^[A-Za-z]{2}$/, 'This must be a country code of ISO 3166-1 alpha-2, such as SE.')
       .optional()
       .meta({ description: 'Needed unless the number starts with +', example: 'SE' }),
+    extension: Extension.optional(),
+    pauseBeforeS: PauseS.optional().meta({
+      description: 'Silence before the extension, s; by default that of the PBX profile, else of the policy',
+    }),
+    pauseAfterS: PauseS.optional().meta({
+      description: 'Silence between the extension and the prompt, s; by default as before it',
+    }),
     locale: LanguageTag.optional().meta({ description: 'The language of the prompts' }),
   })
   .refine((body) => body.purpose !== 'register' || body.number !== undefined, {
@@ -44,47 +57,13 @@ const IdempotencyKey = z
 
 const idInPath = z.object({ id: VerificationId });
 
+type Show = (verification: Verification) => Promise<z.input<typeof VerificationView>>;
+
 /** `/v1/verifications`: request, read, cancel. */
 export function verificationRoutes(actions: VerificationActions) {
+  const show: Show = async (verification) => toView(verification, await actions.attemptOf(verification));
   return [
-    defineRoute({
-      method: 'post',
-      path: '/v1/verifications',
-      summary: 'Call an office phone and ask for the pound key',
-      operationId: 'requestVerification',
-      headers: z.object({ 'idempotency-key': IdempotencyKey }),
-      body: NewVerificationBody,
-      responses: {
-        201: { description: 'The verification is queued', schema: VerificationView },
-        200: {
-          description: 'The idempotency key was used before with this body: that verification',
-          schema: VerificationView,
-        },
-      },
-      problems: [
-        'number.invalid',
-        'number.typeRefused',
-        'number.countryRefused',
-        'number.extensionUnsupported',
-        'number.notRegistered',
-        'locale.unsupported',
-        'policy.officePhoneRefused',
-        'idempotencyKey.reused',
-        'appPassword.limitReached',
-        'user.blocked',
-        'limit.reached',
-        'line.tooBusy',
-      ],
-      async handle({ body, headers, caller }) {
-        const { verification, replayed } = await actions.requestVerification({
-          ...body,
-          tenantId: caller.tenantId,
-          idempotencyKey: headers['idempotency-key'],
-        });
-        const location = { Location: `/v1/verifications/${verification.id}` };
-        return { status: replayed ? 200 : 201, body: toView(verification), headers: location };
-      },
-    }),
+    requestRoute(actions, show),
     defineRoute({
       method: 'get',
       path: '/v1/verifications/:id',
@@ -94,7 +73,7 @@ export function verificationRoutes(actions: VerificationActions) {
       responses: { 200: { description: 'The verification as it is now', schema: VerificationView } },
       problems: ['verification.notFound'],
       async handle({ params, caller }) {
-        return { status: 200, body: toView(await actions.readVerification(caller.tenantId, params.id)) };
+        return { status: 200, body: await show(await actions.readVerification(caller.tenantId, params.id)) };
       },
     }),
     defineRoute({
@@ -106,8 +85,54 @@ export function verificationRoutes(actions: VerificationActions) {
       responses: { 200: { description: 'It is canceled, now or before', schema: VerificationView } },
       problems: ['verification.notFound', 'verification.alreadyDecided'],
       async handle({ params, caller }) {
-        return { status: 200, body: toView(await actions.cancelVerification(caller.tenantId, params.id)) };
+        return {
+          status: 200,
+          body: await show(await actions.cancelVerification(caller.tenantId, params.id)),
+        };
       },
     }),
   ];
+}
+
+function requestRoute(actions: VerificationActions, show: Show) {
+  return defineRoute({
+    method: 'post',
+    path: '/v1/verifications',
+    summary: 'Call an office phone and ask for the pound key',
+    operationId: 'requestVerification',
+    headers: z.object({ 'idempotency-key': IdempotencyKey }),
+    body: NewVerificationBody,
+    responses: {
+      201: { description: 'The verification is queued', schema: VerificationView },
+      200: {
+        description: 'The idempotency key was used before with this body: that verification',
+        schema: VerificationView,
+      },
+    },
+    problems: [
+      'number.invalid',
+      'number.typeRefused',
+      'number.countryRefused',
+      'number.extensionUnsupported',
+      'number.notRegistered',
+      'extension.missing',
+      'extension.tooLong',
+      'locale.unsupported',
+      'policy.officePhoneRefused',
+      'idempotencyKey.reused',
+      'appPassword.limitReached',
+      'user.blocked',
+      'limit.reached',
+      'line.tooBusy',
+    ],
+    async handle({ body, headers, caller }) {
+      const { verification, replayed } = await actions.requestVerification({
+        ...body,
+        tenantId: caller.tenantId,
+        idempotencyKey: headers['idempotency-key'],
+      });
+      const location = { Location: `/v1/verifications/${verification.id}` };
+      return { status: replayed ? 200 : 201, body: await show(verification), headers: location };
+    },
+  });
 }

@@ -6,6 +6,17 @@ import type { LiveCall } from './store/live-calls.ts';
 /** How often the prompt is asked in all before a wrong key, or a silence, ends the call. */
 export const ASKED_IN_ALL = 3;
 
+/**
+ * How often in all behind a switchboard: nobody may have picked up the extension yet. A prompt and its wait take 9 s
+ * or more, so that the call listens for a minute at least.
+ */
+const ASKED_IN_ALL_BEHIND_EXTENSION = 8;
+
+/** After how many silences a call ends. */
+export function silencesInAll({ extension }: { extension: string | null }): number {
+  return extension === null ? ASKED_IN_ALL : ASKED_IN_ALL_BEHIND_EXTENSION;
+}
+
 /** What a pressed key means. Only `#` approves; no key at all is a silence. */
 export function meaningOf(digits: string | null): 'approve' | 'wrongKey' | 'silence' {
   if (digits === null) return 'silence';

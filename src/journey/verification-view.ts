@@ -1,9 +1,11 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { Instant, UserId, VerificationId } from '../api.ts';
-import { OUTCOME_NAMES, OUTCOMES } from './outcomes.ts';
-import { STATES } from './states.ts';
-import type { Verification } from './store/rows.ts';
+import { formatLikeGraph } from '../graph-number.ts';
+import { OUTCOME_NAMES, textOf } from './outcomes.ts';
+import { PROGRESS, progressOf } from './progress-of.ts';
+import { PURPOSES, STATES } from './states.ts';
+import type { CallAttempt, Verification } from './store/rows.ts';
 
 const UnderstoodNumberView = z
   .object({
@@ -16,6 +18,13 @@ const UnderstoodNumberView = z
       .nullable()
       .meta({ description: 'The kind of number, as libphonenumber names it', example: 'FIXED_LINE' }),
     international: z.string().meta({ example: '+46 8 12 34 56 78' }),
+    extension: z
+      .string()
+      .nullable()
+      .meta({ description: 'What is dialled once the number has answered', example: '1234' }),
+    phoneNumber: z
+      .string()
+      .meta({ description: 'As Microsoft Graph writes it', example: '+46 812345678x1234' }),
   })
   .meta({ description: 'How the number was understood' });
 
@@ -34,12 +43,13 @@ export const VerificationView = z
   .object({
     id: VerificationId,
     userId: UserId,
-    purpose: z.enum(['register', 'signIn']),
+    purpose: z.enum(PURPOSES),
     channel: z.enum(['call']),
     phoneType: z.enum(['office']),
     number: UnderstoodNumberView,
     locale: z.string().meta({ description: 'The language of the prompts', example: 'sv-SE' }),
     state: z.enum(STATES),
+    progress: z.enum(PROGRESS).meta({ description: 'How far the call came, as far as the network told' }),
     outcome: z.enum(OUTCOME_NAMES).nullable().meta({ description: 'Null until the verification is decided' }),
     outcomeText: OutcomeText.nullable(),
     errorCode: z.string().nullable().meta({ description: "The phone network's own code behind the outcome" }),
@@ -55,9 +65,12 @@ export const VerificationView = z
   })
   .meta({ id: 'Verification' });
 
-/** Shows a verification; its number is the tenant's own and goes nowhere else. */
-export function toView(verification: Verification): z.input<typeof VerificationView> {
-  const { outcome, phoneNumber } = verification;
+/** Shows a verification and how far its call came; its number is the tenant's own and goes nowhere else. */
+export function toView(
+  verification: Verification,
+  attempt: CallAttempt | null,
+): z.input<typeof VerificationView> {
+  const { outcome, phoneNumber, extension } = verification;
   const number = parsePhoneNumberFromString(phoneNumber, { extract: false });
   return {
     id: verification.id,
@@ -70,11 +83,14 @@ export function toView(verification: Verification): z.input<typeof VerificationV
       country: verification.country,
       type: number?.getType() ?? null,
       international: number?.formatInternational() ?? phoneNumber,
+      extension,
+      phoneNumber: formatLikeGraph(phoneNumber, extension),
     },
     locale: verification.locale,
     state: verification.state,
+    progress: progressOf(verification, attempt),
     outcome,
-    outcomeText: outcome === null ? null : OUTCOMES[outcome],
+    outcomeText: outcome === null ? null : textOf(outcome, verification.purpose),
     errorCode: verification.errorCode,
     expectedCallAt: verification.slotAt?.toISOString() ?? null,
     createdAt: verification.createdAt.toISOString(),

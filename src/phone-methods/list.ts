@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { formatLikeGraph } from '../graph-number.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** A verified number of a user, in the shape of Microsoft Graph's phoneAuthenticationMethod. */
 export interface PhoneMethod {
   /** UUID. */
   id: string;
-  /** `+46 812345678`: country code, space, national digits. */
+  /** `+46 812345678x1234`: country code, space, national digits, and the extension if there is one. */
   phoneNumber: string;
   phoneType: string;
   smsSignInState: string;
@@ -19,27 +19,16 @@ export function createListPhoneMethods(deps: { db: Kysely<Registry> }) {
   return async (owner: { tenantId: string; userId: string }): Promise<PhoneMethod[]> => {
     const rows = await deps.db
       .selectFrom('phoneMethod')
-      .select(['id', 'phoneNumber', 'phoneType', 'smsSignInState', 'createdAt'])
+      .select(['id', 'phoneNumber', 'extension', 'phoneType', 'smsSignInState', 'createdAt'])
       .where('tenantId', '=', owner.tenantId)
       .where('userId', '=', owner.userId)
       .orderBy('createdAt')
       .orderBy('id')
       .execute();
-    return rows.map(({ createdAt, ...row }) => ({
+    return rows.map(({ createdAt, extension, ...row }) => ({
       ...row,
-      phoneNumber: formatLikeGraph(row.phoneNumber),
+      phoneNumber: formatLikeGraph(row.phoneNumber, extension),
       createdDateTime: createdAt.toISOString(),
     }));
   };
-}
-
-/**
- * An E.164 number as Microsoft Graph writes it (phoneAuthenticationMethod, `phoneNumber`: "+{country code} {number}").
- * A number whose country code libphonenumber does not know stays as it is.
- */
-function formatLikeGraph(e164: string): string {
-  const number = parsePhoneNumberFromString(e164, { extract: false });
-  if (!number) return e164;
-  const national = e164.slice(1 + number.countryCallingCode.length);
-  return `+${number.countryCallingCode} ${national}`;
 }

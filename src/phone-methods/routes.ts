@@ -5,7 +5,9 @@ import type { PhoneMethod } from './list.ts';
 const PhoneMethodView = z
   .object({
     id: z.guid(),
-    phoneNumber: z.string().meta({ description: 'As Microsoft Graph writes it', example: '+46 812345678' }),
+    phoneNumber: z
+      .string()
+      .meta({ description: 'As Microsoft Graph writes it', example: '+46 812345678x1234' }),
     phoneType: z.string().meta({ example: 'office' }),
     smsSignInState: z.string().meta({ example: 'notSupported' }),
     createdDateTime: Instant,

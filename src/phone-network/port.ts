@@ -36,8 +36,17 @@ export interface PlaceCallRequest {
   ringTimeoutS: number;
   /** How long the whole call may last, in seconds. */
   timeLimitS: number;
-  /** Whether to find out, while the prompt plays, if a machine picked up. */
+  /** Whether to find out, while the prompt plays, if a machine picked up. Not together with `sendDigits`. */
   detectMachine: boolean;
+  /** The extension to dial once the call is answered, or null. */
+  sendDigits: SendDigits | null;
+}
+
+/** Digits played to whoever answers, and the silences around them in seconds; halves are allowed. */
+export interface SendDigits {
+  pauseBeforeS: number;
+  digits: string;
+  pauseAfterS: number;
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
-import { extensionRefusal, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 import type { TenantPolicy } from './tenant-policy.ts';
 import { readTypedNumber } from './typed-number.ts';
 
@@ -22,20 +22,23 @@ export interface CallableNumber {
   international: string;
   /** For people in the country: `08-123 456 78`. */
   national: string;
+  /** What is dialled once the number has answered, 1 to 11 digits, or null. */
+  extension: string | null;
 }
 
 /**
  * Reads a number as people type it and decides whether it may be called. Pure: no look-ups.
  * @param typed.number with `+` and the country code, or as dialled within `typed.country`
  * @param typed.country ISO 3166-1 alpha-2; needed unless the number starts with `+`
+ * @param typed.extension 1 to 11 digits; needed unless the number holds it or there is none
  * @throws ServiceError `number.invalid`, `number.extensionUnsupported`, `number.typeRefused` or
  * `number.countryRefused`, naming `/number` or `/country` and the broken rule; a number appears masked only
  */
 export function understandNumber(
-  typed: { number: string; country?: string | undefined },
-  policy: Pick<TenantPolicy, 'countries' | 'numberTypes'>,
+  typed: { number: string; country?: string | undefined; extension?: string | undefined },
+  policy: Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension'>,
 ): CallableNumber {
-  const text = readTypedNumber(typed.number);
+  const { number: text, extension: typedExtension } = readTypedNumber(typed.number);
   const country = readCountry(typed.country);
   if (country === undefined && !text.startsWith('+')) {
     throw refusal(
@@ -48,12 +51,16 @@ export function understandNumber(
   requireSameCountry(number, country);
   requireAllowedType(number, policy.numberTypes);
   requireAllowedCountry(number, policy.countries.allowed);
+  const extension = oneExtension(typedExtension, typed.extension);
+  if (extension !== null && !policy.extension.allowed)
+    throw extensionRefused(typedExtension === null ? '/extension' : '/number');
   return {
     e164: number.number,
     country: number.country ?? NO_COUNTRY,
     type: String(number.getType()),
     international: number.formatInternational(),
     national: number.formatNational(),
+    extension,
   };
 }
 
@@ -74,9 +81,8 @@ function readCountry(country: string | undefined): CountryCode | undefined {
 /** `extract: false`: without it libphonenumber picks a number out of any text around it. */
 function parse(text: string, country: CountryCode | undefined): PhoneNumber {
   const number = parseOrNull(text, country);
-  if (number?.ext !== undefined) throw extensionRefusal();
   // isValid with the full metadata; what is merely possible includes numbers that nobody has.
-  if (number?.isValid()) return number;
+  if (number?.isValid() && number.ext === undefined) return number;
   throw refusal('number.invalid', '/number', 'This must be a complete number that exists in its country.');
 }
 
@@ -124,4 +130,15 @@ function requireAllowedCountry(number: PhoneNumber, allowed: string[] | null): v
   if (allowed === null || (number.country !== undefined && allowed.includes(number.country))) return;
   const rule = `Only numbers of these countries are called: ${allowed.join(', ')}.`;
   throw refusal('number.countryRefused', '/number', rule, number.number);
+}
+
+/** Typed after the number or given on its own: whoever gives both must mean the same, or a stranger's desk rings. */
+function oneExtension(typed: string | null, given: string | undefined): string | null {
+  if (given === undefined || typed === null || typed === given) return typed ?? given ?? null;
+  throw refusal('number.invalid', '/extension', 'This is not the extension that stands after the number.');
+}
+
+function extensionRefused(field: '/number' | '/extension') {
+  const rule = 'Give the direct number of the phone: the policy does not allow extensions.';
+  return refusal('number.extensionUnsupported', field, rule);
 }

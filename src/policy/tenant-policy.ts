@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { LanguageTag } from '../api.ts';
+import { extensionFits, LanguageTag, PauseS, TOO_MUCH_PAUSE } from '../api.ts';
 import { fieldProblems, parseOptions } from '../platform/http/field-problems.ts';
 
 /** The kinds of numbers that libphonenumber tells apart. */
@@ -43,9 +43,6 @@ const country = z
     (code) => /^[A-Z]{2}$/.test(code) && isSupportedCountry(code),
     'This must be a country code of ISO 3166-1 alpha-2, such as SE.',
   );
-
-/** SendDigits knows pauses of half a second; of its 32 characters some must be left for the extension (Twilio, Calls). */
-const pauseS = z.number().min(0).max(8).multipleOf(0.5);
 
 const spokenText = z
   .string()
@@ -112,9 +109,10 @@ const tenantPolicySchema = z.strictObject({
   extension: z
     .strictObject({
       allowed: z.boolean().default(true),
-      pauseBeforeS: pauseS.default(1),
-      pauseAfterS: pauseS.default(1),
+      pauseBeforeS: PauseS.default(1),
+      pauseAfterS: PauseS.default(1),
     })
+    .refine((pauses) => extensionFits(pauses), TOO_MUCH_PAUSE)
     .prefault({}),
   /** What follows when somebody reports a call as fraud; `blockForS` null blocks until somebody unblocks. */
   fraud: z

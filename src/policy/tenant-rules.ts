@@ -4,7 +4,11 @@ import { parsePolicy, type TenantPolicy } from './tenant-policy.ts';
 /** A tenant's policy as it is applied. */
 export type TenantRules = TenantPolicy & {
   /** Reads a number as typed; throws a `ServiceError` `number.*` when it may not be called. */
-  understandNumber(typed: { number: string; country?: string | undefined }): CallableNumber;
+  understandNumber(typed: {
+    number: string;
+    country?: string | undefined;
+    extension?: string | undefined;
+  }): CallableNumber;
 };
 
 /**

@@ -68,8 +68,9 @@ export interface VerificationTable {
   /** The job that moves it, when a backend brought one; null: the job's id is the verification's. */
   jobId: string | null;
   extension: string | null;
-  /** Pauses around the extension as the request wants them, `before/after` in seconds. */
-  dialPauses: string | null;
+  /** Pauses around the extension, s; null without one. */
+  pauseBeforeS: number | null;
+  pauseAfterS: number | null;
   challenge: Generated<string>;
   /** The digits shown on the screen for number matching. */
   challengeDigits: string | null;
@@ -99,6 +100,7 @@ export interface CallAttemptTable {
   answeredBy: string | null;
   errorCode: string | null;
   startedAt: Date;
+  rangAt: Date | null;
   answeredAt: Date | null;
   endedAt: Date | null;
 }

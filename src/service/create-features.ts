@@ -9,6 +9,7 @@ import { createJourney, type JourneyDeps } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/verification-jobs.ts';
 import { createCallAddresses } from '../journey/webhooks.ts';
 import type { Logger } from '../log.ts';
+import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { createRegisteredOfficePhone } from '../phone-methods/registered-office-phone.ts';
 import type { PhoneNetwork } from '../phone-network/port.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -46,6 +47,7 @@ export function createFeatures(config: Config, ground: Ground) {
     prompts,
     rulesOf: createRulesOf(tenants),
     registeredOfficePhone: createRegisteredOfficePhone({ db }),
+    pbxProfileOf: createPbxProfiles({ db }).find,
     localeOf: userProfiles.localeOf,
     assertRoomForAppPassword: createAssertRoomForAppPassword({ db }),
     makeAppPassword: createAppPasswordMaker({ ...stores, clock }),

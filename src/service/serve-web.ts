@@ -3,6 +3,8 @@ import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
 import { verificationRoutes } from '../journey/routes.ts';
 import { mountWebhooks, type WebhookDeps } from '../journey/webhooks.ts';
+import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
+import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { createListPhoneMethods } from '../phone-methods/list.ts';
 import { phoneMethodRoutes } from '../phone-methods/routes.ts';
 import { createWebhookReader } from '../phone-network/twilio/webhook-reader.ts';
@@ -38,6 +40,7 @@ export function createWeb(parts: ServiceParts & WebParts) {
       ...verificationRoutes(journey),
       ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
       ...createUserProfileRoutes(parts.userProfiles, prompts),
+      ...pbxProfileRoutes(createPbxProfiles({ db })),
       ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
       ...parts.outward,
     ],

@@ -28,6 +28,7 @@ export const REQUEST: PlaceCallRequest = {
   ringTimeoutS: 40,
   timeLimitS: 180,
   detectMachine: false,
+  sendDigits: null,
 };
 
 export function network(access: Partial<TwilioAccess> = {}): PhoneNetwork {

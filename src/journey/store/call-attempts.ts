@@ -12,14 +12,16 @@ export function createCallAttemptStore(db: Kysely<Registry>) {
 }
 
 function dialing(db: Kysely<Registry>) {
+  const read = async (attemptId: string): Promise<CallAttempt | null> => {
+    const row = await db.selectFrom('callAttempt').selectAll().where('id', '=', attemptId).executeTakeFirst();
+    return row ?? null;
+  };
   return {
-    async read(attemptId: string): Promise<CallAttempt | null> {
-      const row = await db
-        .selectFrom('callAttempt')
-        .selectAll()
-        .where('id', '=', attemptId)
-        .executeTakeFirst();
-      return row ?? null;
+    read,
+
+    /** The attempt that counts for a verification, or null before the first. */
+    async ofVerification({ attemptId }: Verification): Promise<CallAttempt | null> {
+      return attemptId === null ? null : read(attemptId);
     },
 
     /**

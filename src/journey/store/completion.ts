@@ -38,11 +38,12 @@ export function createCompletionStore(db: Kysely<Registry>) {
           where id = ${verificationId} and state = 'decided' and outcome = 'approved' and purpose = 'register'
           returning *),
         method as (
-          insert into phone_method (id, tenant_id, user_id, phone_type, phone_number, verification_id, created_at, updated_at)
-          select ${made.phoneMethodId}::uuid, tenant_id, user_id, phone_type, phone_number, id, ${now}::timestamptz,
+          insert into phone_method (id, tenant_id, user_id, phone_type, phone_number, extension, verification_id, created_at,
+            updated_at)
+          select ${made.phoneMethodId}::uuid, tenant_id, user_id, phone_type, phone_number, extension, id, ${now}::timestamptz,
             ${now}::timestamptz from done
           on conflict (tenant_id, user_id, phone_type) do update set phone_number = excluded.phone_number,
-            verification_id = excluded.verification_id, updated_at = excluded.updated_at
+            extension = excluded.extension,            verification_id = excluded.verification_id, updated_at = excluded.updated_at
           returning id),
         password as (
           insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed, sealed_until,

@@ -14,6 +14,7 @@ export interface LiveCall {
   state: State;
   outcome: Outcome | null;
   locale: string;
+  extension: string | null;
   callId: string | null;
   round: number;
   prompt: string;
@@ -51,7 +52,7 @@ export function createLiveCallStore(db: Kysely<Registry>) {
     async read(attemptId: string): Promise<LiveCall | null> {
       const result = await sql<LiveCall>`
         select a.id as attempt_id, v.id as verification_id, v.tenant_id, v.attempt_id = a.id as current,
-          v.state, v.outcome, v.locale, a.call_id, a.round, a.prompt
+          v.state, v.outcome, v.locale, v.extension, a.call_id, a.round, a.prompt
         from call_attempt a join verification v on v.id = a.verification_id where a.id = ${attemptId}`.execute(
         db,
       );
@@ -140,6 +141,9 @@ export function createLiveCallStore(db: Kysely<Registry>) {
           update call_attempt set call_id = coalesce(call_id, ${progress.callId}), status = ${progress.status},
             status_sequence = greatest(status_sequence, ${progress.sequence}),
             answered_by = coalesce(${progress.answeredBy}, answered_by),
+            rang_at = case when ${progress.status === 'ringing'} then coalesce(rang_at, ${now}) else rang_at end,
+            answered_at = case when ${progress.status === 'inProgress'} then coalesce(answered_at, ${now})
+              else answered_at end,
             ended_at = case when ${ended} then ${now}::timestamptz end
           where id = ${attemptId} and ${mayBeAlive} and ${sameCall(progress.callId)}
             and (${ended} or status_sequence < ${progress.sequence})

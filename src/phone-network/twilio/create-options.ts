@@ -1,5 +1,5 @@
 import type { CallListInstanceCreateOptions } from 'twilio/lib/rest/api/v2010/account/call.js';
-import type { PlaceCallRequest } from '../port.ts';
+import type { PlaceCallRequest, SendDigits } from '../port.ts';
 
 /** Twilio, Calls: without events only `completed` is reported; they are sent as one repeated parameter. */
 const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
@@ -18,8 +18,16 @@ export function createOptions({ webhooks, ...request }: PlaceCallRequest): CallL
     statusCallbackEvent: EVENTS,
     timeout: request.ringTimeoutS,
     timeLimit: request.timeLimitS,
-    ...(request.detectMachine ? detectInBackground(webhooks.machine) : {}),
+    // Twilio, SendDigits: with them, machine detection is ignored.
+    ...(request.detectMachine && !request.sendDigits ? detectInBackground(webhooks.machine) : {}),
+    ...(request.sendDigits ? { sendDigits: toTones(request.sendDigits) } : {}),
   };
+}
+
+/** Twilio, SendDigits: `w` waits half a second; 32 characters at most, which whoever asks has seen to. */
+function toTones({ pauseBeforeS, digits, pauseAfterS }: SendDigits): string {
+  const wait = (seconds: number) => 'w'.repeat(Math.round(2 * seconds));
+  return `${wait(pauseBeforeS)}${digits}${wait(pauseAfterS)}`;
 }
 
 /** Twilio, AsyncAmd: detection that holds nothing up; without it the person hears silence for some seconds. */

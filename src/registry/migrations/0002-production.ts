@@ -10,7 +10,8 @@ const STATEMENTS = [
   `alter table verification
     add column job_id text,
     add column extension text,
-    add column dial_pauses text,
+    add column pause_before_s double precision,
+    add column pause_after_s double precision,
     add column challenge text not null default 'pound' check (challenge in ('pound', 'numberMatch', 'pin')),
     add column challenge_digits text,
     add column line_number text,
@@ -21,6 +22,7 @@ const STATEMENTS = [
     check (purpose in ('register', 'signIn', 'testExtension'))`,
   'create index verification_job on verification (job_id) where job_id is not null',
   'alter table phone_method add column extension text',
+  'alter table call_attempt add column rang_at timestamptz',
   `create table policy_version (
     tenant_id text not null references tenant,
     version int not null,
