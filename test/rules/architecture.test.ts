@@ -49,6 +49,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'errors.ts': { file: 'errors.ts', imports: [] },
   'log.ts': { file: 'log.ts', imports: [] },
   'mask.ts': { file: 'mask.ts', imports: [] },
+  'graph-number.ts': { file: 'graph-number.ts', imports: [] },
 };
 const FEATURES = [
   'journey/',
@@ -73,6 +74,7 @@ const BELOW_FEATURES = [
   'errors.ts',
   'log.ts',
   'mask.ts',
+  'graph-number.ts',
 ];
 const BELOW_SERVICE = [...FEATURES, ...BELOW_FEATURES, 'phone-network/twilio/', 'phone-network/simulator/'];
 

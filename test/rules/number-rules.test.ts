@@ -103,32 +103,100 @@ describe('a number that nobody can call', () => {
 
 describe('an extension', () => {
   test.each([
-    '+46812345678 ext. 1234',
-    '+46812345678 ext 1234',
-    '+46812345678 extension 1234',
-    '+46812345678 Extn 12',
-    '+46812345678x1234',
-    '+46812345678 x 1234',
-    '+46812345678#1234',
-    '+46812345678 #12',
-    '+46812345678;ext=1234',
-    'tel:+46812345678;ext=12',
-    '+46812345678 int 12',
-    '+46812345678 доб. 12',
-    '+46812345678,1234',
-    '+46812345678,,1234#',
-    '+46812345678p12',
-    '+46812345678w12',
-    '+46 8 123 456 78 anknytning 12',
-    '+46 8 123 456 78, ankn. 12',
-    '+46 8 123 456 78 ankn 12',
-    '+46 8 123 456 78 Ankn: 12',
-    '＋４６８１２３４５６７８ｘ１２',
-  ])('is refused in %j', (number) => {
-    expect(refusalOf(number)).toMatchObject({
-      code: 'number.extensionUnsupported',
-      problems: [{ field: '/number' }],
+    ['+46812345678 ext. 1234', '1234'],
+    ['+46812345678 ext 1234', '1234'],
+    ['+46812345678 extension 1234', '1234'],
+    ['+46812345678 Extn 12', '12'],
+    ['+46812345678 extensión 12', '12'],
+    ['+46812345678x1234', '1234'],
+    ['+46812345678 x 1234', '1234'],
+    ['+46812345678#1234', '1234'],
+    ['+46812345678 #12', '12'],
+    ['+46812345678;ext=1234', '1234'],
+    ['+46812345678 int 12', '12'],
+    ['+46812345678 int. 12', '12'],
+    ['+46812345678 доб. 12', '12'],
+    ['+46812345678,1234', '1234'],
+    ['+46812345678,,1234', '1234'],
+    ['+46812345678;12', '12'],
+    ['+46812345678p12', '12'],
+    ['+46812345678w12', '12'],
+    ['+46812345678 x0', '0'],
+    ['+46812345678 x0012', '0012'],
+    ['+46812345678 x12345678901', '12345678901'],
+    ['+46 8 123 456 78 anknytning 12', '12'],
+    ['+46 8 123 456 78, ankn. 12', '12'],
+    ['+46 8 123 456 78 ankn 12', '12'],
+    ['+46 8 123 456 78 ANKN: 12', '12'],
+    ['+46 8 123 456 78 anx 12', '12'],
+    ['+46 8 123 456 78 - ext 12', '12'],
+    ['＋４６８１２３４５６７８ｘ１２', '12'],
+    ['+46812345678 x ٣٤', '34'],
+  ])('is read in %j as %s, apart from the number', (number, extension) => {
+    expect(understandNumber({ number }, defaults)).toMatchObject({
+      e164: '+46812345678',
+      international: '+46 8 123 456 78',
+      extension,
     });
+  });
+
+  test('may be given on its own, or in both places alike', () => {
+    const number = '08-123 456 78';
+    expect(understandNumber({ number, country: 'SE', extension: '007' }, defaults).extension).toBe('007');
+    const both = { number: `${number} ankn. 12`, country: 'SE', extension: '12' };
+    expect(understandNumber(both, defaults).extension).toBe('12');
+    expect(understandNumber({ number, country: 'SE' }, defaults).extension).toBeNull();
+  });
+
+  test.each([
+    ['1234', '4321'],
+    ['12', '012'],
+    ['12', '123'],
+  ])('is refused when %s stands after the number and %s on its own', (typed, extension) => {
+    const refuse = () => understandNumber({ number: `+46812345678x${typed}`, extension }, defaults);
+    expect(refuse).toThrow(expect.objectContaining({ code: 'number.invalid', status: 422 }));
+    expect(refuse).toThrow(
+      expect.objectContaining({ problems: [{ field: '/extension', rule: expect.any(String) }] }),
+    );
+  });
+
+  test.each([
+    ['nothing after x', '+46812345678x'],
+    ['nothing after a word', '+46812345678 ankn.'],
+    ['nothing after a pause', '+46812345678,'],
+    ['a # after it', '+46812345678,,1234#'],
+    ['a * in it', '+46812345678x12*34'],
+    ['a letter in it', '+46812345678 ext 12b'],
+    ['a space in it', '+46812345678 ext 12 34'],
+    ['another one', '+46812345678 x12 x13'],
+    ['12 digits', '+46812345678x123456789012'],
+    ['8 digits after a #, which may be a service code', '+46812345678#12345678'],
+    ['a plus', '+46812345678 ext +46812345678'],
+    ['no number before it', 'x1234'],
+    ['a word for the number', 'switchboard x1234'],
+    ['a service code before it', '#31#1234567'],
+    ['a tel: URI before it', 'tel:+46812345678;ext=12'],
+    ['a number that is too short before it', '+4681x1234'],
+    ['an unknown word before it', '+46812345678 door 12'],
+    ['Bengali digits', '+46812345678x১২'],
+    ['a line break in it', '+46812345678x12\n34'],
+  ])('is refused with %s', (_what, number) => {
+    expect(refusalOf(number)).toMatchObject({ code: 'number.invalid', problems: [{ field: '/number' }] });
+  });
+
+  test.each([
+    ['/number', { number: '+46812345678 ankn. 12' }],
+    ['/number', { number: '+46812345678 ankn. 12', extension: '12' }],
+    ['/extension', { number: '+46812345678', extension: '12' }],
+  ])('is refused at %s where the policy does not allow it', (field, typed) => {
+    const direct = parsePolicy({ extension: { allowed: false } }, 'Contoso');
+    expect(() => understandNumber(typed, direct)).toThrow(
+      expect.objectContaining({
+        code: 'number.extensionUnsupported',
+        problems: [{ field, rule: expect.stringContaining('direct number') }],
+      }),
+    );
+    expect(understandNumber({ number: '+46812345678' }, direct).extension).toBeNull();
   });
 });
 
@@ -234,7 +302,7 @@ describe('the type', () => {
 describe('what an error says', () => {
   test.each([
     ['+46 900 123 45 67', undefined],
-    ['+46 8 123 456 78 ext 99', undefined],
+    ['+46 8 123 456 78 ext 12345b', undefined],
     ['+46 8 123 456 78', 'US'],
     ['+46 8 123 456 78 99 99', undefined],
     ['08-123 456 78', undefined],

@@ -54,7 +54,10 @@ describe('a policy document', () => {
         perNumber: { count: 2, windowS: 60 },
         perTenant: { count: 1_000_000, windowS: 86_400 },
       },
-      greeting: { 'sv-SE': { text: 'Hej från Ström!' }, 'en-US': { audioUrl: 'https://example.com/hello.mp3' } },
+      greeting: {
+        'sv-SE': { text: 'Hej från Ström!' },
+        'en-US': { audioUrl: 'https://example.com/hello.mp3' },
+      },
       appPassword: { issue: false, length: 64 },
     };
     const policy = parsePolicy(document, 'Contoso');
@@ -113,6 +116,21 @@ describe('a policy document', () => {
     ['29 s of call', { callTimeLimitS: 29 }, '/callTimeLimitS: This must be at least 30.'],
     ['601 s of call', { callTimeLimitS: 601 }, '/callTimeLimitS: This must be at most 600.'],
     ['59 s to expiry', { expiresAfterS: 59 }, '/expiresAfterS: This must be at least 60.'],
+    [
+      'a pause of a third',
+      { extension: { pauseBeforeS: 0.3 } },
+      '/extension/pauseBeforeS: This must be a number of half',
+    ],
+    [
+      'a negative pause',
+      { extension: { pauseAfterS: -1 } },
+      '/extension/pauseAfterS: This must be at least 0.',
+    ],
+    [
+      'pauses that leave no room for an extension',
+      { extension: { pauseBeforeS: 8, pauseAfterS: 3 } },
+      '/extension: The pauses together must be at most 10.5 seconds.',
+    ],
     ['15 letters', { appPassword: { length: 15 } }, '/appPassword/length: This must be at least 16.'],
     ['65 letters', { appPassword: { length: 65 } }, '/appPassword/length: This must be at most 64.'],
   ])('is refused: %s', (_what, document, told) => {

@@ -96,13 +96,6 @@ describe('a request for a verification is refused', () => {
       '/country',
       { number: '08-123 456 78', country: 'ZZ' },
     ],
-    ['an extension', 'number.extensionUnsupported', '/number', { number: '+46812345678x1234' }],
-    [
-      'a full-width extension',
-      'number.extensionUnsupported',
-      '/number',
-      { number: '＋４６８１２３４５６７８ｘ１２' },
-    ],
     ['a premium number', 'number.typeRefused', '/number', { number: '+46 900 123 45 67' }],
     ['a satellite', 'number.typeRefused', '/number', { number: '+870773111632' }],
     ['international premium', 'number.typeRefused', '/number', { number: '+979123456789' }],

@@ -76,6 +76,25 @@ describe('the request for a call', () => {
     });
   });
 
+  test.each([
+    [{ pauseBeforeS: 1, digits: '1234', pauseAfterS: 1 }, 'ww1234ww'],
+    [{ pauseBeforeS: 0, digits: '007', pauseAfterS: 0 }, '007'],
+    [{ pauseBeforeS: 2.5, digits: '1', pauseAfterS: 0.5 }, 'wwwww1w'],
+    [{ pauseBeforeS: 8, digits: '12345678901', pauseAfterS: 2.5 }, `${'w'.repeat(16)}12345678901wwwww`],
+  ])('has %j dialled as %s, at most 32 characters', async (sendDigits, tones) => {
+    const sent = expectCall();
+    await network().placeCall({ ...REQUEST, sendDigits });
+    expect(fieldsOf(sent).filter(([name]) => name === 'SendDigits')).toEqual([['SendDigits', tones]]);
+    expect(tones.length).toBeLessThanOrEqual(32);
+  });
+
+  test('asks for no machine detection where digits are sent, since it would be ignored', async () => {
+    const sent = expectCall();
+    const sendDigits = { pauseBeforeS: 1, digits: '12', pauseAfterS: 1 };
+    await network().placeCall({ ...REQUEST, detectMachine: true, sendDigits });
+    expect(sent.body).not.toMatch(/Machine|Amd/);
+  });
+
   test('keeps a webhook address with a query in one piece', async () => {
     const sent = expectCall();
     const answer = 'https://pound.example/answer?attempt=1&step=2+3';
