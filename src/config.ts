@@ -42,7 +42,7 @@ export interface Config {
 }
 
 /** The offline phone network, in this process. */
-export interface SimulatorConfig {
+interface SimulatorConfig {
   kind: 'simulator';
   port: number;
 }

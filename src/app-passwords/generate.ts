@@ -20,8 +20,3 @@ export function generateAppPassword(length: number = SHORTEST): string {
 export function groupInFours(appPassword: string): string {
   return appPassword.match(/.{1,4}/g)?.join(' ') ?? '';
 }
-
-/** What a user typed, as it was generated: without white space, in lower case. */
-export function normaliseAppPassword(typed: string): string {
-  return typed.replace(/\s+/g, '').toLowerCase();
-}

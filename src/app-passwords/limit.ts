@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** How many live app passwords a user may have (Microsoft Entra, app passwords: 40 for each user). */
-export const MOST_PER_USER = 40;
+const MOST_PER_USER = 40;
 
 /** The returned function throws `appPassword.limitReached` when the user may not be given another app password. */
 export function createAssertRoomForAppPassword({ db }: { db: Kysely<Registry> }) {

@@ -10,7 +10,7 @@ import type { VerificationStore } from './store/verifications.ts';
 export type StepResult = 'moved' | Wait;
 
 /** Nothing to do before `until`. */
-export interface Wait {
+interface Wait {
   kind: 'wait' | 'leave';
   until: Date;
 }

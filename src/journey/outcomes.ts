@@ -130,8 +130,3 @@ export function textOf(outcome: Outcome, purpose: Purpose): OutcomeText {
 
 /** All outcomes, for schemas. */
 export const OUTCOME_NAMES = Object.keys(OUTCOMES) as [Outcome, ...Outcome[]];
-
-/** Whether a text is the name of an outcome. */
-export function isOutcome(text: string): text is Outcome {
-  return Object.hasOwn(OUTCOMES, text);
-}

@@ -7,7 +7,7 @@ import type { JobRepair } from './ports.ts';
 import type { VerificationStore } from './store/verifications.ts';
 
 /** The queue's name. A job's id is its verification's id; its data says nothing more. */
-export const QUEUE_NAME = 'verifications';
+const QUEUE_NAME = 'verifications';
 
 const JOB_OPTIONS = {
   attempts: 10,

@@ -8,7 +8,7 @@ import type { Spoken } from './speak-next.ts';
 import type { Answered } from './store/live-calls.ts';
 
 /** A webhook as it arrived: what is signed, and its header fields. */
-export interface IncomingWebhook {
+interface IncomingWebhook {
   /** Path and query as received. */
   originalUrl: string;
   header(name: string): string | undefined;
@@ -17,7 +17,7 @@ export interface IncomingWebhook {
 }
 
 /** A webhook whose signature is right, in our words. Each method throws `request.invalid` for what makes no sense. */
-export interface TrustedWebhook {
+interface TrustedWebhook {
   answer(): { callId: string };
   digits(): { callId: string; digits: string | null };
   status(): CallProgress;

@@ -6,7 +6,7 @@ import { AddressRefused } from './public-address.ts';
 import { signMessage } from './sign-message.ts';
 
 /** Why an attempt failed, in words without secrets or addresses, and whether trying again can help. */
-export interface DeliveryFailure {
+interface DeliveryFailure {
   reason: string;
   final: boolean;
 }

@@ -22,7 +22,7 @@ export interface Registry {
   verificationEvent: VerificationEventTable;
 }
 
-export interface TenantTable {
+interface TenantTable {
   id: string;
   name: string;
   /** The policy document that counts; `policy_version` keeps all. */
@@ -31,7 +31,7 @@ export interface TenantTable {
   createdAt: Date;
 }
 
-export interface ApiKeyTable {
+interface ApiKeyTable {
   id: string;
   tenantId: string;
   name: string;
@@ -105,7 +105,7 @@ export interface CallAttemptTable {
   endedAt: Date | null;
 }
 
-export interface PhoneMethodTable {
+interface PhoneMethodTable {
   id: string;
   tenantId: string;
   userId: string;
@@ -118,7 +118,7 @@ export interface PhoneMethodTable {
   updatedAt: Date;
 }
 
-export interface AppPasswordTable {
+interface AppPasswordTable {
   id: string;
   tenantId: string;
   userId: string;
@@ -134,7 +134,7 @@ export interface AppPasswordTable {
   revokedAt: Date | null;
 }
 
-export interface AuditEventTable {
+interface AuditEventTable {
   id: string;
   tenantId: string;
   userId: string;
@@ -145,13 +145,13 @@ export interface AuditEventTable {
 }
 
 /** Work that one process at a time may do, until `until`. */
-export interface LeaseTable {
+interface LeaseTable {
   name: string;
   until: Date;
 }
 
 /** Every policy document a tenant has had. */
-export interface PolicyVersionTable {
+interface PolicyVersionTable {
   tenantId: string;
   version: number;
   document: JSONColumnType<Record<string, unknown>>;
@@ -159,7 +159,7 @@ export interface PolicyVersionTable {
 }
 
 /** What a tenant told about a user. */
-export interface UserProfileTable {
+interface UserProfileTable {
   tenantId: string;
   userId: string;
   locale: string | null;
@@ -170,7 +170,7 @@ export interface UserProfileTable {
 }
 
 /** Users who may not be verified, until `expiresAt` or for good. */
-export interface UserBlockTable {
+interface UserBlockTable {
   tenantId: string;
   userId: string;
   reason: string;
@@ -179,28 +179,28 @@ export interface UserBlockTable {
 }
 
 /** The next free moment of a caller line (E.164). */
-export interface CallerLineTable {
+interface CallerLineTable {
   number: string;
   nextFreeAt: Date;
   lastDialedAt: Date | null;
 }
 
 /** The next moment at which a tenant may have a place on a line, so that it holds at most half of it. */
-export interface LineShareTable {
+interface LineShareTable {
   lineNumber: string;
   tenantId: string;
   nextFreeAt: Date;
 }
 
 /** How often something happened in the present window. */
-export interface RateCountTable {
+interface RateCountTable {
   key: string;
   windowEndsAt: Date;
   count: number;
 }
 
 /** How a switchboard wants extensions dialled; pauses in seconds. */
-export interface PbxProfileTable {
+interface PbxProfileTable {
   tenantId: string;
   switchboardNumber: string;
   pauseBeforeS: number;
@@ -208,7 +208,7 @@ export interface PbxProfileTable {
 }
 
 /** Where a tenant's outcomes are delivered. */
-export interface WebhookEndpointTable {
+interface WebhookEndpointTable {
   tenantId: string;
   url: string;
   sealedSecret: string;
@@ -219,7 +219,7 @@ export interface WebhookEndpointTable {
 }
 
 /** Messages to tenants, written in the statement that they tell about. */
-export interface OutboxTable {
+interface OutboxTable {
   id: string;
   tenantId: string;
   verificationId: string | null;
@@ -237,7 +237,7 @@ export interface OutboxTable {
 }
 
 /** The story of a verification, written by triggers: one row for each change of state and each prompt. */
-export interface VerificationEventTable {
+interface VerificationEventTable {
   id: GeneratedAlways<number>;
   verificationId: string;
   type: string;

@@ -4,7 +4,7 @@ import type { ApiKeys } from './api-keys.ts';
 import type { Tenants } from './tenants.ts';
 
 /** The tenant of an installation that nobody has set up. */
-export const EMBEDDED_TENANT = 'default';
+const EMBEDDED_TENANT = 'default';
 
 /**
  * Sees to it that the embedded store has a tenant with an API key, so that there is something to try. The key is

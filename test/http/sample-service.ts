@@ -12,7 +12,7 @@ import {
 } from '../../src/platform/http/http-server.ts';
 import { type Route, routeDefiner } from '../../src/platform/http/route.ts';
 
-export interface Caller {
+interface Caller {
   name: string;
 }
 
@@ -20,7 +20,7 @@ const defineRoute = routeDefiner<Caller>();
 const bird = z.object({ id: z.string(), species: z.string() }).meta({ id: 'Bird' });
 
 /** What the handlers of the sample do can be set by each test. */
-export interface SampleHooks {
+interface SampleHooks {
   /** Runs inside `GET /v1/birds/:id`. */
   whenRead: () => Promise<void>;
 }

@@ -14,7 +14,7 @@ export interface WebhookAnswer {
 }
 
 /** A phone network of a test's own. */
-export type OwnNetwork = Awaited<ReturnType<typeof startOwnNetwork>>;
+type OwnNetwork = Awaited<ReturnType<typeof startOwnNetwork>>;
 
 /** Starts a simulator in the given time. */
 export async function startOwnNetwork<T extends SimulatorTime>(time: T) {

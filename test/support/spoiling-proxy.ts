@@ -11,7 +11,7 @@ export interface SpoiledAnswer {
 }
 
 /** An open proxy. */
-export type SpoilingProxy = Awaited<ReturnType<typeof startSpoilingProxy>>;
+type SpoilingProxy = Awaited<ReturnType<typeof startSpoilingProxy>>;
 
 /** @param target address of the phone network's REST API */
 export async function startSpoilingProxy(target: string) {
