@@ -13,9 +13,6 @@ export interface WebhookAnswer {
   body: string;
 }
 
-/** A phone network of a test's own. */
-type OwnNetwork = Awaited<ReturnType<typeof startOwnNetwork>>;
-
 /** Starts a simulator in the given time. */
 export async function startOwnNetwork<T extends SimulatorTime>(time: T) {
   const simulator = createSimulator({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, time });

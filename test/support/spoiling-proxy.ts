@@ -10,9 +10,6 @@ export interface SpoiledAnswer {
   body: string;
 }
 
-/** An open proxy. */
-type SpoilingProxy = Awaited<ReturnType<typeof startSpoilingProxy>>;
-
 /** @param target address of the phone network's REST API */
 export async function startSpoilingProxy(target: string) {
   const spoiled: SpoiledAnswer[] = [];
