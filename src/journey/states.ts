@@ -12,11 +12,6 @@ export type State = (typeof STATES)[number];
 /** States in which the outcome is still open. */
 export const LIVE = ['queued', 'dialing', 'ringing', 'answered'] as const satisfies State[];
 
-/** States in which a call may exist that has not been decided. */
-export const ON_CALL = ['dialing', 'ringing', 'answered'] as const satisfies State[];
-
 /** Why somebody is called. Testing an extension leaves nothing behind but how far the call came. */
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;
 export type Purpose = (typeof PURPOSES)[number];
-export type Channel = 'call';
-export type PhoneType = 'office' | 'mobile' | 'alternateMobile';
