@@ -1,6 +1,7 @@
-// The operator's command line: tenants, their policies and API keys.
+// The operator's command line: tenants, their policies and API keys, and messages that could not be delivered.
 import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
+import { createOutboxMessages } from '../src/outbox/messages.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
@@ -15,7 +16,11 @@ const withTools: WithTools = async (use) => {
   const database = await openDatabase<Registry>(readConfig().database, MIGRATIONS, log);
   try {
     const parts = { db: database.db, clock: systemClock };
-    return await use({ tenants: createTenants(parts), apiKeys: createApiKeys(parts) });
+    return await use({
+      tenants: createTenants(parts),
+      apiKeys: createApiKeys(parts),
+      messages: createOutboxMessages(parts),
+    });
   } finally {
     await database.close();
   }

@@ -1,27 +1,21 @@
 // What an operator can do from the command line. Each command gets its words as typed.
 import { readFileSync } from 'node:fs';
+import type { OutboxMessages } from '../../src/outbox/messages.ts';
 import { parsePolicy } from '../../src/policy/tenant-policy.ts';
 import type { ApiKeys } from '../../src/tenants/api-keys.ts';
 import type { StoredPolicy, Tenants } from '../../src/tenants/tenants.ts';
+import { type Command, UsageError } from './command.ts';
+import { DEAD_LETTER_COMMANDS } from './dead-letters.ts';
 
 /** What commands work with. */
 export interface Tools {
   tenants: Tenants;
   apiKeys: ApiKeys;
+  messages: OutboxMessages;
 }
-
-/** One command. `usage` names its words; `run` gets as many, and returns what to print. */
-export interface Command {
-  usage: string;
-  what: string;
-  run(tools: Tools, ...words: string[]): Promise<string>;
-}
-
-/** Something in what was typed is wrong; the message says what, and what to do. */
-export class UsageError extends Error {}
 
 /** All commands by name. */
-export const COMMANDS = new Map<string, Command>([
+export const COMMANDS = new Map<string, Command<Tools>>([
   [
     'create-tenant',
     {
@@ -68,6 +62,7 @@ export const COMMANDS = new Map<string, Command>([
       },
     },
   ],
+  ...DEAD_LETTER_COMMANDS,
 ]);
 
 async function existing(tenants: Tenants, id: string): Promise<StoredPolicy> {

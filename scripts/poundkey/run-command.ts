@@ -1,7 +1,8 @@
 // Finds the command that was typed, runs it, and puts what went wrong into words.
 import { ConfigError } from '../../src/config.ts';
 import { ServiceError } from '../../src/errors.ts';
-import { COMMANDS, type Command, type Tools, UsageError } from './commands.ts';
+import { type Command, UsageError } from './command.ts';
+import { COMMANDS, type Tools } from './commands.ts';
 
 /** What a command line prints, and how it exits: 1 something failed, 2 something typed or configured is wrong. */
 interface Said {
@@ -32,7 +33,7 @@ export async function runCommand(words: string[], withTools: WithTools): Promise
   }
 }
 
-function checkCount(command: Command, words: string[]): void {
+function checkCount(command: Command<Tools>, words: string[]): void {
   const expected = command.usage.split(' ').length - 1;
   if (words.length !== expected) throw new UsageError(`Expected: npm run poundkey -- ${command.usage}`);
 }

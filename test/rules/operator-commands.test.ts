@@ -1,9 +1,11 @@
 // What the operator's command line says to what is typed; test/stories/operator.test.ts runs it for real.
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { runCommand, type WithTools } from '../../scripts/poundkey/run-command.ts';
 import { ConfigError } from '../../src/config.ts';
+import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openDatabase } from '../../src/platform/database/open-database.ts';
 import { MIGRATIONS } from '../../src/registry/migrations.ts';
@@ -15,7 +17,11 @@ import { freshStores } from '../support/stores.ts';
 const stores = await freshStores('embedded');
 const database = await openDatabase<Registry>(stores.database, MIGRATIONS, { warn: () => undefined });
 const parts = { db: database.db, clock: systemClock };
-const tools = { tenants: createTenants(parts), apiKeys: createApiKeys(parts) };
+const tools = {
+  tenants: createTenants(parts),
+  apiKeys: createApiKeys(parts),
+  messages: createOutboxMessages(parts),
+};
 const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools));
 
 const files = mkdtempSync(join(inject('runDirectory'), 'policies-'));
@@ -42,6 +48,8 @@ describe('the command line of operators', () => {
         'create-key TENANT NAME',
         'set-policy TENANT FILE',
         'revoke-key ID',
+        'dead-letters',
+        'resend ID',
       ])
         expect(said.output).toContain(`\n  ${usage} `);
       expect(said).toMatchObject({ exitCode: 0, errors: '' });
@@ -60,6 +68,37 @@ describe('the command line of operators', () => {
     const { output, errors } = await poundkey('create-key', 'contoso', 'backend');
     expect(errors).toBe('');
     expect(await tools.apiKeys.authenticate(`Bearer ${output}`)).toMatchObject({ tenantId: 'contoso' });
+  });
+
+  it('lists dead messages and makes one due again, once its tenant has an endpoint', async () => {
+    expect((await poundkey('dead-letters')).output).toBe('There are no dead messages.');
+    const [id, at] = [randomUUID(), new Date('2026-11-21T09:00:00Z')];
+    await database.db
+      .insertInto('outbox')
+      .values({
+        id,
+        tenantId: 'contoso',
+        type: 'verification.finished',
+        payload: '{}',
+        createdAt: at,
+        nextAttemptAt: at,
+        deadAt: at,
+        attempts: 31,
+        lastError: 'The endpoint answered 500.',
+      })
+      .execute();
+    const line = `${id}  contoso  verification.finished  2026-11-21T09:00:00.000Z  31 attempts  The endpoint answered 500.`;
+    expect((await poundkey('dead-letters')).output).toBe(line);
+    const nowhere = await poundkey('resend', id);
+    expect(nowhere).toMatchObject({ exitCode: 2, errors: expect.stringMatching(/nowhere to send/) });
+    const url = 'https://mfa.example.com/poundkey';
+    await database.db
+      .insertInto('webhookEndpoint')
+      .values({ tenantId: 'contoso', url, sealedSecret: 'sealed', updatedAt: at })
+      .execute();
+    expect((await poundkey('resend', id)).output).toBe('The message to contoso is due now.');
+    expect((await poundkey('dead-letters')).output).toBe('There are no dead messages.');
+    expect(await poundkey('resend', id)).toMatchObject({ exitCode: 2 });
   });
 
   it.each([
@@ -82,6 +121,9 @@ describe('the command line of operators', () => {
     },
     { wrong: ['create-key', 'contoso', ''], says: /^NAME: This must be a name of 1-80 characters\.$/ },
     { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no live key of this ID\./ },
+    { wrong: ['dead-letters', 'contoso'], says: /^Expected: npm run poundkey -- dead-letters$/ },
+    { wrong: ['resend', 'all'], says: /^The ID is a UUID, as dead-letters shows it\.$/ },
+    { wrong: ['resend', randomUUID()], says: /^There is no message of this id\./ },
     { wrong: ['set-policy', 'nobody', '/none'], says: /^There is no tenant "nobody"\./ },
     {
       wrong: ['set-policy', 'contoso', '/none'],

@@ -90,7 +90,8 @@ const STATEMENTS = [
   'create index outbox_verification on outbox (verification_id, sequence)',
   // Every change of state is told exactly once, whoever made it: see the triggers below. Whoever tells holds an
   // advisory lock until the commit: otherwise an event could become visible after a later one, and a reader that
-  // goes on from the last id it saw would never see it. It is the last lock a statement takes, so none can deadlock.
+  // goes on from the last id it saw would never see it. It is the last lock a statement waits for, so none can
+  // deadlock: the foreign key's check comes later, but waits only for `for update` of a verification, which nobody does.
   `create table verification_event (
     id bigint generated always as identity primary key,
     verification_id uuid not null references verification,
