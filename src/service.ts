@@ -62,7 +62,7 @@ async function build(
   const isStopping = () => stopping.now;
   const prompts = loadPrompts(config.twimlDir);
   const ops = await startOps({ config, clock, log, events, isStopping }, undo);
-  const stores = await openStores(config, log, undo);
+  const stores = await openStores(config, log, undo, ops.telemetry);
   const connected = await connectNetwork(config, clock, overrides.simulatorTime, log, undo);
   const door = config.role === 'worker' ? null : await openDoor(config.http, undo);
   const publicUrl = config.http.publicUrl ?? door?.url ?? '';

@@ -1,3 +1,4 @@
+import type { Telemetry } from 'bullmq';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { type Database, openDatabase } from '../platform/database/open-database.ts';
@@ -17,7 +18,12 @@ export interface Stores {
 }
 
 /** Opens the stores that the configuration names, migrates the registry and reads the keys. */
-export async function openStores(config: Config, log: Logger, undo: Undo): Promise<Stores> {
+export async function openStores(
+  config: Config,
+  log: Logger,
+  undo: Undo,
+  telemetry: Telemetry | null,
+): Promise<Stores> {
   const withQueueTables = config.queue.kind === 'database';
   const place =
     config.database.kind === 'postgres' ? { ...config.database, withQueueTables } : config.database;
@@ -26,7 +32,7 @@ export async function openStores(config: Config, log: Logger, undo: Undo): Promi
   const keys = readKeys(config, log);
   const { queuePool: pool } = database;
   const queuePlace = config.queue.kind === 'redis' ? config.queue : { kind: config.queue.kind, pool };
-  const queues = await openQueues(queuePlace, config.worker, log);
+  const queues = await openQueues(queuePlace, { ...config.worker, telemetry }, log);
   undo('queues', () => queues.close());
   return { database, queues, ...keys };
 }

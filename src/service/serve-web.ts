@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import type { Caller } from '../api.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
@@ -26,6 +27,8 @@ export interface WebParts {
   /** The tokens that webhooks may be signed with. */
   authTokens: string[];
   observeWebhook: WebhookDeps['observeWebhook'];
+  /** Traces requests, if traces are made. */
+  traceRequests: RequestHandler | null;
   prompts: WebhookDeps['prompts'] & Parameters<typeof createUserProfileRoutes>[1];
   publicUrl: string;
   isStopping: () => boolean;
@@ -45,7 +48,8 @@ export function createWeb(parts: ServiceParts & WebParts) {
       ...parts.outward,
     ],
     authenticate: (authorization) => parts.apiKeys.authenticate(authorization),
-    raw: (app) =>
+    raw: (app) => {
+      if (parts.traceRequests) app.use(parts.traceRequests);
       mountWebhooks(app, {
         ...journey,
         publicUrl,
@@ -54,7 +58,8 @@ export function createWeb(parts: ServiceParts & WebParts) {
         prompts,
         budgetMs: WEBHOOK_BUDGET_MS,
         log,
-      }),
+      });
+    },
     isDraining: parts.isStopping,
     info: API_INFO,
     log,

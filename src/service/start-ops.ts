@@ -8,6 +8,7 @@ import { createMetrics } from '../ops/metrics/metrics.ts';
 import { createOpsApp, type OpsParts } from '../ops/ops-app.ts';
 import type { Check } from '../ops/readiness.ts';
 import { remembered } from '../ops/remembered.ts';
+import { startTracing } from '../ops/tracing/start-tracing.ts';
 import type { PhoneNetwork } from '../phone-network/port.ts';
 import type { Prompts } from '../phone-network/twiml/render.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -47,9 +48,13 @@ export async function startOps(
     metrics.stop();
     await server.close(LAST_REQUESTS_MS);
   });
+  const tracing = config.traces ? await startTracing({ ...config.traces, events }) : null;
+  if (tracing) undo('traces', () => tracing.stop());
   return {
     opsUrl: server.url,
     observeWebhook: metrics.observeWebhook,
+    telemetry: tracing?.telemetry ?? null,
+    traceRequests: tracing?.traceRequests ?? null,
     /** From now on everything can be looked at. */
     watch({ stores, queues, network, prompts }: Watched): void {
       const checkAccess = remembered(

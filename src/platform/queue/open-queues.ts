@@ -1,10 +1,10 @@
 /** Queues and workers, in the database or on Redis. Both survive the absence of their store, and nothing is left of them after `close`. */
-import type { PgPool, Processor, Queue, Worker } from 'bullmq';
+import type { PgPool, Processor, Queue, Telemetry, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import { endsWithin } from '../ends-within.ts';
 import { createOutageLog, type ReportOutage } from '../outage-log.ts';
 import { createDatabaseStore } from './database-store.ts';
-import type { QueueStore } from './queue-store.ts';
+import type { QueueStore, Traced } from './queue-store.ts';
 import { openRedisStore } from './redis-store.ts';
 
 /** Where the queues are. */
@@ -28,6 +28,8 @@ export interface QueuesSettings {
   lockDurationMs: number;
   /** How often lost jobs are looked for. */
   stalledIntervalMs: number;
+  /** What traces the queues and workers, if anything does. */
+  telemetry?: Telemetry | null;
 }
 
 /** Open queues. */
@@ -66,8 +68,8 @@ export async function openQueues(
   const report = createOutageLog(log);
   const store =
     options.kind === 'database'
-      ? createDatabaseStore(options.pool)
-      : await openRedisStore(options, log, report);
+      ? createDatabaseStore(options.pool, tracedBy(settings))
+      : await openRedisStore({ ...options, traced: tracedBy(settings) }, log, report);
   return createQueues(options.kind, store, settings, report);
 }
 
@@ -108,6 +110,10 @@ function createQueues(
       return closing;
     },
   };
+}
+
+function tracedBy({ telemetry }: QueuesSettings): Traced {
+  return telemetry ? { telemetry } : {};
 }
 
 function workerOptions(settings: QueuesSettings) {

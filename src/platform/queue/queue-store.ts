@@ -7,6 +7,9 @@ type SharedWorkerOptions = Pick<
   'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay' | 'concurrency'
 >;
 
+/** The option of BullMQ's that has queues and workers traced, or nothing. */
+export type Traced = Pick<WorkerOptions, 'telemetry'>;
+
 /** A place for queues. BullMQ's objects are given as its default types; nobody asks them for their backend. */
 export interface QueueStore {
   createQueue(name: string): Queue;

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { endsWithin } from '../ends-within.ts';
 import type { ReportOutage } from '../outage-log.ts';
-import type { QueueStore } from './queue-store.ts';
+import type { QueueStore, Traced } from './queue-store.ts';
 import { openRedisConnections } from './redis-connections.ts';
 
 /** How long opening waits for Redis before it goes on without. */
@@ -16,12 +16,13 @@ const OPEN_MS = 2_000;
  * @param options.prefix first part of every key; put in braces, so that a cluster keeps the keys of a queue in one slot
  */
 export async function openRedisStore(
-  options: { url: string; prefix: string },
+  options: { url: string; prefix: string; traced: Traced },
   log: Pick<Logger, 'warn'>,
   report: ReportOutage,
 ): Promise<QueueStore> {
   const connections = openRedisConnections(options.url, report);
   const { producer } = connections;
+  const { traced } = options;
   const prefix = /^\{.*\}$/.test(options.prefix) ? options.prefix : `{${options.prefix}}`;
   producer.on('ready', () => {
     warnOfEviction(producer, log).catch((error: unknown) => report('redis', error));
@@ -30,9 +31,15 @@ export async function openRedisStore(
   return {
     // BullMQ would wait for Redis before it lets a command fail, and give up for ever if Redis were away at first.
     createQueue: (name) =>
-      new Queue(name, { connection: producer, prefix, skipWaitingForReady: true, skipVersionCheck: true }),
+      new Queue(name, {
+        ...traced,
+        connection: producer,
+        prefix,
+        skipWaitingForReady: true,
+        skipVersionCheck: true,
+      }),
     createWorker: (name, processor, shared) =>
-      new Worker(name, processor, { ...shared, connection: connections.consumer(), prefix }),
+      new Worker(name, processor, { ...shared, ...traced, connection: connections.consumer(), prefix }),
     async ping() {
       await producer.ping();
     },
