@@ -2,8 +2,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { createEvents } from '../../src/events.ts';
+import { createLogger } from '../../src/log.ts';
 import { harmless } from '../../src/ops/tracing/harmless-telemetry.ts';
+import { startTracing } from '../../src/ops/tracing/start-tracing.ts';
 import { describeEachStore } from '../support/stores.ts';
 import { ANY_STORE, worldOf } from './operator.ts';
 
@@ -92,6 +95,17 @@ it('is not made when no collector is named', async () => {
 it('is lost, and nothing else, when the collector cannot be reached', async () => {
   const world = await worldOf(ANY_STORE, { config: { traces: { endpoint: 'http://127.0.0.1:1' } } });
   expect((await world.story('press-pound')).outcome).toBe('approved');
+});
+
+it('cannot be made without the optional packages, and says which file names them', async () => {
+  vi.doMock('bullmq-otel', () => {
+    throw new Error('Cannot find package');
+  });
+  onTestFinished(() => void vi.doUnmock('bullmq-otel'));
+  const events = createEvents(createLogger({ level: 'silent' }));
+  await expect(startTracing({ endpoint: 'http://127.0.0.1:1', events })).rejects.toThrow(
+    'docs/operating/README.md says which to install',
+  );
 });
 
 it('holds back whatever BullMQ says that others have written', () => {
