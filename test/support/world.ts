@@ -43,7 +43,9 @@ export function configFor(stores: FreshStores, dataDir: string, changes: Partial
     DATA_DIR: dataDir,
   });
   const database =
-    stores.database.kind === 'postgres' ? stores.database : { kind: 'embedded' as const, dataDir };
+    stores.database.kind === 'postgres'
+      ? stores.database
+      : { kind: 'embedded' as const, dataDir: stores.database.dataDir ?? dataDir };
   const secrets =
     database.kind === 'postgres' ? { hashKeys: newKeyRingText(), sealKeys: newKeyRingText() } : null;
   return {
