@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { CamelCasePlugin, Kysely, PGliteDialect } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceError } from '../../src/errors.ts';
-import { up } from '../../src/registry/migrations/0001-verifications.ts';
+import { MIGRATIONS } from '../../src/registry/migrations.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
@@ -21,7 +21,7 @@ const tenants = createTenants({ db, clock });
 const apiKeys = createApiKeys({ db, clock });
 
 beforeAll(async () => {
-  await up(db as unknown as Kysely<unknown>);
+  for (const { up } of Object.values(MIGRATIONS)) await up(db as unknown as Kysely<unknown>);
   await tenants.create({ id: 'contoso', name: 'Contoso', policy: { locale: 'sv-SE' } });
   await tenants.create({ id: 'fabrikam', name: 'Fabrikam' });
 });

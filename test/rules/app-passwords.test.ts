@@ -9,7 +9,7 @@ import { createReveal } from '../../src/app-passwords/reveal.ts';
 import { ServiceError } from '../../src/errors.ts';
 import { createListPhoneMethods } from '../../src/phone-methods/list.ts';
 import { hmacWith, newKeyRingText, parseKeyRing } from '../../src/platform/secrets/key-ring.ts';
-import { up } from '../../src/registry/migrations/0001-verifications.ts';
+import { MIGRATIONS } from '../../src/registry/migrations.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 
 const START = new Date('2026-11-21T09:00:00.000Z');
@@ -32,7 +32,7 @@ const reveal = createReveal({
 });
 
 beforeAll(async () => {
-  await up(new Kysely<unknown>({ dialect }));
+  for (const { up } of Object.values(MIGRATIONS)) await up(new Kysely<unknown>({ dialect }));
   for (const id of ['contoso', 'fabrikam']) {
     await db.insertInto('tenant').values({ id, name: id, policy: '{}', createdAt: START }).execute();
   }
