@@ -4,6 +4,7 @@ import { createLogger } from '../src/log.ts';
 import { createOutboxMessages } from '../src/outbox/messages.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
+import { createPolicies } from '../src/policy/policies.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
 import { createApiKeys } from '../src/tenants/api-keys.ts';
@@ -20,6 +21,7 @@ const withTools: WithTools = async (use) => {
       tenants: createTenants(parts),
       apiKeys: createApiKeys(parts),
       messages: createOutboxMessages(parts),
+      policies: createPolicies(parts),
     });
   } finally {
     await database.close();

@@ -21,6 +21,15 @@ export const LanguageTag = z
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/, 'This must be a language tag of BCP 47, such as sv-SE.')
   .meta({ example: 'sv-SE' });
 
+/** A phone number as people type it; which may be called is decided by the policy. */
+export const TypedNumber = z.string().min(1).max(64).meta({ example: '08-12 34 56 78' });
+
+/** A country of a number. */
+export const CountryCode = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/, 'This must be a country code of ISO 3166-1 alpha-2, such as SE.')
+  .meta({ example: 'SE' });
+
 /** The id of a verification. */
 export const VerificationId = z.guid('This must be a UUID, as the request for the verification returned it.');
 

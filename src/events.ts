@@ -5,6 +5,7 @@ export type VerificationEventName =
   | 'verification.requested'
   | 'verification.canceled'
   | 'verification.decided'
+  | 'verification.fraudReported'
   | 'verification.finished'
   | 'verification.swept'
   | 'call.dialing'

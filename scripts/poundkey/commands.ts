@@ -1,6 +1,7 @@
 // What an operator can do from the command line. Each command gets its words as typed.
 import { readFileSync } from 'node:fs';
 import type { OutboxMessages } from '../../src/outbox/messages.ts';
+import type { Policies } from '../../src/policy/policies.ts';
 import { parsePolicy } from '../../src/policy/tenant-policy.ts';
 import type { ApiKeys } from '../../src/tenants/api-keys.ts';
 import type { StoredPolicy, Tenants } from '../../src/tenants/tenants.ts';
@@ -12,6 +13,7 @@ export interface Tools {
   tenants: Tenants;
   apiKeys: ApiKeys;
   messages: OutboxMessages;
+  policies: Policies;
 }
 
 /** All commands by name. */
@@ -32,10 +34,12 @@ export const COMMANDS = new Map<string, Command<Tools>>([
     {
       usage: 'set-policy TENANT FILE',
       what: "replaces a tenant's policy by the JSON document in FILE; what it leaves out has its default",
-      run: async ({ tenants }, id = '', file = '') => {
+      run: async ({ tenants, policies }, id = '', file = '') => {
         const { tenantName } = await existing(tenants, id);
-        await tenants.setPolicy(id, readPolicy(file, tenantName));
-        return `The policy of ${id} counts from now on.`;
+        const document = readPolicy(file, tenantName);
+        const counts = await policies.versionOf(id);
+        const { version } = await policies.replace({ tenantId: id, document, version: counts });
+        return `The policy of ${id} counts from now on, as version ${version}.`;
       },
     },
   ],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import { type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, later } from '../platform/clock.ts';
 import type { Step } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
 import type { MakeAppPassword, RulesOf } from './ports.ts';
@@ -15,7 +15,8 @@ const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'ex
 
 /**
  * State `decided` → `finished`. Ends a call that nobody needs any more; an approved registration leaves the office
- * phone and the app password behind, everything else only its outcome.
+ * phone and the app password behind, a report of fraud a blocked user without app passwords, everything else only its
+ * outcome.
  */
 export function createCompleteRegistration(deps: {
   completion: CompletionStore;
@@ -29,10 +30,14 @@ export function createCompleteRegistration(deps: {
 }): Step {
   return async function complete(verification) {
     if (CALL_MAY_LIVE.includes(verification.outcome)) await endCall(verification);
-    const approved = verification.outcome === 'approved' && verification.purpose === 'register';
-    await (approved ? register(verification) : finish(verification));
+    await endingOf(verification)(verification);
     return 'moved';
   };
+
+  function endingOf({ outcome, purpose }: Verification): (verification: Verification) => Promise<void> {
+    if (outcome === 'fraudReported') return reportFraud;
+    return outcome === 'approved' && purpose === 'register' ? register : finish;
+  }
 
   async function register(verification: Verification): Promise<void> {
     const { id, tenantId } = verification;
@@ -50,6 +55,15 @@ export function createCompleteRegistration(deps: {
 
   async function finish(verification: Verification): Promise<void> {
     if (await deps.completion.finish(verification.id, newIds(), deps.clock.now())) report(verification);
+  }
+
+  async function reportFraud(verification: Verification): Promise<void> {
+    const { fraud } = await deps.rulesOf(verification.tenantId);
+    const now = deps.clock.now();
+    const expiresAt = fraud.blockForS === null ? null : later(now, fraud.blockForS * 1000);
+    const ids = { ...newIds(), fraudOutboxId: randomUUID() };
+    const block = fraud.blockUser ? { expiresAt } : null;
+    if (await deps.completion.reportFraud(verification.id, ids, block, now)) report(verification);
   }
 
   function report({ id, tenantId, outcome, errorCode }: Verification): void {

@@ -7,23 +7,33 @@ import type { Registry } from '../registry/schema.ts';
 import { createAdvance } from './advance.ts';
 import { createAnswerCall } from './answer-call.ts';
 import { createCancelVerification } from './cancel-verification.ts';
+import { createChooseChallenge } from './choose-challenge.ts';
 import { createChooseLocale } from './choose-locale.ts';
 import { createCompleteRegistration } from './complete-registration.ts';
 import { type CallAddresses, createDial } from './dial.ts';
 import { createFindDialPauses } from './dial-pauses.ts';
 import { createFindLostCall } from './find-lost-call.ts';
 import { createFollowCall } from './follow-call.ts';
-import { createCountRequest, createForgetCounts } from './limits.ts';
+import { createCountRequest, createForgetCounts, createReachedLimits } from './limits.ts';
 import { createLines, type LineSettings } from './lines.ts';
 import { createMakeVerification } from './new-verification.ts';
 import { createNumberToCall } from './number-to-call.ts';
 import { createPlaceCall } from './place-call.ts';
-import type { DialPauses, MakeAppPassword, Patience, RegisteredOfficePhone, RulesOf } from './ports.ts';
+import type {
+  CheckPin,
+  DialPauses,
+  MakeAppPassword,
+  Patience,
+  RegisteredOfficePhone,
+  RulesOf,
+} from './ports.ts';
 import { createReadVerification } from './read-verification.ts';
 import { createRecordDigits } from './record-digits.ts';
+import { createRefusalsOf } from './refusals.ts';
 import { createRequestVerification } from './request-verification.ts';
 import { createSpeakNext } from './speak-next.ts';
 import type { State } from './states.ts';
+import { createAnswerStore } from './store/answers.ts';
 import { createCallAttemptStore } from './store/call-attempts.ts';
 import { createCompletionStore } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
@@ -69,7 +79,7 @@ export const JOURNEY: readonly JourneyLine[] = [
     to: ['answered'],
   },
   {
-    trigger: 'webhook: digits, silence',
+    trigger: 'webhook: digits, typed, silence',
     step: 'record-digits',
     from: ['answered'],
     to: ['answered', 'decided'],
@@ -101,6 +111,9 @@ export interface JourneyDeps {
   assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
   /** The language that the user wants, or null. */
   localeOf: (user: { tenantId: string; userId: string }) => Promise<string | null>;
+  /** Whether the tenant set a PIN for the user. */
+  hasPin: (user: { tenantId: string; userId: string }) => Promise<boolean>;
+  checkPin: CheckPin;
   makeAppPassword: MakeAppPassword;
   clearUp: () => Promise<number>;
   /** Throws `user.blocked` when the user may not be verified. */
@@ -134,8 +147,10 @@ export function createJourney(given: JourneyDeps) {
     verifications: createVerificationStore(db),
     attempts: createCallAttemptStore(db),
     calls: createLiveCallStore(db),
+    answers: createAnswerStore(db),
     completion: createCompletionStore(db),
     speakNext: createSpeakNext(given),
+    chooseChallenge: createChooseChallenge(given),
     chooseLocale: createChooseLocale(given.prompts),
     numberToCall: createNumberToCall(given),
     findDialPauses: createFindDialPauses(given),
@@ -156,6 +171,7 @@ export function createJourney(given: JourneyDeps) {
       ...deps,
       newVerification: createMakeVerification(deps),
     }),
+    refusalsOf: createRefusalsOf({ ...deps, reachedLimits: createReachedLimits(given) }),
     readVerification,
     attemptOf: deps.attempts.ofVerification,
     cancelVerification: createCancelVerification({ ...deps, readVerification }),

@@ -11,28 +11,36 @@ export interface Limit {
 }
 
 /**
- * Counts a request against the limits of its user, number and tenant. Throws `limit.reached`. Behind one switchboard
- * are many phones: a number with an extension is counted by itself.
+ * What is counted: verifications of a user, to a phone (null: not known) and of a tenant. Behind one switchboard are
+ * many phones: a number with an extension is counted by itself.
  */
-export type CountRequest = (
-  request: { tenantId: string; userId: string; phone: { e164: string; extension: string | null } },
-  limits: { perUser: Limit; perNumber: Limit; perTenant: Limit },
-) => Promise<void>;
+export interface Counted {
+  tenantId: string;
+  userId: string;
+  phone: { e164: string; extension: string | null } | null;
+}
+
+/** The limits of a policy. */
+interface Limits {
+  perUser: Limit;
+  perNumber: Limit;
+  perTenant: Limit;
+}
+
+/** Counts a request against the limits of its user, number and tenant. Throws `limit.reached`. */
+export type CountRequest = (request: Counted, limits: Limits) => Promise<void>;
 
 /**
  * Limits over fixed windows, one upsert each: of several requests at once, no more than the limit get through.
  * A number is counted under a hash.
  */
 export function createCountRequest(deps: { db: Kysely<Registry>; clock: Clock }): CountRequest {
-  return async function countRequest({ tenantId, userId, phone }, limits) {
-    const called = `${phone.e164}x${phone.extension ?? ''}`;
-    const number = createHash('sha256').update(called).digest('hex');
-    await count(`user ${tenantId} ${userId}`, limits.perUser, 'this user');
-    await count(`number ${tenantId} ${number}`, limits.perNumber, 'this number');
-    await count(`tenant ${tenantId}`, limits.perTenant, 'this tenant');
+  return async function countRequest(request, limits) {
+    for (const counter of countersOf(request, limits)) await count(counter);
   };
 
-  async function count(key: string, limit: Limit, what: string): Promise<void> {
+  async function count(counter: Counter): Promise<void> {
+    const { key, limit } = counter;
     const now = deps.clock.now();
     const ends = later(now, limit.windowS * 1000);
     const counted = await sql<{ count: number }>`
@@ -43,21 +51,61 @@ export function createCountRequest(deps: { db: Kysely<Registry>; clock: Clock })
         where r.window_ends_at <= ${now} or r.count < ${limit.count}
       returning count`.execute(deps.db);
     if (counted.rows.length > 0) return;
-    throw new ServiceError(
-      'limit.reached',
-      `The policy allows ${limit.count} verifications in ${limit.windowS} s for ${what}, and that many were requested. Wait, or have the policy changed.`,
-      { retryAfterS: await secondsLeft(key, now) },
-    );
+    throw reached(counter, (await windowsOf(deps.db, [key])).get(key)?.windowEndsAt ?? now, now);
   }
+}
 
-  async function secondsLeft(key: string, now: Date): Promise<number> {
-    const row = await deps.db
-      .selectFrom('rateCount')
-      .select('windowEndsAt')
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return Math.max(1, Math.ceil(((row?.windowEndsAt.getTime() ?? now.getTime()) - now.getTime()) / 1000));
+/** The limits that a request would break now: the errors that counting it would throw. Nothing is counted. */
+export function createReachedLimits(deps: { db: Kysely<Registry>; clock: Clock }) {
+  return async function reachedLimits(request: Counted, limits: Limits): Promise<ServiceError[]> {
+    const counters = countersOf(request, limits);
+    const now = deps.clock.now();
+    const windows = await windowsOf(
+      deps.db,
+      counters.map(({ key }) => key),
+    );
+    return counters.flatMap((counter) => {
+      const window = windows.get(counter.key);
+      const isReached = window && window.windowEndsAt > now && window.count >= counter.limit.count;
+      return isReached ? [reached(counter, window.windowEndsAt, now)] : [];
+    });
+  };
+}
+
+/** One thing that is counted, under a key of its own. */
+interface Counter {
+  key: string;
+  limit: Limit;
+  what: string;
+}
+
+/** Whoever has no number yet is not counted by number. */
+function countersOf({ tenantId, userId, phone }: Counted, limits: Limits): Counter[] {
+  const counters = [{ key: `user ${tenantId} ${userId}`, limit: limits.perUser, what: 'this user' }];
+  if (phone !== null) {
+    const called = `${phone.e164}x${phone.extension ?? ''}`;
+    const number = createHash('sha256').update(called).digest('hex');
+    counters.push({ key: `number ${tenantId} ${number}`, limit: limits.perNumber, what: 'this number' });
   }
+  counters.push({ key: `tenant ${tenantId}`, limit: limits.perTenant, what: 'this tenant' });
+  return counters;
+}
+
+async function windowsOf(db: Kysely<Registry>, keys: string[]) {
+  const rows = await db
+    .selectFrom('rateCount')
+    .select(['key', 'count', 'windowEndsAt'])
+    .where('key', 'in', keys)
+    .execute();
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+function reached({ limit, what }: Counter, windowEndsAt: Date, now: Date): ServiceError {
+  return new ServiceError(
+    'limit.reached',
+    `The policy allows ${limit.count} verifications in ${limit.windowS} s for ${what}, and that many were requested. Wait, or have the policy changed.`,
+    { retryAfterS: Math.max(1, Math.ceil((windowEndsAt.getTime() - now.getTime()) / 1000)) },
+  );
 }
 
 /** Removes counts whose window is over. The returned function resolves to how many there were. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
+import type { ChooseChallenge } from './choose-challenge.ts';
 import type { ChooseLocale } from './choose-locale.ts';
 import type { FindDialPauses } from './dial-pauses.ts';
 import type { CountRequest } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { NumberToCall } from './number-to-call.ts';
-import type { RulesOf, VerificationRequest } from './ports.ts';
+import type { RulesOf, TenantRules, VerificationRequest } from './ports.ts';
 import type { NewVerification } from './store/verifications.ts';
 
 /** Turns a request into a verification that may be queued. Throws the `ServiceError` that says why it may not. */
@@ -24,6 +25,7 @@ export function createMakeVerification(deps: {
   assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
   /** Throws when the user may not be given another app password. */
   assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
+  chooseChallenge: ChooseChallenge;
   chooseLocale: ChooseLocale;
   /** The language that the user wants, or null. */
   localeOf: (user: { tenantId: string; userId: string }) => Promise<string | null>;
@@ -34,11 +36,12 @@ export function createMakeVerification(deps: {
   return async function makeVerification(request, requestHash) {
     const { tenantId, userId, purpose } = request;
     const rules = await deps.rulesOf(tenantId);
-    if (!rules.officePhone.allowed) throw officePhoneRefused();
+    assertOfficePhoneAllowed(rules);
     await deps.assertNotBlocked(request);
     const number = await deps.numberToCall(request, rules);
     const pauses = await deps.findDialPauses(request, number, rules);
     if (purpose === 'register' && rules.appPassword.issue) await deps.assertRoomForAppPassword(request);
+    const challenge = await deps.chooseChallenge(request, rules);
     const locale = deps.chooseLocale({
       requested: request.locale,
       ofUser: await deps.localeOf(request),
@@ -67,8 +70,7 @@ export function createMakeVerification(deps: {
       extension: number.extension,
       pauseBeforeS: pauses?.pauseBeforeS ?? null,
       pauseAfterS: pauses?.pauseAfterS ?? null,
-      challenge: 'pound',
-      challengeDigits: null,
+      ...challenge,
       lineNumber,
       slotAt,
       idempotencyKey: request.idempotencyKey ?? null,
@@ -80,8 +82,10 @@ export function createMakeVerification(deps: {
   };
 }
 
-function officePhoneRefused(): ServiceError {
-  return new ServiceError(
+/** Throws `policy.officePhoneRefused` when the policy allows no office phones. */
+export function assertOfficePhoneAllowed(rules: Pick<TenantRules, 'officePhone'>): void {
+  if (rules.officePhone.allowed) return;
+  throw new ServiceError(
     'policy.officePhoneRefused',
     'The policy of this tenant does not allow office phones. Ask its administrator to allow them.',
   );

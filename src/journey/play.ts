@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Prompts } from '../phone-network/twiml/render.ts';
+import { type CallStep, STEP_RULES } from '../phone-network/twiml/steps.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** How often a person hears "one moment" (3 s each) before the call gives up. */
@@ -59,13 +60,21 @@ function question(deps: PlayDeps, asked: Asked, spoken: Spoken): string {
     organisation: spoken.organisation,
     ...(spoken.greeting ? { greeting: spoken.greeting } : {}),
     timeoutS: GATHER_TIMEOUT_S,
-    digitsUrl: `${base}/digits?${next}`,
+    digitsUrl: `${base}/${takesOneKey(spoken.step) ? 'digits' : 'typed'}?${next}`,
     silenceUrl: `${base}/silence?${next}`,
     retryUrl: '',
   });
 }
 
-/** A redirect carries no digits (Twilio, Redirect), so a pressed key goes along in the signed address. */
+/** Whether the answer to a step is one key, which is no secret; a number or a PIN goes to an address of its own. */
+function takesOneKey(step: CallStep): boolean {
+  return (STEP_RULES[step].takes ?? 'key') === 'key';
+}
+
+/**
+ * A redirect carries no digits (Twilio, Redirect), so a pressed key goes along in the signed address. Typed digits go
+ * nowhere, for they may be a PIN: the question is asked again.
+ */
 function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): string {
   const tries = asked.tries + 1;
   const hopeless = error instanceof ServiceError && error.status < 500;
@@ -76,7 +85,7 @@ function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): 
   );
   const again = new URLSearchParams({ locale: asked.locale, round: String(asked.round), try: String(tries) });
   if (asked.key !== null) again.set('key', asked.key);
-  const retryUrl = `${deps.publicUrl}${path}?${again}`;
+  const retryUrl = `${deps.publicUrl}${path.replace(/\/typed$/, '/answer')}?${again}`;
   return deps.prompts.render(step, asked.locale, {
     organisation: '',
     timeoutS: 1,

@@ -2,7 +2,7 @@
 
 import type { Greeting } from '../phone-network/twiml/steps.ts';
 import type { Limit } from './limits.ts';
-import type { Purpose } from './states.ts';
+import type { Challenge, Purpose } from './states.ts';
 import type { Verification } from './store/rows.ts';
 
 /** What a tenant allows and wants, and how it reads numbers. */
@@ -10,6 +10,7 @@ export interface TenantRules {
   /** The name spoken in the prompt. */
   organisation: string;
   officePhone: { allowed: boolean };
+  challenge: Challenge;
   machineDetection: boolean;
   /** What is said, or played, before the first prompt, by language. */
   greeting: Record<string, Greeting>;
@@ -25,6 +26,8 @@ export interface TenantRules {
   patienceS: number;
   /** Whether one more call is placed, `afterS` later. */
   redial: { onBusy: boolean; onNoAnswer: boolean; afterS: number };
+  /** What follows when a call is reported as fraud; `blockForS` null blocks for good. */
+  fraud: { blockUser: boolean; blockForS: number | null };
   limits: { perUser: Limit; perNumber: Limit; perTenant: Limit };
   appPassword: { issue: boolean; length: number };
   /** Pauses around an extension where nobody says otherwise, s. */
@@ -36,6 +39,9 @@ export interface TenantRules {
     extension?: string | undefined;
   }): UnderstoodNumber;
 }
+
+/** Whether digits are a user's PIN; false for a user without one. */
+export type CheckPin = (user: { tenantId: string; userId: string }, digits: string) => Promise<boolean>;
 
 /** Looks up a tenant's rules as they are now. */
 export type RulesOf = (tenantId: string) => Promise<TenantRules>;

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { defineRoute, Extension, LanguageTag, PauseS, UserId, VerificationId } from '../api.ts';
+import {
+  CountryCode,
+  defineRoute,
+  Extension,
+  LanguageTag,
+  PauseS,
+  TypedNumber,
+  UserId,
+  VerificationId,
+} from '../api.ts';
 import type { ReadVerification, VerificationRequest } from './ports.ts';
 import { PURPOSES } from './states.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';
@@ -22,16 +31,11 @@ const NewVerificationBody = z
     purpose: z.enum(PURPOSES).default('register').meta({
       description: 'A test of an extension only tells how far the call came; it registers nothing',
     }),
-    number: z.string().min(1).max(64).optional().meta({
+    number: TypedNumber.optional().meta({
       description:
         'As typed, or E.164, an extension after it if it has one. Needed to register; otherwise the registered one is called',
-      example: '08-12 34 56 78',
     }),
-    country: z
-      .string()
-      .regex(/^[A-Za-z]{2}$/, 'This must be a country code of ISO 3166-1 alpha-2, such as SE.')
-      .optional()
-      .meta({ description: 'Needed unless the number starts with +', example: 'SE' }),
+    country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
     extension: Extension.optional(),
     pauseBeforeS: PauseS.optional().meta({
       description: 'Silence before the extension, s; by default that of the PBX profile, else of the policy',
@@ -122,6 +126,7 @@ function requestRoute(actions: VerificationActions, show: Show) {
       'idempotencyKey.reused',
       'appPassword.limitReached',
       'user.blocked',
+      'pin.notSet',
       'limit.reached',
       'line.tooBusy',
     ],

@@ -1,11 +1,13 @@
 import type { CallStatus } from '../phone-network/port.ts';
 import type { CallStep } from '../phone-network/twiml/steps.ts';
 import type { Outcome } from './outcomes.ts';
+import type { Challenge } from './states.ts';
 import type { LiveCall } from './store/live-calls.ts';
 
 /** How often the prompt is asked in all before a wrong key, or a silence, ends the call. */
 export const ASKED_IN_ALL = 3;
 
+/**
 /**
  * How often in all behind a switchboard: nobody may have picked up the extension yet. A prompt and its wait take 9 s
  * or more, so that the call listens for a minute at least.
@@ -17,17 +19,34 @@ export function silencesInAll({ extension }: { extension: string | null }): numb
   return extension === null ? ASKED_IN_ALL : ASKED_IN_ALL_BEHIND_EXTENSION;
 }
 
-/** What a pressed key means. Only `#` approves; no key at all is a silence. */
-export function meaningOf(digits: string | null): 'approve' | 'wrongKey' | 'silence' {
+/**
+ * What an answer means. `askFraud`: wants to report the call; `goBack`: does not after all. `checkPin`: a PIN, which
+ * has to be looked up.
+ */
+export type Meaning = 'approve' | 'wrongKey' | 'silence' | 'askFraud' | 'reportFraud' | 'goBack' | 'checkPin';
+
+/**
+ * What an answer means to the question it answers. `0` alone always leads to the report of fraud; only what the
+ * challenge asks for approves.
+ * @param digits what was pressed, without the `#` that ends a number or a PIN; null for silence
+ */
+export function meaningOf(
+  asked: Pick<LiveCall, 'prompt' | 'challenge' | 'challengeDigits'>,
+  digits: string | null,
+): Meaning {
+  if (asked.prompt === 'report-fraud') return digits === '#' ? 'reportFraud' : 'goBack';
   if (digits === null) return 'silence';
-  return digits === '#' ? 'approve' : 'wrongKey';
+  if (digits === '0') return 'askFraud';
+  if (asked.challenge === 'pin') return 'checkPin';
+  return digits === (asked.challenge === 'pound' ? '#' : asked.challengeDigits) ? 'approve' : 'wrongKey';
 }
 
 /** The outcome that the end of a call means when no key has decided it. */
 export function outcomeOfEndedCall(end: {
   status: CallStatus;
   answeredBy: string | null;
-  wrongKeys: number;
+  round: number;
+  silences: number;
 }): Outcome {
   switch (end.status) {
     case 'busy':
@@ -47,8 +66,9 @@ export function outcomeOfEndedCall(end: {
  * Twilio, Call resource: "completed" also covers voicemail and menus, so who answered decides. Whoever pressed a key
  * is a person, whatever machine detection takes them for.
  */
-function tookAMessage({ answeredBy, wrongKeys }: { answeredBy: string | null; wrongKeys: number }): boolean {
-  return wrongKeys === 0 && (answeredBy === 'machine' || answeredBy === 'fax');
+function tookAMessage(end: { answeredBy: string | null; round: number; silences: number }): boolean {
+  const pressedNothing = end.round === 1 + end.silences;
+  return pressedNothing && (end.answeredBy === 'machine' || end.answeredBy === 'fax');
 }
 
 /** What the person hears next: the question of this round, the words that end the call, or that it is over. */
@@ -56,18 +76,22 @@ export function stepToPlay(call: LiveCall | null, callId: string): CallStep {
   if (call === null || !call.current || (call.callId !== null && call.callId !== callId)) return 'call-over';
   if (call.state === 'queued') return 'call-over';
   const open = call.state !== 'decided' && call.state !== 'finished';
-  return STEP_OF_PROMPT[call.prompt]?.[open ? 'open' : 'decided'] ?? 'call-over';
+  const question = QUESTIONS[call.challenge][call.prompt] ?? ANY_QUESTION[call.prompt];
+  return (open ? question : undefined) ?? ENDINGS[call.prompt] ?? 'call-over';
 }
 
-const QUESTION = (step: CallStep) => ({ open: step, decided: 'call-over' as const });
-const ENDING = (step: CallStep) => ({ open: step, decided: step });
+/** What is played for a prompt as the registry stores it, while the outcome is open. */
+const QUESTIONS: Record<Challenge, Record<string, CallStep>> = {
+  pound: { ask: 'ask', 'wrong-key': 'wrong-key', silence: 'silence' },
+  numberMatch: { ask: 'ask-number', 'wrong-key': 'wrong-number', silence: 'silence-number' },
+  pin: { ask: 'ask-pin', 'wrong-key': 'wrong-pin', silence: 'silence-pin' },
+};
+const ANY_QUESTION: Record<string, CallStep> = { 'report-fraud': 'report-fraud' };
 
-/** A prompt as the registry stores it, and what is played while the outcome is open and after it is decided. */
-const STEP_OF_PROMPT: Record<string, { open: CallStep; decided: CallStep }> = {
-  ask: QUESTION('ask'),
-  'wrong-key': QUESTION('wrong-key'),
-  silence: QUESTION('silence'),
-  approved: ENDING('approved'),
-  'too-many-wrong-keys': ENDING('too-many-wrong-keys'),
-  'too-much-silence': ENDING('too-much-silence'),
+/** The prompts that end a call. */
+const ENDINGS: Record<string, CallStep> = {
+  approved: 'approved',
+  'fraud-reported': 'fraud-reported',
+  'too-many-wrong-keys': 'too-many-wrong-keys',
+  'too-much-silence': 'too-much-silence',
 };

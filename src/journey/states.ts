@@ -15,3 +15,7 @@ export const LIVE = ['queued', 'dialing', 'ringing', 'answered'] as const satisf
 /** Why somebody is called. Testing an extension leaves nothing behind but how far the call came. */
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;
 export type Purpose = (typeof PURPOSES)[number];
+
+/** What the person does to approve: press `#`, type the two digits on the screen and `#`, or a PIN and `#`. */
+export const CHALLENGES = ['pound', 'numberMatch', 'pin'] as const;
+export type Challenge = (typeof CHALLENGES)[number];

@@ -4,7 +4,7 @@ import { Instant, UserId, VerificationId } from '../api.ts';
 import { formatLikeGraph } from '../graph-number.ts';
 import { OUTCOME_NAMES, textOf } from './outcomes.ts';
 import { PROGRESS, progressOf } from './progress-of.ts';
-import { PURPOSES, STATES } from './states.ts';
+import { CHALLENGES, PURPOSES, STATES } from './states.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';
 
 const UnderstoodNumberView = z
@@ -48,6 +48,15 @@ export const VerificationView = z
     phoneType: z.enum(['office']),
     number: UnderstoodNumberView,
     locale: z.string().meta({ description: 'The language of the prompts', example: 'sv-SE' }),
+    challenge: z.object({
+      type: z
+        .enum(CHALLENGES)
+        .meta({ description: 'What approves: `#`, the digits and `#`, or a PIN and `#`' }),
+      digits: z
+        .string()
+        .nullable()
+        .meta({ description: 'For the screen, while a `numberMatch` is open', example: '42' }),
+    }),
     state: z.enum(STATES),
     progress: z.enum(PROGRESS).meta({ description: 'How far the call came, as far as the network told' }),
     outcome: z.enum(OUTCOME_NAMES).nullable().meta({ description: 'Null until the verification is decided' }),
@@ -87,6 +96,10 @@ export function toView(
       phoneNumber: formatLikeGraph(phoneNumber, extension),
     },
     locale: verification.locale,
+    challenge: {
+      type: verification.challenge,
+      digits: outcome === null ? verification.challengeDigits : null,
+    },
     state: verification.state,
     progress: progressOf(verification, attempt),
     outcome,

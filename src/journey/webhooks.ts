@@ -5,7 +5,7 @@ import type { AnsweredBy, CallProgress } from '../phone-network/port.ts';
 import type { CallAddresses } from './dial.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
 import type { Spoken } from './speak-next.ts';
-import type { Answered } from './store/live-calls.ts';
+import type { Answered } from './store/answers.ts';
 
 /** A webhook as it arrived: what is signed, and its header fields. */
 interface IncomingWebhook {
@@ -92,10 +92,18 @@ export function mountWebhooks(app: Express, deps: WebhookDeps): void {
     };
     return play({ ...asked, key: pressed }, decide, request, response);
   };
+  const typed: Handler = (asked, webhook, request, response) => {
+    const decide = async () => {
+      const { callId, digits } = webhook.digits();
+      return deps.recordDigits({ attemptId: asked.attemptId, callId, round: asked.round }, digits);
+    };
+    return play({ ...asked, key: null }, decide, request, response);
+  };
   const handlers: Record<string, Handler> = {
     answer,
     fallback: answer,
     digits,
+    typed,
     silence: digits,
     async status({ attemptId }, webhook, _request, response) {
       await deps.followCall.progress(attemptId, webhook.status());

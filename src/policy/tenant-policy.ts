@@ -1,6 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { extensionFits, LanguageTag, PauseS, TOO_MUCH_PAUSE } from '../api.ts';
+import type { FieldProblem } from '../errors.ts';
 import { fieldProblems, parseOptions } from '../platform/http/field-problems.ts';
 
 /** The kinds of numbers that libphonenumber tells apart. */
@@ -62,7 +63,7 @@ const limit = (count: number, windowS: number) =>
     .prefault({});
 
 /** What a tenant allows and wants; whatever a document leaves out has its default. Times are in seconds. */
-const tenantPolicySchema = z.strictObject({
+export const tenantPolicySchema = z.strictObject({
   version: z.literal(1).default(1),
   /** The name that the prompt says. */
   organisation: z
@@ -138,27 +139,48 @@ const tenantPolicySchema = z.strictObject({
     .prefault({}),
 });
 
+/**
+ * A policy as an administrator sends it: every field may be left out but the version of its form, so that a request
+ * without a body does not reset everything.
+ */
+export const policyDocumentSchema = tenantPolicySchema
+  .partial({ organisation: true })
+  .extend({ version: z.literal(1) });
+
 /** A complete policy. */
 export type TenantPolicy = z.output<typeof tenantPolicySchema>;
 type NumberType = (typeof NUMBER_TYPES)[number];
 
 /**
- * A policy document with its defaults filled in.
- * @param document as stored or as an operator wrote it
+ * A policy document with its defaults filled in, or what is wrong with it: every wrong field by its JSON pointer with
+ * the broken rule, never a value.
+ * @param document as stored or as an administrator wrote it
  * @param tenantName becomes the organisation, as far as it can be spoken, when the document names none
- * @throws Error that names every wrong field by its JSON pointer with the rule; it holds no values
  */
-export function parsePolicy(document: unknown, tenantName: string): TenantPolicy {
+export function readPolicy(
+  document: unknown,
+  tenantName: string,
+): { policy: TenantPolicy; problems: null } | { policy: null; problems: FieldProblem[] } {
   const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
   const parsed = tenantPolicySchema.safeParse(
     isObject ? { organisation: spokenName(tenantName), ...document } : document,
     parseOptions,
   );
-  if (parsed.success) return parsed.data;
-  const problems = fieldProblems(parsed.error).map(
-    ({ field, rule }) => `${field || 'the document'}: ${rule}`,
-  );
-  throw new Error(`The tenant's policy is not valid. Correct these fields. ${problems.join(' ')}`);
+  if (parsed.success) return { policy: parsed.data, problems: null };
+  return { policy: null, problems: fieldProblems(parsed.error) };
+}
+
+/** The policy that `readPolicy` reads. Throws an Error that names what is wrong. */
+export function parsePolicy(document: unknown, tenantName: string): TenantPolicy {
+  const { policy, problems } = readPolicy(document, tenantName);
+  if (policy) return policy;
+  throw new Error(policyFault(problems));
+}
+
+/** A sentence that names every wrong field of a policy document and its rule. */
+export function policyFault(problems: FieldProblem[]): string {
+  const faults = problems.map(({ field, rule }) => `${field || 'the document'}: ${rule}`);
+  return `The tenant's policy is not valid. Correct these fields. ${faults.join(' ')}`;
 }
 
 /** Leaves out what a voice cannot say; a name of which nothing is left must be given in the document. */

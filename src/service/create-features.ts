@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAssertRoomForAppPassword } from '../app-passwords/limit.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
-import { createAssertNotBlocked } from '../blocks/assert-not-blocked.ts';
+import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import { createJourney, type JourneyDeps } from '../journey/index.ts';
@@ -13,6 +13,7 @@ import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { createRegisteredOfficePhone } from '../phone-methods/registered-office-phone.ts';
 import type { PhoneNetwork } from '../phone-network/port.ts';
 import type { Clock } from '../platform/clock.ts';
+import { createPolicies } from '../policy/policies.ts';
 import { createRulesOf } from '../policy/tenant-rules.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
@@ -31,13 +32,15 @@ interface Ground {
   log: Logger;
 }
 
-/** Builds tenants, users and the journey, and connects them: the features know nothing of each other. */
+/** Builds tenants, their policies, users and the journey, and connects them: the features know nothing of each other. */
 export function createFeatures(config: Config, ground: Ground) {
   const { stores, network, prompts, publicUrl, isStopping, clock, events, log } = ground;
   const { db } = stores.database;
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
   const userProfiles = createUserProfiles({ db, clock, hashKeys: stores.hashKeys });
+  const policies = createPolicies({ db, clock });
+  const blocks = createBlocks({ db, clock });
   const jobs = createVerificationJobs({ queues: stores.queues, clock, log });
   const journey = createJourney({
     db,
@@ -52,7 +55,9 @@ export function createFeatures(config: Config, ground: Ground) {
     assertRoomForAppPassword: createAssertRoomForAppPassword({ db }),
     makeAppPassword: createAppPasswordMaker({ ...stores, clock }),
     clearUp: createEmptyExpiredSeals({ db, clock }),
-    assertNotBlocked: createAssertNotBlocked({ db, clock }),
+    assertNotBlocked: blocks.assertNotBlocked,
+    hasPin: userProfiles.hasPin,
+    checkPin: userProfiles.checkPin,
     lines: config.lines,
     pause,
     patience: config.patience,
@@ -62,5 +67,5 @@ export function createFeatures(config: Config, ground: Ground) {
     events,
     log,
   });
-  return { jobs, journey, tenants, apiKeys, userProfiles };
+  return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks };
 }

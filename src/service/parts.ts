@@ -1,9 +1,11 @@
+import type { Blocks } from '../blocks/blocks.ts';
 import type { Events } from '../events.ts';
 import type { Journey } from '../journey/index.ts';
 import type { VerificationJobs } from '../journey/verification-jobs.ts';
 import type { Logger } from '../log.ts';
 import type { Simulator } from '../phone-network/simulator/simulator.ts';
 import type { SimulatorTime } from '../phone-network/simulator/time.ts';
+import type { Policies } from '../policy/policies.ts';
 import type { ApiKeys } from '../tenants/api-keys.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { UserProfiles } from '../users/user-profiles.ts';
@@ -26,4 +28,6 @@ export interface ServiceParts {
   tenants: Tenants;
   apiKeys: ApiKeys;
   userProfiles: UserProfiles;
+  policies: Policies;
+  blocks: Blocks;
 }

@@ -12,6 +12,7 @@ import { createWebhookReader } from '../phone-network/twilio/webhook-reader.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createHttpApp } from '../platform/http/http-server.ts';
 import type { Route } from '../platform/http/route.ts';
+import { administrationRoutes } from './administration.ts';
 import type { ServiceParts } from './parts.ts';
 import { createUserProfileRoutes } from './user-profiles.ts';
 
@@ -45,6 +46,7 @@ export function createWeb(parts: ServiceParts & WebParts) {
       ...createUserProfileRoutes(parts.userProfiles, prompts),
       ...pbxProfileRoutes(createPbxProfiles({ db })),
       ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
+      ...administrationRoutes({ ...parts, clock }),
       ...parts.outward,
     ],
     authenticate: (authorization) => parts.apiKeys.authenticate(authorization),

@@ -6,7 +6,7 @@ import { checkedName, invalidField } from './checked.ts';
 /** The organisations that use the service. */
 export interface Tenants {
   /**
-   * Adds a tenant, unless there is one of this id; that one stays as it is.
+   * Adds a tenant with the first version of its policy, unless there is one of this id; that one stays as it is.
    * @param tenant.id 1-40 of `a`-`z`, `0`-`9` and `-`
    * @param tenant.name 1-80 characters
    * @param tenant.policy the policy document, already checked; what is left out has its default
@@ -14,12 +14,6 @@ export interface Tenants {
    * @throws ServiceError `request.invalid` naming `/id` or `/name`
    */
   create(tenant: { id: string; name: string; policy?: Record<string, unknown> }): Promise<boolean>;
-  /**
-   * Replaces a tenant's policy document.
-   * @param policy already checked
-   * @returns whether there is such a tenant
-   */
-  setPolicy(tenantId: string, policy: Record<string, unknown>): Promise<boolean>;
   /** A tenant's name and policy document as stored, or null if there is no such tenant. */
   policyOf(tenantId: string): Promise<StoredPolicy | null>;
 }
@@ -42,22 +36,21 @@ export function createTenants({ db, clock }: { db: Kysely<Registry>; clock: Cloc
         createdAt: clock.now(),
       };
       const added = await db
-        .insertInto('tenant')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id')
+        .with('added', (cte) =>
+          cte
+            .insertInto('tenant')
+            .values(row)
+            .onConflict((conflict) => conflict.doNothing())
+            .returning(['id', 'policyVersion', 'policy', 'createdAt']),
+        )
+        .insertInto('policyVersion')
+        .columns(['tenantId', 'version', 'document', 'createdAt'])
+        .expression((build) =>
+          build.selectFrom('added').select(['id', 'policyVersion', 'policy', 'createdAt']),
+        )
+        .returning('tenantId')
         .executeTakeFirst();
       return added !== undefined;
-    },
-
-    async setPolicy(tenantId, policy) {
-      const changed = await db
-        .updateTable('tenant')
-        .set({ policy: JSON.stringify(policy) })
-        .where('id', '=', tenantId)
-        .returning('id')
-        .executeTakeFirst();
-      return changed !== undefined;
     },
 
     async policyOf(tenantId) {

@@ -24,6 +24,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'progress/': { file: 'progress/routes.ts', imports: [] },
   'users/': { file: 'users/routes.ts', imports: [] },
   'blocks/': { file: 'blocks/routes.ts', imports: [] },
+  'capabilities/': { file: 'capabilities/routes.ts', imports: [] },
   'pbx-profiles/': { file: 'pbx-profiles/routes.ts', imports: [] },
   'ops/': { file: 'ops/readiness.ts', imports: [] },
   'phone-network/port.ts': { file: 'phone-network/port.ts', imports: [] },
@@ -61,6 +62,7 @@ const FEATURES = [
   'progress/',
   'users/',
   'blocks/',
+  'capabilities/',
   'pbx-profiles/',
   'ops/',
 ];

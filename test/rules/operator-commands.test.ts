@@ -8,6 +8,7 @@ import { ConfigError } from '../../src/config.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openDatabase } from '../../src/platform/database/open-database.ts';
+import { createPolicies } from '../../src/policy/policies.ts';
 import { MIGRATIONS } from '../../src/registry/migrations.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
@@ -21,6 +22,7 @@ const tools = {
   tenants: createTenants(parts),
   apiKeys: createApiKeys(parts),
   messages: createOutboxMessages(parts),
+  policies: createPolicies(parts),
 };
 const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools));
 

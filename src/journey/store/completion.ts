@@ -69,7 +69,8 @@ export function createCompletionStore(db: Kysely<Registry>) {
       const result = await sql<{ id: string }>`
         with done as (
           update verification set state = 'finished', finished_at = ${now}
-          where id = ${verificationId} and state = 'decided' and not (outcome = 'approved' and purpose = 'register')
+          where id = ${verificationId} and state = 'decided' and outcome <> 'fraudReported'
+            and not (outcome = 'approved' and purpose = 'register')
           returning *),
         method as (select null::uuid as id),
         password as (select null::uuid as id),
@@ -81,14 +82,54 @@ export function createCompletionStore(db: Kysely<Registry>) {
         select id from done`.execute(db);
       return result.rows.length > 0;
     },
+
+    /**
+     * Finishes a verification that was reported as fraud: also revokes the user's app passwords and, if wanted, blocks
+     * the user. A block that lasts longer stays as it is. False: somebody was here first.
+     */
+    async reportFraud(
+      verificationId: string,
+      ids: CompletionIds & { fraudOutboxId: string },
+      block: { expiresAt: Date | null } | null,
+      now: Date,
+    ): Promise<boolean> {
+      const result = await sql<{ id: string }>`
+        with done as (
+          update verification set state = 'finished', finished_at = ${now}
+          where id = ${verificationId} and state = 'decided' and outcome = 'fraudReported'
+          returning *),
+        method as (select null::uuid as id),
+        password as (select null::uuid as id),
+        block as (
+          insert into user_block (tenant_id, user_id, reason, created_at, expires_at)
+          select tenant_id, user_id, 'fraudReported', ${now}::timestamptz, ${block?.expiresAt ?? null}::timestamptz
+          from done where ${block !== null}
+          on conflict (tenant_id, user_id) do update set reason = excluded.reason, created_at = excluded.created_at,
+            expires_at = excluded.expires_at
+            where user_block.expires_at < coalesce(excluded.expires_at, 'infinity')),
+        revoked as (
+          update app_password set revoked_at = ${now}, sealed = null from done
+          where app_password.tenant_id = done.tenant_id and app_password.user_id = done.user_id and revoked_at is null
+          returning app_password.id),
+        audit as (
+          insert into audit_event (id, tenant_id, user_id, verification_id, type, data, at)
+          select ${ids.auditEventId}::uuid, tenant_id, user_id, id, 'verification.fraudReported',
+            jsonb_build_object('userBlocked', ${block !== null}::boolean,
+              'blockedUntil', ${block?.expiresAt?.toISOString() ?? null}::text,
+              'appPasswordsRevoked', (select count(*) from revoked)), ${now}::timestamptz from done),
+        message as (${tellTenant(ids.outboxId, now)}),
+        alarm as (${tellTenant(ids.fraudOutboxId, now, 'fraud.reported')})
+        select id from done`.execute(db);
+      return result.rows.length > 0;
+    },
   };
 }
 
 /** The message about the end of the verification in `done`, if its tenant has an endpoint. Ids and words only. */
-function tellTenant(outboxId: string, now: Date) {
+function tellTenant(outboxId: string, now: Date, type = 'verification.finished') {
   return sql`
     insert into outbox (id, tenant_id, verification_id, type, payload, created_at, next_attempt_at)
-    select ${outboxId}::uuid, tenant_id, id, 'verification.finished',
+    select ${outboxId}::uuid, tenant_id, id, ${type}::text,
       jsonb_build_object('verificationId', id, 'userId', user_id, 'purpose', purpose, 'channel', channel,
         'phoneType', phone_type, 'outcome', outcome, 'errorCode', error_code, 'finishedAt', ${now.toISOString()}::text,
         'phoneMethodId', (select id from method), 'appPasswordId', (select id from password)),

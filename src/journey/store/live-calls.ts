@@ -1,14 +1,19 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type CallProgress, ENDED } from '../../phone-network/port.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { State } from '../states.ts';
+import type { Challenge, State } from '../states.ts';
+import { changesIn, ON_CALL, sameCall } from './live-call-guards.ts';
 
 /** A call as its webhooks need it: the attempt, and what counts of its verification and tenant. */
 export interface LiveCall {
   attemptId: string;
   verificationId: string;
   tenantId: string;
+  userId: string;
+  challenge: Challenge;
+  /** The digits on the screen, for number matching. */
+  challengeDigits: string | null;
   /** Whether this attempt is the one that counts. */
   current: boolean;
   state: State;
@@ -20,39 +25,21 @@ export interface LiveCall {
   prompt: string;
 }
 
-/** Which answer of the person to which question: the same pair again is the same webhook again. */
-export interface Answered {
-  attemptId: string;
-  callId: string;
-  /** The round of the document that asked. */
-  round: number;
-}
-
 /** The guarded updates behind the phone network's webhooks, each idempotent. `true`: this webhook was the first to say so. */
 export type LiveCallStore = ReturnType<typeof createLiveCallStore>;
-
-const ON_CALL = sql`('dialing', 'ringing', 'answered')`;
-
-/** The attempt's verification, while the attempt counts and the outcome is open. */
-const openVerification = (attemptId: string) => sql`
-  exists (select 1 from verification where id = call_attempt.verification_id
-    and attempt_id = ${attemptId}::uuid and state in ${ON_CALL})`;
 
 /** A call that has not ended, or that the network was thought to have refused until it showed up. */
 const mayBeAlive = sql`(call_attempt.ended_at is null or call_attempt.call_id is null)`;
 
-/** Only webhooks of the very call that the attempt knows, or that it learns of just now. */
-const sameCall = (callId: string) => sql`coalesce(call_attempt.call_id, ${callId}) = ${callId}`;
-
 /** @param db the registry */
 export function createLiveCallStore(db: Kysely<Registry>) {
-  const changed = async (statement: RawBuilder<unknown>) => (await statement.execute(db)).rows.length > 0;
+  const changed = changesIn(db);
 
   return {
     async read(attemptId: string): Promise<LiveCall | null> {
       const result = await sql<LiveCall>`
-        select a.id as attempt_id, v.id as verification_id, v.tenant_id, v.attempt_id = a.id as current,
-          v.state, v.outcome, v.locale, v.extension, a.call_id, a.round, a.prompt
+        select a.id as attempt_id, v.id as verification_id, v.tenant_id, v.user_id, v.challenge, v.challenge_digits,
+          v.attempt_id = a.id as current, v.state, v.outcome, v.locale, v.extension, a.call_id, a.round, a.prompt
         from call_attempt a join verification v on v.id = a.verification_id where a.id = ${attemptId}`.execute(
         db,
       );
@@ -71,55 +58,6 @@ export function createLiveCallStore(db: Kysely<Registry>) {
         where verification.id = attempt.verification_id and verification.attempt_id = attempt.id
           and verification.state in ('queued', 'dialing', 'ringing')
         returning verification.id`);
-    },
-
-    /** `#` in answer to the current question: → decided as approved. Locks the attempt first, as every statement here does. */
-    approve(answer: Answered, now: Date): Promise<boolean> {
-      return changed(sql`
-        with attempt as (
-          select id, verification_id from call_attempt
-          where id = ${answer.attemptId} and round = ${answer.round} and ${sameCall(answer.callId)} for update),
-        decided as (
-          update verification set state = 'decided', outcome = 'approved', decided_at = ${now}, wake_at = ${now}
-          from attempt where verification.id = attempt.verification_id and verification.attempt_id = attempt.id
-            and verification.state in ${ON_CALL}
-          returning verification.id)
-        update call_attempt set prompt = 'approved', round = round + 1, call_id = coalesce(call_id, ${answer.callId}),
-          answered_at = coalesce(answered_at, ${now})
-        from decided where call_attempt.id = ${answer.attemptId}
-        returning call_attempt.id`);
-    },
-
-    /** Another key than `#`: asks again, or with the `limit`-th one → decided as wrongDigits. */
-    wrongKey(answer: Answered, limit: number, now: Date): Promise<boolean> {
-      return changed(sql`
-        with attempt as (
-          update call_attempt set round = round + 1, wrong_keys = wrong_keys + 1,
-            prompt = case when wrong_keys + 1 >= ${limit} then 'too-many-wrong-keys' else 'wrong-key' end
-          where id = ${answer.attemptId} and round = ${answer.round} and ${sameCall(answer.callId)}
-            and ${openVerification(answer.attemptId)}
-          returning id, verification_id, wrong_keys),
-        decided as (
-          update verification set state = 'decided', outcome = 'wrongDigits', decided_at = ${now}, wake_at = ${now}
-          from attempt where verification.id = attempt.verification_id and attempt.wrong_keys >= ${limit}
-            and verification.attempt_id = attempt.id and verification.state in ${ON_CALL})
-        select id from attempt`);
-    },
-
-    /** No key in time: repeats the prompt, or with the `limit`-th silence → decided as noInput. */
-    silence(answer: Answered, limit: number, now: Date): Promise<boolean> {
-      return changed(sql`
-        with attempt as (
-          update call_attempt set round = round + 1, silences = silences + 1,
-            prompt = case when silences + 1 >= ${limit} then 'too-much-silence' else 'silence' end
-          where id = ${answer.attemptId} and round = ${answer.round} and ${sameCall(answer.callId)}
-            and ${openVerification(answer.attemptId)}
-          returning id, verification_id, silences),
-        decided as (
-          update verification set state = 'decided', outcome = 'noInput', decided_at = ${now}, wake_at = ${now}
-          from attempt where verification.id = attempt.verification_id and attempt.silences >= ${limit}
-            and verification.attempt_id = attempt.id and verification.state in ${ON_CALL})
-        select id from attempt`);
     },
 
     /**
@@ -166,10 +104,10 @@ export function createLiveCallStore(db: Kysely<Registry>) {
         with attempt as (
           update call_attempt set call_id = coalesce(call_id, ${callId}), answered_by = ${answeredBy}
           where id = ${attemptId} and ${sameCall(callId)}
-          returning id, verification_id, wrong_keys)
+          returning id, verification_id, round, silences)
         update verification set state = 'decided', outcome = 'voicemail', decided_at = ${now}, wake_at = ${now}
         from attempt where verification.id = attempt.verification_id and verification.attempt_id = attempt.id
-          and attempt.wrong_keys = 0 and verification.state in ${ON_CALL}
+          and attempt.round = 1 + attempt.silences and verification.state in ${ON_CALL}
         returning verification.id`);
     },
 

@@ -1,13 +1,17 @@
 import type { Selectable } from 'kysely';
 import type { CallAttemptTable, VerificationTable } from '../../registry/schema.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Purpose, State } from '../states.ts';
+import type { Challenge, Purpose, State } from '../states.ts';
 
 /** A verification as the registry holds it; its checks guarantee the narrower types. */
-export type Verification = Omit<Selectable<VerificationTable>, 'state' | 'outcome' | 'purpose'> & {
+export type Verification = Omit<
+  Selectable<VerificationTable>,
+  'state' | 'outcome' | 'purpose' | 'challenge'
+> & {
   state: State;
   outcome: Outcome | null;
   purpose: Purpose;
+  challenge: Challenge;
 };
 
 /** One call placed, or about to be placed, for a verification. */

@@ -30,6 +30,8 @@ const STATEMENTS = [
     created_at timestamptz not null,
     primary key (tenant_id, version))`,
   'alter table tenant add column policy_version int not null default 1',
+  `insert into policy_version (tenant_id, version, document, created_at)
+    select id, policy_version, policy, created_at from tenant`,
   `create table user_profile (
     tenant_id text not null references tenant,
     user_id text not null,

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { defineRoute, Instant } from '../api.ts';
+import { ServiceError } from '../errors.ts';
+import type { CurrentPolicy, Policies } from './policies.ts';
+import { policyDocumentSchema, tenantPolicySchema } from './tenant-policy.ts';
+
+const path = '/v1/policy';
+const MOST_AT_ONCE = 50;
+
+const PolicyDocument = policyDocumentSchema.meta({
+  id: 'PolicyDocument',
+  description: 'What it leaves out has its default, not the value it had before',
+});
+
+const Current = z
+  .object({
+    version: z.int().meta({ description: 'Also the ETag', example: 3 }),
+    policy: tenantPolicySchema.meta({ id: 'Policy', description: 'With every default filled in' }),
+  })
+  .meta({ id: 'CurrentPolicy' });
+
+const Version = z
+  .object({
+    version: z.int(),
+    document: z.record(z.string(), z.unknown()).meta({ description: 'The policy as it counted then' }),
+    createdAt: Instant,
+  })
+  .meta({ id: 'PolicyVersion' });
+
+const IfMatch = z
+  .string()
+  .regex(/^(W\/)?"[\x21\x23-\x7e]{0,40}"$/, 'This must be one ETag in quotes, as GET answered it: "3".')
+  .optional()
+  .meta({ description: 'The ETag of the version that the change was made to', example: '"3"' });
+
+const wholeNumber = (rule: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, rule)
+    .transform(Number);
+const limitRule = `This must be a whole number from 1 to ${MOST_AT_ONCE}.`;
+
+/** `/v1/policy`: the tenant's policy and its versions. */
+export function policyRoutes(policies: Policies) {
+  return [
+    defineRoute({
+      method: 'get',
+      path,
+      summary: 'Read the policy that counts',
+      operationId: 'readPolicy',
+      responses: { 200: { description: 'The policy, its version and its ETag', schema: Current } },
+      problems: [],
+      async handle({ caller }) {
+        return answer(await policies.current(caller.tenantId));
+      },
+    }),
+    defineRoute({
+      method: 'put',
+      path,
+      summary: 'Replace the policy; it counts for the very next request',
+      operationId: 'replacePolicy',
+      headers: z.object({ 'if-match': IfMatch }),
+      body: PolicyDocument,
+      responses: { 200: { description: 'The policy that counts now', schema: Current } },
+      problems: ['policy.versionRequired', 'policy.changedMeanwhile'],
+      async handle({ headers, body, caller }) {
+        const version = versionIn(headers['if-match']);
+        return answer(await policies.replace({ tenantId: caller.tenantId, document: body, version }));
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${path}/versions`,
+      summary: 'List every policy there has been, the newest first',
+      operationId: 'listPolicyVersions',
+      query: z.object({
+        before: wholeNumber('This must be the number of a version.').optional(),
+        limit: wholeNumber(limitRule)
+          .refine((limit) => limit <= MOST_AT_ONCE, limitRule)
+          .default(MOST_AT_ONCE),
+      }),
+      responses: { 200: { description: 'The versions', schema: z.object({ value: z.array(Version) }) } },
+      problems: [],
+      async handle({ query, caller }) {
+        const versions = await policies.versions(caller.tenantId, query);
+        const value = versions.map((each) => ({ ...each, createdAt: each.createdAt.toISOString() }));
+        return { status: 200, body: { value } };
+      },
+    }),
+  ];
+}
+
+function answer(current: CurrentPolicy) {
+  return { status: 200 as const, body: current, headers: { ETag: `"${current.version}"` } };
+}
+
+/** Weak ETags never match (RFC 9110, section 13.1.1), nor does one that no version has. */
+function versionIn(ifMatch: string | undefined): number {
+  if (ifMatch === undefined) {
+    throw new ServiceError(
+      'policy.versionRequired',
+      "Send If-Match with the ETag of the policy that was changed, so that nobody else's change gets lost: read it with GET first.",
+    );
+  }
+  const [, version] = /^"([1-9]\d{0,8})"$/.exec(ifMatch) ?? [];
+  return Number(version ?? 0);
+}

@@ -1,0 +1,164 @@
+// What a user may do, and every reason why not: the very reasons with which requests are refused.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+const ONE = { count: 1, windowS: 600 };
+
+describeEachStore('what a user may do', (combination) => {
+  let stores: FreshStores;
+  let world: World;
+  let tenants = 0;
+
+  beforeAll(async () => {
+    stores = await freshStores(combination);
+    world = await openWorld(stores);
+  });
+  afterAll(async () => {
+    await world?.close();
+    await stores?.drop();
+  });
+
+  const tenantWith = async (policy: Record<string, unknown> = {}) => {
+    tenants += 1;
+    const tenantId = `tenant-${tenants}`;
+    const { api } = await world.addTenant(tenantId, policy);
+    const can = async (about = '', userId = 'u-1') =>
+      (await api('GET', `/v1/users/${userId}/capabilities${about && `?${new URLSearchParams(about)}`}`)).body;
+    const codes = async (about = '') => {
+      const { registerOfficePhone, signIn, appPassword } = await can(about);
+      const of = (capability: { allowed: boolean; reasons: { code: string }[] }) => {
+        expect(capability.allowed).toBe(capability.reasons.length === 0);
+        return capability.reasons.map(({ code }) => code);
+      };
+      return { register: of(registerOfficePhone), signIn: of(signIn), password: of(appPassword) };
+    };
+    const ask = (body: object = {}) =>
+      api('POST', '/v1/verifications', { userId: 'u-1', number: '+46812345678', ...body });
+    const register = async () => {
+      await ask({ number: world.newNumber() });
+      await world.settle();
+    };
+    return { api, tenantId, can, codes, ask, register };
+  };
+  const NOBODY = 'number.notRegistered';
+
+  test('at first: register a phone and be issued an app password, and not sign in yet', async () => {
+    const { can, register } = await tenantWith();
+    expect(await can()).toEqual({
+      userId: 'u-1',
+      registerOfficePhone: { allowed: true, reasons: [] },
+      signIn: {
+        allowed: false,
+        reasons: [{ code: NOBODY, text: expect.stringContaining('Register one first'), until: null }],
+      },
+      appPassword: { allowed: true, reasons: [] },
+    });
+    await register();
+    expect(await can()).toMatchObject({ signIn: { allowed: true }, registerOfficePhone: { allowed: true } });
+  });
+
+  test.each<[what: string, about: string, code: string]>([
+    ['that is none', 'number=123&country=SE', 'number.invalid'],
+    ['without a country', 'number=08-123456', 'number.invalid'],
+    ['of a type that is refused', 'number=%2B469001234567', 'number.typeRefused'],
+    ['of a country that is refused', 'number=%2B12025550123', 'number.countryRefused'],
+  ])('with a number %s: not register it', async (_what, about, code) => {
+    const { codes, ask } = await tenantWith({ countries: { allowed: ['SE'] } });
+    expect(await codes(about)).toEqual({ register: [code], signIn: [NOBODY], password: [code] });
+    expect(await ask(Object.fromEntries(new URLSearchParams(about)))).toMatchObject({ body: { code } });
+  });
+
+  test('with a number that may be called: register it', async () => {
+    const { codes } = await tenantWith({ countries: { allowed: ['SE'] } });
+    expect((await codes('number=08-12 34 56 78&country=se')).register).toEqual([]);
+  });
+
+  test('is not to sign in with a phone whose country the policy has come to refuse', async () => {
+    const { api, codes, register, ask } = await tenantWith();
+    await register();
+    const policy = { version: 1, countries: { allowed: ['NO'] } };
+    await api('PUT', '/v1/policy', policy, { 'if-match': '"1"' });
+    expect((await codes()).signIn).toEqual(['number.countryRefused']);
+    const { body } = await ask({ purpose: 'signIn', number: undefined });
+    expect(body.code).toBe('number.countryRefused');
+  });
+
+  test('is nothing under a policy without office phones, nor for who is blocked: every reason is named', async () => {
+    const { api, can, codes, ask } = await tenantWith({
+      officePhone: { allowed: false },
+      appPassword: { issue: false },
+      challenge: 'pin',
+    });
+    await api('PUT', '/v1/users/u-1/block', { reason: 'stolen', forS: 600 });
+    const both = ['policy.officePhoneRefused', 'user.blocked', 'pin.notSet'];
+    expect(await codes()).toEqual({
+      register: both,
+      signIn: [both[0], both[1], NOBODY, both[2]],
+      password: ['policy.appPasswordsRefused', ...both],
+    });
+    const { registerOfficePhone } = await can();
+    const until = new Date(world.time.now() + 600_000).toISOString();
+    expect(registerOfficePhone.reasons[1]).toMatchObject({ code: 'user.blocked', until });
+    expect(await ask()).toMatchObject({ status: 403, body: { code: both[0] } });
+  });
+
+  test('without a PIN: nothing, where the policy asks for one', async () => {
+    const { api, codes } = await tenantWith({ challenge: 'pin' });
+    expect((await codes()).register).toEqual(['pin.notSet']);
+    await api('PUT', '/v1/users/u-1/profile', { pin: '4807' });
+    expect((await codes()).register).toEqual([]);
+  });
+
+  test.each(['perUser', 'perNumber', 'perTenant'])(
+    'is limited %s, for a while; asking counts nothing',
+    async (limit) => {
+      const { can, codes, ask } = await tenantWith({ limits: { [limit]: ONE } });
+      const about = 'number=%2B46812345678';
+      for (let times = 0; times < 3; times += 1) expect((await codes(about)).register).toEqual([]);
+      expect((await ask()).status).toBe(201);
+      expect((await codes(about)).register).toEqual(['limit.reached']);
+      const { registerOfficePhone } = await can(about);
+      const refused = await ask();
+      expect(refused).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
+      expect(registerOfficePhone.reasons[0].text).toBe(refused.body.detail);
+      const waitMs = Date.parse(registerOfficePhone.reasons[0].until) - world.time.now();
+      await world.time.advance(Math.max(1, waitMs));
+      expect((await codes(about)).register).toEqual([]);
+      await world.settle();
+    },
+  );
+
+  test('is no further app password with forty of them', async () => {
+    const { tenantId, codes, register } = await tenantWith();
+    await register();
+    const first = await world.db
+      .selectFrom('appPassword')
+      .selectAll()
+      .where('tenantId', '=', tenantId)
+      .executeTakeFirstOrThrow();
+    const verification = await world.db
+      .selectFrom('verification')
+      .selectAll()
+      .where('id', '=', first.verificationId)
+      .executeTakeFirstOrThrow();
+    const copies = Array.from({ length: 39 }, () => crypto.randomUUID());
+    await world.db
+      .insertInto('verification')
+      .values(copies.map((id) => ({ ...verification, id, idempotencyKey: null })))
+      .execute();
+    await world.db
+      .insertInto('appPassword')
+      .values(copies.map((id) => ({ ...first, id, hash: id, verificationId: id })))
+      .execute();
+    const full = ['appPassword.limitReached'];
+    expect(await codes()).toEqual({ register: full, signIn: [], password: full });
+  });
+
+  test("is asked for one tenant's user only", async () => {
+    const one = await tenantWith();
+    const other = await tenantWith();
+    await one.register();
+    expect((await other.codes()).signIn).toEqual([NOBODY]);
+  });
+});

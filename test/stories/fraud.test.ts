@@ -1,0 +1,151 @@
+// Somebody who did not ask for the call presses 0 and then #: the user is blocked, app passwords end, all are told.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Script } from '../../src/phone-network/simulator/script.ts';
+import { pressing } from '../support/person.ts';
+import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { openReceiver, verified } from '../support/webhook-receiver.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+describeEachStore('a call that is reported as fraud', (combination) => {
+  let stores: FreshStores;
+  let world: World;
+
+  beforeAll(async () => {
+    stores = await freshStores(combination);
+    world = await openWorld(stores, { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } });
+  });
+  afterAll(async () => {
+    await world?.close();
+    await stores?.drop();
+  });
+
+  const heardBy = (number: string) =>
+    world.simulator
+      .calls()
+      .filter((call) => call.to === number)
+      .flatMap((call) => call.transcript.flatMap((line) => ('text' in line ? [line.text] : [])));
+  const alarmsOf = (id: string) =>
+    world.log.filter((line) => line.includes('verification.fraudReported') && line.includes(id));
+  const tenantWith = async (id: string, policy: Record<string, unknown>) => {
+    const { api } = await world.addTenant(`${id}-${combination.replaceAll('+', '-')}`, policy);
+    return {
+      api,
+      async story(phone: Script, userId: string) {
+        const number = world.newNumber();
+        world.simulator.desk.script(number, phone);
+        const { body } = await api('POST', '/v1/verifications', { userId, number, locale: 'en-US' });
+        await world.settle();
+        return (await api('GET', `/v1/verifications/${body.id}`)).body;
+      },
+    };
+  };
+
+  test('ends as fraudReported, blocks the user for good and raises one alarm at once', async () => {
+    const { id, userId, number } = await world.request('fraud', { locale: 'en-US' });
+    await world.settle();
+    expect(await world.read(id)).toMatchObject({ state: 'finished', outcome: 'fraudReported' });
+    expect(heardBy(number.e164)).toEqual([
+      expect.stringContaining('press zero'),
+      expect.stringContaining('To report this call as fraud'),
+      expect.stringContaining('Thank you for reporting'),
+    ]);
+    const block = await world.api('GET', `/v1/users/${userId}/block`);
+    expect(block.body).toMatchObject({ blocked: true, reason: 'fraudReported', expiresAt: null });
+    const again = await world.api('POST', '/v1/verifications', { userId, number: number.e164 });
+    expect(again).toMatchObject({ status: 403, body: { code: 'user.blocked' } });
+    const alarms = alarmsOf(id).map((line) => JSON.parse(line));
+    expect(alarms).toMatchObject([{ level: 'error', alarm: true, tenantId: 'contoso' }]);
+  });
+
+  test("revokes the user's app passwords, also one that waits to be shown, and nobody else's", async () => {
+    const mine = await world.story('press-pound');
+    const other = await world.story('press-pound');
+    world.simulator.desk.script(mine.number.e164, 'fraud');
+    await world.api('POST', '/v1/verifications', { userId: mine.userId, purpose: 'signIn' });
+    await world.settle();
+    const revealed = (id: string) => world.api('POST', `/v1/verifications/${id}/reveal-app-password`);
+    expect(await revealed(mine.id)).toMatchObject({ status: 410 });
+    expect(await revealed(other.id)).toMatchObject({ status: 200 });
+    const passwords = await world.db
+      .selectFrom('appPassword')
+      .select(['revokedAt', 'sealed'])
+      .where('userId', '=', mine.userId)
+      .execute();
+    expect(passwords).toEqual([{ revokedAt: expect.any(Date), sealed: null }]);
+    const audit = await world.db
+      .selectFrom('auditEvent')
+      .select('data')
+      .where('userId', '=', mine.userId)
+      .where('type', '=', 'verification.fraudReported')
+      .execute();
+    expect(audit).toEqual([{ data: { userBlocked: true, blockedUntil: null, appPasswordsRevoked: 1 } }]);
+  });
+
+  test.each([
+    ['another key', ['0', '5']],
+    ['0 once more', ['0', '0']],
+    ['*', ['0', '*']],
+    ['silence', ['0', { afterSilence: '#' }]],
+  ] as const)(
+    'is none when %s follows the 0: the question comes again, and # approves',
+    async (_what, keys) => {
+      const approving = typeof keys[1] === 'string' ? [...keys, '#'] : keys;
+      const { outcome, userId } = await world.story(pressing(...approving));
+      expect(outcome).toBe('approved');
+      expect((await world.api('GET', `/v1/users/${userId}/block`)).body).toMatchObject({ blocked: false });
+    },
+  );
+
+  test('counts neither the 0 nor what leads back as a wrong key', async () => {
+    expect(await world.story(pressing('0', '5', '7', '0', '9', '8', '#'))).toMatchObject({
+      outcome: 'approved',
+    });
+    expect(await world.story(pressing('7', '0', '5', '8', '9', '#'))).toMatchObject({
+      outcome: 'wrongDigits',
+    });
+  });
+
+  test('blocks for as long as the policy says, or not at all', async () => {
+    const brief = await tenantWith('brief', { fraud: { blockForS: 3_600 } });
+    const { decidedAt } = await brief.story(pressing('0', '#'), 'u-1');
+    const { body } = await brief.api('GET', '/v1/users/u-1/block');
+    expect(body).toMatchObject({ blocked: true, reason: 'fraudReported' });
+    expect(Date.parse(body.expiresAt) - Date.parse(decidedAt)).toBeLessThan(3_600_000 + 60_000);
+    expect(Date.parse(body.expiresAt) - Date.parse(decidedAt)).toBeGreaterThanOrEqual(3_600_000);
+    const never = await tenantWith('never', { fraud: { blockUser: false } });
+    expect(await never.story(pressing('0', '#'), 'u-1')).toMatchObject({ outcome: 'fraudReported' });
+    expect((await never.api('GET', '/v1/users/u-1/block')).body).toMatchObject({ blocked: false });
+  });
+
+  test('does not shorten a block that was set while the phone rang', async () => {
+    const { api } = await tenantWith('longer', { fraud: { blockForS: 60 } });
+    const number = world.newNumber();
+    world.simulator.desk.script(number, pressing('0', '#'));
+    world.time.pause();
+    const { body } = await api('POST', '/v1/verifications', { userId: 'u-1', number });
+    const read = async () => (await api('GET', `/v1/verifications/${body.id}`)).body;
+    await vi.waitFor(async () => expect((await read()).state).toBe('ringing'), 10_000);
+    await api('PUT', '/v1/users/u-1/block', { reason: 'left the company' });
+    world.time.resume();
+    await world.settle();
+    expect(await read()).toMatchObject({ outcome: 'fraudReported' });
+    const block = await api('GET', '/v1/users/u-1/block');
+    expect(block.body).toMatchObject({ reason: 'left the company', expiresAt: null });
+  });
+
+  test('is told to the webhook endpoint twice: as the outcome, and as fraud.reported', async () => {
+    const { api, story } = await tenantWith('told', {});
+    const receiver = await openReceiver();
+    try {
+      const { secret } = (await api('PUT', '/v1/webhook-endpoint', { url: receiver.url })).body;
+      const { id, userId } = await story(pressing('0', '#'), 'u-1');
+      for (let round = 0; round < 2; round += 1) await world.service.outbox.deliverDue();
+      const told = receiver.received.map((message) => verified(secret, message, new Date(world.time.now())));
+      expect(told.map(({ type }) => type).toSorted()).toEqual(['fraud.reported', 'verification.finished']);
+      for (const { data } of told)
+        expect(data).toMatchObject({ verificationId: id, userId, outcome: 'fraudReported' });
+    } finally {
+      await receiver.close();
+    }
+  });
+});
