@@ -8,7 +8,6 @@ import type { LiveCall } from './store/live-calls.ts';
 export const ASKED_IN_ALL = 3;
 
 /**
-/**
  * How often in all behind a switchboard: nobody may have picked up the extension yet. A prompt and its wait take 9 s
  * or more, so that the call listens for a minute at least.
  */
