@@ -8,7 +8,8 @@ import type { Purpose } from './states.ts';
 export const OUTCOMES = {
   approved: {
     forUser: 'Your phone is verified.',
-    forAdministrator: 'The person pressed the pound key during this very call.',
+    forAdministrator:
+      'During this very call the person pressed what it asked for: #, the digits on the screen, or the PIN.',
     askAgain: false,
     entraReason: null,
   },
@@ -19,13 +20,14 @@ export const OUTCOMES = {
     entraReason: 'user declined the authentication',
   },
   wrongDigits: {
-    forUser: 'A key other than # was pressed too many times. Start again and press # when asked.',
-    forAdministrator: 'Three wrong keys were pressed. Check that the phone sends tones for the right keys.',
+    forUser: 'Wrong keys were pressed three times. Start again and press what the call asks for.',
+    forAdministrator:
+      'Three wrong answers were pressed. Check that the phone sends tones for the right keys.',
     askAgain: true,
     entraReason: 'entered incorrect code too many times',
   },
   noInput: {
-    forUser: 'Nobody pressed #. Start again and press # during the call.',
+    forUser: 'No key was pressed. Start again and press what the call asks for.',
     forAdministrator:
       'The call was answered but no key arrived. A voicemail or a phone without tones does this.',
     askAgain: true,
@@ -45,7 +47,7 @@ export const OUTCOMES = {
   },
   hungUp: {
     forUser:
-      'The call ended before # was pressed. Start again and stay on the line until you hear that it worked.',
+      'The call ended before you approved. Start again and stay on the line until you hear that it worked.',
     forAdministrator: 'The person hung up, or the line dropped, before a key decided the call.',
     askAgain: true,
     entraReason: 'user hung up the phone call without succeeding the authentication',

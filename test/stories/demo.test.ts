@@ -53,9 +53,68 @@ describe('the demo', () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    {
+      scenario: 'number-match',
+      shows: [
+        /policy +version 2 asks for the challenge numberMatch/,
+        /screen +answer the call and type [1-9]\d\n/,
+        /heard +"Hej.*siffrorna som visas på skärmen/,
+        /pressed +#/,
+        /heard +"Det var inte siffrorna på skärmen/,
+        /done +the office phone is registered/,
+        /outcome +approved: /,
+      ],
+    },
+    {
+      scenario: 'pin',
+      shows: [/refused +without a PIN: 422, /, /heard +"Hej.*pinkod/, /pressed +4/, /outcome +approved: /],
+    },
+    {
+      scenario: 'sign-in',
+      shows: [
+        /done +the office phone is registered/,
+        /refused +to sign in with another number: 422, /,
+        /backend +POST \/v1\/verifications \{"userId":"u-1842","purpose":"signIn"\}/,
+        /outcome +approved: .*\n.*methods +office \+46 812345678\n/,
+      ],
+    },
+    {
+      scenario: 'fraud',
+      shows: [
+        /pressed +0/,
+        /heard +"Vill du anmäla samtalet/,
+        /pressed +#/,
+        /alarm +the operator is told/,
+        /outcome +fraudReported: /,
+        /blocked +u-1842, because of fraudReported/,
+        /refused +the next request: 403, /,
+        /methods +none\n/,
+      ],
+    },
+  ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
+    const { code, output } = await demo('--scenario', scenario);
+    const places = placesIn(output, shows);
+    expect(places, output).not.toContain(-1);
+    expect(places, output).toEqual(inOrder(places));
+    expect(code).toBe(0);
+  });
+
   it('lists its scenarios', async () => {
     const { code, output } = await demo('--help');
-    for (const name of ['press-pound', 'busy', 'no-answer', 'voicemail', 'wrong-key', 'hang-up', 'silence'])
+    for (const name of [
+      'press-pound',
+      'busy',
+      'no-answer',
+      'voicemail',
+      'wrong-key',
+      'hang-up',
+      'silence',
+      'number-match',
+      'pin',
+      'sign-in',
+      'fraud',
+    ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
     expect(code).toBe(0);
   });

@@ -1,6 +1,6 @@
 // Tells what happens in the demo, line by line, with the time since it began.
-import type { VerificationEvent, VerificationEventName } from '../src/events.ts';
-import type { Service } from '../src/service.ts';
+import type { VerificationEvent, VerificationEventName } from '../../src/events.ts';
+import type { Service } from '../../src/service.ts';
 
 const TOLD: Partial<Record<VerificationEventName, string>> = {
   'verification.requested': 'queued    the verification waits for its call',
@@ -9,6 +9,7 @@ const TOLD: Partial<Record<VerificationEventName, string>> = {
   'call.ringing': 'ringing   the office phone rings',
   'call.answered': 'answered  somebody or something picked up',
   'call.machine': 'machine   machine detection hears a machine',
+  'verification.fraudReported': 'alarm     the operator is told that a call was reported as fraud',
   'call.ended': 'ended     the call is over',
   'phoneMethod.registered': 'done      the office phone is registered',
   'appPassword.issued': 'done      an app password is issued',

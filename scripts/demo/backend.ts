@@ -1,0 +1,80 @@
+// The MFA backend of the demo: sends requests to the REST API and shows what it sees.
+import type { Demo } from './demo.ts';
+
+/** What of the API's answers the demo shows. */
+interface Answer {
+  id: string;
+  userId: string;
+  number: { international: string; country: string; type: string };
+  challenge: { type: string; digits: string | null };
+  outcome: string;
+  outcomeText: { forUser: string };
+  appPassword: string;
+  detail: string;
+  blocked: boolean;
+  reason: string | null;
+  version: number;
+  policy: Record<string, unknown>;
+  value: { phoneType: string; phoneNumber: string }[];
+}
+
+/** Sends one request with the tenant's API key. */
+export type Call = (
+  method: string,
+  path: string,
+  body?: object,
+  headers?: Record<string, string>,
+) => Promise<{ status: number; body: Answer }>;
+
+/** The client of a service. */
+export function createCall(baseUrl: string, apiKey: string): Call {
+  return async (method, path, body, headers = {}) => {
+    const response = await fetch(`${baseUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return { status: response.status, body: (await response.json()) as Answer };
+  };
+}
+
+/** The request that most scenarios send. */
+export const REGISTER = { userId: 'u-1842', country: 'SE', number: '08-12 34 56 78', locale: 'sv-SE' };
+
+/**
+ * Asks for a verification, waits for its end and shows the outcome.
+ * @param atScreen is done when the answer is on the user's screen, before any phone rings
+ */
+export async function verify(
+  { call, service, finished, say }: Demo,
+  request: object,
+  atScreen: (answer: Answer) => void = () => undefined,
+): Promise<Answer> {
+  const { queue } = service.jobs;
+  const end = finished();
+  say(`backend   POST /v1/verifications ${JSON.stringify(request)}`);
+  // Everything here happens in milliseconds; people need the time to look at the screen before the phone rings.
+  await queue.pause();
+  const { status, body: asked } = await call('POST', '/v1/verifications', request);
+  if (status !== 201) throw new Error(`The request was refused: ${status}, ${asked.detail}`);
+  const { international, country, type } = asked.number;
+  say(`backend   understood as ${international} (${country}, ${type})`);
+  atScreen(asked);
+  await queue.resume();
+  await end;
+  const { body } = await call('GET', `/v1/verifications/${asked.id}`);
+  say(`outcome   ${body.outcome}: ${body.outcomeText.forUser}`);
+  return body;
+}
+
+/** Throws unless the verification ended as the scenario tells it. */
+export function expectOutcome({ outcome }: { outcome: string }, expected: string): void {
+  if (outcome !== expected) throw new Error(`It ended as ${outcome}; this scenario ends as ${expected}.`);
+}
+
+/** Shows the phone methods that the user has now. */
+export async function showMethods({ call, say }: Demo): Promise<void> {
+  const { body } = await call('GET', `/v1/users/${REGISTER.userId}/phone-methods`);
+  const methods = body.value.map(({ phoneType, phoneNumber }) => `${phoneType} ${phoneNumber}`);
+  say(`methods   ${methods.join(', ') || 'none'}`);
+}

@@ -1,0 +1,25 @@
+import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Service } from '../../src/service.ts';
+import type { Call } from './backend.ts';
+
+/** What a scenario is played with. */
+export interface Demo {
+  service: Service;
+  /** The MFA backend's client. */
+  call: Call;
+  /** Prints a line with the time since the beginning. */
+  say(line: string): void;
+  /** Resolves when the next verification is finished. */
+  finished(): Promise<unknown>;
+  /** What the person at the desk phone does from now on. */
+  person(behaviour: ScenarioName | Script): void;
+}
+
+/** One scenario of the demo. */
+export interface Scenario {
+  /** For the list of scenarios. */
+  what: string;
+  /** Plays it; throws when it does not go as told. */
+  play(demo: Demo): Promise<void>;
+}
