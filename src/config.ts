@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { RedisPlace } from './platform/queue/redis-place.ts';
+import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
 import { parseKeyRing } from './platform/secrets/key-ring.ts';
 
 /** Everything Poundkey is told from outside, checked and grouped. A choice is a union; what is switched off is null. */
@@ -9,7 +11,7 @@ export interface Config {
   /** `publicUrl` null: the address that the server listens on. */
   http: { host: string; port: number; publicUrl: string | null };
   database: { kind: 'embedded'; dataDir: string } | { kind: 'postgres'; url: string; poolSize: number };
-  queue: { kind: 'database' } | { kind: 'redis'; url: string; prefix: string };
+  queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
   /** Where operators look; `board` null: nobody can sign in to the queue board, so it is read-only. */
   ops: { host: string; port: number; board: { user: string; password: string } | null };
   /** Where traces are sent, OTLP over HTTP; null: none are made. */
@@ -107,7 +109,7 @@ const Environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: address(['postgres:', 'postgresql:']).optional(),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
-  REDIS_URL: address(['redis:', 'rediss:']).optional(),
+  ...REDIS_VARIABLES,
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w-]{1,40}$/, 'must be 1 to 40 letters, digits, "_" or "-"')
@@ -202,7 +204,8 @@ function crossCheck(env: Environment): string[] {
     ...needed(env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
-    ...needed(env.REDIS_URL !== undefined, 'with REDIS_URL', 'DATABASE_URL'),
+    ...redisProblems(env),
+    ...needed(redisPlace(env) !== null, 'with Redis', 'DATABASE_URL'),
     ...needed(
       env.ROLE !== 'all',
       `with ROLE=${env.ROLE}, because the embedded store serves one process only`,
@@ -244,9 +247,7 @@ function group(env: Environment): Config {
     database: env.DATABASE_URL
       ? { kind: 'postgres', url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE }
       : { kind: 'embedded', dataDir: env.DATA_DIR },
-    queue: env.REDIS_URL
-      ? { kind: 'redis', url: env.REDIS_URL, prefix: env.REDIS_PREFIX }
-      : { kind: 'database' },
+    queue: queueOf(env),
     ops: {
       host: env.OPS_HOST,
       port: env.OPS_PORT,
@@ -274,6 +275,11 @@ function group(env: Environment): Config {
     shutdownLimitMs: env.SHUTDOWN_LIMIT_S * 1000,
     twimlDir: env.TWIML_DIR,
   };
+}
+
+function queueOf(env: Environment): Config['queue'] {
+  const redis = redisPlace(env);
+  return redis ? { kind: 'redis', prefix: env.REDIS_PREFIX, ...redis } : { kind: 'database' };
 }
 
 /** A number reserved for fiction (North American Numbering Plan, 555-0100 to 555-0199). */

@@ -77,6 +77,34 @@ describe('the configuration', () => {
     });
   });
 
+  test('knows a Redis behind sentinels, and one that is a cluster', () => {
+    const access = { username: null, password: 'redis-password', tls: true };
+    const secured = { REDIS_PASSWORD: access.password, REDIS_TLS: 'true' };
+    const watched = { REDIS_SENTINELS: 'sentinel-1:26379, sentinel-2:26379', REDIS_SENTINEL_NAME: 'main' };
+    expect(readConfig({ ...PRODUCTION, ...secured, ...watched }).queue).toEqual({
+      kind: 'redis',
+      prefix: 'poundkey',
+      sentinels: [
+        { host: 'sentinel-1', port: 26379 },
+        { host: 'sentinel-2', port: 26379 },
+      ],
+      masterName: 'main',
+      access,
+      sentinelPassword: null,
+    });
+    expect(readConfig({ ...PRODUCTION, ...secured, REDIS_CLUSTER: '[::1]:7001,redis-2:7002' }).queue).toEqual(
+      {
+        kind: 'redis',
+        prefix: 'poundkey',
+        nodes: [
+          { host: '::1', port: 7001 },
+          { host: 'redis-2', port: 7002 },
+        ],
+        access,
+      },
+    );
+  });
+
   test('takes an empty variable for none, and others than its own for nothing', () => {
     const empty = Object.fromEntries(VARIABLES.map((name) => [name, '']));
     expect(readConfig({ ...empty, PATH: '/bin', DATABASE_URI: 'x' })).toEqual(readConfig({}));
@@ -108,6 +136,14 @@ describe('variables that belong together', () => {
     [{ ROLE: 'worker' }, ['DATABASE_URL', 'PHONE_NETWORK']],
     [{ ROLE: 'worker', ...STORES }, ['PHONE_NETWORK']],
     [{ REDIS_URL: 'redis://redis.example' }, ['DATABASE_URL']],
+    [{ ...STORES, REDIS_URL: 'redis://redis.example', REDIS_CLUSTER: 'redis-1:6379' }, ['REDIS_CLUSTER']],
+    [{ REDIS_CLUSTER: 'redis-1:6379', REDIS_USERNAME: 'poundkey' }, ['DATABASE_URL', 'REDIS_PASSWORD']],
+    [{ ...STORES, REDIS_SENTINELS: 'sentinel-1:26379' }, ['REDIS_SENTINEL_NAME']],
+    [{ ...STORES, REDIS_CLUSTER: 'redis-1:6379', REDIS_SENTINEL_NAME: 'main' }, ['REDIS_SENTINEL_NAME']],
+    [
+      { ...STORES, REDIS_URL: 'redis://redis.example', REDIS_PASSWORD: 'x', REDIS_TLS: 'true' },
+      ['REDIS_PASSWORD', 'REDIS_TLS'],
+    ],
     [{ DATABASE_URL: STORES.DATABASE_URL }, ['HASH_KEYS', 'SEAL_KEYS']],
     [{ HASH_KEYS: STORES.HASH_KEYS }, ['SEAL_KEYS']],
     [{ SEAL_KEYS: STORES.SEAL_KEYS }, ['HASH_KEYS']],
@@ -135,6 +171,11 @@ describe('a variable of another form is refused', () => {
     ['DATABASE_URL', 'mysql://db.example'],
     ['DATABASE_POOL_SIZE', '0'],
     ['REDIS_URL', 'http://redis.example'],
+    ['REDIS_SENTINELS', 'sentinel-1'],
+    ['REDIS_SENTINELS', 'redis://sentinel-1:26379'],
+    ['REDIS_CLUSTER', 'redis-1:6379,redis-2:0'],
+    ['REDIS_CLUSTER', 'redis-1:6379,'],
+    ['REDIS_TLS', 'yes'],
     ['REDIS_PREFIX', 'a b'],
     ['HASH_KEYS', 'swordfish'],
     ['HASH_KEYS', `k1:${'A'.repeat(42)}`],

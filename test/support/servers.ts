@@ -1,6 +1,6 @@
 /** Real servers for tests, on loopback and on ports that were free. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -59,21 +59,36 @@ export async function startPostgres(): Promise<TestServer> {
 /**
  * Starts Redis, which keeps its data over a restart.
  * @param options.args more arguments for the server
+ * @param options.password asked for by it, and by a master that it copies
  */
-export async function startRedis(options: { args?: string[] } = {}): Promise<TestServer> {
-  const command = findServers().redis;
-  if (command === null) throw new Error('Redis is not installed: apt-get install redis-server');
+export async function startRedis(
+  options: { args?: string[]; port?: number; password?: string } = {},
+): Promise<TestServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'poundkey-redis-'));
+  const { args: more = [], port = await freePort(), password } = options;
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes'];
+  const guard = password === undefined ? [] : ['--requirepass', password, '--masterauth', password];
+  return runRedis(
+    `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
+    [...args, '--save', '', '--maxmemory-policy', 'noeviction', ...guard, ...more],
+    directory,
+  );
+}
+
+/** Starts a sentinel. @param settings the lines of its configuration that say what it watches */
+export async function startSentinel(settings: string[]): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'poundkey-redis-'));
   const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes'];
-  return run(url, {
-    command,
-    args: [...args, '--save', '', '--maxmemory-policy', 'noeviction', ...(options.args ?? [])],
-    directory,
-    stopSignal: 'SIGTERM',
-    probe: () => askRedis(url),
-  });
+  // A sentinel keeps what it learns in its own configuration.
+  const file = join(directory, 'sentinel.conf');
+  writeFileSync(file, [`port ${port}`, 'bind 127.0.0.1', `dir ${directory}`, ...settings, ''].join('\n'));
+  return runRedis(`redis://127.0.0.1:${port}`, [file, '--sentinel'], directory);
+}
+
+function runRedis(url: string, args: string[], directory: string): Promise<TestServer> {
+  const command = findServers().redis;
+  if (command === null) throw new Error('Redis is not installed: apt-get install redis-server');
+  return run(url, { command, args, directory, stopSignal: 'SIGTERM', probe: () => askRedis(url) });
 }
 
 async function run(url: string, program: ServerProgram): Promise<TestServer> {

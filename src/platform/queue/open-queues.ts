@@ -5,6 +5,7 @@ import { endsWithin } from '../ends-within.ts';
 import { createOutageLog, type ReportOutage } from '../outage-log.ts';
 import { createDatabaseStore } from './database-store.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
+import type { RedisPlace } from './redis-place.ts';
 import { openRedisStore } from './redis-store.ts';
 
 /** Where the queues are. */
@@ -14,13 +15,11 @@ export type QueuesOptions =
       /** `Database.queuePool`. */
       pool: PgPool;
     }
-  | {
+  | ({
       kind: 'redis';
-      /** `redis://` or `rediss://`, user, password, host, port, database number. */
-      url: string;
       /** First part of every key. */
       prefix: string;
-    };
+    } & RedisPlace);
 
 /** How soon the work of a process that died is taken up by another, both in milliseconds. */
 export interface QueuesSettings {
@@ -36,7 +35,8 @@ export interface QueuesSettings {
 export interface Queues {
   kind: QueuesOptions['kind'];
   /**
-   * The queue of this name, the same object each time. Its methods reject within 2 s while Redis is away.
+   * The queue of this name, the same object each time. Its methods reject within 2 s while Redis is away, within 10 s if
+   * it is a cluster, which may put another node in charge by then.
    * @throws Error after `close`
    */
   queue(name: string): Queue;
@@ -69,7 +69,7 @@ export async function openQueues(
   const store =
     options.kind === 'database'
       ? createDatabaseStore(options.pool, tracedBy(settings))
-      : await openRedisStore({ ...options, traced: tracedBy(settings) }, log, report);
+      : await openRedisStore(options, tracedBy(settings), log, report);
   return createQueues(options.kind, store, settings, report);
 }
 
