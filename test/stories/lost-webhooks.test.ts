@@ -99,7 +99,11 @@ describeEachStore('whatever happens to webhooks', (combination) => {
     await expectOneEnd(world, id, { outcome: 'voicemail' });
   });
 
-  test('a late "ringing" never undoes "answered"', async () => {
+  test.each([
+    ['the callback before it', 'double'],
+    ['only the fetched document', 'lose'],
+  ] as const)('a late "ringing" never undoes "answered", told by %s', async (_teller, what) => {
+    world.simulator.faults.webhooks({ kind: 'status', event: 'answered', do: what });
     world.simulator.faults.webhooks({ kind: 'status', event: 'ringing', do: 'delay', ms: 6_000 });
     const late = stopAt(
       world,

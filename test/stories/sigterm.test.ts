@@ -53,6 +53,11 @@ describe.each(SHARED)('a process that is told to stop, on %s', (combination) => 
     expect(refused.body).toMatchObject({ code: 'service.stopping' });
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect((await ground.api('GET', `/v1/verifications/${live}`)).status).toBe(503);
+    // Its next try comes due while the process stops.
+    await vi.waitFor(async () => {
+      const { verification } = await tracesOf(ground.db, queued);
+      expect(verification.wakeAt.getTime()).toBeLessThan(Date.now() - 500);
+    }, PATIENTLY);
     expect(service.process.exitCode).toBeNull();
 
     ground.time.resume();
