@@ -1,30 +1,23 @@
-// The operator's command line: tenants, their policies and API keys, and messages that could not be delivered.
+// The operator's command line. What it can do: scripts/poundkey/commands.ts.
 import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
-import { createOutboxMessages } from '../src/outbox/messages.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
-import { createPolicies } from '../src/policy/policies.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
-import { createApiKeys } from '../src/tenants/api-keys.ts';
-import { createTenants } from '../src/tenants/tenants.ts';
+import { readKeys } from '../src/service/read-keys.ts';
 import { runCommand, type WithTools } from './poundkey/run-command.ts';
+import { createTools } from './poundkey/tools.ts';
 
 const withTools: WithTools = async (use) => {
   // Standard output has the answer and nothing else, so that a key can be piped where it belongs.
   const log = createLogger({ level: 'warn', destination: process.stderr });
-  const database = await openDatabase<Registry>(readConfig().database, MIGRATIONS, log);
+  const config = readConfig();
+  const { db, close } = await openDatabase<Registry>(config.database, MIGRATIONS, log);
   try {
-    const parts = { db: database.db, clock: systemClock };
-    return await use({
-      tenants: createTenants(parts),
-      apiKeys: createApiKeys(parts),
-      messages: createOutboxMessages(parts),
-      policies: createPolicies(parts),
-    });
+    return await use(createTools({ db, clock: systemClock, keys: () => readKeys(config, log) }));
   } finally {
-    await database.close();
+    await close();
   }
 };
 

@@ -1,9 +1,39 @@
-/** One command. `usage` names its words; `run` gets as many, and returns what to print. */
+/** What a command says, for people and, the same, for programs (`--json`). */
+export interface Answer {
+  text: string;
+  data: unknown;
+  /** The answer is there, but something in it must be mended; the exit code is 1. */
+  isAlarming?: boolean;
+}
+
+/**
+ * One command. `usage` names its words, then its options: `block TENANT USER --reason TEXT [--for SECONDS]`.
+ * `run` gets as many words, and those options that were given.
+ */
 export interface Command<Tools> {
   usage: string;
   what: string;
-  run(tools: Tools, ...words: string[]): Promise<string>;
+  run(tools: Tools, words: string[], options: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 /** Something in what was typed is wrong; the message says what, and what to do. */
 export class UsageError extends Error {}
+
+/** An id as the registry has them. @throws UsageError with `where` to find it, when it is none */
+export function checkedUuid(id: string, where: string): string {
+  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) return id;
+  throw new UsageError(`The ID is a UUID, ${where}.`);
+}
+
+/** Rows as lines with their columns below each other. */
+export function table(rows: string[][]): string {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(width(column)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -12,7 +12,8 @@ const Reason = z
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'This must be one line of plain text.')
   .meta({ description: 'For administrators; no secrets', example: 'phone stolen' });
 
-const BlockBody = z
+/** A wanted block. */
+export const BlockBody = z
   .strictObject({
     reason: Reason,
     expiresAt: z.iso
@@ -100,7 +101,8 @@ function answer(userId: string, block: Block | null) {
 /** The farthest end that is taken. Beyond it somebody mistook milliseconds for seconds, or wants it for good. */
 const FARTHEST_MS = 10 * 31_536_000_000;
 
-function endOf(
+/** When a wanted block ends; null: when somebody unblocks. Throws `request.invalid` for an end that cannot be meant. */
+export function endOf(
   wanted: { expiresAt?: string | undefined; forS?: number | undefined },
   now: Date,
 ): Date | null {

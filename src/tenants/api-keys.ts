@@ -22,6 +22,8 @@ export interface ApiKeys {
    * @throws ServiceError `request.invalid` naming `/tenantId` (there is no such tenant) or `/name`
    */
   create(request: { tenantId: string; name: string }): Promise<{ id: string; key: string }>;
+  /** All keys of a tenant, revoked ones too, the oldest first; never what proves them. */
+  list(tenantId: string): Promise<{ id: string; name: string; createdAt: Date; revokedAt: Date | null }[]>;
   /** Ends a key at once. Returns whether there was a live key of this id. */
   revoke(id: string): Promise<boolean>;
   /**
@@ -41,6 +43,15 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
       await addKey(db, { ...row, tenantId });
       return { id, key: `pk_${id}_${secret}` };
     },
+
+    list: (tenantId) =>
+      db
+        .selectFrom('apiKey')
+        .select(['id', 'name', 'createdAt', 'revokedAt'])
+        .where('tenantId', '=', tenantId)
+        .orderBy('createdAt')
+        .orderBy('id')
+        .execute(),
 
     async revoke(id) {
       const ended = await db

@@ -16,6 +16,16 @@ export interface Tenants {
   create(tenant: { id: string; name: string; policy?: Record<string, unknown> }): Promise<boolean>;
   /** A tenant's name and policy document as stored, or null if there is no such tenant. */
   policyOf(tenantId: string): Promise<StoredPolicy | null>;
+  /** All tenants by id. */
+  list(): Promise<TenantSummary[]>;
+}
+
+/** A tenant, without its policy document. */
+interface TenantSummary {
+  id: string;
+  name: string;
+  policyVersion: number;
+  createdAt: Date;
 }
 
 /** A policy document as stored, and the name it takes its default for the organisation from. */
@@ -60,5 +70,8 @@ export function createTenants({ db, clock }: { db: Kysely<Registry>; clock: Cloc
         .where('id', '=', tenantId);
       return (await query.executeTakeFirst()) ?? null;
     },
+
+    list: () =>
+      db.selectFrom('tenant').select(['id', 'name', 'policyVersion', 'createdAt']).orderBy('id').execute(),
   };
 }

@@ -4,26 +4,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { runCommand, type WithTools } from '../../scripts/poundkey/run-command.ts';
+import { createTools } from '../../scripts/poundkey/tools.ts';
 import { ConfigError } from '../../src/config.ts';
-import { createOutboxMessages } from '../../src/outbox/messages.ts';
-import { systemClock } from '../../src/platform/clock.ts';
 import { openDatabase } from '../../src/platform/database/open-database.ts';
-import { createPolicies } from '../../src/policy/policies.ts';
 import { MIGRATIONS } from '../../src/registry/migrations.ts';
 import type { Registry } from '../../src/registry/schema.ts';
-import { createApiKeys } from '../../src/tenants/api-keys.ts';
-import { createTenants } from '../../src/tenants/tenants.ts';
 import { freshStores } from '../support/stores.ts';
 
 const stores = await freshStores('embedded');
 const database = await openDatabase<Registry>(stores.database, MIGRATIONS, { warn: () => undefined });
-const parts = { db: database.db, clock: systemClock };
-const tools = {
-  tenants: createTenants(parts),
-  apiKeys: createApiKeys(parts),
-  messages: createOutboxMessages(parts),
-  policies: createPolicies(parts),
+const NOW = new Date('2026-11-21T09:00:00Z');
+const noKeys = () => {
+  throw new Error('no command here needs keys');
 };
+const tools = createTools({ db: database.db, clock: { now: () => NOW }, keys: noKeys });
 const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools));
 
 const files = mkdtempSync(join(inject('runDirectory'), 'policies-'));
@@ -47,11 +41,19 @@ describe('the command line of operators', () => {
       const said = await poundkey(...words);
       for (const usage of [
         'create-tenant ID NAME',
+        'list-tenants',
         'create-key TENANT NAME',
-        'set-policy TENANT FILE',
+        'list-keys TENANT',
         'revoke-key ID',
+        'show-policy TENANT [--version NUMBER]',
+        'set-policy TENANT FILE',
+        'policy-versions TENANT',
+        'block TENANT USER --reason TEXT [--for SECONDS]',
+        'unblock TENANT USER',
+        'story ID',
         'dead-letters',
         'resend ID',
+        'rotate-keys',
       ])
         expect(said.output).toContain(`\n  ${usage} `);
       expect(said).toMatchObject({ exitCode: 0, errors: '' });
@@ -64,6 +66,64 @@ describe('the command line of operators', () => {
     const second = await poundkey('create-tenant', 'fabrikam', 'Another name');
     expect(second.output).toBe('There was a tenant fabrikam already; it stays as it was.');
     expect(await tools.tenants.policyOf('fabrikam')).toMatchObject({ tenantName: 'Fabrikam AB' });
+  });
+
+  it('says of one command what it wants, without touching the registry', async () => {
+    const away: WithTools = () => Promise.reject(new Error('the registry was opened'));
+    expect(await runCommand(['block', '--help'], away)).toEqual({
+      exitCode: 0,
+      output: expect.stringMatching(
+        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nno verification/,
+      ),
+      errors: '',
+    });
+  });
+
+  it('lists tenants and keys, and never what proves a key', async () => {
+    await tools.tenants.create({ id: 'northwind', name: 'Northwind' });
+    const line = `northwind  policy 1  ${NOW.toISOString()}  Northwind`;
+    expect((await poundkey('list-tenants')).output.split('\n')).toContain(line);
+    expect((await poundkey('list-keys', 'northwind')).output).toBe('northwind has no API keys.');
+    const [live, revoked] = [
+      await tools.apiKeys.create({ tenantId: 'northwind', name: 'backend' }),
+      await tools.apiKeys.create({ tenantId: 'northwind', name: 'old backend' }),
+    ];
+    await poundkey('revoke-key', revoked.id);
+    const { output } = await poundkey('list-keys', 'northwind');
+    const made = `made ${NOW.toISOString()}`;
+    expect(output).toContain(`${live.id}  ${made}  live`);
+    expect(output).toContain(`${revoked.id}  ${made}  revoked ${NOW.toISOString()}`);
+    const { output: json } = await poundkey('list-keys', 'northwind', '--json');
+    expect(JSON.parse(json)).toHaveLength(2);
+    expect(output + json).not.toContain(live.key.split('_')[2]);
+  });
+
+  it('keeps every policy that was set, and sets an earlier one again', async () => {
+    await tools.tenants.create({ id: 'litware', name: 'Litware' });
+    await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 20}'));
+    const { output } = await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 40}'));
+    expect(output).toBe('The policy of litware counts from now on, as version 3.');
+    const now = JSON.parse((await poundkey('show-policy', 'litware')).output);
+    expect(now).toMatchObject({ ringTimeoutS: 40, organisation: 'Litware', challenge: 'pound' });
+    const versions = (await poundkey('policy-versions', 'litware')).output;
+    expect(versions).toBe([3, 2, 1].map((version) => `${version}  ${NOW.toISOString()}`).join('\n'));
+    const second = (await poundkey('show-policy', 'litware', '--version', '2')).output;
+    expect(JSON.parse(second)).toMatchObject({ ringTimeoutS: 20 });
+    await poundkey('set-policy', 'litware', policyFile(second));
+    const { output: json } = await poundkey('show-policy', 'litware', '--json');
+    expect(JSON.parse(json)).toMatchObject({ version: 4, policy: { ringTimeoutS: 20 } });
+  });
+
+  it('blocks a user for good or for a while, and ends it', async () => {
+    const user = { tenantId: 'contoso', userId: 'u-1' };
+    const said = await poundkey('block', 'contoso', 'u-1', '--reason', 'phone stolen', '--for', '3600');
+    expect(said.output).toBe('The user u-1 of contoso is blocked until 2026-11-21T10:00:00.000Z.');
+    const { output } = await poundkey('block', 'contoso', 'u-1', '--reason=phone stolen', '--json');
+    expect(JSON.parse(output)).toMatchObject({ ...user, reason: 'phone stolen', expiresAt: null });
+    expect(await tools.blocks.read(user)).toMatchObject({ reason: 'phone stolen', expiresAt: null });
+    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/is not blocked any more\.$/);
+    expect(await tools.blocks.read(user)).toBeNull();
+    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/was not blocked\.$/);
   });
 
   it('prints a new key and nothing else', async () => {
@@ -123,6 +183,28 @@ describe('the command line of operators', () => {
     },
     { wrong: ['create-key', 'contoso', ''], says: /^NAME: This must be a name of 1-80 characters\.$/ },
     { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no live key of this ID\./ },
+    { wrong: ['list-tenants', '--all'], says: /^Expected: npm run poundkey -- list-tenants$/ },
+    { wrong: ['list-tenants', '--json=yes'], says: /^Expected: npm run poundkey -- list-tenants$/ },
+    { wrong: ['list-keys', 'nobody'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['show-policy', 'nobody'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['policy-versions', 'nobody'], says: /^There is no tenant "nobody"\./ },
+    {
+      wrong: ['show-policy', 'contoso', '--version', 'first'],
+      says: /^--version: contoso has no such version/,
+    },
+    { wrong: ['show-policy', 'contoso', '--version', '7'], says: /^--version: contoso has no such version/ },
+    { wrong: ['show-policy', 'contoso', '--version'], says: /^Expected: npm run poundkey -- show-policy / },
+    { wrong: ['block', 'contoso', 'u-1'], says: /^Expected: .*block TENANT USER --reason TEXT / },
+    { wrong: ['block', 'nobody', 'u-1', '--reason', 'x'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['block', 'contoso', 'u 1', '--reason', 'x'], says: /^USER: This must be 1 to 128 letters/ },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', ''], says: /^--reason: / },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', 'two\nlines'], says: /^--reason: .* one line/ },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', 'x', '--for', '1h'], says: /^--for: .* seconds\.$/ },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', 'x', '--for', '0'], says: /^--for: .* seconds\.$/ },
+    { wrong: ['unblock', 'contoso', ''], says: /^USER: / },
+    { wrong: ['unblock', 'nobody', 'u-1'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['story', 'u-1842'], says: /^The ID is a UUID, as the request for the verification/ },
+    { wrong: ['story', randomUUID()], says: /^There is no verification of this ID\.$/ },
     { wrong: ['dead-letters', 'contoso'], says: /^Expected: npm run poundkey -- dead-letters$/ },
     { wrong: ['resend', 'all'], says: /^The ID is a UUID, as dead-letters shows it\.$/ },
     { wrong: ['resend', randomUUID()], says: /^There is no message of this id\./ },

@@ -1,0 +1,58 @@
+// Users who may not be verified.
+import { UserId } from '../../src/api.ts';
+import { BlockBody, endOf } from '../../src/blocks/routes.ts';
+import { type Command, UsageError } from './command.ts';
+import { existing } from './tenant-commands.ts';
+import type { Tools } from './tools.ts';
+
+const block: Command<Tools> = {
+  usage: 'block TENANT USER --reason TEXT [--for SECONDS]',
+  what: 'no verification of the user is taken, and none that waits is called, until unblock or for so long',
+  async run({ tenants, blocks, clock }, [tenantId = '', user = ''], options) {
+    await existing(tenants, tenantId);
+    const userId = checkedUser(user);
+    const { reason, ...end } = checkedBlock(options);
+    const made = await blocks.block({ tenantId, userId }, { reason, expiresAt: endOf(end, clock.now()) });
+    const until = made.expiresAt ? `until ${made.expiresAt.toISOString()}` : 'until somebody unblocks';
+    return {
+      text: `The user ${userId} of ${tenantId} is blocked ${until}.`,
+      data: { tenantId, userId, ...made },
+    };
+  },
+};
+
+const unblock: Command<Tools> = {
+  usage: 'unblock TENANT USER',
+  what: 'ends a block, whoever made it',
+  async run({ tenants, blocks }, [tenantId = '', user = '']) {
+    await existing(tenants, tenantId);
+    const userId = checkedUser(user);
+    const ended = await blocks.unblock({ tenantId, userId });
+    const text = ended
+      ? `The user ${userId} of ${tenantId} is not blocked any more.`
+      : `The user ${userId} of ${tenantId} was not blocked.`;
+    return { text, data: { tenantId, userId, ended } };
+  },
+};
+
+/** Commands about blocks. */
+export const BLOCK_COMMANDS = [block, unblock];
+
+function checkedUser(text: string): string {
+  const { data, error } = UserId.safeParse(text);
+  if (data !== undefined) return data;
+  throw new UsageError(`USER: ${error?.issues[0]?.message}`);
+}
+
+/** The same rules as in the API; the option `--for` is its field `forS`. */
+function checkedBlock({ reason, for: seconds }: Readonly<Record<string, string>>) {
+  const { data, error } = BlockBody.safeParse({
+    reason,
+    ...(seconds === undefined ? {} : { forS: /^\d+$/.test(seconds) ? Number(seconds) : seconds }),
+  });
+  if (data) return data;
+  const named = error.issues.map(({ path, message }) =>
+    path[0] === 'forS' ? `--for: ${message} It is a whole number of seconds.` : `--reason: ${message}`,
+  );
+  throw new UsageError(named.join('\n'));
+}

@@ -1,0 +1,59 @@
+import type { Kysely } from 'kysely';
+import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
+import type { Clock } from '../../../src/platform/clock.ts';
+import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
+import type { Registry } from '../../../src/registry/schema.ts';
+import type { KeyRings } from '../../../src/service/read-keys.ts';
+import { type KeyUse, readKeyUses } from './key-uses.ts';
+
+/** One key that is in a ring, or should be. */
+export interface KeyStanding {
+  ring: KeyUse['ring'];
+  keyId: string;
+  /**
+   * `current`: new things are made with it; `needed`: old things still are; `unused`: it may go; `missing`: things
+   * need it, but the ring lacks it.
+   */
+  standing: 'current' | 'needed' | 'unused' | 'missing';
+  uses: Pick<KeyUse, 'kind' | 'count'>[];
+}
+
+/** How the keys stand, and how many webhook secrets were sealed anew to get there. */
+export interface KeyReport {
+  resealed: number;
+  keys: KeyStanding[];
+}
+
+/**
+ * Seals anew what can be, and says which keys are needed. Webhook secrets are left as they are while the ring lacks
+ * a key that one of them needs.
+ */
+export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys: () => KeyRings }) {
+  return async (): Promise<KeyReport> => {
+    const { hashKeys, sealKeys } = deps.keys();
+    const standings = async () => {
+      const uses = await readKeyUses(deps.db, deps.clock.now());
+      return [...standingsIn('hash', hashKeys, uses), ...standingsIn('seal', sealKeys, uses)];
+    };
+    const before = await standings();
+    const locked = before.some(({ standing, uses }) => standing === 'missing' && uses.some(isSecret));
+    const resealed = locked ? 0 : await resealSecrets(deps.db, sealKeys);
+    return { resealed, keys: resealed === 0 ? before : await standings() };
+  };
+}
+
+function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {
+  return kind === 'webhook secrets';
+}
+
+/** The ring's keys in its order, then those it lacks. */
+function standingsIn(ring: KeyUse['ring'], { currentId, keys }: KeyRing, uses: KeyUse[]): KeyStanding[] {
+  const ofRing = uses.filter((use) => use.ring === ring);
+  const ids = new Set([...keys.keys(), ...ofRing.map(({ keyId }) => keyId)]);
+  return [...ids].map((keyId) => {
+    const own = ofRing.filter((use) => use.keyId === keyId).map(({ kind, count }) => ({ kind, count }));
+    const old = own.length > 0 ? 'needed' : 'unused';
+    const known = keyId === currentId ? 'current' : old;
+    return { ring, keyId, standing: keys.has(keyId) ? known : 'missing', uses: own };
+  });
+}

@@ -1,0 +1,34 @@
+import { type Kysely, sql } from 'kysely';
+import type { Registry } from '../../../src/registry/schema.ts';
+
+/** How many things of a kind need a key. */
+export interface KeyUse {
+  ring: 'hash' | 'seal';
+  keyId: string;
+  kind: 'app passwords' | 'PINs' | 'unrevealed app passwords' | 'webhook secrets';
+  count: number;
+}
+
+/**
+ * What needs which key now. Revoked app passwords need none, nor do seals whose time is over. A seal names its key
+ * (see `platform/secrets/key-ring.ts`).
+ */
+export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyUse[]> {
+  const { rows } = await sql<KeyUse>`
+    with uses as (
+      select 'hash' as ring, hash_key_id as key_id, 'app passwords' as kind, count(*)::int as count
+        from app_password where revoked_at is null group by hash_key_id
+      union all
+      select 'hash', pin_hash_key_id, 'PINs', count(*)::int
+        from user_profile where pin_hash is not null group by pin_hash_key_id
+      union all
+      select 'seal', split_part(sealed, '.', 2), 'unrevealed app passwords', count(*)::int
+        from app_password where sealed is not null and sealed_until > ${now} group by 2
+      union all
+      select 'seal', split_part(secret, '.', 2), 'webhook secrets', count(*)::int
+        from (select sealed_secret as secret from webhook_endpoint
+          union all select previous_sealed_secret from webhook_endpoint where previous_sealed_secret is not null) as secrets
+        group by 2)
+    select * from uses order by ring collate "C", key_id collate "C", kind collate "C"`.execute(db);
+  return rows;
+}

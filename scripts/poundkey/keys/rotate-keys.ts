@@ -1,0 +1,34 @@
+import { type Command, table } from '../command.ts';
+import type { Tools } from '../tools.ts';
+import type { KeyReport, KeyStanding } from './check-keys.ts';
+
+const rotateKeys: Command<Tools> = {
+  usage: 'rotate-keys',
+  what: 'seals webhook secrets under the current key and says which old keys are needed and which may go',
+  async run({ checkKeys }) {
+    const report = await checkKeys();
+    const isAlarming = report.keys.some(({ standing }) => standing === 'missing');
+    return { text: tell(report), data: report, isAlarming };
+  },
+};
+
+/** Commands about key rings. */
+export const KEY_RING_COMMANDS = [rotateKeys];
+
+const WORDS: Record<KeyStanding['standing'], string> = {
+  current: 'is the current one',
+  needed: 'is needed still',
+  unused: 'may go',
+  missing: 'IS MISSING: what needs it does not work',
+};
+const VARIABLES: Record<KeyStanding['ring'], string> = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS' };
+
+function tell({ resealed, keys }: KeyReport): string {
+  const rows = keys.map(({ ring, keyId, standing, uses }) => [
+    VARIABLES[ring],
+    keyId,
+    WORDS[standing],
+    uses.map(({ kind, count }) => `${count} ${kind}`).join(', '),
+  ]);
+  return `${table(rows)}\n\nWebhook secrets sealed anew under the current key: ${resealed}.`;
+}

@@ -1,0 +1,22 @@
+import type { Selectable } from 'kysely';
+import { maskNumber } from '../../../src/mask.ts';
+import type { CallAttemptTable } from '../../../src/registry/schema.ts';
+import type { Entry } from './entry.ts';
+
+/** What is known of one call, at the instants it is known to have happened. */
+export function callEntries(attempt: Selectable<CallAttemptTable>): Entry[] {
+  const { number: call, status, errorCode, wrongKeys, silences } = attempt;
+  const line = maskNumber(attempt.lineNumber);
+  const begun = { call, line, attemptId: attempt.id, callId: attempt.callId };
+  // Until the end is known the last that was heard stands beside the beginning.
+  const lately = attempt.endedAt === null ? { status, errorCode } : {};
+  const moments: [Date | null, string, Entry['details']][] = [
+    [attempt.startedAt, 'begun', { ...begun, ...lately }],
+    [attempt.rangAt, 'rings', { call }],
+    [attempt.answeredAt, 'answered', { call, by: attempt.answeredBy }],
+    [attempt.endedAt, 'over', { call, status, errorCode, wrongKeys, silences }],
+  ];
+  return moments.flatMap(([at, what, details]) =>
+    at === null ? [] : [{ at, source: 'call' as const, what, details }],
+  );
+}

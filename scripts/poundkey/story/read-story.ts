@@ -1,0 +1,56 @@
+// A verification's whole story, out of every table that has a part of it. Numbers are masked, extensions and the
+// digits of number matching left out.
+import type { Kysely, Selectable } from 'kysely';
+import { maskNumber } from '../../../src/mask.ts';
+import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
+import { auditEntries } from './audit-entries.ts';
+import { callEntries } from './call-entries.ts';
+import { type Entry, hideNumbersIn } from './entry.ts';
+import { eventEntries } from './event-entries.ts';
+import { messageEntries } from './message-entries.ts';
+
+/** The story of one verification. */
+export interface Story {
+  verification: ReturnType<typeof summary>;
+  /** In order of time; at the same instant states come first, then calls, audit events and messages. */
+  entries: Entry[];
+}
+
+/** The returned function resolves to null when there is no verification of this id (a UUID). */
+export function createReadStory({ db }: { db: Kysely<Registry> }) {
+  return async (id: string): Promise<Story | null> => {
+    const row = await db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) return null;
+    const attempts = await db
+      .selectFrom('callAttempt')
+      .selectAll()
+      .where('verificationId', '=', id)
+      .orderBy('number')
+      .execute();
+    const parts = [
+      await eventEntries(db, id, new Map(attempts.map((attempt) => [attempt.id, attempt.number]))),
+      attempts.flatMap(callEntries),
+      await auditEntries(db, id),
+      await messageEntries(db, id),
+    ];
+    const entries = parts.flat().map(hideNumbersIn);
+    // The order among equals stays as it is (ECMAScript, Array.prototype.sort is stable).
+    return {
+      verification: summary(row),
+      entries: entries.sort((one, other) => one.at.getTime() - other.at.getTime()),
+    };
+  };
+}
+
+function summary(row: Selectable<VerificationTable>) {
+  const { id, tenantId, userId, purpose, channel, phoneType, country, locale, challenge, state } = row;
+  const { outcome, errorCode, redials, jobId, createdAt, expiresAt, slotAt } = row;
+  const { wakeAt, decidedAt, finishedAt } = row;
+  const number = maskNumber(row.phoneNumber);
+  return {
+    ...{ id, tenantId, userId, purpose, channel, phoneType, number, country, locale, challenge },
+    hasExtension: row.extension !== null,
+    ...{ state, outcome, errorCode, redials, jobId, createdAt, expiresAt, slotAt },
+    ...{ wakeAt, decidedAt, finishedAt },
+  };
+}

@@ -1,0 +1,38 @@
+import { type Command, checkedUuid, table, UsageError } from '../command.ts';
+import type { Tools } from '../tools.ts';
+import type { Story } from './read-story.ts';
+
+const story: Command<Tools> = {
+  usage: 'story ID',
+  what: "tells a verification's whole story: states, prompts, calls, audit events, messages; numbers are masked",
+  async run({ storyOf }, [id = '']) {
+    const found = await storyOf(checkedUuid(id, 'as the request for the verification returned it'));
+    if (!found) throw new UsageError('There is no verification of this ID.');
+    return { text: tell(found), data: found };
+  },
+};
+
+/** Commands about verifications. */
+export const STORY_COMMANDS = [story];
+
+function tell({ verification: row, entries }: Story): string {
+  const extension = row.hasExtension ? ' with an extension' : '';
+  const how = row.outcome === null ? row.state : `${row.state}: ${row.outcome}`;
+  const error = row.errorCode === null ? '' : ` (${row.errorCode})`;
+  const next = row.state === 'finished' ? '' : `, looked at again ${row.wakeAt.toISOString()}`;
+  return [
+    `${row.id} of tenant ${row.tenantId}, user ${row.userId}`,
+    `${row.purpose} by ${row.channel}: ${row.phoneType} ${row.number}${extension} (${row.country}), ${row.locale}, ${row.challenge}`,
+    `${how}${error}${next}`,
+    '',
+    table(
+      entries.map(({ at, source, what, details }) => [at.toISOString(), source, what, detailsIn(details)]),
+    ),
+  ].join('\n');
+}
+
+function detailsIn(details: Readonly<Record<string, unknown>>): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

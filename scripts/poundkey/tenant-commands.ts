@@ -1,0 +1,79 @@
+// Tenants and their API keys.
+import type { StoredPolicy, Tenants } from '../../src/tenants/tenants.ts';
+import { type Command, table, UsageError } from './command.ts';
+import type { Tools } from './tools.ts';
+
+const createTenant: Command<Tools> = {
+  usage: 'create-tenant ID NAME',
+  what: 'adds a tenant; ID is 1-40 of a-z, 0-9 and "-"',
+  async run({ tenants }, [id = '', name = '']) {
+    const added = await tenants.create({ id, name });
+    const text = added
+      ? `The tenant ${id} is there.`
+      : `There was a tenant ${id} already; it stays as it was.`;
+    return { text, data: { id, added } };
+  },
+};
+
+const listTenants: Command<Tools> = {
+  usage: 'list-tenants',
+  what: 'lists all tenants',
+  async run({ tenants }) {
+    const all = await tenants.list();
+    const rows = all.map(({ id, name, policyVersion, createdAt }) => [
+      id,
+      `policy ${policyVersion}`,
+      createdAt.toISOString(),
+      name,
+    ]);
+    return { text: all.length === 0 ? 'There are no tenants.' : table(rows), data: all };
+  },
+};
+
+const createKey: Command<Tools> = {
+  usage: 'create-key TENANT NAME',
+  what: 'makes an API key and prints it, this once; NAME says what it is for',
+  async run({ tenants, apiKeys }, [tenantId = '', name = '']) {
+    await existing(tenants, tenantId);
+    const made = await apiKeys.create({ tenantId, name });
+    return { text: made.key, data: made };
+  },
+};
+
+const listKeys: Command<Tools> = {
+  usage: 'list-keys TENANT',
+  what: "lists a tenant's API keys by ID; no key can be had again",
+  async run({ tenants, apiKeys }, [tenantId = '']) {
+    await existing(tenants, tenantId);
+    const keys = await apiKeys.list(tenantId);
+    const rows = keys.map(({ id, name, createdAt, revokedAt }) => [
+      id,
+      `made ${createdAt.toISOString()}`,
+      revokedAt ? `revoked ${revokedAt.toISOString()}` : 'live',
+      name,
+    ]);
+    return { text: keys.length === 0 ? `${tenantId} has no API keys.` : table(rows), data: keys };
+  },
+};
+
+const revokeKey: Command<Tools> = {
+  usage: 'revoke-key ID',
+  what: 'ends an API key at once; ID is the middle part of pk_ID_…',
+  async run({ apiKeys }, [id = '']) {
+    if (await apiKeys.revoke(id)) return { text: 'The key is revoked.', data: { id, revoked: true } };
+    // It may be a whole key, so it is not repeated.
+    throw new UsageError('There is no live key of this ID. The ID is the middle part of pk_ID_….');
+  },
+};
+
+/** Commands about tenants and keys. */
+export const TENANT_COMMANDS = [createTenant, listTenants, createKey, listKeys, revokeKey];
+
+/** A tenant's name and policy. @throws UsageError when there is no such tenant */
+export async function existing(tenants: Tenants, id: string): Promise<StoredPolicy> {
+  const stored = await tenants.policyOf(id);
+  if (stored) return stored;
+  throw new UsageError(
+    `There is no tenant "${id}". Make it first: npm run poundkey -- create-tenant ID NAME`,
+  );
+}

@@ -1,0 +1,31 @@
+import type { Kysely } from 'kysely';
+import { createBlocks } from '../../src/blocks/blocks.ts';
+import { createOutboxMessages } from '../../src/outbox/messages.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import { createPolicies } from '../../src/policy/policies.ts';
+import type { Registry } from '../../src/registry/schema.ts';
+import type { KeyRings } from '../../src/service/read-keys.ts';
+import { createApiKeys } from '../../src/tenants/api-keys.ts';
+import { createTenants } from '../../src/tenants/tenants.ts';
+import { createKeyCheck } from './keys/check-keys.ts';
+import { createReadStory } from './story/read-story.ts';
+
+/** What commands work with. */
+export type Tools = ReturnType<typeof createTools>;
+
+/**
+ * The tools on a registry.
+ * @param parts.keys reads the key rings; called by those who need them only, since it may make some
+ */
+export function createTools(parts: { db: Kysely<Registry>; clock: Clock; keys: () => KeyRings }) {
+  return {
+    clock: parts.clock,
+    tenants: createTenants(parts),
+    apiKeys: createApiKeys(parts),
+    policies: createPolicies(parts),
+    blocks: createBlocks(parts),
+    messages: createOutboxMessages(parts),
+    storyOf: createReadStory(parts),
+    checkKeys: createKeyCheck(parts),
+  };
+}

@@ -1,0 +1,95 @@
+// An operator asks for everything that happened to a verification.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCommand } from '../../scripts/poundkey/run-command.ts';
+import type { Entry } from '../../scripts/poundkey/story/entry.ts';
+import { createTools } from '../../scripts/poundkey/tools.ts';
+import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+describeEachStore('the story of a verification', (combination) => {
+  let stores: FreshStores;
+  let world: World;
+
+  beforeAll(async () => {
+    stores = await freshStores(combination);
+    const webhooks = { allowPrivate: true, timeLimitMs: 1_000 };
+    world = await openWorld(stores, { config: { webhooks } });
+    // Nobody listens there: messages wait for another attempt.
+    await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:1/' });
+  });
+  afterAll(async () => {
+    await world?.close();
+    await stores?.drop();
+  });
+
+  const poundkey = (...words: string[]) => {
+    const clock = { now: () => new Date(world.time.now()) };
+    const tools = createTools({ db: world.db, clock, keys: () => world.service.stores });
+    return runCommand(words, (use) => use(tools));
+  };
+  const storyOf = async (id: string) => JSON.parse((await poundkey('story', id, '--json')).output);
+  const told = (entries: Entry[], ...sources: Entry['source'][]) =>
+    entries.filter(({ source }) => sources.includes(source)).map(({ what }) => what);
+
+  it('is told from the request to the outcome: states, prompts, the call, what was kept, the message', async () => {
+    const { id, userId } = await world.story('wrong-then-pound');
+    const { verification, entries } = await storyOf(id);
+    expect(verification).toMatchObject({ id, userId, tenantId: 'contoso', outcome: 'approved' });
+    expect(told(entries, 'state', 'prompt')).toEqual([
+      'queued',
+      'dialing',
+      'ringing',
+      'answered',
+      'wrong-key',
+      'decided',
+      'approved',
+      'finished',
+    ]);
+    expect(told(entries, 'call')).toEqual(['begun', 'rings', 'answered', 'over']);
+    expect(told(entries, 'audit')).toEqual(['phoneMethod.registered']);
+    const attempts = entries.filter(({ source }: Entry) => source === 'message');
+    expect(attempts[0]).toMatchObject({ what: 'written', details: { type: 'verification.finished' } });
+    const times = entries.map(({ at }: { at: string }) => at);
+    expect(times).toEqual(times.toSorted());
+  });
+
+  it('reads well, and holds no whole number, extension or digits of the screen', async () => {
+    const { id } = await world.story('busy');
+    const row = await world.db
+      .selectFrom('verification')
+      .select('phoneNumber')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    await world.db
+      .updateTable('verification')
+      .set({ extension: '98765', challengeDigits: '4711' })
+      .where('id', '=', id)
+      .execute();
+    await world.db
+      .updateTable('outbox')
+      .set({ lastError: `nobody at ${row.phoneNumber}`, attempts: 3 })
+      .where('verificationId', '=', id)
+      .execute();
+    const { output, exitCode } = await poundkey('story', id);
+    const { output: json } = await poundkey('story', id, '--json');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(
+      new RegExp(`^${id} of tenant contoso, user user-\\d{4}
+register by call: office \\+46 ••• ${row.phoneNumber.slice(-2)} with an extension \\(SE\\), sv-SE, pound
+finished: busy
+
+`),
+    );
+    expect(output).toMatch(/Z {2}call {5}over .*status: busy/);
+    expect(output).toMatch(/Z {2}message {2}(next attempt|dead) .*lastError: nobody at \(hidden\)/);
+    for (const secret of [row.phoneNumber, row.phoneNumber.slice(3), '98765', '4711'])
+      expect(output + json).not.toContain(secret);
+  });
+
+  it('can be asked for while it goes on', async () => {
+    const { id } = await world.request('press-pound');
+    const { output } = await poundkey('story', id);
+    expect(output).toMatch(/^(queued|dialing|ringing|answered|decided), looked at again .*Z$/m);
+    await world.settle();
+  });
+});
