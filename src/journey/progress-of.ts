@@ -1,3 +1,4 @@
+import { hasPressedKey } from './rules.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';
 
 /** How far a call comes, in order. */
@@ -13,8 +14,7 @@ export function progressOf(
   attempt: CallAttempt | null,
 ): (typeof PROGRESS)[number] {
   if (attempt === null || verification.state === 'queued') return 'queued';
-  // Every answer begins a round; those that were no silence were keys.
-  if (attempt.round - 1 > attempt.silences) return 'keyPressed';
+  if (hasPressedKey(attempt)) return 'keyPressed';
   if (wasAnswered(verification, attempt)) return 'answered';
   return attempt.rangAt !== null || attempt.status === 'noAnswer' ? 'ringing' : 'dialing';
 }

@@ -66,8 +66,12 @@ export function outcomeOfEndedCall(end: {
  * is a person, whatever machine detection takes them for.
  */
 function tookAMessage(end: { answeredBy: string | null; round: number; silences: number }): boolean {
-  const pressedNothing = end.round === 1 + end.silences;
-  return pressedNothing && (end.answeredBy === 'machine' || end.answeredBy === 'fax');
+  return !hasPressedKey(end) && (end.answeredBy === 'machine' || end.answeredBy === 'fax');
+}
+
+/** Whether a key was pressed during a call. Every answer begins a round; those that were no silence were keys. */
+export function hasPressedKey({ round, silences }: { round: number; silences: number }): boolean {
+  return round - 1 > silences;
 }
 
 /** What the person hears next: the question of this round, the words that end the call, or that it is over. */

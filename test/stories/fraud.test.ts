@@ -105,6 +105,23 @@ describeEachStore('a call that is reported as fraud', (combination) => {
     });
   });
 
+  test('is reported once when every webhook comes twice', async () => {
+    const number = world.newNumber();
+    world.simulator.faults.webhooks({ kind: 'digits', do: 'double', to: number });
+    world.simulator.desk.script(number, pressing('7', '0', '5', '0', '#'));
+    const { body } = await world.api('POST', '/v1/verifications', { userId: 'twice', number });
+    await world.settle();
+    expect(await world.read(body.id)).toMatchObject({ outcome: 'fraudReported' });
+    expect(heardBy(number)).toHaveLength(6);
+    expect(alarmsOf(body.id)).toHaveLength(1);
+    const audit = await world.db
+      .selectFrom('auditEvent')
+      .select('type')
+      .where('verificationId', '=', body.id)
+      .execute();
+    expect(audit).toEqual([{ type: 'verification.fraudReported' }]);
+  });
+
   test('blocks for as long as the policy says, or not at all', async () => {
     const brief = await tenantWith('brief', { fraud: { blockForS: 3_600 } });
     const { decidedAt } = await brief.story(pressing('0', '#'), 'u-1');
