@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineRoute, VerificationId } from '../api.ts';
 import type { RevealedAppPassword } from './reveal.ts';
 
-const Revealed = z
+/** Also a type of the client. */
+export const Revealed = z
   .object({
     appPasswordId: z.guid(),
     appPassword: z

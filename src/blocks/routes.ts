@@ -12,7 +12,7 @@ const Reason = z
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'This must be one line of plain text.')
   .meta({ description: 'For administrators; no secrets', example: 'phone stolen' });
 
-/** A wanted block. */
+/** Also a type of the client. */
 export const BlockBody = z
   .strictObject({
     reason: Reason,
@@ -33,7 +33,8 @@ export const BlockBody = z
   })
   .meta({ id: 'NewBlock' });
 
-const BlockView = z
+/** Also a type of the client. */
+export const BlockView = z
   .object({
     userId: UserId,
     blocked: z.boolean(),

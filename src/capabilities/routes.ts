@@ -18,7 +18,8 @@ const Capability = z
   })
   .meta({ id: 'Capability', description: 'Whether it is allowed; if not, every reason' });
 
-const Capabilities = z
+/** Also a type of the client. */
+export const Capabilities = z
   .object({
     userId: UserId,
     registerOfficePhone: Capability,

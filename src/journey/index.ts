@@ -40,6 +40,7 @@ import { createDialSlotStore } from './store/dial-slots.ts';
 import { createLiveCallStore } from './store/live-calls.ts';
 import { createVerificationStore } from './store/verifications.ts';
 import { createSweep } from './sweep.ts';
+import { createTakeOverJob } from './take-over-job.ts';
 import type { VerificationJobs } from './verification-jobs.ts';
 import { createWatchCall } from './watch-call.ts';
 
@@ -54,6 +55,7 @@ interface JourneyLine {
 /** The journey of a verification, in order. Read it as the table of contents of this folder. */
 export const JOURNEY: readonly JourneyLine[] = [
   { trigger: 'POST /v1/verifications', step: 'request-verification', from: [], to: ['queued'] },
+  { trigger: 'a job that a backend added', step: 'take-over-job', from: [], to: ['queued'] },
   {
     trigger: 'job: queued',
     step: 'place-call',
@@ -116,6 +118,7 @@ export interface JourneyDeps {
   checkPin: CheckPin;
   makeAppPassword: MakeAppPassword;
   clearUp: () => Promise<number>;
+  tenantExists: (tenantId: string) => Promise<boolean>;
   /** Throws `user.blocked` when the user may not be verified. */
   assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
   lines: LineSettings;
@@ -157,6 +160,10 @@ export function createJourney(given: JourneyDeps) {
   };
   const dial = createDial(deps);
   const readVerification = createReadVerification(deps);
+  const requestVerification = createRequestVerification({
+    ...deps,
+    newVerification: createMakeVerification(deps),
+  });
   const watchCall = createWatchCall(deps);
   const steps = {
     queued: createPlaceCall({ ...deps, dial }),
@@ -167,10 +174,8 @@ export function createJourney(given: JourneyDeps) {
   };
   return {
     verifications: deps.verifications,
-    requestVerification: createRequestVerification({
-      ...deps,
-      newVerification: createMakeVerification(deps),
-    }),
+    requestVerification,
+    takeOverJob: createTakeOverJob({ ...deps, requestVerification }),
     refusalsOf: createRefusalsOf({ ...deps, reachedLimits: createReachedLimits(given) }),
     readVerification,
     attemptOf: deps.attempts.ofVerification,

@@ -66,7 +66,7 @@ export function createMakeVerification(deps: {
       phoneNumber: number.e164,
       country: number.country,
       locale,
-      jobId: null,
+      jobId: request.jobId ?? null,
       extension: number.extension,
       pauseBeforeS: pauses?.pauseBeforeS ?? null,
       pauseAfterS: pauses?.pauseAfterS ?? null,
@@ -77,9 +77,14 @@ export function createMakeVerification(deps: {
       requestHash: request.idempotencyKey === undefined ? null : requestHash,
       wakeAt: slotAt ?? now,
       createdAt: now,
-      expiresAt: later(now, rules.expiresAfterS * 1000),
+      expiresAt: expiryOf(request, rules, now),
     };
   };
+}
+
+/** What waited in a queue for long is of no use any more: nobody sits at that desk and waits for the call. */
+function expiryOf({ askedAt }: VerificationRequest, { expiresAfterS }: TenantRules, now: Date): Date {
+  return later(askedAt ?? now, expiresAfterS * 1000);
 }
 
 /** Throws `policy.officePhoneRefused` when the policy allows no office phones. */

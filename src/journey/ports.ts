@@ -1,5 +1,6 @@
 /** What the journey needs from the other features, and what its steps offer each other; `service.ts` and `index.ts` connect them. */
 
+import type { Job } from 'bullmq';
 import type { Greeting } from '../phone-network/twiml/steps.ts';
 import type { Limit } from './limits.ts';
 import type { Challenge, Purpose } from './states.ts';
@@ -112,6 +113,10 @@ export interface VerificationRequest {
   pauseAfterS?: number | undefined;
   locale?: string | undefined;
   idempotencyKey?: string | undefined;
+  /** The job that asks and from then on moves the verification; without one, a job is added. */
+  jobId?: string | undefined;
+  /** When it was asked for, if that was before now. */
+  askedAt?: Date | undefined;
 }
 
 /** Reads a tenant's own verification; throws `verification.notFound` for anybody else's, as for one that never was. */
@@ -119,3 +124,9 @@ export type ReadVerification = (tenantId: string, id: string) => Promise<Verific
 
 /** What was done about an overdue verification's job. */
 export type JobRepair = 'alive' | 'added' | 'retried' | 'replaced' | 'promoted';
+
+/** What of a job that a backend added is read and changed. */
+export type BackendJob = Pick<Job, 'id' | 'name' | 'data' | 'opts' | 'timestamp' | 'updateData'>;
+
+/** Finds the verification that a backend's job moves; the first time, the job's request becomes that verification. */
+export type TakeOverJob = (job: BackendJob) => Promise<string>;

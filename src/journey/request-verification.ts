@@ -24,7 +24,8 @@ interface Requested {
 
 /**
  * Trigger: `POST /v1/verifications`. Checks what can be checked before anything is queued, writes the verification
- * as `queued` and adds its job. The same idempotency key with the same request gives the same verification again.
+ * as `queued` and adds its job, unless a job is what asks. The same idempotency key with the same request gives the
+ * same verification again.
  */
 export function createRequestVerification(deps: RequestDeps) {
   const inTurn = createInTurn();
@@ -47,7 +48,7 @@ export function createRequestVerification(deps: RequestDeps) {
     }
     const { id, tenantId, purpose, country } = verification;
     deps.events.emit('verification.requested', { verificationId: id, tenantId, purpose, country });
-    deps.addJob(id, verification.wakeAt);
+    if (verification.jobId === null) deps.addJob(id, verification.wakeAt);
     return { verification, replayed: false };
   }
 

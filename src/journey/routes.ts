@@ -1,16 +1,7 @@
 import { z } from 'zod';
-import {
-  CountryCode,
-  defineRoute,
-  Extension,
-  LanguageTag,
-  PauseS,
-  TypedNumber,
-  UserId,
-  VerificationId,
-} from '../api.ts';
+import { defineRoute, VerificationId } from '../api.ts';
 import type { ReadVerification, VerificationRequest } from './ports.ts';
-import { PURPOSES } from './states.ts';
+import { NewVerificationBody } from './request-schema.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';
 import { toView, VerificationView } from './verification-view.ts';
 
@@ -24,32 +15,6 @@ export interface VerificationActions {
   /** The call that counts, or null before the first. */
   attemptOf(verification: Verification): Promise<CallAttempt | null>;
 }
-
-const NewVerificationBody = z
-  .strictObject({
-    userId: UserId,
-    purpose: z.enum(PURPOSES).default('register').meta({
-      description: 'A test of an extension only tells how far the call came; it registers nothing',
-    }),
-    number: TypedNumber.optional().meta({
-      description:
-        'As typed, or E.164, an extension after it if it has one. Needed to register; otherwise the registered one is called',
-    }),
-    country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
-    extension: Extension.optional(),
-    pauseBeforeS: PauseS.optional().meta({
-      description: 'Silence before the extension, s; by default that of the PBX profile, else of the policy',
-    }),
-    pauseAfterS: PauseS.optional().meta({
-      description: 'Silence between the extension and the prompt, s; by default as before it',
-    }),
-    locale: LanguageTag.optional().meta({ description: 'The language of the prompts' }),
-  })
-  .refine((body) => body.purpose !== 'register' || body.number !== undefined, {
-    path: ['number'],
-    error: 'This field is required to register a phone.',
-  })
-  .meta({ id: 'NewVerification' });
 
 const IdempotencyKey = z
   .string()

@@ -5,7 +5,8 @@ import { MESSAGE_STATES, type OutboxMessage, type OutboxMessages } from './messa
 const MOST_AT_ONCE = 100;
 const MessageId = z.guid('This must be a UUID, as the list of messages shows it.');
 
-const MessageView = z
+/** Also a type of the client. */
+export const MessageView = z
   .object({
     id: z.guid().meta({ description: 'The webhook-id that receivers see' }),
     type: z.string().meta({ example: 'verification.finished' }),

@@ -6,7 +6,8 @@ import { WebhookSecret } from './webhook-secret.ts';
 
 const path = '/v1/webhook-endpoint';
 
-const EndpointView = z
+/** Also a type of the client. */
+export const EndpointView = z
   .object({
     url: z.string(),
     updatedAt: Instant,

@@ -12,7 +12,8 @@ const SwitchboardNumber = z
   )
   .meta({ description: 'The number of the switchboard, E.164', example: '+46812345678' });
 
-const Profile = z
+/** Also a type of the client. */
+export const Profile = z
   .strictObject({
     pauseBeforeS: PauseS.meta({ description: 'Silence between the answer and the digits, s', example: 2 }),
     pauseAfterS: PauseS.meta({

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineRoute, Instant, UserId } from '../api.ts';
 import type { PhoneMethod } from './list.ts';
 
-const PhoneMethodView = z
+/** Also a type of the client. */
+export const PhoneMethodView = z
   .object({
     id: z.guid(),
     phoneNumber: z

@@ -7,19 +7,22 @@ import { policyDocumentSchema, tenantPolicySchema } from './tenant-policy.ts';
 const path = '/v1/policy';
 const MOST_AT_ONCE = 50;
 
-const PolicyDocument = policyDocumentSchema.meta({
+/** Also a type of the client. */
+export const PolicyDocument = policyDocumentSchema.meta({
   id: 'PolicyDocument',
   description: 'What it leaves out has its default, not the value it had before',
 });
 
-const Current = z
+/** Also a type of the client. */
+export const Current = z
   .object({
     version: z.int().meta({ description: 'Also the ETag', example: 3 }),
     policy: tenantPolicySchema.meta({ id: 'Policy', description: 'With every default filled in' }),
   })
   .meta({ id: 'CurrentPolicy' });
 
-const Version = z
+/** Also a type of the client. */
+export const Version = z
   .object({
     version: z.int(),
     document: z.record(z.string(), z.unknown()).meta({ description: 'The policy as it counted then' }),

@@ -6,6 +6,7 @@ import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import { createJourney, type JourneyDeps } from '../journey/index.ts';
+import { createVerificationStore } from '../journey/store/verifications.ts';
 import { createVerificationJobs } from '../journey/verification-jobs.ts';
 import { createCallAddresses } from '../journey/webhooks.ts';
 import type { Logger } from '../log.ts';
@@ -41,13 +42,16 @@ export function createFeatures(config: Config, ground: Ground) {
   const userProfiles = createUserProfiles({ db, clock, hashKeys: stores.hashKeys });
   const policies = createPolicies({ db, clock });
   const blocks = createBlocks({ db, clock });
-  const jobs = createVerificationJobs({ queues: stores.queues, clock, log });
+  const { read } = createVerificationStore(db);
+  const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
+  const jobs = createVerificationJobs({ queues: stores.queues, jobIdOf, clock, log });
   const journey = createJourney({
     db,
     jobs,
     network: network,
     addresses: createCallAddresses(publicUrl),
     prompts,
+    tenantExists: async (id) => (await tenants.policyOf(id)) !== null,
     rulesOf: createRulesOf(tenants),
     registeredOfficePhone: createRegisteredOfficePhone({ db }),
     pbxProfileOf: createPbxProfiles({ db }).find,

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Caller } from '../api.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
+import { mountJobSchema } from '../journey/job-schema.ts';
 import { verificationRoutes } from '../journey/routes.ts';
 import { mountWebhooks, type WebhookDeps } from '../journey/webhooks.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
@@ -52,6 +53,7 @@ export function createWeb(parts: ServiceParts & WebParts) {
     authenticate: (authorization) => parts.apiKeys.authenticate(authorization),
     raw: (app) => {
       if (parts.traceRequests) app.use(parts.traceRequests);
+      mountJobSchema(app);
       mountWebhooks(app, {
         ...journey,
         publicUrl,

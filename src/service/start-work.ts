@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { startVerificationWorker } from '../journey/verification-jobs.ts';
+import { startVerificationWorker } from '../journey/verification-worker.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ServiceParts } from './parts.ts';
 import { startSweeper } from './start-sweeper.ts';
@@ -9,7 +9,7 @@ import type { Undo } from './undo.ts';
 export function startWork(config: Config, parts: ServiceParts, clock: Clock, undo: Undo): void {
   const { journey, stores, log } = parts;
   const { concurrency } = config.worker;
-  const worker = startVerificationWorker({ ...journey, queues: stores.queues, concurrency, clock });
+  const worker = startVerificationWorker({ ...journey, queues: stores.queues, concurrency, clock, log });
   undo('worker', () => worker.close());
   const sweeper = startSweeper(journey.sweep, config.sweep.intervalMs, log);
   undo('sweeper', () => sweeper.stop());

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineRoute, LanguageTag, UserId } from '../api.ts';
 import { isPin, type ProfileView, type UserProfiles } from './user-profiles.ts';
 
-const ProfileBody = z
+/** Also a type of the client. */
+export const ProfileBody = z
   .strictObject({
     locale: LanguageTag.nullish().meta({
       description: 'The language of the prompts unless a request names one; null: that of the tenant',
@@ -17,7 +18,8 @@ const ProfileBody = z
   })
   .meta({ id: 'UserProfileChange', description: 'A field that is left out stays as it is' });
 
-const ProfileInAnswer = z
+/** Also a type of the client. */
+export const ProfileInAnswer = z
   .object({
     locale: z.string().nullable().meta({ example: 'sv-SE' }),
     hasPin: z.boolean().meta({ description: 'Whether a PIN is set' }),

@@ -8,6 +8,7 @@ import type { QueueStore, Traced } from './queue-store.ts';
 import type { RedisClient } from './redis-clients.ts';
 import { openRedisConnections } from './redis-connections.ts';
 import type { RedisPlace } from './redis-place.ts';
+import { redisPrefix } from './redis-prefix.ts';
 
 /** How long opening waits for Redis before it goes on without. */
 const OPEN_MS = 2_000;
@@ -27,7 +28,7 @@ export async function openRedisStore(
 ): Promise<QueueStore> {
   const connections = openRedisConnections(options, report);
   const { producer } = connections;
-  const prefix = /^\{.*\}$/.test(options.prefix) ? options.prefix : `{${options.prefix}}`;
+  const prefix = redisPrefix(options.prefix);
   producer.on('ready', () => {
     warnOfEviction(producer, log).catch((error: unknown) => report('redis', error));
   });

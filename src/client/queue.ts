@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Job } from 'bullmq';
+import { REQUEST_JOB, verificationOf } from '../journey/job-names.ts';
+import { problemOfJob } from './problem.ts';
+import { type OpenQueue, openQueue, type QueuePlace } from './queue-place.ts';
+import type { Outcome, VerificationJobData } from './types.ts';
+
+/** How a job ended. */
+export interface JobResult {
+  outcome: Outcome;
+  verificationId: string;
+}
+
+/** A job that was added. */
+export interface EnqueuedVerification {
+  jobId: string;
+  /** The verification, once the job was taken over; null before. Number matching needs it early. */
+  verificationId(): Promise<string | null>;
+  /**
+   * Waits for the end, 300,000 ms at most unless told.
+   * @throws PoundkeyProblem when the job was refused; `TimeoutError` when the time is over
+   */
+  waitUntilFinished(timeLimitMs?: number): Promise<JobResult>;
+}
+
+/** The queue of verifications, for adding to it. */
+export interface VerificationQueue {
+  /**
+   * Adds a job. Adding one of the same id again changes nothing.
+   * @param options.jobId anything but a whole number, without colons; a new UUID by default
+   * @param options.delayMs how long to wait before the call
+   */
+  enqueue(
+    request: VerificationJobData,
+    options?: { jobId?: string; delayMs?: number },
+  ): Promise<EnqueuedVerification>;
+  close(): Promise<void>;
+}
+
+const WAIT_LIMIT_MS = 300_000;
+/** Events may be missed while a connection is away, so the job itself is looked at as well, ms. */
+const LOOK_EVERY_MS = 5_000;
+/** Finished jobs stay for as long as somebody may still ask how they ended: s, and how many. */
+const KEEP = { age: 3_600, count: 10_000 };
+
+/**
+ * Adds verifications to the service's queue, without its REST API. Who can reach the queue's store may name any tenant.
+ * @param place.onError told of trouble with the connection; it is established again by itself
+ */
+export function createVerificationQueue(
+  place: QueuePlace & { onError?: (error: Error) => void },
+): VerificationQueue {
+  const open = openQueue(place, place.onError ?? (() => undefined));
+  const { queue } = open;
+  return {
+    async enqueue(request, { jobId = randomUUID(), delayMs = 0 } = {}) {
+      const options = { jobId, delay: delayMs, removeOnComplete: KEEP, removeOnFail: KEEP };
+      await queue.add(REQUEST_JOB, request, options);
+      return {
+        jobId,
+        async verificationId() {
+          const job: Job | undefined = await queue.getJob(jobId);
+          return job ? verificationOf(job.data) : null;
+        },
+        waitUntilFinished: (timeLimitMs = WAIT_LIMIT_MS) => waitUntilFinished(open, jobId, timeLimitMs),
+      };
+    },
+    close: () => open.close(),
+  };
+}
+
+async function waitUntilFinished(open: OpenQueue, jobId: string, timeLimitMs: number): Promise<JobResult> {
+  const limit = AbortSignal.timeout(timeLimitMs);
+  const news = newsOf(open, jobId);
+  try {
+    for (;;) {
+      const result = (await endOf(open, jobId)) ?? (await Promise.race([news.result, nothingYet(limit)]));
+      if (result !== null) return result;
+      limit.throwIfAborted();
+    }
+  } finally {
+    news.stop();
+  }
+}
+
+/** How the job ended, from the job itself; null when it has not, or is not there (the service may bring it back). */
+async function endOf({ queue }: OpenQueue, jobId: string): Promise<JobResult | null> {
+  const job: Job | undefined = await queue.getJob(jobId);
+  const state = await job?.getState();
+  if (state === 'completed') return job?.returnvalue;
+  if (state === 'failed') throw problemOfJob(job?.failedReason ?? '');
+  return null;
+}
+
+function newsOf({ events }: OpenQueue, jobId: string) {
+  const { promise: result, resolve, reject } = Promise.withResolvers<JobResult>();
+  // Nobody may be waiting for it when it comes.
+  result.catch(() => undefined);
+  const onCompleted = (event: { jobId: string; returnvalue: unknown }) => {
+    if (event.jobId === jobId) resolve(event.returnvalue as JobResult);
+  };
+  const onFailed = (event: { jobId: string; failedReason: string }) => {
+    if (event.jobId === jobId) reject(problemOfJob(event.failedReason));
+  };
+  events.on('completed', onCompleted).on('failed', onFailed);
+  const stop = () => void events.off('completed', onCompleted).off('failed', onFailed);
+  return { result, stop };
+}
+
+async function nothingYet(signal: AbortSignal): Promise<null> {
+  await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  return null;
+}

@@ -1,0 +1,115 @@
+import { follow, waitForOutcome } from './follow.ts';
+import { createSend, type PoundkeyAddress, segment } from './send.ts';
+import type {
+  Block,
+  Capabilities,
+  CurrentPolicy,
+  NewBlock,
+  PbxProfile,
+  PhoneMethod,
+  PolicyDocument,
+  PolicyVersion,
+  RevealedAppPassword,
+  UserProfile,
+  UserProfileChange,
+  Verification,
+  VerificationRequest,
+  WebhookEndpoint,
+  WebhookMessage,
+} from './types.ts';
+
+/** The REST API, one method for each of its operations, by the same names. */
+export type PoundkeyClient = ReturnType<typeof createPoundkeyClient>;
+
+/**
+ * A client of the REST API. Methods throw a `PoundkeyProblem` when the service refuses, and what `fetch` throws when
+ * the service is not reached. Nothing is sent twice: give an idempotency key and repeat what got no answer.
+ */
+export function createPoundkeyClient(address: PoundkeyAddress) {
+  const api = createSend(address);
+  const { json } = api;
+  const verification = (id: string) => `/v1/verifications/${segment(id)}`;
+  return {
+    /** Has a phone called. With the same idempotency key and request the same verification comes back. */
+    requestVerification: (request: VerificationRequest, options: { idempotencyKey?: string } = {}) =>
+      json<Verification>('POST', '/v1/verifications', {
+        body: request,
+        headers: options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
+      }),
+    readVerification: (id: string) => json<Verification>('GET', verification(id)),
+    /** Ends it, and the call with it. */
+    cancelVerification: (id: string) => json<Verification>('POST', `${verification(id)}/cancel`),
+    /** Shows the app password of an approved registration, once, within ten minutes. */
+    revealAppPassword: (id: string) =>
+      json<RevealedAppPassword>('POST', `${verification(id)}/reveal-app-password`),
+    /** The events of a verification as they come; see `follow.ts`. */
+    followVerification: (id: string, options?: { after?: string; signal?: AbortSignal }) =>
+      follow(api, id, options),
+    /** Waits until it has ended, 300 s at most unless told; throws a `TimeoutError` after that. */
+    waitForOutcome: (id: string, options?: { timeLimitMs?: number; signal?: AbortSignal }) =>
+      waitForOutcome(api, id, options),
+    ...users(api),
+    ...administration(api),
+  };
+}
+
+type Api = Pick<ReturnType<typeof createSend>, 'json'>;
+
+function users({ json }: Api) {
+  const user = (userId: string) => `/v1/users/${segment(userId)}`;
+  return {
+    listPhoneMethods: async (userId: string) =>
+      (await json<{ value: PhoneMethod[] }>('GET', `${user(userId)}/phone-methods`)).value,
+    readUserProfile: (userId: string) => json<UserProfile>('GET', `${user(userId)}/profile`),
+    /** What the user may do now, and every reason why not; with a number, about that number. Nothing is counted. */
+    readCapabilities: (userId: string, about: { number?: string; country?: string } = {}) =>
+      json<Capabilities>('GET', `${user(userId)}/capabilities${query(about)}`),
+    readBlock: (userId: string) => json<Block>('GET', `${user(userId)}/block`),
+    blockUser: (userId: string, block: NewBlock) =>
+      json<Block>('PUT', `${user(userId)}/block`, { body: block }),
+    unblockUser: (userId: string) => json<Block>('DELETE', `${user(userId)}/block`),
+    changeUserProfile: (userId: string, change: UserProfileChange) =>
+      json<UserProfile>('PUT', `${user(userId)}/profile`, { body: change }),
+  };
+}
+
+function administration({ json }: Api) {
+  const profile = (number: string) => `/v1/pbx-profiles/${segment(number)}`;
+  const endpoint = '/v1/webhook-endpoint';
+  return {
+    /** `number`: of the switchboard, E.164. */
+    readPbxProfile: (number: string) => json<PbxProfile>('GET', profile(number)),
+    setPbxProfile: (number: string, pauses: PbxProfile) =>
+      json<PbxProfile>('PUT', profile(number), { body: pauses }),
+    removePbxProfile: (number: string) => json<void>('DELETE', profile(number)),
+
+    readPolicy: () => json<CurrentPolicy>('GET', '/v1/policy'),
+    /** `version`: of the policy that was changed, so that nobody else's change gets lost. */
+    replacePolicy: (policy: PolicyDocument, version: number) =>
+      json<CurrentPolicy>('PUT', '/v1/policy', { body: policy, headers: { 'If-Match': `"${version}"` } }),
+    /** The newest first, 100 at most; `before` is the version to go on before. */
+    listPolicyVersions: async (wanted: { before?: number; limit?: number } = {}) =>
+      (await json<{ value: PolicyVersion[] }>('GET', `/v1/policy/versions${query(wanted)}`)).value,
+
+    /** The secret is in the answer when it was made just now, and never again. */
+    putWebhookEndpoint: (wanted: { url: string; secret?: string }) =>
+      json<WebhookEndpoint & { secret?: string }>('PUT', endpoint, { body: wanted }),
+    readWebhookEndpoint: () => json<WebhookEndpoint>('GET', endpoint),
+    removeWebhookEndpoint: () => json<{ undelivered: number }>('DELETE', endpoint),
+    rotateWebhookSecret: () =>
+      json<WebhookEndpoint & { secret: string }>('POST', `${endpoint}/rotate-secret`),
+    /** Oldest first, 100 at most; `after` is the id of the message to go on after. */
+    listWebhookMessages: async (wanted: {
+      state: 'waiting' | 'delivered' | 'dead';
+      limit?: number;
+      after?: string;
+    }) => (await json<{ value: WebhookMessage[] }>('GET', `/v1/webhook-messages${query(wanted)}`)).value,
+    resendWebhookMessage: (id: string) =>
+      json<WebhookMessage>('POST', `/v1/webhook-messages/${segment(id)}/resend`),
+  };
+}
+
+function query(fields: Record<string, string | number | undefined>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}

@@ -1,0 +1,81 @@
+/** What goes in and out of the client: the types of the very schemas that the service parses with. */
+import type { z } from 'zod';
+import type { Revealed } from '../app-passwords/routes.ts';
+import type { BlockBody, BlockView } from '../blocks/routes.ts';
+import type { Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
+import type { Outcome } from '../journey/outcomes.ts';
+import type { NewVerificationBody, VerificationJob } from '../journey/request-schema.ts';
+import type { State } from '../journey/states.ts';
+import type { VerificationView } from '../journey/verification-view.ts';
+import type { MessageView } from '../outbox/message-routes.ts';
+import type { EndpointView } from '../outbox/routes.ts';
+import type { Profile } from '../pbx-profiles/routes.ts';
+import type { PhoneMethodView } from '../phone-methods/routes.ts';
+import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
+import type { ProfileBody, ProfileInAnswer } from '../users/routes.ts';
+
+export type { Outcome } from '../journey/outcomes.ts';
+export type { State } from '../journey/states.ts';
+
+/** What is asked for: whom to call, and why. */
+export type VerificationRequest = z.input<typeof NewVerificationBody>;
+
+/** The same for a job, with the tenant. */
+export type VerificationJobData = z.input<typeof VerificationJob>;
+
+/** A verification as it is now. */
+export type Verification = z.output<typeof VerificationView>;
+
+/** A verification that has ended. */
+export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };
+
+/** An app password, shown once. */
+export type RevealedAppPassword = z.output<typeof Revealed>;
+
+/** A registered phone, in the shape of Microsoft Graph's phoneAuthenticationMethod. */
+export type PhoneMethod = z.output<typeof PhoneMethodView>;
+
+/** A user's language, and whether there is a PIN. */
+export type UserProfile = z.output<typeof ProfileInAnswer>;
+
+/** What to change of it; what is left out stays. */
+export type UserProfileChange = z.input<typeof ProfileBody>;
+
+/** What a user may do, and every reason why not. */
+export type Capabilities = z.output<typeof CapabilitiesView>;
+
+/** Whether a user is blocked, and why. */
+export type Block = z.output<typeof BlockView>;
+
+/** Why to block a user, and until when; with no end it lasts until it is ended. */
+export type NewBlock = z.input<typeof BlockBody>;
+
+/** A policy as it is written; what is left out has its default. */
+export type PolicyDocument = z.input<typeof Document>;
+
+/** The policy that counts, with every default, and its version. */
+export type CurrentPolicy = z.output<typeof Current>;
+
+/** A policy that there was. */
+export type PolicyVersion = z.output<typeof Version>;
+
+/** How a switchboard wants extensions dialled; pauses in s. */
+export type PbxProfile = z.output<typeof Profile>;
+
+/** Where outcomes are posted. */
+export type WebhookEndpoint = z.output<typeof EndpointView>;
+
+/** A message to that endpoint, and what became of it. */
+export type WebhookMessage = z.output<typeof MessageView>;
+
+/** One event of a verification's progress. */
+export interface ProgressEvent {
+  /** Goes into `after` to go on from here. */
+  id: string;
+  state: State;
+  outcome?: Outcome;
+  /** What the person hears from now on. */
+  prompt?: string;
+  /** ISO 8601, UTC. */
+  at: string;
+}
