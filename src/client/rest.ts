@@ -87,7 +87,7 @@ function administration({ json }: Api) {
     /** `version`: of the policy that was changed, so that nobody else's change gets lost. */
     replacePolicy: (policy: PolicyDocument, version: number) =>
       json<CurrentPolicy>('PUT', '/v1/policy', { body: policy, headers: { 'If-Match': `"${version}"` } }),
-    /** The newest first, 100 at most; `before` is the version to go on before. */
+    /** The newest first, 50 at most; `before` is the version to go on before. */
     listPolicyVersions: async (wanted: { before?: number; limit?: number } = {}) =>
       (await json<{ value: PolicyVersion[] }>('GET', `/v1/policy/versions${query(wanted)}`)).value,
 

@@ -14,6 +14,8 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'service.ts': { file: 'service.ts', imports: ['service/'] },
   'service/': { file: 'service/drain.ts', imports: [] },
   'config.ts': { file: 'config.ts', imports: ['platform/'] },
+  'client.ts': { file: 'client.ts', imports: ['client/'] },
+  'client/': { file: 'client/rest.ts', imports: ['platform/', 'errors.ts'] },
   'api.ts': { file: 'api.ts', imports: ['platform/'] },
   'journey/': { file: 'journey/states.ts', imports: [] },
   'phone-methods/': { file: 'phone-methods/list.ts', imports: [] },
@@ -90,7 +92,9 @@ function mayImport(from: string, to: string): boolean {
   const stated = LAYERS[from]?.imports.includes(to);
   const asFeature = FEATURES.includes(from) && BELOW_FEATURES.includes(to);
   const asService = from.startsWith('service') && [...BELOW_SERVICE, 'config.ts'].includes(to);
-  return isOwn || stated || asFeature || asService;
+  // Types and names only: see client.test.ts.
+  const asClient = from === 'client/' && FEATURES.includes(to);
+  return isOwn || stated || asFeature || asService || asClient;
 }
 
 /** Whom a file of this layer could import: all others and, in a folder, another file of its own. */

@@ -1,0 +1,206 @@
+// What a TypeScript backend does with the client: every operation of the API, refusals, waiting, and webhooks.
+import { createServer } from 'node:http';
+import express from 'express';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  createPoundkeyClient,
+  type PoundkeyClient,
+  PoundkeyProblem,
+  type ProgressEvent,
+  readOutcomeWebhook,
+} from '../../src/client.ts';
+import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { Script } from '../../src/phone-network/simulator/script.ts';
+import { listen } from '../../src/platform/http/http-server.ts';
+import { type FreshStores, freshStores } from '../support/stores.ts';
+import { clientOf, openWorld, type World } from '../support/world.ts';
+
+describe('the client', () => {
+  let stores: FreshStores;
+  let world: World;
+  let client: PoundkeyClient;
+
+  beforeAll(async () => {
+    stores = await freshStores('embedded');
+    world = await openWorld(stores, { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } });
+    client = createPoundkeyClient({ baseUrl: `${world.service.url}/`, apiKey: world.key });
+  });
+  afterAll(async () => {
+    await world?.close();
+    await stores?.drop();
+  });
+
+  const ask = (phone: ScenarioName | Script, idempotencyKey?: string) => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, phone);
+    const request = { userId: `u-${number.slice(-4)}`, number };
+    return client.requestVerification(request, idempotencyKey === undefined ? {} : { idempotencyKey });
+  };
+  const problemFrom = async (promise: Promise<unknown>): Promise<PoundkeyProblem> => {
+    const error = await promise.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(PoundkeyProblem);
+    return error as PoundkeyProblem;
+  };
+
+  test('has a method for every operation of the API, by its name, and no other but waitForOutcome', async () => {
+    const { body } = await clientOf(() => world.service.url ?? '', null)('GET', '/openapi.json');
+    const operations = Object.values<Record<string, { operationId: string }>>(body.paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    expect(Object.keys(client).toSorted()).toEqual([...operations, 'waitForOutcome'].toSorted());
+  });
+
+  test('leads from the request to the app password', async () => {
+    const { id, userId } = await ask('press-pound');
+    const finished = client.waitForOutcome(id, { timeLimitMs: 20_000 });
+    await world.settle();
+    expect(await finished).toMatchObject({ id, state: 'finished', outcome: 'approved' });
+    expect(await client.revealAppPassword(id)).toMatchObject({
+      appPassword: expect.stringMatching(/^[a-z]{4}( [a-z]{4}){3}$/),
+    });
+    expect(await client.listPhoneMethods(userId)).toMatchObject([{ phoneType: 'office' }]);
+    expect(await client.readVerification(id)).toMatchObject({ outcome: 'approved' });
+    expect(await client.readCapabilities(userId)).toMatchObject({ signIn: { allowed: true } });
+    const again = await problemFrom(client.revealAppPassword(id));
+    expect(again).toMatchObject({ code: 'appPassword.alreadyRevealed', status: 410 });
+  });
+
+  test('tells the progress, and goes on after an event', async () => {
+    const { id } = await ask('press-pound');
+    const collect = async (after?: string) => {
+      const events: ProgressEvent[] = [];
+      for await (const event of client.followVerification(id, after === undefined ? {} : { after }))
+        events.push(event);
+      return events;
+    };
+    const whole = collect();
+    await world.settle();
+    const events = await whole;
+    expect(events.at(-1)).toMatchObject({ state: 'finished', outcome: 'approved' });
+    expect(events.map(({ state }) => state)).toContain('ringing');
+    expect(await collect(events[1]?.id)).toEqual(events.slice(2));
+    expect(await collect(events.at(-1)?.id)).toEqual([]);
+  });
+
+  test('asks once with an idempotency key, and cancels', async () => {
+    world.time.pause();
+    const first = await ask('no-answer', 'order-17');
+    const number = first.number.e164;
+    const request = { userId: first.userId, number };
+    const second = await client.requestVerification(request, { idempotencyKey: 'order-17' });
+    expect(second.id).toBe(first.id);
+    expect(await client.cancelVerification(first.id)).toMatchObject({ outcome: 'canceled' });
+    world.time.resume();
+    await world.settle();
+  });
+
+  test('makes a refusal a problem with code, fields and when to ask again', async () => {
+    const problem = await problemFrom(client.requestVerification({ userId: 'u-1', number: '+46' }));
+    expect(problem).toMatchObject({ name: 'PoundkeyProblem', code: 'number.invalid', status: 422 });
+    expect(problem.problems).toEqual([{ field: '/number', rule: expect.any(String) }]);
+    expect(problem.instance).toMatch(/^urn:poundkey:request:/);
+    const stranger = createPoundkeyClient({ baseUrl: world.service.url ?? '', apiKey: 'pk_nobody' });
+    expect(await problemFrom(stranger.readPolicy())).toMatchObject({ code: 'apiKey.invalid', status: 401 });
+    await client.replacePolicy({ version: 1, limits: { perUser: { count: 1, windowS: 600 } } }, 1);
+    onTestFinished(async () => void (await client.replacePolicy({ version: 1 }, 2)));
+    const { userId, number } = await ask('press-pound');
+    const tooMany = await problemFrom(client.requestVerification({ userId, number: number.e164 }));
+    expect(tooMany).toMatchObject({ code: 'limit.reached', status: 429, retryAfterS: expect.any(Number) });
+    expect((await client.listPolicyVersions()).map(({ version }) => version)).toEqual([2, 1]);
+  });
+
+  test('does what administrators do', async () => {
+    expect(await client.changeUserProfile('u-2', { locale: 'sv-SE', pin: '48071' })).toEqual({
+      locale: 'sv-SE',
+      hasPin: true,
+    });
+    expect(await client.readUserProfile('u-2')).toMatchObject({ hasPin: true });
+    expect(await client.blockUser('u-2', { reason: 'left' })).toMatchObject({ blocked: true });
+    expect(await client.readBlock('u-2')).toMatchObject({ reason: 'left' });
+    expect(await client.unblockUser('u-2')).toMatchObject({ blocked: false });
+    const pauses = { pauseBeforeS: 2, pauseAfterS: 1.5 };
+    expect(await client.setPbxProfile('+46812345678', pauses)).toEqual(pauses);
+    expect(await client.readPbxProfile('+46812345678')).toEqual(pauses);
+    expect(await client.removePbxProfile('+46812345678')).toBeUndefined();
+  });
+
+  test('reads the outcome that is posted, and refuses one that is not from Poundkey', async () => {
+    const posted = Promise.withResolvers<{ headers: Record<string, string>; body: string }>();
+    const app = express().use(express.text({ type: () => true }), (req, res) => {
+      posted.resolve({ headers: req.headers as Record<string, string>, body: req.body });
+      res.sendStatus(204);
+    });
+    const receiver = await listen(app, { host: '127.0.0.1', port: 0 });
+    onTestFinished(() => receiver.close(1_000));
+    await client.putWebhookEndpoint({ url: receiver.url });
+    const { secret } = await client.rotateWebhookSecret();
+    expect(await client.readWebhookEndpoint()).toMatchObject({ url: receiver.url });
+    const { id } = await ask('busy');
+    await world.settle();
+    await world.service.outbox.deliverDue();
+    const { headers, body } = await posted.promise;
+    // The service lives in the test's time, so what it signed is signed again for now.
+    const now = new Date();
+    const signature = new Webhook(secret).sign(headers['webhook-id'] ?? '', now, body);
+    const fresh = {
+      'webhook-id': headers['webhook-id'] ?? '',
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': signature,
+    };
+    expect(readOutcomeWebhook(secret, { headers: fresh, body })).toMatchObject({
+      type: 'verification.finished',
+      data: { verificationId: id, outcome: 'busy' },
+    });
+    const forged = { headers: fresh, body: body.replace('busy', 'approved') };
+    expect(() => readOutcomeWebhook(secret, forged)).toThrow('No matching signature');
+    const [message] = await client.listWebhookMessages({ state: 'delivered' });
+    const resent = await problemFrom(client.resendWebhookMessage(message?.id ?? ''));
+    expect(resent).toMatchObject({ code: 'webhookMessage.notDead' });
+    expect(await client.removeWebhookEndpoint()).toEqual({ undelivered: 0 });
+  });
+});
+
+describe('waiting for an outcome', () => {
+  /** A service that answers as it is told, one answer after the other; the last again and again. */
+  async function serve(...answers: [status: number, body: object | string][]) {
+    let asked = 0;
+    const server = createServer((req, res) => {
+      const [status, body] = answers[Math.min(asked++, answers.length - 1)] ?? [500, ''];
+      const type = typeof body === 'string' ? 'text/event-stream' : 'application/problem+json';
+      res.writeHead(status, { 'content-type': type });
+      if (req.url?.endsWith('/events') && status === 200) return void res.write(body);
+      res.end(typeof body === 'string' ? body : JSON.stringify(body));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    onTestFinished(() => void server.closeAllConnections());
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    return createPoundkeyClient({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'pk_x' });
+  }
+  const open = { id: 'v', state: 'ringing' };
+  const finished = { id: 'v', state: 'finished', outcome: 'approved' };
+  const full = { code: 'progress.tooManyStreams', status: 503, title: 'Full', detail: 'Full.' };
+
+  test('looks again while streams and the service cannot be had', async () => {
+    const client = await serve([200, open], [503, full], [502, '<html>'], [200, finished]);
+    expect(await client.waitForOutcome('v', { timeLimitMs: 20_000 })).toEqual(finished);
+  });
+
+  test('ends with the time limit, also while the stream says nothing', async () => {
+    const client = await serve([200, open], [200, 'retry: 1000\n\n']);
+    const waited = client.waitForOutcome('v', { timeLimitMs: 100 });
+    await expect(waited).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('ends at once when the service refuses', async () => {
+    const problem = { code: 'verification.notFound', status: 404, title: 'None', detail: 'None.' };
+    const waited = (await serve([404, problem])).waitForOutcome('v');
+    await expect(waited).rejects.toMatchObject({ code: 'verification.notFound', status: 404 });
+  });
+
+  test('an answer that is not from Poundkey is a problem of its own', async () => {
+    const read = (await serve([502, '<html>Bad gateway'])).readVerification('v');
+    await expect(read).rejects.toMatchObject({ code: 'answer.unreadable', status: 502 });
+  });
+});
