@@ -85,7 +85,13 @@ describeEachStore('what a service leaves behind', (combination) => {
   /** Refused numbers and keys, unsigned and wrongly signed webhooks. */
   async function sendWrongThings(): Promise<void> {
     const number = newNumber();
-    for (const wrong of [`${number}#`, `${number}x123456789012`, `${number}9`, ` ${number}☎`, number.slice(3)])
+    for (const wrong of [
+      `${number}#`,
+      `${number}x123456789012`,
+      `${number}9`,
+      ` ${number}☎`,
+      number.slice(3),
+    ])
       expect((await ask({ number: wrong })).status).toBe(422);
     expect((await ask({ number, country: 'US' })).status).toBe(422);
     expect((await ask({ number, phone: number })).status).toBe(400);
