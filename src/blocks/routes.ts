@@ -12,7 +12,7 @@ const Reason = z
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'This must be one line of plain text.')
   .meta({ description: 'For administrators; no secrets', example: 'phone stolen' });
 
-/** Also a type of the client. */
+/** A wanted block; also a type of the client. */
 export const BlockBody = z
   .strictObject({
     reason: Reason,
