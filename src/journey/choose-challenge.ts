@@ -4,7 +4,7 @@ import type { TenantRules } from './ports.ts';
 import type { Challenge, Purpose } from './states.ts';
 
 /** What the person has to do to approve. */
-export interface ChosenChallenge {
+interface ChosenChallenge {
   challenge: Challenge;
   /** Two digits for the screen, for number matching only. */
   challengeDigits: string | null;
