@@ -6,7 +6,8 @@ import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { startScript } from '../support/run-script.ts';
-import { clientOf } from '../support/world.ts';
+import { type FreshStores, freshStores, STORES } from '../support/stores.ts';
+import { clientOf, openWorld, type World } from '../support/world.ts';
 
 const POUNDKEY = new URL('../../scripts/poundkey.ts', import.meta.url);
 /** Each command opens the store anew, on a machine that may have other things to do. */
@@ -66,6 +67,47 @@ describe('a store that an operator set up', () => {
     const { code, output } = await poundkey('revoke-key', 'aaaaaaaaaaaa');
     expect(output).toContain(`is in use by process ${process.pid} on `);
     expect(code).toBe(1);
+  });
+});
+
+const withServers = STORES.filter((combination) => combination !== 'embedded').slice(-1);
+
+describe.each(withServers)('the command line beside a running service on %s', (combination) => {
+  let stores: FreshStores;
+  let world: World;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    stores = await freshStores(combination);
+    world = await openWorld(stores);
+    const { hashKeys, sealKeys } = world.config.secrets!;
+    environment = { DATABASE_URL: stores.databaseUrl!, HASH_KEYS: hashKeys, SEAL_KEYS: sealKeys };
+  });
+  afterAll(async () => {
+    await world?.close();
+    await stores?.drop();
+  });
+
+  const poundkey = (...args: string[]) => startScript(POUNDKEY, args, environment).exit;
+  const request = () => world.api('POST', '/v1/verifications', { userId: 'u-1', number: '+46812345678' });
+
+  it('blocks a user and ends the block, and the very next request shows it', async () => {
+    const { code } = await poundkey('block', 'contoso', 'u-1', '--reason', 'phone stolen');
+    expect(code).toBe(0);
+    expect(await request()).toMatchObject({ status: 403, body: { code: 'user.blocked' } });
+    expect(await poundkey('unblock', 'contoso', 'u-1')).toMatchObject({ code: 0 });
+    expect(await request()).toMatchObject({ status: 201 });
+    await world.settle();
+  });
+
+  it("tells a verification's story and how the keys stand", async () => {
+    const { id } = await world.story('press-pound');
+    const { code, output } = await poundkey('story', id, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ verification: { id, outcome: 'approved' } });
+    const keys = await poundkey('rotate-keys');
+    expect(keys.output).toMatch(/^HASH_KEYS {2}k1 {2}is the current one {2}\d app passwords$/m);
+    expect(keys.code).toBe(0);
   });
 });
 
