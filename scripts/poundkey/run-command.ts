@@ -84,7 +84,7 @@ function about({ usage, what }: Command<Tools>): string {
 }
 
 function help(name: string): Said {
-  const commands = [...COMMANDS.values()].flatMap(({ usage, what }) => [`  ${usage} `, `      ${what}`]);
+  const commands = [...COMMANDS.values()].flatMap(({ usage, what }) => [`  ${usage}`, `      ${what}`]);
   const output = [
     'npm run poundkey -- COMMAND',
     '',

@@ -55,7 +55,7 @@ describe('the command line of operators', () => {
         'resend ID',
         'rotate-keys',
       ])
-        expect(said.output).toContain(`\n  ${usage} `);
+        expect(said.output).toContain(`\n  ${usage}\n      `);
       expect(said).toMatchObject({ exitCode: 0, errors: '' });
     },
   );
