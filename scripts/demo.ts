@@ -13,11 +13,12 @@ import { CHALLENGES } from './demo/challenges.ts';
 import type { Demo, Scenario } from './demo/demo.ts';
 import { ENDINGS } from './demo/endings.ts';
 import { narrate } from './demo/narrate.ts';
+import { QUEUE } from './demo/queue.ts';
 
 /** How much faster than on the wall time runs: nobody wants to wait for a phone that rings 30 s. */
 const SPEED = 8;
 const DESK_PHONE = '+46812345678';
-const SCENARIOS = new Map<string, Scenario>(Object.entries({ ...ENDINGS, ...CHALLENGES }));
+const SCENARIOS = new Map<string, Scenario>(Object.entries({ ...ENDINGS, ...CHALLENGES, ...QUEUE }));
 
 async function main(): Promise<void> {
   const scenario = readScenario();

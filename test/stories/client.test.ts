@@ -10,6 +10,7 @@ import {
   type ProgressEvent,
   readOutcomeWebhook,
 } from '../../src/client.ts';
+import { verificationJobSchema } from '../../src/journey/job-schema.ts';
 import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
 import type { Script } from '../../src/phone-network/simulator/script.ts';
 import { listen } from '../../src/platform/http/http-server.ts';
@@ -158,6 +159,24 @@ describe('the client', () => {
     const resent = await problemFrom(client.resendWebhookMessage(message?.id ?? ''));
     expect(resent).toMatchObject({ code: 'webhookMessage.notDead' });
     expect(await client.removeWebhookEndpoint()).toEqual({ undelivered: 0 });
+  });
+});
+
+describe('the schema of jobs', () => {
+  test('is served to everybody, to be read only', async () => {
+    const stores = await freshStores('embedded');
+    const world = await openWorld(stores);
+    onTestFinished(async () => {
+      await world.close();
+      await stores.drop();
+    });
+    const ask = clientOf(() => world.service.url ?? '', null);
+    const answer = await ask('GET', '/schemas/verification-job.json');
+    expect(answer.headers.get('content-type')).toMatch(/^application\/schema\+json/);
+    expect(answer.body).toEqual(JSON.parse(JSON.stringify(verificationJobSchema())));
+    const changed = await ask('PUT', '/schemas/verification-job.json', {});
+    expect(changed).toMatchObject({ status: 405, body: { code: 'route.methodNotAllowed' } });
+    expect(changed.headers.get('allow')).toBe('GET, HEAD');
   });
 });
 

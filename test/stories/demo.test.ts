@@ -92,6 +92,17 @@ describe('the demo', () => {
         /methods +none\n/,
       ],
     },
+    {
+      scenario: 'queue',
+      shows: [
+        /backend +adds the job enrol-u-1842 \{"tenantId":"default",.*"number":"08-12 34 56 78"/,
+        /backend +adds it again, which changes nothing/,
+        /pressed +#/,
+        /queue +the job now carries \{"verificationId":"[\da-f-]{36}"\}\n/,
+        /outcome +\{"outcome":"approved","verificationId":"/,
+        /refused +number\.invalid: /,
+      ],
+    },
   ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
     const { code, output } = await demo('--scenario', scenario);
     const places = placesIn(output, shows);
@@ -114,6 +125,7 @@ describe('the demo', () => {
       'pin',
       'sign-in',
       'fraud',
+      'queue',
     ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
     expect(code).toBe(0);

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { PoundkeyProblem } from '../../src/client/problem.ts';
 import { createVerificationQueue, type VerificationQueue } from '../../src/client/queue.ts';
-import type { QueuePlace } from '../../src/client/queue-place.ts';
+import { openQueue, type QueuePlace } from '../../src/client/queue-place.ts';
 import type { VerificationJobData } from '../../src/client/types.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
@@ -79,15 +79,22 @@ describeEachStore('a job that a backend adds', (combination) => {
     expect(await leftOf(request.number)).toEqual([]);
   });
 
-  test('without an id of its own, by any BullMQ, is taken as well', async () => {
+  test('with BullMQ alone, without an id of its own, is taken as well, and tells its end', async () => {
+    const bull = openQueue(placeOf(world, stores), (error) => world.log.push(String(error)));
+    onTestFinished(() => bull.close());
     const request = requestFor();
-    const { id = '' } = await world.service.jobs.queue.add('request', request);
-    expect(id).toMatch(/^\d+$/);
-    await isTaken({ jobId: id });
+    const job: Job = await bull.queue.add('request', request);
+    expect(job.id).toMatch(/^\d+$/);
+    const end = job.waitUntilFinished(bull.events, 30_000);
+    await isTaken({ jobId: job.id ?? '' });
     await world.settle();
     const [row] = await rowsFor(request.number);
-    expect(row).toMatchObject({ jobId: id, outcome: 'approved' });
-    expect((await jobOf(id))?.returnvalue).toEqual({ outcome: 'approved', verificationId: row?.id });
+    expect(row).toMatchObject({ jobId: job.id, outcome: 'approved' });
+    expect(await end).toEqual({ outcome: 'approved', verificationId: row?.id });
+    const refused: Job = await bull.queue.add('request', { ...request, number: '+46' });
+    await expect(refused.waitUntilFinished(bull.events, 30_000)).rejects.toThrow(
+      /^number\.invalid: .*\n\/number: /,
+    );
   });
 
   test('twice, at once and after its end, is one verification and one call', async () => {
