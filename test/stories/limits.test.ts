@@ -1,0 +1,152 @@
+// How many verifications may be requested in a while: per user, per number, per tenant; exactly so many.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { setPolicy } from '../support/set-policy.ts';
+import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { openWorld, type World } from '../support/world.ts';
+import { expectNothingQueued } from './nothing-queued.ts';
+
+const WINDOW_S = 60;
+const few = { count: 3, windowS: WINDOW_S };
+const many = { count: 1_000, windowS: WINDOW_S };
+const NONE = { perUser: many, perNumber: many, perTenant: many };
+
+describeEachStore('a limit', (combination) => {
+  let stores: FreshStores;
+  let world: World;
+
+  beforeAll(async () => {
+    stores = await freshStores(combination);
+    world = await openWorld(stores);
+  });
+  // A window of its own for every story.
+  beforeEach(async () => {
+    world.time.resume();
+    await world.settle();
+    await world.time.advance(2 * WINDOW_S * 1_000);
+    world.time.pause();
+  });
+  afterAll(async () => {
+    await world?.close();
+    await stores?.drop();
+  });
+
+  let users = 0;
+  const newUser = () => `user-${users++}`;
+  const ask = (body: object = {}, api: World['api'] = world.api) =>
+    api('POST', '/v1/verifications', { userId: newUser(), number: world.newNumber(), ...body });
+  const limit = (limits: object) => setPolicy(world, { limits: { ...NONE, ...limits } });
+
+  /** Each limit, with what its requests have in common. */
+  const LIMITS: [name: string, limits: object, common: () => object][] = [
+    ['per user', { perUser: few }, () => ({ userId: newUser() })],
+    ['per number', { perNumber: few }, () => ({ number: world.newNumber() })],
+    ['per tenant', { perTenant: few }, () => ({})],
+  ];
+
+  test.each(LIMITS)(
+    '%s lets so many through and refuses the next, with the time to wait',
+    async (_name, limits, common) => {
+      await limit(limits);
+      const same = common();
+      await world.time.advance(10_000);
+      for (let count = 0; count < few.count; count += 1) expect((await ask(same)).status).toBe(201);
+      await world.time.advance(20_000);
+      const refused = await expectNothingQueued(world, () => ask(same));
+      expect(refused).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
+      expect(refused.headers.get('retry-after')).toBe('40');
+    },
+  );
+
+  test.each(LIMITS)(
+    '%s lets through again once its window has passed, and not before',
+    async (_name, limits, common) => {
+      await limit(limits);
+      const same = common();
+      for (let count = 0; count < few.count; count += 1) await ask(same);
+      await world.time.advance(WINDOW_S * 1_000 - 1_000);
+      const refused = await ask(same);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+      await world.time.advance(1_000);
+      const again = [await ask(same), await ask(same), await ask(same), await ask(same)];
+      expect(again.map(({ status }) => status)).toEqual([201, 201, 201, 429]);
+    },
+  );
+
+  test.each(LIMITS)('%s lets exactly so many of twenty at once through', async (_name, limits, common) => {
+    await limit(limits);
+    const same = common();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(same)));
+    const statuses = answers.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([...Array(3).fill(201), ...Array(17).fill(429)]);
+    for (const { headers } of answers.filter(({ status }) => status === 429))
+      expect(headers.get('retry-after')).toBe(String(WINDOW_S));
+  });
+
+  test.each(LIMITS.slice(0, 2))('%s is not shared by others', async (_name, limits, common) => {
+    await limit(limits);
+    const same = common();
+    for (let count = 0; count <= few.count; count += 1) await ask(same);
+    expect((await ask(same)).status).toBe(429);
+    expect((await ask(common())).status).toBe(201);
+    expect((await ask()).status).toBe(201);
+  });
+
+  test.each(LIMITS)('%s is not shared by tenants', async (name, limits, common) => {
+    const id = `other-${name.replace(' ', '-')}-${users}`;
+    const { api: other } = await world.addTenant(id, { limits: { ...NONE, ...limits } });
+    await limit(limits);
+    const same = common();
+    for (let count = 0; count <= few.count; count += 1) await ask(same);
+    expect((await ask(same)).status).toBe(429);
+    expect((await ask(same, other)).status).toBe(201);
+  });
+
+  test('per number counts a number as it was understood, however it is typed', async () => {
+    await limit({ perNumber: few });
+    const number = world.newNumber();
+    const national = { number: `0${number.slice(3)}`, country: 'SE' };
+    const spaced = { number: `+46 (0)${number.slice(3, 4)}-${number.slice(4)}` };
+    const answers = [await ask({ number }), await ask(national), await ask(spaced), await ask({ number })];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 429]);
+  });
+
+  test('per number counts each extension behind a switchboard for itself', async () => {
+    await limit({ perNumber: few });
+    const number = world.newNumber();
+    for (let count = 0; count < few.count; count += 1) await ask({ number, extension: '11' });
+    expect((await ask({ number: `${number} x11` })).status).toBe(429);
+    expect((await ask({ number, extension: '12' })).status).toBe(201);
+    expect((await ask({ number })).status).toBe(201);
+  });
+
+  test('counts neither what is wrong nor the same request again', async () => {
+    await limit({ perTenant: few, perUser: few });
+    const userId = newUser();
+    const number = world.newNumber();
+    for (let count = 0; count < 5; count += 1) {
+      expect((await ask({ userId, number: '+4681' })).status).toBe(422);
+      expect((await ask({ userId, number: 7 })).status).toBe(400);
+    }
+    const again = () =>
+      world.api('POST', '/v1/verifications', { userId, number }, { 'idempotency-key': userId });
+    const statuses = [await again(), await again(), await again(), await again()].map(({ status }) => status);
+    expect(statuses).toEqual([201, 200, 200, 200]);
+    expect([(await ask({ userId })).status, (await ask({ userId })).status]).toEqual([201, 201]);
+    expect((await ask({ userId })).status).toBe(429);
+  });
+
+  test('keeps no number: the registry counts under a hash, and forgets when the window is over', async () => {
+    await limit({});
+    const number = world.newNumber();
+    await ask({ number });
+    const counted = async () => world.db.selectFrom('rateCount').selectAll().execute();
+    expect((await counted()).length).toBeGreaterThan(0);
+    expect(JSON.stringify(await counted())).not.toContain(number.slice(1));
+    world.time.resume();
+    await world.settle();
+    // One process keeps the sweep for half its interval.
+    await world.time.advance(world.config.sweep.intervalMs);
+    await world.service.journey.sweep();
+    expect(await counted()).toEqual([]);
+  });
+});
