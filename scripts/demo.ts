@@ -12,19 +12,23 @@ import { createCall } from './demo/backend.ts';
 import { CHALLENGES } from './demo/challenges.ts';
 import type { Demo, Scenario } from './demo/demo.ts';
 import { ENDINGS } from './demo/endings.ts';
+import { EXTENSIONS } from './demo/extensions.ts';
+import { LINES } from './demo/lines.ts';
 import { narrate } from './demo/narrate.ts';
 import { QUEUE } from './demo/queue.ts';
 
 /** How much faster than on the wall time runs: nobody wants to wait for a phone that rings 30 s. */
 const SPEED = 8;
 const DESK_PHONE = '+46812345678';
-const SCENARIOS = new Map<string, Scenario>(Object.entries({ ...ENDINGS, ...CHALLENGES, ...QUEUE }));
+const SCENARIOS = new Map<string, Scenario>(
+  Object.entries({ ...ENDINGS, ...CHALLENGES, ...EXTENSIONS, ...LINES, ...QUEUE }),
+);
 
 async function main(): Promise<void> {
   const scenario = readScenario();
   if (scenario === null) return;
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-demo-'));
-  const service = await start(dataDir);
+  const service = await start(dataDir, scenario.speed ?? SPEED);
   try {
     const call = createCall(service.url ?? '', readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
     const person: Demo['person'] = (behaviour) => service.simulator?.desk.script(DESK_PHONE, behaviour);
@@ -54,8 +58,8 @@ function readScenario(): Scenario | null {
   throw new Error(`There is no scenario "${values.scenario}". Use one of: ${names}.`);
 }
 
-function start(dataDir: string): Promise<Service> {
-  const time = realTime({ speed: SPEED });
+function start(dataDir: string, speed: number): Promise<Service> {
+  const time = realTime({ speed });
   const config = readConfig({ DATA_DIR: dataDir, PORT: '0', OPS_PORT: '0', SIMULATOR_PORT: '0' });
   console.log('Poundkey starts on its embedded store, with the simulator for a phone network …');
   return startService(config, {

@@ -7,6 +7,9 @@ interface Answer {
   userId: string;
   number: { international: string; country: string; type: string };
   challenge: { type: string; digits: string | null };
+  progress: string;
+  expectedCallAt: string;
+  createdAt: string;
   outcome: string;
   outcomeText: { forUser: string };
   appPassword: string;
@@ -24,7 +27,7 @@ export type Call = (
   path: string,
   body?: object,
   headers?: Record<string, string>,
-) => Promise<{ status: number; body: Answer }>;
+) => Promise<{ status: number; headers: Headers; body: Answer }>;
 
 /** The client of a service. */
 export function createCall(baseUrl: string, apiKey: string): Call {
@@ -34,7 +37,8 @@ export function createCall(baseUrl: string, apiKey: string): Call {
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    return { status: response.status, body: (await response.json()) as Answer };
+    const { status, headers: received } = response;
+    return { status, headers: received, body: (await response.json()) as Answer };
   };
 }
 
@@ -77,4 +81,16 @@ export async function showMethods({ call, say }: Demo): Promise<void> {
   const { body } = await call('GET', `/v1/users/${REGISTER.userId}/phone-methods`);
   const methods = body.value.map(({ phoneType, phoneNumber }) => `${phoneType} ${phoneNumber}`);
   say(`methods   ${methods.join(', ') || 'none'}`);
+}
+
+/**
+ * As an administrator does: reads the policy, changes it, and sends it back with its version.
+ * @param told what the new version does, for the line that is printed
+ */
+export async function changePolicy({ call, say }: Demo, change: object, told: string): Promise<void> {
+  const { body: current } = await call('GET', '/v1/policy');
+  const ifMatch = { 'if-match': `"${current.version}"` };
+  const changed = await call('PUT', '/v1/policy', { ...current.policy, ...change }, ifMatch);
+  if (changed.status !== 200) throw new Error(`The policy was refused: ${changed.body.detail}`);
+  say(`policy    version ${changed.body.version} ${told}`);
 }

@@ -1,6 +1,6 @@
 // What the person has to do to approve, signing in, and reporting a call as fraud.
 import type { Script } from '../../src/phone-network/simulator/script.ts';
-import { expectOutcome, REGISTER, showMethods, verify } from './backend.ts';
+import { changePolicy, expectOutcome, REGISTER, showMethods, verify } from './backend.ts';
 import type { Demo, Scenario } from './demo.ts';
 
 const PIN = '480715';
@@ -71,11 +71,6 @@ function typing(...texts: string[]): Script {
   };
 }
 
-/** As an administrator does: reads the policy, changes it, and sends it back with its version. */
-async function setChallenge({ call, say }: Demo, challenge: string): Promise<void> {
-  const { body: current } = await call('GET', '/v1/policy');
-  const ifMatch = { 'if-match': `"${current.version}"` };
-  const changed = await call('PUT', '/v1/policy', { ...current.policy, challenge }, ifMatch);
-  if (changed.status !== 200) throw new Error(`The policy was refused: ${changed.body.detail}`);
-  say(`policy    version ${changed.body.version} asks for the challenge ${challenge}`);
+function setChallenge(demo: Demo, challenge: string): Promise<void> {
+  return changePolicy(demo, { challenge }, `asks for the challenge ${challenge}`);
 }

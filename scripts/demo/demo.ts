@@ -20,6 +20,8 @@ export interface Demo {
 export interface Scenario {
   /** For the list of scenarios. */
   what: string;
+  /** How much faster than on the wall time runs, where that matters. */
+  speed?: number;
   /** Plays it; throws when it does not go as told. */
   play(demo: Demo): Promise<void>;
 }

@@ -103,6 +103,31 @@ describe('the demo', () => {
         /refused +number\.invalid: /,
       ],
     },
+    {
+      scenario: 'extension',
+      shows: [
+        /backend +PUT …\/pbx-profiles\/…: \{"pauseBeforeS":2,"pauseAfterS":1\}/,
+        /"number":"08-12 34 56 78 ankn\. 1234".*"purpose":"testExtension"/,
+        /dialled +1\n.*dialled +2\n.*dialled +3\n.*dialled +4\n/,
+        /pressed +#/,
+        /progress +the test came as far as keyPressed/,
+        /methods +none\n/,
+        /done +the office phone is registered/,
+        /methods +office \+46 812345678x1234\n/,
+      ],
+    },
+    {
+      scenario: 'too-busy',
+      shows: [
+        /policy +version 2 has a patience of 5 s/,
+        /accepted +to be called in 0\.0 s/,
+        /refused +the other \d+: 429, More calls are waiting/,
+        /refused +Retry-After: [1-9]/,
+        /placed +the phone network/,
+        /accepted +another one, after that time/,
+        /outcome +all \d+ were called/,
+      ],
+    },
   ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
     const { code, output } = await demo('--scenario', scenario);
     const places = placesIn(output, shows);
@@ -126,6 +151,8 @@ describe('the demo', () => {
       'sign-in',
       'fraud',
       'queue',
+      'extension',
+      'too-busy',
     ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
     expect(code).toBe(0);
