@@ -62,7 +62,7 @@ describeEachStore('the story of a verification', (combination) => {
       .executeTakeFirstOrThrow();
     await world.db
       .updateTable('verification')
-      .set({ extension: '98765', challengeDigits: '4711' })
+      .set({ extension: '98765', challengeDigits: '4711', jobId: `call ${row.phoneNumber}` })
       .where('id', '=', id)
       .execute();
     await world.db

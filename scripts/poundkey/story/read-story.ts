@@ -2,6 +2,7 @@
 // digits of number matching left out.
 import type { Kysely, Selectable } from 'kysely';
 import { maskNumber } from '../../../src/mask.ts';
+import { hideNumbers } from '../../../src/ops/hide-data.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
 import { auditEntries } from './audit-entries.ts';
 import { callEntries } from './call-entries.ts';
@@ -44,9 +45,11 @@ export function createReadStory({ db }: { db: Kysely<Registry> }) {
 
 function summary(row: Selectable<VerificationTable>) {
   const { id, tenantId, userId, purpose, channel, phoneType, country, locale, challenge, state } = row;
-  const { outcome, errorCode, redials, jobId, createdAt, expiresAt, slotAt } = row;
+  const { outcome, errorCode, redials, createdAt, expiresAt, slotAt } = row;
   const { wakeAt, decidedAt, finishedAt } = row;
   const number = maskNumber(row.phoneNumber);
+  // A backend's own choice.
+  const jobId = row.jobId === null ? null : hideNumbers(row.jobId);
   return {
     ...{ id, tenantId, userId, purpose, channel, phoneType, number, country, locale, challenge },
     hasExtension: row.extension !== null,
