@@ -24,7 +24,7 @@ afterEach(openNetwork);
  */
 async function placeFailingCall(
   first: (post: nock.Interceptor) => nock.Scope,
-  requestTimeoutMs = 2000,
+  requestTimeoutMs = 30_000,
 ): Promise<PlaceCallResult> {
   first(nock(TWILIO).post(CALLS_PATH));
   nock(TWILIO).post(CALLS_PATH).optionally().reply(201, callBody());

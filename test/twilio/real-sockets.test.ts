@@ -44,7 +44,7 @@ const trickle: RequestListener = async (_request, response) => {
 
 test('ends a request at its deadline, however much still trickles in', async () => {
   const { apiBaseUrl, requests } = await serve(trickle);
-  const phones = network({ apiBaseUrl, requestTimeoutMs: 60 });
+  const phones = network({ apiBaseUrl, requestTimeoutMs: 1500 });
   expect(await phones.placeCall(REQUEST)).toEqual({ kind: 'unknown', errorCode: 'ETIMEDOUT' });
   expect(requests.made).toBe(1);
   await expect(phones.fetchCall(CALL)).rejects.toMatchObject({ errorCode: 'ETIMEDOUT' });

@@ -37,7 +37,7 @@ export function network(access: Partial<TwilioAccess> = {}): PhoneNetwork {
     authToken: TOKEN,
     apiKey: null,
     apiBaseUrl: null,
-    requestTimeoutMs: 2000,
+    requestTimeoutMs: 30_000,
     clock: { now: () => NOW },
     ...access,
   });
