@@ -25,12 +25,16 @@ export const PATIENTLY = { timeout: 60_000, interval: 100 };
 export type Ground = Awaited<ReturnType<typeof prepareGround>>;
 
 /** A phone network in virtual time that begins now, a registry with a tenant, and the settings that processes share. */
-export async function prepareGround(stores: FreshStores, settings: Record<string, string> = {}) {
+export async function prepareGround(
+  stores: FreshStores,
+  settings: Record<string, string> = {},
+  policy: Record<string, unknown> = {},
+) {
   const time = virtualTime({ start: Date.now() });
   const network = await startOwnNetwork(time);
   const database = await openRegistry(stores);
   const { db } = database;
-  await createTenants({ db, clock: systemClock }).create({ id: 'contoso', name: 'Contoso AB', policy: {} });
+  await createTenants({ db, clock: systemClock }).create({ id: 'contoso', name: 'Contoso AB', policy });
   const { key } = await createApiKeys({ db, clock: systemClock }).create({
     tenantId: 'contoso',
     name: 'story',

@@ -1,0 +1,120 @@
+// A web process and two workers on PostgreSQL and Redis, as in production: many verifications at once, and the pace of a line.
+import { sql } from 'kysely';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Ground, prepareGround } from '../support/service-processes.ts';
+import { type FreshStores, freshStores, STORES } from '../support/stores.ts';
+
+/** Beyond what any story asks for. */
+const ROOMY = { limits: { perUser: { count: 10_000 }, perNumber: { count: 10_000 } }, patienceS: 600 };
+/** Requests that a client sends at once; more would measure the client. */
+const AT_ONCE = 20;
+/** As in production: nobody looks after a call that is going on, however slow the machine is. */
+const CALM = { PHONE_NETWORK_TIMEOUT_S: '10', DIAL_GRACE_S: '15', WATCH_S: '60', SWEEP_INTERVAL_S: '5' };
+
+describe.runIf(STORES.includes('postgres+redis'))('a web process and two workers', () => {
+  let stores: FreshStores | undefined;
+  let ground: Ground | undefined;
+
+  const open = async (settings: Record<string, string>): Promise<Ground> => {
+    stores = await freshStores('postgres+redis');
+    ground = await prepareGround(stores, { ...CALM, ...settings }, ROOMY);
+    await Promise.all([ground.start('web'), ground.start('worker'), ground.start('worker')]);
+    return ground;
+  };
+  afterEach(async () => {
+    await ground?.close();
+    await stores?.drop();
+  });
+
+  test('finish 1,000 verifications that are asked for at once, each with one call', async () => {
+    const open1000 = await open({ CALLS_PER_SECOND: '0' });
+    let before = performance.now();
+    await askFor(open1000, 1_000);
+    console.log(performance.now() - before);
+    await vi.waitFor(async () => expect(await finished(open1000)).toBe(1_000), {
+      timeout: 120_000,
+      interval: 250,
+    });
+    await open1000.time.idle();
+    expect(await totals(open1000)).toEqual({
+      approved: 1_000,
+      attempts: 1_000,
+      phoneMethods: 1_000,
+      appPasswords: 1_000,
+      ends: 1_000,
+    });
+    const calls = Object.values(open1000.simulator.createdPerNumber());
+    expect(calls).toEqual(calls.map(() => 1));
+    expect(calls).toHaveLength(1_000);
+  }, 180_000);
+
+  test('at 20 calls a second never start more in any second, and leave hardly a place empty', async () => {
+    const paced = await open({ CALLS_PER_SECOND: '20' });
+    // The phones never get as far as ringing, so that the network has time to look at its watch.
+    paced.time.pause();
+    const startedAt: number[] = [];
+    paced.simulator.on((event) => {
+      if (event.type === 'created') startedAt.push(performance.now());
+    });
+    const calls = 140;
+    await askFor(paced, calls);
+    await vi.waitFor(() => expect(startedAt).toHaveLength(calls), { timeout: 30_000, interval: 100 });
+    console.log(lateness(startedAt));
+    expect(mostWithin(startedAt, 1_000)).toBeLessThanOrEqual(20);
+    const steady = startedAt.slice(20);
+    const seconds = ((steady.at(-1) ?? 0) - (steady[0] ?? 0)) / 1_000;
+    expect((steady.length - 1) / seconds).toBeGreaterThanOrEqual(19);
+  }, 90_000);
+});
+
+function lateness(at: number[]): string {
+  const gaps = at.slice(20).map((v, i) => Math.round(v - (at[i] ?? 0)));
+  const one = at.slice(1).map((v, i) => Math.round(v - (at[i] ?? 0)));
+  return `${one.join(' ')}\n20: ${gaps.join(' ')}\nmin ${Math.min(...gaps)} rate ${((at.length - 21) * 1000) / ((at.at(-1) ?? 0) - (at[20] ?? 0))}`;
+}
+
+/** Asks for verifications of phones at which somebody presses `#`; repeats what a busy service refuses. */
+async function askFor({ simulator, api, newNumber }: Ground, count: number): Promise<void> {
+  const numbers = Array.from({ length: count }, newNumber);
+  const askOnce = async (number: string) => {
+    const wish = { userId: `user-${number.slice(-4)}`, number };
+    const { status } = await api('POST', '/v1/verifications', wish, { 'idempotency-key': number });
+    expect(status).toBe(201);
+  };
+  const client = async () => {
+    for (let number = numbers.pop(); number; number = numbers.pop()) {
+      const wanted = number;
+      simulator.desk.script(wanted, 'press-pound');
+      await vi.waitFor(() => askOnce(wanted), { timeout: 30_000, interval: 500 });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+}
+
+async function finished({ db }: Ground): Promise<number> {
+  const row = await db
+    .selectFrom('verification')
+    .select((build) => build.fn.countAll<number>().as('count'))
+    .where('state', '=', 'finished')
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** What is left of all verifications together; with one of each for each, none has two. */
+async function totals({ db }: Ground): Promise<Record<string, number>> {
+  const result = await sql<Record<string, number>>`select
+    (select count(*)::int from verification where outcome = 'approved') as "approved",
+    (select count(*)::int from call_attempt) as "attempts",
+    (select count(distinct verification_id)::int from phone_method) as "phoneMethods",
+    (select count(distinct verification_id)::int from app_password) as "appPasswords",
+    (select count(*)::int from audit_event where type = 'phoneMethod.registered') as "ends"`.execute(db);
+  return result.rows[0] ?? {};
+}
+
+/** The most instants (ms, in order) that any stretch of this length has, its beginning included and its end not. */
+function mostWithin(instants: number[], lengthMs: number): number {
+  const counts = instants.map(
+    (from, index) => instants.slice(index).filter((at) => at < from + lengthMs).length,
+  );
+  return Math.max(...counts);
+}
