@@ -44,20 +44,20 @@ export interface DialDeps {
 }
 
 /**
- * Waits for the line, records an attempt, asks the network for the call, and notes what it said. The record comes
- * before the request: whatever is lost afterwards, the attempt's id is in every webhook, and nobody dials again
- * without looking. Nothing that may take long stands between the two.
+ * Waits for the line, records an attempt, asks the network for the call at the moment it has reserved, and notes what
+ * it said. The record comes before the request: whatever is lost afterwards, the attempt's id is in every webhook,
+ * and nobody dials again without looking.
  */
 export function createDial(deps: DialDeps) {
   return async function dial(verification: Verification): Promise<StepResult> {
     const lineNumber = verification.lineNumber ?? deps.lines.lineFor(verification.country);
     const rules = await deps.rulesOf(verification.tenantId);
-    if (!(await waitForTheLine(deps, verification, lineNumber)))
-      return anotherPlace(deps, verification, lineNumber);
+    const startAt = await waitForTheLine(deps, verification, lineNumber);
+    if (!startAt) return anotherPlace(deps, verification, lineNumber);
     const attempt = await record(deps, verification, lineNumber);
     if (!attempt) return 'moved';
-    // A process that stood still since then may not be the only one that dials any more.
-    if (deps.clock.now() > attempt.requestBefore) return waitUntil(attempt.graceEnds);
+    if (!(await keepPace(deps, lineNumber, startAt, attempt.requestBefore)))
+      return waitUntil(attempt.graceEnds);
     const result = await deps.network.placeCall({
       attemptId: attempt.id,
       to: verification.phoneNumber,
@@ -83,12 +83,32 @@ function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): SendD
   return { pauseBeforeS: pauseBeforeS ?? 0, digits: extension, pauseAfterS: pauseAfterS ?? 0 };
 }
 
-/** Holds the call back until the line may place it. False: the verification has no place, or missed it. */
+/** Reserves the call's start, and waits until it can be recorded. Null: the verification has no place, or missed it. */
 async function waitForTheLine({ lines, pause }: DialDeps, { slotAt }: Verification, lineNumber: string) {
-  if (lines.isPaced && slotAt === null) return false;
-  const holdMs = await lines.holdBackMs(lineNumber);
-  if (holdMs !== null && holdMs > 0) await pause(holdMs);
-  return holdMs !== null;
+  if (lines.isPaced && slotAt === null) return null;
+  const startAt = await lines.reserveStart(lineNumber);
+  const waitMs = startAt ? lines.recordsInMs(startAt) : 0;
+  if (waitMs > 0) await pause(waitMs);
+  return startAt;
+}
+
+/** How far away the next start may be for a call that is recorded already, ms: it cannot get another place any more. */
+const LONGEST_SECOND_HOLD_MS = 2_000;
+
+/**
+ * Waits for the reserved start, to the millisecond, since the network counts calls when they arrive. A call that
+ * missed its start reserves another. False: it may not be asked for any more; a process that stood still until now
+ * may not be the only one that dials.
+ */
+async function keepPace({ lines, pause, clock }: DialDeps, lineNumber: string, first: Date, latest: Date) {
+  for (let startAt: Date | null = first; startAt; ) {
+    const waitMs = startAt.getTime() - clock.now().getTime();
+    if (waitMs > 0) await pause(waitMs);
+    if (clock.now() > latest) return false;
+    if (!lines.hasMissed(startAt)) return true;
+    startAt = await lines.reserveStart(lineNumber, LONGEST_SECOND_HOLD_MS);
+  }
+  return false;
 }
 
 /** Its request was accepted long ago, so it waits however long the line is; its expiry still ends it. */

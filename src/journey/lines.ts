@@ -16,6 +16,12 @@ const MARGIN = 1.03;
 /** How long a worker holds a call back itself, ms; for longer, the verification gets another place. */
 const LONGEST_HOLD_MS = 500;
 
+/** How long before its start a call is recorded, ms: recording takes a different time each time, and must not shift the start. */
+const LEAD_MS = 50;
+
+/** How late a call may start, ms. Later, it would come too close to those behind it. */
+const LATEST_MS = 15;
+
 /** A line's pace, and who calls from which. */
 export type Lines = ReturnType<typeof createLines>;
 
@@ -46,13 +52,22 @@ export function createLines(deps: { settings: LineSettings; slots: DialSlotStore
       );
     },
 
-    /** How long to hold a call back that is about to be placed, ms; null: longer than a worker should wait. */
-    async holdBackMs(lineNumber: string): Promise<number | null> {
-      if (intervalMs === 0) return 0;
+    /**
+     * Reserves the moment at which a call may start. Null: it is further away than a worker should wait.
+     * @param withinMs how far away it may be, ms
+     */
+    reserveStart(lineNumber: string, withinMs = LONGEST_HOLD_MS): Promise<Date | null> {
       const now = deps.clock.now();
-      const startAt = await deps.slots.start(lineNumber, intervalMs, LONGEST_HOLD_MS, now);
-      return startAt && Math.max(0, startAt.getTime() - now.getTime());
+      if (intervalMs === 0) return Promise.resolve(now);
+      return deps.slots.start(lineNumber, { intervalMs, leadMs: LEAD_MS, withinMs }, now);
     },
+
+    /** How long to wait, ms, before a call with this start is recorded. */
+    recordsInMs: (startAt: Date): number => startAt.getTime() - LEAD_MS - deps.clock.now().getTime(),
+
+    /** Whether a call has missed its start. */
+    hasMissed: (startAt: Date): boolean =>
+      intervalMs > 0 && deps.clock.now().getTime() - startAt.getTime() > LATEST_MS,
 
     /** Whether calls need a place. */
     isPaced: intervalMs > 0,

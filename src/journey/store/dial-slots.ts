@@ -64,18 +64,25 @@ export function createDialSlotStore(db: Kysely<Registry>) {
     },
 
     /**
-     * Asks for the moment at which a call may start, never less than the interval after the one before, however late
-     * or early jobs wake. Null: it lies further ahead than `withinMs`, and nothing was taken.
+     * Reserves the moment at which a call may start, never less than the interval after the one before, however late
+     * or early jobs wake, and not before `leadMs` from now. Null: it lies further ahead than `withinMs`, and nothing
+     * was taken.
      */
-    async start(lineNumber: string, intervalMs: number, withinMs: number, now: Date): Promise<Date | null> {
-      const step = sql`make_interval(secs => ${intervalMs / 1000}::float8)`;
+    async start(
+      lineNumber: string,
+      wish: { intervalMs: number; leadMs: number; withinMs: number },
+      now: Date,
+    ): Promise<Date | null> {
+      const step = sql`make_interval(secs => ${wish.intervalMs / 1000}::float8)`;
+      const soonest = later(now, wish.leadMs);
       // A clock that was set back must not stop the line for as long as it was ahead.
       const result = await sql<{ lastDialedAt: Date }>`
-        insert into caller_line as l (number, next_free_at, last_dialed_at) values (${lineNumber}, ${now}, ${now})
+        insert into caller_line as l (number, next_free_at, last_dialed_at)
+        values (${lineNumber}, ${now}, ${soonest})
         on conflict (number) do update set last_dialed_at =
-          case when l.last_dialed_at > ${later(now, CLOCK_SLACK_MS)} then ${now}
-            else greatest(l.last_dialed_at + ${step}, ${now}) end
-          where l.last_dialed_at is null or l.last_dialed_at + ${step} <= ${later(now, withinMs)}
+          case when l.last_dialed_at > ${later(now, CLOCK_SLACK_MS)} then ${soonest}
+            else greatest(l.last_dialed_at + ${step}, ${soonest}) end
+          where l.last_dialed_at is null or l.last_dialed_at + ${step} <= ${later(now, wish.withinMs)}
             or l.last_dialed_at > ${later(now, CLOCK_SLACK_MS)}
         returning last_dialed_at`.execute(db);
       return result.rows[0]?.lastDialedAt ?? null;
