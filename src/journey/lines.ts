@@ -11,13 +11,13 @@ export interface LineSettings {
 }
 
 /** How much slower than allowed a line goes, so that a call that starts a few ms early or late breaks no limit. */
-const MARGIN = 1.03;
+const MARGIN = 1.04;
 
 /** How long a worker holds a call back itself, ms; for longer, the verification gets another place. */
-const LONGEST_HOLD_MS = 500;
+const LONGEST_HOLD_MS = 700;
 
 /** How long before its start a call is recorded, ms: recording takes a different time each time, and must not shift the start. */
-const LEAD_MS = 50;
+const LEAD_MS = 150;
 
 /** How late a call may start, ms. Later, it would come too close to those behind it. */
 const LATEST_MS = 15;
