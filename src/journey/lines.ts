@@ -14,10 +14,10 @@ export interface LineSettings {
 const MARGIN = 1.04;
 
 /** How long a worker holds a call back itself, ms; for longer, the verification gets another place. */
-const LONGEST_HOLD_MS = 700;
+const LONGEST_HOLD_MS = 500;
 
 /** How long before its start a call is recorded, ms: recording takes a different time each time, and must not shift the start. */
-const LEAD_MS = 150;
+const LEAD_MS = 50;
 
 /** How late a call may start, ms. Later, it would come too close to those behind it. */
 const LATEST_MS = 15;
