@@ -33,6 +33,17 @@ export const CountryCode = z
 /** The id of a verification. */
 export const VerificationId = z.guid('This must be a UUID, as the request for the verification returned it.');
 
+/** How many of a list are wanted, as the query says it: at most `most`, and so many by default. */
+export function listLimit(most: number) {
+  const rule = `This must be a whole number from 1 to ${most}.`;
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, rule)
+    .transform(Number)
+    .refine((limit) => limit <= most, rule)
+    .default(most);
+}
+
 /** An instant, ISO 8601 in UTC. */
 export const Instant = z.string().meta({ description: 'ISO 8601, UTC', example: '2026-11-21T09:00:00.000Z' });
 

@@ -3,8 +3,7 @@ import { expectOutcome, REGISTER, showMethods, verify } from './backend.ts';
 import type { Scenario } from './demo.ts';
 
 const NUMBER = '08-12 34 56 78 ankn. 1234';
-const PBX_PROFILE = '/v1/pbx-profiles/%2B46812345678';
-const PAUSES = { pauseBeforeS: 2, pauseAfterS: 1 };
+const PROFILE = { number: '08-12 34 56 78', country: 'SE', pauseBeforeS: 2, pauseAfterS: 1 };
 
 /** The scenarios by name. */
 export const EXTENSIONS: Record<string, Scenario> = {
@@ -13,8 +12,8 @@ export const EXTENSIONS: Record<string, Scenario> = {
     async play(demo) {
       const { call, say } = demo;
       demo.person('pbx');
-      await call('PUT', PBX_PROFILE, PAUSES);
-      say(`backend   PUT …/pbx-profiles/…: ${JSON.stringify(PAUSES)}`);
+      await call('PUT', '/v1/pbx-profiles', PROFILE);
+      say(`backend   PUT /v1/pbx-profiles ${JSON.stringify(PROFILE)}`);
       const request = { ...REGISTER, number: NUMBER };
       const tested = await verify(demo, { ...request, purpose: 'testExtension' });
       say(`progress  the test came as far as ${tested.progress}`);

@@ -9,6 +9,8 @@ export interface Question {
   number?: string | undefined;
   /** ISO 3166-1 alpha-2. */
   country?: string | undefined;
+  /** What is dialled behind the number. */
+  extension?: string | undefined;
 }
 
 /** Why something may not be done. */
@@ -50,10 +52,10 @@ const NO_APP_PASSWORDS: Reason = {
 export async function readCapabilities(
   deps: CapabilityDeps,
   clock: Clock,
-  { number, country, ...user }: Question,
+  { number, country, extension, ...user }: Question,
 ): Promise<Capabilities> {
   const block = await deps.blockOf(user);
-  const register = await deps.refusalsOf({ ...user, number, country, purpose: 'register' });
+  const register = await deps.refusalsOf({ ...user, number, country, extension, purpose: 'register' });
   const signIn = await deps.refusalsOf({ ...user, purpose: 'signIn' });
   const toReason = ({ code, message, retryAfterS }: ServiceError): Reason => ({
     code,

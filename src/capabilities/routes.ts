@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CountryCode, defineRoute, Instant, TypedNumber, UserId } from '../api.ts';
+import { CountryCode, defineRoute, Extension, Instant, TypedNumber, UserId } from '../api.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type CapabilityDeps, type Reason, readCapabilities } from './read-capabilities.ts';
 
@@ -28,35 +28,44 @@ export const Capabilities = z
   })
   .meta({ id: 'Capabilities' });
 
-const about = z.object({
-  number: TypedNumber.optional().meta({ description: 'The number to register, to be looked at as well' }),
-  country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
-});
+/** Also a type of the client. In a body, since addresses are logged wherever a request comes by. */
+export const AboutNumber = z
+  .strictObject({
+    number: TypedNumber.optional().meta({
+      description: 'The number to register, to be looked at as well; an extension may stand after it',
+    }),
+    country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
+    extension: Extension.optional(),
+  })
+  .superRefine(({ number, ...others }, context) => {
+    if (number !== undefined) return;
+    for (const [field, value] of Object.entries(others))
+      if (value !== undefined)
+        context.addIssue({ code: 'custom', path: [field], message: 'This must come with a number.' });
+  })
+  .meta({ id: 'AboutNumber' });
 
 /** `/v1/users/{userId}/capabilities`. */
 export function capabilityRoutes(deps: CapabilityDeps, clock: Clock) {
   return [
     defineRoute({
-      method: 'get',
+      method: 'post',
       path: '/v1/users/:userId/capabilities',
       summary: 'Read what a user may do now, and every reason why not; nothing is counted',
       operationId: 'readCapabilities',
       params: z.object({ userId: UserId }),
-      query: about.refine(({ number, country }) => country === undefined || number !== undefined, {
-        path: ['country'],
-        error: 'This must come with a number.',
-      }),
+      body: AboutNumber,
       responses: { 200: { description: 'What the user may do', schema: Capabilities } },
       problems: [],
-      async handle({ params: { userId }, query, caller: { tenantId } }) {
-        const found = await readCapabilities(deps, clock, { tenantId, userId, ...query });
-        const body = {
+      async handle({ params: { userId }, body: about, caller: { tenantId } }) {
+        const found = await readCapabilities(deps, clock, { tenantId, userId, ...about });
+        const view = {
           userId,
           registerOfficePhone: toView(found.registerOfficePhone),
           signIn: toView(found.signIn),
           appPassword: toView(found.appPassword),
         };
-        return { status: 200, body };
+        return { status: 200, body: view };
       },
     }),
   ];

@@ -1,10 +1,12 @@
 import { follow, waitForOutcome } from './follow.ts';
 import { createSend, type PoundkeyAddress, segment } from './send.ts';
 import type {
+  AboutNumber,
   Block,
   Capabilities,
   CurrentPolicy,
   NewBlock,
+  NewPbxProfile,
   PbxProfile,
   PhoneMethod,
   PolicyDocument,
@@ -62,8 +64,8 @@ function users({ json }: Api) {
       (await json<{ value: PhoneMethod[] }>('GET', `${user(userId)}/phone-methods`)).value,
     readUserProfile: (userId: string) => json<UserProfile>('GET', `${user(userId)}/profile`),
     /** What the user may do now, and every reason why not; with a number, about that number. Nothing is counted. */
-    readCapabilities: (userId: string, about: { number?: string; country?: string } = {}) =>
-      json<Capabilities>('GET', `${user(userId)}/capabilities${query(about)}`),
+    readCapabilities: (userId: string, about: AboutNumber = {}) =>
+      json<Capabilities>('POST', `${user(userId)}/capabilities`, { body: about }),
     readBlock: (userId: string) => json<Block>('GET', `${user(userId)}/block`),
     blockUser: (userId: string, block: NewBlock) =>
       json<Block>('PUT', `${user(userId)}/block`, { body: block }),
@@ -74,14 +76,16 @@ function users({ json }: Api) {
 }
 
 function administration({ json }: Api) {
-  const profile = (number: string) => `/v1/pbx-profiles/${segment(number)}`;
+  const profiles = '/v1/pbx-profiles';
   const endpoint = '/v1/webhook-endpoint';
   return {
-    /** `number`: of the switchboard, E.164. */
-    readPbxProfile: (number: string) => json<PbxProfile>('GET', profile(number)),
-    setPbxProfile: (number: string, pauses: PbxProfile) =>
-      json<PbxProfile>('PUT', profile(number), { body: pauses }),
-    removePbxProfile: (number: string) => json<void>('DELETE', profile(number)),
+    /** Sets the profile of a number, or replaces it; its id stays the same. */
+    setPbxProfile: (profile: NewPbxProfile) => json<PbxProfile>('PUT', profiles, { body: profile }),
+    /** 100 at most, by their ids; `after` is the id of the profile to go on after. */
+    listPbxProfiles: async (wanted: { limit?: number; after?: string } = {}) =>
+      (await json<{ value: PbxProfile[] }>('GET', `${profiles}${query(wanted)}`)).value,
+    readPbxProfile: (id: string) => json<PbxProfile>('GET', `${profiles}/${segment(id)}`),
+    removePbxProfile: (id: string) => json<void>('DELETE', `${profiles}/${segment(id)}`),
 
     readPolicy: () => json<CurrentPolicy>('GET', '/v1/policy'),
     /** `version`: of the policy that was changed, so that nobody else's change gets lost. */

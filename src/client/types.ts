@@ -2,14 +2,14 @@
 import type { z } from 'zod';
 import type { Revealed } from '../app-passwords/routes.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
-import type { Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
+import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
 import type { Outcome } from '../journey/outcomes.ts';
 import type { NewVerificationBody, VerificationJob } from '../journey/request-schema.ts';
 import type { State } from '../journey/states.ts';
 import type { VerificationView } from '../journey/verification-view.ts';
 import type { MessageView } from '../outbox/message-routes.ts';
 import type { EndpointView } from '../outbox/routes.ts';
-import type { Profile } from '../pbx-profiles/routes.ts';
+import type { NewProfile, Profile } from '../pbx-profiles/routes.ts';
 import type { PhoneMethodView } from '../phone-methods/routes.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
 import type { ProfileBody, ProfileInAnswer } from '../users/routes.ts';
@@ -59,7 +59,13 @@ export type CurrentPolicy = z.output<typeof Current>;
 /** A policy that there was. */
 export type PolicyVersion = z.output<typeof Version>;
 
-/** How a switchboard wants extensions dialled; pauses in s. */
+/** A number that might be registered. */
+export type AboutNumber = z.input<typeof About>;
+
+/** How a switchboard, by its number as typed, wants extensions dialled; pauses in s. */
+export type NewPbxProfile = z.input<typeof NewProfile>;
+
+/** The same as it is kept: with its id, and the number as E.164. */
 export type PbxProfile = z.output<typeof Profile>;
 
 /** Where outcomes are posted. */

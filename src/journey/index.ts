@@ -118,6 +118,8 @@ export interface JourneyDeps {
   checkPin: CheckPin;
   makeAppPassword: MakeAppPassword;
   clearUp: () => Promise<number>;
+  /** A hash under a key outside the database. */
+  keyedHash: (text: string) => string;
   tenantExists: (tenantId: string) => Promise<boolean>;
   /** Throws `user.blocked` when the user may not be verified. */
   assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;

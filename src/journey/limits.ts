@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
@@ -30,13 +29,21 @@ interface Limits {
 /** Counts a request against the limits of its user, number and tenant. Throws `limit.reached`. */
 export type CountRequest = (request: Counted, limits: Limits) => Promise<void>;
 
+/** What counting needs. */
+interface CountDeps {
+  db: Kysely<Registry>;
+  clock: Clock;
+  /** A hash under a key outside the database: of a bare hash, anybody could try all numbers. */
+  keyedHash: (text: string) => string;
+}
+
 /**
  * Limits over fixed windows, one upsert each: of several requests at once, no more than the limit get through.
- * A number is counted under a hash.
+ * A number is counted under a keyed hash; with a new key its window begins anew.
  */
-export function createCountRequest(deps: { db: Kysely<Registry>; clock: Clock }): CountRequest {
+export function createCountRequest(deps: CountDeps): CountRequest {
   return async function countRequest(request, limits) {
-    for (const counter of countersOf(request, limits)) await count(counter);
+    for (const counter of countersOf(deps, request, limits)) await count(counter);
   };
 
   async function count(counter: Counter): Promise<void> {
@@ -56,9 +63,9 @@ export function createCountRequest(deps: { db: Kysely<Registry>; clock: Clock })
 }
 
 /** The limits that a request would break now: the errors that counting it would throw. Nothing is counted. */
-export function createReachedLimits(deps: { db: Kysely<Registry>; clock: Clock }) {
+export function createReachedLimits(deps: CountDeps) {
   return async function reachedLimits(request: Counted, limits: Limits): Promise<ServiceError[]> {
-    const counters = countersOf(request, limits);
+    const counters = countersOf(deps, request, limits);
     const now = deps.clock.now();
     const windows = await windowsOf(
       deps.db,
@@ -80,11 +87,14 @@ interface Counter {
 }
 
 /** Whoever has no number yet is not counted by number. */
-function countersOf({ tenantId, userId, phone }: Counted, limits: Limits): Counter[] {
+function countersOf(
+  { keyedHash }: Pick<CountDeps, 'keyedHash'>,
+  { tenantId, userId, phone }: Counted,
+  limits: Limits,
+): Counter[] {
   const counters = [{ key: `user ${tenantId} ${userId}`, limit: limits.perUser, what: 'this user' }];
   if (phone !== null) {
-    const called = `${phone.e164}x${phone.extension ?? ''}`;
-    const number = createHash('sha256').update(called).digest('hex');
+    const number = keyedHash(`limit ${tenantId} ${phone.e164}x${phone.extension ?? ''}`);
     counters.push({ key: `number ${tenantId} ${number}`, limit: limits.perNumber, what: 'this number' });
   }
   counters.push({ key: `tenant ${tenantId}`, limit: limits.perTenant, what: 'this tenant' });

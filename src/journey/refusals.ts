@@ -13,6 +13,7 @@ export interface Wish {
   purpose: Extract<Purpose, 'register' | 'signIn'>;
   number?: string | undefined;
   country?: string | undefined;
+  extension?: string | undefined;
 }
 
 /** What speaks against a wish. */

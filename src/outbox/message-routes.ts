@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, Instant } from '../api.ts';
+import { defineRoute, Instant, listLimit } from '../api.ts';
 import { MESSAGE_STATES, type OutboxMessage, type OutboxMessages } from './messages.ts';
 
 const MOST_AT_ONCE = 100;
@@ -21,8 +21,6 @@ export const MessageView = z
   })
   .meta({ id: 'WebhookMessage' });
 
-const limitRule = `This must be a whole number from 1 to ${MOST_AT_ONCE}.`;
-
 /** `/v1/webhook-messages`: what became of messages, and sending dead ones again. */
 export function webhookMessageRoutes(messages: OutboxMessages) {
   return [
@@ -33,12 +31,7 @@ export function webhookMessageRoutes(messages: OutboxMessages) {
       operationId: 'listWebhookMessages',
       query: z.object({
         state: z.enum(MESSAGE_STATES),
-        limit: z
-          .string()
-          .regex(/^[1-9]\d{0,2}$/, limitRule)
-          .transform(Number)
-          .refine((limit) => limit <= MOST_AT_ONCE, limitRule)
-          .default(MOST_AT_ONCE),
+        limit: listLimit(MOST_AT_ONCE),
         after: MessageId.optional().meta({ description: 'Go on after this message' }),
       }),
       responses: {

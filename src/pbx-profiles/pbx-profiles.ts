@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { ServiceError } from '../errors.ts';
 import type { Registry } from '../registry/schema.ts';
@@ -8,52 +9,69 @@ export interface Switchboard {
   number: string;
 }
 
-/** How a switchboard wants extensions dialled: seconds of silence before and after the digits, halves allowed. */
-export interface PbxProfile {
+/** Seconds of silence before and after the digits of an extension, halves allowed. */
+export interface Pauses {
   pauseBeforeS: number;
   pauseAfterS: number;
+}
+
+/** How a switchboard, by its number in E.164, wants extensions dialled. */
+export interface PbxProfile extends Pauses {
+  /** A UUID: what the profile is addressed by, since a number belongs into no address. */
+  id: string;
+  number: string;
+}
+
+/** A profile as its tenant addresses it. */
+interface Addressed {
+  tenantId: string;
+  id: string;
 }
 
 /** What tenants know about the switchboards their users sit behind. */
 export type PbxProfiles = ReturnType<typeof createPbxProfiles>;
 
+const COLUMNS = ['id', 'switchboardNumber as number', 'pauseBeforeS', 'pauseAfterS'] as const;
+
 /** Profiles in the registry, one per tenant and number. */
 export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
-  const find = async ({ tenantId, number }: Switchboard): Promise<PbxProfile | null> => {
-    const row = await db
-      .selectFrom('pbxProfile')
-      .select(['pauseBeforeS', 'pauseAfterS'])
-      .where('tenantId', '=', tenantId)
-      .where('switchboardNumber', '=', number)
-      .executeTakeFirst();
-    return row ?? null;
-  };
+  const ofTenant = (tenantId: string) =>
+    db.selectFrom('pbxProfile').select(COLUMNS).where('tenantId', '=', tenantId);
   return {
-    /** The profile, or null where none was told. */
-    find,
+    /** The profile of a switchboard, or null where none was told. */
+    find: async ({ tenantId, number }: Switchboard): Promise<PbxProfile | null> =>
+      (await ofTenant(tenantId).where('switchboardNumber', '=', number).executeTakeFirst()) ?? null,
 
     /** @throws ServiceError `pbxProfile.notFound` */
-    async read(switchboard: Switchboard): Promise<PbxProfile> {
-      const profile = await find(switchboard);
+    async read({ tenantId, id }: Addressed): Promise<PbxProfile> {
+      const profile = await ofTenant(tenantId).where('id', '=', id).executeTakeFirst();
       if (profile) return profile;
       throw notFound();
     },
 
-    /** Sets or replaces the profile. */
-    async set({ tenantId, number }: Switchboard, profile: PbxProfile): Promise<void> {
-      await db
+    /** A tenant's profiles in the order of their ids, those after the id `after` if it is given. */
+    list: (wanted: { tenantId: string; limit: number; after?: string | undefined }): Promise<PbxProfile[]> =>
+      ofTenant(wanted.tenantId)
+        .$if(wanted.after !== undefined, (query) => query.where('id', '>', wanted.after ?? ''))
+        .orderBy('id')
+        .limit(wanted.limit)
+        .execute(),
+
+    /** Sets the profile of a switchboard, or replaces it; its id stays the same. */
+    set: ({ tenantId, number }: Switchboard, pauses: Pauses): Promise<PbxProfile> =>
+      db
         .insertInto('pbxProfile')
-        .values({ tenantId, switchboardNumber: number, ...profile })
-        .onConflict((conflict) => conflict.columns(['tenantId', 'switchboardNumber']).doUpdateSet(profile))
-        .execute();
-    },
+        .values({ id: randomUUID(), tenantId, switchboardNumber: number, ...pauses })
+        .onConflict((conflict) => conflict.columns(['tenantId', 'switchboardNumber']).doUpdateSet(pauses))
+        .returning(COLUMNS)
+        .executeTakeFirstOrThrow(),
 
     /** @throws ServiceError `pbxProfile.notFound` */
-    async remove({ tenantId, number }: Switchboard): Promise<void> {
+    async remove({ tenantId, id }: Addressed): Promise<void> {
       const removed = await db
         .deleteFrom('pbxProfile')
         .where('tenantId', '=', tenantId)
-        .where('switchboardNumber', '=', number)
+        .where('id', '=', id)
         .executeTakeFirst();
       if (removed.numDeletedRows === 0n) throw notFound();
     },
@@ -63,6 +81,6 @@ export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
 function notFound(): ServiceError {
   return new ServiceError(
     'pbxProfile.notFound',
-    'This tenant told nothing about this switchboard. Set a profile with PUT, or rely on the pauses of the policy.',
+    'This tenant has no profile of this id. List those there are with GET /v1/pbx-profiles, or set one with PUT.',
   );
 }

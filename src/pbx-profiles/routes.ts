@@ -1,60 +1,111 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { defineRoute, extensionFits, PauseS, TOO_MUCH_PAUSE } from '../api.ts';
+import {
+  CountryCode,
+  defineRoute,
+  extensionFits,
+  listLimit,
+  PauseS,
+  TOO_MUCH_PAUSE,
+  TypedNumber,
+} from '../api.ts';
+import { ServiceError } from '../errors.ts';
 import { noBody } from '../platform/http/route.ts';
-import type { PbxProfile, PbxProfiles } from './pbx-profiles.ts';
+import type { PbxProfiles } from './pbx-profiles.ts';
 
-const SwitchboardNumber = z
-  .string()
-  .refine(
-    isE164,
-    'This must be a number in E.164: + and the country code, digits only, with the + written as %2B.',
-  )
-  .meta({ description: 'The number of the switchboard, E.164', example: '+46812345678' });
+const MOST_AT_ONCE = 100;
+const ProfileId = z.guid('This must be a UUID, as the list of profiles shows it.');
+
+const pauses = {
+  pauseBeforeS: PauseS.meta({ description: 'Silence between the answer and the digits, s', example: 2 }),
+  pauseAfterS: PauseS.meta({ description: 'Silence between the digits and the prompt, s', example: 1.5 }),
+};
+
+/** Also a type of the client. */
+export const NewProfile = z
+  .strictObject({
+    number: TypedNumber.meta({ description: 'The number of the switchboard, as typed or E.164' }),
+    country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
+    ...pauses,
+  })
+  .refine((profile) => extensionFits(profile), TOO_MUCH_PAUSE)
+  .meta({ id: 'NewPbxProfile', description: 'How a switchboard wants extensions dialled' });
 
 /** Also a type of the client. */
 export const Profile = z
-  .strictObject({
-    pauseBeforeS: PauseS.meta({ description: 'Silence between the answer and the digits, s', example: 2 }),
-    pauseAfterS: PauseS.meta({
-      description: 'Silence between the digits and the prompt, s',
-      example: 1.5,
-    }),
+  .object({
+    id: ProfileId,
+    number: z.string().meta({ description: 'The number of the switchboard, E.164', example: '+46812345678' }),
+    ...pauses,
   })
-  .refine((pauses) => extensionFits(pauses), TOO_MUCH_PAUSE)
   .meta({ id: 'PbxProfile', description: 'How a switchboard wants extensions dialled' });
 
-/** `/v1/pbx-profiles/{number}`: the pauses around extensions behind one switchboard. */
-export function pbxProfileRoutes(profiles: Pick<PbxProfiles, 'read' | 'set' | 'remove'>) {
-  const common = {
-    path: '/v1/pbx-profiles/:number',
-    params: z.object({ number: SwitchboardNumber }),
-  } as const;
-  const profile = (description: string) => ({ 200: { description, schema: Profile } });
-  const answer = (body: PbxProfile) => ({ status: 200 as const, body });
+/** Looks up how a tenant reads numbers; reading throws `number.*`. */
+type RulesOf = (tenantId: string) => Promise<{
+  understandNumber(typed: { number: string; country?: string | undefined }): {
+    e164: string;
+    extension: string | null;
+  };
+}>;
+
+/** `/v1/pbx-profiles`: the pauses around extensions behind switchboards. Numbers are in bodies, never in addresses. */
+export function pbxProfileRoutes(profiles: PbxProfiles, rulesOf: RulesOf) {
+  return [...listRoutes(profiles, rulesOf), ...profileRoutes(profiles)];
+}
+
+function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, rulesOf: RulesOf) {
+  const path = '/v1/pbx-profiles';
+  return [
+    defineRoute({
+      method: 'get',
+      path,
+      summary: 'List how switchboards want extensions dialled',
+      operationId: 'listPbxProfiles',
+      query: z.object({
+        limit: listLimit(MOST_AT_ONCE),
+        after: ProfileId.optional().meta({ description: 'Go on after this profile' }),
+      }),
+      responses: {
+        200: { description: 'The profiles, by their ids', schema: z.object({ value: z.array(Profile) }) },
+      },
+      problems: [],
+      async handle({ query, caller: { tenantId } }) {
+        return { status: 200, body: { value: await profiles.list({ ...query, tenantId }) } };
+      },
+    }),
+    defineRoute({
+      method: 'put',
+      path,
+      summary: 'Tell how a switchboard wants extensions dialled',
+      operationId: 'setPbxProfile',
+      body: NewProfile,
+      responses: { 200: { description: 'The profile of this number as it is now', schema: Profile } },
+      problems: [
+        'number.invalid',
+        'number.extensionUnsupported',
+        'number.typeRefused',
+        'number.countryRefused',
+      ],
+      async handle({ body: { number: typed, country, ...wanted }, caller: { tenantId } }) {
+        const rules = await rulesOf(tenantId);
+        const number = withoutExtension(rules.understandNumber({ number: typed, country }));
+        return { status: 200, body: await profiles.set({ tenantId, number }, wanted) };
+      },
+    }),
+  ];
+}
+
+function profileRoutes(profiles: Pick<PbxProfiles, 'read' | 'remove'>) {
+  const common = { path: '/v1/pbx-profiles/:id', params: z.object({ id: ProfileId }) } as const;
   return [
     defineRoute({
       ...common,
       method: 'get',
       summary: 'Read how a switchboard wants extensions dialled',
       operationId: 'readPbxProfile',
-      responses: profile('The profile'),
+      responses: { 200: { description: 'The profile', schema: Profile } },
       problems: ['pbxProfile.notFound'],
-      async handle({ params, caller }) {
-        return answer(await profiles.read({ tenantId: caller.tenantId, number: params.number }));
-      },
-    }),
-    defineRoute({
-      ...common,
-      method: 'put',
-      summary: 'Tell how a switchboard wants extensions dialled',
-      operationId: 'setPbxProfile',
-      body: Profile,
-      responses: profile('The profile as it is now'),
-      problems: [],
-      async handle({ params, body, caller }) {
-        await profiles.set({ tenantId: caller.tenantId, number: params.number }, body);
-        return answer(body);
+      async handle({ params: { id }, caller: { tenantId } }) {
+        return { status: 200, body: await profiles.read({ tenantId, id }) };
       },
     }),
     defineRoute({
@@ -64,15 +115,19 @@ export function pbxProfileRoutes(profiles: Pick<PbxProfiles, 'read' | 'set' | 'r
       operationId: 'removePbxProfile',
       responses: { 204: noBody('From now on the pauses of the policy count') },
       problems: ['pbxProfile.notFound'],
-      async handle({ params, caller }) {
-        await profiles.remove({ tenantId: caller.tenantId, number: params.number });
+      async handle({ params: { id }, caller: { tenantId } }) {
+        await profiles.remove({ tenantId, id });
         return { status: 204, body: null };
       },
     }),
   ];
 }
 
-/** Only the one way to write a number, so that a profile is found again. */
-function isE164(text: string): boolean {
-  return parsePhoneNumberFromString(text, { extract: false })?.number === text;
+/** A profile is for everybody behind the switchboard. */
+function withoutExtension({ e164, extension }: { e164: string; extension: string | null }): string {
+  if (extension === null) return e164;
+  const rule = "This must be the switchboard's own number, without an extension.";
+  throw new ServiceError('number.invalid', `The number cannot have a profile. ${rule}`, {
+    problems: [{ field: '/number', rule }],
+  });
 }

@@ -201,6 +201,7 @@ interface RateCountTable {
 
 /** How a switchboard wants extensions dialled; pauses in seconds. */
 interface PbxProfileTable {
+  id: string;
   tenantId: string;
   switchboardNumber: string;
   pauseBeforeS: number;

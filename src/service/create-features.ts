@@ -14,6 +14,7 @@ import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { createRegisteredOfficePhone } from '../phone-methods/registered-office-phone.ts';
 import type { PhoneNetwork } from '../phone-network/port.ts';
 import type { Clock } from '../platform/clock.ts';
+import { hmac } from '../platform/secrets/key-ring.ts';
 import { createPolicies } from '../policy/policies.ts';
 import { createRulesOf } from '../policy/tenant-rules.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
@@ -58,6 +59,7 @@ export function createFeatures(config: Config, ground: Ground) {
     localeOf: userProfiles.localeOf,
     assertRoomForAppPassword: createAssertRoomForAppPassword({ db }),
     makeAppPassword: createAppPasswordMaker({ ...stores, clock }),
+    keyedHash: (text) => hmac(stores.hashKeys, text).hash,
     clearUp: createEmptyExpiredSeals({ db, clock }),
     assertNotBlocked: blocks.assertNotBlocked,
     hasPin: userProfiles.hasPin,

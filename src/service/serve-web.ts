@@ -13,6 +13,7 @@ import { createWebhookReader } from '../phone-network/twilio/webhook-reader.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createHttpApp } from '../platform/http/http-server.ts';
 import type { Route } from '../platform/http/route.ts';
+import { createRulesOf } from '../policy/tenant-rules.ts';
 import { administrationRoutes } from './administration.ts';
 import type { ServiceParts } from './parts.ts';
 import { createUserProfileRoutes } from './user-profiles.ts';
@@ -45,7 +46,7 @@ export function createWeb(parts: ServiceParts & WebParts) {
       ...verificationRoutes(journey),
       ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
       ...createUserProfileRoutes(parts.userProfiles, prompts),
-      ...pbxProfileRoutes(createPbxProfiles({ db })),
+      ...pbxProfileRoutes(createPbxProfiles({ db }), createRulesOf(parts.tenants)),
       ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
       ...administrationRoutes({ ...parts, clock }),
       ...parts.outward,

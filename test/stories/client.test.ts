@@ -63,6 +63,10 @@ describe('the client', () => {
     expect(await client.listPhoneMethods(userId)).toMatchObject([{ phoneType: 'office' }]);
     expect(await client.readVerification(id)).toMatchObject({ outcome: 'approved' });
     expect(await client.readCapabilities(userId)).toMatchObject({ signIn: { allowed: true } });
+    const about = { number: '08-1', country: 'SE' };
+    expect(await client.readCapabilities(userId, about)).toMatchObject({
+      registerOfficePhone: { reasons: [{ code: 'number.invalid' }] },
+    });
     const again = await problemFrom(client.revealAppPassword(id));
     expect(again).toMatchObject({ code: 'appPassword.alreadyRevealed', status: 410 });
   });
@@ -121,9 +125,12 @@ describe('the client', () => {
     expect(await client.readBlock('u-2')).toMatchObject({ reason: 'left' });
     expect(await client.unblockUser('u-2')).toMatchObject({ blocked: false });
     const pauses = { pauseBeforeS: 2, pauseAfterS: 1.5 };
-    expect(await client.setPbxProfile('+46812345678', pauses)).toEqual(pauses);
-    expect(await client.readPbxProfile('+46812345678')).toEqual(pauses);
-    expect(await client.removePbxProfile('+46812345678')).toBeUndefined();
+    const profile = await client.setPbxProfile({ number: '08-123 456 78', country: 'SE', ...pauses });
+    expect(profile).toEqual({ id: expect.any(String), number: '+46812345678', ...pauses });
+    expect(await client.listPbxProfiles({ limit: 10 })).toEqual([profile]);
+    expect(await client.readPbxProfile(profile.id)).toEqual(profile);
+    expect(await client.removePbxProfile(profile.id)).toBeUndefined();
+    expect(await client.listPbxProfiles({ after: profile.id })).toEqual([]);
   });
 
   test('reads the outcome that is posted, and refuses one that is not from Poundkey', async () => {

@@ -9,8 +9,10 @@ const json = { 'content-type': 'application/json' };
 const phone = { userId: 'u-1', number: '+46812345678' };
 const withExtension = { ...phone, extension: '1234' };
 const PBX = '/v1/pbx-profiles';
-const SWITCHBOARD = `${PBX}/%2B46812345678`;
+const SWITCHBOARD = `${PBX}/6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c`;
+const number = '+46812345678';
 const pauses = { pauseBeforeS: 1, pauseAfterS: 1 };
+const profile = { number, ...pauses };
 
 let stores: FreshStores;
 let world: World;
@@ -22,7 +24,7 @@ beforeAll(async () => {
   world = await openWorld(stores);
   const fabrikam = await world.addTenant('fabrikam', { extension: { allowed: false } });
   direct = { ...json, authorization: `Bearer ${fabrikam.key}` };
-  await world.api('PUT', `${PBX}/%2B46812345679`, { pauseBeforeS: 8, pauseAfterS: 2 });
+  await world.api('PUT', PBX, { number: '+46812345679', pauseBeforeS: 8, pauseAfterS: 2 });
   before = await readState(world);
 });
 afterAll(async () => {
@@ -105,19 +107,36 @@ test.each<[field: string, body: object]>([
 });
 
 test.each<[what: string, body: unknown, fields: string[]]>([
-  ['nothing', '', ['/pauseBeforeS', '/pauseAfterS']],
+  ['nothing', '', ['/number', '/pauseBeforeS', '/pauseAfterS']],
   ['a list', [], ['']],
-  ['one pause only', { pauseBeforeS: 1 }, ['/pauseAfterS']],
-  ['a text for a pause', { ...pauses, pauseBeforeS: '1' }, ['/pauseBeforeS']],
-  ['a quarter of a second', { ...pauses, pauseAfterS: 0.25 }, ['/pauseAfterS']],
-  ['a negative pause', { ...pauses, pauseAfterS: -1 }, ['/pauseAfterS']],
-  ['a pause of 9 s', { ...pauses, pauseBeforeS: 9 }, ['/pauseBeforeS']],
-  ['pauses that leave no room', { pauseBeforeS: 8, pauseAfterS: 3 }, ['']],
-  ['a number in the body', { ...pauses, number: '+46812345678' }, ['/number']],
-  ['another tenant', { ...pauses, tenantId: 'fabrikam' }, ['/tenantId']],
+  ['no number', pauses, ['/number']],
+  ['one pause only', { number, pauseBeforeS: 1 }, ['/pauseAfterS']],
+  ['a text for a pause', { ...profile, pauseBeforeS: '1' }, ['/pauseBeforeS']],
+  ['a quarter of a second', { ...profile, pauseAfterS: 0.25 }, ['/pauseAfterS']],
+  ['a negative pause', { ...profile, pauseAfterS: -1 }, ['/pauseAfterS']],
+  ['a pause of 9 s', { ...profile, pauseBeforeS: 9 }, ['/pauseBeforeS']],
+  ['pauses that leave no room', { number, pauseBeforeS: 8, pauseAfterS: 3 }, ['']],
+  ['a number that is none', { ...profile, number: 46812345678 }, ['/number']],
+  ['a NUL in the number', { ...profile, number: '+4681234\u00005678' }, ['/number']],
+  ['a number of 300 digits', { ...profile, number: `+${'4'.repeat(300)}` }, ['/number']],
+  ['an extension', { ...profile, extension: '12' }, ['/extension']],
+  ['an id', { ...profile, id: '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c' }, ['/id']],
+  ['another tenant', { ...profile, tenantId: 'fabrikam' }, ['/tenantId']],
 ])('a profile is refused with %s', async (_what, body, fields) => {
-  const answer = await refusalOf(world, { method: 'PUT', path: SWITCHBOARD, headers: json, body });
+  const answer = await refusalOf(world, { method: 'PUT', path: PBX, headers: json, body });
   expect(answer).toMatchObject({ status: 400, json: { code: 'request.invalid' }, fields });
+});
+
+test.each<[what: string, code: string, field: string, change: object]>([
+  ['without a country', 'number.invalid', '/country', { number: '08-12345678' }],
+  ['of nobody', 'number.invalid', '/number', { number: '+4681' }],
+  ['with an extension', 'number.invalid', '/number', { number: `${number}x12` }],
+  ['of another country', 'number.invalid', '/country', { country: 'US' }],
+  ['that costs its callers', 'number.typeRefused', '/number', { number: '+469001234567' }],
+])('a profile is refused for a number %s', async (_what, code, field, change) => {
+  const body = { ...profile, ...change };
+  const answer = await refusalOf(world, { method: 'PUT', path: PBX, headers: json, body });
+  expect(answer).toMatchObject({ status: 422, json: { code }, fields: [field] });
 });
 
 test.each<[method: string, path: string, status: number, code: string]>([
@@ -125,16 +144,19 @@ test.each<[method: string, path: string, status: number, code: string]>([
   ['DELETE', SWITCHBOARD, 404, 'pbxProfile.notFound'],
   ['POST', SWITCHBOARD, 405, 'route.methodNotAllowed'],
   ['PATCH', SWITCHBOARD, 405, 'route.methodNotAllowed'],
-  ['GET', PBX, 404, 'route.notFound'],
+  ['PUT', SWITCHBOARD, 405, 'route.methodNotAllowed'],
+  ['DELETE', PBX, 405, 'route.methodNotAllowed'],
+  ['POST', PBX, 405, 'route.methodNotAllowed'],
   ['GET', `${SWITCHBOARD}?all=1`, 400, 'request.invalid'],
+  ['GET', `${PBX}?number=%2B46812345678`, 400, 'request.invalid'],
+  ['GET', `${PBX}?limit=0`, 400, 'request.invalid'],
+  ['GET', `${PBX}?limit=101`, 400, 'request.invalid'],
+  ['GET', `${PBX}?after=1`, 400, 'request.invalid'],
   ['GET', `${PBX}/08-12345678`, 400, 'request.invalid'],
-  ['GET', `${PBX}/46812345678`, 400, 'request.invalid'],
-  ['GET', `${PBX}/%2B46%208%20123%20456%2078`, 400, 'request.invalid'],
-  ['GET', `${PBX}/%2B460812345678`, 400, 'request.invalid'],
-  ['GET', `${PBX}/%2B46812345678x12`, 400, 'request.invalid'],
-  ['GET', `${PBX}/%2B`, 400, 'request.invalid'],
+  ['GET', `${PBX}/%2B46812345678`, 400, 'request.invalid'],
+  ['DELETE', `${PBX}/%2B46812345678`, 400, 'request.invalid'],
   ['GET', `${PBX}/%00`, 400, 'request.invalid'],
-  ['GET', `${PBX}/%2B${'4'.repeat(300)}`, 400, 'request.invalid'],
+  ['GET', `${PBX}/${'4'.repeat(300)}`, 400, 'request.invalid'],
 ])('%s %s is answered %i %s', async (method, path, status, code) => {
   const answer = await refusalOf(world, { method, path });
   expect(answer).toMatchObject({ status, json: { code } });

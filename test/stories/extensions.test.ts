@@ -6,6 +6,8 @@ import { expectOneEnd } from '../support/traces.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { callsTo, dialled, pausesOf, spoken, switchboard } from './desk-calls.ts';
 
+const PBX = '/v1/pbx-profiles';
+
 describeEachStore('an extension', (combination) => {
   let stores: FreshStores;
   let world: World;
@@ -109,8 +111,7 @@ describeEachStore('an extension', (combination) => {
     await setPolicy(world, { extension: { pauseBeforeS: 0.5, pauseAfterS: 1.5 } });
     const number = world.newNumber();
     world.simulator.desk.script(number, 'pbx');
-    const path = `/v1/pbx-profiles/${encodeURIComponent(number)}`;
-    await world.api('PUT', path, { pauseBeforeS: 4, pauseAfterS: 3 });
+    await world.api('PUT', PBX, { number, pauseBeforeS: 4, pauseAfterS: 3 });
     await post({ userId: 'pauses', number, extension: '1234', ...body });
     await world.settle();
     expect(pausesOf(callsTo(world, number)[0])).toEqual(expected);
@@ -121,9 +122,11 @@ describeEachStore('an extension', (combination) => {
     const { api: stranger } = await world.addTenant(`other-${combination.replace('+', '-')}`);
     const number = world.newNumber();
     world.simulator.desk.script(number, 'pbx');
-    const path = `/v1/pbx-profiles/${encodeURIComponent(number)}`;
-    const profile = { pauseBeforeS: 7, pauseAfterS: 1 };
-    expect(await stranger('PUT', path, profile)).toMatchObject({ status: 200, body: profile });
+    const profile = { number, pauseBeforeS: 7, pauseAfterS: 1 };
+    const { status, body: theirs } = await stranger('PUT', PBX, profile);
+    expect([status, theirs]).toEqual([200, { id: expect.any(String), ...profile }]);
+    const path = `${PBX}/${theirs.id}`;
+    expect((await world.api('GET', PBX)).body.value).not.toContainEqual(theirs);
     expect(await world.api('GET', path)).toMatchObject({
       status: 404,
       body: { code: 'pbxProfile.notFound' },
@@ -132,22 +135,49 @@ describeEachStore('an extension', (combination) => {
     await post({ userId: 'policy', number, extension: '1234' });
     await world.settle();
     expect(pausesOf(callsTo(world, number)[0])).toEqual({ beforeS: 0.5, afterS: 1.5 });
-    expect(await stranger('GET', path)).toMatchObject({ status: 200, body: profile });
+    expect(await stranger('GET', path)).toMatchObject({ status: 200, body: theirs });
   });
 
   test('has a profile of its switchboard that is set, replaced, read and forgotten', async () => {
-    const path = `/v1/pbx-profiles/${encodeURIComponent(world.newNumber())}`;
-    expect((await world.api('GET', path)).status).toBe(404);
-    for (const profile of [
-      { pauseBeforeS: 0, pauseAfterS: 8 },
-      { pauseBeforeS: 2.5, pauseAfterS: 0 },
-    ]) {
-      expect(await world.api('PUT', path, profile)).toMatchObject({ status: 200, body: profile });
-      expect((await world.api('GET', path)).body).toEqual(profile);
-    }
+    const number = world.newNumber();
+    const first = { pauseBeforeS: 0, pauseAfterS: 8 };
+    const { id } = (await world.api('PUT', PBX, { number, ...first })).body;
+    const path = `${PBX}/${id}`;
+    expect((await world.api('GET', path)).body).toEqual({ id, number, ...first });
+    const then = { pauseBeforeS: 2.5, pauseAfterS: 0 };
+    const national = { number: `0${number.slice(3, 4)}-${number.slice(4)}`, country: 'SE' };
+    expect(await world.api('PUT', PBX, { ...national, ...then })).toMatchObject({
+      status: 200,
+      body: { id, number, ...then },
+    });
+    expect((await world.api('GET', path)).body).toEqual({ id, number, ...then });
     expect((await world.api('DELETE', path)).status).toBe(204);
     expect((await world.api('DELETE', path)).status).toBe(404);
     expect((await world.api('GET', path)).status).toBe(404);
+  });
+
+  test('has one profile for its switchboard, however many set it at once', async () => {
+    const number = world.newNumber();
+    const answers = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((pauseBeforeS) =>
+        world.api('PUT', PBX, { number, pauseBeforeS, pauseAfterS: 1 }),
+      ),
+    );
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+    const { value } = (await world.api('GET', PBX)).body;
+    expect(value.filter((profile: { number: string }) => profile.number === number)).toHaveLength(1);
+  });
+
+  test('has the profiles of all switchboards in a list, page by page', async () => {
+    const { api } = await world.addTenant(`listed-${combination.replace('+', '-')}`);
+    const numbers = Array.from({ length: 5 }, () => world.newNumber());
+    for (const number of numbers) await api('PUT', PBX, { number, pauseBeforeS: 1, pauseAfterS: 1 });
+    const { value: all } = (await api('GET', PBX)).body;
+    expect(all.map((profile: { number: string }) => profile.number).toSorted()).toEqual(numbers);
+    const { value: first } = (await api('GET', `${PBX}?limit=2`)).body;
+    const { value: rest } = (await api('GET', `${PBX}?after=${first[1].id}`)).body;
+    expect([...first, ...rest]).toEqual(all);
+    expect((await api('GET', `${PBX}?after=${all[4].id}`)).body.value).toEqual([]);
   });
 
   test('is part of the registered phone: signing in calls the number with it, and no other', async () => {

@@ -1,5 +1,6 @@
 // An idempotency key makes asking again safe: one verification and one call, however often and however fast.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { VerificationRequest } from '../../src/client.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { type Answer, openWorld, type World } from '../support/world.ts';
 
@@ -55,21 +56,43 @@ describeEachStore('an idempotency key', (combination) => {
     expect(numbers.map(callsTo).reduce((sum, calls) => sum + calls)).toBe(1);
   });
 
-  test.each<[what: string, change: object]>([
-    ['user', { userId: 'u-5' }],
-    ['number', { number: '+46812349999' }],
-    ['country', { country: 'SE' }],
-    ['language', { locale: 'en-US' }],
-    ['purpose', { purpose: 'signIn' }],
-  ])('is refused with another %s, and nothing comes of it', async (_what, change) => {
-    const [key, body] = [newKey(), { userId: 'u-4', number: world.newNumber() }];
+  /** Another value of every field there is: the type checker asks for those that are missing. */
+  const OTHERS: Record<keyof VerificationRequest, unknown> = {
+    userId: 'u-5',
+    purpose: 'testExtension',
+    number: '+46812349999',
+    country: 'NO',
+    extension: '1235',
+    pauseBeforeS: 1.5,
+    pauseAfterS: 2.5,
+    locale: 'en-US',
+  };
+
+  test.each(Object.entries(OTHERS))('is refused with another %s or none', async (field, other) => {
+    const body = {
+      userId: 'u-4',
+      purpose: 'register',
+      number: world.newNumber(),
+      country: 'SE',
+      extension: '1234',
+      pauseBeforeS: 1,
+      pauseAfterS: 2,
+      locale: 'sv-SE',
+    };
+    const key = newKey();
     const first = await ask(key, body);
-    const reused = await ask(key, { ...body, ...change });
-    expect(reused).toMatchObject({
-      status: 422,
-      body: { code: 'idempotencyKey.reused', errors: [{ field: 'idempotency-key' }] },
-    });
-    expect(JSON.stringify(reused.body)).not.toContain(body.number.slice(-7));
+    expect(first.status).toBe(201);
+    expect((await ask(key, body)).status).toBe(200);
+    // Without a user or a number it is no request, and without a purpose the same as before.
+    const isNeeded = ['userId', 'number', 'purpose'].includes(field);
+    for (const value of isNeeded ? [other] : [other, undefined]) {
+      const reused = await ask(key, { ...body, [field]: value });
+      expect(reused).toMatchObject({
+        status: 422,
+        body: { code: 'idempotencyKey.reused', errors: [{ field: 'idempotency-key' }] },
+      });
+      expect(JSON.stringify(reused.body)).not.toContain(body.number.slice(-7));
+    }
     await world.settle();
     expect(await rowsFor(body.number)).toEqual([{ id: first.body.id }]);
     expect([callsTo(body.number), callsTo('+46812349999')]).toEqual([1, 0]);

@@ -1,5 +1,7 @@
 // How many verifications may be requested in a while: per user, per number, per tenant; exactly so many.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { hmac } from '../../src/platform/secrets/key-ring.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -135,13 +137,19 @@ describeEachStore('a limit', (combination) => {
     expect((await ask({ userId })).status).toBe(429);
   });
 
-  test('keeps no number: the registry counts under a hash, and forgets when the window is over', async () => {
+  test('keeps no number: the registry counts under a keyed hash, and forgets when the window is over', async () => {
     await limit({});
     const number = world.newNumber();
     await ask({ number });
     const counted = async () => world.db.selectFrom('rateCount').selectAll().execute();
     expect((await counted()).length).toBeGreaterThan(0);
-    expect(JSON.stringify(await counted())).not.toContain(number.slice(1));
+    const kept = JSON.stringify(await counted());
+    expect(kept).not.toContain(number.slice(1));
+    // Whoever has the registry alone cannot try all numbers: their bare hashes are not there.
+    const guesses = [number, `${number}x`, `limit contoso ${number}x`];
+    for (const guess of guesses) expect(kept).not.toContain(createHash('sha256').update(guess).digest('hex'));
+    const { hashKeys } = world.service.stores;
+    expect(kept).toContain(hmac(hashKeys, `limit contoso ${number}x`).hash);
     world.time.resume();
     await world.settle();
     // One process keeps the sweep for half its interval.

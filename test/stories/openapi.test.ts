@@ -97,6 +97,12 @@ describe('the description', () => {
     expect(Object.keys(api.paths)).toEqual(expect.arrayContaining(defined));
   });
 
+  test('says of each body whether it may be left out', () => {
+    const capabilities = api.paths['/v1/users/{userId}/capabilities'];
+    expect(capabilities).toMatchObject({ post: { requestBody: { required: false } } });
+    expect(api.paths['/v1/pbx-profiles']).toMatchObject({ put: { requestBody: { required: true } } });
+  });
+
   test('names the methods of each path as the service allows them', async () => {
     for (const [path, methods] of Object.entries(api.paths)) {
       const answer = await world.api('PROPFIND', path.replaceAll(/\{\w+\}/g, UNKNOWN_ID));
@@ -184,7 +190,7 @@ describe('the answers are as described', () => {
     await ask('readBlock', { path });
     await ask('blockUser', { path, body: { reason: 'phone stolen', forS: 3600 } });
     expect((await ask('readBlock', { path })).body).toMatchObject({ blocked: true });
-    const { body } = await ask('readCapabilities', { path, query: '?number=%2B46812345678' });
+    const { body } = await ask('readCapabilities', { path, body: { number: '+46812345678' } });
     expect(body.signIn.reasons[0]).toMatchObject({ code: 'user.blocked', until: expect.any(String) });
     const request = { userId: 'u-3', number: '+46812345678' };
     expect(await ask('requestVerification', { body: request })).toMatchObject({ status: 403 });
@@ -204,11 +210,14 @@ describe('the answers are as described', () => {
   });
 
   test('about a switchboard', async () => {
-    const path = { number: '%2B46812345678' };
-    expect(await ask('readPbxProfile', { path })).toMatchObject({ status: 404 });
-    await ask('setPbxProfile', { path, body: { pauseBeforeS: 2, pauseAfterS: 1.5 } });
-    await ask('readPbxProfile', { path });
-    await ask('removePbxProfile', { path });
+    const profile = { number: '+46812345678', pauseBeforeS: 2, pauseAfterS: 1.5 };
+    const { id } = (await ask('setPbxProfile', { body: profile })).body;
+    expect((await ask('listPbxProfiles')).body.value).toEqual([{ id, ...profile }]);
+    await ask('readPbxProfile', { path: { id } });
+    await ask('removePbxProfile', { path: { id } });
+    expect(await ask('readPbxProfile', { path: { id } })).toMatchObject({ status: 404 });
+    const refused = await ask('setPbxProfile', { body: { ...profile, number: '+46900123456' } });
+    expect(refused).toMatchObject({ status: 422 });
   });
 
   test('about outcomes that are posted', async () => {

@@ -1,4 +1,5 @@
 /** Looks for secrets and phone numbers in whatever a service leaves behind, in every form in which they could be there. */
+import { createHash } from 'node:crypto';
 import type { Rows } from './stored-text.ts';
 
 /** Texts by where they are from. */
@@ -10,6 +11,7 @@ export type Needles = Map<string, string[]>;
 const NUMBER_COLUMNS: Record<string, string> = {
   'public.verification': 'phone_number',
   'public.phone_method': 'phone_number',
+  'public.pbx_profile': 'switchboard_number',
 };
 /** The caller lines are the installation's own numbers; the registry keeps what called from which. */
 const LINE_COLUMNS = ['line_number', 'number'];
@@ -25,8 +27,14 @@ export function search(places: Places, needles: Needles): string[] {
   });
 }
 
-/** A number of Sweden: its national digits are part of every way to write it, apart from the spaces between them. */
-export const numberForms = (e164: string): string[] => [e164.slice('+46'.length)];
+/**
+ * A number of Sweden: its national digits are part of every way to write it, apart from the spaces between them. A bare
+ * hash is as good as the number, since all numbers are soon tried.
+ */
+export const numberForms = (e164: string): string[] => [
+  e164.slice('+46'.length),
+  ...[e164, `${e164}x`].map((text) => createHash('sha256').update(text).digest('hex')),
+];
 
 /** An app password as shown, without spaces, and as base64 (its last group may differ by what follows). */
 export function passwordForms(shown: string): string[] {

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { createPoundkeyClient } from '../../src/client.ts';
 import type { RestFault } from '../../src/phone-network/simulator/faults.ts';
 import { SCENARIO_NAMES } from '../../src/phone-network/simulator/scenarios.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
@@ -25,6 +27,27 @@ import { dumpDatabase, readJobs, readRedis, readRows } from './stored-text.ts';
 
 const PIN = '48071593';
 const WRONG_SECRET = 'w'.repeat(43);
+
+/** A parameter in the description of the API. */
+interface Parameter {
+  in: string;
+  name: string;
+  schema: Parameters<typeof z.fromJSONSchema>[0];
+}
+
+/** The parameters of all operations that are part of addresses. */
+function placesInAddresses(document: { paths: Record<string, object> }): Parameter[] {
+  const operations: { parameters?: Parameter[] }[] = Object.values(document.paths).flatMap(Object.values);
+  return operations
+    .flatMap(({ parameters = [] }) => parameters)
+    .filter(({ in: place }) => place !== 'header');
+}
+
+/** Whether a parameter is named like a number, or would take one. */
+function takesNumber({ name, schema }: Parameter): boolean {
+  const isNamedSo = /number|phone|extension|msisdn|e164|tel|^to$|^from$/i.test(name);
+  return isNamedSo || z.fromJSONSchema(schema).safeParse('+46812345678').success;
+}
 
 /** A network that repeats the number it was given, as Twilio's messages do. */
 const refuse = (status: number, code: number, number: string): RestFault => ({
@@ -145,6 +168,23 @@ describeEachStore('what a service leaves behind', (combination) => {
     expect(await world.read(body.id)).toMatchObject({ state: 'finished' });
   }
 
+  /** A backend does everything that is about a number and is no call; the client chooses the addresses. */
+  async function askAboutNumbers(): Promise<void> {
+    const client = createPoundkeyClient({ baseUrl: world.service.url ?? '', apiKey: world.key });
+    const [number, other] = [newNumber(), newNumber()];
+    const national = { number: `0${number.slice('+46'.length)}`, country: 'SE' };
+    await client.readCapabilities('u-asks', { ...national, extension: '12' });
+    await client.readCapabilities('u-asks', { number: `${other}x12` });
+    const pauses = { pauseBeforeS: 1, pauseAfterS: 1 };
+    const kept = await client.setPbxProfile({ ...national, ...pauses });
+    const { id } = await client.setPbxProfile({ number: other, ...pauses });
+    expect(await client.readPbxProfile(kept.id)).toMatchObject({ number });
+    expect(await client.listPbxProfiles()).toHaveLength(2);
+    await client.removePbxProfile(id);
+    const missed = await client.readPbxProfile(id).catch((problem: unknown) => problem);
+    refused.push(JSON.stringify(missed));
+  }
+
   async function reveal(id: string): Promise<void> {
     const { status, body } = await world.api('POST', `/v1/verifications/${id}/reveal-app-password`);
     expect(status).toBe(200);
@@ -189,6 +229,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     await world.api('PUT', '/v1/users/u-pin/profile', { pin: PIN });
     await callPhones();
     await sendWrongThings();
+    await askAboutNumbers();
     await breakPolicy();
     addSecretsOfTheService();
     const approved = await world.db
@@ -224,6 +265,24 @@ describeEachStore('what a service leaves behind', (combination) => {
     const { rows, dump, ...others } = places;
     const line = world.config.lines.numbers.default;
     expect(search(others, new Map([['the caller line', [line.slice(2)]]]))).toEqual([]);
+  });
+
+  test('is told of numbers in bodies only: no address of the API has a place for one', async () => {
+    for (const asked of [
+      'POST /v1/users/u-asks/capabilities',
+      'PUT /v1/pbx-profiles',
+      'GET /v1/pbx-profiles/',
+    ])
+      expect(places.addresses).toContain(asked);
+    const { body } = await world.api('GET', '/openapi.json');
+    const parameters = placesInAddresses(body);
+    expect(parameters.length).toBeGreaterThan(10);
+    // What a tenant calls its users is its own affair: the id is opaque.
+    const forNumbers = parameters.filter(({ name }) => name !== 'userId').filter(takesNumber);
+    expect(forNumbers).toEqual([]);
+    const asText: Parameter = { in: 'query', name: 'switchboard', schema: { type: 'string' } };
+    const byName: Parameter = { in: 'path', name: 'number', schema: { enum: ['x'] } };
+    expect([asText, byName].filter(takesNumber)).toHaveLength(2);
   });
 
   test('would be found out: whatever is planted is found where it is', async () => {

@@ -124,16 +124,28 @@ describe('a block is refused', () => {
   });
 });
 
+test.each<[what: string, body: unknown, fields: string[]]>([
+  ['an empty number', { number: '' }, ['/number']],
+  ['a number of 65 digits', { number: '1'.repeat(65) }, ['/number']],
+  ['a NUL for the number', { number: '\u0000' }, ['/number']],
+  ['a number that is none', { number: 46812345678 }, ['/number']],
+  ['null for the number', { number: null }, ['/number']],
+  ['a country and no number', { country: 'SE' }, ['/country']],
+  ['an extension and no number', { extension: '12' }, ['/extension']],
+  ['a country by its name', { number: '0812345678', country: 'Sweden' }, ['/country']],
+  ['an extension with letters', { number: '+46812345678', extension: 'x12' }, ['/extension']],
+  ['a purpose', { purpose: 'signIn' }, ['/purpose']],
+  ['pauses', { number: '+46812345678', extension: '12', pauseBeforeS: 1 }, ['/pauseBeforeS']],
+  ['a list', [], ['']],
+])('what a user may do is not told with %s', async (_what, body, fields) => {
+  const answer = await refusal({ path: CAN, headers: json, body });
+  expect(answer).toMatchObject({ status: 400, json: { code: 'request.invalid' }, fields });
+});
+
 test.each<[method: string, path: string, status: number, code: string, fields: string[]]>([
-  ['GET', `${CAN}?number=`, 400, 'request.invalid', ['number']],
-  ['GET', `${CAN}?number=${'1'.repeat(65)}`, 400, 'request.invalid', ['number']],
-  ['GET', `${CAN}?country=SE`, 400, 'request.invalid', ['country']],
-  ['GET', `${CAN}?number=0812345678&country=Sweden`, 400, 'request.invalid', ['country']],
-  ['GET', `${CAN}?number=%2B46812345678&number=1`, 400, 'request.invalid', ['number']],
-  ['GET', `${CAN}?number=%00`, 400, 'request.invalid', ['number']],
-  ['GET', `${CAN}?purpose=signIn`, 400, 'request.invalid', ['purpose']],
-  ['GET', '/v1/users/a%2Fb/capabilities', 400, 'request.invalid', ['userId']],
-  ['POST', CAN, 405, 'route.methodNotAllowed', []],
+  ['POST', `${CAN}?number=0812345678`, 400, 'request.invalid', ['number']],
+  ['POST', '/v1/users/a%2Fb/capabilities', 400, 'request.invalid', ['userId']],
+  ['GET', CAN, 405, 'route.methodNotAllowed', []],
   ['GET', '/v1/users/a%00/block', 400, 'request.invalid', ['userId']],
   ['DELETE', `/v1/users/${'u'.repeat(129)}/block`, 400, 'request.invalid', ['userId']],
   ['POST', BLOCK, 405, 'route.methodNotAllowed', []],
@@ -150,7 +162,7 @@ test.each([
   ['PUT', '/v1/policy'],
   ['GET', BLOCK],
   ['DELETE', BLOCK],
-  ['GET', CAN],
+  ['POST', CAN],
 ])('%s %s without a key is answered 401', async (method, path) => {
   const answer = await refusal({ method, path, headers: { authorization: [] } });
   expect(answer).toMatchObject({ status: 401, json: { code: 'apiKey.missing' } });

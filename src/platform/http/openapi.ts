@@ -50,10 +50,20 @@ function describeRoute<Caller>(route: Route<Caller>): ZodOpenApiOperationObject 
     summary: route.summary,
     requestParams: { path: route.params, query: route.query, header: route.headers },
     ...(route.hasBody
-      ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }
+      ? {
+          requestBody: {
+            required: !mayBeLeftOut(route),
+            content: { 'application/json': { schema: route.body } },
+          },
+        }
       : {}),
     responses: { ...describeAnswers(route), ...describeProblems(route) },
   };
+}
+
+/** No body is read as `{}`; see `read-json-body.ts`. */
+function mayBeLeftOut<Caller>({ body }: Route<Caller>): boolean {
+  return body.safeParse({}).success;
 }
 
 function describeAnswers<Caller>(route: Route<Caller>): ZodOpenApiResponsesObject {

@@ -61,11 +61,12 @@ const STATEMENTS = [
     window_ends_at timestamptz not null,
     count int not null)`,
   `create table pbx_profile (
+    id uuid primary key,
     tenant_id text not null references tenant,
     switchboard_number text not null,
     pause_before_s double precision not null,
     pause_after_s double precision not null,
-    primary key (tenant_id, switchboard_number))`,
+    unique (tenant_id, switchboard_number))`,
   `create table webhook_endpoint (
     tenant_id text primary key references tenant,
     url text not null,
