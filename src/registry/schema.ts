@@ -194,6 +194,7 @@ interface LineShareTable {
 
 /** How often something happened in the present window. */
 interface RateCountTable {
+  /** What is counted; a number is in it as HMAC-SHA-256 under the current hash key. */
   key: string;
   windowEndsAt: Date;
   count: number;
