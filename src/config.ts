@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
-import { parseKeyRing } from './platform/secrets/key-ring.ts';
+import { address, keyRing, oneOf, secret, whole } from './platform/settings.ts';
 
 /** Everything Poundkey is told from outside, checked and grouped. A choice is a union; what is switched off is null. */
 export interface Config {
@@ -64,33 +64,8 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-const whole = (least: number, most: number, otherwise: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
-    .default(otherwise);
-const oneOf = <const T extends [string, ...string[]]>(...words: T) =>
-  z.enum(words, `must be one of ${words.join(', ')}`);
-const address = (protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    );
 const sid = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `must be ${prefix} and 32 hexadecimal digits`);
-const secret = z.string().min(8, 'must have at least 8 characters');
-const keyRing = z.string().superRefine((text, context) => {
-  try {
-    parseKeyRing(text);
-  } catch (error) {
-    // It names the entry and the form, never what was given.
-    context.addIssue({ code: 'custom', message: `cannot be read. ${(error as Error).message}` });
-  }
-});
 
 const Environment = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').default('development'),
