@@ -51,17 +51,18 @@ const Address = z.object({
 
 /**
  * Where the network reaches us about one attempt. Status and machine callbacks decide things and are answered with
- * an error while the registry is away, so the fragment asks for retries (Twilio, webhook connection overrides).
+ * an error while the registry is away, so they ask to be sent again.
+ * @param retries what in an address asks the network for retries
  */
-export function createCallAddresses(publicUrl: string): CallAddresses {
+export function createCallAddresses(publicUrl: string, retries: string): CallAddresses {
   return ({ attemptId, locale }) => {
     const base = `${publicUrl}/webhooks/calls/${attemptId}`;
     const query = `?${new URLSearchParams({ locale })}`;
     return {
       answer: `${base}/answer${query}`,
       fallback: `${base}/fallback${query}`,
-      status: `${base}/status#rc=3&rp=all`,
-      machine: `${base}/machine#rc=3&rp=all`,
+      status: `${base}/status${retries}`,
+      machine: `${base}/machine${retries}`,
     };
   };
 }

@@ -13,6 +13,7 @@ import type { Logger } from '../log.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { createRegisteredOfficePhone } from '../phone-methods/registered-office-phone.ts';
 import type { PhoneNetwork } from '../phone-network/port.ts';
+import { WEBHOOK_RETRIES } from '../phone-network/twilio/signature.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hmac } from '../platform/secrets/key-ring.ts';
 import { createPolicies } from '../policy/policies.ts';
@@ -50,7 +51,7 @@ export function createFeatures(config: Config, ground: Ground) {
     db,
     jobs,
     network: network,
-    addresses: createCallAddresses(publicUrl),
+    addresses: createCallAddresses(publicUrl, WEBHOOK_RETRIES),
     prompts,
     tenantExists: async (id) => (await tenants.policyOf(id)) !== null,
     rulesOf: createRulesOf(tenants),

@@ -1,7 +1,11 @@
 // Twilio, webhook security. The signatures are made by Twilio's own function, from what Twilio documents to sign.
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, test } from 'vitest';
-import { createSignatureCheck, type SignedRequest } from '../../src/phone-network/twilio/signature.ts';
+import {
+  createSignatureCheck,
+  type SignedRequest,
+  WEBHOOK_RETRIES,
+} from '../../src/phone-network/twilio/signature.ts';
 
 const TOKEN = 'current-token';
 const PARAMS = {
@@ -92,6 +96,19 @@ describe('a request that Twilio signed is let in', () => {
   test('with parameters from a parser that makes objects without a prototype', () => {
     const params = Object.assign(Object.create(null), PARAMS);
     expect(refusal({ ...request('https://pound.example/x', '/x'), params })).toBeNull();
+  });
+});
+
+describe('an address that asks for retries in its fragment', () => {
+  const status = 'https://pound.example/webhooks/calls/1/status';
+
+  test('is signed without it by Twilio, and with it by servers that sign what they were given', () => {
+    for (const signed of [status, status + WEBHOOK_RETRIES])
+      expect(refusal(request(signed, '/webhooks/calls/1/status'))).toBeNull();
+  });
+
+  test('is signed with no other fragment', () => {
+    expect(refusal(request(`${status}#rc=5`, '/webhooks/calls/1/status'))).toBe('webhook.wrongSignature');
   });
 });
 
