@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const scenario = readScenario();
   if (scenario === null) return;
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-demo-'));
-  const service = await start(dataDir, scenario.speed ?? SPEED);
+  const service = await start(dataDir, scenario);
   try {
     const call = createCall(service.url ?? '', readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
     const person: Demo['person'] = (behaviour) => service.simulator?.desk.script(DESK_PHONE, behaviour);
@@ -58,9 +58,15 @@ function readScenario(): Scenario | null {
   throw new Error(`There is no scenario "${values.scenario}". Use one of: ${names}.`);
 }
 
-function start(dataDir: string, speed: number): Promise<Service> {
+function start(dataDir: string, { speed = SPEED, callsPerSecond = 0 }: Scenario): Promise<Service> {
   const time = realTime({ speed });
-  const config = readConfig({ DATA_DIR: dataDir, PORT: '0', OPS_PORT: '0', SIMULATOR_PORT: '0' });
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    PORT: '0',
+    OPS_PORT: '0',
+    SIMULATOR_PORT: '0',
+    CALLS_PER_SECOND: String(callsPerSecond),
+  });
   console.log('Poundkey starts on its embedded store, with the simulator for a phone network …');
   return startService(config, {
     log: createLogger({ level: 'silent' }),

@@ -22,6 +22,8 @@ export interface Scenario {
   what: string;
   /** How much faster than on the wall time runs, where that matters. */
   speed?: number;
+  /** The pace of the caller line; any number of calls unless given, since a pace kept to the millisecond needs real time. */
+  callsPerSecond?: number;
   /** Plays it; throws when it does not go as told. */
   play(demo: Demo): Promise<void>;
 }

@@ -14,8 +14,8 @@ type Answered = Awaited<ReturnType<Demo['call']>>;
 export const LINES: Record<string, Scenario> = {
   'too-busy': {
     what: 'the line starts one call a second, and 8 users come at once: some wait, the others have to come again',
-    // At the usual speed seconds pass between two requests, and nobody has to wait.
-    speed: 2,
+    speed: 1,
+    callsPerSecond: 1,
     async play(demo) {
       const { service, say } = demo;
       await changePolicy(demo, { patienceS: PATIENCE_S }, `has a patience of ${PATIENCE_S} s`);
@@ -32,7 +32,6 @@ export const LINES: Record<string, Scenario> = {
       say(`refused   Retry-After: ${retryAfterS}`);
       await service.jobs.queue.resume();
       await finished.are(accepted.length);
-      // Time runs faster here than on the wall, so this is more than was asked for.
       await pause(retryAfterS * 1000);
       const again = await ask(demo, AT_ONCE);
       if (again.status !== 201) throw new Error(`After that time it was refused again: ${again.body.detail}`);

@@ -57,7 +57,7 @@ export function createDial(deps: DialDeps) {
     const attempt = await record(deps, verification, lineNumber);
     if (!attempt) return 'moved';
     if (!(await keepPace(deps, lineNumber, startAt, attempt.requestBefore)))
-      return waitUntil(attempt.graceEnds);
+      return giveBack(deps, verification.id, attempt.id);
     const result = await deps.network.placeCall({
       attemptId: attempt.id,
       to: verification.phoneNumber,
@@ -109,6 +109,15 @@ async function keepPace({ lines, pause, clock }: DialDeps, lineNumber: string, f
     startAt = await lines.reserveStart(lineNumber, LONGEST_SECOND_HOLD_MS);
   }
   return false;
+}
+
+/** Nothing was asked of the network, so the verification may be dialled again, in another place. */
+async function giveBack({ attempts, clock, events }: DialDeps, verificationId: string, attemptId: string) {
+  const now = clock.now();
+  const errorCode = 'startMissed';
+  if (await attempts.postpone(attemptId, errorCode, now, now))
+    events.emit('call.postponed', { verificationId, attemptId, errorCode });
+  return 'moved' as const;
 }
 
 /** Its request was accepted long ago, so it waits however long the line is; its expiry still ends it. */
