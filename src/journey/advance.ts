@@ -1,4 +1,5 @@
 import type { Logger } from '../log.ts';
+import { later } from '../platform/clock.ts';
 import type { State } from './states.ts';
 import type { Verification } from './store/rows.ts';
 import type { VerificationStore } from './store/verifications.ts';
@@ -26,6 +27,14 @@ export type Next =
 /** The answer of a step that waits. */
 export function waitUntil(until: Date): StepResult {
   return { kind: 'wait', until };
+}
+
+/** How long a process that is stopping leaves a verification to others, ms. */
+const LEAVE_MS = 2_000;
+
+/** The answer of a step that must not place a call any more, since its process is stopping. */
+export function leaveToOthers(now: Date): StepResult {
+  return { kind: 'leave', until: later(now, LEAVE_MS) };
 }
 
 /** More steps in a row than any verification takes; beyond it something goes in circles. */

@@ -1,6 +1,6 @@
 import { type CallSnapshot, PhoneNetworkError } from '../phone-network/port.ts';
 import { later } from '../platform/clock.ts';
-import { type Step, type StepResult, waitUntil } from './advance.ts';
+import { leaveToOthers, type Step, type StepResult, waitUntil } from './advance.ts';
 import type { DialDeps } from './dial.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';
 
@@ -8,8 +8,6 @@ import type { CallAttempt, Verification } from './store/rows.ts';
 const MOST_DIALS = 3;
 /** How far our clock and the network's may be apart, ms. Calls that an attempt knows are told apart by their ids anyway. */
 const CLOCK_SLACK_MS = 60_000;
-/** How long a process that is stopping leaves a verification to others, ms. */
-const LEAVE_MS = 2_000;
 
 /**
  * State `dialing`: an attempt is recorded and nobody knows if there is a call. Waits a grace for a webhook that
@@ -34,7 +32,7 @@ export function createFindLostCall(deps: DialDeps & { dial: Step; isStopping: ()
     const lost = await deps.attempts.countLost(verification.id);
     if (lost >= MOST_DIALS || verification.expiresAt <= now)
       return giveUp(verification, attempt, 'callNotFound', now);
-    if (deps.isStopping()) return { kind: 'leave', until: later(now, LEAVE_MS) };
+    if (deps.isStopping()) return leaveToOthers(now);
     return deps.dial(verification);
   }
 

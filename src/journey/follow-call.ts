@@ -2,6 +2,7 @@ import type { Events, VerificationEventName } from '../events.ts';
 import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import type { Patience, Wake } from './ports.ts';
+import { graceAfterEnd } from './rules.ts';
 import type { LiveCallStore } from './store/live-calls.ts';
 
 /** The event that a callback is logged as, if it says anything new. */
@@ -37,39 +38,38 @@ export function createFollowCall(deps: FollowDeps) {
         later(now, lookInMs(progress.status)),
       );
       const name = change === 'stale' ? null : eventOf(progress.status, change === 'moved');
-      if (name) await report(name, attemptId, { status: progress.status });
-      // Also when it is a repetition: the one before may have died between noting the end and waking.
-      if (ENDED.includes(progress.status)) await wake(attemptId);
+      const ended = ENDED.includes(progress.status);
+      if (name || ended) await tell(attemptId, name, { status: progress.status }, ended);
     },
 
     /** Machine detection has made up its mind. Only a machine decides anything, and only before any key. */
     async machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void> {
       if (answeredBy !== 'machine' && answeredBy !== 'fax')
         return deps.calls.answeredBy(attemptId, callId, answeredBy);
-      if (await deps.calls.machineAnswered(attemptId, callId, answeredBy, deps.clock.now()))
-        await report('call.machine', attemptId, { answeredBy, outcome: 'voicemail' });
-      await wake(attemptId);
+      const first = await deps.calls.machineAnswered(attemptId, callId, answeredBy, deps.clock.now());
+      await tell(attemptId, first ? 'call.machine' : null, { answeredBy, outcome: 'voicemail' }, true);
     },
   };
 
   /** When the verification should be looked at again, ms from now. */
   function lookInMs(status: CallStatus): number {
-    if (status === 'completed') return deps.patience.hangUpGraceMs;
-    return ENDED.includes(status) ? 0 : 10 * deps.patience.watchMs;
+    return ENDED.includes(status) ? graceAfterEnd(status, deps.patience) : 10 * deps.patience.watchMs;
   }
 
-  async function report(
-    name: VerificationEventName,
+  /**
+   * Logs what is new, if anything is, and wakes the job if there is something to decide. A repetition wakes too: the
+   * webhook before may have died between noting and waking.
+   */
+  async function tell(
     attemptId: string,
+    name: VerificationEventName | null,
     details: Record<string, string>,
+    wakes: boolean,
   ): Promise<void> {
     const call = await deps.calls.read(attemptId);
     if (!call) return;
-    deps.events.emit(name, { verificationId: call.verificationId, attemptId, ...details });
-  }
-
-  async function wake(attemptId: string): Promise<void> {
-    const call = await deps.calls.read(attemptId);
-    if (call && call.state !== 'finished') deps.wake(call.verificationId);
+    const { verificationId } = call;
+    if (name) deps.events.emit(name, { verificationId, attemptId, ...details });
+    if (wakes && call.state !== 'finished') deps.wake(verificationId);
   }
 }

@@ -1,13 +1,10 @@
 import { ServiceError } from '../errors.ts';
-import { type Clock, later } from '../platform/clock.ts';
-import { type Step, waitUntil } from './advance.ts';
+import type { Clock } from '../platform/clock.ts';
+import { leaveToOthers, type Step, waitUntil } from './advance.ts';
 import type { RulesOf } from './ports.ts';
 import type { CallAttemptStore } from './store/call-attempts.ts';
 import type { Verification } from './store/rows.ts';
 import type { Decision, VerificationStore } from './store/verifications.ts';
-
-/** How long a process that is stopping leaves a queued verification to others, ms. */
-const LEAVE_MS = 2_000;
 
 /**
  * State `queued`. Not yet due: waits. Too late: expired, or a provider error if the network had taken no call until
@@ -28,7 +25,7 @@ export function createPlaceCall(deps: {
     const now = deps.clock.now();
     if (verification.expiresAt <= now) return expire(verification, now);
     if (verification.wakeAt > now) return waitUntil(verification.wakeAt);
-    if (deps.isStopping()) return { kind: 'leave', until: later(now, LEAVE_MS) };
+    if (deps.isStopping()) return leaveToOthers(now);
     if (!(await isAllowed(verification))) return decide(verification, { outcome: 'blocked' }, now);
     return deps.dial(verification);
   };

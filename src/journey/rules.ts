@@ -40,6 +40,14 @@ export function meaningOf(
   return digits === (asked.challenge === 'pound' ? '#' : asked.challengeDigits) ? 'approve' : 'wrongKey';
 }
 
+/**
+ * How long after the end of a call its meaning is decided, ms. The key that decides a completed call and its end are
+ * two webhooks, and either may come first.
+ */
+export function graceAfterEnd(status: CallStatus, patience: { hangUpGraceMs: number }): number {
+  return status === 'completed' ? patience.hangUpGraceMs : 0;
+}
+
 /** The outcome that the end of a call means when no key has decided it. */
 export function outcomeOfEndedCall(end: {
   status: CallStatus;

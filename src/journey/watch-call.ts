@@ -1,10 +1,10 @@
 import type { Events } from '../events.ts';
-import { type CallStatus, ENDED, type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
+import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { type Step, type StepResult, waitUntil } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Patience, RulesOf } from './ports.ts';
-import { outcomeOfEndedCall } from './rules.ts';
+import { graceAfterEnd, outcomeOfEndedCall } from './rules.ts';
 import type { CallAttemptStore } from './store/call-attempts.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';
 import type { VerificationStore } from './store/verifications.ts';
@@ -44,7 +44,12 @@ export function createWatchCall(deps: WatchDeps): Step {
     const call = attempt.callId === null ? null : await fetch(attempt.callId);
     if (call === null) return providerError(verification, attempt, 'callNotFound', now);
     if (call !== 'unreachable' && ENDED.includes(call.status)) {
-      await deps.attempts.foundOver(attempt.id, call, now, later(now, graceMs(call.status)));
+      await deps.attempts.foundOver(
+        attempt.id,
+        call,
+        now,
+        later(now, graceAfterEnd(call.status, deps.patience)),
+      );
       return 'moved';
     }
     const rules = await deps.rulesOf(verification.tenantId);
@@ -54,10 +59,6 @@ export function createWatchCall(deps: WatchDeps): Step {
     const wakeAt = later(now, deps.patience.watchMs);
     await deps.verifications.lookAgain(verification, wakeAt);
     return waitUntil(wakeAt);
-  }
-
-  function graceMs(status: CallStatus): number {
-    return status === 'completed' ? deps.patience.hangUpGraceMs : 0;
   }
 
   async function fetch(callId: string) {
@@ -94,8 +95,7 @@ async function decideFromEnd(
   now: Date,
 ): Promise<StepResult> {
   const status = ENDED.find((ended) => ended === attempt.status) ?? 'failed';
-  // The key that decides and the end of the call are two webhooks, and either may come first.
-  const due = status === 'completed' ? later(endedAt, deps.patience.hangUpGraceMs) : endedAt;
+  const due = later(endedAt, graceAfterEnd(status, deps.patience));
   if (now < due) {
     // The end may have been noted without saying when to look; an overdue row would be looked at without a pause.
     await deps.verifications.lookAgain(verification, due);

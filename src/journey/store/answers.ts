@@ -12,6 +12,26 @@ export interface Answered {
   round: number;
 }
 
+/** Answers of which there may be several: where they are counted, and the prompts and the outcome they lead to. */
+interface CountedAnswer {
+  column: RawBuilder<unknown>;
+  again: string;
+  enough: string;
+  outcome: Outcome;
+}
+const WRONG_KEY: CountedAnswer = {
+  column: sql`wrong_keys`,
+  again: 'wrong-key',
+  enough: 'too-many-wrong-keys',
+  outcome: 'wrongDigits',
+};
+const SILENCE: CountedAnswer = {
+  column: sql`silences`,
+  again: 'silence',
+  enough: 'too-much-silence',
+  outcome: 'noInput',
+};
+
 /** The guarded updates behind what a person presses. */
 export type AnswerStore = ReturnType<typeof createAnswerStore>;
 
@@ -43,6 +63,20 @@ export function createAnswerStore(db: Kysely<Registry>) {
         call_id = coalesce(call_id, ${answer.callId}), answered_at = coalesce(answered_at, ${now})
       from decided where call_attempt.id = ${answer.attemptId}
       returning call_attempt.id`);
+  /** An answer that does not end the call unless it is the `limit`-th of its kind: then → decided. */
+  const count = (answer: Answered, kind: CountedAnswer, limit: number, now: Date) =>
+    changed(sql`
+      with attempt as (
+        update call_attempt set round = round + 1, ${kind.column} = ${kind.column} + 1,
+          prompt = case when ${kind.column} + 1 >= ${limit} then ${kind.enough} else ${kind.again} end
+        where id = ${answer.attemptId} and round = ${answer.round} and ${sameCall(answer.callId)}
+          and ${openVerification(answer.attemptId)}
+        returning id, verification_id, ${kind.column} as counted),
+      decided as (
+        update verification set state = 'decided', outcome = ${kind.outcome}, decided_at = ${now}, wake_at = ${now}
+        from attempt where verification.id = attempt.verification_id and attempt.counted >= ${limit}
+          and verification.attempt_id = attempt.id and verification.state in ${ON_CALL})
+      select id from attempt`);
 
   return {
     /**
@@ -83,34 +117,12 @@ export function createAnswerStore(db: Kysely<Registry>) {
 
     /** A wrong answer: asks again, or with the `limit`-th one → decided as wrongDigits. */
     wrongKey(answer: Answered, limit: number, now: Date): Promise<boolean> {
-      return changed(sql`
-        with attempt as (
-          update call_attempt set round = round + 1, wrong_keys = wrong_keys + 1,
-            prompt = case when wrong_keys + 1 >= ${limit} then 'too-many-wrong-keys' else 'wrong-key' end
-          where id = ${answer.attemptId} and round = ${answer.round} and ${sameCall(answer.callId)}
-            and ${openVerification(answer.attemptId)}
-          returning id, verification_id, wrong_keys),
-        decided as (
-          update verification set state = 'decided', outcome = 'wrongDigits', decided_at = ${now}, wake_at = ${now}
-          from attempt where verification.id = attempt.verification_id and attempt.wrong_keys >= ${limit}
-            and verification.attempt_id = attempt.id and verification.state in ${ON_CALL})
-        select id from attempt`);
+      return count(answer, WRONG_KEY, limit, now);
     },
 
     /** No key in time: repeats the prompt, or with the `limit`-th silence → decided as noInput. */
     silence(answer: Answered, limit: number, now: Date): Promise<boolean> {
-      return changed(sql`
-        with attempt as (
-          update call_attempt set round = round + 1, silences = silences + 1,
-            prompt = case when silences + 1 >= ${limit} then 'too-much-silence' else 'silence' end
-          where id = ${answer.attemptId} and round = ${answer.round} and ${sameCall(answer.callId)}
-            and ${openVerification(answer.attemptId)}
-          returning id, verification_id, silences),
-        decided as (
-          update verification set state = 'decided', outcome = 'noInput', decided_at = ${now}, wake_at = ${now}
-          from attempt where verification.id = attempt.verification_id and attempt.silences >= ${limit}
-            and verification.attempt_id = attempt.id and verification.state in ${ON_CALL})
-        select id from attempt`);
+      return count(answer, SILENCE, limit, now);
     },
   };
 }
