@@ -39,9 +39,12 @@ it('is not ready while the phone network refuses the credentials, but alive', as
 
 it('says so while the process stops, and answers until everything else has stopped', async () => {
   const world = await worldOf(ANY_STORE);
+  // Time stands still from the first prompt on, or the call would be over before anybody looks.
+  const stopListening = world.simulator.on((event) => {
+    if (event.type === 'heard') world.time.pause();
+  });
   const { id } = await world.request('silence');
   await vi.waitFor(async () => expect((await world.read(id)).state).toBe('answered'));
-  world.time.pause();
   const stopped = world.service.stop();
   expect(await ask(world, '/readyz')).toMatchObject({
     status: 503,
@@ -49,6 +52,7 @@ it('says so while the process stops, and answers until everything else has stopp
   });
   expect(await ask(world, '/healthz')).toMatchObject({ status: 200 });
   expect((await ask(world, '/metrics')).text).toContain('poundkey_verifications_open{state="answered"} 1');
+  stopListening();
   world.time.resume();
   await stopped;
   await expect(ask(world, '/healthz')).rejects.toThrow('fetch failed');
