@@ -1,10 +1,9 @@
 import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
 import { createLogger, type Logger } from './log.ts';
-import type { SimulatorTime } from './phone-network/simulator/time.ts';
-import { loadPrompts } from './phone-network/twiml/load-prompts.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Phase, runPhases } from './platform/shutdown.ts';
+import { loadPrompts } from './providers/twiml/load-prompts.ts';
 import { connectNetwork } from './service/connect-network.ts';
 import { createFeatures } from './service/create-features.ts';
 import { createStop, PHASE_LIMIT_MS } from './service/create-stop.ts';
@@ -18,6 +17,7 @@ import { createWeb } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startWork } from './service/start-work.ts';
 import type { Undo } from './service/undo.ts';
+import type { SimulatorTime } from './simulator/time.ts';
 
 /** Parts that a test or the demo replaces. */
 export interface Overrides {

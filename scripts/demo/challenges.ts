@@ -1,5 +1,5 @@
 // What the person has to do to approve, signing in, and reporting a call as fraud.
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { changePolicy, expectOutcome, REGISTER, showMethods, verify } from './backend.ts';
 import type { Demo, Scenario } from './demo.ts';
 

@@ -1,6 +1,6 @@
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
 import type { Service } from '../../src/service.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import type { Call } from './backend.ts';
 
 /** What a scenario is played with. */

@@ -1,5 +1,5 @@
 // Registrations of an office phone and how they may end, by what the desk phone does.
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { REGISTER, showMethods, verify } from './backend.ts';
 import type { Demo, Scenario } from './demo.ts';
 

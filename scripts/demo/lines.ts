@@ -1,6 +1,6 @@
 // A caller line that may start one call a second, and more requests than it can place in reasonable time.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { changePolicy } from './backend.ts';
 import type { Demo, Scenario } from './demo.ts';
 

@@ -1,4 +1,4 @@
-import { servedLocale } from '../phone-network/twiml/resolve-locale.ts';
+import { servedLocale } from '../providers/twiml/resolve-locale.ts';
 
 /**
  * Chooses the language of the prompts: the one asked for, else the user's, the tenant's, or that of the number's

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
-import { type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
+import { type PhoneNetwork, PhoneNetworkError } from '../providers/port.ts';
 import type { Step } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
 import type { MakeAppPassword, RulesOf } from './ports.ts';

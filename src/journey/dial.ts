@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
+import { type Clock, later } from '../platform/clock.ts';
 import {
   type PhoneNetwork,
   PhoneNetworkError,
   type PlaceCallResult,
   type SendDigits,
-} from '../phone-network/port.ts';
-import { type Clock, later } from '../platform/clock.ts';
+} from '../providers/port.ts';
 import { type StepResult, waitUntil } from './advance.ts';
 import type { Lines } from './lines.ts';
 import type { Patience, RulesOf } from './ports.ts';

@@ -1,5 +1,5 @@
-import { type CallSnapshot, PhoneNetworkError } from '../phone-network/port.ts';
 import { later } from '../platform/clock.ts';
+import { type CallSnapshot, PhoneNetworkError } from '../providers/port.ts';
 import { leaveToOthers, type Step, type StepResult, waitUntil } from './advance.ts';
 import type { DialDeps } from './dial.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';

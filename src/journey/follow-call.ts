@@ -1,6 +1,6 @@
 import type { Events, VerificationEventName } from '../events.ts';
-import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
+import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../providers/port.ts';
 import type { Patience, Wake } from './ports.ts';
 import { graceAfterEnd } from './rules.ts';
 import type { LiveCallStore } from './store/live-calls.ts';

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
-import type { PhoneNetwork } from '../phone-network/port.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PhoneNetwork } from '../providers/port.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createAdvance } from './advance.ts';
 import { createAnswerCall } from './answer-call.ts';

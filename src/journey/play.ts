@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Prompts } from '../phone-network/twiml/render.ts';
-import { type CallStep, STEP_RULES } from '../phone-network/twiml/steps.ts';
+import type { Prompts } from '../providers/twiml/render.ts';
+import { type CallStep, STEP_RULES } from '../providers/twiml/steps.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** How often a person hears "one moment" (3 s each) before the call gives up. */

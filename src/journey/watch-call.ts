@@ -1,6 +1,6 @@
 import type { Events } from '../events.ts';
-import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../phone-network/port.ts';
 import { type Clock, later } from '../platform/clock.ts';
+import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../providers/port.ts';
 import { type Step, type StepResult, waitUntil } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Patience, RulesOf } from './ports.ts';

@@ -1,7 +1,7 @@
 import { type Express, type Request, type Response, text } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
-import type { AnsweredBy, CallProgress } from '../phone-network/port.ts';
+import type { AnsweredBy, CallProgress } from '../providers/port.ts';
 import type { CallAddresses } from './dial.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
 import type { Spoken } from './speak-next.ts';

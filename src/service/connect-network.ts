@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Config, TwilioConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
-import type { PhoneNetwork } from '../phone-network/port.ts';
-import { createSimulator, type Simulator } from '../phone-network/simulator/simulator.ts';
-import { realTime, type SimulatorTime } from '../phone-network/simulator/time.ts';
-import { createTwilioNetwork } from '../phone-network/twilio/twilio-network.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { PhoneNetwork } from '../providers/port.ts';
+import { createTwilioNetwork } from '../providers/twilio/twilio-network.ts';
+import { createSimulator, type Simulator } from '../simulator/simulator.ts';
+import { realTime, type SimulatorTime } from '../simulator/time.ts';
 import type { Undo } from './undo.ts';
 
 /** The phone network, the tokens its webhooks are signed with, and the simulator if it is one. */

@@ -9,10 +9,10 @@ import { createOpsApp, type OpsParts } from '../ops/ops-app.ts';
 import type { Check } from '../ops/readiness.ts';
 import { remembered } from '../ops/remembered.ts';
 import { startTracing } from '../ops/tracing/start-tracing.ts';
-import type { PhoneNetwork } from '../phone-network/port.ts';
-import type { Prompts } from '../phone-network/twiml/render.ts';
 import type { Clock } from '../platform/clock.ts';
 import { listen } from '../platform/http/http-server.ts';
+import type { PhoneNetwork } from '../providers/port.ts';
+import type { Prompts } from '../providers/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
 import type { Undo } from './undo.ts';
 

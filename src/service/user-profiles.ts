@@ -1,5 +1,5 @@
-import type { Prompts } from '../phone-network/twiml/render.ts';
-import { servedLocale } from '../phone-network/twiml/resolve-locale.ts';
+import type { Prompts } from '../providers/twiml/render.ts';
+import { servedLocale } from '../providers/twiml/resolve-locale.ts';
 import { userProfileRoutes } from '../users/routes.ts';
 import type { UserProfiles } from '../users/user-profiles.ts';
 

@@ -29,23 +29,16 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'capabilities/': { file: 'capabilities/routes.ts', imports: [] },
   'pbx-profiles/': { file: 'pbx-profiles/routes.ts', imports: [] },
   'ops/': { file: 'ops/readiness.ts', imports: [] },
-  'phone-network/port.ts': { file: 'phone-network/port.ts', imports: [] },
-  'phone-network/twilio/': {
-    file: 'phone-network/twilio/twilio-network.ts',
-    imports: ['phone-network/port.ts', 'phone-network/twiml/', 'platform/', 'errors.ts', 'log.ts', 'mask.ts'],
+  'providers/port.ts': { file: 'providers/port.ts', imports: [] },
+  'providers/twilio/': {
+    file: 'providers/twilio/twilio-network.ts',
+    imports: ['providers/port.ts', 'providers/twiml/', 'platform/', 'errors.ts', 'log.ts', 'mask.ts'],
   },
-  'phone-network/twiml/': {
-    file: 'phone-network/twiml/steps.ts',
-    imports: [
-      'phone-network/port.ts',
-      'phone-network/twilio/',
-      'platform/',
-      'errors.ts',
-      'log.ts',
-      'mask.ts',
-    ],
+  'providers/twiml/': {
+    file: 'providers/twiml/steps.ts',
+    imports: ['providers/port.ts', 'providers/twilio/', 'platform/', 'errors.ts', 'log.ts', 'mask.ts'],
   },
-  'phone-network/simulator/': { file: 'phone-network/simulator/simulator.ts', imports: [] },
+  'simulator/': { file: 'simulator/simulator.ts', imports: [] },
   'registry/': { file: 'registry/schema.ts', imports: ['platform/', 'errors.ts', 'log.ts'] },
   'platform/': { file: 'platform/clock.ts', imports: ['errors.ts', 'log.ts'] },
   'events.ts': { file: 'events.ts', imports: ['log.ts'] },
@@ -70,8 +63,8 @@ const FEATURES = [
 ];
 const BELOW_FEATURES = [
   'api.ts',
-  'phone-network/port.ts',
-  'phone-network/twiml/',
+  'providers/port.ts',
+  'providers/twiml/',
   'registry/',
   'platform/',
   'events.ts',
@@ -80,7 +73,7 @@ const BELOW_FEATURES = [
   'mask.ts',
   'graph-number.ts',
 ];
-const BELOW_SERVICE = [...FEATURES, ...BELOW_FEATURES, 'phone-network/twilio/', 'phone-network/simulator/'];
+const BELOW_SERVICE = [...FEATURES, ...BELOW_FEATURES, 'providers/twilio/', 'simulator/'];
 
 const NAMES = Object.keys(LAYERS);
 const isFolder = (layer: string) => layer.endsWith('/');
@@ -221,13 +214,13 @@ const FAULTS: { fault: string; path: string; code: string; rule: string }[] = [
   },
   {
     fault: 'a function over 60 lines',
-    path: 'src/phone-network/twiml/planted-long.ts',
+    path: 'src/providers/twiml/planted-long.ts',
     code: LONG_FUNCTION,
     rule: 'noExcessiveLinesPerFunction',
   },
   {
     fault: 'a function of too many branches',
-    path: 'src/phone-network/simulator/planted-branches.ts',
+    path: 'src/simulator/planted-branches.ts',
     code: `export function planted(a: boolean, b: boolean): number {\n${'  if (a) {\n    if (b) return 1;\n  }\n'.repeat(5)}  return 2;\n}\n`,
     rule: 'noExcessiveCognitiveComplexity',
   },

@@ -4,7 +4,7 @@ import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountWebhooks, type WebhookDeps } from '../../src/journey/webhooks.ts';
 import { createLogger } from '../../src/log.ts';
-import { loadPrompts } from '../../src/phone-network/twiml/load-prompts.ts';
+import { loadPrompts } from '../../src/providers/twiml/load-prompts.ts';
 import { keepLines } from '../support/world.ts';
 
 const CALL = '/webhooks/calls/6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDesk } from '../../src/phone-network/simulator/desk.ts';
-import { SCENARIO_NAMES } from '../../src/phone-network/simulator/scenarios.ts';
-import { createSimulator } from '../../src/phone-network/simulator/simulator.ts';
-import { realTime } from '../../src/phone-network/simulator/time.ts';
+import { createDesk } from '../../src/simulator/desk.ts';
+import { SCENARIO_NAMES } from '../../src/simulator/scenarios.ts';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import { realTime } from '../../src/simulator/time.ts';
 import { ACCOUNT, allEvents, presses, type Rig, startRig, TO, TOKEN } from './rig.ts';
 
 let rig: Rig;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Faults } from '../../src/phone-network/simulator/faults.ts';
+import type { Faults } from '../../src/simulator/faults.ts';
 import { allEvents, presses, type Rig, startRig, TO } from './rig.ts';
 
 let rig: Rig;

@@ -1,9 +1,9 @@
 /** A simulator with virtual time and a small web service that it calls back; no part of Poundkey. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SimulatorEvent } from '../../src/phone-network/simulator/events.ts';
-import { createSimulator, type SimulatorOptions } from '../../src/phone-network/simulator/simulator.ts';
-import { type VirtualTime, virtualTime } from '../../src/phone-network/simulator/time.ts';
+import type { SimulatorEvent } from '../../src/simulator/events.ts';
+import { createSimulator, type SimulatorOptions } from '../../src/simulator/simulator.ts';
+import { type VirtualTime, virtualTime } from '../../src/simulator/time.ts';
 
 export const ACCOUNT = `AC${'0'.repeat(31)}1`;
 export const TOKEN = 'token-of-the-test';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SCENARIO_NAMES } from '../../src/phone-network/simulator/scenarios.ts';
+import { SCENARIO_NAMES } from '../../src/simulator/scenarios.ts';
 import { allEvents, presses, type Rig, startRig, TO } from './rig.ts';
 
 let rig: Rig;

@@ -1,6 +1,6 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { expect, it } from 'vitest';
-import { signWebhook } from '../../src/phone-network/simulator/sign-webhook.ts';
+import { signWebhook } from '../../src/simulator/sign-webhook.ts';
 
 const params = { To: '+46812345678', Digits: '#', CallSid: 'CA1', empty: '' };
 

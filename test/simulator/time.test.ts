@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { realTime, virtualTime } from '../../src/phone-network/simulator/time.ts';
+import { realTime, virtualTime } from '../../src/simulator/time.ts';
 
 it('starts where it is told and jumps from timer to timer in order', async () => {
   const time = virtualTime({ start: new Date(1_000) });

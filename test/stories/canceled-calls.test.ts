@@ -1,6 +1,6 @@
 // A backend cancels, at any moment: the outcome is canceled, once, and the call ends.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { SimulatorEvent } from '../../src/phone-network/simulator/events.ts';
+import type { SimulatorEvent } from '../../src/simulator/events.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
 import { openWorld, type World } from '../support/world.ts';

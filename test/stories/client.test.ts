@@ -11,9 +11,9 @@ import {
   readOutcomeWebhook,
 } from '../../src/client.ts';
 import { verificationJobSchema } from '../../src/journey/job-schema.ts';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
 import { listen } from '../../src/platform/http/http-server.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { type FreshStores, freshStores } from '../support/stores.ts';
 import { clientOf, openWorld, type World } from '../support/world.ts';
 

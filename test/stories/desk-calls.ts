@@ -1,6 +1,6 @@
 /** What the desk phones of a world heard and did, call by call. */
-import type { CallReport } from '../../src/phone-network/simulator/report-calls.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { CallReport } from '../../src/simulator/report-calls.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import type { World } from '../support/world.ts';
 
 /** The calls to a number (E.164), oldest first. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OUTCOMES, type Outcome } from '../../src/journey/outcomes.ts';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { openWorld, type World } from '../support/world.ts';
 

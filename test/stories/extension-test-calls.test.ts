@@ -1,8 +1,8 @@
 // "Test my extension": a call that only tells how far it came. And how far every other call came.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { SimulatorEvent } from '../../src/phone-network/simulator/events.ts';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { SimulatorEvent } from '../../src/simulator/events.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { isStatus, stopAt, tracesOf } from '../support/traces.ts';
 import { openWorld, type World } from '../support/world.ts';

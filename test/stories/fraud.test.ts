@@ -1,6 +1,6 @@
 // Somebody who did not ask for the call presses 0 and then #: the user is blocked, app passwords end, all are told.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { pressing } from '../support/person.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { openReceiver, verified } from '../support/webhook-receiver.ts';

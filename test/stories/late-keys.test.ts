@@ -1,6 +1,6 @@
 // The key that decides, the end of the call and machine detection reach us in any order.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd, pressedPound, stopAt } from '../support/traces.ts';
 import { openWorld, type World } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { virtualTime } from '../../src/phone-network/simulator/time.ts';
 import { type Service, startService } from '../../src/service.ts';
+import { virtualTime } from '../../src/simulator/time.ts';
 import { type EventStream, follow } from '../support/event-stream.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { openWorld, type World } from '../support/world.ts';

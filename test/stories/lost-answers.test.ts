@@ -1,7 +1,7 @@
 // The phone network's answer to "place a call" is lost, late or senseless. One call, one outcome.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { RestFault } from '../../src/phone-network/simulator/faults.ts';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { RestFault } from '../../src/simulator/faults.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { type NetworkWorld, openNetworkWorld } from '../support/network-world.ts';
 import type { SpoiledAnswer } from '../support/spoiling-proxy.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';

@@ -1,8 +1,8 @@
 // Webhooks are lost, doubled, delayed and reordered. The verification ends as it would have.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Faults } from '../../src/phone-network/simulator/faults.ts';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Faults } from '../../src/simulator/faults.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
 import { openWorld, type World } from '../support/world.ts';

@@ -1,7 +1,7 @@
 /** Listens in on the HTTP requests between the servers of this process, as somebody on the wire would. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
-import { signWebhook } from '../../src/phone-network/simulator/sign-webhook.ts';
+import { signWebhook } from '../../src/simulator/sign-webhook.ts';
 
 /** What was heard so far. */
 export interface NetworkTap {

@@ -1,7 +1,7 @@
 // Many verifications at once, each with faults of its own. Whatever happens, the promises hold.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Faults, RestFault } from '../../src/phone-network/simulator/faults.ts';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { Faults, RestFault } from '../../src/simulator/faults.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { type Chance, chanceFrom } from '../support/chance.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { pressedPound, tracesOf } from '../support/traces.ts';

@@ -1,7 +1,7 @@
 // One more call after busy or no answer, if the policy wants one: once, in time, and with one outcome.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';

@@ -1,7 +1,7 @@
 // The server that has the queue is killed and another takes over. What was not copied to it yet, the registry still knows.
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
 import { openQueues, type QueuesOptions } from '../../src/platform/queue/open-queues.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { ask, type RedisGroup, startRedisCluster, startWatchedRedis } from '../support/redis-groups.ts';
 import { type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';

@@ -1,7 +1,7 @@
 // Redis forgets everything, or is away for a while. The registry knows the truth; nothing is lost and nothing doubled.
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { HAS_REDIS, type OwnStores, startOwnStores } from '../support/own-servers.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
 import { openWorld, type World } from '../support/world.ts';

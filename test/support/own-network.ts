@@ -1,8 +1,8 @@
 /** A simulator that stands outside the service, as Twilio does: its credentials are known, so a test can sign webhooks of its own. */
 import type { TwilioConfig } from '../../src/config.ts';
-import { signWebhook } from '../../src/phone-network/simulator/sign-webhook.ts';
-import { createSimulator } from '../../src/phone-network/simulator/simulator.ts';
-import type { SimulatorTime } from '../../src/phone-network/simulator/time.ts';
+import { signWebhook } from '../../src/simulator/sign-webhook.ts';
+import { createSimulator } from '../../src/simulator/simulator.ts';
+import type { SimulatorTime } from '../../src/simulator/time.ts';
 
 const ACCOUNT_SID = `AC${'5'.repeat(32)}`;
 const AUTH_TOKEN = 'token-of-the-story';

@@ -1,5 +1,5 @@
 /** People at desk phones, question by question. */
-import type { Script } from '../../src/phone-network/simulator/script.ts';
+import type { Script } from '../../src/simulator/script.ts';
 
 /** How long after a question a person must wait for it to have passed in silence, ms: it is waited for 5 s. */
 const PASSED_MS = 5_500;

@@ -1,14 +1,14 @@
 /** Poundkey as processes of its own, on a phone network and a registry that outlive them. */
 import { sql } from 'kysely';
 import { vi } from 'vitest';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
-import { virtualTime } from '../../src/phone-network/simulator/time.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Database, openDatabase } from '../../src/platform/database/open-database.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 import { MIGRATIONS } from '../../src/registry/migrations.ts';
 import type { Registry } from '../../src/registry/schema.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
+import { virtualTime } from '../../src/simulator/time.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
 import { startOwnNetwork } from './own-network.ts';

@@ -1,10 +1,10 @@
 /** What a verification leaves behind, for the claim that nothing happens twice. */
 import type { Kysely } from 'kysely';
 import { expect } from 'vitest';
-import type { SimulatorEvent } from '../../src/phone-network/simulator/events.ts';
-import type { Simulator } from '../../src/phone-network/simulator/simulator.ts';
-import type { VirtualTime } from '../../src/phone-network/simulator/time.ts';
 import type { Registry } from '../../src/registry/schema.ts';
+import type { SimulatorEvent } from '../../src/simulator/events.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { VirtualTime } from '../../src/simulator/time.ts';
 
 /** Events that end a verification; each has exactly one of them. */
 const ENDS = ['phoneMethod.registered', 'verification.finished'];

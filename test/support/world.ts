@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
-import type { ScenarioName } from '../../src/phone-network/simulator/scenarios.ts';
-import type { Script } from '../../src/phone-network/simulator/script.ts';
-import type { Simulator } from '../../src/phone-network/simulator/simulator.ts';
-import { type VirtualTime, virtualTime } from '../../src/phone-network/simulator/time.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 import { type Service, startService } from '../../src/service.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { type VirtualTime, virtualTime } from '../../src/simulator/time.ts';
 import type { FreshStores } from './stores.ts';
 
 export const START = new Date('2026-11-21T09:00:00Z');

@@ -1,7 +1,7 @@
 // Fetching and ending one call.
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PhoneNetworkError } from '../../src/phone-network/port.ts';
+import { PhoneNetworkError } from '../../src/providers/port.ts';
 import {
   CALL,
   CALL_PATH,

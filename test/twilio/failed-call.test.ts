@@ -1,8 +1,8 @@
 // What each failure of a request for a call means, and that none of them makes a second request.
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PlaceCallResult } from '../../src/phone-network/port.ts';
-import { ERROR_CODES } from '../../src/phone-network/twilio/error-codes.ts';
+import type { PlaceCallResult } from '../../src/providers/port.ts';
+import { ERROR_CODES } from '../../src/providers/twilio/error-codes.ts';
 import {
   CALLS_PATH,
   callBody,

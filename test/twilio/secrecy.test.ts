@@ -1,8 +1,8 @@
 // Nothing that leaves the adapter, printed in any way, holds a credential or a whole number.
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSignatureCheck } from '../../src/phone-network/twilio/signature.ts';
-import { parseDigits } from '../../src/phone-network/twilio/webhooks.ts';
+import { createSignatureCheck } from '../../src/providers/twilio/signature.ts';
+import { parseDigits } from '../../src/providers/twilio/webhooks.ts';
 import {
   ACCOUNT,
   CALL,

@@ -5,7 +5,7 @@ import {
   createSignatureCheck,
   type SignedRequest,
   WEBHOOK_RETRIES,
-} from '../../src/phone-network/twilio/signature.ts';
+} from '../../src/providers/twilio/signature.ts';
 
 const TOKEN = 'current-token';
 const PARAMS = {

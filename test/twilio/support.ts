@@ -1,9 +1,9 @@
 // What the tests of the Twilio adapter share: an account, a request, and a network that exists only in nock.
 import { inspect } from 'node:util';
 import nock from 'nock';
-import type { PhoneNetwork, PlaceCallRequest } from '../../src/phone-network/port.ts';
-import type { TwilioAccess } from '../../src/phone-network/twilio/twilio-client.ts';
-import { createTwilioNetwork } from '../../src/phone-network/twilio/twilio-network.ts';
+import type { PhoneNetwork, PlaceCallRequest } from '../../src/providers/port.ts';
+import type { TwilioAccess } from '../../src/providers/twilio/twilio-client.ts';
+import { createTwilioNetwork } from '../../src/providers/twilio/twilio-network.ts';
 
 export const TWILIO = 'https://api.twilio.com';
 export const ACCOUNT = `AC${'0a'.repeat(16)}`;

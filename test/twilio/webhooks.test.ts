@@ -6,7 +6,7 @@ import {
   parseDigits,
   parseMachine,
   parseStatus,
-} from '../../src/phone-network/twilio/webhooks.ts';
+} from '../../src/providers/twilio/webhooks.ts';
 
 const CALL = `CA${'1b'.repeat(16)}`;
 

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type CallProgress, ENDED } from '../../phone-network/port.ts';
+import { type CallProgress, ENDED } from '../../providers/port.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge, State } from '../states.ts';

@@ -2,8 +2,8 @@
 import type { Queue } from 'bullmq';
 import type { Kysely } from 'kysely';
 import type { Registry as MetricsRegistry } from 'prom-client';
-import type { NetworkAccess } from '../../phone-network/port.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { NetworkAccess } from '../../providers/port.ts';
 import type { Registry } from '../../registry/schema.ts';
 import { createOutcomeSource } from './outcome-source.ts';
 import { createRegistryState } from './registry-state.ts';
