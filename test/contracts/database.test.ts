@@ -86,6 +86,29 @@ describeEachStore('the database', (combination) => {
     expect(row).toEqual({ id: 'a', someText: 't', amount: 5, data: { snake_key: { inner_key: 1 } } });
   });
 
+  it('runs a hand-written statement and gives its rows as the query builder would', async () => {
+    const { db, run } = await open();
+    const inserted = await run<{ id: string; someText: string }>(
+      'insert into sample (id, some_text, data) values ($1, $2, $3), ($4, null, null) returning id, some_text',
+      ['a', 'one', { snake_key: 1 }, 'b'],
+    );
+    expect(inserted).toEqual({
+      rows: [
+        { id: 'a', someText: 'one' },
+        { id: 'b', someText: null },
+      ],
+      rowCount: 2,
+    });
+    const { rows } = await run('select * from sample order by id', []);
+    expect(rows).toEqual(await db.selectFrom('sample').selectAll().orderBy('id').execute());
+    expect(await run('update sample set amount = $1 where id = $2', [1, 'c'])).toEqual({
+      rows: [],
+      rowCount: 0,
+    });
+    const again = run('insert into sample (id) values ($1)', ['a']);
+    await expect(again).rejects.toMatchObject({ code: '23505', constraint: 'sample_pkey' });
+  });
+
   it('counts the rows a statement changed', async () => {
     const { db } = await open();
     const inserted = await insert(db, 'a').executeTakeFirst();
