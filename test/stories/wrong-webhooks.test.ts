@@ -2,7 +2,7 @@
 // anything, and the person goes on hearing the prompt.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseXml } from '../../src/providers/twiml/xml.ts';
-import { send } from '../http/sample-service.ts';
+import { send } from '../support/sample-service.ts';
 import { type FreshStores, freshStores } from '../support/stores.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
