@@ -4,21 +4,19 @@ import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PhoneNetwork } from '../providers/port.ts';
 import type { Registry } from '../registry/schema.ts';
-import { createAdvance } from './advance.ts';
-import { createAnswerCall } from './answer-call.ts';
-import { createCancelVerification } from './cancel-verification.ts';
-import { createChooseChallenge } from './choose-challenge.ts';
-import { createChooseLocale } from './choose-locale.ts';
-import { createCompleteRegistration } from './complete-registration.ts';
-import { type CallAddresses, createDial } from './dial.ts';
-import { createFindDialPauses } from './dial-pauses.ts';
-import { createFindLostCall } from './find-lost-call.ts';
-import { createFollowCall } from './follow-call.ts';
-import { createCountRequest, createForgetCounts, createReachedLimits } from './limits.ts';
-import { createLines, type LineSettings } from './lines.ts';
-import { createMakeVerification } from './new-verification.ts';
-import { createNumberToCall } from './number-to-call.ts';
-import { createPlaceCall } from './place-call.ts';
+import { createAnswerCall } from './call/answer-call.ts';
+import { type CallAddresses, createDial } from './call/dial.ts';
+import { createFindLostCall } from './call/find-lost-call.ts';
+import { createFollowCall } from './call/follow-call.ts';
+import { createLines, type LineSettings } from './call/lines.ts';
+import { createPlaceCall } from './call/place-call.ts';
+import { createRecordDigits } from './call/record-digits.ts';
+import { createSpeakNext } from './call/speak-next.ts';
+import { createWatchCall } from './call/watch-call.ts';
+import { createCompleteRegistration } from './finish/complete.ts';
+import { createAdvance } from './job/advance.ts';
+import { createSweep } from './job/sweep.ts';
+import type { VerificationJobs } from './job/verification-jobs.ts';
 import type {
   CheckPin,
   DialPauses,
@@ -27,11 +25,17 @@ import type {
   RegisteredOfficePhone,
   RulesOf,
 } from './ports.ts';
-import { createReadVerification } from './read-verification.ts';
-import { createRecordDigits } from './record-digits.ts';
-import { createRefusalsOf } from './refusals.ts';
-import { createRequestVerification } from './request-verification.ts';
-import { createSpeakNext } from './speak-next.ts';
+import { createCancelVerification } from './request/cancel-verification.ts';
+import { createChooseChallenge } from './request/choose-challenge.ts';
+import { createChooseLocale } from './request/choose-locale.ts';
+import { createFindDialPauses } from './request/dial-pauses.ts';
+import { createCountRequest, createForgetCounts, createReachedLimits } from './request/limits.ts';
+import { createMakeVerification } from './request/new-verification.ts';
+import { createNumberToCall } from './request/number-to-call.ts';
+import { createReadVerification } from './request/read-verification.ts';
+import { createRefusalsOf } from './request/refusals.ts';
+import { createRequestVerification } from './request/request-verification.ts';
+import { createTakeOverJob } from './request/take-over-job.ts';
 import type { State } from './states.ts';
 import { createAnswerStore } from './store/answers.ts';
 import { createCallAttemptStore } from './store/call-attempts.ts';
@@ -39,10 +43,6 @@ import { createCompletionStore } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
 import { createLiveCallStore } from './store/live-calls.ts';
 import { createVerificationStore } from './store/verifications.ts';
-import { createSweep } from './sweep.ts';
-import { createTakeOverJob } from './take-over-job.ts';
-import type { VerificationJobs } from './verification-jobs.ts';
-import { createWatchCall } from './watch-call.ts';
 
 /** One line of the journey: what sets a step off, the file that does it, and the states it leads from and to. */
 interface JourneyLine {

@@ -2,7 +2,7 @@
 
 import type { Job } from 'bullmq';
 import type { Greeting } from '../providers/twiml/steps.ts';
-import type { Limit } from './limits.ts';
+import type { Limit } from './request/limits.ts';
 import type { Challenge, Purpose } from './states.ts';
 import type { Verification } from './store/rows.ts';
 

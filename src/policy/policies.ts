@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
-import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from './tenant-policy.ts';
 
 /** The policy that counts, with its number. */
 export interface CurrentPolicy {

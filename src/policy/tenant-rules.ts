@@ -1,5 +1,5 @@
-import { type CallableNumber, understandNumber } from './number-rules.ts';
-import { parsePolicy, type TenantPolicy } from './tenant-policy.ts';
+import { type CallableNumber, understandNumber } from '../domain/number.ts';
+import { parsePolicy, type TenantPolicy } from '../domain/policy.ts';
 
 /** A tenant's policy as it is applied. */
 export type TenantRules = TenantPolicy & {

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { startVerificationWorker } from '../journey/verification-worker.ts';
+import { startVerificationWorker } from '../journey/job/verification-worker.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ServiceParts } from './parts.ts';
 import { startSweeper } from './start-sweeper.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verificationJobSchema } from '../../src/journey/job-schema.ts';
-import { VerificationJob } from '../../src/journey/request-schema.ts';
+import { verificationJobSchema } from '../../src/journey/request/job-schema.ts';
+import { VerificationJob } from '../../src/journey/request/request-schema.ts';
 import { PROJECT } from '../support/lint.ts';
 
 const packed = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { describe, expect, it } from 'vitest';
+import { mountWebhooks, type WebhookDeps } from '../../src/journey/call/webhooks.ts';
 import { JOURNEY } from '../../src/journey/index.ts';
-import { type VerificationActions, verificationRoutes } from '../../src/journey/routes.ts';
+import { type VerificationActions, verificationRoutes } from '../../src/journey/request/routes.ts';
 import { STATES } from '../../src/journey/states.ts';
-import { mountWebhooks, type WebhookDeps } from '../../src/journey/webhooks.ts';
 import { PROJECT } from '../support/lint.ts';
 
 const journeyFile = (name: string) => join(PROJECT, 'src/journey', `${name}.ts`);

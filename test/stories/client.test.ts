@@ -10,7 +10,7 @@ import {
   type ProgressEvent,
   readOutcomeWebhook,
 } from '../../src/client.ts';
-import { verificationJobSchema } from '../../src/journey/job-schema.ts';
+import { verificationJobSchema } from '../../src/journey/request/job-schema.ts';
 import { listen } from '../../src/platform/http/http-server.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';

@@ -1,7 +1,7 @@
 // A verification's whole story, out of every table that has a part of it. Numbers are masked, extensions and the
 // digits of number matching left out.
 import type { Kysely, Selectable } from 'kysely';
-import { maskNumber } from '../../../src/mask.ts';
+import { maskNumber } from '../../../src/domain/mask-number.ts';
 import { hideNumbers } from '../../../src/ops/hide-data.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
 import { auditEntries } from './audit-entries.ts';

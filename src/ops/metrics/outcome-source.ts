@@ -5,7 +5,7 @@
  */
 import type { Kysely } from 'kysely';
 import { Counter, Histogram, type Registry as MetricsRegistry } from 'prom-client';
-import { maskNumber } from '../../mask.ts';
+import { maskNumber } from '../../domain/mask-number.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Source } from './source.ts';
 

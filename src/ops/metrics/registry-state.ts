@@ -1,6 +1,6 @@
 /** What the registry says about the present, as readings of gauges. */
 import { type Kysely, sql } from 'kysely';
-import { maskNumber } from '../../mask.ts';
+import { maskNumber } from '../../domain/mask-number.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Reading } from './source.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { chooseGreeting } from '../../../src/journey/choose-greeting.ts';
-import { createChooseLocale } from '../../../src/journey/choose-locale.ts';
+import { chooseGreeting } from '../../../src/journey/call/choose-greeting.ts';
+import { createChooseLocale } from '../../../src/journey/request/choose-locale.ts';
 import { loadPrompts } from '../../../src/providers/twiml/load-prompts.ts';
 import { PROJECT } from '../../support/lint.ts';
 

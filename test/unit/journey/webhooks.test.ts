@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mountWebhooks, type WebhookDeps } from '../../../src/journey/webhooks.ts';
+import { mountWebhooks, type WebhookDeps } from '../../../src/journey/call/webhooks.ts';
 import { createLogger } from '../../../src/log.ts';
 import { loadPrompts } from '../../../src/providers/twiml/load-prompts.ts';
 import { keepLines } from '../../support/world.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { maskNumber } from '../../../src/domain/mask-number.ts';
+import { understandNumber } from '../../../src/domain/number.ts';
+import { parsePolicy } from '../../../src/domain/policy.ts';
 import { ServiceError } from '../../../src/errors.ts';
-import { maskNumber } from '../../../src/mask.ts';
-import { understandNumber } from '../../../src/policy/number-rules.ts';
-import { parsePolicy } from '../../../src/policy/tenant-policy.ts';
 
 const defaults = parsePolicy({}, 'Contoso');
 const everything = parsePolicy({ numberTypes: { refused: [], nonGeographicRefused: false } }, 'Contoso');

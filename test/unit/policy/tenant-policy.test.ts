@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../../src/policy/tenant-policy.ts';
+import { parsePolicy } from '../../../src/domain/policy.ts';
 
 describe('a policy document', () => {
   test('that says nothing has every default', () => {
