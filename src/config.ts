@@ -24,12 +24,16 @@ export interface Config {
     numbers: { default: string; byCountry: Readonly<Record<string, string>> };
     callsPerSecond: number;
   };
-  worker: { concurrency: number; lockDurationMs: number; stalledIntervalMs: number };
+  /** `mostLive`: verifications that may be on a call, in all processes together, before no more calls are placed. */
+  worker: { concurrency: number; mostLive: number; lockDurationMs: number; stalledIntervalMs: number };
+  /** How often a worker looks for live verifications that are due, ms. */
+  watchLiveMs: number;
   sweep: { intervalMs: number; slackMs: number };
   /** See `journey/ports.ts`, in ms. */
   patience: {
     requestMs: number;
     dialGraceMs: number;
+    answerMs: number;
     hangUpGraceMs: number;
     watchMs: number;
     retryMs: number;
@@ -122,6 +126,7 @@ const Environment = z.object({
     .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=') as [string, string]))),
   CALLS_PER_SECOND: whole(0, 1000, 1),
   WORKER_CONCURRENCY: whole(1, 1000, 50),
+  LIVE_CALLS: whole(1, 100_000, 500),
   SWEEP_INTERVAL_S: whole(1, 3600, 15),
   PHONE_NETWORK_TIMEOUT_S: whole(1, 60, 10),
   DIAL_GRACE_S: whole(2, 120, 15),
@@ -236,11 +241,18 @@ function group(env: Environment): Config {
       numbers: { default: env.CALLER_LINE ?? SIMULATED_LINE, byCountry: env.CALLER_LINES },
       callsPerSecond: env.CALLS_PER_SECOND,
     },
-    worker: { concurrency: env.WORKER_CONCURRENCY, lockDurationMs: 10_000, stalledIntervalMs: 5_000 },
+    worker: {
+      concurrency: env.WORKER_CONCURRENCY,
+      mostLive: env.LIVE_CALLS,
+      lockDurationMs: 10_000,
+      stalledIntervalMs: 5_000,
+    },
+    watchLiveMs: 1_000,
     sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
     patience: {
       requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,
       dialGraceMs: env.DIAL_GRACE_S * 1000,
+      answerMs: 45_000,
       hangUpGraceMs: 2_000,
       watchMs: env.WATCH_S * 1000,
       retryMs: 1_000,

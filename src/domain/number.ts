@@ -11,7 +11,7 @@ import type { TenantPolicy } from './policy.ts';
 import { readTypedNumber } from './typed-number.ts';
 
 /** A number that may be called. */
-export interface CallableNumber {
+export interface UnderstoodNumber {
   /** Such as `+46812345678`. */
   e164: string;
   /** The number's own country, ISO 3166-1 alpha-2; `001` (the world) for a number of no country. */
@@ -37,7 +37,7 @@ export interface CallableNumber {
 export function understandNumber(
   typed: { number: string; country?: string | undefined; extension?: string | undefined },
   policy: Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension'>,
-): CallableNumber {
+): UnderstoodNumber {
   const { number: text, extension: typedExtension } = readTypedNumber(typed.number);
   const country = readCountry(typed.country);
   if (country === undefined && !text.startsWith('+')) {

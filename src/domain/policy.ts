@@ -1,8 +1,9 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { extensionFits, LanguageTag, PauseS, TOO_MUCH_PAUSE } from '../api.ts';
+import { LanguageTag, PauseS } from '../api.ts';
 import type { FieldProblem } from '../errors.ts';
 import { fieldProblems, parseOptions } from '../platform/http/field-problems.ts';
+import { extensionFits, TOO_MUCH_PAUSE } from './pauses.ts';
 
 /** The kinds of numbers that libphonenumber tells apart. */
 const NUMBER_TYPES = [

@@ -1,129 +1,64 @@
-import type { Kysely } from 'kysely';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
+import { createBackground } from '../platform/background.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { RunStatement } from '../platform/database/run-statement.ts';
 import type { PhoneNetwork } from '../providers/port.ts';
-import type { Registry } from '../registry/schema.ts';
 import { createAnswerCall } from './call/answer-call.ts';
-import { type CallAddresses, createDial } from './call/dial.ts';
+import { createDial } from './call/dial.ts';
 import { createFindLostCall } from './call/find-lost-call.ts';
 import { createFollowCall } from './call/follow-call.ts';
 import { createLines, type LineSettings } from './call/lines.ts';
-import { createPlaceCall } from './call/place-call.ts';
+import { type CallAddresses, createPlaceAttempt } from './call/place-attempt.ts';
+import { createPlaceCall, createPlaceUnseen } from './call/place-call.ts';
 import { createRecordDigits } from './call/record-digits.ts';
 import { createSpeakNext } from './call/speak-next.ts';
 import { createWatchCall } from './call/watch-call.ts';
-import { createCompleteRegistration } from './finish/complete.ts';
-import { createAdvance } from './job/advance.ts';
+import { createComplete } from './finish/complete.ts';
+import { createAdvance, createAdvanceQueued, type Steps } from './job/advance.ts';
+import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
-import type {
-  CheckPin,
-  DialPauses,
-  MakeAppPassword,
-  Patience,
-  RegisteredOfficePhone,
-  RulesOf,
-} from './ports.ts';
+import { createWatchLive } from './job/watch-live.ts';
+import type { CheckPin, CompletionWrites, Patience, PbxProfileOf, PolicyAt } from './ports.ts';
 import { createCancelVerification } from './request/cancel-verification.ts';
-import { createChooseChallenge } from './request/choose-challenge.ts';
 import { createChooseLocale } from './request/choose-locale.ts';
-import { createFindDialPauses } from './request/dial-pauses.ts';
-import { createCountRequest, createForgetCounts, createReachedLimits } from './request/limits.ts';
-import { createMakeVerification } from './request/new-verification.ts';
-import { createNumberToCall } from './request/number-to-call.ts';
+import { createFindRefusals } from './request/find-refusals.ts';
+import { createLimits } from './request/limits.ts';
+import { createLookUp } from './request/look-up.ts';
 import { createReadVerification } from './request/read-verification.ts';
-import { createRefusalsOf } from './request/refusals.ts';
 import { createRequestVerification } from './request/request-verification.ts';
 import { createTakeOverJob } from './request/take-over-job.ts';
-import type { State } from './states.ts';
+import type { Channel } from './states.ts';
+import { createAdmission } from './store/admission.ts';
 import { createAnswerStore } from './store/answers.ts';
-import { createCallAttemptStore } from './store/call-attempts.ts';
-import { createCompletionStore } from './store/completion.ts';
+import { createAttemptStore } from './store/attempts.ts';
+import { createNoteCall } from './store/call-notes.ts';
+import { createFinishVerification } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
+import { createReadFacts } from './store/facts.ts';
 import { createLiveCallStore } from './store/live-calls.ts';
+import { createLostCallStore } from './store/lost-calls.ts';
+import type { Verification } from './store/rows.ts';
 import { createVerificationStore } from './store/verifications.ts';
-
-/** One line of the journey: what sets a step off, the file that does it, and the states it leads from and to. */
-interface JourneyLine {
-  trigger: string;
-  step: string;
-  from: readonly State[];
-  to: readonly State[];
-}
-
-/** The journey of a verification, in order. Read it as the table of contents of this folder. */
-export const JOURNEY: readonly JourneyLine[] = [
-  { trigger: 'POST /v1/verifications', step: 'request-verification', from: [], to: ['queued'] },
-  { trigger: 'a job that a backend added', step: 'take-over-job', from: [], to: ['queued'] },
-  {
-    trigger: 'job: queued',
-    step: 'place-call',
-    from: ['queued'],
-    to: ['dialing', 'ringing', 'queued', 'decided'],
-  },
-  {
-    trigger: 'job: dialing',
-    step: 'find-lost-call',
-    from: ['dialing'],
-    to: ['ringing', 'dialing', 'decided'],
-  },
-  {
-    trigger: 'webhook: status',
-    step: 'follow-call',
-    from: ['dialing', 'ringing'],
-    to: ['ringing', 'answered'],
-  },
-  {
-    trigger: 'webhook: answer, fallback',
-    step: 'answer-call',
-    from: ['dialing', 'ringing'],
-    to: ['answered'],
-  },
-  {
-    trigger: 'webhook: digits, typed, silence',
-    step: 'record-digits',
-    from: ['answered'],
-    to: ['answered', 'decided'],
-  },
-  { trigger: 'webhook: machine', step: 'follow-call', from: ['answered'], to: ['decided'] },
-  { trigger: 'job: ringing, answered', step: 'watch-call', from: ['ringing', 'answered'], to: ['decided'] },
-  {
-    trigger: 'POST /v1/verifications/{id}/cancel',
-    step: 'cancel-verification',
-    from: ['queued', 'dialing', 'ringing', 'answered'],
-    to: ['decided'],
-  },
-  { trigger: 'job: decided', step: 'complete-registration', from: ['decided'], to: ['finished'] },
-  { trigger: 'timer', step: 'sweep', from: ['queued', 'dialing', 'ringing', 'answered', 'decided'], to: [] },
-  { trigger: 'GET /v1/verifications/{id}', step: 'read-verification', from: [], to: [] },
-];
 
 /** What the journey is made of. */
 export interface JourneyDeps {
-  db: Kysely<Registry>;
+  run: RunStatement;
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'repair'>;
   network: PhoneNetwork;
   addresses: CallAddresses;
   prompts: { locales: string[]; resolveLocale(wanted: string): string | null };
-  rulesOf: RulesOf;
-  registeredOfficePhone: RegisteredOfficePhone;
-  /** How a switchboard (E.164) wants extensions dialled, or null. */
-  pbxProfileOf: (switchboard: { tenantId: string; number: string }) => Promise<DialPauses | null>;
-  assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
-  /** The language that the user wants, or null. */
-  localeOf: (user: { tenantId: string; userId: string }) => Promise<string | null>;
-  /** Whether the tenant set a PIN for the user. */
-  hasPin: (user: { tenantId: string; userId: string }) => Promise<boolean>;
+  policyAt: PolicyAt;
+  pbxProfileOf: PbxProfileOf;
   checkPin: CheckPin;
-  makeAppPassword: MakeAppPassword;
+  writes: CompletionWrites;
   clearUp: () => Promise<number>;
   /** A hash under a key outside the database. */
   keyedHash: (text: string) => string;
-  tenantExists: (tenantId: string) => Promise<boolean>;
-  /** Throws `user.blocked` when the user may not be verified. */
-  assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
   lines: LineSettings;
+  /** How many verifications may be live at once before no more calls are placed. */
+  mostLive: number;
   /** Waits, ms. */
   pause: (ms: number) => Promise<unknown>;
   patience: Patience;
@@ -134,63 +69,102 @@ export interface JourneyDeps {
   log: Logger;
 }
 
-/** The journey, put together: what the REST API, the webhooks, the worker and the timer call. */
+/** The journey, put together: what the REST API, the webhooks, the worker and the timers call. */
 export type Journey = ReturnType<typeof createJourney>;
 
-/** Puts the steps together. Nothing here decides anything. */
+/**
+ * The journey of a verification: which step leads on from each state, for each channel. What is requested becomes
+ * `queued`; webhooks move a call on between these steps; `finished` is the end.
+ */
 export function createJourney(given: JourneyDeps) {
-  const { db, jobs } = given;
-  const slots = createDialSlotStore(db);
-  const deps = {
+  const { stores, ...deps } = createParts(given);
+  const { run } = given;
+  const noteCall = createNoteCall(run);
+  const placeAttempt = createPlaceAttempt({ ...given, attempts: stores.attempts, noteCall });
+  const roomForCall = createRoomForCall({ countLive: stores.verifications.countLive, most: given.mostLive });
+  const dial = createDial({ ...given, ...stores, lines: deps.lines, placeAttempt });
+  const watchCall = createWatchCall({ ...given, ...stores });
+  const complete = createComplete({
     ...given,
-    slots,
-    lines: createLines({ settings: given.lines, slots, clock: given.clock }),
-    countRequest: createCountRequest(given),
-    wake: jobs.wake,
-    addJob: jobs.add,
-    repairJob: jobs.repair,
-    verifications: createVerificationStore(db),
-    attempts: createCallAttemptStore(db),
-    calls: createLiveCallStore(db),
-    answers: createAnswerStore(db),
-    completion: createCompletionStore(db),
-    speakNext: createSpeakNext(given),
-    chooseChallenge: createChooseChallenge(given),
-    chooseLocale: createChooseLocale(given.prompts),
-    numberToCall: createNumberToCall(given),
-    findDialPauses: createFindDialPauses(given),
-  };
-  const dial = createDial(deps);
-  const readVerification = createReadVerification(deps);
-  const requestVerification = createRequestVerification({
-    ...deps,
-    newVerification: createMakeVerification(deps),
+    finish: createFinishVerification(run),
+    endBackendJob: given.jobs.wake,
   });
-  const watchCall = createWatchCall(deps);
-  const steps = {
-    queued: createPlaceCall({ ...deps, dial }),
-    dialing: createFindLostCall({ ...deps, dial }),
-    ringing: watchCall,
-    answered: watchCall,
-    decided: createCompleteRegistration(deps),
+  const steps: Record<Channel, Steps> = {
+    call: {
+      queued: createPlaceCall({ ...given, ...stores, ...deps, dial, roomForCall }),
+      dialing: createFindLostCall({ ...given, ...stores, noteCall, dial }),
+      ringing: watchCall,
+      answered: watchCall,
+      decided: async (verification) => {
+        await complete(verification);
+        return 'moved';
+      },
+    },
   };
+  const advance = createAdvance({ ...given, ...stores, stepsFor: ({ channel }) => steps[channel] });
+  const placeUnseen = createPlaceUnseen({
+    ...given,
+    ...stores,
+    lines: deps.lines,
+    placeAttempt,
+    roomForCall,
+  });
+  const background = createBackground((error) =>
+    given.log.warn({ err: error }, 'a verification could not be moved on at once; it is looked at again'),
+  );
+  const completeNow = (verification: Verification) => background.run(complete(verification));
+  const advanceNow = ({ id }: Verification) => background.run(advance(id));
+  const speakNext = createSpeakNext(given);
+  const readVerification = createReadVerification(stores);
+  const requestVerification = createRequestVerification({
+    ...given,
+    ...stores,
+    ...deps,
+    addJob: given.jobs.add,
+  });
   return {
-    verifications: deps.verifications,
+    verifications: stores.verifications,
+    readFacts: deps.readFacts,
     requestVerification,
-    takeOverJob: createTakeOverJob({ ...deps, requestVerification }),
-    refusalsOf: createRefusalsOf({ ...deps, reachedLimits: createReachedLimits(given) }),
+    takeOverJob: createTakeOverJob({ ...given, readFacts: deps.readFacts, requestVerification }),
+    findRefusals: createFindRefusals({ ...given, ...deps, reachedLimits: deps.limits.reachedLimits }),
     readVerification,
-    attemptOf: deps.attempts.ofVerification,
-    cancelVerification: createCancelVerification({ ...deps, readVerification }),
-    answerCall: createAnswerCall(deps),
-    recordDigits: createRecordDigits(deps),
-    followCall: createFollowCall(deps),
-    advance: createAdvance({ ...deps, steps }),
+    cancelVerification: createCancelVerification({ ...given, ...stores, readVerification, completeNow }),
+    answerCall: createAnswerCall({ ...given, ...stores, speakNext }),
+    recordDigits: createRecordDigits({ ...given, ...stores, speakNext, completeNow }),
+    followCall: createFollowCall({ ...given, ...stores, noteCall, advanceNow }),
+    advance,
+    advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
+    watchLive: createWatchLive({ ...given, ...stores, advance }),
     sweep: createSweep({
-      ...deps,
-      clearUp: async () => (await given.clearUp()) + (await createForgetCounts(given)()),
+      ...given,
+      ...stores,
+      repairJob: given.jobs.repair,
+      clearUp: async () => (await given.clearUp()) + (await deps.limits.forgetCounts()),
       slackMs: given.sweep.slackMs,
       leaseMs: given.sweep.intervalMs / 2,
     }),
+    /** Resolves when nothing goes on in the background any more. */
+    settled: background.settled,
+  };
+}
+
+/** What steps share: the registry's statements, and what requests are understood with. */
+function createParts({ run, prompts, clock, ...given }: JourneyDeps) {
+  const stores = {
+    verifications: createVerificationStore(run),
+    attempts: createAttemptStore(run),
+    calls: createLiveCallStore(run),
+    answers: createAnswerStore(run),
+    lost: createLostCallStore(run),
+  };
+  const chooseLocale = createChooseLocale(prompts);
+  return {
+    stores,
+    readFacts: createReadFacts(run),
+    admit: createAdmission(run),
+    lookUp: createLookUp({ ...given, chooseLocale }),
+    limits: createLimits({ ...given, run, clock }),
+    lines: createLines({ settings: given.lines, slots: createDialSlotStore(run), clock }),
   };
 }

@@ -12,7 +12,6 @@ import { phoneMethodRoutes } from '../phone-methods/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createHttpApp } from '../platform/http/http-server.ts';
 import type { Route } from '../platform/http/route.ts';
-import { createRulesOf } from '../policy/tenant-rules.ts';
 import { createWebhookReader } from '../providers/twilio/webhook-reader.ts';
 import { administrationRoutes } from './administration.ts';
 import type { ServiceParts } from './parts.ts';
@@ -43,10 +42,10 @@ export function createWeb(parts: ServiceParts & WebParts) {
   const { db } = stores.database;
   return createHttpApp({
     routes: [
-      ...verificationRoutes(journey),
+      ...verificationRoutes({ ...journey, clock }),
       ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
       ...createUserProfileRoutes(parts.userProfiles, prompts),
-      ...pbxProfileRoutes(createPbxProfiles({ db }), createRulesOf(parts.tenants)),
+      ...pbxProfileRoutes(createPbxProfiles({ db }), parts.policies.current),
       ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
       ...administrationRoutes({ ...parts, clock }),
       ...parts.outward,

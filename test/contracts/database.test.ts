@@ -88,24 +88,18 @@ describeEachStore('the database', (combination) => {
 
   it('runs a hand-written statement and gives its rows as the query builder would', async () => {
     const { db, run } = await open();
-    const inserted = await run<{ id: string; someText: string }>(
-      'insert into sample (id, some_text, data) values ($1, $2, $3), ($4, null, null) returning id, some_text',
-      ['a', 'one', { snake_key: 1 }, 'b'],
-    );
-    expect(inserted).toEqual({
-      rows: [
-        { id: 'a', someText: 'one' },
-        { id: 'b', someText: null },
-      ],
-      rowCount: 2,
+    const inserted = await run<{ id: string; someText: string }>({
+      text: 'insert into sample (id, some_text, data) values ($1, $2, $3), ($4, null, null) returning id, some_text',
+      values: ['a', 'one', { snake_key: 1 }, 'b'],
     });
-    const { rows } = await run('select * from sample order by id', []);
+    expect(inserted).toEqual([
+      { id: 'a', someText: 'one' },
+      { id: 'b', someText: null },
+    ]);
+    const rows = await run({ text: 'select * from sample order by id', values: [] });
     expect(rows).toEqual(await db.selectFrom('sample').selectAll().orderBy('id').execute());
-    expect(await run('update sample set amount = $1 where id = $2', [1, 'c'])).toEqual({
-      rows: [],
-      rowCount: 0,
-    });
-    const again = run('insert into sample (id) values ($1)', ['a']);
+    expect(await run({ text: 'update sample set amount = $1 where id = $2', values: [1, 'c'] })).toEqual([]);
+    const again = run({ text: 'insert into sample (id) values ($1)', values: ['a'] });
     await expect(again).rejects.toMatchObject({ code: '23505', constraint: 'sample_pkey' });
   });
 

@@ -150,7 +150,7 @@ describeEachStore('what a user may do', (combination) => {
     const copies = Array.from({ length: 39 }, () => crypto.randomUUID());
     await world.db
       .insertInto('verification')
-      .values(copies.map((id) => ({ ...verification, id, idempotencyKey: null })))
+      .values(copies.map((id) => ({ ...verification, id, idempotencyKey: null, events: '[]' })))
       .execute();
     await world.db
       .insertInto('appPassword')

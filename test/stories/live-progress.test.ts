@@ -3,6 +3,7 @@ import { type Service, startService } from '../../src/service.ts';
 import { virtualTime } from '../../src/simulator/time.ts';
 import { type EventStream, follow } from '../support/event-stream.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { tracesOf } from '../support/traces.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 const MOST = 3;
@@ -64,13 +65,8 @@ describeEachStore('live progress', (combination) => {
       expect(['state', 'outcome', 'prompt', 'at']).toEqual(expect.arrayContaining(Object.keys(data)));
     }
     expect(JSON.stringify(events)).not.toContain(number.e164.slice(1));
-    const rows = await world.db
-      .selectFrom('verificationEvent')
-      .select('id')
-      .where('verificationId', '=', id)
-      .orderBy('id')
-      .execute();
-    expect(ids).toEqual(rows.map((row) => row.id));
+    const { verification } = await tracesOf(world.db, id);
+    expect(ids).toEqual(verification.events.map((_event, place) => place + 1));
   });
 
   test('whoever comes back after any event gets exactly the rest', async () => {

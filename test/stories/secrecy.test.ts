@@ -1,5 +1,6 @@
 // Whatever happens, no secret and no whole phone number is found in a log, a job, a store, an address or an error,
 // but in the columns that are there for numbers.
+
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { z } from 'zod';
 import { createPoundkeyClient } from '../../src/client.ts';
 import type { RestFault } from '../../src/simulator/faults.ts';
 import { SCENARIO_NAMES } from '../../src/simulator/scenarios.ts';
+import { setPolicy } from '../support/set-policy.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { clientOf, openWorld, type World } from '../support/world.ts';
 import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
@@ -143,11 +145,7 @@ describeEachStore('what a service leaves behind', (combination) => {
 
   /** Writes the policy as it is: no request would be let in with one that cannot be read. */
   async function storePolicy(policy: object): Promise<void> {
-    await world.db
-      .updateTable('tenant')
-      .set({ policy: JSON.stringify(policy) })
-      .where('id', '=', 'contoso')
-      .execute();
+    await setPolicy(world, { ...policy });
   }
 
   /** A policy that cannot be read fails requests and jobs. */

@@ -24,7 +24,12 @@ describeEachStore('the story of a verification', (combination) => {
 
   const poundkey = (...words: string[]) => {
     const clock = { now: () => new Date(world.time.now()) };
-    const tools = createTools({ db: world.db, clock, keys: () => world.service.stores });
+    const tools = createTools({
+      db: world.db,
+      run: world.service.stores.database.run,
+      clock,
+      keys: () => world.service.stores,
+    });
     return runCommand(words, (use) => use(tools));
   };
   const storyOf = async (id: string) => JSON.parse((await poundkey('story', id, '--json')).output);

@@ -1,8 +1,10 @@
 import type { Events, VerificationEventName } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../../providers/port.ts';
-import type { Patience, Wake } from '../ports.ts';
+import type { Patience } from '../ports.ts';
+import type { NoteCall } from '../store/call-notes.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
+import type { LiveCall, Verification } from '../store/rows.ts';
 import { graceAfterEnd } from './rules.ts';
 
 /** The event that a callback is logged as, if it says anything new. */
@@ -15,39 +17,45 @@ function eventOf(status: CallStatus, moved: boolean): VerificationEventName | nu
 
 /** What following a call needs. */
 interface FollowDeps {
-  calls: LiveCallStore;
-  wake: Wake;
+  noteCall: NoteCall;
+  calls: Pick<LiveCallStore, 'read' | 'machineAnswered' | 'noteAnsweredBy'>;
+  /** Moves a verification on in the background. */
+  advanceNow: (verification: Verification) => void;
   patience: Patience;
   clock: Clock;
   events: Events;
 }
 
 /**
- * Trigger: status callbacks and machine detection. Notes how far the call came; the end of the call wakes the job,
- * which decides what it means. They come twice, late and out of order: a late `ringing` never undoes `answered`.
+ * Trigger: status callbacks and machine detection. Notes how far the call came; when its end leaves something to
+ * decide, moves the verification on. They come twice, late and out of order: a late `ringing` never undoes `answered`.
  */
 export function createFollowCall(deps: FollowDeps) {
   return {
     /** A status callback. */
     async progress(attemptId: string, progress: CallProgress): Promise<void> {
-      const now = deps.clock.now();
-      const change = await deps.calls.progress(
-        attemptId,
-        progress,
-        now,
-        later(now, lookInMs(progress.status)),
-      );
-      const name = change === 'stale' ? null : eventOf(progress.status, change === 'moved');
-      const ended = ENDED.includes(progress.status);
-      if (name || ended) await tell(attemptId, name, { status: progress.status }, ended);
+      const at = deps.clock.now();
+      const wakeAt = later(at, lookInMs(progress.status));
+      const noted = await deps.noteCall({ attemptId, callId: progress.callId, progress, at, wakeAt });
+      const name = noted && eventOf(progress.status, noted.moved);
+      if (noted && name)
+        deps.events.emit(name, { verificationId: noted.id, attemptId, status: progress.status });
+      if (!ENDED.includes(progress.status)) return;
+      // A repetition counts too: the process that noted the first may have died before moving it on.
+      await moveOn(noted ?? (await deps.calls.read(attemptId)));
     },
 
     /** Machine detection has made up its mind. Only a machine decides anything, and only before any key. */
     async machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void> {
-      if (answeredBy !== 'machine' && answeredBy !== 'fax')
-        return deps.calls.answeredBy(attemptId, callId, answeredBy);
-      const first = await deps.calls.machineAnswered(attemptId, callId, answeredBy, deps.clock.now());
-      await tell(attemptId, first ? 'call.machine' : null, { answeredBy, outcome: 'voicemail' }, true);
+      const isMachine = answeredBy === 'machine' || answeredBy === 'fax';
+      const now = deps.clock.now();
+      const decided = isMachine && (await deps.calls.machineAnswered(attemptId, callId, answeredBy, now));
+      if (decided) {
+        const { id: verificationId } = decided;
+        deps.events.emit('call.machine', { verificationId, attemptId, answeredBy, outcome: 'voicemail' });
+      }
+      const call = decided || (await deps.calls.noteAnsweredBy(attemptId, callId, answeredBy));
+      if (isMachine) await moveOn(call);
     },
   };
 
@@ -56,20 +64,9 @@ export function createFollowCall(deps: FollowDeps) {
     return ENDED.includes(status) ? graceAfterEnd(status, deps.patience) : 10 * deps.patience.watchMs;
   }
 
-  /**
-   * Logs what is new, if anything is, and wakes the job if there is something to decide. A repetition wakes too: the
-   * webhook before may have died between noting and waking.
-   */
-  async function tell(
-    attemptId: string,
-    name: VerificationEventName | null,
-    details: Record<string, string>,
-    wakes: boolean,
-  ): Promise<void> {
-    const call = await deps.calls.read(attemptId);
-    if (!call) return;
-    const { verificationId } = call;
-    if (name) deps.events.emit(name, { verificationId, attemptId, ...details });
-    if (wakes && call.state !== 'finished') deps.wake(verificationId);
+  /** What waits for a key that may still be on its way is moved on when it is due. */
+  async function moveOn(call: LiveCall | null): Promise<void> {
+    if (!call || call.state === 'finished' || call.state === 'queued') return;
+    if (call.wakeAt <= deps.clock.now()) deps.advanceNow(call);
   }
 }

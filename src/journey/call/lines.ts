@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { WishForSlot } from '../store/admission.ts';
 import type { DialSlotStore } from '../store/dial-slots.ts';
 
 /** The numbers that calls come from. */
@@ -34,23 +35,24 @@ export function createLines(deps: { settings: LineSettings; slots: DialSlotStore
     /** The line that calls a country. */
     lineFor: (country: string): string => numbers.byCountry[country] ?? numbers.default,
 
-    /**
-     * Takes a place for a call. Null: the line has no pace to keep.
-     * @param wish.patienceMs the furthest that the place may lie in the future, ms
-     * @throws ServiceError `line.tooBusy`, with the time after which asking again makes sense
-     */
-    async takeSlot(wish: { lineNumber: string; tenantId: string; patienceMs: number }): Promise<Date | null> {
-      if (intervalMs === 0) return null;
-      const now = deps.clock.now();
-      const slotAt = await deps.slots.take({ ...wish, intervalMs }, now);
-      if (slotAt) return slotAt;
-      const chance = await deps.slots.nextChance({ ...wish, intervalMs }, now);
-      throw new ServiceError(
+    /** What a request wishes of its line. @param patienceMs the furthest that its place may lie in the future, ms */
+    slotWithin: (now: Date, patienceMs: number): WishForSlot => ({
+      intervalMs,
+      furthest: later(now, patienceMs),
+    }),
+
+    /** The error for a line that has no place in time. @param chance when there may be one */
+    tooBusy(chance: Date): ServiceError {
+      return new ServiceError(
         'line.tooBusy',
         'More calls are waiting than can be placed in reasonable time. Send the request again after the time in Retry-After.',
-        { retryAfterS: Math.max(1, Math.ceil((chance.getTime() - now.getTime()) / 1000)) },
+        { retryAfterS: Math.max(1, Math.ceil((chance.getTime() - deps.clock.now().getTime()) / 1000)) },
       );
     },
+
+    /** Takes another place for a call that has none. Null: there is none before `furthest`. */
+    takeSlot: (wish: { lineNumber: string; tenantId: string; furthest: Date }): Promise<Date | null> =>
+      deps.slots.take({ ...wish, intervalMs }, deps.clock.now()),
 
     /**
      * Reserves the moment at which a call may start. Null: it is further away than a worker should wait.

@@ -3,6 +3,7 @@ import { ServiceError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Prompts } from '../../providers/twiml/render.ts';
 import { type CallStep, STEP_RULES } from '../../providers/twiml/steps.ts';
+import type { Asked as Question } from './record-digits.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** How often a person hears "one moment" (3 s each) before the call gives up. */
@@ -15,8 +16,10 @@ export interface Asked {
   attemptId: string;
   /** The language its address names, for when nothing else is known. */
   locale: string;
-  /** The question it answers. */
+  /** The round of the question it answers. */
   round: number;
+  /** The question, or null when its address does not tell it. */
+  question: Question | null;
   /** How often the person has been asked to wait. */
   tries: number;
   /** The key pressed, if one was. */
@@ -54,7 +57,7 @@ export function createPlay(deps: PlayDeps) {
 function question(deps: PlayDeps, asked: Asked, spoken: Spoken): string {
   const locale = spoken.locale ?? asked.locale;
   const base = `${deps.publicUrl}/webhooks/calls/${asked.attemptId}`;
-  const next = new URLSearchParams({ locale, round: String(spoken.round) });
+  const next = new URLSearchParams({ locale, round: String(spoken.round), ...spoken.asked });
   const prompts = spoken.tenantId === null ? deps.prompts : deps.prompts.forTenant(spoken.tenantId);
   return prompts.render(spoken.step, locale, {
     organisation: spoken.organisation,

@@ -1,10 +1,18 @@
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { CheckPin, Wake } from '../ports.ts';
+import type { CheckPin } from '../ports.ts';
+import type { Challenge } from '../states.ts';
 import type { Answered, AnswerStore } from '../store/answers.ts';
-import type { LiveCall, LiveCallStore } from '../store/live-calls.ts';
+import type { LiveCallStore } from '../store/live-calls.ts';
+import type { LiveCall, Verification } from '../store/rows.ts';
 import { ASKED_IN_ALL, type Meaning, meaningOf, silencesInAll } from './rules.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
+
+/** The question that was asked, as the signed address of its answer tells. */
+export interface Asked {
+  prompt: string;
+  challenge: Challenge;
+}
 
 /** What recording needs. */
 interface RecordDeps {
@@ -12,7 +20,8 @@ interface RecordDeps {
   answers: AnswerStore;
   checkPin: CheckPin;
   speakNext: SpeakNext;
-  wake: Wake;
+  /** Completes a decided verification in the background. */
+  completeNow: (verification: Verification) => void;
   clock: Clock;
   events: Events;
 }
@@ -24,36 +33,76 @@ interface RecordDeps {
  * else goes back. Answers to a question that is no longer open, or was answered already, change nothing.
  */
 export function createRecordDigits(deps: RecordDeps) {
-  /** @param digits what was pressed, or null for silence; it may be a PIN, so it is told nobody */
-  return async function recordDigits(answer: Answered, digits: string | null): Promise<Spoken> {
-    const asked = await deps.calls.read(answer.attemptId);
-    // What `asked` says of the question holds as long as the round does, and every statement below guards the round.
-    const meaning = asked?.round === answer.round ? await finalMeaning(deps, asked, digits) : null;
-    const first = asked && meaning ? await write(deps, asked, answer, { meaning, digits }) : false;
-    const call = await deps.calls.read(answer.attemptId);
-    if (first && call && meaning) tell(deps.events, call, meaning);
-    // Also when this webhook is a repetition: the one before may have died between deciding and waking.
-    if (call?.state === 'decided') deps.wake(call.verificationId);
+  /**
+   * @param asked the question, where the answer's address tells it: then `#` is recorded without a look at the row
+   * @param digits what was pressed, or null for silence; it may be a PIN, so it is told nobody
+   */
+  return async function recordDigits(
+    answer: Answered,
+    asked: Asked | null,
+    digits: string | null,
+  ): Promise<Spoken> {
+    const recorded =
+      (asked && (await recordLikely(deps, answer, asked, digits))) || (await recordAny(deps, answer, digits));
+    const call = recorded ?? (await deps.calls.read(answer.attemptId));
+    // Also when this webhook is a repetition: the process that recorded the first may have died before completing it.
+    if (call?.state === 'decided') deps.completeNow(call);
     return deps.speakNext(call, answer.callId);
   };
+}
+
+/**
+ * The answer that ends most calls, recorded without a look at the row: `#`, or the digits on the screen. The statement
+ * guards the round and the question, and compares the digits. Null: a look is needed.
+ */
+async function recordLikely(
+  { answers, clock, events }: RecordDeps,
+  answer: Answered,
+  { prompt, challenge }: Asked,
+  digits: string | null,
+): Promise<LiveCall | null> {
+  const meaning = meaningOf({ prompt, challenge, challengeDigits: digits }, digits);
+  if (meaning !== 'approve' && meaning !== 'reportFraud') return null;
+  const right = { challenge, digits: challenge === 'numberMatch' ? digits : null };
+  const now = clock.now();
+  const recorded =
+    meaning === 'approve'
+      ? await answers.approve(answer, right, now)
+      : await answers.reportFraud(answer, now);
+  if (recorded) log(events, answer, recorded, meaning);
+  return recorded;
+}
+
+async function recordAny(
+  deps: RecordDeps,
+  answer: Answered,
+  digits: string | null,
+): Promise<LiveCall | null> {
+  const call = await deps.calls.read(answer.attemptId);
+  // What the row says of the question holds as long as the round does, and every statement below guards the round.
+  if (!call?.current || call.round !== answer.round) return null;
+  const meaning = await finalMeaning(deps, call, digits);
+  const recorded = await write(deps, call, answer, { meaning, digits });
+  if (recorded) log(deps.events, answer, recorded, meaning);
+  return recorded;
 }
 
 /** What an answer means once a PIN has been looked up. */
 type FinalMeaning = Exclude<Meaning, 'checkPin'>;
 
-async function finalMeaning(deps: RecordDeps, asked: LiveCall, digits: string | null): Promise<FinalMeaning> {
-  const meaning = meaningOf(asked, digits);
+async function finalMeaning(deps: RecordDeps, call: LiveCall, digits: string | null): Promise<FinalMeaning> {
+  const meaning = meaningOf(call, digits);
   if (meaning !== 'checkPin') return meaning;
-  return (await deps.checkPin(asked, digits ?? '')) ? 'approve' : 'wrongKey';
+  return (await deps.checkPin(call, digits ?? '')) ? 'approve' : 'wrongKey';
 }
 
-/** Says whether this answer was the first to its question. */
+/** Null: this answer was not the first to its question. */
 function write(
   { answers, clock }: RecordDeps,
   { challenge, extension }: LiveCall,
   answer: Answered,
   { meaning, digits }: { meaning: FinalMeaning; digits: string | null },
-): Promise<boolean> {
+): Promise<LiveCall | null> {
   const now = clock.now();
   switch (meaning) {
     case 'approve':
@@ -64,16 +113,16 @@ function write(
     case 'silence':
       return answers.silence(answer, silencesInAll({ extension }), now);
     case 'askFraud':
-      return answers.turnTo(answer, 'report-fraud');
+      return answers.turnTo(answer, 'report-fraud', now);
     case 'goBack':
-      return answers.turnTo(answer, 'ask');
+      return answers.turnTo(answer, 'ask', now);
     case 'reportFraud':
       return answers.reportFraud(answer, now);
   }
 }
 
-function tell(events: Events, call: LiveCall, meaning: FinalMeaning): void {
-  const { verificationId, attemptId, tenantId, outcome } = call;
+function log(events: Events, { attemptId }: Answered, call: LiveCall, meaning: FinalMeaning): void {
+  const { id: verificationId, tenantId, outcome } = call;
   events.emit(meaning === 'silence' ? 'call.silence' : 'call.key', { verificationId, attemptId, meaning });
   if (outcome !== null) events.emit('verification.decided', { verificationId, attemptId, outcome });
   if (meaning === 'reportFraud')

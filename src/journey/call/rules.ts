@@ -2,7 +2,7 @@ import type { CallStatus } from '../../providers/port.ts';
 import type { CallStep } from '../../providers/twiml/steps.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
-import type { LiveCall } from '../store/live-calls.ts';
+import type { LiveCall } from '../store/rows.ts';
 
 /** How often the prompt is asked in all before a wrong key, or a silence, ends the call. */
 export const ASKED_IN_ALL = 3;

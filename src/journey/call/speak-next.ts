@@ -1,6 +1,7 @@
 import type { CallStep, Greeting } from '../../providers/twiml/steps.ts';
-import type { RulesOf } from '../ports.ts';
-import type { LiveCall } from '../store/live-calls.ts';
+import type { PolicyAt } from '../ports.ts';
+import type { Challenge } from '../states.ts';
+import type { LiveCall } from '../store/rows.ts';
 import { chooseGreeting } from './choose-greeting.ts';
 import { stepToPlay } from './rules.ts';
 
@@ -15,18 +16,29 @@ export interface Spoken {
   /** What the tenant says before its first prompt. */
   greeting: Greeting | null;
   round: number;
+  /** The prompt and the challenge of the question, for the answer to come back with; null when nothing is asked. */
+  asked: { prompt: string; challenge: Challenge } | null;
 }
 
 /** Turns a call as it stands into what is played. */
 export type SpeakNext = (call: LiveCall | null, callId: string) => Promise<Spoken>;
 
-/** @param deps.rulesOf for the name that the prompt speaks */
-export function createSpeakNext(deps: { rulesOf: RulesOf }): SpeakNext {
+/** @param deps.policyAt for the name that the prompt speaks */
+export function createSpeakNext(deps: { policyAt: PolicyAt }): SpeakNext {
   return async function speakNext(call, callId) {
     const step = stepToPlay(call, callId);
-    if (!call) return { step, tenantId: null, locale: null, organisation: '', greeting: null, round: 0 };
-    const { tenantId, locale, round } = call;
-    const { organisation, greeting } = await deps.rulesOf(tenantId);
-    return { step, tenantId, locale, organisation, greeting: chooseGreeting(greeting, locale), round };
+    if (!call)
+      return { step, tenantId: null, locale: null, organisation: '', greeting: null, round: 0, asked: null };
+    const { tenantId, locale, round, prompt, challenge } = call;
+    const { organisation, greeting } = await deps.policyAt(tenantId, call.policyNow);
+    const spoken = {
+      step,
+      tenantId,
+      locale,
+      organisation,
+      greeting: chooseGreeting(greeting, locale),
+      round,
+    };
+    return { ...spoken, asked: { prompt, challenge } };
   };
 }

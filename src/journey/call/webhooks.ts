@@ -2,9 +2,11 @@ import { type Express, type Request, type Response, text } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 import type { AnsweredBy, CallProgress } from '../../providers/port.ts';
+import { CHALLENGES } from '../states.ts';
 import type { Answered } from '../store/answers.ts';
-import type { CallAddresses } from './dial.ts';
+import type { CallAddresses } from './place-attempt.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
+import type { Asked as Question } from './record-digits.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** A webhook as it arrived: what is signed, and its header fields. */
@@ -29,7 +31,7 @@ export interface WebhookDeps extends PlayDeps {
   /** Throws `webhook.unsigned` or `webhook.wrongSignature` unless the network signed it. */
   trust(webhook: IncomingWebhook): TrustedWebhook;
   answerCall(call: { attemptId: string; callId: string }): Promise<Spoken>;
-  recordDigits(answer: Answered, digits: string | null): Promise<Spoken>;
+  recordDigits(answer: Answered, question: Question | null, digits: string | null): Promise<Spoken>;
   followCall: {
     progress(attemptId: string, progress: CallProgress): Promise<void>;
     machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void>;
@@ -47,6 +49,8 @@ const Address = z.object({
   round: z.coerce.number().int().min(0).max(1000).catch(0),
   try: z.coerce.number().int().min(0).max(MOST_TRIES).catch(0),
   key: z.string().length(1).nullable().catch(null),
+  prompt: z.string().max(40).nullable().catch(null),
+  challenge: z.enum(CHALLENGES).nullable().catch(null),
 });
 
 /**
@@ -88,6 +92,7 @@ export function mountWebhooks(app: Express, deps: WebhookDeps): void {
       const { callId, digits } = webhook.digits();
       return deps.recordDigits(
         { attemptId: asked.attemptId, callId, round: asked.round },
+        asked.question,
         asked.key ?? digits,
       );
     };
@@ -96,7 +101,8 @@ export function mountWebhooks(app: Express, deps: WebhookDeps): void {
   const typed: Handler = (asked, webhook, request, response) => {
     const decide = async () => {
       const { callId, digits } = webhook.digits();
-      return deps.recordDigits({ attemptId: asked.attemptId, callId, round: asked.round }, digits);
+      const { attemptId, round, question } = asked;
+      return deps.recordDigits({ attemptId, callId, round }, question, digits);
     };
     return play({ ...asked, key: null }, decide, request, response);
   };
@@ -144,11 +150,17 @@ function trusted(deps: WebhookDeps, handle: Handler) {
       header: (name) => request.get(name),
       body: typeof request.body === 'string' ? request.body : '',
     });
-    const { try: tries, ...address } = Address.parse({
+    const {
+      try: tries,
+      prompt,
+      challenge,
+      ...address
+    } = Address.parse({
       ...request.query,
       attemptId: request.params.attemptId,
     });
-    await handle({ ...address, tries }, webhook, request, response);
+    const question = prompt !== null && challenge !== null ? { prompt, challenge } : null;
+    await handle({ ...address, question, tries }, webhook, request, response);
   };
 }
 

@@ -19,10 +19,16 @@ interface Wait {
 /** One step of the journey: does the next thing for a verification in the state it is for. */
 export type Step = (verification: Verification) => Promise<StepResult>;
 
-/** What the job of a verification does next; `seen` is the row that the last step looked at. */
+/** The step for each state of a verification that is not finished. */
+export type Steps = Record<Exclude<State, 'finished'>, Step>;
+
+/** What is to be done next; `live`: the registry watches over it, whatever becomes of its job. */
 export type Next =
   | { kind: 'finished'; outcome: string | null }
-  | (Wait & { seen: Pick<Verification, 'state' | 'wakeAt'> });
+  | (Wait & { live: boolean; seen: Pick<Verification, 'state' | 'wakeAt'> | null });
+
+/** Moves a verification on until there is nothing to do now. */
+export type Advance = (verificationId: string) => Promise<Next>;
 
 /** The answer of a step that waits. */
 export function waitUntil(until: Date): StepResult {
@@ -41,15 +47,16 @@ export function leaveToOthers(now: Date): StepResult {
 const MOST_STEPS = 20;
 
 /**
- * Trigger: the job of a verification. Reads the row, does the next thing, and again, until there is nothing to do now.
- * Safe to run twice at once: every step is a guarded update.
+ * Reads the row, does the next thing, and again, until there is nothing to do now. Safe to run twice at once: every
+ * step is a guarded update.
  */
 export function createAdvance(deps: {
-  verifications: VerificationStore;
-  steps: Record<Exclude<State, 'finished'>, Step>;
+  verifications: Pick<VerificationStore, 'read'>;
+  /** The steps for a verification's channel. */
+  stepsFor: (verification: Verification) => Steps;
   log: Logger;
-}) {
-  return async function advance(verificationId: string): Promise<Next> {
+}): Advance {
+  return async function advance(verificationId) {
     for (let count = 0; count < MOST_STEPS; count += 1) {
       const next = await takeStep(verificationId);
       if (next !== 'moved') return next;
@@ -68,8 +75,21 @@ export function createAdvance(deps: {
       );
       return { kind: 'finished', outcome: null };
     }
-    if (verification.state === 'finished') return { kind: 'finished', outcome: verification.outcome };
-    const result = await deps.steps[verification.state](verification);
-    return result === 'moved' ? result : { ...result, seen: verification };
+    const { state } = verification;
+    if (state === 'finished') return { kind: 'finished', outcome: verification.outcome };
+    const result = await deps.stepsFor(verification)[state](verification);
+    return result === 'moved' ? result : { ...result, live: state !== 'queued', seen: verification };
   }
+}
+
+/** Moves on a verification that was just taken from the queue: without a look at its row, if one is not needed. */
+export function createAdvanceQueued(deps: {
+  placeUnseen: (verificationId: string) => Promise<StepResult | null>;
+  advance: Advance;
+}): Advance {
+  return async function advanceQueued(verificationId) {
+    const result = await deps.placeUnseen(verificationId);
+    if (result === null || result === 'moved') return deps.advance(verificationId);
+    return { ...result, live: true, seen: null };
+  };
 }

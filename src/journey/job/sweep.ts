@@ -1,21 +1,21 @@
-import { type Kysely, sql } from 'kysely';
+import sql from 'sql-template-tag';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import type { Registry } from '../../registry/schema.ts';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { JobRepair } from '../ports.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 
 const PAGE = 500;
 
 /**
- * Trigger: a timer in every worker process. Finds verifications that nobody has looked at although it was time, and
- * sees to it that each has a live job. One process at a time does it, by a lease in the registry: what brings the
+ * Trigger: a timer in every worker process. Finds verifications in the queue that nobody has looked at although it was
+ * time, and sees to it that each has a live job. One process at a time does it, by a lease in the registry: what brings the
  * system back after the queue forgot everything must not itself live in the queue.
  */
 export function createSweep(deps: {
-  db: Kysely<Registry>;
-  verifications: VerificationStore;
+  run: RunStatement;
+  verifications: Pick<VerificationStore, 'overdue'>;
   repairJob: (verificationId: string) => Promise<JobRepair>;
   /** Further clearing up that belongs to a sweep; returns how much was done. */
   clearUp: () => Promise<number>;
@@ -63,11 +63,11 @@ export function createSweep(deps: {
 
   async function takeLease(now: Date): Promise<boolean> {
     const until = later(now, deps.leaseMs);
-    const result = await sql<{ name: string }>`
+    const taken = await deps.run(sql`
       insert into lease (name, until) values ('sweep', ${until})
       on conflict (name) do update set until = excluded.until
         where lease.until <= ${now} or lease.until > ${until}
-      returning name`.execute(deps.db);
-    return result.rows.length > 0;
+      returning name`);
+    return taken.length > 0;
   }
 }

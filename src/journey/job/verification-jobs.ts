@@ -8,7 +8,8 @@ import { ADVANCE_JOB, type JobData, QUEUE_NAME, verificationOf } from './job-nam
 const JOB_OPTIONS = {
   attempts: 10,
   backoff: { type: 'exponential', delay: 250 },
-  removeOnComplete: { count: 1000 },
+  // Another job of this id may be added when its call is placed again; BullMQ would ignore it for one that it retains.
+  removeOnComplete: true,
   removeOnFail: { count: 1000 },
 } as const;
 

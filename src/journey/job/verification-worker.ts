@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Queues } from '../../platform/queue/open-queues.ts';
 import type { TakeOverJob } from '../ports.ts';
 import type { VerificationStore } from '../store/verifications.ts';
-import type { Next } from './advance.ts';
+import type { Advance, Next } from './advance.ts';
 import { ADVANCE_JOB, QUEUE_NAME, verificationOf } from './job-names.ts';
 import { promote } from './verification-jobs.ts';
 
@@ -19,14 +19,16 @@ interface Returned {
 }
 
 /**
- * Works on the queue: each job advances its verification, and is moved to when the row says to look again. Between
- * the last look and the move a webhook may have decided, so after the move the row is read once more.
+ * Works on the queue: each job moves its verification on, and is moved to when the row says to look again. Our own job
+ * ends when its call is placed: from then on the registry watches over the call. A backend's job lasts as long as its
+ * verification, since the backend may wait for its end.
  */
 export function startVerificationWorker(deps: {
   queues: Queues;
   takeOverJob: TakeOverJob;
-  advance: (verificationId: string) => Promise<Next>;
-  verifications: VerificationStore;
+  advance: Advance;
+  advanceQueued: Advance;
+  verifications: Pick<VerificationStore, 'read'>;
   concurrency: number;
   clock: Clock;
   log: Logger;
@@ -34,17 +36,27 @@ export function startVerificationWorker(deps: {
   return deps.queues.worker(QUEUE_NAME, process, { concurrency: deps.concurrency });
 
   function process(job: Job, token?: string): Promise<Returned> {
-    if (job.name !== ADVANCE_JOB) return patiently(job, token);
-    return moveOn(job, verificationOf(job.data) ?? job.id ?? '', token);
+    return job.name === ADVANCE_JOB ? processOwn(job, token) : processBackends(job, token);
+  }
+
+  async function processOwn(job: Job, token?: string): Promise<Returned> {
+    const verificationId = verificationOf(job.data) ?? job.id ?? '';
+    const next = await deps.advanceQueued(verificationId);
+    if (next.kind === 'finished') return { outcome: next.outcome, verificationId };
+    if (next.live) return { outcome: null, verificationId };
+    return sleep(job, verificationId, next, token);
   }
 
   /**
    * A backend chooses how often its job is tried, by default once, and waits for its end. So what is not the job's fault
    * does not fail it.
    */
-  async function patiently(job: Job, token?: string): Promise<Returned> {
+  async function processBackends(job: Job, token?: string): Promise<Returned> {
     try {
-      return await moveOn(job, await deps.takeOverJob(job), token);
+      const verificationId = await deps.takeOverJob(job);
+      const next = await deps.advance(verificationId);
+      if (next.kind === 'finished') return { outcome: next.outcome, verificationId };
+      return await sleep(job, verificationId, next, token);
     } catch (error) {
       if (error instanceof DelayedError || error instanceof UnrecoverableError) throw error;
       const retryMs = Math.min(FIRST_RETRY_MS * 2 ** job.attemptsStarted, LONGEST_RETRY_MS);
@@ -54,9 +66,13 @@ export function startVerificationWorker(deps: {
     }
   }
 
-  async function moveOn(job: Job, verificationId: string, token?: string): Promise<Returned> {
-    const next = await deps.advance(verificationId);
-    if (next.kind === 'finished') return { outcome: next.outcome, verificationId };
+  /** Between the last look and the move a webhook may have decided, so after the move the row is read once more. */
+  async function sleep(
+    job: Job,
+    verificationId: string,
+    next: Exclude<Next, { kind: 'finished' }>,
+    token?: string,
+  ): Promise<never> {
     const delayMs = Math.max(0, next.until.getTime() - deps.clock.now().getTime());
     await job.moveToDelayed(Date.now() + delayMs, token);
     if (next.kind === 'wait' && (await hasNews(verificationId, next))) await promote(job);
@@ -64,13 +80,11 @@ export function startVerificationWorker(deps: {
   }
 
   /** Whether the row wants to be looked at sooner than the step knew. */
-  async function hasNews(
-    id: string,
-    { until, seen }: Extract<Next, { kind: 'wait' | 'leave' }>,
-  ): Promise<boolean> {
+  async function hasNews(id: string, { until, seen }: Exclude<Next, { kind: 'finished' }>): Promise<boolean> {
     const row = await deps.verifications.read(id);
-    if (row === null || row.state === 'finished') return false;
-    const changed = row.state !== seen.state || row.wakeAt.getTime() !== seen.wakeAt.getTime();
+    if (row === null) return false;
+    if (row.state === 'finished') return true;
+    const changed = row.state !== seen?.state || row.wakeAt.getTime() !== seen.wakeAt.getTime();
     return changed && row.wakeAt < until;
   }
 }

@@ -1,18 +1,19 @@
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { ReadVerification, Wake } from '../ports.ts';
+import type { ReadVerification } from '../ports.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 
 /**
- * Trigger: `POST /v1/verifications/{id}/cancel`. Live → decided as canceled; the job then ends the call. Canceling
+ * Trigger: `POST /v1/verifications/{id}/cancel`. Open → decided as canceled; completing it ends the call. Canceling
  * twice is fine; canceling what already ended otherwise is refused.
  */
 export function createCancelVerification(deps: {
-  verifications: VerificationStore;
+  verifications: Pick<VerificationStore, 'cancel'>;
   readVerification: ReadVerification;
-  wake: Wake;
+  /** Completes a decided verification in the background. */
+  completeNow: (verification: Verification) => void;
   clock: Clock;
   events: Events;
 }) {
@@ -20,7 +21,7 @@ export function createCancelVerification(deps: {
     const canceled = await deps.verifications.cancel(tenantId, id, deps.clock.now());
     if (canceled) {
       deps.events.emit('verification.canceled', { verificationId: id, tenantId });
-      deps.wake(id);
+      deps.completeNow(canceled);
       return canceled;
     }
     const verification = await deps.readVerification(tenantId, id);

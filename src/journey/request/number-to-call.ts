@@ -1,53 +1,58 @@
+import { type UnderstoodNumber, understandNumber } from '../../domain/number.ts';
+import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
-import type { RegisteredOfficePhone, TenantRules, UnderstoodNumber, VerificationRequest } from '../ports.ts';
+import type { UserFacts } from '../store/facts.ts';
+import type { Wish } from './checks.ts';
 
-/** Finds the number that a request means. Throws `number.*` or `extension.missing` when there is none that may be called. */
-export type NumberToCall = (request: VerificationRequest, rules: TenantRules) => Promise<UnderstoodNumber>;
+type OfficePhone = NonNullable<UserFacts['officePhone']>;
 
 /**
- * To register, the number comes with the request. To sign in, it is the office phone the user has registered, and
- * naming another one is refused. An extension is tested on the number of the request, else on the registered one.
+ * The number that a wish means. To register, the number comes with the request. To sign in, it is the office phone
+ * the user has registered, and naming another one is refused. An extension is tested on the number of the request,
+ * else on the registered one.
+ * @throws ServiceError `number.*` or `extension.missing` when there is none that may be called
  */
-export function createNumberToCall(deps: { registeredOfficePhone: RegisteredOfficePhone }): NumberToCall {
-  return async function numberToCall(request, rules) {
-    switch (request.purpose) {
-      case 'register':
-        return named(request, rules);
-      case 'signIn':
-        return registered(request, rules);
-      case 'testExtension':
-        return withExtension(
-          request.number === undefined ? await registered(request, rules) : named(request, rules),
-        );
-    }
-  };
-
-  async function registered(request: VerificationRequest, rules: TenantRules): Promise<UnderstoodNumber> {
-    const phone = await deps.registeredOfficePhone(request);
-    if (phone === null)
-      throw notRegistered('/number', 'The user has no registered office phone. Register one first.');
-    const other = fieldOfAnother(request, rules, phone);
-    if (other)
-      throw notRegistered(other, 'The user registered another office phone. Leave it out to call that one.');
-    return rules.understandNumber({ number: phone.phoneNumber, extension: phone.extension ?? undefined });
+export function numberToCall(
+  wish: Wish,
+  policy: TenantPolicy,
+  { officePhone }: Pick<UserFacts, 'officePhone'>,
+): UnderstoodNumber {
+  switch (wish.purpose) {
+    case 'register':
+      return named(wish, policy);
+    case 'signIn':
+      return registered(wish, policy, officePhone);
+    case 'testExtension':
+      return withExtension(
+        wish.number === undefined ? registered(wish, policy, officePhone) : named(wish, policy),
+      );
   }
 }
 
-function named({ number = '', country, extension }: VerificationRequest, rules: TenantRules) {
-  return rules.understandNumber({ number, country, extension });
+function registered(wish: Wish, policy: TenantPolicy, phone: OfficePhone | null): UnderstoodNumber {
+  if (phone === null)
+    throw notRegistered('/number', 'The user has no registered office phone. Register one first.');
+  const other = fieldOfAnother(wish, policy, phone);
+  if (other)
+    throw notRegistered(other, 'The user registered another office phone. Leave it out to call that one.');
+  return understandNumber({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, policy);
+}
+
+function named({ number = '', country, extension }: Wish, policy: TenantPolicy): UnderstoodNumber {
+  return understandNumber({ number, country, extension }, policy);
 }
 
 /** The field that names another phone than the registered one. The switchboard's number alone names none. */
 function fieldOfAnother(
-  request: VerificationRequest,
-  rules: TenantRules,
-  phone: { phoneNumber: string; extension: string | null },
+  wish: Wish,
+  policy: TenantPolicy,
+  phone: OfficePhone,
 ): '/number' | '/extension' | null {
-  const asked = request.number === undefined ? null : named(request, rules);
+  const asked = wish.number === undefined ? null : named(wish, policy);
   if (asked && asked.e164 !== phone.phoneNumber) return '/number';
-  const extension = asked?.extension ?? request.extension ?? phone.extension;
+  const extension = asked?.extension ?? wish.extension ?? phone.extension;
   if (extension === phone.extension) return null;
-  return request.extension === undefined ? '/number' : '/extension';
+  return wish.extension === undefined ? '/number' : '/extension';
 }
 
 function withExtension(number: UnderstoodNumber): UnderstoodNumber {

@@ -3,7 +3,9 @@ import type { ReadVerification } from '../ports.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 
 /** Trigger: `GET /v1/verifications/{id}`. */
-export function createReadVerification(deps: { verifications: VerificationStore }): ReadVerification {
+export function createReadVerification(deps: {
+  verifications: Pick<VerificationStore, 'read'>;
+}): ReadVerification {
   return async function readVerification(tenantId, id) {
     const verification = await deps.verifications.read(id);
     if (verification?.tenantId === tenantId) return verification;

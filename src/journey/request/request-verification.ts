@@ -1,51 +1,59 @@
 import { createHash } from 'node:crypto';
+import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
-import { createInTurn } from '../in-turn.ts';
-import type { VerificationRequest } from '../ports.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { Lines } from '../call/lines.ts';
+import type { RequestVerification, VerificationRequest } from '../ports.ts';
+import type { Admission, createAdmission } from '../store/admission.ts';
+import type { UserFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
-import type { MakeVerification } from './new-verification.ts';
+import { firstRefusal } from './checks.ts';
+import type { RequestLimits } from './limits.ts';
+import type { LookUp } from './look-up.ts';
+import { newVerification, type Understood } from './new-verification.ts';
 
 /** What requesting needs. */
 interface RequestDeps {
-  verifications: VerificationStore;
-  newVerification: MakeVerification;
+  lookUp: LookUp;
+  limits: RequestLimits;
+  lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
+  admit: ReturnType<typeof createAdmission>;
+  verifications: Pick<VerificationStore, 'byIdempotencyKey'>;
   /** Adds the verification's job; failing is fine, the sweeper adds it later. */
   addJob: (verificationId: string, due: Date) => void;
+  clock: Clock;
   events: Events;
 }
 
-/** The verification, and whether an earlier request had made it. */
-interface Requested {
-  verification: Verification;
-  replayed: boolean;
-}
-
 /**
- * Trigger: `POST /v1/verifications`. Checks what can be checked before anything is queued, writes the verification
- * as `queued` and adds its job, unless a job is what asks. The same idempotency key with the same request gives the
- * same verification again.
+ * Trigger: `POST /v1/verifications`, or a backend's job. Checks what can be checked before anything is queued, writes
+ * the verification as `queued` and adds its job, unless a job is what asks. The same idempotency key with the same
+ * request gives the same verification again.
  */
-export function createRequestVerification(deps: RequestDeps) {
-  const inTurn = createInTurn();
-  return function requestVerification(request: VerificationRequest): Promise<Requested> {
-    const { tenantId, idempotencyKey } = request;
-    if (idempotencyKey === undefined) return ask(request);
-    // At once, each of them would count against the limits and take a place on the line, although one only is called.
-    return inTurn(`${tenantId} ${idempotencyKey}`, () => ask(request));
+export function createRequestVerification(deps: RequestDeps): RequestVerification {
+  return async function requestVerification(request, facts) {
+    const requestHash = hashOf(request);
+    // Without a key nothing can be repeated, and what is refused need not be looked for.
+    const looked = await deps.lookUp.forWish(request, facts);
+    const refusal = firstRefusal(looked);
+    if (refusal) return (await replay(request, requestHash)) ?? raise(refusal);
+    const understood = looked as Understood;
+    const admission = await admit(request, understood, requestHash);
+    if (admission.kind === 'admitted') return begin(admission.verification);
+    return (await replay(request, requestHash)) ?? raise(whyNot(request, understood, admission));
   };
 
-  async function ask(request: VerificationRequest): Promise<Requested> {
-    const requestHash = hashOf(request);
-    const prior = await replay(request, requestHash);
-    if (prior) return { verification: prior, replayed: true };
-    const verification = await deps.verifications.insert(await deps.newVerification(request, requestHash));
-    if (!verification) {
-      const winner = await replay(request, requestHash);
-      if (winner) return { verification: winner, replayed: true };
-      throw new Error('an idempotency key was taken and is gone; verifications are never deleted');
-    }
+  function admit(request: VerificationRequest, looked: Understood, requestHash: string): Promise<Admission> {
+    const now = deps.clock.now();
+    const lineNumber = deps.lines.lineFor(looked.number.country);
+    const row = newVerification(request, looked, { requestHash, lineNumber, now });
+    const counters = deps.limits.countersFor({ ...request, phone: looked.number }, looked.policy.limits, now);
+    return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(looked.policy)));
+  }
+
+  function begin(verification: Verification) {
     const { id, tenantId, purpose, country } = verification;
     deps.events.emit('verification.requested', { verificationId: id, tenantId, purpose, country });
     if (verification.jobId === null) deps.addJob(id, verification.wakeAt);
@@ -56,8 +64,33 @@ export function createRequestVerification(deps: RequestDeps) {
     if (idempotencyKey === undefined) return null;
     const prior = await deps.verifications.byIdempotencyKey(tenantId, idempotencyKey);
     if (prior && prior.requestHash !== requestHash) throw reusedKey();
-    return prior;
+    return prior && { verification: prior, replayed: true };
   }
+
+  function whyNot(
+    request: VerificationRequest,
+    { policy, number }: Understood,
+    admission: Exclude<Admission, { kind: 'admitted' }>,
+  ): Error {
+    const now = deps.clock.now();
+    switch (admission.kind) {
+      case 'full':
+        return deps.limits.errorFor({ ...request, phone: number }, policy.limits, admission, now);
+      case 'line':
+        return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
+      case 'repeated':
+        return new Error('an idempotency key was taken and is gone; verifications are never deleted');
+    }
+  }
+}
+
+function raise(error: Error): never {
+  throw error;
+}
+
+/** The furthest that a call may lie in the future, ms. */
+function patienceMs({ patienceS, expiresAfterS }: TenantPolicy): number {
+  return Math.min(patienceS, expiresAfterS) * 1000;
 }
 
 function hashOf(request: VerificationRequest): string {

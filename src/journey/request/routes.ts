@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { defineRoute, VerificationId } from '../../api.ts';
-import type { ReadVerification, VerificationRequest } from '../ports.ts';
-import type { CallAttempt, Verification } from '../store/rows.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { ReadVerification, RequestVerification } from '../ports.ts';
+import type { ReadFacts } from '../store/facts.ts';
+import type { Verification } from '../store/rows.ts';
 import { NewVerificationBody } from './request-schema.ts';
 import { toView, VerificationView } from './verification-view.ts';
 
 /** What the REST API lets a backend do with verifications. */
 export interface VerificationActions {
-  requestVerification(
-    request: VerificationRequest,
-  ): Promise<{ verification: Verification; replayed: boolean }>;
+  requestVerification: RequestVerification;
   readVerification: ReadVerification;
   cancelVerification(tenantId: string, id: string): Promise<Verification>;
-  /** The call that counts, or null before the first. */
-  attemptOf(verification: Verification): Promise<CallAttempt | null>;
+  readFacts: ReadFacts;
+  clock: Clock;
 }
 
 const IdempotencyKey = z
@@ -26,13 +26,10 @@ const IdempotencyKey = z
 
 const idInPath = z.object({ id: VerificationId });
 
-type Show = (verification: Verification) => Promise<z.input<typeof VerificationView>>;
-
 /** `/v1/verifications`: request, read, cancel. */
 export function verificationRoutes(actions: VerificationActions) {
-  const show: Show = async (verification) => toView(verification, await actions.attemptOf(verification));
   return [
-    requestRoute(actions, show),
+    requestRoute(actions),
     defineRoute({
       method: 'get',
       path: '/v1/verifications/:id',
@@ -42,7 +39,7 @@ export function verificationRoutes(actions: VerificationActions) {
       responses: { 200: { description: 'The verification as it is now', schema: VerificationView } },
       problems: ['verification.notFound'],
       async handle({ params, caller }) {
-        return { status: 200, body: await show(await actions.readVerification(caller.tenantId, params.id)) };
+        return { status: 200, body: toView(await actions.readVerification(caller.tenantId, params.id)) };
       },
     }),
     defineRoute({
@@ -56,14 +53,14 @@ export function verificationRoutes(actions: VerificationActions) {
       async handle({ params, caller }) {
         return {
           status: 200,
-          body: await show(await actions.cancelVerification(caller.tenantId, params.id)),
+          body: toView(await actions.cancelVerification(caller.tenantId, params.id)),
         };
       },
     }),
   ];
 }
 
-function requestRoute(actions: VerificationActions, show: Show) {
+function requestRoute(actions: VerificationActions) {
   return defineRoute({
     method: 'post',
     path: '/v1/verifications',
@@ -96,13 +93,14 @@ function requestRoute(actions: VerificationActions, show: Show) {
       'line.tooBusy',
     ],
     async handle({ body, headers, caller }) {
-      const { verification, replayed } = await actions.requestVerification({
-        ...body,
-        tenantId: caller.tenantId,
-        idempotencyKey: headers['idempotency-key'],
-      });
+      const { tenantId } = caller;
+      const facts = await actions.readFacts({ ...body, tenantId }, actions.clock.now());
+      if (!facts)
+        throw new Error(`the tenant ${tenantId} has a key and is not there; the registry was edited`);
+      const request = { ...body, tenantId, idempotencyKey: headers['idempotency-key'] };
+      const { verification, replayed } = await actions.requestVerification(request, facts);
       const location = { Location: `/v1/verifications/${verification.id}` };
-      return { status: replayed ? 200 : 201, body: await show(verification), headers: location };
+      return { status: replayed ? 200 : 201, body: toView(verification), headers: location };
     },
   });
 }

@@ -9,7 +9,8 @@ import {
 } from '../../platform/http/field-problems.ts';
 import { findUnstorableText } from '../../platform/http/storable-text.ts';
 import { REQUEST_JOB, verificationOf } from '../job/job-names.ts';
-import type { BackendJob, TakeOverJob, VerificationRequest } from '../ports.ts';
+import type { BackendJob, RequestVerification, TakeOverJob } from '../ports.ts';
+import type { ReadFacts } from '../store/facts.ts';
 import { VerificationJob } from './request-schema.ts';
 
 /** A request that could not be written down for this long is given up, ms. No policy lets one wait longer. */
@@ -22,8 +23,8 @@ const GIVE_UP_MS = 3_600_000;
  * data goes too; any other error is thrown as it is, and the job may try again.
  */
 export function createTakeOverJob(deps: {
-  requestVerification: (request: VerificationRequest) => Promise<{ verification: { id: string } }>;
-  tenantExists: (tenantId: string) => Promise<boolean>;
+  requestVerification: RequestVerification;
+  readFacts: ReadFacts;
   clock: Clock;
 }): TakeOverJob {
   return async function takeOverJob(job) {
@@ -40,16 +41,17 @@ export function createTakeOverJob(deps: {
 
   async function takeOver(job: BackendJob): Promise<string> {
     const request = readRequest(job);
-    if (!(await deps.tenantExists(request.tenantId)))
+    const facts = await deps.readFacts(request, deps.clock.now());
+    if (!facts)
       throw invalid([
         { field: '/tenantId', rule: 'This must be the id of a tenant; there is none of this id.' },
       ]);
-    const { verification } = await deps.requestVerification({
-      ...request,
+    const asked = {
       jobId: job.id,
       idempotencyKey: keyOf(job),
       askedAt: later(deps.clock.now(), -ageOf(job)),
-    });
+    };
+    const { verification } = await deps.requestVerification({ ...request, ...asked }, facts);
     await job.updateData({ verificationId: verification.id });
     return verification.id;
   }

@@ -4,7 +4,7 @@ import { Instant, UserId, VerificationId } from '../../api.ts';
 import { formatLikeGraph } from '../../domain/graph-number.ts';
 import { OUTCOME_NAMES, textOf } from '../outcomes.ts';
 import { CHALLENGES, PURPOSES, STATES } from '../states.ts';
-import type { CallAttempt, Verification } from '../store/rows.ts';
+import type { Verification } from '../store/rows.ts';
 import { PROGRESS, progressOf } from './progress-of.ts';
 
 const UnderstoodNumberView = z
@@ -75,10 +75,7 @@ export const VerificationView = z
   .meta({ id: 'Verification' });
 
 /** Shows a verification and how far its call came; its number is the tenant's own and goes nowhere else. */
-export function toView(
-  verification: Verification,
-  attempt: CallAttempt | null,
-): z.input<typeof VerificationView> {
+export function toView(verification: Verification): z.input<typeof VerificationView> {
   const { outcome, phoneNumber, extension } = verification;
   const number = parsePhoneNumberFromString(phoneNumber, { extract: false });
   return {
@@ -101,7 +98,7 @@ export function toView(
       digits: outcome === null ? verification.challengeDigits : null,
     },
     state: verification.state,
-    progress: progressOf(verification, attempt),
+    progress: progressOf(verification),
     outcome,
     outcomeText: outcome === null ? null : textOf(outcome, verification.purpose),
     errorCode: verification.errorCode,

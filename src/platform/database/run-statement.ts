@@ -8,23 +8,26 @@ interface StatementPool {
   ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>;
 }
 
+/** SQL text with `$1`, `$2`, … for the values; what the tag `sql` of sql-template-tag makes. */
+export interface Statement {
+  /** The same text each time, so that the server plans it once. */
+  readonly text: string;
+  /** As the query builder takes them: a list that is meant as JSON goes as JSON text. */
+  readonly values: readonly unknown[];
+}
+
 /**
  * Runs one statement outside of any transaction.
- * @param statement SQL text with `$1`, `$2`, … for the values. It is the same text each time, so that the server plans it once
- * @param values as the query builder takes them: a list that is meant as JSON goes as JSON text
- * @returns the rows, columns in camelCase (keys inside JSON values stay as they are), and how many rows were read or changed
+ * @returns the rows, columns in camelCase (keys inside JSON values stay as they are)
  * @throws the database's error, with PostgreSQL's `code` and `constraint`
  */
-export type RunStatement = <Row>(
-  statement: string,
-  values: readonly unknown[],
-) => Promise<{ rows: Row[]; rowCount: number }>;
+export type RunStatement = <Row>(statement: Statement) => Promise<Row[]>;
 
 /** Lets hand-written statements run on a pool. */
 export function createRunStatement(pool: StatementPool): RunStatement {
-  return async <Row>(statement: string, values: readonly unknown[]) => {
-    const { rows, rowCount } = await pool.query(statement, values as unknown[]);
-    return { rows: inCamelCase(rows) as Row[], rowCount: rowCount ?? rows.length };
+  return async <Row>({ text, values }: Statement) => {
+    const { rows } = await pool.query(text, values as unknown[]);
+    return inCamelCase(rows) as Row[];
   };
 }
 

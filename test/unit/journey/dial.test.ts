@@ -8,12 +8,15 @@ const START = new Date('2026-11-21T09:00:00Z');
 /** What dialling needs, on a machine so slow that every start is missed. */
 function slowMachine() {
   let now = START;
-  const placeCall = vi.fn();
+  const placeAttempt = vi.fn();
+  const begin = vi.fn(async (verification: Verification, { id }: { id: string }) => ({
+    ...verification,
+    attemptId: id,
+  }));
   const postpone = vi.fn(async () => true);
   const deps = {
-    attempts: { begin: async () => 1, postpone },
-    network: { placeCall },
-    rulesOf: async () => ({ ringTimeoutS: 30, callTimeLimitS: 120, machineDetection: true }),
+    attempts: { begin, postpone },
+    placeAttempt,
     lines: {
       isPaced: true,
       lineFor: () => '+12025550100',
@@ -22,13 +25,7 @@ function slowMachine() {
       hasMissed: () => true,
     },
     pause: async () => undefined,
-    patience: {
-      requestMs: 10_000,
-      dialGraceMs: 15_000,
-      hangUpGraceMs: 2_000,
-      watchMs: 15_000,
-      retryMs: 1_000,
-    },
+    patience: { requestMs: 10_000, dialGraceMs: 15_000 },
     clock: {
       now: () => {
         now = later(now, 500);
@@ -37,11 +34,11 @@ function slowMachine() {
     },
     events: { emit: vi.fn(), listen: () => () => undefined },
   };
-  return { dial: createDial(deps as unknown as DialDeps), placeCall, postpone };
+  return { dial: createDial(deps as unknown as DialDeps), placeAttempt, postpone };
 }
 
 test('a call that always misses its start is asked of nobody, and is queued again as one that never was', async () => {
-  const { dial, placeCall, postpone } = slowMachine();
+  const { dial, placeAttempt, postpone } = slowMachine();
   const verification = {
     id: 'v',
     tenantId: 't',
@@ -50,7 +47,7 @@ test('a call that always misses its start is asked of nobody, and is queued agai
     slotAt: START,
   } as Verification;
   expect(await dial(verification)).toBe('moved');
-  expect(placeCall).not.toHaveBeenCalled();
+  expect(placeAttempt).not.toHaveBeenCalled();
   expect(postpone).toHaveBeenCalledExactlyOnceWith(
     expect.any(String),
     'startMissed',

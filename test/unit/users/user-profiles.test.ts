@@ -41,8 +41,6 @@ describeEachStore('a user profile', (combination) => {
 
   it('is empty for a user of whom nothing was told', async () => {
     expect(await profiles.read(user)).toEqual({ locale: null, hasPin: false });
-    expect(await profiles.localeOf(user)).toBeNull();
-    expect(await profiles.hasPin(user)).toBe(false);
     expect(await profiles.checkPin(user, '1234')).toBe(false);
   });
 
