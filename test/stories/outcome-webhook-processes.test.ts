@@ -1,24 +1,11 @@
 // What several processes at once make of one registry: who gets a message, and in which order events appear.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createOutboxStore } from '../../src/outbox/outbox-store.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 
-describeEachStore('several processes', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    // Its own worker leaves what these tests put into the outbox alone: the time has not come by the world's clock.
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+// The world's own worker leaves what these tests put into the outbox alone: by its clock the time has not come.
+describeWorlds('several processes', ({ world, combination }) => {
   test('give each message to one of them, and all of a tenant only so many at a time', async () => {
     const due = new Date(world.time.now() + 3_600_000);
     const messages = Array.from({ length: 40 }, () => ({
