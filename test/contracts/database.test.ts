@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { expect, it, vi } from 'vitest';
 import type { Database } from '../../src/platform/database/open-database.ts';
+import { SOON } from '../support/own-time.ts';
 import { describeEachStore } from '../support/stores.ts';
 import type { Samples } from './sample-migrations.ts';
 import { openSamples, placeFor } from './store-fixtures.ts';
@@ -185,7 +186,7 @@ describeEachStore('the database', (combination) => {
     client.on('notification', ({ channel, payload }) => heard.push([channel, payload]));
     await client.query('-- a comment in front, as BullMQ has it\nLISTEN samples;\n');
     await sql`select pg_notify('samples', 'one')`.execute(db);
-    await vi.waitFor(() => expect(heard).toEqual([['samples', 'one']]));
+    await vi.waitFor(() => expect(heard).toEqual([['samples', 'one']]), SOON);
     client.removeAllListeners();
     client.release(true);
     await sql`select pg_notify('samples', 'two')`.execute(db);

@@ -1,25 +1,13 @@
 // What several processes at once make of one registry: who gets a message, and in which order events appear.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createOutboxStore } from '../../src/outbox/outbox-store.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { tracesOf } from '../support/traces.ts';
-import { openWorld, START, type World } from '../support/world.ts';
+import { START } from '../support/world.ts';
 
-describeEachStore('several processes', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    // Its own worker leaves what these tests put into the outbox alone: the time has not come by the world's clock.
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+// The world's own worker leaves what these tests put into the outbox alone: by its clock the time has not come.
+describeWorlds('several processes', ({ world, combination }) => {
   test('give each message to one of them, and all of a tenant only so many at a time', async () => {
     const due = new Date(world.time.now() + 3_600_000);
     const messages = Array.from({ length: 40 }, () => ({

@@ -8,9 +8,10 @@ import { PoundkeyProblem } from '../../src/client/problem.ts';
 import { createVerificationQueue, type VerificationQueue } from '../../src/client/queue.ts';
 import { openQueue, type QueuePlace } from '../../src/client/queue-place.ts';
 import type { VerificationJobData } from '../../src/client/types.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import type { FreshStores } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 import { numberForms, search } from './secrecy-search.ts';
 import { readJobs, readRedis, readRows } from './stored-text.ts';
 
@@ -22,21 +23,13 @@ function placeOf(world: World, stores: FreshStores): QueuePlace {
   return { pool: world.service.stores.database.queuePool };
 }
 
-describeEachStore('a job that a backend adds', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('a job that a backend adds', ({ world, stores, combination }) => {
   let backend: VerificationQueue;
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
+  beforeAll(() => {
     backend = createVerificationQueue(placeOf(world, stores));
   });
-  afterAll(async () => {
-    await backend?.close();
-    await world?.close();
-    await stores?.drop();
-  });
+  afterAll(() => backend?.close());
   afterEach(() => vi.restoreAllMocks());
 
   const jobOf = async (id: string): Promise<Job | undefined> => world.service.jobs.queue.getJob(id);

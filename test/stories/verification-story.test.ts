@@ -1,25 +1,16 @@
 // An operator asks for everything that happened to a verification.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import type { Entry } from '../../scripts/poundkey/story/entry.ts';
 import { createTools } from '../../scripts/poundkey/tools.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 
-describeEachStore('the story of a verification', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+const WEBHOOKS = { allowPrivate: true, timeLimitMs: 1_000 };
 
+describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }, ({ world }) => {
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    const webhooks = { allowPrivate: true, timeLimitMs: 1_000 };
-    world = await openWorld(stores, { config: { webhooks } });
     // Nobody listens there: messages wait for another attempt.
     await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:1/' });
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const poundkey = (...words: string[]) => {

@@ -1,24 +1,16 @@
 // What an operator, a probe or Prometheus does at the operators' port.
-import { onTestFinished } from 'vitest';
-import { freshStores, STORES, type StoreCombination } from './stores.ts';
-import { openWorld, type World, type WorldOptions } from './world.ts';
+import { worldOfThisTest } from './open-worlds.ts';
+import type { StoreCombination } from './stores.ts';
+import type { World, WorldOptions } from './world.ts';
 
 /** Somebody who may change something on the board. */
 export const OPERATOR = { user: 'olga', password: 'correct horse battery' };
-/** For what does not depend on the stores: a server is quicker than the embedded store. */
-export const ANY_STORE = STORES.at(-1) ?? 'embedded';
 /** As settings; any free port. */
 export const OPS = { host: '127.0.0.1', port: 0, board: OPERATOR };
 
 /** A world of its own for one test. */
-export async function worldOf(combination: StoreCombination, options: WorldOptions = {}): Promise<World> {
-  const stores = await freshStores(combination);
-  const world = await openWorld(stores, { ...options, config: { ops: OPS, ...options.config } });
-  onTestFinished(async () => {
-    await world.close();
-    await stores.drop();
-  });
-  return world;
+export function worldOf(combination: StoreCombination, options: WorldOptions = {}): Promise<World> {
+  return worldOfThisTest(combination, { ...options, config: { ops: OPS, ...options.config } });
 }
 
 /** An answer of the port. */

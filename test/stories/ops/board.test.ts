@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { hideData, hideNumbers } from '../../../src/ops/hide-data.ts';
 import { createSignIn } from '../../../src/ops/sign-in.ts';
-import { ANY_STORE, ask, basic, OPERATOR, OPS, worldOf } from '../../support/operator.ts';
+import { ask, basic, OPERATOR, OPS, worldOf } from '../../support/operator.ts';
+import { ANY_STORE } from '../../support/stores.ts';
 
 const QUEUE = '/board/api/queues/verifications';
 const signedIn = basic(OPERATOR.user, OPERATOR.password);

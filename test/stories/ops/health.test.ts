@@ -5,8 +5,9 @@ import { createOpsApp } from '../../../src/ops/ops-app.ts';
 import { runChecks } from '../../../src/ops/readiness.ts';
 import { remembered } from '../../../src/ops/remembered.ts';
 import { listen } from '../../../src/platform/http/http-server.ts';
-import { ANY_STORE, ask, worldOf } from '../../support/operator.ts';
-import { describeEachStore } from '../../support/stores.ts';
+import { ask, worldOf } from '../../support/operator.ts';
+import { SOON } from '../../support/own-time.ts';
+import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
 
 const WRONG_TOKEN = { refuse: { status: 401, code: 20003, message: 'Authenticate' } };
 
@@ -44,7 +45,7 @@ it('says so while the process stops, and answers until everything else has stopp
     if (event.type === 'heard') world.time.pause();
   });
   const { id } = await world.request('silence');
-  await vi.waitFor(async () => expect((await world.read(id)).state).toBe('answered'));
+  await vi.waitFor(async () => expect((await world.read(id)).state).toBe('answered'), SOON);
   const stopped = world.service.stop();
   expect(await ask(world, '/readyz')).toMatchObject({
     status: 503,

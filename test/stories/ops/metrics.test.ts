@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { ANY_STORE, ask, sampleOf, worldOf } from '../../support/operator.ts';
+import { ask, sampleOf, worldOf } from '../../support/operator.ts';
+import { SOON } from '../../support/own-time.ts';
 import { findProgram } from '../../support/processes.ts';
-import { describeEachStore } from '../../support/stores.ts';
+import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
 import type { World } from '../../support/world.ts';
 
 const LINE = '+1 ••• 00';
@@ -40,7 +41,7 @@ describeEachStore('metrics', (combination) => {
     const world = await worldOf(combination);
     world.time.pause();
     const { id } = await world.request('silence');
-    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'));
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'), SOON);
     await world.db
       .insertInto('callerLine')
       .values({ number: '+46812340000', nextFreeAt: new Date(world.time.now() + 90_000), lastDialedAt: null })

@@ -7,8 +7,8 @@ import { createEvents } from '../../../src/events.ts';
 import { createLogger } from '../../../src/log.ts';
 import { harmless } from '../../../src/ops/tracing/harmless-telemetry.ts';
 import { startTracing } from '../../../src/ops/tracing/start-tracing.ts';
-import { ANY_STORE, worldOf } from '../../support/operator.ts';
-import { describeEachStore } from '../../support/stores.ts';
+import { worldOf } from '../../support/operator.ts';
+import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
 
 interface Span {
   traceId: string;

@@ -1,25 +1,15 @@
 // What the operators' port refuses, and how.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import { ANY_STORE, ask, basic, OPERATOR, OPS } from '../../support/operator.ts';
-import { freshStores } from '../../support/stores.ts';
-import { openWorld, type World } from '../../support/world.ts';
+import { worldOn } from '../../support/open-worlds.ts';
+import { ask, basic, OPERATOR, OPS } from '../../support/operator.ts';
+import { ANY_STORE } from '../../support/stores.ts';
 
 const QUEUE = '/board/api/queues/verifications';
 const signedIn = basic(OPERATOR.user, OPERATOR.password);
 
 describe('the operators’ port', () => {
-  let world: World;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    const stores = await freshStores(ANY_STORE);
-    drop = stores.drop;
-    world = await openWorld(stores, { config: { ops: OPS } });
-  });
-  afterAll(async () => {
-    await world.close();
-    await drop();
-  });
+  const { world } = worldOn(ANY_STORE, { config: { ops: OPS } });
 
   it.each([
     ['POST', '/healthz', 405, 'route.methodNotAllowed'],

@@ -1,19 +1,22 @@
 // What a profile keeps, on every database: language and PIN, the PIN only as a hash that belongs to one user.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../../src/platform/database/open-database.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/platform/database/open-database.ts';
 import { newKeyRingText, parseKeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { createUserProfiles, type UserProfiles } from '../../../src/users/user-profiles.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../../support/stores.ts';
+import { openOn } from '../../support/open-worlds.ts';
+import { describeEachStore, type FreshStores } from '../../support/stores.ts';
 
 const oldKey = newKeyRingText();
 const newKey = newKeyRingText().replace('k1:', 'k2:');
 const at = new Date('2026-11-21T09:00:00Z');
 
+const openRegistry = (stores: FreshStores) =>
+  openDatabase<Registry>(stores.database, MIGRATIONS, { warn: () => undefined });
+
 describeEachStore('a user profile', (combination) => {
-  let stores: FreshStores;
-  let database: Database<Registry>;
+  const { opened: database } = openOn(combination, openRegistry);
   let users = 0;
   let user = { tenantId: 'contoso', userId: '' };
   const profilesUnder = (keys: string): UserProfiles =>
@@ -21,8 +24,6 @@ describeEachStore('a user profile', (combination) => {
   let profiles: UserProfiles;
 
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    database = await openDatabase<Registry>(stores.database, MIGRATIONS, { warn: () => undefined });
     const tenant = { name: 'x', policy: '{}', createdAt: at };
     for (const id of ['contoso', 'fabrikam'])
       await database.db
@@ -30,10 +31,6 @@ describeEachStore('a user profile', (combination) => {
         .values({ ...tenant, id })
         .execute();
     profiles = profilesUnder(oldKey);
-  });
-  afterAll(async () => {
-    await database?.close();
-    await stores?.drop();
   });
   beforeEach(() => {
     user = { tenantId: 'contoso', userId: `u-${users++}` };

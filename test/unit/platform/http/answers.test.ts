@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { z } from 'zod';
 import { ServiceError } from '../../../../src/errors.ts';
 import { routeDefiner } from '../../../../src/platform/http/route.ts';
+import { SOON } from '../../../support/own-time.ts';
 import { post, type Sample, send, startSample } from '../../../support/sample-service.ts';
 
 let service: Sample;
@@ -29,7 +30,7 @@ function requestLine(): Promise<Record<string, unknown>> {
     const lines = service.logged.filter((line) => 'route' in line);
     expect(lines).toHaveLength(1);
     return lines[0] ?? {};
-  });
+  }, SOON);
 }
 
 describe('a request that is right', () => {

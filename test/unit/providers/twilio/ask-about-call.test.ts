@@ -2,6 +2,7 @@
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PhoneNetworkError } from '../../../../src/providers/port.ts';
+import type { TwilioAccess } from '../../../../src/providers/twilio/twilio-client.ts';
 import {
   CALL,
   CALL_PATH,
@@ -103,8 +104,8 @@ describe('fetching a call', () => {
 });
 
 const ASKING = [
-  ['fetch a call', 'get', () => network({ requestTimeoutMs: 30 }).fetchCall(CALL)],
-  ['end a call', 'post', () => network({ requestTimeoutMs: 30 }).endCall(CALL)],
+  ['fetch a call', 'get', (access?: Partial<TwilioAccess>) => network(access).fetchCall(CALL)],
+  ['end a call', 'post', (access?: Partial<TwilioAccess>) => network(access).endCall(CALL)],
 ] as const;
 
 describe.each(ASKING)('a failure to %s', (action, method, ask) => {
@@ -155,7 +156,7 @@ describe.each(ASKING)('a failure to %s', (action, method, ask) => {
   test('is told when the deadline has passed', async () => {
     const { reply, release } = silence();
     nock(TWILIO)[method](CALL_PATH).reply(reply);
-    await expect(ask()).rejects.toMatchObject({ errorCode: 'ETIMEDOUT' });
+    await expect(ask({ requestTimeoutMs: 30 })).rejects.toMatchObject({ errorCode: 'ETIMEDOUT' });
     release();
   });
 });
