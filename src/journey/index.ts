@@ -33,7 +33,7 @@ import type { Channel } from './states.ts';
 import { createAdmission } from './store/admission.ts';
 import { createAnswerStore } from './store/answers.ts';
 import { createAttemptStore } from './store/attempts.ts';
-import { createNoteCall } from './store/call-notes.ts';
+import { createNoteCall, type NoteCall } from './store/call-notes.ts';
 import { createFinishVerification } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
 import { createReadFacts } from './store/facts.ts';
@@ -73,26 +73,22 @@ export interface JourneyDeps {
 export type Journey = ReturnType<typeof createJourney>;
 
 /**
- * The journey of a verification: which step leads on from each state, for each channel. What is requested becomes
- * `queued`; webhooks move a call on between these steps; `finished` is the end.
+ * The journey of a verification. A request makes it `queued`; the table says which step leads on from each state, for
+ * each channel; webhooks move a call on between them; `finished` is the end.
  */
-export function createJourney(given: JourneyDeps) {
-  const { stores, ...deps } = createParts(given);
-  const { run } = given;
-  const noteCall = createNoteCall(run);
-  const placeAttempt = createPlaceAttempt({ ...given, attempts: stores.attempts, noteCall });
-  const roomForCall = createRoomForCall({ countLive: stores.verifications.countLive, most: given.mostLive });
-  const dial = createDial({ ...given, ...stores, lines: deps.lines, placeAttempt });
-  const watchCall = createWatchCall({ ...given, ...stores });
-  const complete = createComplete({
-    ...given,
-    finish: createFinishVerification(run),
-    endBackendJob: given.jobs.wake,
-  });
-  const steps: Record<Channel, Steps> = {
+export function createJourney(deps: JourneyDeps) {
+  const { jobs, clock, events, log, isStopping } = deps;
+  const stores = createStores(deps);
+  const { verifications, lost } = stores;
+  const requests = createRequests(deps, stores);
+  const calls = createCalls(deps, stores, requests);
+  const { complete, noteCall, dial, watchCall, roomForCall, placeAttempt } = calls;
+  const { readFacts, lookUp, lines } = requests;
+
+  const TABLE: Record<Channel, Steps> = {
     call: {
-      queued: createPlaceCall({ ...given, ...stores, ...deps, dial, roomForCall }),
-      dialing: createFindLostCall({ ...given, ...stores, noteCall, dial }),
+      queued: createPlaceCall({ verifications, readFacts, lookUp, dial, roomForCall, isStopping, clock }),
+      dialing: createFindLostCall({ ...deps, verifications, lost, noteCall, dial }),
       ringing: watchCall,
       answered: watchCall,
       decided: async (verification) => {
@@ -101,70 +97,121 @@ export function createJourney(given: JourneyDeps) {
       },
     },
   };
-  const advance = createAdvance({ ...given, ...stores, stepsFor: ({ channel }) => steps[channel] });
-  const placeUnseen = createPlaceUnseen({
-    ...given,
-    ...stores,
-    lines: deps.lines,
-    placeAttempt,
-    roomForCall,
-  });
+
+  const advance = createAdvance({ verifications, stepsFor: ({ channel }) => TABLE[channel], log });
+  const { attempts } = stores;
+  const placeUnseen = createPlaceUnseen({ ...deps, attempts, lines, placeAttempt, roomForCall });
   const background = createBackground((error) =>
-    given.log.warn({ err: error }, 'a verification could not be moved on at once; it is looked at again'),
+    log.warn({ err: error }, 'a verification could not be moved on at once; it is looked at again'),
   );
   const completeNow = (verification: Verification) => background.run(complete(verification));
   const advanceNow = ({ id }: Verification) => background.run(advance(id));
-  const speakNext = createSpeakNext(given);
-  const readVerification = createReadVerification(stores);
-  const requestVerification = createRequestVerification({
-    ...given,
-    ...stores,
-    ...deps,
-    addJob: given.jobs.add,
-  });
+  const { readVerification } = requests;
   return {
-    verifications: stores.verifications,
-    readFacts: deps.readFacts,
-    requestVerification,
-    takeOverJob: createTakeOverJob({ ...given, readFacts: deps.readFacts, requestVerification }),
-    findRefusals: createFindRefusals({ ...given, ...deps, reachedLimits: deps.limits.reachedLimits }),
-    readVerification,
-    cancelVerification: createCancelVerification({ ...given, ...stores, readVerification, completeNow }),
-    answerCall: createAnswerCall({ ...given, ...stores, speakNext }),
-    recordDigits: createRecordDigits({ ...given, ...stores, speakNext, completeNow }),
-    followCall: createFollowCall({ ...given, ...stores, noteCall, advanceNow }),
+    ...requests.actions,
+    verifications,
+    cancelVerification: createCancelVerification({
+      verifications,
+      readVerification,
+      completeNow,
+      clock,
+      events,
+    }),
+    ...createWebhookSteps(deps, stores, { noteCall, completeNow, advanceNow }),
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
-    watchLive: createWatchLive({ ...given, ...stores, advance }),
+    watchLive: createWatchLive({ verifications, advance, clock, log }),
     sweep: createSweep({
-      ...given,
-      ...stores,
-      repairJob: given.jobs.repair,
-      clearUp: async () => (await given.clearUp()) + (await deps.limits.forgetCounts()),
-      slackMs: given.sweep.slackMs,
-      leaseMs: given.sweep.intervalMs / 2,
+      ...{ run: deps.run, verifications, repairJob: jobs.repair, clock, events, log },
+      clearUp: async () => (await deps.clearUp()) + (await requests.limits.forgetCounts()),
+      slackMs: deps.sweep.slackMs,
+      leaseMs: deps.sweep.intervalMs / 2,
     }),
     /** Resolves when nothing goes on in the background any more. */
     settled: background.settled,
   };
 }
 
-/** What steps share: the registry's statements, and what requests are understood with. */
-function createParts({ run, prompts, clock, ...given }: JourneyDeps) {
-  const stores = {
+type Stores = ReturnType<typeof createStores>;
+
+/** The registry's statements, by what they are about. */
+function createStores({ run }: JourneyDeps) {
+  return {
     verifications: createVerificationStore(run),
     attempts: createAttemptStore(run),
     calls: createLiveCallStore(run),
     answers: createAnswerStore(run),
     lost: createLostCallStore(run),
   };
-  const chooseLocale = createChooseLocale(prompts);
-  return {
-    stores,
-    readFacts: createReadFacts(run),
+}
+
+/** What understands, checks and admits requests. */
+function createRequests(deps: JourneyDeps, { verifications }: Stores) {
+  const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
+  const readFacts = createReadFacts(run);
+  const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
+  const limits = createLimits({ run, clock, keyedHash: deps.keyedHash });
+  const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
+  const readVerification = createReadVerification({ verifications });
+  const requestVerification = createRequestVerification({
+    ...{ lookUp, limits, lines, verifications, clock, events },
     admit: createAdmission(run),
-    lookUp: createLookUp({ ...given, chooseLocale }),
-    limits: createLimits({ ...given, run, clock }),
-    lines: createLines({ settings: given.lines, slots: createDialSlotStore(run), clock }),
+    addJob: jobs.add,
+  });
+  return {
+    ...{ readFacts, lookUp, limits, lines, readVerification },
+    actions: {
+      readFacts,
+      readVerification,
+      requestVerification,
+      takeOverJob: createTakeOverJob({ requestVerification, readFacts, clock }),
+      findRefusals: createFindRefusals({ readFacts, lookUp, reachedLimits: limits.reachedLimits, clock }),
+    },
+  };
+}
+
+/** What places, watches and ends calls. */
+function createCalls(
+  deps: JourneyDeps,
+  stores: Stores,
+  { lines }: Pick<ReturnType<typeof createRequests>, 'lines'>,
+) {
+  const { run, network, policyAt, patience, clock, events, log } = deps;
+  const { verifications, attempts } = stores;
+  const noteCall = createNoteCall(run);
+  const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall });
+  return {
+    noteCall,
+    placeAttempt,
+    roomForCall: createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive }),
+    dial: createDial({
+      ...{ verifications, attempts, placeAttempt, lines, patience, clock, events },
+      pause: deps.pause,
+    }),
+    watchCall: createWatchCall({ verifications, attempts, network, policyAt, patience, clock, events }),
+    complete: createComplete({
+      ...{ writes: deps.writes, network, policyAt, clock, events, log },
+      finish: createFinishVerification(run),
+      endBackendJob: deps.jobs.wake,
+    }),
+  };
+}
+
+/** What webhooks do: the answer of a call, what the person pressed, how far the call has come. */
+function createWebhookSteps(
+  { policyAt, checkPin, patience, clock, events }: JourneyDeps,
+  { calls, answers }: Stores,
+  after: {
+    noteCall: NoteCall;
+    completeNow: (verification: Verification) => void;
+    advanceNow: (verification: Verification) => void;
+  },
+) {
+  const speakNext = createSpeakNext({ policyAt });
+  const { noteCall, completeNow, advanceNow } = after;
+  return {
+    answerCall: createAnswerCall({ calls, speakNext, patience, clock, events }),
+    recordDigits: createRecordDigits({ calls, answers, checkPin, speakNext, completeNow, clock, events }),
+    followCall: createFollowCall({ noteCall, calls, advanceNow, patience, clock, events }),
   };
 }

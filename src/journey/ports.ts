@@ -4,7 +4,7 @@ import type { Sql } from 'sql-template-tag';
 import type { Pauses } from '../domain/pauses.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
-import type { Purpose } from './states.ts';
+import type { Challenge, Purpose } from './states.ts';
 import type { UserFacts } from './store/facts.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -13,6 +13,12 @@ export type PolicyAt = (tenantId: string, version: number) => Promise<TenantPoli
 
 /** Whether digits are a user's PIN; false for a user without one. */
 export type CheckPin = (user: User, digits: string) => Promise<boolean>;
+
+/** The question that a person was asked, as the signed address of its answer tells. */
+export interface Question {
+  prompt: string;
+  challenge: Challenge;
+}
 
 /** How a switchboard (E.164) wants extensions dialled, or null. */
 export type PbxProfileOf = (switchboard: { tenantId: string; number: string }) => Promise<Pauses | null>;

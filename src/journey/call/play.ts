@@ -3,7 +3,7 @@ import { ServiceError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { Prompts } from '../../providers/twiml/render.ts';
 import { type CallStep, STEP_RULES } from '../../providers/twiml/steps.ts';
-import type { Asked as Question } from './record-digits.ts';
+import type { Question } from '../ports.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** How often a person hears "one moment" (3 s each) before the call gives up. */

@@ -1,18 +1,11 @@
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { CheckPin } from '../ports.ts';
-import type { Challenge } from '../states.ts';
+import type { CheckPin, Question } from '../ports.ts';
 import type { Answered, AnswerStore } from '../store/answers.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
 import type { LiveCall, Verification } from '../store/rows.ts';
 import { ASKED_IN_ALL, type Meaning, meaningOf, silencesInAll } from './rules.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
-
-/** The question that was asked, as the signed address of its answer tells. */
-export interface Asked {
-  prompt: string;
-  challenge: Challenge;
-}
 
 /** What recording needs. */
 interface RecordDeps {
@@ -34,16 +27,17 @@ interface RecordDeps {
  */
 export function createRecordDigits(deps: RecordDeps) {
   /**
-   * @param asked the question, where the answer's address tells it: then `#` is recorded without a look at the row
+   * @param question the question, where the answer's address tells it: then `#` is recorded without a look at the row
    * @param digits what was pressed, or null for silence; it may be a PIN, so it is told nobody
    */
   return async function recordDigits(
     answer: Answered,
-    asked: Asked | null,
+    question: Question | null,
     digits: string | null,
   ): Promise<Spoken> {
     const recorded =
-      (asked && (await recordLikely(deps, answer, asked, digits))) || (await recordAny(deps, answer, digits));
+      (question && (await recordLikely(deps, answer, question, digits))) ||
+      (await recordAny(deps, answer, digits));
     const call = recorded ?? (await deps.calls.read(answer.attemptId));
     // Also when this webhook is a repetition: the process that recorded the first may have died before completing it.
     if (call?.state === 'decided') deps.completeNow(call);
@@ -58,7 +52,7 @@ export function createRecordDigits(deps: RecordDeps) {
 async function recordLikely(
   { answers, clock, events }: RecordDeps,
   answer: Answered,
-  { prompt, challenge }: Asked,
+  { prompt, challenge }: Question,
   digits: string | null,
 ): Promise<LiveCall | null> {
   const meaning = meaningOf({ prompt, challenge, challengeDigits: digits }, digits);

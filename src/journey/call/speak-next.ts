@@ -1,6 +1,5 @@
 import type { CallStep, Greeting } from '../../providers/twiml/steps.ts';
-import type { PolicyAt } from '../ports.ts';
-import type { Challenge } from '../states.ts';
+import type { PolicyAt, Question } from '../ports.ts';
 import type { LiveCall } from '../store/rows.ts';
 import { chooseGreeting } from './choose-greeting.ts';
 import { stepToPlay } from './rules.ts';
@@ -17,7 +16,7 @@ export interface Spoken {
   greeting: Greeting | null;
   round: number;
   /** The prompt and the challenge of the question, for the answer to come back with; null when nothing is asked. */
-  asked: { prompt: string; challenge: Challenge } | null;
+  asked: Question | null;
 }
 
 /** Turns a call as it stands into what is played. */

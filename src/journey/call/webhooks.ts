@@ -2,11 +2,11 @@ import { type Express, type Request, type Response, text } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 import type { AnsweredBy, CallProgress } from '../../providers/port.ts';
+import type { Question } from '../ports.ts';
 import { CHALLENGES } from '../states.ts';
 import type { Answered } from '../store/answers.ts';
 import type { CallAddresses } from './place-attempt.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
-import type { Asked as Question } from './record-digits.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** A webhook as it arrived: what is signed, and its header fields. */

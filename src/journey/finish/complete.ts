@@ -1,13 +1,13 @@
-import sql from 'sql-template-tag';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
-import { type Clock, later } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { type PhoneNetwork, PhoneNetworkError } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
-import type { CompletionWrite, FinishVerification } from '../store/completion.ts';
+import type { FinishVerification } from '../store/completion.ts';
 import type { Verification } from '../store/rows.ts';
+import { writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'expired', 'providerError'];
@@ -62,45 +62,4 @@ export function createComplete(deps: {
       deps.log.warn({ verificationId: id, errorCode }, 'a call could not be ended early');
     }
   }
-}
-
-/** What follows from an outcome: each feature writes its own part, and all of it is one statement. */
-function writesFor(
-  write: CompletionWrites,
-  { id, outcome, purpose }: Verification,
-  policy: TenantPolicy,
-  now: Date,
-): CompletionWrite[] {
-  const none = sql`null::uuid`;
-  const told = { name: 'message', type: 'verification.finished', phoneMethodId: none, appPasswordId: none };
-  if (outcome === 'fraudReported') {
-    const { blockUser, blockForS } = policy.fraud;
-    const until = blockForS === null ? null : later(now, blockForS * 1000);
-    const data = sql`jsonb_build_object('userBlocked', ${blockUser}::boolean,
-      'blockedUntil', ${blockUser ? (until?.toISOString() ?? null) : null}::text,
-      'appPasswordsRevoked', (select count(*) from revoked))`;
-    return [
-      ...(blockUser ? [write.block(until, now)] : []),
-      write.revokeAppPasswords(now),
-      write.audit({ type: 'verification.fraudReported', data }, now),
-      write.message(told, now),
-      write.message({ ...told, name: 'alarm', type: 'fraud.reported' }, now),
-    ];
-  }
-  if (outcome === 'approved' && purpose === 'register') {
-    const { issue, length } = policy.appPassword;
-    const data = sql`jsonb_build_object('phoneType', phone_type, 'appPasswordIssued', ${issue}::boolean)`;
-    const ids = {
-      phoneMethodId: sql`(select id from method)`,
-      appPasswordId: issue ? sql`(select id from password)` : none,
-    };
-    return [
-      write.officePhone(now),
-      ...(issue ? [write.appPassword({ length, verificationId: id }, now)] : []),
-      write.audit({ type: 'phoneMethod.registered', data }, now),
-      write.message({ ...told, ...ids }, now),
-    ];
-  }
-  const data = sql`jsonb_build_object('outcome', outcome)`;
-  return [write.audit({ type: 'verification.finished', data }, now), write.message(told, now)];
 }

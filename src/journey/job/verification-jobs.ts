@@ -8,8 +8,7 @@ import { ADVANCE_JOB, type JobData, QUEUE_NAME, verificationOf } from './job-nam
 const JOB_OPTIONS = {
   attempts: 10,
   backoff: { type: 'exponential', delay: 250 },
-  // Another job of this id may be added when its call is placed again; BullMQ would ignore it for one that it retains.
-  removeOnComplete: true,
+  removeOnComplete: { count: 1000 },
   removeOnFail: { count: 1000 },
 } as const;
 
@@ -36,7 +35,9 @@ export function createVerificationJobs(deps: {
   const queue: Queue = deps.queues.queue(QUEUE_NAME);
   const add = async (verificationId: string, jobId: string, delay = 0) => {
     const data: JobData = { verificationId };
-    await queue.add(ADVANCE_JOB, data, { ...JOB_OPTIONS, jobId, delay });
+    // Our own is added again when a call is placed again; BullMQ would ignore it for a finished one that it retains.
+    const kept = jobId === verificationId ? { removeOnComplete: true } : {};
+    await queue.add(ADVANCE_JOB, data, { ...JOB_OPTIONS, ...kept, jobId, delay });
   };
   const orLater = (what: string, id: string) => (error: unknown) =>
     deps.log.warn({ verificationId: id, err: error }, `${what}; the sweeper will look after it`);

@@ -35,15 +35,14 @@ export function startVerificationWorker(deps: {
 }): Worker {
   return deps.queues.worker(QUEUE_NAME, process, { concurrency: deps.concurrency });
 
-  function process(job: Job, token?: string): Promise<Returned> {
-    return job.name === ADVANCE_JOB ? processOwn(job, token) : processBackends(job, token);
-  }
-
-  async function processOwn(job: Job, token?: string): Promise<Returned> {
+  async function process(job: Job, token?: string): Promise<Returned> {
+    if (job.name !== ADVANCE_JOB) return processBackends(job, token);
     const verificationId = verificationOf(job.data) ?? job.id ?? '';
-    const next = await deps.advanceQueued(verificationId);
+    // One that was added in place of a backend's job, which was lost, has that job's id.
+    const isOwn = job.id === verificationId;
+    const next = await (isOwn ? deps.advanceQueued : deps.advance)(verificationId);
     if (next.kind === 'finished') return { outcome: next.outcome, verificationId };
-    if (next.live) return { outcome: null, verificationId };
+    if (isOwn && next.live) return { outcome: null, verificationId };
     return sleep(job, verificationId, next, token);
   }
 

@@ -6,7 +6,6 @@ import { type Clock, later } from '../../platform/clock.ts';
 import type { Lines } from '../call/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
 import type { Admission, createAdmission } from '../store/admission.ts';
-import type { UserFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import { firstRefusal } from './checks.ts';

@@ -15,7 +15,8 @@ export type VerificationStore = ReturnType<typeof createVerificationStore>;
 /** @param run runs a statement on the registry */
 export function createVerificationStore(run: RunStatement) {
   const one = async (statement: Sql) => (await run<Verification>(statement))[0] ?? null;
-  return { ...reads(run, one), ...changes(one) };
+  const [read, change] = [reads(run, one), changes(one)];
+  return { ...read, ...change };
 }
 
 type One = (statement: Sql) => Promise<Verification | null>;

@@ -1,8 +1,8 @@
 // The pace of a line in virtual time: workers that share a registry, whose answers take now shorter, now longer, and
 // which stand still at times. How close to its pace a line comes in real time is the benchmark's matter.
 import { beforeAll, expect, test } from 'vitest';
-import { createDial, type DialDeps } from '../../../src/journey/dial.ts';
-import { createLines } from '../../../src/journey/lines.ts';
+import { createDial, type DialDeps } from '../../../src/journey/call/dial.ts';
+import { createLines } from '../../../src/journey/call/lines.ts';
 import { createDialSlotStore } from '../../../src/journey/store/dial-slots.ts';
 import type { Verification } from '../../../src/journey/store/rows.ts';
 import { later } from '../../../src/platform/clock.ts';
@@ -43,10 +43,8 @@ function createWorker(registry: Slots, time: VirtualTime, line: string, delayMs:
     return answer;
   };
   const slots: Slots = {
-    ...registry,
     take: (...wish) => asked(() => registry.take(...wish)),
     start: (...wish) => asked(() => registry.start(...wish)),
-    assign: async (verification, slotAt) => Boolean(Object.assign(verification, { slotAt })),
   };
   const settings = { numbers: { default: line, byCountry: {} }, callsPerSecond: CALLS_PER_SECOND };
   const lines = createLines({ settings, slots, clock });
@@ -54,33 +52,33 @@ function createWorker(registry: Slots, time: VirtualTime, line: string, delayMs:
   const placed = new Set<string>();
   const deps = {
     lines,
-    slots,
     pause,
     clock,
     patience: PATIENCE,
     attempts: {
-      begin: () => asked(async () => 1),
+      begin: (verification: Verification, { id }: { id: string }) =>
+        asked(async () => ({ ...verification, attemptId: id })),
       postpone: () => asked(async () => true),
-      accept: async () => undefined,
     },
-    verifications: { read: async () => undefined },
-    network: {
-      async placeCall({ to }: { to: string }) {
-        startedAt.push(time.now());
-        placed.add(to);
-        return { kind: 'accepted', callId: 'CA1' };
-      },
-      endCall: async () => undefined,
+    verifications: {
+      assignSlot: async (verification: Verification, slotAt: Date) => Object.assign(verification, { slotAt }),
     },
-    addresses: () => ({}),
-    rulesOf: async () => ({ ringTimeoutS: 30, callTimeLimitS: 120, machineDetection: true }),
+    async placeAttempt({ id }: Verification) {
+      startedAt.push(time.now());
+      placed.add(id);
+      return 'moved';
+    },
     events: { emit: () => undefined },
   };
   const dial = createDial(deps as unknown as DialDeps);
 
   /** A verification from its acceptance until the network has been asked for its call. */
   async function verify(id: string, tenantId: string): Promise<void> {
-    const slotAt = await lines.takeSlot({ lineNumber: line, tenantId, patienceMs: LONG_MS });
+    const slotAt = await lines.takeSlot({
+      lineNumber: line,
+      tenantId,
+      furthest: later(clock.now(), LONG_MS),
+    });
     const verification = {
       id,
       tenantId,
@@ -124,7 +122,7 @@ describeEachStore('workers that share a line', (combination) => {
     async (count) => {
       const time = virtualTime({ start: START });
       const line = `+1202555010${count}`;
-      const slots = createDialSlotStore(opened.db);
+      const slots = createDialSlotStore(opened.run);
       const workers = Array.from({ length: count }, (_, index) =>
         createWorker(slots, time, line, delaysFrom(chanceFrom(index + 1))),
       );
