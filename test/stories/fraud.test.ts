@@ -5,7 +5,7 @@ import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
 import { openReceiver, verified } from '../support/webhook-receiver.ts';
 
-const OPTIONS = { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } };
+const OPTIONS = { config: { webhooks: { allowPrivate: true, timeLimitMs: 10_000 } } };
 
 describeWorlds('a call that is reported as fraud', OPTIONS, ({ world, combination }) => {
   const heardBy = (number: string) =>
