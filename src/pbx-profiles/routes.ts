@@ -9,7 +9,7 @@ import {
   TypedNumber,
 } from '../api.ts';
 import { ServiceError } from '../errors.ts';
-import { noBody } from '../platform/http/route.ts';
+import { noBody } from '../platform/http/answers.ts';
 import type { PbxProfiles } from './pbx-profiles.ts';
 
 const MOST_AT_ONCE = 100;

@@ -1,12 +1,11 @@
 // Holds the table in src/journey/index.ts against the steps' files, the routes, the webhooks and the job's states.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Express } from 'express';
 import { describe, expect, it } from 'vitest';
 import { JOURNEY } from '../../src/journey/index.ts';
 import { type VerificationActions, verificationRoutes } from '../../src/journey/routes.ts';
 import { STATES } from '../../src/journey/states.ts';
-import { mountWebhooks, type WebhookDeps } from '../../src/journey/webhooks.ts';
+import { createWebhookSet, type WebhookDeps } from '../../src/journey/webhooks.ts';
 import { PROJECT } from '../support/lint.ts';
 
 const journeyFile = (name: string) => join(PROJECT, 'src/journey', `${name}.ts`);
@@ -18,12 +17,10 @@ const triggered = (prefix: string) =>
     trigger.slice(prefix.length).split(', '),
   );
 
-/** The names of the webhooks that are mounted. Mounting calls nothing of what it is given. */
+/** The names of the webhooks that are mounted. Defining them calls nothing of what it is given. */
 function mountedWebhooks(): string[] {
-  const paths: string[] = [];
-  const app = { post: (path: string) => void paths.push(path) };
-  mountWebhooks(app as unknown as Express, {} as WebhookDeps);
-  return paths.map((path) => path.replace('/webhooks/calls/:attemptId/', ''));
+  const { routes } = createWebhookSet({} as WebhookDeps);
+  return routes.map(({ path }) => path.replace('/webhooks/calls/:attemptId/', ''));
 }
 
 describe('the table of the journey', () => {
