@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ServiceError } from '../../src/errors.ts';
-import { htmlPage, redirect } from '../../src/platform/http/answers.ts';
+import { htmlPage, noBody, redirect } from '../../src/platform/http/answers.ts';
 import { defineRouteSet, type MountedSet } from '../../src/platform/http/mount-sets.ts';
 import { routeDefiner, unchecked } from '../../src/platform/http/route.ts';
 import type { Answered, IncomingRequest } from '../../src/platform/http/route-set.ts';
@@ -181,9 +181,9 @@ describe('a caller', () => {
       path: '/apps/x',
       summary: 'x',
       operationId: 'x',
-      responses: {},
+      responses: { 204: noBody('Done') },
       problems: [],
-      handle: () => Promise.reject(new Error('not called')),
+      handle: async () => ({ status: 204, body: null }),
     });
     const rest = {
       ...common,

@@ -2,7 +2,7 @@ import { htmlPage, textAnswer } from './answers.ts';
 import { DOCS_POLICY, renderDocs } from './docs-page.ts';
 import type { MountedSet } from './mount-sets.ts';
 import { defineRouteSet } from './mount-sets.ts';
-import type { ApiInfo } from './openapi.ts';
+import { type ApiInfo, describeSets } from './openapi.ts';
 import { routeDefiner, unchecked } from './route.ts';
 
 const JSON_TEXT = 'application/json; charset=utf-8';
@@ -13,11 +13,11 @@ const JSON_TEXT = 'application/json; charset=utf-8';
  */
 export function documentationSet(sets: readonly MountedSet[], info: ApiInfo): MountedSet {
   const defineRoute = routeDefiner<null>();
-  const documents = lazily(async () => {
-    const { describeSets } = await import('./openapi.ts');
-    const description = describeSets(sets, info);
-    return { json: JSON.stringify(description), page: renderDocs(description) };
-  });
+  let made: { json: string; page: string } | undefined;
+  const documents = () => {
+    made ??= makeDocuments(sets, info);
+    return made;
+  };
   const open = { method: 'get', query: unchecked, problems: [] } as const;
   return defineRouteSet({
     under: '/',
@@ -34,7 +34,7 @@ export function documentationSet(sets: readonly MountedSet[], info: ApiInfo): Mo
         summary: 'Read the description of the API',
         operationId: 'readDescription',
         responses: { 200: textAnswer('The description, OpenAPI 3.1', JSON_TEXT) },
-        handle: async () => ({ status: 200, body: (await documents()).json }),
+        handle: async () => ({ status: 200, body: documents().json }),
       }),
       defineRoute({
         ...open,
@@ -42,22 +42,13 @@ export function documentationSet(sets: readonly MountedSet[], info: ApiInfo): Mo
         summary: 'Read about the API',
         operationId: 'readDocs',
         responses: { 200: htmlPage('The API as a page for people', DOCS_POLICY) },
-        handle: async () => ({ status: 200, body: (await documents()).page }),
+        handle: async () => ({ status: 200, body: documents().page }),
       }),
     ],
   });
 }
 
-/** Does something once, when its result is first asked for. After a failure the next to ask tries again. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return async () => {
-    made ??= make();
-    try {
-      return await made;
-    } catch (error) {
-      made = undefined;
-      throw error;
-    }
-  };
+function makeDocuments(sets: readonly MountedSet[], info: ApiInfo): { json: string; page: string } {
+  const description = describeSets(sets, info);
+  return { json: JSON.stringify(description), page: renderDocs(description) };
 }
