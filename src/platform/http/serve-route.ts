@@ -5,7 +5,7 @@ import { BODY_READERS, type ReadBody } from './read-body.ts';
 import { readRequest } from './read-request.ts';
 import { contextOf } from './request-context.ts';
 import type { Route } from './route.ts';
-import type { Bodies, RouteSet } from './route-set.ts';
+import type { Answered, Bodies, RouteSet } from './route-set.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /** Answers the requests for one route of a set. What is thrown on the way goes on to Express. */
@@ -18,7 +18,7 @@ export function serveRoute<Caller, Kind extends keyof Bodies>(
   return async (req, res) => {
     const read = await readBody(req, res);
     const started = performance.now();
-    const observe = (answer: Pick<Parameters<NonNullable<typeof set.observe>>[0], 'status' | 'code'>) =>
+    const observe = (answer: Pick<Answered, 'status' | 'code'>) =>
       set.observe?.({ operationId, ...answer, seconds: (performance.now() - started) / 1000 });
     try {
       await answerRequest(set, route, read, req, res);
