@@ -16,7 +16,8 @@ const PATHS = {
 };
 
 /** What timers, and this test while it waits, ask from time to time, whatever happens to verifications. */
-const BY_TIMERS = /where v\.live and v\.wake_at|count\(\*\) from verification v where v\.live|with due as|from "verification"/;
+const BY_TIMERS =
+  /where v\.live and v\.wake_at|count\(\*\) from verification v where v\.live|with due as|from "verification"/;
 
 const isWriting = (text: string) => /\b(insert into|update|delete from|admit_request)\b/.test(text);
 

@@ -18,7 +18,9 @@ import { worldOfThisTest, worldOn } from '../support/open-worlds.ts';
 import { clientOf } from '../support/world.ts';
 
 describe('the client', () => {
-  const { world } = worldOn('embedded', { config: { webhooks: { allowPrivate: true, timeLimitMs: 10_000 } } });
+  const { world } = worldOn('embedded', {
+    config: { webhooks: { allowPrivate: true, timeLimitMs: 10_000 } },
+  });
   let client: PoundkeyClient;
 
   beforeAll(async () => {
