@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { KeyRing } from '../platform/secrets/key-ring.ts';
-import type { ClaimedMessage } from './outbox-store.ts';
+import type { ClaimedMessage } from '../registry/outbox-messages.ts';
 import type { PostMessage } from './post-message.ts';
 import { AddressRefused } from './public-address.ts';
 import { signMessage } from './sign-message.ts';

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
-import type { ClaimedMessage } from './outbox-store.ts';
+import type { ClaimedMessage } from '../registry/outbox-messages.ts';
 import { secretContext } from './webhook-secret.ts';
 
 /** A message as it is sent. */
