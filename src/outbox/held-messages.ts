@@ -5,13 +5,13 @@ const MOST_AT_ONCE = 50;
 const MOST_PER_TENANT = 10;
 
 /** How many messages a tenant is given by one claim. */
-export const CLAIMED_PER_TENANT = 2 * MOST_PER_TENANT;
+export const CLAIMED_PER_TENANT = 5 * MOST_PER_TENANT;
 /** A tenant with more messages in this process, waiting or being delivered, is given no more. */
 const ENOUGH_PER_TENANT = 2 * MOST_PER_TENANT;
 /** Messages of a process in all, waiting or being delivered. */
-const MOST_HELD = 4 * MOST_AT_ONCE;
+const MOST_HELD = 7 * MOST_AT_ONCE;
 /** How often a claimed message waits for others to be over, at most, before its own attempt. */
-export const MOST_ROUNDS = 4;
+export const MOST_ROUNDS = 7;
 
 /** The messages that a process has claimed and that have no answer yet. */
 export type HeldMessages = ReturnType<typeof createHeldMessages>;
