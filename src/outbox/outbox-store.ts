@@ -44,6 +44,7 @@ export function createOutboxStore(db: Kysely<Registry>) {
       perTenant: number;
       except: string[];
     }): Promise<ClaimedMessage[]> {
+      // An id is looked for as one of an array: PostgreSQL then takes the primary key, whatever the statistics say.
       // Steps from tenant to tenant through the index, so that tenants with nothing to deliver cost nothing.
       const result = await sql<ClaimedMessage>`
         with recursive waiting (tenant_id) as (
@@ -65,7 +66,7 @@ export function createOutboxStore(db: Kysely<Registry>) {
         ${COMMIT_LATER},
         claimed as (
           update outbox set next_attempt_at = ${wanted.leaseUntil}, attempts = attempts + 1
-          from due where outbox.id = due.id
+          where id = any(array(select id from due))
           returning outbox.*)
         select c.id, c.tenant_id, c.verification_id, c.type, c.payload, c.created_at, c.resent_at, c.attempts,
           c.next_attempt_at as lease_until, e.url, e.sealed_secret, e.previous_sealed_secret, e.previous_until
@@ -89,15 +90,15 @@ export function createOutboxStore(db: Kysely<Registry>) {
           select * from jsonb_to_recordset(${list}::jsonb) as r(id uuid, attempts int, "deliveredAt" timestamptz,
             "deadAt" timestamptz, "nextAttemptAt" timestamptz, reason text, untried boolean)),
         locked as materialized (
-          select o.id from result r join outbox o on o.id = r.id order by o.id for no key update of o),
+          select id from outbox where id = any(array(select id from result)) order by id for no key update),
         ${COMMIT_LATER},
         recorded as (
           update outbox o set delivered_at = r."deliveredAt", dead_at = r."deadAt",
             next_attempt_at = coalesce(r."nextAttemptAt", o.next_attempt_at),
             attempts = case when r.untried then o.attempts - 1 else o.attempts end,
             last_error = case when r.untried then o.last_error else r.reason end
-          from result r join locked on locked.id = r.id
-          where o.id = r.id and o.delivered_at is null
+          from result r
+          where o.id = any(array(select id from locked)) and o.id = r.id and o.delivered_at is null
             and (r."deliveredAt" is not null or (o.dead_at is null and o.attempts = r.attempts))
           returning r."nextAttemptAt" is null and exists (
             select from outbox e where e.verification_id = o.verification_id and e.id <> o.id
