@@ -69,18 +69,20 @@ async function build(
   const connected = await connectNetwork(config, clock, overrides.simulatorTime, log, undo);
   const door = config.role === 'worker' ? null : await openDoor(config.http, undo);
   const publicUrl = config.http.publicUrl ?? door?.url ?? '';
+  const outbox = openOutbox(config, { stores, clock, log }, undo);
   const features = createFeatures(config, {
     stores,
     network: connected.network,
     prompts,
     publicUrl,
+    deliverNow: outbox.deliverNow,
     isStopping,
     clock,
     pause: overrides.pause ?? wait,
     events,
     log,
   });
-  const outbox = openOutbox(config, { stores, clock, events, log }, undo);
+  undo('work in the background', () => features.journey.settled());
   const outward = [...outbox.routes, ...openProgress(config, stores, log, undo)];
   const { simulator, authTokens } = connected;
   const service = {

@@ -53,6 +53,8 @@ export interface JourneyDeps {
   pbxProfileOf: PbxProfileOf;
   checkPin: CheckPin;
   writes: CompletionWrites;
+  /** Delivers a message that was just written. */
+  deliverMessage: (written: unknown) => void;
   clearUp: () => Promise<number>;
   /** A hash under a key outside the database. */
   keyedHash: (text: string) => string;
@@ -191,7 +193,8 @@ function createCalls(
     watchCall: createWatchCall({ verifications, attempts, network, policyAt, patience, clock, events }),
     complete: createComplete({
       ...{ writes: deps.writes, network, policyAt, clock, events, log },
-      finish: createFinishVerification(run),
+      finish: createFinishVerification(run, deps.writes.writtenMessage),
+      deliverMessage: deps.deliverMessage,
       endBackendJob: deps.jobs.wake,
     }),
   };
