@@ -1,0 +1,17 @@
+/** What every measure is. */
+import type { Bench } from '../bench.ts';
+import type { Table } from '../table.ts';
+
+/** One measure, run by itself. */
+export interface Measure {
+  name: string;
+  /** What it measures, and how long it takes with the default options. */
+  about: string;
+  /** @returns tables, and what they were made of, for --json */
+  run(bench: Bench): Promise<{ tables: Table[]; raw?: unknown }>;
+}
+
+/** Says what is being done. */
+export function progress(text: string): void {
+  console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`);
+}
