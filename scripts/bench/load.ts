@@ -71,18 +71,24 @@ export async function atEvenDistances<T>(
 
 type Verified = { trace: Trace; end: 'outcome' | 'refused' | 'lost' };
 
-async function verify({ traces }: Bench, { url, apiKey }: Contender): Promise<Verified> {
-  const trace = traces.begin();
+async function verify(bench: Bench, contender: Contender): Promise<Verified> {
+  const trace = bench.traces.begin();
+  if (!(await requestVerification(contender, trace))) return { trace, end: 'refused' };
+  return { trace, end: (await bench.traces.outcome(trace, LOST_MS)) ? 'outcome' : 'lost' };
+}
+
+/** Requests one verification. False: it was not answered with 201. */
+export async function requestVerification({ url, apiKey }: Contender, trace: Trace): Promise<boolean> {
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` };
-  trace.requestedAt = wallClockMs();
   const body = JSON.stringify(identityOf(trace.n));
+  trace.requestedAt = wallClockMs();
   const answer = await send(`${url}/v1/verifications`, { method: 'POST', headers }, body);
   if (answer.status !== 201) {
     refusals.last = `${answer.status} ${answer.body}`;
-    return { trace, end: 'refused' };
+    return false;
   }
   trace.acceptedAt = wallClockMs();
-  return { trace, end: (await traces.outcome(trace, LOST_MS)) ? 'outcome' : 'lost' };
+  return true;
 }
 
 /** What the last refused request was answered. */
@@ -102,7 +108,7 @@ async function resultOf(contender: Contender, ended: Verified[]): Promise<LoadRe
 }
 
 /** Reads when the transactions were committed that finished them. */
-async function addFinishedAt({ databaseUrl, finishedSql }: Contender, traces: Trace[]): Promise<void> {
+export async function addFinishedAt({ databaseUrl, finishedSql }: Contender, traces: Trace[]): Promise<void> {
   const users = traces.map(({ n }) => identityOf(n).userId);
   const { rows } = await onDatabase(databaseUrl, (client) =>
     client.query<{ user: string; ms: number }>(finishedSql, [users]),
@@ -126,7 +132,7 @@ export function between(
 }
 
 /** The three latencies that people feel, ms. */
-export function latenciesOf({ traces }: LoadResult) {
+export function latenciesOf({ traces }: Pick<LoadResult, 'traces'>) {
   const both = (samples: number[]) => ({ p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) });
   return {
     request: both(between(traces, 'requestedAt', 'acceptedAt')),

@@ -79,6 +79,9 @@ export function createTraces() {
     placedAt,
     outcomesAt,
 
+    /** Every trace since `forget`. */
+    all: (): Trace[] => [...traces.values()],
+
     /** Lets go of everything; numbers go on. */
     forget(): void {
       traces.clear();

@@ -15,3 +15,15 @@ export interface Measure {
 export function progress(text: string): void {
   console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`);
 }
+
+/** Measures that are not the main one run half of the rounds. */
+export function fewerRounds({ options }: Bench): number[] {
+  return [...Array(Math.ceil(options.rounds / 2)).keys()];
+}
+
+/** Puts a value to those of a key. */
+export function collect<T>(all: Map<string, T[]>, key: string, value: T): void {
+  const values = all.get(key) ?? [];
+  values.push(value);
+  all.set(key, values);
+}
