@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import type { Contender } from './contenders/contender.ts';
-import { createHttpClient } from './http-client.ts';
+import { createHttpClient, type HttpAnswer } from './http-client.ts';
 import { identityOf } from './identity.ts';
 import { onDatabase } from './postgres.ts';
 import { quantile } from './statistics.ts';
@@ -53,7 +53,7 @@ export async function openLoop(
   return await resultOf(contender, await Promise.all(running));
 }
 
-/** Begins something so many times a second without waiting for its end. */
+/** Begins something, which must not reject, so many times a second without waiting for its end. */
 export async function atEvenDistances<T>(
   perSecond: number,
   seconds: number,
@@ -82,13 +82,18 @@ export async function requestVerification({ url, apiKey }: Contender, trace: Tra
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` };
   const body = JSON.stringify(identityOf(trace.n));
   trace.requestedAt = wallClockMs();
-  const answer = await send(`${url}/v1/verifications`, { method: 'POST', headers }, body);
+  const answer = await send(`${url}/v1/verifications`, { method: 'POST', headers }, body).catch(noAnswer);
   if (answer.status !== 201) {
     refusals.last = `${answer.status} ${answer.body}`;
     return false;
   }
   trace.acceptedAt = wallClockMs();
   return true;
+}
+
+/** A connection that broke. */
+function noAnswer(error: unknown): HttpAnswer {
+  return { status: 0, body: String(error) };
 }
 
 /** What the last refused request was answered. */

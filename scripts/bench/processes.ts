@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long a process may take to end by itself, ms. */
+/** How long a process may take to start, and to end by itself, ms. */
+const START_MS = 90_000;
 const END_MS = 15_000;
 
 const running = new Set<ChildProcess>();
@@ -70,21 +71,21 @@ export async function runProgram(program: Program): Promise<string> {
 
 /**
  * Asks again and again until something is so.
- * @throws Error when the process ends before, or the time (ms) is over; it ends with what the process printed last
+ * @throws Error when the process ends before, or it takes too long; the message ends with what the process printed last
  */
 export async function becomes(
   what: string,
   { child, output }: BenchProcess,
   isSo: () => Promise<boolean>,
-  limits: { withinMs?: number; everyMs?: number } = {},
+  everyMs = 20,
 ): Promise<void> {
-  const deadline = performance.now() + (limits.withinMs ?? 30_000);
+  const deadline = performance.now() + START_MS;
   while (performance.now() < deadline && child.exitCode === null) {
     if (await isSo().catch(() => false)) return;
-    await pause(limits.everyMs ?? 20);
+    await pause(everyMs);
   }
-  const reason = child.exitCode === null ? 'in time' : `: it ended with ${child.exitCode}`;
-  throw new Error(`${what} did not start ${reason}.\n${output().slice(-2_000)}`);
+  const reason = child.exitCode === null ? 'is not ready in time' : `ended with ${child.exitCode}`;
+  throw new Error(`${what} ${reason}:\n${output().slice(-2_000)}`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

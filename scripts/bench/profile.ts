@@ -45,6 +45,7 @@ export function profileTables(id: string, directory: string, window: Window): Ta
     title: `CPU of ${id}, ${about}`,
     columns: [kind, 'ms', 'share of busy time'],
     rows: rowsOf(totals[kind], most),
+    isPrintedOnly: true,
   }));
 }
 

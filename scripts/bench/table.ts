@@ -8,6 +8,8 @@ export interface Table {
   title: string;
   columns: string[];
   rows: string[][];
+  /** Not for the document. */
+  isPrintedOnly?: boolean;
 }
 
 /** A number with so many decimals; a dash where there is none. */
@@ -45,7 +47,7 @@ export function asMarkdown({ title, columns, rows }: Table): string {
  */
 export function writeTables(file: URL, tables: Table[], stamp: string): void {
   let text = readFileSync(file, 'utf8');
-  for (const table of tables) {
+  for (const table of tables.filter(({ isPrintedOnly }) => !isPrintedOnly)) {
     const place = new RegExp(`(<!-- table:${table.id} -->\n)[^]*?(<!-- end -->)`);
     if (!place.test(text))
       throw new Error(`${file.pathname} has no <!-- table:${table.id} --> … <!-- end -->`);

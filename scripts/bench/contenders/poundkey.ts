@@ -112,7 +112,7 @@ export async function becomesReady(
   opsUrl: string,
   everyMs = 20,
 ): Promise<void> {
-  await becomes(name, started, async () => (await send(`${opsUrl}/readyz`)).status === 200, { everyMs });
+  await becomes(name, started, async () => (await send(`${opsUrl}/readyz`)).status === 200, everyMs);
 }
 
 async function setWebhookEndpoint(bench: Bench, url: string, apiKey: string): Promise<void> {

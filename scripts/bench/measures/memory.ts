@@ -10,6 +10,7 @@ import { number } from '../table.ts';
 import { type Measure, progress } from './measure.ts';
 
 const WAITING = 10_000;
+const WARM_UP = 100;
 
 /** `memory`. */
 export const memory: Measure = {
@@ -39,6 +40,8 @@ async function oneRow(bench: Bench, contender: Contender): Promise<string[]> {
   const { verifications: count, inFlight } = bench.options;
   await pause(1000);
   const atStart = rssOf(contender);
+  // The first rows take whole pages of every table and index.
+  await closedLoop(bench, contender, { count: WARM_UP, inFlight });
   const before = await storageOf(bench, contender);
   await closedLoop(bench, contender, { count, inFlight });
   await pause(1000);
