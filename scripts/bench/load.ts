@@ -126,7 +126,7 @@ export async function addFinishedAt({ databaseUrl, finishedSql }: Contender, tra
 }
 
 /** Times between two instants of each verification, ms. */
-export function between(
+function between(
   traces: readonly Trace[],
   from: 'requestedAt' | 'keyAt',
   to: 'acceptedAt' | 'placedAt' | 'finishedAt' | 'outcomeAt',

@@ -19,7 +19,7 @@ export interface SqlCounts {
 }
 
 /** A statement of a database. */
-export interface StatementCount {
+interface StatementCount {
   query: string;
   calls: number;
   meanMs: number;

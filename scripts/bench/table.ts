@@ -34,7 +34,7 @@ export function asText({ title, columns, rows }: Table): string {
 }
 
 /** A table in Markdown. */
-export function asMarkdown({ title, columns, rows }: Table): string {
+function asMarkdown({ title, columns, rows }: Table): string {
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const rule = `|${columns.map(() => '---|').join('')}`;
   return [`**${title}**`, '', line(columns), rule, ...rows.map(line)].join('\n');
