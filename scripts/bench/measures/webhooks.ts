@@ -19,7 +19,8 @@ const MOST_SECONDS = 5;
 const PLACED_WITHIN_MS = 120_000;
 
 const send = createHttpClient();
-type Latency = { p50: number; p99: number };
+/** In ms; and how many were answered with anything but the question. */
+type Latency = { p50: number; p99: number; withoutQuestion: number };
 
 /** `webhooks`. */
 export const webhooks: Measure = {
@@ -37,7 +38,7 @@ export const webhooks: Measure = {
         `round ${round + 1}: p99 ${poundkey.p99.toFixed(1)} ms, bare ${rounds.at(-1)?.bare.p99.toFixed(1)} ms`,
       );
     }
-    const rows = (['p50', 'p99'] as const).map((q) => [
+    const rows: string[][] = (['p50', 'p99'] as const).map((q) => [
       q,
       spread(
         rounds.map(({ poundkey }) => poundkey[q]),
@@ -51,6 +52,14 @@ export const webhooks: Measure = {
         rounds.map((each) => each.poundkey[q] / each.bare[q]),
         2,
       ),
+    ]);
+    const count = (own: (round: (typeof rounds)[0]) => Latency) =>
+      spread(rounds.map((each) => own(each).withoutQuestion));
+    rows.push([
+      'answered without the question',
+      count((each) => each.poundkey),
+      count((each) => each.bare),
+      '',
     ]);
     const columns = ['answer webhook, 200/s', 'poundkey ms', 'bare Express ms', 'ratio'];
     return { tables: [{ id: 'webhooks', title: 'Webhooks', columns, rows }], raw: rounds };
@@ -105,19 +114,20 @@ async function bare(bench: Bench): Promise<Latency> {
 
 async function answered(calls: HeldCall[], seconds: number): Promise<Latency> {
   const requests = calls.map(signedAnswer);
-  const faults: string[] = [];
+  const others: string[] = [];
   const sent = await atEvenDistances(requests.length / seconds, seconds, async (index) => {
     const startedAt = performance.now();
-    const fault = await post(requests[index]);
-    if (fault !== null) faults.push(fault);
+    const other = await post(requests[index]);
+    if (other !== null) others.push(other);
     return performance.now() - startedAt;
   });
   const times = await Promise.all(sent);
-  if (faults.length > 0) throw new Error(`${faults.length} answer webhooks failed; one said: ${faults[0]}`);
-  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+  if (others[0])
+    progress(`${others.length} webhooks were not answered with the question; one was: ${others[0]}`);
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), withoutQuestion: others.length };
 }
 
-/** Null, or what is wrong with the answer: it must be a document that asks for a key. */
+/** Null when the answer is the document that asks for a key, otherwise the answer. */
 async function post(request: ReturnType<typeof signedAnswer> | undefined): Promise<string | null> {
   if (!request) return 'there were too few calls';
   try {
