@@ -1,5 +1,6 @@
 /** The plainest client that keeps its connections: for the load, the stub provider and the lean floor. */
 import { Agent, type RequestOptions, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 /** An answer with its whole body. */
 export interface HttpAnswer {
@@ -20,19 +21,21 @@ export function createHttpClient(maxSockets = 256): Send {
   return (url, options = {}, body = '') => {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
     const headers = { ...options.headers, 'Content-Length': Buffer.byteLength(body) };
-    const sent = request(url, { ...options, headers, agent }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (part: string) => {
-        text += part;
+    const attempt = () => {
+      const sent = request(url, { ...options, headers, agent }, (answer) => {
+        text(answer).then((whole) => resolve({ status: answer.statusCode ?? 0, body: whole }), reject);
       });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: text }));
-      answer.on('error', reject);
-    });
-    sent.on('error', reject);
-    sent.end(body);
+      // Node.js, http, "request.reusedSocket": the server may close an idle connection just as it is used again.
+      sent.on('error', (error) => (sent.reusedSocket && hasReset(error) ? attempt() : reject(error)));
+      sent.end(body);
+    };
+    attempt();
     return promise;
   };
+}
+
+function hasReset(error: Error): boolean {
+  return 'code' in error && error.code === 'ECONNRESET';
 }
 
 /** Form fields, as the header and body of a POST. */
