@@ -125,15 +125,15 @@ export async function addFinishedAt({ databaseUrl, finishedSql }: Contender, tra
   }
 }
 
-/** Times between two instants of each verification, ms. */
+/** Times between two instants of each verification, ms; infinite where the second has not come. */
 function between(
   traces: readonly Trace[],
   from: 'requestedAt' | 'keyAt',
   to: 'acceptedAt' | 'placedAt' | 'finishedAt' | 'outcomeAt',
 ): number[] {
   return traces
-    .map((trace) => (trace[to] ?? Number.NaN) - (trace[from] ?? Number.NaN))
-    .filter(Number.isFinite);
+    .map((trace) => (trace[to] ?? Number.POSITIVE_INFINITY) - (trace[from] ?? Number.NaN))
+    .filter((time) => !Number.isNaN(time));
 }
 
 /** The three latencies that people feel, ms. */

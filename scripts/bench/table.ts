@@ -12,14 +12,15 @@ export interface Table {
   isPrintedOnly?: boolean;
 }
 
-/** A number with so many decimals; a dash where there is none. */
+/** A number with so many decimals; a dash where there is none, `∞` for what did not come in time. */
 export function number(value: number, decimals = 0): string {
+  if (value === Number.POSITIVE_INFINITY) return '∞';
   return Number.isFinite(value) ? value.toFixed(decimals) : '–';
 }
 
 /** The median of several rounds and, where there was more than one, their least and greatest value. */
 export function spread(values: readonly number[], decimals = 0): string {
-  const known = values.filter(Number.isFinite);
+  const known = values.filter((value) => !Number.isNaN(value));
   const middle = number(median(known), decimals);
   if (known.length < 2) return middle;
   return `${middle} [${number(Math.min(...known), decimals)}–${number(Math.max(...known), decimals)}]`;
