@@ -79,7 +79,8 @@ function libraryOf({ functionName, url }: { functionName: string; url: string })
   const [, own] = /\/((?:src|scripts)\/(?:[\w-]+\/)*)[\w.-]+$/.exec(url) ?? [];
   if (own) return own;
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/');
-  return functionName.startsWith('(') ? functionName : 'native code';
+  if (/^write(v|Buffer|\w*String)$/.test(functionName)) return 'writes to sockets and files';
+  return functionName.startsWith('(') ? functionName : 'other native code';
 }
 
 function rowsOf(totals: Map<string, number>, most: number): string[][] {

@@ -1,9 +1,9 @@
 // What the benchmark says about samples is right, and its tables find their place in the document.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { identityOf, ofNumber, ofUser, seededNumber } from '../../scripts/bench/identity.ts';
 import { readOptions } from '../../scripts/bench/options.ts';
 import { median, mostInWindow, quantile } from '../../scripts/bench/statistics.ts';
@@ -51,7 +51,9 @@ describe('options', () => {
 describe('tables', () => {
   const table = { id: 'rate', title: 'Rate', columns: ['a', 'b'], rows: [['1', '2|3']] };
   const documentOf = (text: string) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'poundkey-bench-')), 'performance.md');
+    const directory = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'performance.md');
     writeFileSync(file, text);
     return pathToFileURL(file);
   };
