@@ -11,7 +11,7 @@ import { number, spread } from '../table.ts';
 import { collect, fewerRounds, type Measure, progress } from './measure.ts';
 
 const POLL_MS = 5;
-/** Ready once more and at rest, for a directory that is to be opened again. */
+/** How a start went. */
 interface Started {
   ms: number;
   peakMb: number;
