@@ -31,8 +31,14 @@ export function findServers(): { postgres: string | null; redis: string | null }
   };
 }
 
-/** Starts PostgreSQL with a new, empty cluster; user `poundkey`, no password. Its disk writes are not synced. */
-export async function startPostgres(): Promise<TestServer> {
+/**
+ * Starts PostgreSQL with a new, empty cluster; user `poundkey`, no password.
+ * @param options.isDurable whether a commit waits until it is on disk, as in production; by default it does not
+ * @param options.settings more settings of the server, NAME=VALUE
+ */
+export async function startPostgres(
+  options: { isDurable?: boolean; settings?: string[] } = {},
+): Promise<TestServer> {
   const initdb = findServers().postgres;
   if (initdb === null) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
   const owner = process.getuid?.() === 0 ? accountOf('postgres') : undefined;
@@ -51,9 +57,13 @@ export async function startPostgres(): Promise<TestServer> {
   );
   const port = await freePort();
   const url = `postgres://poundkey@127.0.0.1:${port}/postgres`;
+  const settings = [...(options.isDurable ? [] : ['fsync=off']), ...(options.settings ?? [])];
   return run(url, {
     command: join(initdb, '..', 'postgres'),
-    args: ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', '-F', '-N', '200'],
+    args: [
+      ...['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', '-N', '200'],
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
     owner,
     directory,
     // PostgreSQL, shutdown modes: SIGINT is the fast one.
