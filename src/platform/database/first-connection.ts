@@ -54,8 +54,8 @@ export async function sharesSessions(pool: Pool, { queue, statements }: Wanted):
     if (statements === 'named' && !(await carriesNames(one, other))) throw new Error(NO_NAMES);
     return true;
   } finally {
-    one.release(true);
-    other.release(true);
+    one.release();
+    other.release();
   }
 }
 
