@@ -1,5 +1,11 @@
-import { ConfigError, readConfig } from './config.ts';
-import { startService } from './service.ts';
+import { useCompileCache } from './platform/compile-cache.ts';
+
+// Everything else is loaded after this, so that it is found in the cache.
+useCompileCache();
+const [{ ConfigError, readConfig }, { startService }] = await Promise.all([
+  import('./config.ts'),
+  import('./service.ts'),
+]);
 
 /** Signals within this time are one: npm passes on what a terminal has sent to the process already. */
 const ONE_SIGNAL_MS = 1_000;

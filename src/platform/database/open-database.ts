@@ -56,7 +56,7 @@ export async function openDatabase<Schema>(
   const prepare = createPrepare(migrations, queue);
   const { pool, queuePool, close } =
     options.kind === 'embedded'
-      ? await openEmbedded(options.dataDir, prepare, report)
+      ? await openEmbedded(options.dataDir, migrations, prepare, report)
       : await openPostgres({ statements: 'named', ...options, queue }, prepare, report);
   const plugin = new CamelCasePlugin({ maintainNestedObjectKeys: true });
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [plugin] });

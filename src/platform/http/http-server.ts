@@ -9,7 +9,7 @@ import { closeInOrder, trackRunning } from './close-in-order.ts';
 import { DOCS_POLICY, serveDocs } from './docs-page.ts';
 import { closeWhileDraining, refuseWhileDraining } from './draining.ts';
 import { type Authenticate, mountRoutes, refuseMethod } from './mount-routes.ts';
-import { type ApiInfo, describeRoutes } from './openapi.ts';
+import type { ApiInfo, OpenApiDocument } from './openapi.ts';
 import { giveContext } from './request-context.ts';
 import type { Route } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -38,11 +38,7 @@ export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
   parts.raw(app);
   app.use('/v1', forbidStoring(), refuseWhileDraining(parts.isDraining));
   mountRoutes(app, parts.routes, parts.authenticate);
-  const description = describeRoutes(parts.routes, parts.info);
-  app
-    .get('/openapi.json', (_req, res) => void res.json(description))
-    .all('/openapi.json', refuseMethod(['get']));
-  app.get('/docs', securityHeaders(DOCS_POLICY), serveDocs(description)).all('/docs', refuseMethod(['get']));
+  serveDescription(app, parts);
   app.use(() => {
     throw new ServiceError(
       'route.notFound',
@@ -51,6 +47,21 @@ export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
   });
   app.use(answerProblem(parts.log));
   return app;
+}
+
+/** The description is made for the first who asks: few do, and it takes as long as the rest of the app. */
+function serveDescription<Caller>(app: Express, { routes, info }: HttpAppParts<Caller>): void {
+  let made: Promise<OpenApiDocument> | undefined;
+  const description = () => {
+    made ??= import('./openapi.ts').then(({ describeRoutes }) => describeRoutes(routes, info));
+    return made;
+  };
+  app
+    .get('/openapi.json', async (_req, res) => void res.json(await description()))
+    .all('/openapi.json', refuseMethod(['get']));
+  const page = async (...[req, res, next]: Parameters<RequestHandler>) =>
+    serveDocs(await description())(req, res, next);
+  app.get('/docs', securityHeaders(DOCS_POLICY), page).all('/docs', refuseMethod(['get']));
 }
 
 /** Keeps answers out of caches: they hold what only the caller may know. */
