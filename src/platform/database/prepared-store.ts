@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Migrations } from './migrate.ts';
+import { versionOf } from './package-version.ts';
 
 /** Beside the packages: it fits their versions, and goes when they go. */
 const PLACE = fileURLToPath(new URL('../../../node_modules/.cache/poundkey/store', import.meta.url));
@@ -95,8 +96,3 @@ function madeWith(migrations: Migrations): Made {
 }
 
 const hashed = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
-function versionOf(name: string): string {
-  const path = new URL(`../../../node_modules/${name}/package.json`, import.meta.url);
-  return `${name}@${JSON.parse(readFileSync(path, 'utf8')).version}`;
-}
