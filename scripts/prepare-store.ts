@@ -2,7 +2,7 @@
 // `--if-wanted` only where the next start makes an embedded store.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { useCompileCache } from '../src/platform/compile-cache.ts';
+import '../src/platform/compile-cache.ts';
 
 async function prepare(): Promise<void> {
   const { prepareStore } = await import('../src/platform/database/prepared-store.ts');
@@ -30,5 +30,4 @@ async function isWanted(): Promise<boolean> {
   }
 }
 
-useCompileCache();
 if (!process.argv.includes('--if-wanted') || (await isWanted())) await prepare();

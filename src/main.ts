@@ -1,7 +1,6 @@
-import { useCompileCache } from './platform/compile-cache.ts';
+import './platform/compile-cache.ts';
 
-// Everything else is loaded after this, so that it is found in the cache.
-useCompileCache();
+// Loaded after the cache is there.
 const [{ ConfigError, readConfig }, { startService }] = await Promise.all([
   import('./config.ts'),
   import('./service.ts'),
