@@ -134,7 +134,7 @@ describe('the description of an error', () => {
 
 describe('the log of a process, which goes to a pipe', () => {
   const start = (end: string) => startScript(new URL('./log-process.ts', import.meta.url), [end]);
-  const numbersIn = (output: string) => [...output.matchAll(/"number":(\d)/g)].map(([, number]) => number);
+  const numbersIn = (output: string) => [...output.matchAll(/"line":(\d)/g)].map(([, number]) => number);
 
   it.each(['exits', 'throws'])('is whole when the process %s', async (end) => {
     const { output } = await start(end).exit;
