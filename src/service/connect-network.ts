@@ -3,9 +3,9 @@ import type { Config, TwilioConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PhoneNetwork } from '../providers/port.ts';
-import { createTwilioNetwork } from '../providers/twilio/twilio-network.ts';
 import { createSimulator, type Simulator } from '../simulator/simulator.ts';
 import { realTime, type SimulatorTime } from '../simulator/time.ts';
+import { loadedWhenAsked } from './loaded-when-asked.ts';
 import type { Undo } from './undo.ts';
 
 /** The phone network, the tokens its webhooks are signed with, and the simulator if it is one. */
@@ -27,14 +27,20 @@ export async function connectNetwork(
     config.network.kind === 'simulator' ? await startSimulator(config.network.port, time, log, undo) : null;
   const access = simulated?.access ?? (config.network as TwilioConfig);
   const { accountSid, apiKey, apiBaseUrl, authTokens } = access;
-  const network = createTwilioNetwork({
-    accountSid,
-    authToken: authTokens[0],
-    apiKey,
-    apiBaseUrl,
-    requestTimeoutMs: config.patience.requestMs,
-    clock,
-  });
+  const { requestMs: requestTimeoutMs } = config.patience;
+  const load = async () => {
+    const { createTwilioNetwork } = await import('../providers/twilio/twilio-network.ts');
+    return createTwilioNetwork({
+      accountSid,
+      authToken: authTokens[0],
+      apiKey,
+      apiBaseUrl,
+      requestTimeoutMs,
+      clock,
+    });
+  };
+  // What is wrong with the access to a real network shows at the start.
+  const network = simulated ? loadedWhenAsked(load) : await load();
   return { network, authTokens, simulator: simulated?.simulator ?? null };
 }
 
