@@ -16,7 +16,7 @@ const CHUNK = 5_000;
 const JOB_OPTIONS = {
   attempts: 10,
   backoff: { type: 'exponential', delay: 250 },
-  removeOnComplete: { count: 1000 },
+  removeOnComplete: true,
   removeOnFail: { count: 1000 },
 };
 
@@ -54,21 +54,22 @@ async function seedQueued(
       people.map(({ number }) => number),
       `${delayMs} milliseconds`,
     ]);
-    await client.query(EVENTS_OF, [['queued']]);
     await client.query('vacuum analyze');
     return rows.map(({ id }) => id);
   });
   await addJobs(bench, ids, delayMs);
 }
 
-const QUEUED = `insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country,
-    locale, state, wake_at, created_at, expires_at)
-  select gen_random_uuid(), $1, p.user_id, 'register', 'call', 'office', p.number, 'SE', 'en-US', 'queued',
-    now() + $4::interval, now(), now() + $4::interval + interval '2 hours'
-  from unnest($2::text[], $3::text[]) as p (user_id, number) returning id`;
+/** The story of a verification as its row keeps it. */
+const storyOf = (...states: string[]) =>
+  `jsonb_build_array(${states.map((state) => `jsonb_build_object('type', '${state}', 'at', now())`).join(', ')})`;
 
-const EVENTS_OF = `insert into verification_event (verification_id, type, data, at)
-  select id, type, '{}', created_at from verification cross join unnest($1::text[]) as type`;
+const QUEUED = `insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country,
+    locale, state, wake_at, created_at, expires_at, line_number, policy_version, events)
+  select gen_random_uuid(), t.id, p.user_id, 'register', 'call', 'office', p.number, 'SE', 'en-US', 'queued',
+    now() + $4::interval, now(), now() + $4::interval + interval '2 hours', '${CALLER_LINE}', t.policy_version,
+    ${storyOf('queued')}
+  from tenant t cross join unnest($2::text[], $3::text[]) as p (user_id, number) where t.id = $1 returning verification.id`;
 
 async function addJobs({ redis }: Bench, ids: string[], delay: number): Promise<void> {
   const connection = new Redis(redis.server.url, { maxRetriesPerRequest: null });
@@ -93,22 +94,23 @@ export async function seedFinished(databaseUrl: string, count: number): Promise<
     await client.query(FINISHED, [TENANT, count]);
     for (const statement of LEFT_BEHIND)
       await client.query(statement, statement.includes('$1') ? [CALLER_LINE] : []);
-    await client.query(EVENTS_OF, [['queued', 'dialing', 'ringing', 'answered', 'decided', 'finished']]);
     await client.query('vacuum analyze');
   });
 }
 
 const FINISHED = `insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country,
-    locale, state, outcome, attempt_id, wake_at, created_at, expires_at, decided_at, finished_at)
+    locale, state, outcome, attempt_id, wake_at, created_at, expires_at, decided_at, finished_at, open, line_number,
+    attempts, call_id, call_status, dialed_at, answered_at, ended_at, events)
   select gen_random_uuid(), $1, 'former-' || n, 'register', 'call', 'office', '+4681' || (600000 + n % 400000), 'SE',
-    'en-US', 'finished', 'approved', gen_random_uuid(), at, at, at + interval '10 minutes', at, at
+    'en-US', 'finished', 'approved', gen_random_uuid(), at, at, at + interval '10 minutes', at, at, false,
+    '${CALLER_LINE}', 1, 'CA' || md5(n::text), 'completed', at, at, at,
+    ${storyOf('queued', 'dialing', 'ringing', 'answered', 'decided', 'finished')}
   from generate_series(1, $2::int) as n
   cross join lateral (select now() - interval '90 days' * random() - interval '2 hours' as at) as t`;
 
 const LEFT_BEHIND = [
-  `insert into call_attempt (id, verification_id, number, line_number, call_id, status, started_at, answered_at, ended_at)
-    select attempt_id, id, 1, $1, 'CA' || replace(id::text, '-', ''), 'completed', created_at, decided_at, finished_at
-    from verification`,
+  `insert into call_attempt (id, verification_id, number, line_number, started_at)
+    select attempt_id, id, 1, $1, created_at from verification`,
   `insert into phone_method (id, tenant_id, user_id, phone_type, phone_number, verification_id, created_at, updated_at)
     select gen_random_uuid(), tenant_id, user_id, phone_type, phone_number, id, finished_at, finished_at from verification`,
   `insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed_until, verification_id, created_at)

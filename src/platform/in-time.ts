@@ -1,19 +1,4 @@
 /** Waiting for work, but not for ever. The work itself goes on; what it throws too late is dropped. */
-import pTimeout from 'p-timeout';
-
-/**
- * What the work comes to, if it does in time.
- * @param limitMs longest wait, ms
- * @param message what the error says when the time is up
- * @throws Error with the message when the time is up; what the work throws in time
- */
-export function inTime<T>(
-  work: PromiseLike<T>,
-  limitMs: number,
-  message = `no answer within ${limitMs} ms`,
-): Promise<T> {
-  return pTimeout(work, { milliseconds: Math.max(1, limitMs), message });
-}
 
 /**
  * Waits for work.
@@ -22,8 +7,24 @@ export function inTime<T>(
  * @throws what the work throws in time
  */
 export function endsWithin(work: PromiseLike<unknown>, limitMs: number): Promise<boolean> {
-  return pTimeout<boolean, boolean>(
-    work.then(() => true),
-    { milliseconds: Math.max(1, limitMs), fallback: () => false },
-  );
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, Math.max(1, limitMs), false);
+  work.then(() => resolve(true), reject).then(() => clearTimeout(timer));
+  return promise;
+}
+
+/**
+ * What the work comes to, if it does in time.
+ * @param limitMs longest wait, ms
+ * @param message what the error says when the time is up
+ * @throws Error with the message when the time is up; what the work throws in time
+ */
+export async function inTime<T>(
+  work: PromiseLike<T>,
+  limitMs: number,
+  message = `no answer within ${limitMs} ms`,
+): Promise<T> {
+  // The error is made when it is needed only: making one takes longer than the wait usually does.
+  if (!(await endsWithin(work, limitMs))) throw new Error(message);
+  return work;
 }

@@ -11,7 +11,7 @@ const PATHS = {
   notes: /with told as/,
   answer: /set state = 'answered'/,
   digits: /set round = v\.round \+ 1/,
-  complete: /^with done as/,
+  complete: /with done as/,
   receipt: /^\s*update outbox/,
 };
 

@@ -18,7 +18,7 @@ function eventOf(status: CallStatus, moved: boolean): VerificationEventName | nu
 /** What following a call needs. */
 interface FollowDeps {
   noteCall: NoteCall;
-  calls: Pick<LiveCallStore, 'read' | 'machineAnswered' | 'noteAnsweredBy'>;
+  calls: Pick<LiveCallStore, 'read' | 'machineAnswered'>;
   /** Moves a verification on in the background. */
   advanceNow: (verification: Verification) => void;
   patience: Patience;
@@ -54,7 +54,9 @@ export function createFollowCall(deps: FollowDeps) {
         const { id: verificationId } = decided;
         deps.events.emit('call.machine', { verificationId, attemptId, answeredBy, outcome: 'voicemail' });
       }
-      const call = decided || (await deps.calls.noteAnsweredBy(attemptId, callId, answeredBy));
+      const wakeAt = later(now, lookInMs('inProgress'));
+      const call =
+        decided || (await deps.noteCall({ attemptId, callId, progress: null, answeredBy, at: now, wakeAt }));
       if (isMachine) await moveOn(call);
     },
   };

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
+import { inTime } from '../../platform/in-time.ts';
 import type { Prompts } from '../../providers/twiml/render.ts';
 import { type CallStep, STEP_RULES } from '../../providers/twiml/steps.ts';
 import type { Question } from '../ports.ts';
@@ -41,7 +42,7 @@ export interface PlayDeps {
 export function createPlay(deps: PlayDeps) {
   /** @param path the path of the webhook's address */
   return (asked: Asked, decide: () => Promise<Spoken>, path: string): Promise<string> =>
-    inTime(decide, deps.budgetMs).then(
+    inTime(decide(), deps.budgetMs, `the work behind a document took longer than ${deps.budgetMs} ms`).then(
       (spoken) => question(deps, asked, spoken),
       (error: unknown) => oneMoment(deps, asked, path, error),
     );
@@ -89,20 +90,4 @@ function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): 
     silenceUrl: '',
     retryUrl,
   });
-}
-
-/** @throws an Error when `work` takes longer than `budgetMs`; the work itself goes on */
-async function inTime<T>(work: () => Promise<T>, budgetMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`the work behind a document took longer than ${budgetMs} ms`)),
-      budgetMs,
-    );
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,8 +8,10 @@ import { COLUMNS, type LiveCall, ON_CALL } from './rows.ts';
 export interface CallNote {
   attemptId: string;
   callId: string;
-  /** Null: the provider has just taken the call. */
+  /** Null: the provider has just taken the call, or told who picked up. */
   progress: CallProgress | null;
+  /** Who picked up, if that is what the provider told. */
+  answeredBy?: string;
   at: Date;
   /** When the verification is to be looked at if the note moves it on or ends its call. */
   wakeAt: Date;
@@ -78,18 +80,19 @@ function noteStatement(notes: CallNote[]) {
         events = case when l.after = l.before then v.events else v.events || jsonb_build_object('type', l.after,
           'at', to_char(l.told_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'attemptId', l.attempt_id) end
       from locked l where v.id = l.id and v.attempt_id = l.attempt_id and l.relaxed is not null
-        and (l.status is null or ((v.ended_at is null or v.call_id is null)
+        and ((l.status is null and (l.answered_by is null or coalesce(v.call_id, l.call_id) = l.call_id))
+          or ((v.ended_at is null or v.call_id is null)
           and coalesce(v.call_id, l.call_id) = l.call_id and (l.ended or v.status_sequence < l.sequence)))
       returning v.*, l.place, l.after <> l.before as moved)
     select ${COLUMNS}, v.place, v.moved, true as current from v`;
 }
 
-function asRow({ attemptId, callId, progress, at, wakeAt }: CallNote, place: number) {
+function asRow({ attemptId, callId, progress, answeredBy, at, wakeAt }: CallNote, place: number) {
   return {
     ...{ place, attempt_id: attemptId, call_id: callId, told_at: at, wake_at: wakeAt },
     status: progress?.status ?? null,
     sequence: progress?.sequence ?? -1,
-    answered_by: progress?.answeredBy ?? null,
+    answered_by: answeredBy ?? progress?.answeredBy ?? null,
     ended: progress !== null && ENDED.includes(progress.status),
   };
 }

@@ -35,13 +35,5 @@ export function createLiveCallStore(run: RunStatement) {
         from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
           and coalesce(v.call_id, ${callId}) = ${callId} and v.round = 1 + v.silences and v.state in ${ON_CALL}
         returning ${COLUMNS}, true as current`),
-
-    /** Notes who picked up, where that decides nothing. */
-    noteAnsweredBy: (attemptId: string, callId: string, answeredBy: string) =>
-      one(sql`
-        update verification v set answered_by = ${answeredBy}
-        from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
-          and coalesce(v.call_id, ${callId}) = ${callId}
-        returning ${COLUMNS}, true as current`),
   };
 }

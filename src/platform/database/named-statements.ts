@@ -49,7 +49,6 @@ const hashed = (text: string) => createHash('sha256').update(text).digest('hex')
 type Callback = (error: Error | undefined, result?: QueryResult) => void;
 /** `Client.query` has a signature for each way to call it; here all of them come to this. */
 type Send = (this: Client, config: unknown, values?: unknown, callback?: unknown) => Promise<QueryResult>;
-const send = Client.prototype.query as unknown as Send;
 
 /**
  * A client for `pg.Pool` that names the statements which repeat. Only those with parameters: a text without may hold
@@ -62,22 +61,26 @@ export function namingClient(names: StatementNames): typeof Client {
         typeof config === 'string' && Array.isArray(values) && values.length > 0
           ? names.nameOf(config)
           : null;
-      if (name === null) return send.call(this, config, values, callback) as never;
+      if (name === null) return this.#send(config, values, callback) as never;
       const result = this.#sendNamed(name, config as string, values as unknown[]);
       if (typeof callback !== 'function') return result as never;
       const done = callback as Callback;
       return void result.then((rows) => done(undefined, rows), done) as never;
     }
 
+    #send(config: unknown, values?: unknown, callback?: unknown): Promise<QueryResult> {
+      return (super.query as unknown as Send).call(this, config, values, callback);
+    }
+
     async #sendNamed(name: string, text: string, values: unknown[]): Promise<QueryResult> {
       try {
-        return await send.call(this, { name, text, values });
+        return await this.#send({ name, text, values });
       } catch (error) {
         if (!isOutdated(error)) throw error;
         names.rename(text);
         // In a transaction nothing can be done again but the whole of it.
         if (this.getTransactionStatus() !== 'I') throw error;
-        return send.call(this, text, values);
+        return this.#send(text, values);
       }
     }
   }
