@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import { type Clock, later } from '../platform/clock.ts';
-import { type PhoneNetwork, PhoneNetworkError } from '../providers/port.ts';
+import { ProviderError, type Providers } from '../providers/port.ts';
 import type { Step } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
 import type { MakeAppPassword, RulesOf } from './ports.ts';
@@ -21,7 +21,7 @@ const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'ex
 export function createCompleteRegistration(deps: {
   completion: CompletionStore;
   attempts: CallAttemptStore;
-  network: PhoneNetwork;
+  network: Pick<Providers, 'endCall'>;
   rulesOf: RulesOf;
   makeAppPassword: MakeAppPassword;
   clock: Clock;
@@ -80,9 +80,9 @@ export function createCompleteRegistration(deps: {
     const attempt = verification.attemptId && (await deps.attempts.read(verification.attemptId));
     if (!attempt || attempt.callId === null || attempt.endedAt) return;
     try {
-      await deps.network.endCall(attempt.callId);
+      await deps.network.endCall({ callId: attempt.callId, lineNumber: attempt.lineNumber });
     } catch (error) {
-      if (!(error instanceof PhoneNetworkError)) throw error;
+      if (!(error instanceof ProviderError)) throw error;
       deps.log.warn(
         { verificationId: verification.id, errorCode: error.errorCode },
         'a call could not be ended early',

@@ -2,12 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { type Clock, later } from '../platform/clock.ts';
-import {
-  type PhoneNetwork,
-  PhoneNetworkError,
-  type PlaceCallResult,
-  type SendDigits,
-} from '../providers/port.ts';
+import type { Extension } from '../providers/dialogue.ts';
+import { type PlaceCallResult, type PlacedCall, ProviderError, type Providers } from '../providers/port.ts';
 import { type StepResult, waitUntil } from './advance.ts';
 import type { Lines } from './lines.ts';
 import type { Patience, RulesOf } from './ports.ts';
@@ -31,7 +27,7 @@ export type CallAddresses = (call: { attemptId: string; locale: string }) => {
 export interface DialDeps {
   verifications: VerificationStore;
   attempts: CallAttemptStore;
-  network: PhoneNetwork;
+  network: Pick<Providers, 'placeCall' | 'findCalls' | 'endCall'>;
   addresses: CallAddresses;
   rulesOf: RulesOf;
   lines: Lines;
@@ -71,14 +67,14 @@ export function createDial(deps: DialDeps) {
     const rings = later(deps.clock.now(), rules.ringTimeoutS * 1000 + deps.patience.watchMs);
     await note(
       deps,
-      { verificationId: verification.id, attemptId: attempt.id, number: attempt.number, rings },
+      { verificationId: verification.id, attemptId: attempt.id, lineNumber, number: attempt.number, rings },
       result,
     );
     return result.kind === 'unknown' ? waitUntil(attempt.graceEnds) : 'moved';
   };
 }
 
-function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): SendDigits | null {
+function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): Extension | null {
   if (extension === null) return null;
   return { pauseBeforeS: pauseBeforeS ?? 0, digits: extension, pauseAfterS: pauseAfterS ?? 0 };
 }
@@ -151,7 +147,7 @@ async function record(deps: DialDeps, verification: Verification, lineNumber: st
 
 async function note(
   deps: DialDeps,
-  call: { verificationId: string; attemptId: string; number: number; rings: Date },
+  call: { verificationId: string; attemptId: string; lineNumber: string; number: number; rings: Date },
   result: PlaceCallResult,
 ): Promise<void> {
   const { verificationId, attemptId } = call;
@@ -160,7 +156,10 @@ async function note(
     case 'accepted':
       await deps.attempts.accept(attemptId, result.callId, call.rings);
       deps.events.emit('call.placed', { verificationId, attemptId });
-      await endIfNotWanted(deps, verificationId, attemptId, result.callId);
+      await endIfNotWanted(deps, verificationId, attemptId, {
+        callId: result.callId,
+        lineNumber: call.lineNumber,
+      });
       return;
     case 'refused': {
       const { outcome, errorCode, alarm } = result;
@@ -182,11 +181,11 @@ async function note(
 }
 
 /** While the network was asked, somebody may have dialled again or finished: then this call must not ring on. */
-async function endIfNotWanted(deps: DialDeps, verificationId: string, attemptId: string, callId: string) {
+async function endIfNotWanted(deps: DialDeps, verificationId: string, attemptId: string, call: PlacedCall) {
   const verification = await deps.verifications.read(verificationId);
   if (verification?.attemptId === attemptId && verification.state !== 'finished') return;
-  await deps.network.endCall(callId).catch((error: unknown) => {
-    if (!(error instanceof PhoneNetworkError)) throw error;
+  await deps.network.endCall(call).catch((error: unknown) => {
+    if (!(error instanceof ProviderError)) throw error;
     deps.events.emit('call.lost', { verificationId, attemptId, errorCode: error.errorCode });
   });
 }

@@ -1,5 +1,5 @@
 import { later } from '../platform/clock.ts';
-import { type CallSnapshot, PhoneNetworkError } from '../providers/port.ts';
+import { type CallSnapshot, ProviderError } from '../providers/port.ts';
 import { leaveToOthers, type Step, type StepResult, waitUntil } from './advance.ts';
 import type { DialDeps } from './dial.ts';
 import type { CallAttempt, Verification } from './store/rows.ts';
@@ -50,7 +50,7 @@ export function createFindLostCall(deps: DialDeps & { dial: Step; isStopping: ()
       if ((await deps.attempts.countInDoubt(to, attempt.lineNumber)) > 1) return 'unknown';
       return calls.find((call) => call.callId === first);
     } catch (error) {
-      if (error instanceof PhoneNetworkError) return 'unknown';
+      if (error instanceof ProviderError) return 'unknown';
       throw error;
     }
   }

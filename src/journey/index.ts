@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { PhoneNetwork } from '../providers/port.ts';
+import type { Languages } from '../providers/locales.ts';
+import type { Providers } from '../providers/port.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createAdvance } from './advance.ts';
 import { createAnswerCall } from './answer-call.ts';
@@ -103,9 +104,9 @@ export const JOURNEY: readonly JourneyLine[] = [
 export interface JourneyDeps {
   db: Kysely<Registry>;
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'repair'>;
-  network: PhoneNetwork;
+  network: Providers;
   addresses: CallAddresses;
-  prompts: { locales: string[]; resolveLocale(wanted: string): string | null };
+  prompts: Languages;
   rulesOf: RulesOf;
   registeredOfficePhone: RegisteredOfficePhone;
   /** How a switchboard (E.164) wants extensions dialled, or null. */

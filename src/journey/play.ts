@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Prompts } from '../providers/twiml/render.ts';
-import { type CallStep, STEP_RULES } from '../providers/twiml/steps.ts';
+import { type CallStep, STEP_RULES } from '../providers/dialogue.ts';
+import type { Providers, StepDocument } from '../providers/port.ts';
 import type { Spoken } from './speak-next.ts';
 
 /** How often a person hears "one moment" (3 s each) before the call gives up. */
@@ -12,6 +12,8 @@ const GATHER_TIMEOUT_S = 5;
 
 /** A webhook that wants to know what to play. */
 export interface Asked {
+  /** Who asks. */
+  provider: string;
   attemptId: string;
   /** The language its address names, for when nothing else is known. */
   locale: string;
@@ -26,7 +28,7 @@ export interface Asked {
 /** What playing needs. */
 export interface PlayDeps {
   publicUrl: string;
-  prompts: Pick<Prompts, 'render' | 'forTenant'>;
+  providers: Pick<Providers, 'renderStep'>;
   /** How long work behind a document may take before the person hears "one moment", ms. */
   budgetMs: number;
   log: Logger;
@@ -47,18 +49,20 @@ export function createPlay(deps: PlayDeps) {
       (spoken) => question(deps, asked, spoken),
       (error: unknown) => oneMoment(deps, asked, request.path, error),
     );
-    response.status(200).type('text/xml').send(document);
+    response.status(200).type(document.contentType).send(document.body);
   };
 }
 
-function question(deps: PlayDeps, asked: Asked, spoken: Spoken): string {
+function question(deps: PlayDeps, asked: Asked, spoken: Spoken): StepDocument {
   const locale = spoken.locale ?? asked.locale;
   const base = `${deps.publicUrl}/webhooks/calls/${asked.attemptId}`;
   const next = new URLSearchParams({ locale, round: String(spoken.round) });
-  const prompts = spoken.tenantId === null ? deps.prompts : deps.prompts.forTenant(spoken.tenantId);
-  return prompts.render(spoken.step, locale, {
+  return deps.providers.renderStep(asked.provider, {
+    step: spoken.step,
+    locale,
+    tenantId: spoken.tenantId,
     organisation: spoken.organisation,
-    ...(spoken.greeting ? { greeting: spoken.greeting } : {}),
+    greeting: spoken.greeting,
     timeoutS: GATHER_TIMEOUT_S,
     digitsUrl: `${base}/${takesOneKey(spoken.step) ? 'digits' : 'typed'}?${next}`,
     silenceUrl: `${base}/silence?${next}`,
@@ -75,7 +79,7 @@ function takesOneKey(step: CallStep): boolean {
  * A redirect carries no digits (Twilio, Redirect), so a pressed key goes along in the signed address. Typed digits go
  * nowhere, for they may be a PIN: the question is asked again.
  */
-function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): string {
+function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): StepDocument {
   const tries = asked.tries + 1;
   const hopeless = error instanceof ServiceError && error.status < 500;
   const step = hopeless || tries > MOST_TRIES ? 'apology' : 'one-moment';
@@ -86,7 +90,10 @@ function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): 
   const again = new URLSearchParams({ locale: asked.locale, round: String(asked.round), try: String(tries) });
   if (asked.key !== null) again.set('key', asked.key);
   const retryUrl = `${deps.publicUrl}${path.replace(/\/typed$/, '/answer')}?${again}`;
-  return deps.prompts.render(step, asked.locale, {
+  return deps.providers.renderStep(asked.provider, {
+    step,
+    locale: asked.locale,
+    tenantId: null,
     organisation: '',
     timeoutS: 1,
     digitsUrl: '',

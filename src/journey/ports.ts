@@ -1,7 +1,7 @@
 /** What the journey needs from the other features, and what its steps offer each other; `service.ts` and `index.ts` connect them. */
 
 import type { Job } from 'bullmq';
-import type { Greeting } from '../providers/twiml/steps.ts';
+import type { Greeting } from '../providers/dialogue.ts';
 import type { Limit } from './limits.ts';
 import type { Challenge, Purpose } from './states.ts';
 import type { Verification } from './store/rows.ts';

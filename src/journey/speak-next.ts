@@ -1,4 +1,4 @@
-import type { CallStep, Greeting } from '../providers/twiml/steps.ts';
+import type { CallStep, Greeting } from '../providers/dialogue.ts';
 import { chooseGreeting } from './choose-greeting.ts';
 import type { RulesOf } from './ports.ts';
 import { stepToPlay } from './rules.ts';

@@ -1,6 +1,6 @@
 import type { Events } from '../events.ts';
 import { type Clock, later } from '../platform/clock.ts';
-import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../providers/port.ts';
+import { ENDED, type PlacedCall, ProviderError, type Providers } from '../providers/port.ts';
 import { type Step, type StepResult, waitUntil } from './advance.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Patience, RulesOf } from './ports.ts';
@@ -13,7 +13,7 @@ import type { VerificationStore } from './store/verifications.ts';
 interface WatchDeps {
   verifications: VerificationStore;
   attempts: CallAttemptStore;
-  network: PhoneNetwork;
+  network: Pick<Providers, 'fetchCall'>;
   rulesOf: RulesOf;
   patience: Patience;
   clock: Clock;
@@ -41,7 +41,10 @@ export function createWatchCall(deps: WatchDeps): Step {
     attempt: CallAttempt,
     now: Date,
   ): Promise<StepResult> {
-    const call = attempt.callId === null ? null : await fetch(attempt.callId);
+    const call =
+      attempt.callId === null
+        ? null
+        : await fetch({ callId: attempt.callId, lineNumber: attempt.lineNumber });
     if (call === null) return providerError(verification, attempt, 'callNotFound', now);
     if (call !== 'unreachable' && ENDED.includes(call.status)) {
       await deps.attempts.foundOver(
@@ -61,11 +64,11 @@ export function createWatchCall(deps: WatchDeps): Step {
     return waitUntil(wakeAt);
   }
 
-  async function fetch(callId: string) {
+  async function fetch(call: PlacedCall) {
     try {
-      return await deps.network.fetchCall(callId);
+      return await deps.network.fetchCall(call);
     } catch (error) {
-      if (error instanceof PhoneNetworkError) return 'unreachable' as const;
+      if (error instanceof ProviderError) return 'unreachable' as const;
       throw error;
     }
   }

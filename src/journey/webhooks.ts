@@ -1,33 +1,15 @@
 import { type Express, type Request, type Response, text } from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
-import type { AnsweredBy, CallProgress } from '../providers/port.ts';
+import type { AnsweredBy, CallProgress, Providers, TrustedWebhook } from '../providers/port.ts';
 import type { CallAddresses } from './dial.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
 import type { Spoken } from './speak-next.ts';
 import type { Answered } from './store/answers.ts';
 
-/** A webhook as it arrived: what is signed, and its header fields. */
-interface IncomingWebhook {
-  /** Path and query as received. */
-  originalUrl: string;
-  header(name: string): string | undefined;
-  /** The form body, as received. */
-  body: string;
-}
-
-/** A webhook whose signature is right, in our words. Each method throws `request.invalid` for what makes no sense. */
-interface TrustedWebhook {
-  answer(): { callId: string };
-  digits(): { callId: string; digits: string | null };
-  status(): CallProgress;
-  machine(): { callId: string; answeredBy: AnsweredBy };
-}
-
 /** What the webhooks need. */
 export interface WebhookDeps extends PlayDeps {
-  /** Throws `webhook.unsigned` or `webhook.wrongSignature` unless the network signed it. */
-  trust(webhook: IncomingWebhook): TrustedWebhook;
+  providers: Pick<Providers, 'readWebhook' | 'renderStep'>;
   answerCall(call: { attemptId: string; callId: string }): Promise<Spoken>;
   recordDigits(answer: Answered, digits: string | null): Promise<Spoken>;
   followCall: {
@@ -51,18 +33,17 @@ const Address = z.object({
 
 /**
  * Where the network reaches us about one attempt. Status and machine callbacks decide things and are answered with
- * an error while the registry is away, so they ask to be sent again.
- * @param retries what in an address asks the network for retries
+ * an error while the registry is away, so that they are sent again.
  */
-export function createCallAddresses(publicUrl: string, retries: string): CallAddresses {
+export function createCallAddresses(publicUrl: string): CallAddresses {
   return ({ attemptId, locale }) => {
     const base = `${publicUrl}/webhooks/calls/${attemptId}`;
     const query = `?${new URLSearchParams({ locale })}`;
     return {
       answer: `${base}/answer${query}`,
       fallback: `${base}/fallback${query}`,
-      status: `${base}/status${retries}`,
-      machine: `${base}/machine${retries}`,
+      status: `${base}/status`,
+      machine: `${base}/machine`,
     };
   };
 }
@@ -139,7 +120,7 @@ function observed(deps: WebhookDeps, kind: string, handle: ReturnType<typeof tru
 /** The guard in front of every webhook: the signature first, then what its address says. */
 function trusted(deps: WebhookDeps, handle: Handler) {
   return async (request: Request, response: Response): Promise<void> => {
-    const webhook = deps.trust({
+    const webhook = deps.providers.readWebhook({
       originalUrl: request.originalUrl,
       header: (name) => request.get(name),
       body: typeof request.body === 'string' ? request.body : '',
@@ -148,7 +129,7 @@ function trusted(deps: WebhookDeps, handle: Handler) {
       ...request.query,
       attemptId: request.params.attemptId,
     });
-    await handle({ ...address, tries }, webhook, request, response);
+    await handle({ ...address, tries, provider: webhook.provider }, webhook, request, response);
   };
 }
 

@@ -5,7 +5,7 @@ import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
-import { createJourney, type JourneyDeps } from '../journey/index.ts';
+import { createJourney } from '../journey/index.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import { createVerificationJobs } from '../journey/verification-jobs.ts';
 import { createCallAddresses } from '../journey/webhooks.ts';
@@ -16,8 +16,8 @@ import type { Clock } from '../platform/clock.ts';
 import { hmac } from '../platform/secrets/key-ring.ts';
 import { createPolicies } from '../policy/policies.ts';
 import { createRulesOf } from '../policy/tenant-rules.ts';
-import type { PhoneNetwork } from '../providers/port.ts';
-import { WEBHOOK_RETRIES } from '../providers/twilio/signature.ts';
+import type { Languages } from '../providers/locales.ts';
+import type { Providers } from '../providers/port.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -26,8 +26,8 @@ import type { Stores } from './open-stores.ts';
 /** What features are built on. */
 interface Ground {
   stores: Stores;
-  network: PhoneNetwork;
-  prompts: JourneyDeps['prompts'];
+  providers: Providers;
+  languages: Languages;
   publicUrl: string;
   isStopping: () => boolean;
   clock: Clock;
@@ -37,7 +37,7 @@ interface Ground {
 
 /** Builds tenants, their policies, users and the journey, and connects them: the features know nothing of each other. */
 export function createFeatures(config: Config, ground: Ground) {
-  const { stores, network, prompts, publicUrl, isStopping, clock, events, log } = ground;
+  const { stores, providers, languages, publicUrl, isStopping, clock, events, log } = ground;
   const { db } = stores.database;
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
@@ -50,9 +50,9 @@ export function createFeatures(config: Config, ground: Ground) {
   const journey = createJourney({
     db,
     jobs,
-    network: network,
-    addresses: createCallAddresses(publicUrl, WEBHOOK_RETRIES),
-    prompts,
+    network: providers,
+    addresses: createCallAddresses(publicUrl),
+    prompts: languages,
     tenantExists: async (id) => (await tenants.policyOf(id)) !== null,
     rulesOf: createRulesOf(tenants),
     registeredOfficePhone: createRegisteredOfficePhone({ db }),
@@ -65,7 +65,7 @@ export function createFeatures(config: Config, ground: Ground) {
     assertNotBlocked: blocks.assertNotBlocked,
     hasPin: userProfiles.hasPin,
     checkPin: userProfiles.checkPin,
-    lines: config.lines,
+    lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     pause,
     patience: config.patience,
     sweep: config.sweep,

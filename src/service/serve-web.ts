@@ -13,7 +13,8 @@ import type { Clock } from '../platform/clock.ts';
 import { createHttpApp } from '../platform/http/http-server.ts';
 import type { Route } from '../platform/http/route.ts';
 import { createRulesOf } from '../policy/tenant-rules.ts';
-import { createWebhookReader } from '../providers/twilio/webhook-reader.ts';
+import type { Languages } from '../providers/locales.ts';
+import type { Providers } from '../providers/port.ts';
 import { administrationRoutes } from './administration.ts';
 import type { ServiceParts } from './parts.ts';
 import { createUserProfileRoutes } from './user-profiles.ts';
@@ -27,25 +28,24 @@ export interface WebParts {
   /** Routes of parts that wire themselves. */
   outward: Route<Caller>[];
   clock: Clock;
-  /** The tokens that webhooks may be signed with. */
-  authTokens: string[];
+  providers: Pick<Providers, 'readWebhook' | 'renderStep'>;
   observeWebhook: WebhookDeps['observeWebhook'];
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
-  prompts: WebhookDeps['prompts'] & Parameters<typeof createUserProfileRoutes>[1];
+  languages: Languages;
   publicUrl: string;
   isStopping: () => boolean;
 }
 
 /** The HTTP side: webhooks, REST API and its description. */
 export function createWeb(parts: ServiceParts & WebParts) {
-  const { journey, log, stores, events, clock, publicUrl, authTokens, prompts } = parts;
+  const { journey, log, stores, events, clock, publicUrl, providers } = parts;
   const { db } = stores.database;
   return createHttpApp({
     routes: [
       ...verificationRoutes(journey),
       ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
-      ...createUserProfileRoutes(parts.userProfiles, prompts),
+      ...createUserProfileRoutes(parts.userProfiles, parts.languages),
       ...pbxProfileRoutes(createPbxProfiles({ db }), createRulesOf(parts.tenants)),
       ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
       ...administrationRoutes({ ...parts, clock }),
@@ -58,9 +58,8 @@ export function createWeb(parts: ServiceParts & WebParts) {
       mountWebhooks(app, {
         ...journey,
         publicUrl,
-        trust: createWebhookReader({ publicUrl, authTokens }),
+        providers,
         observeWebhook: parts.observeWebhook,
-        prompts,
         budgetMs: WEBHOOK_BUDGET_MS,
         log,
       });

@@ -44,7 +44,7 @@ describe('the configuration', () => {
       database: { kind: 'embedded', dataDir: './data' },
       queue: { kind: 'database' },
       secrets: null,
-      network: { kind: 'simulator' },
+      providers: [{ kind: 'simulator', port: 8085 }],
     } satisfies Partial<Record<keyof Config, unknown>>);
   });
 
@@ -54,8 +54,8 @@ describe('the configuration', () => {
       http: { publicUrl: 'https://pound.example/calls' },
       database: { kind: 'postgres', url: STORES.DATABASE_URL },
       secrets: { hashKeys: STORES.HASH_KEYS, sealKeys: STORES.SEAL_KEYS },
-      network: { kind: 'twilio', authTokens: [TWILIO.TWILIO_AUTH_TOKEN], apiKey: null, apiBaseUrl: null },
-      lines: { numbers: { default: TWILIO.CALLER_LINE } },
+      providers: [{ kind: 'twilio', authTokens: [TWILIO.TWILIO_AUTH_TOKEN], apiKey: null, apiBaseUrl: null }],
+      lines: { default: [{ number: TWILIO.CALLER_LINE, provider: null }], byCountry: {} },
     });
   });
 
@@ -69,11 +69,13 @@ describe('the configuration', () => {
     };
     expect(readConfig({ ...PRODUCTION, ...more })).toMatchObject({
       queue: { kind: 'redis', url: 'rediss://redis.example', prefix: 'poundkey' },
-      network: {
-        authTokens: [TWILIO.TWILIO_AUTH_TOKEN, 'token-of-tomorrow'],
-        apiKey: { sid: more.TWILIO_API_KEY_SID, secret: 'secret-of-the-key' },
-        apiBaseUrl: 'http://127.0.0.1:8085',
-      },
+      providers: [
+        {
+          authTokens: [TWILIO.TWILIO_AUTH_TOKEN, 'token-of-tomorrow'],
+          apiKey: { sid: more.TWILIO_API_KEY_SID, secret: 'secret-of-the-key' },
+          apiBaseUrl: 'http://127.0.0.1:8085',
+        },
+      ],
     });
   });
 

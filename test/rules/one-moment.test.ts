@@ -4,11 +4,12 @@ import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountWebhooks, type WebhookDeps } from '../../src/journey/webhooks.ts';
 import { createLogger } from '../../src/log.ts';
-import { loadPrompts } from '../../src/providers/twiml/load-prompts.ts';
+import { loadPrompts } from '../../src/providers/twilio/twiml/load-prompts.ts';
 import { keepLines } from '../support/world.ts';
 
 const CALL = '/webhooks/calls/6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const log = keepLines();
+const prompts = loadPrompts('twiml');
 let pressed: string | null = null;
 const app = express();
 const server = app.listen(0, '127.0.0.1');
@@ -17,15 +18,21 @@ beforeAll(() => {
   const away = () => Promise.reject(new Error('the registry is away'));
   const deps: WebhookDeps = {
     publicUrl: 'https://phone.example',
-    prompts: loadPrompts('twiml'),
     budgetMs: 1_000,
     log: createLogger({ level: 'debug', destination: log.destination }),
-    trust: () => ({
-      answer: () => ({ callId: 'CA1' }),
-      digits: () => ({ callId: 'CA1', digits: pressed }),
-      status: away as never,
-      machine: away as never,
-    }),
+    providers: {
+      readWebhook: () => ({
+        provider: 'twilio',
+        answer: () => ({ callId: 'CA1', answeredBy: null }),
+        digits: () => ({ callId: 'CA1', digits: pressed }),
+        status: away as never,
+        machine: away as never,
+      }),
+      renderStep: (_provider, { step, locale, ...values }) => ({
+        contentType: 'text/xml',
+        body: prompts.render(step, locale, values),
+      }),
+    },
     answerCall: away,
     recordDigits: away,
     followCall: { progress: away, machine: away },

@@ -105,7 +105,9 @@ describeEachStore('a verification that waits for its call', (combination) => {
     stores = await freshStores(combination);
     // One call every ten seconds: the second verification waits.
     world = await openWorld(stores, {
-      config: { lines: { numbers: { default: '+46850500500', byCountry: {} }, callsPerSecond: 0.1 } },
+      config: {
+        lines: { default: [{ number: '+46850500500', provider: null }], byCountry: {}, callsPerSecond: 0.1 },
+      },
       policy: { patienceS: 120 },
     });
   });

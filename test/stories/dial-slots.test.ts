@@ -1,6 +1,7 @@
 // A caller line keeps its pace: who has to wait is told how long, who would wait too long is refused at once, and
 // nobody gets the whole line.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { LineConfig } from '../../src/providers/settings.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';
@@ -10,6 +11,7 @@ import { expectNothingQueued } from './nothing-queued.ts';
 
 const LINE = '+12025550100';
 const COUNTRY_LINES = { GB: '+442079460001', NO: '+4721030001' };
+const lineOf = (number: string): [LineConfig] => [{ number, provider: null }];
 const ROOMY = { limits: { perUser: { count: 1_000 }, perNumber: { count: 1_000 } } };
 const LONG_MS = 7_200_000;
 
@@ -22,7 +24,11 @@ describeEachStore('a line that may start one call a second', (combination) => {
 
   beforeAll(async () => {
     stores = await freshStores(combination);
-    const lines = { numbers: { default: LINE, byCountry: COUNTRY_LINES }, callsPerSecond: 1 };
+    const lines = {
+      default: lineOf(LINE),
+      byCountry: { GB: lineOf(COUNTRY_LINES.GB), NO: lineOf(COUNTRY_LINES.NO) },
+      callsPerSecond: 1,
+    };
     world = await openWorld(stores, { config: { lines } });
     // Time moves when a story says so, or to the next thing that is due.
     world.time.pause();

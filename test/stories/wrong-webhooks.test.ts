@@ -1,7 +1,7 @@
 // Webhooks that the phone network did not send, or that make no sense, while somebody is on the line: none changes
 // anything, and the person goes on hearing the prompt.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parseXml } from '../../src/providers/twiml/xml.ts';
+import { parseXml } from '../../src/providers/twilio/twiml/xml.ts';
 import { send } from '../http/sample-service.ts';
 import { type FreshStores, freshStores } from '../support/stores.ts';
 import { openWorld, type World } from '../support/world.ts';

@@ -25,7 +25,7 @@ export async function openNetworkWorld(stores: FreshStores, config: Partial<Conf
   const proxy = await startSpoilingProxy(simulator.url);
   const log = keepLines();
   const service = await startService(
-    configFor(stores, dataDir, { network: network.config(proxy.url), ...config }),
+    configFor(stores, dataDir, { providers: [network.config(proxy.url)], ...config }),
     {
       clock: { now: () => new Date(time.now()) },
       log: createLogger({ level: 'info', destination: log.destination }),

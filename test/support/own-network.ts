@@ -1,5 +1,5 @@
 /** A simulator that stands outside the service, as Twilio does: its credentials are known, so a test can sign webhooks of its own. */
-import type { TwilioConfig } from '../../src/config.ts';
+import type { TwilioConfig } from '../../src/providers/settings.ts';
 import { signWebhook } from '../../src/simulator/sign-webhook.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import type { SimulatorTime } from '../../src/simulator/time.ts';

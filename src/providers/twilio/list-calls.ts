@@ -1,5 +1,5 @@
 import type twilio from 'twilio';
-import { badAnswer } from './network-error.ts';
+import { badAnswer } from './provider-error.ts';
 import type { CallAnswer } from './read-call.ts';
 
 /** Twilio, Calls: the largest page there is. */

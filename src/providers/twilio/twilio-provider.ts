@@ -1,0 +1,40 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Provider, StepDocument, StepToPlay } from '../port.ts';
+import { createTwilioCalls } from './calls.ts';
+import type { Profile } from './profiles.ts';
+import type { TwilioAccess } from './twilio-client.ts';
+import type { Prompts } from './twiml/render.ts';
+import { createWebhookReader, type WebhookKeys } from './webhook-reader.ts';
+
+/** An account at a provider that speaks Twilio's language, and what is needed to speak with it. */
+export interface TwilioProviderOptions {
+  name: string;
+  profile: Profile;
+  access: TwilioAccess;
+  /** What its webhooks are checked against. */
+  webhooks: Omit<WebhookKeys, 'profile'>;
+  /** What is said. */
+  prompts: Pick<Prompts, 'forTenant' | 'render'>;
+  clock: Clock;
+}
+
+/** Twilio, or a provider that speaks its language. Throws if it cannot work at all; see `createTwilioCalls` and `createSignatureCheck`. */
+export function createTwilioProvider(options: TwilioProviderOptions): Provider {
+  const { name, profile, access, webhooks, prompts, clock } = options;
+  return {
+    name,
+    ...createTwilioCalls({ ...access, profile, clock }),
+    isAddressedBy: (webhook) => Boolean(webhook.header(profile.signatureHeader)),
+    readWebhook: createWebhookReader(name, { ...webhooks, profile }),
+    renderStep: (step) => renderStep(prompts, profile, step),
+  };
+}
+
+function renderStep(
+  prompts: TwilioProviderOptions['prompts'],
+  { finishOnKey }: Profile,
+  { step, locale, tenantId, ...values }: StepToPlay,
+): StepDocument {
+  const { render } = tenantId === null ? prompts : prompts.forTenant(tenantId);
+  return { contentType: 'text/xml', body: render(step, locale, { ...values, finishOnKey }) };
+}
