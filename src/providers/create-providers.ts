@@ -12,7 +12,7 @@ import {
 } from './port.ts';
 
 /** Lines in order of preference, for the countries (ISO 3166-1 alpha-2) that have lines of their own, and for all others. */
-export interface Lines {
+interface Lines {
   default: readonly [Line, ...Line[]];
   byCountry: Readonly<Record<string, readonly [Line, ...Line[]]>>;
 }

@@ -59,7 +59,7 @@ const entries = (form: string, message: string) =>
   z
     .string()
     .transform((text) => text.split(',').map((entry) => entry.trim()))
-    .pipe(z.array(z.string().regex(new RegExp(`^${form}$`), message)));
+    .refine((all) => all.every((entry) => new RegExp(`^${form}$`).test(entry)), message);
 
 /** The variables. */
 export const PROVIDER_VARIABLES = {
@@ -104,7 +104,7 @@ function isOrigin(text: string): boolean {
 const Variables = z.object(PROVIDER_VARIABLES);
 
 /** What the variables hold, with those of others that have to fit. */
-export type ProviderEnvironment = z.infer<typeof Variables> & {
+type ProviderEnvironment = z.infer<typeof Variables> & {
   NODE_ENV: string;
   ROLE: string;
   PUBLIC_URL?: string | undefined;

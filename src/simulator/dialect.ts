@@ -46,7 +46,7 @@ export interface Dialect {
 }
 
 /** Twilio itself. */
-export const TWILIO: Dialect = {
+const TWILIO: Dialect = {
   basePath: '',
   newCallSid: () => newSid('CA'),
   signatureHeader: 'X-Twilio-Signature',
@@ -75,7 +75,7 @@ export const TWILIO: Dialect = {
  * SignalWire's Compatibility API (SignalWire: Compatibility API, Calls, errors, voice status callback; cXML). Where its
  * documents leave something open, the less convenient reading.
  */
-export const SIGNALWIRE: Dialect = {
+const SIGNALWIRE: Dialect = {
   basePath: '/api/laml',
   newCallSid: randomUUID,
   signatureHeader: 'X-SignalWire-Signature',

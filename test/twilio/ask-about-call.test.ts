@@ -124,7 +124,7 @@ describe.each(ASKING)('a failure to %s', (action, method, ask) => {
       '20429',
       'too many requests at once; this one was not processed. Ask again later',
     ],
-    [400, errorBody(29999, 400), '29999', 'see the error dictionary of the network. Check the account'],
+    [400, errorBody(29999, 400), '29999', 'see the error dictionary of the provider. Check the account'],
     [500, errorBody(20500, 500), '20500', 'an internal error. Ask again later'],
     [502, '<html></html>', '502', 'HTTP 502 without an error code. Ask again later'],
     [403, '{}', '403', 'HTTP 403 without an error code. Check the account'],
