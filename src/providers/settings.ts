@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { address, oneOf, secret, whole } from '../platform/settings.ts';
 
 /** The simulator, in this process. */
-export interface SimulatorConfig {
+interface SimulatorConfig {
   kind: 'simulator';
   port: number;
 }
@@ -21,7 +21,7 @@ export interface TwilioConfig {
 }
 
 /** A space and project at SignalWire. */
-export interface SignalWireConfig {
+interface SignalWireConfig {
   kind: 'signalwire';
   /** The address of the space, without a path. */
   spaceUrl: string;

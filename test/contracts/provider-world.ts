@@ -10,6 +10,7 @@ import { ServiceError } from '../../src/errors.ts';
 import type { CallStep, Extension } from '../../src/providers/dialogue.ts';
 import type { AnsweredBy, CallProgress, PlaceCallRequest, TrustedWebhook } from '../../src/providers/port.ts';
 import { SIGNALWIRE, TWILIO } from '../../src/providers/twilio/profiles.ts';
+import type { TwilioAccess } from '../../src/providers/twilio/twilio-client.ts';
 import { createTwilioProvider } from '../../src/providers/twilio/twilio-provider.ts';
 import { loadPrompts } from '../../src/providers/twilio/twiml/load-prompts.ts';
 import { DIALECTS } from '../../src/simulator/dialect.ts';
@@ -67,9 +68,15 @@ export async function openProvider(name: ProviderName, options: Partial<Simulato
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const apiBaseUrl = simulator.url + DIALECTS[name].basePath;
-  const access = { accountSid, authToken: keys.authToken, apiKey: null, apiBaseUrl, maxPricePerMinute: null };
+  const access: Omit<TwilioAccess, 'requestTimeoutMs'> = {
+    accountSid,
+    authToken: keys.authToken,
+    apiKey: null,
+    apiBaseUrl,
+    maxPricePerMinute: null,
+  };
   const clock = { now: () => new Date(time.now()) };
-  const connect = (changes: Partial<typeof access> & { maxPricePerMinute?: number | null } = {}) =>
+  const connect = (changes: Partial<typeof access> = {}) =>
     createTwilioProvider({
       name,
       profile: PROFILES[name],

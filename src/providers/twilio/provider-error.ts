@@ -26,7 +26,7 @@ function reasonOf({ httpStatus, twilioCode, socketError }: Failure): string {
   return `the provider answered HTTP ${httpStatus}, error ${twilioCode}: ${meaning}`;
 }
 
-/** Whether the network answered and will not do it, however often it is asked. */
+/** Whether the provider answered and will not do it, however often it is asked. */
 export function isRefusal({ httpStatus }: Failure): boolean {
   return httpStatus !== null && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 429;
 }

@@ -5,7 +5,7 @@ import { ownValue } from './own-value.ts';
 import { escapeXml, toXml, type XmlElement } from './xml.ts';
 
 /** What is filled into a document. */
-export interface PromptValues extends SpokenValues {
+interface PromptValues extends SpokenValues {
   /** What ends a question for one key besides that key: nothing (the default), or a key that then counts as silence. */
   finishOnKey?: '' | '*';
 }
