@@ -13,9 +13,9 @@ const withTools: WithTools = async (use) => {
   // Standard output has the answer and nothing else, so that a key can be piped where it belongs.
   const log = createLogger({ level: 'warn', destination: process.stderr });
   const config = readConfig();
-  const { db, close } = await openDatabase<Registry>(config.database, MIGRATIONS, log);
+  const { db, run, close } = await openDatabase<Registry>(config.database, MIGRATIONS, log);
   try {
-    return await use(createTools({ db, clock: systemClock, keys: () => readKeys(config, log) }));
+    return await use(createTools({ db, run, clock: systemClock, keys: () => readKeys(config, log) }));
   } finally {
     await close();
   }

@@ -60,18 +60,3 @@ export const PauseS = z
   .max(8)
   .multipleOf(0.5, 'This must be a number of half seconds, such as 1.5.')
   .meta({ description: 'Seconds; halves are allowed', example: 1.5 });
-
-const LONGEST_EXTENSION = 11;
-/** Twilio, Calls: the most characters of SendDigits; each half second of pause takes one. */
-const MOST_SENT = 32;
-
-/** The rule that pauses break which leave no room for the extension. */
-export const TOO_MUCH_PAUSE = 'The pauses together must be at most 10.5 seconds.';
-
-/** Whether an extension of so many digits (any, unless told) and the pauses around it can be dialled. */
-export function extensionFits(
-  pauses: { pauseBeforeS: number; pauseAfterS: number },
-  digits = LONGEST_EXTENSION,
-): boolean {
-  return 2 * (pauses.pauseBeforeS + pauses.pauseAfterS) + digits <= MOST_SENT;
-}

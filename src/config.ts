@@ -29,7 +29,10 @@ export interface Config {
   /** Whoever places calls: first the provider of lines that name none, then further ones. */
   providers: readonly [ProviderConfig, ...ProviderConfig[]];
   lines: LinesConfig;
-  worker: { concurrency: number; lockDurationMs: number; stalledIntervalMs: number };
+  /** `mostLive`: verifications that may be on a call, in all processes together, before no more calls are placed. */
+  worker: { concurrency: number; mostLive: number; lockDurationMs: number; stalledIntervalMs: number };
+  /** How often a worker looks for live verifications that are due, ms. */
+  watchLiveMs: number;
   sweep: { intervalMs: number; slackMs: number };
   /** See `journey/ports.ts`, in ms. */
   patience: {
@@ -80,6 +83,7 @@ const Environment = z.object({
   SEAL_KEYS: keyRing.optional(),
   ...PROVIDER_VARIABLES,
   WORKER_CONCURRENCY: whole(1, 1000, 50),
+  LIVE_CALLS: whole(1, 100_000, 500),
   SWEEP_INTERVAL_S: whole(1, 3600, 15),
   PHONE_NETWORK_TIMEOUT_S: whole(1, 60, 10),
   DIAL_GRACE_S: whole(2, 120, 15),
@@ -167,7 +171,13 @@ function group(env: Environment): Config {
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
     providers: providersOf(env),
     lines: linesOf(env),
-    worker: { concurrency: env.WORKER_CONCURRENCY, lockDurationMs: 10_000, stalledIntervalMs: 5_000 },
+    worker: {
+      concurrency: env.WORKER_CONCURRENCY,
+      mostLive: env.LIVE_CALLS,
+      lockDurationMs: 10_000,
+      stalledIntervalMs: 5_000,
+    },
+    watchLiveMs: 1_000,
     sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
     patience: {
       requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,

@@ -1,7 +1,7 @@
 // Tenants' policies. Every version is kept, so going back is: show the old one, set it.
 import { readFileSync } from 'node:fs';
+import { parsePolicy } from '../../src/domain/policy.ts';
 import type { Policies } from '../../src/policy/policies.ts';
-import { parsePolicy } from '../../src/policy/tenant-policy.ts';
 import { type Command, table, UsageError } from './command.ts';
 import { existing } from './tenant-commands.ts';
 import type { Tools } from './tools.ts';

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { ServiceError } from '../errors.ts';
+import type { User } from '../domain/user.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
-
-/** A user of a tenant; nobody has to be known beforehand. */
-export interface User {
-  tenantId: string;
-  userId: string;
-}
 
 /** Why and how long a user may not be verified. */
 export interface Block {
@@ -71,17 +65,6 @@ export function createBlocks({ db, clock }: { db: Kysely<Registry>; clock: Clock
           ${now}::timestamptz
         from ended returning id`.execute(db);
       return ended.rows.length > 0;
-    },
-
-    /** Throws `user.blocked` while a user may not be verified. */
-    async assertNotBlocked(user: User): Promise<void> {
-      const block = await read(user);
-      if (!block) return;
-      const until = block.expiresAt ? ` until ${block.expiresAt.toISOString()}` : '';
-      throw new ServiceError(
-        'user.blocked',
-        `The user is blocked${until}. Whoever may unblock users has to do so first.`,
-      );
     },
   };
 }

@@ -1,10 +1,9 @@
+import type { User } from '../domain/user.ts';
 import type { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
 
 /** A user, and the number that it is about, if any. */
-export interface Question {
-  tenantId: string;
-  userId: string;
+export interface Question extends User {
   /** As typed; for registering only. */
   number?: string | undefined;
   /** ISO 3166-1 alpha-2. */
@@ -29,15 +28,11 @@ export interface Capabilities {
   appPassword: Reason[];
 }
 
-/** What reading capabilities needs. */
-export interface CapabilityDeps {
-  /** Everything that speaks against a request; see `journey/refusals.ts`. */
-  refusalsOf(
-    wish: Question & { purpose: 'register' | 'signIn' },
-  ): Promise<{ refusals: ServiceError[]; issuesAppPasswords: boolean }>;
-  /** The block that counts now, or null. */
-  blockOf(user: Question): Promise<{ expiresAt: Date | null } | null>;
-}
+/** Finds everything that speaks against wishes of a user; see `journey/request/checks.ts`. */
+export type FindRefusals = (
+  user: User,
+  wishes: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn' })[],
+) => Promise<{ refusals: ServiceError[][]; issuesAppPasswords: boolean; blockedUntil: Date | null }>;
 
 const NO_APP_PASSWORDS: Reason = {
   code: 'policy.appPasswordsRefused',
@@ -50,31 +45,27 @@ const NO_APP_PASSWORDS: Reason = {
  * issued when a phone is registered, so whatever speaks against that speaks against it too.
  */
 export async function readCapabilities(
-  deps: CapabilityDeps,
+  findRefusals: FindRefusals,
   clock: Clock,
-  { number, country, extension, ...user }: Question,
+  { tenantId, userId, ...number }: Question,
 ): Promise<Capabilities> {
-  const block = await deps.blockOf(user);
-  const register = await deps.refusalsOf({ ...user, number, country, extension, purpose: 'register' });
-  const signIn = await deps.refusalsOf({ ...user, purpose: 'signIn' });
+  const found = await findRefusals({ tenantId, userId }, [
+    { ...number, purpose: 'register' },
+    { purpose: 'signIn' },
+  ]);
   const toReason = ({ code, message, retryAfterS }: ServiceError): Reason => ({
     code,
     text: message,
-    until: untilOf({ isBlock: code === 'user.blocked', retryAfterS }, block, clock.now()),
+    until: code === 'user.blocked' ? found.blockedUntil : inSeconds(retryAfterS, clock.now()),
   });
-  const registerOfficePhone = register.refusals.map(toReason);
+  const [registerOfficePhone = [], signIn = []] = found.refusals.map((each) => each.map(toReason));
   return {
     registerOfficePhone,
-    signIn: signIn.refusals.map(toReason),
-    appPassword: [...(register.issuesAppPasswords ? [] : [NO_APP_PASSWORDS]), ...registerOfficePhone],
+    signIn,
+    appPassword: [...(found.issuesAppPasswords ? [] : [NO_APP_PASSWORDS]), ...registerOfficePhone],
   };
 }
 
-function untilOf(
-  { isBlock, retryAfterS }: { isBlock: boolean; retryAfterS: number | undefined },
-  block: { expiresAt: Date | null } | null,
-  now: Date,
-): Date | null {
-  if (isBlock) return block?.expiresAt ?? null;
-  return retryAfterS === undefined ? null : later(now, retryAfterS * 1000);
+function inSeconds(seconds: number | undefined, now: Date): Date | null {
+  return seconds === undefined ? null : later(now, seconds * 1000);
 }

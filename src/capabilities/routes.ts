@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CountryCode, defineRoute, Extension, Instant, TypedNumber, UserId } from '../api.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type CapabilityDeps, type Reason, readCapabilities } from './read-capabilities.ts';
+import { type FindRefusals, type Reason, readCapabilities } from './read-capabilities.ts';
 
 const Capability = z
   .object({
@@ -46,7 +46,7 @@ export const AboutNumber = z
   .meta({ id: 'AboutNumber' });
 
 /** `/v1/users/{userId}/capabilities`. */
-export function capabilityRoutes(deps: CapabilityDeps, clock: Clock) {
+export function capabilityRoutes(findRefusals: FindRefusals, clock: Clock) {
   return [
     defineRoute({
       method: 'post',
@@ -58,7 +58,7 @@ export function capabilityRoutes(deps: CapabilityDeps, clock: Clock) {
       responses: { 200: { description: 'What the user may do', schema: Capabilities } },
       problems: [],
       async handle({ params: { userId }, body: about, caller: { tenantId } }) {
-        const found = await readCapabilities(deps, clock, { tenantId, userId, ...about });
+        const found = await readCapabilities(findRefusals, clock, { tenantId, userId, ...about });
         const view = {
           userId,
           registerOfficePhone: toView(found.registerOfficePhone),

@@ -1,6 +1,6 @@
 import { type ConnectionOptions, createPostgresBackend, type PgPool, Queue, QueueEvents } from 'bullmq';
 import { Pool } from 'pg';
-import { QUEUE_NAME } from '../journey/job-names.ts';
+import { QUEUE_NAME } from '../journey/job/job-names.ts';
 import { redisPrefix } from '../platform/queue/redis-prefix.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Job } from 'bullmq';
-import { REQUEST_JOB, verificationOf } from '../journey/job-names.ts';
+import { REQUEST_JOB, verificationOf } from '../journey/job/job-names.ts';
 import { problemOfJob } from './problem.ts';
 import { type OpenQueue, openQueue, type QueuePlace } from './queue-place.ts';
 import type { Outcome, VerificationJobData } from './types.ts';

@@ -1,130 +1,65 @@
-import type { Kysely } from 'kysely';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
+import { createBackground } from '../platform/background.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { RunStatement } from '../platform/database/run-statement.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
-import type { Registry } from '../registry/schema.ts';
-import { createAdvance } from './advance.ts';
-import { createAnswerCall } from './answer-call.ts';
-import { createCancelVerification } from './cancel-verification.ts';
-import { createChooseChallenge } from './choose-challenge.ts';
-import { createChooseLocale } from './choose-locale.ts';
-import { createCompleteRegistration } from './complete-registration.ts';
-import { type CallAddresses, createDial } from './dial.ts';
-import { createFindDialPauses } from './dial-pauses.ts';
-import { createFindLostCall } from './find-lost-call.ts';
-import { createFollowCall } from './follow-call.ts';
-import { createCountRequest, createForgetCounts, createReachedLimits } from './limits.ts';
-import { createLines, type LineSettings } from './lines.ts';
-import { createMakeVerification } from './new-verification.ts';
-import { createNumberToCall } from './number-to-call.ts';
-import { createPlaceCall } from './place-call.ts';
-import type {
-  CheckPin,
-  DialPauses,
-  MakeAppPassword,
-  Patience,
-  RegisteredOfficePhone,
-  RulesOf,
-} from './ports.ts';
-import { createReadVerification } from './read-verification.ts';
-import { createRecordDigits } from './record-digits.ts';
-import { createRefusalsOf } from './refusals.ts';
-import { createRequestVerification } from './request-verification.ts';
-import { createSpeakNext } from './speak-next.ts';
-import type { State } from './states.ts';
+import { createAnswerCall } from './call/answer-call.ts';
+import { createDial } from './call/dial.ts';
+import { createFindLostCall } from './call/find-lost-call.ts';
+import { createFollowCall } from './call/follow-call.ts';
+import { createLines, type LineSettings } from './call/lines.ts';
+import { type CallAddresses, createPlaceAttempt } from './call/place-attempt.ts';
+import { createPlaceCall, createPlaceUnseen } from './call/place-call.ts';
+import { createRecordDigits } from './call/record-digits.ts';
+import { createSpeakNext } from './call/speak-next.ts';
+import { createWatchCall } from './call/watch-call.ts';
+import { createComplete } from './finish/complete.ts';
+import { createAdvance, createAdvanceQueued, type Steps } from './job/advance.ts';
+import { createRoomForCall } from './job/room-for-calls.ts';
+import { createSweep } from './job/sweep.ts';
+import type { VerificationJobs } from './job/verification-jobs.ts';
+import { createWatchLive } from './job/watch-live.ts';
+import type { CheckPin, CompletionWrites, Patience, PbxProfileOf, PolicyAt } from './ports.ts';
+import { createCancelVerification } from './request/cancel-verification.ts';
+import { createChooseLocale } from './request/choose-locale.ts';
+import { createFindRefusals } from './request/find-refusals.ts';
+import { createLimits } from './request/limits.ts';
+import { createLookUp } from './request/look-up.ts';
+import { createReadVerification } from './request/read-verification.ts';
+import { createRequestVerification } from './request/request-verification.ts';
+import { createTakeOverJob } from './request/take-over-job.ts';
+import type { Channel } from './states.ts';
+import { createAdmission } from './store/admission.ts';
 import { createAnswerStore } from './store/answers.ts';
-import { createCallAttemptStore } from './store/call-attempts.ts';
-import { createCompletionStore } from './store/completion.ts';
+import { createAttemptStore } from './store/attempts.ts';
+import { createNoteCall, type NoteCall } from './store/call-notes.ts';
+import { createFinishVerification } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
+import { createReadFacts } from './store/facts.ts';
 import { createLiveCallStore } from './store/live-calls.ts';
+import { createLostCallStore } from './store/lost-calls.ts';
+import type { Verification } from './store/rows.ts';
 import { createVerificationStore } from './store/verifications.ts';
-import { createSweep } from './sweep.ts';
-import { createTakeOverJob } from './take-over-job.ts';
-import type { VerificationJobs } from './verification-jobs.ts';
-import { createWatchCall } from './watch-call.ts';
-
-/** One line of the journey: what sets a step off, the file that does it, and the states it leads from and to. */
-interface JourneyLine {
-  trigger: string;
-  step: string;
-  from: readonly State[];
-  to: readonly State[];
-}
-
-/** The journey of a verification, in order. Read it as the table of contents of this folder. */
-export const JOURNEY: readonly JourneyLine[] = [
-  { trigger: 'POST /v1/verifications', step: 'request-verification', from: [], to: ['queued'] },
-  { trigger: 'a job that a backend added', step: 'take-over-job', from: [], to: ['queued'] },
-  {
-    trigger: 'job: queued',
-    step: 'place-call',
-    from: ['queued'],
-    to: ['dialing', 'ringing', 'queued', 'decided'],
-  },
-  {
-    trigger: 'job: dialing',
-    step: 'find-lost-call',
-    from: ['dialing'],
-    to: ['ringing', 'dialing', 'decided'],
-  },
-  {
-    trigger: 'webhook: status',
-    step: 'follow-call',
-    from: ['dialing', 'ringing'],
-    to: ['ringing', 'answered'],
-  },
-  {
-    trigger: 'webhook: answer, fallback',
-    step: 'answer-call',
-    from: ['dialing', 'ringing'],
-    to: ['answered'],
-  },
-  {
-    trigger: 'webhook: digits, typed, silence',
-    step: 'record-digits',
-    from: ['answered'],
-    to: ['answered', 'decided'],
-  },
-  { trigger: 'webhook: machine', step: 'follow-call', from: ['answered'], to: ['decided'] },
-  { trigger: 'job: ringing, answered', step: 'watch-call', from: ['ringing', 'answered'], to: ['decided'] },
-  {
-    trigger: 'POST /v1/verifications/{id}/cancel',
-    step: 'cancel-verification',
-    from: ['queued', 'dialing', 'ringing', 'answered'],
-    to: ['decided'],
-  },
-  { trigger: 'job: decided', step: 'complete-registration', from: ['decided'], to: ['finished'] },
-  { trigger: 'timer', step: 'sweep', from: ['queued', 'dialing', 'ringing', 'answered', 'decided'], to: [] },
-  { trigger: 'GET /v1/verifications/{id}', step: 'read-verification', from: [], to: [] },
-];
 
 /** What the journey is made of. */
 export interface JourneyDeps {
-  db: Kysely<Registry>;
+  run: RunStatement;
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'repair'>;
-  network: Providers;
+  network: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
   addresses: CallAddresses;
   prompts: Languages;
-  rulesOf: RulesOf;
-  registeredOfficePhone: RegisteredOfficePhone;
-  /** How a switchboard (E.164) wants extensions dialled, or null. */
-  pbxProfileOf: (switchboard: { tenantId: string; number: string }) => Promise<DialPauses | null>;
-  assertRoomForAppPassword: (user: { tenantId: string; userId: string }) => Promise<void>;
-  /** The language that the user wants, or null. */
-  localeOf: (user: { tenantId: string; userId: string }) => Promise<string | null>;
-  /** Whether the tenant set a PIN for the user. */
-  hasPin: (user: { tenantId: string; userId: string }) => Promise<boolean>;
+  policyAt: PolicyAt;
+  pbxProfileOf: PbxProfileOf;
   checkPin: CheckPin;
-  makeAppPassword: MakeAppPassword;
+  writes: CompletionWrites;
   clearUp: () => Promise<number>;
   /** A hash under a key outside the database. */
   keyedHash: (text: string) => string;
-  tenantExists: (tenantId: string) => Promise<boolean>;
-  /** Throws `user.blocked` when the user may not be verified. */
-  assertNotBlocked: (user: { tenantId: string; userId: string }) => Promise<void>;
   lines: LineSettings;
+  /** How many verifications may be live at once before no more calls are placed. */
+  mostLive: number;
   /** Waits, ms. */
   pause: (ms: number) => Promise<unknown>;
   patience: Patience;
@@ -135,63 +70,149 @@ export interface JourneyDeps {
   log: Logger;
 }
 
-/** The journey, put together: what the REST API, the webhooks, the worker and the timer call. */
+/** The journey, put together: what the REST API, the webhooks, the worker and the timers call. */
 export type Journey = ReturnType<typeof createJourney>;
 
-/** Puts the steps together. Nothing here decides anything. */
-export function createJourney(given: JourneyDeps) {
-  const { db, jobs } = given;
-  const slots = createDialSlotStore(db);
-  const deps = {
-    ...given,
-    slots,
-    lines: createLines({ settings: given.lines, slots, clock: given.clock }),
-    countRequest: createCountRequest(given),
-    wake: jobs.wake,
-    addJob: jobs.add,
-    repairJob: jobs.repair,
-    verifications: createVerificationStore(db),
-    attempts: createCallAttemptStore(db),
-    calls: createLiveCallStore(db),
-    answers: createAnswerStore(db),
-    completion: createCompletionStore(db),
-    speakNext: createSpeakNext(given),
-    chooseChallenge: createChooseChallenge(given),
-    chooseLocale: createChooseLocale(given.prompts),
-    numberToCall: createNumberToCall(given),
-    findDialPauses: createFindDialPauses(given),
+/**
+ * The journey of a verification. A request makes it `queued`; the table says which step leads on from each state, for
+ * each channel; webhooks move a call on between them; `finished` is the end.
+ */
+export function createJourney(deps: JourneyDeps) {
+  const { jobs, clock, events, log, isStopping } = deps;
+  const stores = createStores(deps);
+  const { verifications, lost } = stores;
+  const requests = createRequests(deps, stores);
+  const calls = createCalls(deps, stores, requests);
+  const { complete, noteCall, dial, watchCall, roomForCall, placeAttempt } = calls;
+  const { readFacts, lookUp, lines } = requests;
+
+  const TABLE: Record<Channel, Steps> = {
+    call: {
+      queued: createPlaceCall({ verifications, readFacts, lookUp, dial, roomForCall, isStopping, clock }),
+      dialing: createFindLostCall({ ...deps, verifications, lost, noteCall, dial }),
+      ringing: watchCall,
+      answered: watchCall,
+      decided: async (verification) => {
+        await complete(verification);
+        return 'moved';
+      },
+    },
   };
-  const dial = createDial(deps);
-  const readVerification = createReadVerification(deps);
-  const requestVerification = createRequestVerification({
-    ...deps,
-    newVerification: createMakeVerification(deps),
-  });
-  const watchCall = createWatchCall(deps);
-  const steps = {
-    queued: createPlaceCall({ ...deps, dial }),
-    dialing: createFindLostCall({ ...deps, dial }),
-    ringing: watchCall,
-    answered: watchCall,
-    decided: createCompleteRegistration(deps),
-  };
+
+  const advance = createAdvance({ verifications, stepsFor: ({ channel }) => TABLE[channel], log });
+  const { attempts } = stores;
+  const placeUnseen = createPlaceUnseen({ ...deps, attempts, lines, placeAttempt, roomForCall });
+  const background = createBackground((error) =>
+    log.warn({ err: error }, 'a verification could not be moved on at once; it is looked at again'),
+  );
+  const completeNow = (verification: Verification) => background.run(complete(verification));
+  const advanceNow = ({ id }: Verification) => background.run(advance(id));
+  const { readVerification } = requests;
   return {
-    verifications: deps.verifications,
-    requestVerification,
-    takeOverJob: createTakeOverJob({ ...deps, requestVerification }),
-    refusalsOf: createRefusalsOf({ ...deps, reachedLimits: createReachedLimits(given) }),
-    readVerification,
-    attemptOf: deps.attempts.ofVerification,
-    cancelVerification: createCancelVerification({ ...deps, readVerification }),
-    answerCall: createAnswerCall(deps),
-    recordDigits: createRecordDigits(deps),
-    followCall: createFollowCall(deps),
-    advance: createAdvance({ ...deps, steps }),
-    sweep: createSweep({
-      ...deps,
-      clearUp: async () => (await given.clearUp()) + (await createForgetCounts(given)()),
-      slackMs: given.sweep.slackMs,
-      leaseMs: given.sweep.intervalMs / 2,
+    ...requests.actions,
+    verifications,
+    cancelVerification: createCancelVerification({
+      verifications,
+      readVerification,
+      completeNow,
+      clock,
+      events,
     }),
+    ...createWebhookSteps(deps, stores, { noteCall, completeNow, advanceNow }),
+    advance,
+    advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
+    watchLive: createWatchLive({ verifications, advance, clock, log }),
+    sweep: createSweep({
+      ...{ run: deps.run, verifications, repairJob: jobs.repair, clock, events, log },
+      clearUp: async () => (await deps.clearUp()) + (await requests.limits.forgetCounts()),
+      slackMs: deps.sweep.slackMs,
+      leaseMs: deps.sweep.intervalMs / 2,
+    }),
+    /** Resolves when nothing goes on in the background any more. */
+    settled: background.settled,
+  };
+}
+
+type Stores = ReturnType<typeof createStores>;
+
+/** The registry's statements, by what they are about. */
+function createStores({ run }: JourneyDeps) {
+  return {
+    verifications: createVerificationStore(run),
+    attempts: createAttemptStore(run),
+    calls: createLiveCallStore(run),
+    answers: createAnswerStore(run),
+    lost: createLostCallStore(run),
+  };
+}
+
+/** What understands, checks and admits requests. */
+function createRequests(deps: JourneyDeps, { verifications }: Stores) {
+  const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
+  const readFacts = createReadFacts(run);
+  const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
+  const limits = createLimits({ run, clock, keyedHash: deps.keyedHash });
+  const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
+  const readVerification = createReadVerification({ verifications });
+  const requestVerification = createRequestVerification({
+    ...{ lookUp, limits, lines, verifications, clock, events },
+    admit: createAdmission(run),
+    addJob: jobs.add,
+  });
+  return {
+    ...{ readFacts, lookUp, limits, lines, readVerification },
+    actions: {
+      readFacts,
+      readVerification,
+      requestVerification,
+      takeOverJob: createTakeOverJob({ requestVerification, readFacts, clock }),
+      findRefusals: createFindRefusals({ readFacts, lookUp, reachedLimits: limits.reachedLimits, clock }),
+    },
+  };
+}
+
+/** What places, watches and ends calls. */
+function createCalls(
+  deps: JourneyDeps,
+  stores: Stores,
+  { lines }: Pick<ReturnType<typeof createRequests>, 'lines'>,
+) {
+  const { run, network, policyAt, patience, clock, events, log } = deps;
+  const { verifications, attempts } = stores;
+  const noteCall = createNoteCall(run);
+  const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall });
+  return {
+    noteCall,
+    placeAttempt,
+    roomForCall: createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive }),
+    dial: createDial({
+      ...{ verifications, attempts, placeAttempt, lines, patience, clock, events },
+      pause: deps.pause,
+    }),
+    watchCall: createWatchCall({ verifications, attempts, network, policyAt, patience, clock, events }),
+    complete: createComplete({
+      ...{ writes: deps.writes, network, policyAt, clock, events, log },
+      finish: createFinishVerification(run),
+      endBackendJob: deps.jobs.wake,
+    }),
+  };
+}
+
+/** What webhooks do: the answer of a call, what the person pressed, how far the call has come. */
+function createWebhookSteps(
+  { policyAt, checkPin, patience, clock, events }: JourneyDeps,
+  { calls, answers }: Stores,
+  after: {
+    noteCall: NoteCall;
+    completeNow: (verification: Verification) => void;
+    advanceNow: (verification: Verification) => void;
+  },
+) {
+  const speakNext = createSpeakNext({ policyAt });
+  const { noteCall, completeNow, advanceNow } = after;
+  return {
+    answerCall: createAnswerCall({ calls, speakNext, patience, clock, events }),
+    recordDigits: createRecordDigits({ calls, answers, checkPin, speakNext, completeNow, clock, events }),
+    followCall: createFollowCall({ noteCall, calls, advanceNow, patience, clock, events }),
   };
 }

@@ -1,91 +1,46 @@
-/** What the journey needs from the other features, and what its steps offer each other; `service.ts` and `index.ts` connect them. */
-
+/** What the steps of the journey share, and what they need from other features; `service/` connects them. */
 import type { Job } from 'bullmq';
-import type { Greeting } from '../providers/dialogue.ts';
-import type { Limit } from './limits.ts';
+import type { Sql } from 'sql-template-tag';
+import type { Pauses } from '../domain/pauses.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
+import type { User } from '../domain/user.ts';
 import type { Challenge, Purpose } from './states.ts';
+import type { UserFacts } from './store/facts.ts';
 import type { Verification } from './store/rows.ts';
 
-/** What a tenant allows and wants, and how it reads numbers. */
-export interface TenantRules {
-  /** The name spoken in the prompt. */
-  organisation: string;
-  officePhone: { allowed: boolean };
-  challenge: Challenge;
-  machineDetection: boolean;
-  /** What is said, or played, before the first prompt, by language. */
-  greeting: Record<string, Greeting>;
-  /** The language of prompts when the request names none; null leaves it to the number's country. */
-  locale: string | null;
-  /** How long the phone may ring, s. */
-  ringTimeoutS: number;
-  /** How long the whole call may last, s. */
-  callTimeLimitS: number;
-  /** How long after the request a call may still be placed, s. */
-  expiresAfterS: number;
-  /** The furthest that the free moment of a line may lie in the future, s. */
-  patienceS: number;
-  /** Whether one more call is placed, `afterS` later. */
-  redial: { onBusy: boolean; onNoAnswer: boolean; afterS: number };
-  /** What follows when a call is reported as fraud; `blockForS` null blocks for good. */
-  fraud: { blockUser: boolean; blockForS: number | null };
-  limits: { perUser: Limit; perNumber: Limit; perTenant: Limit };
-  appPassword: { issue: boolean; length: number };
-  /** Pauses around an extension where nobody says otherwise, s. */
-  extension: DialPauses;
-  /** Reads a number as typed; throws a `ServiceError` `number.*` when it may not be called. */
-  understandNumber(typed: {
-    number: string;
-    country?: string | undefined;
-    extension?: string | undefined;
-  }): UnderstoodNumber;
-}
+/** A version of a tenant's policy. Throws an Error when there is none or it is not valid. */
+export type PolicyAt = (tenantId: string, version: number) => Promise<TenantPolicy>;
 
 /** Whether digits are a user's PIN; false for a user without one. */
-export type CheckPin = (user: { tenantId: string; userId: string }, digits: string) => Promise<boolean>;
+export type CheckPin = (user: User, digits: string) => Promise<boolean>;
 
-/** Looks up a tenant's rules as they are now. */
-export type RulesOf = (tenantId: string) => Promise<TenantRules>;
-
-/** How a number as typed was understood. */
-export interface UnderstoodNumber {
-  e164: string;
-  /** ISO 3166-1 alpha-2. */
-  country: string;
-  /** libphonenumber's name for the kind of number, or null if it knows none. */
-  type: string | null;
-  international: string;
-  national: string;
-  /** What is dialled once the number has answered, or null. */
-  extension: string | null;
+/** The question that a person was asked, as the signed address of its answer tells. */
+export interface Question {
+  prompt: string;
+  challenge: Challenge;
 }
 
-/** Silences around a dialled extension, s; halves allowed. */
-export interface DialPauses {
-  pauseBeforeS: number;
-  pauseAfterS: number;
+/** How a switchboard (E.164) wants extensions dialled, or null. */
+export type PbxProfileOf = (switchboard: { tenantId: string; number: string }) => Promise<Pauses | null>;
+
+/**
+ * What other features write when a verification finishes. Each write is part of one statement: it is named as said,
+ * and reads the finished verification from `done`.
+ */
+export interface CompletionWrites {
+  /** `method`: the office phone, which replaces the one there was; returns `id`. */
+  officePhone(now: Date): Sql;
+  /** `password`: a new app password of so many letters; returns `id`. */
+  appPassword(wanted: { length: number; verificationId: string }, now: Date): Sql;
+  /** `revoked`: revokes the user's app passwords; returns their ids. */
+  revokeAppPasswords(now: Date): Sql;
+  /** `block`: blocks the user until then, or for good; a block that lasts longer stays as it is. */
+  block(expiresAt: Date | null, now: Date): Sql;
+  /** `audit`: an audit event, whose data is a JSON object. */
+  audit(event: { type: string; data: Sql }, now: Date): Sql;
+  /** `name`: a message to the tenant's webhook endpoint, if it has one. The ids are those of what was written. */
+  message(message: { name: string; type: string; phoneMethodId: Sql; appPasswordId: Sql }, now: Date): Sql;
 }
-
-/** The office phone a user has registered (E.164, and the extension if it has one), or null. */
-export type RegisteredOfficePhone = (user: {
-  tenantId: string;
-  userId: string;
-}) => Promise<{ phoneNumber: string; extension: string | null } | null>;
-
-/** An app password as it is stored: the completing statement writes these values. */
-export interface NewAppPassword {
-  id: string;
-  hash: string;
-  hashKeyId: string;
-  sealed: string;
-  sealedUntil: Date;
-}
-
-/** Makes an app password for a verification; the clear text exists only inside `sealed`. */
-export type MakeAppPassword = (input: { length: number; verificationId: string }) => NewAppPassword;
-
-/** Wakes the job of a verification so that its next thing is done now. Failing is fine: the sweeper looks again. */
-export type Wake = (verificationId: string) => void;
 
 /** How long the journey waits for others, in ms. */
 export interface Patience {
@@ -93,6 +48,8 @@ export interface Patience {
   requestMs: number;
   /** After a call was asked for and the answer was lost, before the network is searched for it. Longer than a request to the network may take. */
   dialGraceMs: number;
+  /** After somebody picked up, for the next webhook of the call: the prompt and the wait for a key. */
+  answerMs: number;
   /** After a call ended, for a key that is still on its way. */
   hangUpGraceMs: number;
   /** After a call should have ended, before the network is asked; and between two looks. */
@@ -102,9 +59,7 @@ export interface Patience {
 }
 
 /** What a backend asks for. `number` and `country` (ISO 3166-1 alpha-2) are as typed; pauses are in seconds. */
-export interface VerificationRequest {
-  tenantId: string;
-  userId: string;
+export interface VerificationRequest extends User {
   purpose: Purpose;
   number?: string | undefined;
   country?: string | undefined;
@@ -118,6 +73,12 @@ export interface VerificationRequest {
   /** When it was asked for, if that was before now. */
   askedAt?: Date | undefined;
 }
+
+/** Asks for a verification on behalf of a tenant, with the facts about its user. */
+export type RequestVerification = (
+  request: VerificationRequest,
+  facts: UserFacts,
+) => Promise<{ verification: Verification; replayed: boolean }>;
 
 /** Reads a tenant's own verification; throws `verification.notFound` for anybody else's, as for one that never was. */
 export type ReadVerification = (tenantId: string, id: string) => Promise<Verification>;

@@ -1,16 +1,17 @@
 /**
- * The states of a verification. Every change is one guarded update (`store.ts`) from one of the states that
- * may precede it; no row back means somebody was here first.
+ * The states of a verification. Every change is one guarded update (`store/`) from one of the states that may
+ * precede it; no row back means somebody was here first.
  *
  *   queued ──▶ dialing ──▶ ringing ──▶ answered ──▶ decided ──▶ finished
  *     ▲           │ (safe to try later)                ▲
- *     └───────────┘            every live state ───────┘
+ *     └───────────┘            every open state ───────┘
  */
 export const STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided', 'finished'] as const;
 export type State = (typeof STATES)[number];
 
-/** States in which the outcome is still open. */
-export const LIVE = ['queued', 'dialing', 'ringing', 'answered'] as const satisfies State[];
+/** How a person is reached. */
+export const CHANNELS = ['call'] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 /** Why somebody is called. Testing an extension leaves nothing behind but how far the call came. */
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { Pauses } from '../domain/pauses.ts';
 import { ServiceError } from '../errors.ts';
 import type { Registry } from '../registry/schema.ts';
 
@@ -7,12 +8,6 @@ import type { Registry } from '../registry/schema.ts';
 export interface Switchboard {
   tenantId: string;
   number: string;
-}
-
-/** Seconds of silence before and after the digits of an extension, halves allowed. */
-export interface Pauses {
-  pauseBeforeS: number;
-  pauseAfterS: number;
 }
 
 /** How a switchboard, by its number in E.164, wants extensions dialled. */

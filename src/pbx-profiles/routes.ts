@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import {
-  CountryCode,
-  defineRoute,
-  extensionFits,
-  listLimit,
-  PauseS,
-  TOO_MUCH_PAUSE,
-  TypedNumber,
-} from '../api.ts';
+import { CountryCode, defineRoute, listLimit, PauseS, TypedNumber } from '../api.ts';
+import { understandNumber } from '../domain/number.ts';
+import { extensionFits, TOO_MUCH_PAUSE } from '../domain/pauses.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
 import { noBody } from '../platform/http/route.ts';
 import type { PbxProfiles } from './pbx-profiles.ts';
@@ -39,20 +34,15 @@ export const Profile = z
   })
   .meta({ id: 'PbxProfile', description: 'How a switchboard wants extensions dialled' });
 
-/** Looks up how a tenant reads numbers; reading throws `number.*`. */
-type RulesOf = (tenantId: string) => Promise<{
-  understandNumber(typed: { number: string; country?: string | undefined }): {
-    e164: string;
-    extension: string | null;
-  };
-}>;
+/** The policy of a tenant that counts now. */
+type CurrentPolicy = (tenantId: string) => Promise<{ policy: TenantPolicy }>;
 
 /** `/v1/pbx-profiles`: the pauses around extensions behind switchboards. Numbers are in bodies, never in addresses. */
-export function pbxProfileRoutes(profiles: PbxProfiles, rulesOf: RulesOf) {
-  return [...listRoutes(profiles, rulesOf), ...profileRoutes(profiles)];
+export function pbxProfileRoutes(profiles: PbxProfiles, currentPolicy: CurrentPolicy) {
+  return [...listRoutes(profiles, currentPolicy), ...profileRoutes(profiles)];
 }
 
-function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, rulesOf: RulesOf) {
+function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, currentPolicy: CurrentPolicy) {
   const path = '/v1/pbx-profiles';
   return [
     defineRoute({
@@ -86,8 +76,8 @@ function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, rulesOf: RulesO
         'number.countryRefused',
       ],
       async handle({ body: { number: typed, country, ...wanted }, caller: { tenantId } }) {
-        const rules = await rulesOf(tenantId);
-        const number = withoutExtension(rules.understandNumber({ number: typed, country }));
+        const { policy } = await currentPolicy(tenantId);
+        const number = withoutExtension(understandNumber({ number: typed, country }, policy));
         return { status: 200, body: await profiles.set({ tenantId, number }, wanted) };
       },
     }),

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { formatLikeGraph } from '../graph-number.ts';
+import { formatLikeGraph } from '../domain/graph-number.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** A verified number of a user, in the shape of Microsoft Graph's phoneAuthenticationMethod. */

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
-import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from './tenant-policy.ts';
+import { createPolicyCache } from './policy-cache.ts';
 
 /** The policy that counts, with its number. */
 export interface CurrentPolicy {
@@ -28,6 +29,8 @@ export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clo
   return {
     /** The number of the version that counts. Throws `tenant.notFound`. */
     versionOf: async (tenantId: string): Promise<number> => (await storedOf(db, tenantId)).policyVersion,
+
+    at: createPolicyCache(db),
 
     /** The policy that counts. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
     current: (tenantId: string): Promise<CurrentPolicy> => current(db, tenantId),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineRoute, Instant } from '../api.ts';
+import { policyDocumentSchema, tenantPolicySchema } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
 import type { CurrentPolicy, Policies } from './policies.ts';
-import { policyDocumentSchema, tenantPolicySchema } from './tenant-policy.ts';
 
 const path = '/v1/policy';
 const MOST_AT_ONCE = 50;

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
-import type { Registry } from '../registry/schema.ts';
+import type { Registry, StoredEvent } from '../registry/schema.ts';
 
 /** One thing that happened to a verification. */
 export interface ProgressEvent {
-  /** Grows from event to event of a verification. */
+  /** Its place in the story, from 1. */
   id: number;
   /** The state since then. */
   state: string;
@@ -35,8 +35,7 @@ export function createEventStore(db: Kysely<Registry>) {
       verificationId: string,
     ): Promise<{ lastId: number; finished: boolean } | null> {
       const result = await sql<{ lastId: number; finished: boolean }>`
-        select v.state = 'finished' as finished,
-          coalesce((select max(e.id) from verification_event e where e.verification_id = v.id), 0)::int8 as last_id
+        select v.state = 'finished' as finished, jsonb_array_length(v.events) as last_id
         from verification v where v.id = ${verificationId} and v.tenant_id = ${tenantId}`.execute(db);
       return result.rows[0] ?? null;
     },
@@ -47,14 +46,26 @@ export function createEventStore(db: Kysely<Registry>) {
       const list = JSON.stringify(
         places.map(({ verificationId, after }, index) => ({ verificationId, after, index })),
       );
-      const result = await sql<ProgressEvent & { index: number }>`
-        select p.index, e.id, e.data->>'outcome' as outcome, e.data->>'prompt' as prompt, e.at,
-          (select s.type from verification_event s where s.verification_id = e.verification_id and s.id <= e.id
-            and s.type <> 'prompt' order by s.id desc limit 1) as state
+      const result = await sql<{ index: number; after: number; events: StoredEvent[] }>`
+        select p.index, p.after, v.events
         from jsonb_to_recordset(${list}::jsonb) as p(index int, "verificationId" uuid, after int8)
-        join verification_event e on e.verification_id = p."verificationId" and e.id > p.after
-        order by e.id`.execute(db);
-      return result.rows;
+        join verification v on v.id = p."verificationId" and jsonb_array_length(v.events) > p.after`.execute(
+        db,
+      );
+      return result.rows.flatMap(({ index, after, events }) =>
+        readStory(events)
+          .slice(after)
+          .map((event) => ({ ...event, index })),
+      );
     },
   };
+}
+
+function readStory(events: StoredEvent[]): ProgressEvent[] {
+  let state = '';
+  return events.map((event, place) => {
+    if (event.type !== 'prompt') state = event.type;
+    const { outcome = null, prompt = null } = event;
+    return { id: place + 1, state, outcome, prompt, at: new Date(event.at) };
+  });
 }

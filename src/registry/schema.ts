@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /** The registry's tables, as Kysely sees them. `phoneNumber` columns hold E.164; instants are UTC. */
 export interface Registry {
@@ -19,7 +19,6 @@ export interface Registry {
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
-  verificationEvent: VerificationEventTable;
 }
 
 interface TenantTable {
@@ -53,11 +52,11 @@ export interface VerificationTable {
   locale: string;
   state: string;
   outcome: string | null;
-  /** The phone network's error code behind the outcome, if there is one. */
+  /** The provider's error code behind the outcome, if there is one. */
   errorCode: string | null;
   /** The attempt that counts. Webhooks of other attempts change nothing. */
   attemptId: string | null;
-  /** When `advance` should look at the row at the latest. */
+  /** When the verification is due to be looked at. */
   wakeAt: Date;
   idempotencyKey: string | null;
   requestHash: string | null;
@@ -79,8 +78,49 @@ export interface VerificationTable {
   slotAt: Date | null;
   /** How many calls were placed again after busy or no answer. */
   redials: Generated<number>;
+  /** Until it is finished. */
+  open: Generated<boolean>;
+  /** From its first attempt, or its decision, until it is finished. */
+  live: Generated<boolean>;
+  /** The version of the tenant's policy that it was last checked under. */
+  policyVersion: Generated<number>;
+  /** How many attempts there were. */
+  attempts: Generated<number>;
+  /** From here on: the call of the attempt that counts. */
+  callId: string | null;
+  callStatus: string | null;
+  /** The provider's error code about this call. */
+  callError: string | null;
+  /** The highest sequence number of a status callback seen; -1 before the first. */
+  statusSequence: Generated<number>;
+  /** Grows by one with each answer of the person, so that a repeated webhook is recognised. */
+  round: Generated<number>;
+  /** What the person hears in this round. */
+  prompt: Generated<string>;
+  wrongKeys: Generated<number>;
+  silences: Generated<number>;
+  answeredBy: string | null;
+  dialedAt: Date | null;
+  rangAt: Date | null;
+  answeredAt: Date | null;
+  endedAt: Date | null;
+  /** What happened so far, in order; see `StoredEvent`. */
+  events: ColumnType<StoredEvent[], string | undefined, string>;
 }
 
+/** One thing that happened to a verification, as its row keeps it: a change of state, or a prompt of its call. */
+export interface StoredEvent {
+  /** The state, or `prompt`. */
+  type: string;
+  /** ISO 8601. */
+  at: string;
+  attemptId?: string;
+  outcome?: string;
+  errorCode?: string;
+  prompt?: string;
+}
+
+/** Which attempts there were. How a call went is in the verification while its attempt counts, and here afterwards. */
 export interface CallAttemptTable {
   id: string;
   verificationId: string;
@@ -236,13 +276,4 @@ interface OutboxTable {
   resentAt: Date | null;
   deliveredAt: Date | null;
   deadAt: Date | null;
-}
-
-/** The story of a verification, written by triggers: one row for each change of state and each prompt. */
-interface VerificationEventTable {
-  id: GeneratedAlways<number>;
-  verificationId: string;
-  type: string;
-  data: JSONColumnType<Record<string, unknown>>;
-  at: Date;
 }

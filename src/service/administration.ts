@@ -11,6 +11,6 @@ export function administrationRoutes(
   return [
     ...policyRoutes(parts.policies),
     ...blockRoutes(parts.blocks, parts.clock),
-    ...capabilityRoutes({ refusalsOf: parts.journey.refusalsOf, blockOf: parts.blocks.read }, parts.clock),
+    ...capabilityRoutes(parts.journey.findRefusals, parts.clock),
   ];
 }

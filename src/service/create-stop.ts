@@ -18,7 +18,7 @@ export function createStop(
   const live: Phase = {
     name: 'live calls',
     limitMs: limitMs + PHASE_LIMIT_MS,
-    run: () => drain(() => journey.verifications.countOnCall(), limitMs, log),
+    run: () => drain(() => journey.verifications.countLive(), limitMs, log),
   };
   return (): Promise<void> => {
     stopping.now = true;

@@ -1,7 +1,7 @@
 import type { Blocks } from '../blocks/blocks.ts';
 import type { Events } from '../events.ts';
 import type { Journey } from '../journey/index.ts';
-import type { VerificationJobs } from '../journey/verification-jobs.ts';
+import type { VerificationJobs } from '../journey/job/verification-jobs.ts';
 import type { Logger } from '../log.ts';
 import type { Policies } from '../policy/policies.ts';
 import type { Simulator } from '../simulator/simulator.ts';

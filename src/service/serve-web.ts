@@ -2,9 +2,9 @@ import type { RequestHandler } from 'express';
 import type { Caller } from '../api.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
-import { mountJobSchema } from '../journey/job-schema.ts';
-import { verificationRoutes } from '../journey/routes.ts';
-import { mountWebhooks, type WebhookDeps } from '../journey/webhooks.ts';
+import { mountWebhooks, type WebhookDeps } from '../journey/call/webhooks.ts';
+import { mountJobSchema } from '../journey/request/job-schema.ts';
+import { verificationRoutes } from '../journey/request/routes.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { createListPhoneMethods } from '../phone-methods/list.ts';
@@ -12,7 +12,6 @@ import { phoneMethodRoutes } from '../phone-methods/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createHttpApp } from '../platform/http/http-server.ts';
 import type { Route } from '../platform/http/route.ts';
-import { createRulesOf } from '../policy/tenant-rules.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
 import { administrationRoutes } from './administration.ts';
@@ -43,10 +42,10 @@ export function createWeb(parts: ServiceParts & WebParts) {
   const { db } = stores.database;
   return createHttpApp({
     routes: [
-      ...verificationRoutes(journey),
+      ...verificationRoutes({ ...journey, clock }),
       ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
       ...createUserProfileRoutes(parts.userProfiles, parts.languages),
-      ...pbxProfileRoutes(createPbxProfiles({ db }), createRulesOf(parts.tenants)),
+      ...pbxProfileRoutes(createPbxProfiles({ db }), parts.policies.current),
       ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
       ...administrationRoutes({ ...parts, clock }),
       ...parts.outward,

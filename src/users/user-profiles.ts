@@ -1,14 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { User } from '../domain/user.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
-
-/** A user of a tenant; nobody has to be known beforehand. */
-interface User {
-  tenantId: string;
-  userId: string;
-}
 
 /** What may be seen of a profile. */
 export interface ProfileView {
@@ -30,9 +25,6 @@ export interface UserProfiles {
   read(user: User): Promise<ProfileView>;
   /** Changes a profile in one statement, and returns it as it is then. */
   change(user: User, change: ProfileChange): Promise<ProfileView>;
-  /** The language the user wants, or null. */
-  localeOf(user: User): Promise<string | null>;
-  hasPin(user: User): Promise<boolean>;
   /** Whether the digits are the user's PIN; false for a user without one. */
   checkPin(user: User, digits: string): Promise<boolean>;
 }
@@ -59,8 +51,6 @@ export function createUserProfiles(deps: {
   const read = async (user: User) => toView(await rowOf(user));
   return {
     read,
-    localeOf: async (user) => (await read(user)).locale,
-    hasPin: async (user) => (await read(user)).hasPin,
 
     async change({ tenantId, userId }, { locale, pin }) {
       const values = {

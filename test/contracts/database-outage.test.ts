@@ -1,6 +1,7 @@
 /** A PostgreSQL that restarts under a running service. */
 import { sql } from 'kysely';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { livedMs, SOON } from '../support/own-time.ts';
 import { startPostgres } from '../support/servers.ts';
 import { openSamples } from './store-fixtures.ts';
 
@@ -29,7 +30,7 @@ describe.runIf(inject('postgresUrl'))('a PostgreSQL that goes away', () => {
       await tx.insertInto('sample').values({ id: 'b', someText: null, amount: 1, data: null }).execute();
     });
     await expect(interrupted).rejects.toThrow();
-    const rows = await vi.waitFor(() => database.db.selectFrom('sample').selectAll().execute());
+    const rows = await vi.waitFor(() => database.db.selectFrom('sample').selectAll().execute(), SOON);
     expect(rows).toEqual([]);
   });
 
@@ -37,10 +38,11 @@ describe.runIf(inject('postgresUrl'))('a PostgreSQL that goes away', () => {
     const { server, database } = await openOnServerOfOurOwn();
     await sql`select 1`.execute(database.db);
     await server.halt();
-    const before = performance.now();
-    await expect(sql`select 1`.execute(database.db)).rejects.toThrow();
-    await expect(database.queuePool.query('select 1')).rejects.toThrow('Connection is closed.');
-    expect(performance.now() - before).toBeLessThan(2_000);
+    const ask = async () => {
+      await expect(sql`select 1`.execute(database.db)).rejects.toThrow();
+      await expect(database.queuePool.query('select 1')).rejects.toThrow('Connection is closed.');
+    };
+    expect(await livedMs(ask)).toBeLessThan(2_000);
     await server.start();
     await vi.waitFor(() => sql`select 1`.execute(database.db), { timeout: 10_000 });
   });

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { expect, it, vi } from 'vitest';
 import type { Database } from '../../src/platform/database/open-database.ts';
+import { SOON } from '../support/own-time.ts';
 import { describeEachStore } from '../support/stores.ts';
 import type { Samples } from './sample-migrations.ts';
 import { openSamples, placeFor } from './store-fixtures.ts';
@@ -86,6 +87,23 @@ describeEachStore('the database', (combination) => {
     expect(row).toEqual({ id: 'a', someText: 't', amount: 5, data: { snake_key: { inner_key: 1 } } });
   });
 
+  it('runs a hand-written statement and gives its rows as the query builder would', async () => {
+    const { db, run } = await open();
+    const inserted = await run<{ id: string; someText: string }>({
+      text: 'insert into sample (id, some_text, data) values ($1, $2, $3), ($4, null, null) returning id, some_text',
+      values: ['a', 'one', { snake_key: 1 }, 'b'],
+    });
+    expect(inserted).toEqual([
+      { id: 'a', someText: 'one' },
+      { id: 'b', someText: null },
+    ]);
+    const rows = await run({ text: 'select * from sample order by id', values: [] });
+    expect(rows).toEqual(await db.selectFrom('sample').selectAll().orderBy('id').execute());
+    expect(await run({ text: 'update sample set amount = $1 where id = $2', values: [1, 'c'] })).toEqual([]);
+    const again = run({ text: 'insert into sample (id) values ($1)', values: ['a'] });
+    await expect(again).rejects.toMatchObject({ code: '23505', constraint: 'sample_pkey' });
+  });
+
   it('counts the rows a statement changed', async () => {
     const { db } = await open();
     const inserted = await insert(db, 'a').executeTakeFirst();
@@ -168,7 +186,7 @@ describeEachStore('the database', (combination) => {
     client.on('notification', ({ channel, payload }) => heard.push([channel, payload]));
     await client.query('-- a comment in front, as BullMQ has it\nLISTEN samples;\n');
     await sql`select pg_notify('samples', 'one')`.execute(db);
-    await vi.waitFor(() => expect(heard).toEqual([['samples', 'one']]));
+    await vi.waitFor(() => expect(heard).toEqual([['samples', 'one']]), SOON);
     client.removeAllListeners();
     client.release(true);
     await sql`select pg_notify('samples', 'two')`.execute(db);

@@ -1,8 +1,8 @@
 // The examples in docs/api.md against the API: none is missing, none is stale, and their form is what the API wants.
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FreshStores, freshStores } from '../support/stores.ts';
-import { clientOf, openWorld, type World } from '../support/world.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { worldOn } from '../support/open-worlds.ts';
+import { clientOf } from '../support/world.ts';
 
 interface Example {
   method: string;
@@ -15,23 +15,16 @@ interface Example {
 const SOME_ID = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const examples = readExamples(readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8'));
 
-let stores: FreshStores;
-let world: World;
+const { world } = worldOn('embedded');
 /** Such as `GET /v1/policy`. */
 let operations: string[];
 
 beforeAll(async () => {
-  stores = await freshStores('embedded');
-  world = await openWorld(stores);
   const { body } = await clientOf(() => world.service.url ?? '', null)('GET', '/openapi.json');
   const paths: Record<string, object> = body.paths;
   operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-});
-afterAll(async () => {
-  await world?.close();
-  await stores?.drop();
 });
 
 /** The calls of curl in blocks of shell. */

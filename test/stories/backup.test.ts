@@ -6,13 +6,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { startService } from '../../src/service.ts';
+import { openForThisTest } from '../support/open-worlds.ts';
 import { findServers } from '../support/servers.ts';
 import { cutConnections, PATIENTLY, prepareGround } from '../support/service-processes.ts';
-import { freshStores, STORES } from '../support/stores.ts';
+import { freshStores, SHARED_STORES } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
 import { clientOf, configFor, keepLines, openWorld } from '../support/world.ts';
-
-const SHARED = STORES.filter((combination) => combination !== 'embedded');
 
 /** Runs one of PostgreSQL's programs. */
 function run(program: 'pg_dump' | 'pg_restore', args: string[]): void {
@@ -26,12 +25,9 @@ function temporaryDirectory(): string {
   return directory;
 }
 
-describe.each(SHARED)('a backup of the registry on %s', (combination) => {
+describe.each(SHARED_STORES)('a backup of the registry on %s', (combination) => {
   test('brings back what was finished, and the call that rang when it was taken ends once', async () => {
-    const stores = await freshStores(combination);
-    onTestFinished(() => stores.drop());
-    const ground = await prepareGround(stores);
-    onTestFinished(() => ground.close());
+    const { opened: ground, stores } = await openForThisTest(combination, prepareGround);
     const file = join(temporaryDirectory(), 'poundkey.dump');
     const url = stores.databaseUrl ?? '';
     const stateOf = async (id: string) => (await tracesOf(ground.db, id)).verification.state;

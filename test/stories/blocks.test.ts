@@ -1,21 +1,10 @@
 // Blocked users: nothing is taken for them, nothing that waits for them is called, and all of it is written down.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, START, type World } from '../support/world.ts';
+import { expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { START } from '../support/world.ts';
 
-describeEachStore('a block', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('a block', ({ world }) => {
   let users = 0;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
 
   const newUser = () => {
     users += 1;
@@ -97,25 +86,15 @@ describeEachStore('a block', (combination) => {
   });
 });
 
-describeEachStore('a verification that waits for its call', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+/** One call every ten seconds: the second verification waits. */
+const SLOW_LINE = {
+  config: {
+    lines: { default: [{ number: '+46850500500', provider: null }], byCountry: {}, callsPerSecond: 0.1 },
+  },
+  policy: { patienceS: 120 },
+};
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    // One call every ten seconds: the second verification waits.
-    world = await openWorld(stores, {
-      config: {
-        lines: { default: [{ number: '+46850500500', provider: null }], byCountry: {}, callsPerSecond: 0.1 },
-      },
-      policy: { patienceS: 120 },
-    });
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+describeWorlds('a verification that waits for its call', SLOW_LINE, ({ world }) => {
   test('ends as blocked when its user is blocked meanwhile, and nobody is called', async () => {
     await world.request('press-pound');
     const waiting = await world.request('press-pound');

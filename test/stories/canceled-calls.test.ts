@@ -1,9 +1,9 @@
 // A backend cancels, at any moment: the outcome is canceled, once, and the call ends.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { SimulatorEvent } from '../../src/simulator/events.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 
 /** Moments in a call, and the states a verification can be in then. */
 const MOMENTS: [name: string, happens: (event: SimulatorEvent) => boolean, state: string][] = [
@@ -11,21 +11,10 @@ const MOMENTS: [name: string, happens: (event: SimulatorEvent) => boolean, state
   ['the prompt is spoken', (event) => event.type === 'heard', 'answered'],
 ];
 
-describeEachStore('canceling', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
+describeWorlds('canceling', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const cancel = (id: string) => world.api('POST', `/v1/verifications/${id}/cancel`);
@@ -37,9 +26,9 @@ describeEachStore('canceling', (combination) => {
     world.simulator.desk.script(number, 'slow');
     const { body } = await world.api('POST', '/v1/verifications', { userId: 'somebody', number });
     await moment;
-    await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe(state));
+    await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe(state), SOON);
     expect(await cancel(body.id)).toMatchObject({ status: 200, body: { outcome: 'canceled' } });
-    await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe('finished'));
+    await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe('finished'), SOON);
     expect(callTo(number)?.status).toMatch(/^(canceled|completed)$/);
     world.time.resume();
     await world.settle();
@@ -61,11 +50,11 @@ describeEachStore('canceling', (combination) => {
     world.time.pause();
     world.simulator.faults.next('create', 'acceptAndHold');
     const { id, number } = await world.request('slow');
-    await vi.waitFor(() => expect(callTo(number.e164)).toBeDefined());
+    await vi.waitFor(() => expect(callTo(number.e164)).toBeDefined(), SOON);
     expect((await world.read(id)).state).toBe('dialing');
     expect((await cancel(id)).status).toBe(200);
     world.simulator.faults.release();
-    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('finished'));
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('finished'), SOON);
     expect(callTo(number.e164)?.status).toBe('canceled');
     world.time.resume();
     await world.settle();
@@ -76,9 +65,9 @@ describeEachStore('canceling', (combination) => {
     world.time.pause();
     world.simulator.faults.next('create', 'acceptAndDrop');
     const { id, number } = await world.request('press-pound');
-    await vi.waitFor(() => expect(callTo(number.e164)).toBeDefined());
+    await vi.waitFor(() => expect(callTo(number.e164)).toBeDefined(), SOON);
     expect((await cancel(id)).status).toBe(200);
-    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('finished'));
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('finished'), SOON);
     world.time.resume();
     await world.settle();
     await world.time.idle();
@@ -131,9 +120,9 @@ describeEachStore('canceling', (combination) => {
     world.time.pause();
     world.simulator.faults.next('update', 'unavailable', { times: 100 });
     const { id, number } = await world.request('press-pound');
-    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'));
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'), SOON);
     expect((await cancel(id)).status).toBe(200);
-    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('finished'));
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('finished'), SOON);
     world.time.resume();
     await world.settle();
     await world.time.idle();

@@ -1,23 +1,11 @@
 // What a user may do, and every reason why not: the very reasons with which requests are refused.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
 
 const ONE = { count: 1, windowS: 600 };
 
-describeEachStore('what a user may do', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('what a user may do', ({ world }) => {
   let tenants = 0;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
 
   const tenantWith = async (policy: Record<string, unknown> = {}) => {
     tenants += 1;
@@ -150,7 +138,7 @@ describeEachStore('what a user may do', (combination) => {
     const copies = Array.from({ length: 39 }, () => crypto.randomUUID());
     await world.db
       .insertInto('verification')
-      .values(copies.map((id) => ({ ...verification, id, idempotencyKey: null })))
+      .values(copies.map((id) => ({ ...verification, id, idempotencyKey: null, events: '[]' })))
       .execute();
     await world.db
       .insertInto('appPassword')

@@ -1,25 +1,13 @@
 // Number matching and PINs: only what the challenge asks for approves, and a PIN is nowhere to be read.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
 import { dumpDatabase, readJobs, readRedis, readRows } from './stored-text.ts';
 
 const PIN = '48071597';
 
-describeEachStore('a challenge', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('a challenge', ({ world, stores }) => {
   let users = 0;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
 
   const tenantWith = async (challenge: string) => {
     users += 1;

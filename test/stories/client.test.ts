@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   createPoundkeyClient,
   type PoundkeyClient,
@@ -10,26 +10,21 @@ import {
   type ProgressEvent,
   readOutcomeWebhook,
 } from '../../src/client.ts';
-import { verificationJobSchema } from '../../src/journey/job-schema.ts';
+import { verificationJobSchema } from '../../src/journey/request/job-schema.ts';
 import { listen } from '../../src/platform/http/http-server.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
-import { type FreshStores, freshStores } from '../support/stores.ts';
-import { clientOf, openWorld, type World } from '../support/world.ts';
+import { worldOfThisTest, worldOn } from '../support/open-worlds.ts';
+import { clientOf } from '../support/world.ts';
 
 describe('the client', () => {
-  let stores: FreshStores;
-  let world: World;
+  const { world } = worldOn('embedded', {
+    config: { webhooks: { allowPrivate: true, timeLimitMs: 10_000 } },
+  });
   let client: PoundkeyClient;
 
   beforeAll(async () => {
-    stores = await freshStores('embedded');
-    world = await openWorld(stores, { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } });
     client = createPoundkeyClient({ baseUrl: `${world.service.url}/`, apiKey: world.key });
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const ask = (phone: ScenarioName | Script, idempotencyKey?: string) => {
@@ -171,12 +166,7 @@ describe('the client', () => {
 
 describe('the schema of jobs', () => {
   test('is served to everybody, to be read only', async () => {
-    const stores = await freshStores('embedded');
-    const world = await openWorld(stores);
-    onTestFinished(async () => {
-      await world.close();
-      await stores.drop();
-    });
+    const world = await worldOfThisTest('embedded');
     const ask = clientOf(() => world.service.url ?? '', null);
     const answer = await ask('GET', '/schemas/verification-job.json');
     expect(answer.headers.get('content-type')).toMatch(/^application\/schema\+json/);

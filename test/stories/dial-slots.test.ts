@@ -1,11 +1,11 @@
 // A caller line keeps its pace: who has to wait is told how long, who would wait too long is refused at once, and
 // nobody gets the whole line.
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { LineConfig } from '../../src/providers/settings.ts';
+import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';
-import { type Answer, openWorld, type World } from '../support/world.ts';
+import type { Answer, World } from '../support/world.ts';
 import { callsTo } from './desk-calls.ts';
 import { expectNothingQueued } from './nothing-queued.ts';
 
@@ -13,23 +13,23 @@ const LINE = '+12025550100';
 const COUNTRY_LINES = { GB: '+442079460001', NO: '+4721030001' };
 const lineOf = (number: string): [LineConfig] => [{ number, provider: null }];
 const ROOMY = { limits: { perUser: { count: 1_000 }, perNumber: { count: 1_000 } } };
+const PACED = {
+  config: {
+    lines: {
+      default: lineOf(LINE),
+      byCountry: { GB: lineOf(COUNTRY_LINES.GB), NO: lineOf(COUNTRY_LINES.NO) },
+      callsPerSecond: 1,
+    },
+  },
+};
 const LONG_MS = 7_200_000;
 
 type Tenant = Awaited<ReturnType<World['addTenant']>> & { id: string };
 
-describeEachStore('a line that may start one call a second', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('a line that may start one call a second', PACED, ({ world }) => {
   let tenants = 0;
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    const lines = {
-      default: lineOf(LINE),
-      byCountry: { GB: lineOf(COUNTRY_LINES.GB), NO: lineOf(COUNTRY_LINES.NO) },
-      callsPerSecond: 1,
-    };
-    world = await openWorld(stores, { config: { lines } });
+  beforeAll(() => {
     // Time moves when a story says so, or to the next thing that is due.
     world.time.pause();
   });
@@ -37,10 +37,6 @@ describeEachStore('a line that may start one call a second', (combination) => {
   afterEach(async () => {
     await world.settle();
     await world.time.advance(LONG_MS);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   /** A tenant that has asked for nothing yet. */
@@ -145,12 +141,9 @@ describeEachStore('a line that may start one call a second', (combination) => {
 });
 
 test('a line without a pace has no places to wait for', async () => {
-  const stores = await freshStores('embedded');
-  const world = await openWorld(stores);
+  const world = await worldOfThisTest('embedded');
   const requested = [await world.request('press-pound'), await world.request('press-pound')];
   expect(requested.map(({ expectedCallAt }) => expectedCallAt)).toEqual([null, null]);
   await world.settle();
   for (const { id } of requested) await expectOneEnd(world, id, { outcome: 'approved' });
-  await world.close();
-  await stores.drop();
 });

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { OUTCOMES, type Outcome } from '../../src/journey/outcomes.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 
 const ENDINGS: [ScenarioName, Outcome][] = [
   ['press-pound', 'approved'],
@@ -17,19 +16,7 @@ const ENDINGS: [ScenarioName, Outcome][] = [
   ['unreachable', 'unreachable'],
 ];
 
-describeEachStore('how a verification ends', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+describeWorlds('how a verification ends', ({ world }) => {
   test.each(ENDINGS)('a desk phone that does "%s" ends it as %s', async (scenario, outcome) => {
     const verification = await world.story(scenario);
     expect(verification).toMatchObject({ state: 'finished', outcome, outcomeText: OUTCOMES[outcome] });

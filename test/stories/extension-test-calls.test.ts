@@ -1,31 +1,20 @@
 // "Test my extension": a call that only tells how far it came. And how far every other call came.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { SimulatorEvent } from '../../src/simulator/events.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { isStatus, stopAt, tracesOf } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 import { callsTo, dialled, switchboard } from './desk-calls.ts';
 import { readRows } from './stored-text.ts';
 
 const UNREGISTERED = { phoneMethods: [], appPasswords: [], ends: 1 };
 
-describeEachStore('a call that tests an extension', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
+describeWorlds('a call that tests an extension', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const test1234 = (phone: ScenarioName | Script, body: object = {}) =>
@@ -122,7 +111,7 @@ describeEachStore('a call that tests an extension', (combination) => {
     const request = { userId: 'watched', purpose: 'testExtension', number: `${number} x1234` };
     const { body } = await world.api('POST', '/v1/verifications', request);
     await moment;
-    await vi.waitFor(async () => expect((await world.read(body.id)).progress).toBe(progress));
+    await vi.waitFor(async () => expect((await world.read(body.id)).progress).toBe(progress), SOON);
     world.time.resume();
     await world.settle();
   });
@@ -136,8 +125,10 @@ describeEachStore('a call that tests an extension', (combination) => {
     world.simulator.desk.script(number, 'wrong-key');
     const { body } = await world.api('POST', '/v1/verifications', { userId: 'watched', number });
     await pressed;
-    await vi.waitFor(async () =>
-      expect(await world.read(body.id)).toMatchObject({ progress: 'keyPressed', state: 'answered' }),
+    await vi.waitFor(
+      async () =>
+        expect(await world.read(body.id)).toMatchObject({ progress: 'keyPressed', state: 'answered' }),
+      SOON,
     );
     world.time.resume();
     await world.settle();
@@ -150,7 +141,7 @@ describeEachStore('a call that tests an extension', (combination) => {
     const { id, progress } = await world.request('pbx', { extension: '1234' });
     expect(progress).toBe('queued');
     await queue.resume();
-    await vi.waitFor(async () => expect((await world.read(id)).progress).toBe('dialing'));
+    await vi.waitFor(async () => expect((await world.read(id)).progress).toBe('dialing'), SOON);
     world.time.resume();
     await world.settle();
     expect((await world.read(id)).progress).toBe('keyPressed');
@@ -167,7 +158,7 @@ describeEachStore('a call that tests an extension', (combination) => {
     world.simulator.desk.script(number, 'no-answer');
     const { body } = await world.api('POST', '/v1/verifications', { userId: 'stopped', number });
     await rings;
-    await vi.waitFor(async () => expect((await world.read(body.id)).progress).toBe('ringing'));
+    await vi.waitFor(async () => expect((await world.read(body.id)).progress).toBe('ringing'), SOON);
     await world.api('POST', `/v1/verifications/${body.id}/cancel`);
     world.time.resume();
     await world.settle();

@@ -1,7 +1,6 @@
 // Wrong extensions, pauses and switchboards: each is told what is wrong, and none changes anything.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { worldOn } from '../support/open-worlds.ts';
 import { type Headers, refusalOf } from './refusal.ts';
 import { readState } from './stored-text.ts';
 
@@ -14,22 +13,15 @@ const number = '+46812345678';
 const pauses = { pauseBeforeS: 1, pauseAfterS: 1 };
 const profile = { number, ...pauses };
 
-let stores: FreshStores;
-let world: World;
+const { world } = worldOn('embedded');
 let direct: Headers;
 let before: Awaited<ReturnType<typeof readState>>;
 
 beforeAll(async () => {
-  stores = await freshStores('embedded');
-  world = await openWorld(stores);
   const fabrikam = await world.addTenant('fabrikam', { extension: { allowed: false } });
   direct = { ...json, authorization: `Bearer ${fabrikam.key}` };
   await world.api('PUT', PBX, { number: '+46812345679', pauseBeforeS: 8, pauseAfterS: 2 });
   before = await readState(world);
-});
-afterAll(async () => {
-  await world?.close();
-  await stores?.drop();
 });
 
 test.each<[what: string, body: unknown, fields: string[]]>([

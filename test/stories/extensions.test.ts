@@ -1,26 +1,14 @@
 // Phones behind a switchboard: the extension is dialled, listened behind, registered and called again.
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 import { callsTo, dialled, pausesOf, spoken, switchboard } from './desk-calls.ts';
 
 const PBX = '/v1/pbx-profiles';
 
-describeEachStore('an extension', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
+describeWorlds('an extension', ({ world, combination }) => {
   afterEach(() => setPolicy(world, {}));
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
 
   const post = (body: object) => world.api('POST', '/v1/verifications', body);
   const phonesOf = async (userId: string) =>

@@ -1,24 +1,13 @@
 // Somebody who did not ask for the call presses 0 and then #: the user is blocked, app passwords end, all are told.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Script } from '../../src/simulator/script.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { openReceiver, verified } from '../support/webhook-receiver.ts';
-import { openWorld, type World } from '../support/world.ts';
 
-describeEachStore('a call that is reported as fraud', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+const OPTIONS = { config: { webhooks: { allowPrivate: true, timeLimitMs: 10_000 } } };
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores, { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } });
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+describeWorlds('a call that is reported as fraud', OPTIONS, ({ world, combination }) => {
   const heardBy = (number: string) =>
     world.simulator
       .calls()

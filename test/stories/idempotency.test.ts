@@ -1,22 +1,11 @@
 // An idempotency key makes asking again safe: one verification and one call, however often and however fast.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { VerificationRequest } from '../../src/client.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { type Answer, openWorld, type World } from '../support/world.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import type { Answer } from '../support/world.ts';
 
-describeEachStore('an idempotency key', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('an idempotency key', ({ world }) => {
   let keys = 0;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
 
   const newKey = () => `order-${keys++}`;
   const ask = (key: string, body: object, api = world.api): Promise<Answer> =>

@@ -1,40 +1,26 @@
 // Which language a call speaks, and what a tenant's greeting and own texts do to it: told from outside.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { PROJECT } from '../support/lint.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 
 const GREETING = {
   sv: { text: 'Växeln på Contoso.' },
   'de-DE': { audioUrl: 'https://contoso.example/hallo.mp3' },
 };
 
-describeEachStore('the language of a call', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-  let twimlDir: string;
+/** Prompts of which one is the tenant's own. */
+function ownTexts() {
+  const twimlDir = mkdtempSync(join(inject('runDirectory'), 'twiml-'));
+  cpSync(join(PROJECT, 'twiml'), twimlDir, { recursive: true });
+  const own = join(twimlDir, 'tenants/contoso/languages');
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, 'fr-FR.json'), '{"say": {"approved": "Merci de la part de {{organisation}}."}}');
+  return { config: { twimlDir }, policy: { locale: 'it-IT', greeting: GREETING } };
+}
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    twimlDir = mkdtempSync(join(tmpdir(), 'poundkey-twiml-'));
-    cpSync(join(PROJECT, 'twiml'), twimlDir, { recursive: true });
-    const own = join(twimlDir, 'tenants/contoso/languages');
-    mkdirSync(own, { recursive: true });
-    writeFileSync(join(own, 'fr-FR.json'), '{"say": {"approved": "Merci de la part de {{organisation}}."}}');
-    world = await openWorld(stores, {
-      config: { twimlDir },
-      policy: { locale: 'it-IT', greeting: GREETING },
-    });
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-    rmSync(twimlDir, { recursive: true, force: true });
-  });
-
+describeWorlds('the language of a call', ownTexts, ({ world }) => {
   const heard = (number: string) => {
     const call = world.simulator.calls().find((each) => each.to === number);
     return call?.transcript.flatMap((line) => ('text' in line ? [line.text] : []));

@@ -1,9 +1,9 @@
 // The key that decides, the end of the call and machine detection reach us in any order.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Script } from '../../src/simulator/script.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, pressedPound, stopAt } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 
 /** Presses # and puts the handset down at once. */
 const PRESS_AND_HANG_UP: Script = {
@@ -20,21 +20,10 @@ const takenForMachine = (...rest: Script['reactions']): Script => ({
   reactions: [{ on: 'pickUp', afterMs: 1_000, press: '5' }, ...rest],
 });
 
-describeEachStore('keys that come late', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
+describeWorlds('keys that come late', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   test('a key that comes within two seconds after the end of the call counts', async () => {
@@ -56,7 +45,7 @@ describeEachStore('keys that come late', (combination) => {
     await vi.waitFor(async () => {
       world.service.jobs.wake(id);
       expect(await world.read(id)).toMatchObject({ state: 'finished', outcome: 'hungUp' });
-    });
+    }, SOON);
     world.time.resume();
     await world.time.idle();
     expect(pressedPound(world.simulator, number.e164)).toBe(true);

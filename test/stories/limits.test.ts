@@ -1,10 +1,10 @@
 // How many verifications may be requested in a while: per user, per number, per tenant; exactly so many.
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { hmac } from '../../src/platform/secrets/key-ring.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 import { expectNothingQueued } from './nothing-queued.ts';
 
 const WINDOW_S = 60;
@@ -12,24 +12,13 @@ const few = { count: 3, windowS: WINDOW_S };
 const many = { count: 1_000, windowS: WINDOW_S };
 const NONE = { perUser: many, perNumber: many, perTenant: many };
 
-describeEachStore('a limit', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
+describeWorlds('a limit', ({ world }) => {
   // A window of its own for every story.
   beforeEach(async () => {
     world.time.resume();
     await world.settle();
     await world.time.advance(2 * WINDOW_S * 1_000);
     world.time.pause();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   let users = 0;

@@ -1,30 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { type Service, startService } from '../../src/service.ts';
 import { virtualTime } from '../../src/simulator/time.ts';
 import { type EventStream, follow } from '../support/event-stream.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
+import { tracesOf } from '../support/traces.ts';
 
 const MOST = 3;
 const progress = { mostStreams: MOST, lookEveryMs: 20 };
 const shown = ({ data }: { data: { state: string; prompt?: string; outcome?: string } }) =>
   [data.state, data.prompt ?? data.outcome].filter(Boolean).join(' ');
 
-describeEachStore('live progress', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('live progress', { config: { progress } }, ({ world, combination }) => {
   const open: EventStream[] = [];
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores, { config: { progress } });
-  });
   afterEach(() => {
     for (const stream of open.splice(0)) stream.break();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const eventsOf = (id: string, service: Pick<Service, 'url'> = world.service) =>
@@ -64,13 +55,8 @@ describeEachStore('live progress', (combination) => {
       expect(['state', 'outcome', 'prompt', 'at']).toEqual(expect.arrayContaining(Object.keys(data)));
     }
     expect(JSON.stringify(events)).not.toContain(number.e164.slice(1));
-    const rows = await world.db
-      .selectFrom('verificationEvent')
-      .select('id')
-      .where('verificationId', '=', id)
-      .orderBy('id')
-      .execute();
-    expect(ids).toEqual(rows.map((row) => row.id));
+    const { verification } = await tracesOf(world.db, id);
+    expect(ids).toEqual(verification.events.map((_event, place) => place + 1));
   });
 
   test('whoever comes back after any event gets exactly the rest', async () => {
@@ -140,7 +126,7 @@ describeEachStore('live progress', (combination) => {
     expect(refused).toMatchObject({ status: 503, body: { code: 'progress.tooManyStreams' } });
     expect(refused.headers.get('retry-after')).toBe('5');
     streams[0]?.break();
-    await expect.poll(async () => (await watch(id)).status).toBe(200);
+    await expect.poll(async () => (await watch(id)).status, SOON).toBe(200);
     await world.settle();
   });
 
@@ -160,8 +146,7 @@ describeEachStore('live progress', (combination) => {
     });
 
   test('a process that stops ends its streams, and the story goes on elsewhere from the same place', async () => {
-    const mine = await freshStores(combination);
-    const short = await openWorld(mine, { config: { progress, shutdownLimitMs: 0 } });
+    const short = await worldOfThisTest(combination, { config: { progress, shutdownLimitMs: 0 } });
     const { id } = await short.request('silence');
     const stream = await follow(eventsOf(id, short.service), short.key);
     expect((await stream.next())?.data.state).toBe('queued');
@@ -169,7 +154,5 @@ describeEachStore('live progress', (combination) => {
     const rest = await stream.until();
     expect(rest.map(({ data }) => data.state)).not.toContain('finished');
     await stopped;
-    await short.close();
-    await mine.drop();
   });
 });

@@ -1,10 +1,10 @@
 // The phone network's answer to "place a call" is lost, late or senseless. One call, one outcome.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { RestFault } from '../../src/simulator/faults.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
-import { type NetworkWorld, openNetworkWorld } from '../support/network-world.ts';
+import { describeNetworkWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import type { SpoiledAnswer } from '../support/spoiling-proxy.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { eventsOf, expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
 
 /** Faults after which nothing was done at the network, and how many attempts a call then takes. */
@@ -35,20 +35,9 @@ const PHONES: [ScenarioName, string][] = [
   ['hang-up', 'hungUp'],
 ];
 
-describeEachStore('when the answer to placing a call goes astray', (combination) => {
-  let stores: FreshStores;
-  let world: NetworkWorld;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openNetworkWorld(stores);
-  });
+describeNetworkWorlds('when the answer to placing a call goes astray', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const names = (id: string) => eventsOf(world.log, id).map(({ event }) => event);
@@ -85,12 +74,12 @@ describeEachStore('when the answer to placing a call goes astray', (combination)
     const ringing = stopAt(world, (event) => event.to === number && isStatus(event, 'ringing'));
     const { id } = await world.request('slow', number);
     await ringing;
-    await vi.waitFor(() => expect(names(id)).toContain('call.lost'));
+    await vi.waitFor(() => expect(names(id)).toContain('call.lost'), SOON);
     await world.time.advance(16_000);
     await vi.waitFor(() => {
       world.service.jobs.wake(id);
       expect(names(id)).toContain('call.adopted');
-    });
+    }, SOON);
     world.time.resume();
     await world.settle();
     await expectOneEnd(world, id, { outcome: 'approved' });
@@ -104,7 +93,7 @@ describeEachStore('when the answer to placing a call goes astray', (combination)
       await vi.waitFor(() => {
         const call = world.simulator.calls().find(({ to }) => to === number);
         expect(call?.endedAt).toEqual(expect.any(Number));
-      });
+      }, SOON);
       world.simulator.faults.release();
       await world.settle();
       expect((await expectOneEnd(world, id, { outcome })).attempts).toHaveLength(1);
@@ -174,7 +163,7 @@ describeEachStore('when the answer to placing a call goes astray', (combination)
   test('a refused connection is tried again until the network is there', async () => {
     await world.proxy.close();
     const { id } = await world.request('press-pound');
-    await vi.waitFor(() => expect(names(id)).toContain('call.postponed'));
+    await vi.waitFor(() => expect(names(id)).toContain('call.postponed'), SOON);
     await world.proxy.open();
     await world.settle();
     await expectOneEnd(world, id, { outcome: 'approved' });

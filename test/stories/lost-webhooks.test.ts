@@ -1,11 +1,11 @@
 // Webhooks are lost, doubled, delayed and reordered. The verification ends as it would have.
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Faults } from '../../src/simulator/faults.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 
 const PHONES: [ScenarioName, string][] = [
   ['press-pound', 'approved'],
@@ -59,21 +59,10 @@ const PATIENT: Script = {
   reactions: [{ on: 'promptEnd', afterMs: 4_000, press: '#' }],
 };
 
-describeEachStore('whatever happens to webhooks', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
+describeWorlds('whatever happens to webhooks', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   describe.each(TROUBLE)('%s', (_name, faults) => {
@@ -125,7 +114,7 @@ describeEachStore('whatever happens to webhooks', (combination) => {
     const ringing = stopAt(world, (event) => isStatus(event, 'ringing'));
     const { id } = await world.request('no-answer');
     await ringing;
-    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'));
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'), SOON);
     const { wakeAt } = (await tracesOf(world.db, id)).verification;
     // 30 s of ringing and 15 s of patience.
     expect(wakeAt.getTime() - world.time.now()).toBeGreaterThan(40_000);

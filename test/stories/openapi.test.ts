@@ -2,10 +2,10 @@
 // answer is what they are said to answer.
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type FreshStores, freshStores } from '../support/stores.ts';
-import { type Answer, clientOf, openWorld, type World } from '../support/world.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { type Answer, clientOf } from '../support/world.ts';
 
 interface Operation {
   operationId: string;
@@ -22,17 +22,13 @@ interface Document {
 
 const UNKNOWN_ID = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 
-let stores: FreshStores;
-let world: World;
+const { world } = worldOn('embedded', { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } });
 let api: Document;
 let operations: Map<string, Described>;
 /** Successful answers so far, such as `readVerification 200`. */
 const answered = new Set<string>();
 
 beforeAll(async () => {
-  stores = await freshStores('embedded');
-  const webhooks = { allowPrivate: true, timeLimitMs: 1_000 };
-  world = await openWorld(stores, { config: { webhooks } });
   const { status, body } = await clientOf(() => world.service.url ?? '', null)('GET', '/openapi.json');
   expect(status).toBe(200);
   api = body;
@@ -40,10 +36,6 @@ beforeAll(async () => {
     Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
   );
   operations = new Map(all.map((operation) => [operation.operationId, operation]));
-});
-afterAll(async () => {
-  await world?.close();
-  await stores?.drop();
 });
 
 /** What a JSON schema of the document says about a body; references are to its components. */

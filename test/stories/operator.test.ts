@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
 import { type Service, startService } from '../../src/service.ts';
+import { worldOn } from '../support/open-worlds.ts';
 import { startScript } from '../support/run-script.ts';
-import { type FreshStores, freshStores, STORES } from '../support/stores.ts';
-import { clientOf, openWorld, type World } from '../support/world.ts';
+import { SHARED_STORES } from '../support/stores.ts';
+import { clientOf } from '../support/world.ts';
 
 const POUNDKEY = new URL('../../scripts/poundkey.ts', import.meta.url);
 /** Each command opens the store anew, on a machine that may have other things to do. */
-const SET_UP_MS = 120_000;
+const SET_UP_MS = 600_000;
 
 describe('a store that an operator set up', () => {
   const dataDir = mkdtempSync(join(inject('runDirectory'), 'operator-'));
@@ -70,22 +71,13 @@ describe('a store that an operator set up', () => {
   });
 });
 
-const withServers = STORES.filter((combination) => combination !== 'embedded').slice(-1);
-
-describe.each(withServers)('the command line beside a running service on %s', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describe.each(SHARED_STORES.slice(-1))('the command line beside a running service on %s', (combination) => {
+  const { world, stores } = worldOn(combination);
   let environment: Record<string, string>;
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
+  beforeAll(() => {
     const { hashKeys, sealKeys } = world.config.secrets!;
     environment = { DATABASE_URL: stores.databaseUrl!, HASH_KEYS: hashKeys, SEAL_KEYS: sealKeys };
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const poundkey = (...args: string[]) => startScript(POUNDKEY, args, environment).exit;

@@ -1,25 +1,17 @@
 // What one tenant has, another neither sees nor touches: to it, it is as if it had never been.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { type Answer, openWorld, type World } from '../support/world.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
+import type { Answer, World } from '../support/world.ts';
 import { readState } from './stored-text.ts';
 
-describeEachStore('another tenant', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('another tenant', ({ world }) => {
   let stranger: World['api'];
   let approved: { id: string; userId: string };
 
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
     ({ api: stranger } = await world.addTenant('fabrikam'));
     approved = await world.story('press-pound');
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   /** An answer without what differs between any two: the id of the request. */

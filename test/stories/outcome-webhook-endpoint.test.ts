@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resealSecrets } from '../../src/outbox/reseal-secrets.ts';
 import { newKeyRingText, parseKeyRing } from '../../src/platform/secrets/key-ring.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds, worldOn } from '../support/open-worlds.ts';
 import { openReceiver, verified } from '../support/webhook-receiver.ts';
-import { openWorld, type World } from '../support/world.ts';
 
 const URL_OF_TENANT = 'https://mfa.example.com/poundkey';
 const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
 
-describeEachStore("a tenant's webhook endpoint", (combination) => {
-  let stores: FreshStores;
-  let world: World;
+const WEBHOOKS = { allowPrivate: true, timeLimitMs: 2_000 };
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores, { config: { webhooks: { allowPrivate: true, timeLimitMs: 300 } } });
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+describeWorlds("a tenant's webhook endpoint", { config: { webhooks: WEBHOOKS } }, ({ world }) => {
   test('is set, read without its secret, and removed', async () => {
     const set = await world.api('PUT', '/v1/webhook-endpoint', { url: URL_OF_TENANT });
     expect(set).toMatchObject({ status: 200, body: { url: URL_OF_TENANT, previousSecretUntil: null } });
@@ -71,7 +60,9 @@ describeEachStore("a tenant's webhook endpoint", (combination) => {
       expect(verified(secret, early.message, early.at)).toMatchObject({ type: 'verification.finished' });
     await world.time.advance(86_400_000);
     const late = await deliver();
-    expect(verified(rotated.secret, late.message, late.at)).toMatchObject({ type: 'verification.finished' });
+    expect(verified(rotated.secret, late.message, late.at)).toMatchObject({
+      type: 'verification.finished',
+    });
     expect(() => verified(given, late.message, late.at)).toThrow('No matching signature');
     await receiver.close();
   });
@@ -162,17 +153,7 @@ const WRONG: Wrong[] = [
 ];
 
 describe('wrong requests about webhooks and progress', () => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores('embedded');
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
+  const { world } = worldOn('embedded');
 
   test.each(WRONG)('%s: names field and rule (%s %s)', async (_what, method, path, body, field, rule) => {
     const answer = await world.api(method, path, body);

@@ -1,24 +1,13 @@
 // What several processes at once make of one registry: who gets a message, and in which order events appear.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createOutboxStore } from '../../src/outbox/outbox-store.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { tracesOf } from '../support/traces.ts';
+import { START } from '../support/world.ts';
 
-describeEachStore('several processes', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    // Its own worker leaves what these tests put into the outbox alone: the time has not come by the world's clock.
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+// The world's own worker leaves what these tests put into the outbox alone: by its clock the time has not come.
+describeWorlds('several processes', ({ world, combination }) => {
   test('give each message to one of them, and all of a tenant only so many at a time', async () => {
     const due = new Date(world.time.now() + 3_600_000);
     const messages = Array.from({ length: 40 }, () => ({
@@ -54,36 +43,29 @@ describeEachStore('several processes', (combination) => {
   if (combination !== 'embedded')
     test('show no event of a verification before an earlier one, however their statements overlap', async () => {
       const { id } = await world.story('busy');
-      const attempt = await world.db
-        .selectFrom('callAttempt')
-        .select('id')
-        .where('verificationId', '=', id)
-        .executeTakeFirstOrThrow();
-      const newest = async () => {
-        const query = world.db
-          .selectFrom('verificationEvent')
-          .select('type')
-          .where('verificationId', '=', id);
-        return (await query.orderBy('id', 'desc').executeTakeFirst())?.type;
-      };
+      const storyOf = async () =>
+        (await tracesOf(world.db, id)).verification.events.map(({ type, prompt }) => prompt ?? type);
+      const add = (db: Pick<typeof world.db, 'updateTable'>, event: object) =>
+        db
+          .updateTable('verification')
+          .set({ events: sql<string>`events || ${JSON.stringify(event)}::jsonb` })
+          .where('id', '=', id)
+          .execute();
+      const before = await storyOf();
       let second: Promise<unknown> = Promise.resolve();
       await world.db.transaction().execute(async (first) => {
-        const prompted = first.updateTable('callAttempt').set((row) => ({ round: row('round', '+', 1) }));
-        await prompted.where('id', '=', attempt.id).execute();
-        // Another row, so that only the story itself can make it wait.
-        const moved = world.db.updateTable('verification').set({ state: 'decided' }).where('id', '=', id);
-        second = moved.execute();
+        await add(first, { type: 'prompt', prompt: 'silence', at: START });
+        second = add(world.db, { type: 'decided', at: START });
         const waiting = async () => {
           const query = sql<{
             count: number;
-          }>`select count(*) from pg_locks where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())`;
+          }>`select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
           return (await query.execute(world.db)).rows[0]?.count;
         };
         await expect.poll(waiting, { timeout: 10_000 }).toBe(1);
-        expect(await newest()).toBe('finished');
+        expect(await storyOf()).toEqual(before);
       });
       await second;
-      expect(await newest()).toBe('decided');
+      expect(await storyOf()).toEqual([...before, 'silence', 'decided']);
     });
 });

@@ -1,34 +1,23 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createOutboxStore } from '../../src/outbox/outbox-store.ts';
 import { startService } from '../../src/service.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { BEHAVIOURS, openReceiver, type Receiver, verified } from '../support/webhook-receiver.ts';
-import { openWorld, type World } from '../support/world.ts';
 
-const WEBHOOKS = { webhooks: { allowPrivate: true, timeLimitMs: 300 } };
+const WEBHOOKS = { allowPrivate: true, timeLimitMs: 2_000 };
 const DAY_MS = 24 * 3_600_000;
 const FAULTS = Object.entries(BEHAVIOURS).filter(([name]) => name !== 'takes' && name !== 'is gone');
 
-describeEachStore('outcome webhooks', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('outcome webhooks', { config: { webhooks: WEBHOOKS } }, ({ world }) => {
   let receiver: Receiver;
   let secret: string;
 
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores, { config: WEBHOOKS });
-  });
   beforeEach(async () => {
     receiver = await openReceiver();
     const answer = await world.api('PUT', '/v1/webhook-endpoint', { url: receiver.url });
     secret = answer.body.secret;
   });
   afterEach(() => receiver.close());
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
 
   const now = () => new Date(world.time.now());
   const deliver = () => world.service.outbox.deliverDue();
@@ -172,22 +161,14 @@ describeEachStore('outcome webhooks', (combination) => {
   });
 });
 
-describeEachStore('messages that cannot be delivered', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('messages that cannot be delivered', { config: { webhooks: WEBHOOKS } }, ({ world }) => {
   let receiver: Receiver;
 
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores, { config: WEBHOOKS });
     receiver = await openReceiver();
     await world.api('PUT', '/v1/webhook-endpoint', { url: receiver.url });
   });
-  afterAll(async () => {
-    await receiver?.close();
-    await world?.close();
-    await stores?.drop();
-  });
+  afterAll(() => receiver?.close());
 
   const deliver = () => world.service.outbox.deliverDue();
   const listed = async (state: string, api = world.api) =>

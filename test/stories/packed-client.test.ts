@@ -6,8 +6,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROJECT } from '../support/lint.ts';
-import { type FreshStores, freshStores, STORES } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { ANY_STORE, type FreshStores } from '../support/stores.ts';
 
 const BACKEND = join(PROJECT, 'test/stories/packed-backend');
 const run = promisify(execFile);
@@ -15,8 +15,8 @@ const run = promisify(execFile);
 describe('the package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'poundkey-packed-'));
   let packed: { filename: string; files: { path: string }[] };
-  let stores: FreshStores;
-  let world: World;
+  // Another process cannot reach a queue that is embedded.
+  const { world, stores } = worldOn(ANY_STORE);
 
   /** A command on the Node.js that runs the tests. */
   const inFolder = async (cwd: string, command: string, args: string[], env: Record<string, string> = {}) => {
@@ -33,13 +33,8 @@ describe('the package', () => {
     writeFileSync(join(folder, 'package.json'), '{ "name": "backend", "type": "module", "private": true }');
     const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
     await inFolder(folder, 'npm', ['install', ...quietly, join(folder, packed.filename)]);
-    // The last has the most servers. Another process cannot reach a queue that is embedded.
-    stores = await freshStores(STORES.at(-1) ?? 'embedded');
-    world = await openWorld(stores);
   });
   afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
     rmSync(folder, { recursive: true, force: true });
   });
 

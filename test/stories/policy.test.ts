@@ -1,21 +1,10 @@
 // A tenant's policy: read and replaced over HTTP, every version kept, and no change of anybody's lost.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, START, type World } from '../support/world.ts';
+import { expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { START } from '../support/world.ts';
 
-describeEachStore('the policy', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('the policy', ({ world }) => {
   let tenants = 0;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
 
   const newTenant = async (policy: Record<string, unknown> = {}) => {
     tenants += 1;

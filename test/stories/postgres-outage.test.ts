@@ -1,8 +1,9 @@
 // PostgreSQL restarts during live calls. Callers are asked to wait, what they press counts, and the service goes on.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { HAS_POSTGRES, HAS_REDIS, type OwnStores, startOwnStores } from '../support/own-servers.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { worldOfEachTest } from '../support/open-worlds.ts';
+import { HAS_POSTGRES, HAS_REDIS, startOwnStores } from '../support/own-servers.ts';
+import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 
 const PLACES: [name: string, withRedis: boolean][] = [
   ...(HAS_POSTGRES ? [['postgres', false] as [string, boolean]] : []),
@@ -12,17 +13,7 @@ const ONE_MOMENT = /ögonblick/i;
 const PATIENTLY = { timeout: 20_000, interval: 100 };
 
 describe.each(PLACES)('when PostgreSQL restarts, on %s', (_name, withRedis) => {
-  let stores: OwnStores;
-  let world: World;
-
-  beforeEach(async () => {
-    stores = await startOwnStores(withRedis);
-    world = await openWorld(stores);
-  }, 60_000);
-  afterEach(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
+  const { world, stores } = worldOfEachTest(() => startOwnStores(withRedis));
 
   const callTo = (number: string) => world.simulator.calls().find(({ to }) => to === number);
   const heard = (number: string) =>
@@ -67,7 +58,7 @@ describe.each(PLACES)('when PostgreSQL restarts, on %s', (_name, withRedis) => {
     });
     const { body } = await world.api('POST', '/v1/verifications', { userId: 'picks-up', number });
     await ringing;
-    await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe('ringing'));
+    await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe('ringing'), SOON);
     await stores.postgres.kill();
     const waiting = saysOneMoment(number);
     world.time.resume();

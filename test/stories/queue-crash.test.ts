@@ -1,11 +1,12 @@
 // A process dies while it takes a backend's job over. What it leaves half done is found by the next one.
 import { Job } from 'bullmq';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { startService } from '../../src/service.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { worldOfEachTest } from '../support/open-worlds.ts';
+import { describeEachStore } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';
-import { openWorld, settle, type World } from '../support/world.ts';
+import { settle } from '../support/world.ts';
 import { numberForms, search } from './secrecy-search.ts';
 import { readJobs, readRedis } from './stored-text.ts';
 
@@ -25,18 +26,8 @@ function createDeath() {
 }
 
 describeEachStore("a process that dies over a backend's job", (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeEach(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterEach(async () => {
-    vi.restoreAllMocks();
-    await world?.close();
-    await stores?.drop();
-  });
+  const { world, stores } = worldOfEachTest(combination);
+  afterEach(() => vi.restoreAllMocks());
 
   /** Cuts everything off at once; nothing is finished, no lock given back. Then another process starts. */
   async function replaceService(bury: () => void): Promise<void> {

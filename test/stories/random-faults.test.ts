@@ -1,11 +1,10 @@
 // Many verifications at once, each with faults of its own. Whatever happens, the promises hold.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Faults, RestFault } from '../../src/simulator/faults.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { type Chance, chanceFrom } from '../support/chance.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { pressedPound, tracesOf } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 
 const SEED = 20_261_121;
 const HOW_MANY = 60;
@@ -62,19 +61,7 @@ function webhookFault(chance: Chance, to: string): WebhookFault {
     : { kind, do: what, to, times, ...about };
 }
 
-describeEachStore('with faults everywhere', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  }, 60_000);
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+describeWorlds('with faults everywhere', ({ world }) => {
   test(`${HOW_MANY} verifications end once each, and none is approved without its #`, async () => {
     const chance = chanceFrom(SEED);
     const requested: { id: string; number: string; phone: ScenarioName }[] = [];

@@ -1,31 +1,20 @@
 // One more call after busy or no answer, if the policy wants one: once, in time, and with one outcome.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 import { callsTo, dialled, switchboard } from './desk-calls.ts';
 
 const AFTER_S = 20;
 const BOTH = { onBusy: true, onNoAnswer: true, afterS: AFTER_S };
 
-describeEachStore('a call that is placed again', (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
+describeWorlds('a call that is placed again', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   /** Asks for a verification of a phone that does `first` at its first call and `then` ever after. */
@@ -124,7 +113,7 @@ describeEachStore('a call that is placed again', (combination) => {
     await vi.waitFor(async () => {
       const { state, redials } = (await row(id)) ?? {};
       expect({ state, redials }).toEqual({ state: 'queued', redials: 1 });
-    });
+    }, SOON);
     expect(await world.read(id)).toMatchObject({ state: 'queued', progress: 'queued' });
     await happens(id);
     await world.settle();

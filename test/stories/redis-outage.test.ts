@@ -1,10 +1,11 @@
 // Redis forgets everything, or is away for a while. The registry knows the truth; nothing is lost and nothing doubled.
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
-import { HAS_REDIS, type OwnStores, startOwnStores } from '../support/own-servers.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { HAS_REDIS, startOwnStores } from '../support/own-servers.ts';
+import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
-import { openWorld, type World } from '../support/world.ts';
 
 /** In turn, so that verifications are in every state when Redis forgets. */
 const PHONES: [ScenarioName, string][] = [
@@ -17,18 +18,9 @@ const PHONES: [ScenarioName, string][] = [
 const HOW_MANY = 200;
 
 describe.runIf(HAS_REDIS)('when Redis', () => {
-  let stores: OwnStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await startOwnStores(true);
-    // The sweeper's lease must be over by the time the story calls it; its own timer stays out of the way.
-    world = await openWorld(stores, { config: { sweep: { intervalMs: 60_000, slackMs: 5_000 } } });
-  }, 60_000);
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
+  // The sweeper's lease must be over by the time the story calls it; its own timer stays out of the way.
+  const sweep = { intervalMs: 60_000, slackMs: 5_000 };
+  const { world, stores } = worldOn(() => startOwnStores(true), { config: { sweep } });
 
   test(`forgets everything in the middle of ${HOW_MANY} verifications, each ends once`, async () => {
     const redis = new Redis(stores.redisUrl ?? '');
@@ -59,7 +51,7 @@ describe.runIf(HAS_REDIS)('when Redis', () => {
     const ringing = stopAt(world, (event) => isStatus(event, 'ringing'));
     const live = await world.request('press-pound');
     await ringing;
-    await vi.waitFor(async () => expect((await world.read(live.id)).state).toBe('ringing'));
+    await vi.waitFor(async () => expect((await world.read(live.id)).state).toBe('ringing'), SOON);
     await stores.redis?.kill();
     const queued = [await world.request('press-pound'), await world.request('busy')];
     world.time.resume();

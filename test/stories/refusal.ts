@@ -1,6 +1,6 @@
 /** Sends wrong requests and sees to what every refusal has in common. */
 import { expect } from 'vitest';
-import { type Answer, send } from '../http/sample-service.ts';
+import { type Answer, send } from '../support/sample-service.ts';
 import type { World } from '../support/world.ts';
 
 /** Headers by name; one that comes more than once has its values in a list. */

@@ -1,7 +1,7 @@
 // The phone network refuses a call, or is out of reach for good: an honest outcome, and never stuck.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type NetworkWorld, openNetworkWorld } from '../support/network-world.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { describeNetworkWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { eventsOf, expectOneEnd } from '../support/traces.ts';
 
 const REFUSED: [code: number, status: number, outcome: string, alarm: boolean][] = [
@@ -12,22 +12,11 @@ const REFUSED: [code: number, status: number, outcome: string, alarm: boolean][]
   [99999, 400, 'providerError', true],
 ];
 
-describeEachStore('when the phone network does not place a call', (combination) => {
-  let stores: FreshStores;
-  let world: NetworkWorld;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openNetworkWorld(stores);
-  });
+describeNetworkWorlds('when the phone network does not place a call', ({ world }) => {
   afterEach(async () => {
     world.simulator.faults.clear();
     await world.proxy.close();
     await world.proxy.open();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   test.each(REFUSED)(
@@ -104,7 +93,7 @@ describeEachStore('when the phone network does not place a call', (combination) 
     const { queue } = world.service.jobs;
     await queue.pause();
     const { id } = await world.request('press-pound');
-    await vi.waitFor(async () => expect(await queue.getJob(id)).toBeDefined());
+    await vi.waitFor(async () => expect(await queue.getJob(id)).toBeDefined(), SOON);
     await world.time.advance(601_000);
     await queue.resume();
     await world.settle();

@@ -1,5 +1,6 @@
 // Whatever happens, no secret and no whole phone number is found in a log, a job, a store, an address or an error,
 // but in the columns that are there for numbers.
+
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,8 +9,10 @@ import { z } from 'zod';
 import { createPoundkeyClient } from '../../src/client.ts';
 import type { RestFault } from '../../src/simulator/faults.ts';
 import { SCENARIO_NAMES } from '../../src/simulator/scenarios.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { clientOf, openWorld, type World } from '../support/world.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { describeEachStore } from '../support/stores.ts';
+import { clientOf } from '../support/world.ts';
 import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
 import {
   apiKeyForms,
@@ -65,10 +68,18 @@ const FAULTS: ((number: string) => RestFault)[] = [
   (number) => refuse(400, 99999, number),
 ];
 
+const OPTIONS = {
+  config: { logLevel: 'trace', webhooks: { allowPrivate: true, timeLimitMs: 1_000 } },
+} as const;
+
 describeEachStore('what a service leaves behind', (combination) => {
-  let stores: FreshStores;
-  let world: World;
   let tap: NetworkTap;
+  // It listens before the service starts, and until it has stopped.
+  beforeAll(() => {
+    tap = tapNetwork();
+  });
+  afterAll(() => tap?.close());
+  const { world, stores } = worldOn(combination, OPTIONS);
   let places: Places;
   const needles: Needles = new Map();
   const refused: string[] = [];
@@ -143,11 +154,7 @@ describeEachStore('what a service leaves behind', (combination) => {
 
   /** Writes the policy as it is: no request would be let in with one that cannot be read. */
   async function storePolicy(policy: object): Promise<void> {
-    await world.db
-      .updateTable('tenant')
-      .set({ policy: JSON.stringify(policy) })
-      .where('id', '=', 'contoso')
-      .execute();
+    await setPolicy(world, { ...policy });
   }
 
   /** A policy that cannot be read fails requests and jobs. */
@@ -220,10 +227,6 @@ describeEachStore('what a service leaves behind', (combination) => {
   }
 
   beforeAll(async () => {
-    tap = tapNetwork();
-    stores = await freshStores(combination);
-    const webhooks = { allowPrivate: true, timeLimitMs: 1_000 };
-    world = await openWorld(stores, { config: { logLevel: 'trace', webhooks } });
     const endpoint = await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:9/outcomes' });
     needles.set('the webhook secret', [endpoint.body.secret, endpoint.body.secret.replace('whsec_', '')]);
     await world.api('PUT', '/v1/users/u-pin/profile', { pin: PIN });
@@ -242,11 +245,6 @@ describeEachStore('what a service leaves behind', (combination) => {
     await reveal(shown?.id ?? '');
     places = await collect();
     for (const { id } of sealed) await reveal(id);
-  }, 120_000);
-  afterAll(async () => {
-    tap?.close();
-    await world?.close();
-    await stores?.drop();
   });
 
   test('is worth searching: every place has something in it', () => {

@@ -1,22 +1,17 @@
 // A process is killed at the worst moments. Another one takes over: one call, one outcome.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { cutConnections, type Ground, PATIENTLY, prepareGround } from '../support/service-processes.ts';
-import { type FreshStores, freshStores, STORES } from '../support/stores.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { openOn } from '../support/open-worlds.ts';
+import { cutConnections, PATIENTLY, prepareGround } from '../support/service-processes.ts';
+import { SHARED_STORES } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
 
-/** The embedded store lives and dies with its one process; here others take over. */
-const SHARED = STORES.filter((combination) => combination !== 'embedded');
-
-describe.each(SHARED)('when a process is killed, on %s', (combination) => {
-  let stores: FreshStores;
-  let ground: Ground;
+describe.each(SHARED_STORES)('when a process is killed, on %s', (combination) => {
+  const { opened: ground } = openOn(combination, prepareGround);
   /** Verifications by where they were when the process was killed. */
   const killed = { accepted: '', ringing: '', pressed: '' };
 
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    ground = await prepareGround(stores);
     const { time } = ground;
     const first = await ground.start('all');
     const unlock = await pressPoundWhileNothingCanBeCompleted();
@@ -37,11 +32,6 @@ describe.each(SHARED)('when a process is killed, on %s', (combination) => {
     );
     await time.idle();
   }, 120_000);
-
-  afterAll(async () => {
-    await ground?.close();
-    await stores?.drop();
-  });
 
   const stateOf = async (id: string) => (await tracesOf(ground.db, id)).verification.state;
 
@@ -97,18 +87,8 @@ describe.each(SHARED)('when a process is killed, on %s', (combination) => {
   });
 });
 
-describe.each(SHARED)('when the worker is killed and the web process lives, on %s', (combination) => {
-  let stores: FreshStores;
-  let ground: Ground;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    ground = await prepareGround(stores);
-  }, 60_000);
-  afterAll(async () => {
-    await ground?.close();
-    await stores?.drop();
-  });
+describe.each(SHARED_STORES)('when the worker is killed and the web process lives, on %s', (combination) => {
+  const { opened: ground } = openOn(combination, prepareGround);
 
   test('the call is answered to its end, requests are accepted, and the next worker does the rest', async () => {
     const { db, time } = ground;

@@ -1,25 +1,16 @@
 // To sign in, the office phone that the user has registered rings, and only that one.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { readRows } from './stored-text.ts';
 
-describeEachStore('signing in', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+describeWorlds('signing in', ({ world }) => {
   let userId: string;
   let office: string;
 
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
     const registered = await world.story('press-pound');
     ({ userId } = registered);
     office = registered.number.e164;
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const signIn = (body: object = {}) =>

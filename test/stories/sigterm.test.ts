@@ -1,22 +1,17 @@
 // A process is told to stop while calls are live: nothing new begins, nobody is cut off, nothing is lost.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { openForThisTest } from '../support/open-worlds.ts';
 import { type Ground, PATIENTLY, prepareGround } from '../support/service-processes.ts';
-import { type FreshStores, freshStores, STORES } from '../support/stores.ts';
+import { type FreshStores, SHARED_STORES } from '../support/stores.ts';
 import { eventsOf, expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
 
-const SHARED = STORES.filter((combination) => combination !== 'embedded');
-
-describe.each(SHARED)('a process that is told to stop, on %s', (combination) => {
-  let stores: FreshStores;
+describe.each(SHARED_STORES)('a process that is told to stop, on %s', (combination) => {
   let ground: Ground;
 
-  beforeEach(async () => {
-    stores = await freshStores(combination);
-  });
-  afterEach(async () => {
-    await ground?.close();
-    await stores?.drop();
-  });
+  async function openGround(settings: Record<string, string>): Promise<void> {
+    const open = (stores: FreshStores) => prepareGround(stores, settings);
+    ({ opened: ground } = await openForThisTest(combination, open));
+  }
 
   const stateOf = async (id: string) => (await tracesOf(ground.db, id)).verification.state;
   const finished = (...ids: string[]) =>
@@ -35,7 +30,7 @@ describe.each(SHARED)('a process that is told to stop, on %s', (combination) => 
   }
 
   test('answers the live call to its end, refuses what is new, and leaves what is queued to the next start', async () => {
-    ground = await prepareGround(stores, { SHUTDOWN_LIMIT_S: '60' });
+    await openGround({ SHUTDOWN_LIMIT_S: '60' });
     const service = await ground.start('all');
     const live = await ringingCall();
     const number = ground.newNumber();
@@ -81,7 +76,7 @@ describe.each(SHARED)('a process that is told to stop, on %s', (combination) => 
   }, 120_000);
 
   test('leaves a call that does not end to the next start when its time is up', async () => {
-    ground = await prepareGround(stores, { SHUTDOWN_LIMIT_S: '1' });
+    await openGround({ SHUTDOWN_LIMIT_S: '1' });
     const service = await ground.start('all');
     const live = await ringingCall();
     const stoppedAt = Date.now();
@@ -98,7 +93,7 @@ describe.each(SHARED)('a process that is told to stop, on %s', (combination) => 
   }, 120_000);
 
   test('leaves at once when no call is live', async () => {
-    ground = await prepareGround(stores, { SHUTDOWN_LIMIT_S: '60' });
+    await openGround({ SHUTDOWN_LIMIT_S: '60' });
     const service = await ground.start('all');
     service.process.kill('SIGTERM');
     const { code, output } = await service.exit;

@@ -53,6 +53,8 @@ const READERS: Record<string, (redis: Redis, key: string) => Promise<unknown>> =
   set: (redis, key) => redis.smembers(key),
   zset: (redis, key) => redis.zrange(key, '0', '-1', 'WITHSCORES'),
   stream: (redis, key) => redis.xrange(key, '-', '+'),
+  // It has expired since it was found.
+  none: async () => null,
 };
 
 /** Every key of the stores' Redis with its value, or an empty text where there is none. */

@@ -1,30 +1,22 @@
 // Rightly signed webhooks that do not belong: of calls that no longer count, of no call, of another call.
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type NetworkWorld, openNetworkWorld } from '../support/network-world.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { describeNetworkWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { eventsOf, expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
 
 const OTHER_CALL = `CA${'7'.repeat(32)}`;
 
-describeEachStore('webhooks that do not belong', (combination) => {
-  let stores: FreshStores;
-  let world: NetworkWorld;
+describeNetworkWorlds('webhooks that do not belong', ({ world }) => {
   let over: string;
 
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openNetworkWorld(stores);
     // What an unknown call hears.
     over = heardIn((await send(randomUUID(), 'answer', { CallSid: OTHER_CALL })).body);
   });
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const send = (attemptId: string, name: string, params: Record<string, string>, query = '?locale=sv-SE') =>
@@ -89,12 +81,12 @@ describeEachStore('webhooks that do not belong', (combination) => {
     world.simulator.faults.next('create', 'drop');
     const ringing = stopAt(world, (event) => event.to === number && isStatus(event, 'ringing'));
     const { id } = await world.request('press-pound', number);
-    await vi.waitFor(() => expect(eventsOf(world.log, id).at(-1)?.event).toBe('call.lost'));
+    await vi.waitFor(() => expect(eventsOf(world.log, id).at(-1)?.event).toBe('call.lost'), SOON);
     await world.time.advance(15_000);
     await vi.waitFor(() => {
       world.service.jobs.wake(id);
       expect(world.simulator.createdPerNumber()[number]).toBe(1);
-    });
+    }, SOON);
     await ringing;
     const { verification, attempts } = await tracesOf(world.db, id);
     expect(attempts).toHaveLength(2);

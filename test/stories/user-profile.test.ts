@@ -1,26 +1,14 @@
 // The profile of a user through the REST API: right and wrong requests, and that a PIN comes out nowhere.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { clientOf, openWorld, type World } from '../support/world.ts';
+import { expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { clientOf } from '../support/world.ts';
 
 const PATH = '/v1/users/erika/profile';
 const PIN = '48071593';
 const PIN_RULE = 'This must be 4 to 8 digits.';
 const TAG_RULE = /^This must be a language tag of BCP 47/;
 
-describeEachStore("a user's profile", (combination) => {
-  let stores: FreshStores;
-  let world: World;
-
-  beforeAll(async () => {
-    stores = await freshStores(combination);
-    world = await openWorld(stores);
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
-  });
-
+describeWorlds("a user's profile", ({ world }) => {
   test('shows the language and whether a PIN is set', async () => {
     expect(await world.api('GET', '/v1/users/nobody/profile')).toMatchObject({
       status: 200,

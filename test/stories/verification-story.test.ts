@@ -1,30 +1,26 @@
 // An operator asks for everything that happened to a verification.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import type { Entry } from '../../scripts/poundkey/story/entry.ts';
 import { createTools } from '../../scripts/poundkey/tools.ts';
-import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 
-describeEachStore('the story of a verification', (combination) => {
-  let stores: FreshStores;
-  let world: World;
+const WEBHOOKS = { allowPrivate: true, timeLimitMs: 1_000 };
 
+describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }, ({ world }) => {
   beforeAll(async () => {
-    stores = await freshStores(combination);
-    const webhooks = { allowPrivate: true, timeLimitMs: 1_000 };
-    world = await openWorld(stores, { config: { webhooks } });
     // Nobody listens there: messages wait for another attempt.
     await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:1/' });
-  });
-  afterAll(async () => {
-    await world?.close();
-    await stores?.drop();
   });
 
   const poundkey = (...words: string[]) => {
     const clock = { now: () => new Date(world.time.now()) };
-    const tools = createTools({ db: world.db, clock, keys: () => world.service.stores });
+    const tools = createTools({
+      db: world.db,
+      run: world.service.stores.database.run,
+      clock,
+      keys: () => world.service.stores,
+    });
     return runCommand(words, (use) => use(tools));
   };
   const storyOf = async (id: string) => JSON.parse((await poundkey('story', id, '--json')).output);

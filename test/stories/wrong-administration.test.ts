@@ -1,7 +1,6 @@
 // Wrong requests about policies, blocks and capabilities: each is told what is wrong, and none changes anything.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { worldOn } from '../support/open-worlds.ts';
 import { refusalOf, type Wrong } from './refusal.ts';
 import { readState } from './stored-text.ts';
 
@@ -9,18 +8,11 @@ const json = { 'content-type': 'application/json' };
 const BLOCK = '/v1/users/u-1/block';
 const CAN = '/v1/users/u-1/capabilities';
 
-let stores: FreshStores;
-let world: World;
+const { world } = worldOn('embedded');
 let before: Awaited<ReturnType<typeof readState>>;
 
 beforeAll(async () => {
-  stores = await freshStores('embedded');
-  world = await openWorld(stores);
   before = await readState(world);
-});
-afterAll(async () => {
-  await world?.close();
-  await stores?.drop();
 });
 
 const refusal = (wrong: Wrong) => refusalOf(world, wrong);

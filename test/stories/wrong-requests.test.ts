@@ -1,8 +1,7 @@
 // Wrong requests against a running service: each is told what is wrong, and none changes anything.
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { worldOn } from '../support/open-worlds.ts';
 import { type Headers, refusalOf, type Wrong } from './refusal.ts';
 import { readState } from './stored-text.ts';
 
@@ -12,26 +11,19 @@ const NEW = '/v1/verifications';
 const json = { 'content-type': 'application/json' };
 const phone = { userId: 'u-1', number: '+46812345678' };
 
-let stores: FreshStores;
-let world: World;
+const { world } = worldOn('embedded', { policy: { countries: { allowed: ['SE', 'GB', 'FR'] } } });
 let finished: string;
 let revoked: string;
 let withoutPhones: string;
 let before: Awaited<ReturnType<typeof readState>>;
 
 beforeAll(async () => {
-  stores = await freshStores('embedded');
-  world = await openWorld(stores, { policy: { countries: { allowed: ['SE', 'GB', 'FR'] } } });
   finished = (await world.story('busy')).id;
   ({ key: withoutPhones } = await world.addTenant('fabrikam', { officePhone: { allowed: false } }));
   const made = await world.service.apiKeys.create({ tenantId: 'contoso', name: 'to be revoked' });
   await world.service.apiKeys.revoke(made.id);
   revoked = made.key;
   before = await readState(world);
-});
-afterAll(async () => {
-  await world?.close();
-  await stores?.drop();
 });
 
 const refusal = (wrong: Wrong) => refusalOf(world, wrong);

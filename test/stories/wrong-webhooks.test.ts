@@ -2,10 +2,9 @@
 // anything, and the person goes on hearing the prompt.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseXml } from '../../src/providers/twilio/twiml/xml.ts';
-import { send } from '../http/sample-service.ts';
-import { type FreshStores, freshStores } from '../support/stores.ts';
-import { openWorld, type World } from '../support/world.ts';
-import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { send } from '../support/sample-service.ts';
+import { signedForm, tapNetwork } from './network-tap.ts';
 import { refusalOf } from './refusal.ts';
 import { readState } from './stored-text.ts';
 
@@ -15,18 +14,15 @@ const REPORTING = ['status', 'machine'];
 const ALL = [...PLAYING, ...REPORTING];
 const NOBODY = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 
-let stores: FreshStores;
-let world: World;
-let tap: NetworkTap;
+const tap = tapNetwork();
+afterAll(() => tap.close());
+const { world } = worldOn('embedded');
 let verification: { id: string };
 let attempt: { id: string; callId: string };
 let before: Awaited<ReturnType<typeof readState>>;
 
 /** Somebody has picked up and listens to the prompt; from here on the time stands still. */
 beforeAll(async () => {
-  stores = await freshStores('embedded');
-  tap = tapNetwork();
-  world = await openWorld(stores);
   world.time.pause();
   verification = await world.request('silence');
   await vi.waitFor(() => expect(world.simulator.calls()).toHaveLength(1), 10_000);
@@ -35,11 +31,6 @@ beforeAll(async () => {
   const { id, callId } = await world.db.selectFrom('callAttempt').selectAll().executeTakeFirstOrThrow();
   attempt = { id, callId: callId ?? '' };
   before = await readState(world);
-});
-afterAll(async () => {
-  tap?.close();
-  await world?.close();
-  await stores?.drop();
 });
 
 const pathOf = (name: string, attemptId = attempt.id) =>

@@ -77,6 +77,10 @@ export interface ServerProgram {
   probe(): Promise<void>;
 }
 
+/** How long a server may take to answer after its start, and to end, ms. A machine may have other things to do. */
+const LONGEST_START_MS = 60_000;
+const LONGEST_END_MS = 30_000;
+
 /** Keeps one server program running: starts it, waits until it answers, ends it. */
 export function createRunner(program: ServerProgram) {
   let child: ChildProcess | null = null;
@@ -88,7 +92,7 @@ export function createRunner(program: ServerProgram) {
   process.once('exit', killWithUs);
 
   async function start(): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + LONGEST_START_MS;
     do {
       child = spawnLogged(program);
       if (await answers(child, program.probe, deadline)) return;
@@ -106,7 +110,9 @@ export function createRunner(program: ServerProgram) {
     if (running === null || running.exitCode !== null || running.signalCode !== null) return;
     const exited = once(running, 'exit');
     running.kill(signal);
+    const force = setTimeout(() => running.kill('SIGKILL'), LONGEST_END_MS);
     await exited;
+    clearTimeout(force);
   }
 
   return {

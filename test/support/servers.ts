@@ -14,6 +14,11 @@ import {
   versionsIn,
 } from './processes.ts';
 
+/** How long the making of a cluster may take, ms. */
+const LONGEST_INITDB_MS = 60_000;
+/** How long one look at a server that starts may take, ms. */
+const LOOK_MS = 5_000;
+
 /** Where Debian keeps PostgreSQL's programs. */
 const POSTGRES_HOME = '/usr/lib/postgresql';
 
@@ -40,6 +45,7 @@ export async function startPostgres(): Promise<TestServer> {
     {
       ...owner,
       cwd: directory,
+      timeout: LONGEST_INITDB_MS,
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
@@ -129,13 +135,18 @@ function accountOf(name: string): { uid: number; gid: number } {
 }
 
 async function askPostgres(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: LOOK_MS });
   await client.connect();
   await client.end();
 }
 
 async function askRedis(url: string): Promise<void> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: LOOK_MS,
+    commandTimeout: LOOK_MS,
+    retryStrategy: () => null,
+  });
   redis.on('error', () => undefined);
   await redis.connect();
   redis.disconnect();

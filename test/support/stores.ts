@@ -21,6 +21,11 @@ export const STORES: StoreCombination[] = [
   ...(postgresUrl && redisUrl ? (['postgres+redis'] as const) : []),
 ];
 
+/** Those that several processes can share; an embedded store lives and dies with its one process. */
+export const SHARED_STORES = STORES.filter((combination) => combination !== 'embedded');
+/** For what does not depend on the stores: the last has the most servers, and a server is quicker than the embedded store. */
+export const ANY_STORE = STORES.at(-1) ?? 'embedded';
+
 /** A place of its own: nothing in it, nobody else on it. */
 export interface FreshStores {
   database: DatabaseOptions;

@@ -53,9 +53,10 @@ export function configFor(stores: FreshStores, dataDir: string, changes: Partial
     database,
     queue: stores.queue,
     secrets,
-    worker: { concurrency: 20, lockDurationMs: 2_000, stalledIntervalMs: 1_000 },
+    worker: { concurrency: 20, mostLive: 1_000, lockDurationMs: 2_000, stalledIntervalMs: 1_000 },
     lines: { ...base.lines, callsPerSecond: 0 },
-    // Sweeps happen when a story says so.
+    // Sweeps, and looks for live verifications that are due, happen when a story says so.
+    watchLiveMs: 86_400_000,
     sweep: { intervalMs: 86_400_000, slackMs: 5_000 },
     shutdownLimitMs: 5_000,
     ...changes,
@@ -178,9 +179,10 @@ export async function settle(service: Service, time: VirtualTime): Promise<void>
   let jobless = 0;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await time.idle();
+    await service.journey.settled();
     if ((await queue.getJobCountByTypes('waiting', 'active', 'prioritized')) > 0) await nextTurn();
-    else if ((await queue.getDelayedCount()) > 0) await moveOn(service, time);
     else if (await allFinished(service)) return;
+    else if ((await queue.getDelayedCount()) > 0 || (await hasLive(service))) await moveOn(service, time);
     else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
     else await sweepLater(service, time);
   }
@@ -194,6 +196,10 @@ async function allFinished(service: Service): Promise<boolean> {
     .select('id')
     .where('state', '<>', 'finished')
     .executeTakeFirst());
+}
+
+async function hasLive(service: Service): Promise<boolean> {
+  return (await service.journey.verifications.countLive()) > 0;
 }
 
 async function sweepLater(service: Service, time: VirtualTime): Promise<void> {
@@ -210,6 +216,7 @@ async function moveOn(service: Service, time: VirtualTime): Promise<void> {
     .orderBy('wakeAt')
     .executeTakeFirst();
   if (next) await time.advance(Math.max(1, next.wakeAt.getTime() - time.now()));
+  await service.journey.watchLive();
   for (const job of await service.jobs.queue.getDelayed())
     if (await job.isDelayed()) await job.promote().catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { maskNumber } from '../../../src/mask.ts';
+import { maskNumber } from '../../../src/domain/mask-number.ts';
 import type { CallAttemptTable } from '../../../src/registry/schema.ts';
 import type { Entry } from './entry.ts';
 

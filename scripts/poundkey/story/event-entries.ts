@@ -1,24 +1,12 @@
-import type { Kysely } from 'kysely';
-import type { Registry } from '../../../src/registry/schema.ts';
+import type { StoredEvent } from '../../../src/registry/schema.ts';
 import type { Entry } from './entry.ts';
 
 /** Changes of state, and the prompts that followed another. `calls`: the number of each attempt by its id. */
-export async function eventEntries(
-  db: Kysely<Registry>,
-  verificationId: string,
-  calls: ReadonlyMap<string, number>,
-): Promise<Entry[]> {
-  const rows = await db
-    .selectFrom('verificationEvent')
-    .select(['type', 'data', 'at'])
-    .where('verificationId', '=', verificationId)
-    .orderBy('id')
-    .execute();
-  return rows.map(({ type, data, at }) => {
-    const { attemptId, prompt, ...rest } = data;
-    const details = { call: calls.get(String(attemptId)), ...rest };
+export function eventEntries(events: StoredEvent[], calls: ReadonlyMap<string, number>): Entry[] {
+  return events.map(({ type, at, attemptId = '', prompt, ...rest }) => {
+    const entry = { at: new Date(at), details: { call: calls.get(attemptId), ...rest } };
     return type === 'prompt'
-      ? { at, source: 'prompt', what: String(prompt), details }
-      : { at, source: 'state', what: type, details };
+      ? { ...entry, source: 'prompt', what: String(prompt) }
+      : { ...entry, source: 'state', what: type };
   });
 }

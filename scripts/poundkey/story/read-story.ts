@@ -1,8 +1,10 @@
 // A verification's whole story, out of every table that has a part of it. Numbers are masked, extensions and the
 // digits of number matching left out.
 import type { Kysely, Selectable } from 'kysely';
-import { maskNumber } from '../../../src/mask.ts';
+import { maskNumber } from '../../../src/domain/mask-number.ts';
+import { createAttemptsOf } from '../../../src/journey/store/attempts.ts';
 import { hideNumbers } from '../../../src/ops/hide-data.ts';
+import type { RunStatement } from '../../../src/platform/database/run-statement.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
 import { auditEntries } from './audit-entries.ts';
 import { callEntries } from './call-entries.ts';
@@ -18,18 +20,14 @@ export interface Story {
 }
 
 /** The returned function resolves to null when there is no verification of this id (a UUID). */
-export function createReadStory({ db }: { db: Kysely<Registry> }) {
+export function createReadStory({ db, run }: { db: Kysely<Registry>; run: RunStatement }) {
+  const attemptsOf = createAttemptsOf(run);
   return async (id: string): Promise<Story | null> => {
     const row = await db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
     if (!row) return null;
-    const attempts = await db
-      .selectFrom('callAttempt')
-      .selectAll()
-      .where('verificationId', '=', id)
-      .orderBy('number')
-      .execute();
+    const attempts = await attemptsOf(id);
     const parts = [
-      await eventEntries(db, id, new Map(attempts.map((attempt) => [attempt.id, attempt.number]))),
+      eventEntries(row.events, new Map(attempts.map((attempt) => [attempt.id, attempt.number]))),
       attempts.flatMap(callEntries),
       await auditEntries(db, id),
       await messageEntries(db, id),

@@ -1,60 +1,35 @@
-import type { Kysely } from 'kysely';
-import type { Registry } from '../../registry/schema.ts';
+import sql from 'sql-template-tag';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
 
-/**
- * Reads and guarded updates for attempts of which nobody knows whether they became calls.
- * @param db the registry
- */
-export function createLostCallStore(db: Kysely<Registry>) {
+/** Reads about attempts of which nobody knows whether they became calls. */
+export type LostCallStore = ReturnType<typeof createLostCallStore>;
+
+/** @param run runs a statement on the registry */
+export function createLostCallStore(run: RunStatement) {
+  const count = async (statement: ReturnType<typeof sql>) =>
+    (await run<{ count: number }>(statement))[0]?.count ?? 0;
   return {
-    /** Still `dialing` with this attempt, and no webhook has told of its call → decided as providerError. */
-    async giveUp(verificationId: string, attemptId: string, errorCode: string, now: Date): Promise<boolean> {
-      const row = await db
-        .updateTable('verification')
-        .set({ state: 'decided', outcome: 'providerError', errorCode, decidedAt: now, wakeAt: now })
-        .where('id', '=', verificationId)
-        .where('state', '=', 'dialing')
-        .where('attemptId', '=', attemptId)
-        .returning('id')
-        .executeTakeFirst();
-      return row !== undefined;
-    },
-
-    /** How many attempts of a verification may have become calls that nobody knows of. */
-    async countLost(verificationId: string): Promise<number> {
-      const row = await db
-        .selectFrom('callAttempt')
-        .select((build) => build.fn.countAll<number>().as('count'))
-        .where('verificationId', '=', verificationId)
-        .where('callId', 'is', null)
-        .where('endedAt', 'is', null)
-        .executeTakeFirstOrThrow();
-      return Number(row.count);
-    },
+    /** How many attempts of a verification whose call is lost now may have become calls that nobody knows of. */
+    countLost: (verificationId: string) =>
+      count(sql`select count(*) from call_attempt a
+        where a.verification_id = ${verificationId} and a.call_id is null and a.ended_at is null`),
 
     /** How many verifications wait to learn whether there is a call from this line to this number. */
-    async countInDoubt(phoneNumber: string, lineNumber: string): Promise<number> {
-      const row = await db
-        .selectFrom('verification')
-        .innerJoin('callAttempt', 'callAttempt.id', 'verification.attemptId')
-        .select((build) => build.fn.countAll<number>().as('count'))
-        .where('verification.state', '=', 'dialing')
-        .where('verification.phoneNumber', '=', phoneNumber)
-        .where('callAttempt.lineNumber', '=', lineNumber)
-        .where('callAttempt.callId', 'is', null)
-        .executeTakeFirstOrThrow();
-      return Number(row.count);
-    },
+    countInDoubt: (phoneNumber: string, lineNumber: string) =>
+      count(sql`select count(*) from verification v
+        where v.phone_number = ${phoneNumber} and v.line_number = ${lineNumber} and v.state = 'dialing'
+          and v.call_id is null`),
 
-    /** Those of the given call ids that no attempt has noted. */
-    async unclaimed(callIds: string[]): Promise<string[]> {
+    /** Those of the given calls to a number that no attempt has noted. */
+    async unclaimed(phoneNumber: string, callIds: string[]): Promise<string[]> {
       if (callIds.length === 0) return [];
-      const claimed = await db
-        .selectFrom('callAttempt')
-        .select('callId')
-        .where('callId', 'in', callIds)
-        .execute();
-      const taken = new Set(claimed.map((row) => row.callId));
+      const list = JSON.stringify(callIds);
+      const claimed = await run<{ callId: string }>(sql`
+        select v.call_id from verification v
+          where v.phone_number = ${phoneNumber} and v.call_id in (select jsonb_array_elements_text(${list}::jsonb))
+        union select a.call_id from call_attempt a
+          where a.call_id in (select jsonb_array_elements_text(${list}::jsonb))`);
+      const taken = new Set(claimed.map(({ callId }) => callId));
       return callIds.filter((callId) => !taken.has(callId));
     },
   };

@@ -1,132 +1,103 @@
-import { type Kysely, sql } from 'kysely';
-import type { Registry } from '../../registry/schema.ts';
+import sql, { empty, type Sql } from 'sql-template-tag';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
-import { LIVE } from '../states.ts';
-import { asVerification, type Verification } from './rows.ts';
+import { COLUMNS, story, type Verification } from './rows.ts';
 
-/** A new verification, before the registry has it. */
-export type NewVerification = Omit<
-  Verification,
-  'state' | 'outcome' | 'errorCode' | 'attemptId' | 'decidedAt' | 'finishedAt' | 'redials'
->;
-
-/** A decision: what ended the verification, and the phone network's error code if it has one. */
+/** A decision: what ended the verification, and the provider's error code if it has one. */
 export interface Decision {
   outcome: Outcome;
   errorCode?: string | null;
 }
 
-/** Reads and guarded updates of verifications. An update returns false, or null, when somebody was there first. */
+/** Reads and guarded updates of verifications. An update returns null when somebody was there first. */
 export type VerificationStore = ReturnType<typeof createVerificationStore>;
 
-/** @param db the registry */
-export function createVerificationStore(db: Kysely<Registry>) {
-  return { ...rows(db), ...openRows(db), ...changes(db) };
+/** @param run runs a statement on the registry */
+export function createVerificationStore(run: RunStatement) {
+  const one = async (statement: Sql) => (await run<Verification>(statement))[0] ?? null;
+  const [read, change] = [reads(run, one), changes(one)];
+  return { ...read, ...change };
 }
 
-function rows(db: Kysely<Registry>) {
+type One = (statement: Sql) => Promise<Verification | null>;
+
+function reads(run: RunStatement, one: One) {
   return {
-    /** Writes a verification as `queued`, unless the tenant's idempotency key is taken: then null. */
-    async insert(row: NewVerification): Promise<Verification | null> {
-      const inserted = await db
-        .insertInto('verification')
-        .values({ ...row, state: 'queued' })
-        .onConflict((conflict) => conflict.columns(['tenantId', 'idempotencyKey']).doNothing())
-        .returningAll()
-        .executeTakeFirst();
-      return inserted ? asVerification(inserted) : null;
+    byIdempotencyKey: (tenantId: string, idempotencyKey: string): Promise<Verification | null> =>
+      one(sql`select ${COLUMNS} from verification v
+        where v.tenant_id = ${tenantId} and v.idempotency_key = ${idempotencyKey}`),
+
+    read: (id: string): Promise<Verification | null> =>
+      one(sql`select ${COLUMNS} from verification v where v.id = ${id}`),
+
+    /**
+     * Verifications in the queue that should have been looked at before `before`, in the order in which they were
+     * requested, after the given place in that order.
+     */
+    overdue(before: Date, after: { createdAt: Date; id: string } | null, limit: number) {
+      const from = after ? sql`and (v.created_at, v.id) > (${after.createdAt}, ${after.id}::uuid)` : empty;
+      return run<Pick<Verification, 'id' | 'state' | 'createdAt'>>(sql`
+        select v.id, v.state, v.created_at from verification v
+        where v.open and not v.live and v.wake_at < ${before} ${from}
+        order by v.created_at, v.id limit ${limit}`);
     },
 
-    async byIdempotencyKey(tenantId: string, idempotencyKey: string): Promise<Verification | null> {
-      const row = await db
-        .selectFrom('verification')
-        .selectAll()
-        .where('tenantId', '=', tenantId)
-        .where('idempotencyKey', '=', idempotencyKey)
-        .executeTakeFirst();
-      return row ? asVerification(row) : null;
-    },
-
-    async read(id: string): Promise<Verification | null> {
-      const row = await db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
-      return row ? asVerification(row) : null;
-    },
-  };
-}
-
-function openRows(db: Kysely<Registry>) {
-  return {
-    /** Verifications that should have been looked at before `before`, oldest first, after the given place in that order. */
-    async overdue(before: Date, after: { wakeAt: Date; id: string } | null, limit: number) {
-      return db
-        .selectFrom('verification')
-        .select(['id', 'state', 'wakeAt'])
-        .where('state', '<>', 'finished')
-        .where('wakeAt', '<', before)
-        .$if(after !== null, (query) =>
-          query.where(sql<boolean>`(wake_at, id) > (${after?.wakeAt}::timestamptz, ${after?.id}::uuid)`),
-        )
-        .orderBy('wakeAt')
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-    },
+    /** Verifications that are on a call, or decided, and that should have been looked at before `before`. */
+    dueLive: (before: Date, limit: number) =>
+      run<Pick<Verification, 'id' | 'state'>>(sql`
+        select v.id, v.state from verification v where v.live and v.wake_at <= ${before}
+        order by v.wake_at limit ${limit}`),
 
     /** How many verifications are on a call now, or decided and not finished. */
-    async countOnCall(): Promise<number> {
-      const row = await db
-        .selectFrom('verification')
-        .select((build) => build.fn.countAll<number>().as('count'))
-        .where('state', 'in', ['dialing', 'ringing', 'answered', 'decided'])
-        .executeTakeFirstOrThrow();
-      return Number(row.count);
+    async countLive(): Promise<number> {
+      const rows = await run<{ count: number }>(sql`select count(*) from verification v where v.live`);
+      return rows[0]?.count ?? 0;
     },
   };
 }
 
-function changes(db: Kysely<Registry>) {
+function changes(one: One) {
+  const decided = (decision: Decision, now: Date) => sql`
+    update verification v set state = 'decided', live = true, outcome = ${decision.outcome},
+      error_code = ${decision.errorCode ?? null}, decided_at = ${now}, wake_at = ${now},
+      events = v.events || ${story(now, { type: 'decided', ...known(decision) })}::jsonb`;
   return {
-    /** Live → decided. With `attemptId`, only while that attempt counts. */
-    async decide(id: string, decision: Decision, now: Date, attemptId?: string): Promise<boolean> {
-      const row = await db
-        .updateTable('verification')
-        .set({
-          state: 'decided',
-          outcome: decision.outcome,
-          errorCode: decision.errorCode ?? null,
-          decidedAt: now,
-          wakeAt: now,
-        })
-        .where('id', '=', id)
-        .where('state', 'in', LIVE)
-        .$if(attemptId !== undefined, (query) => query.where('attemptId', '=', attemptId ?? null))
-        .returning('id')
-        .executeTakeFirst();
-      return row !== undefined;
+    /** Open → decided. With `attemptId`, only while that attempt counts. */
+    decide(id: string, decision: Decision, now: Date, attemptId?: string): Promise<Verification | null> {
+      const attempt = attemptId === undefined ? empty : sql`and v.attempt_id = ${attemptId}`;
+      return one(sql`${decided(decision, now)}
+        where v.id = ${id} and v.state in ('queued', 'dialing', 'ringing', 'answered') ${attempt}
+        returning ${COLUMNS}`);
     },
 
-    /** Live → decided as canceled, for a tenant's own verification. Null: not live, or not the tenant's. */
-    async cancel(tenantId: string, id: string, now: Date): Promise<Verification | null> {
-      const row = await db
-        .updateTable('verification')
-        .set({ state: 'decided', outcome: 'canceled', decidedAt: now, wakeAt: now })
-        .where('id', '=', id)
-        .where('tenantId', '=', tenantId)
-        .where('state', 'in', LIVE)
-        .returningAll()
-        .executeTakeFirst();
-      return row ? asVerification(row) : null;
+    /** Still `dialing` with this attempt, and no webhook has told of its call → decided as providerError. */
+    giveUp(id: string, attemptId: string, errorCode: string, now: Date): Promise<Verification | null> {
+      return one(sql`${decided({ outcome: 'providerError', errorCode }, now)}
+        where v.id = ${id} and v.state = 'dialing' and v.attempt_id = ${attemptId} returning ${COLUMNS}`);
     },
 
-    /** Says when a verification on a call should be looked at again. */
-    async lookAgain(verification: Verification, wakeAt: Date): Promise<void> {
-      await db
-        .updateTable('verification')
-        .set({ wakeAt })
-        .where('id', '=', verification.id)
-        .where('state', '=', verification.state)
-        .where('wakeAt', '=', verification.wakeAt)
-        .execute();
+    /** Open → decided as canceled, for a tenant's own verification. Null: not open, or not the tenant's. */
+    cancel(tenantId: string, id: string, now: Date): Promise<Verification | null> {
+      return one(sql`${decided({ outcome: 'canceled' }, now)}
+        where v.id = ${id} and v.tenant_id = ${tenantId} and v.state in ('queued', 'dialing', 'ringing', 'answered')
+        returning ${COLUMNS}`);
+    },
+
+    /** Says when a verification should be looked at again, unless it has changed since it was read. */
+    lookAgain({ id, state, wakeAt }: Verification, next: Date): Promise<Verification | null> {
+      return one(sql`update verification v set wake_at = ${next}
+        where v.id = ${id} and v.state = ${state} and v.wake_at = ${wakeAt} returning ${COLUMNS}`);
+    },
+
+    /** Gives a verification that is to be dialled another place on its line, and nobody looks at it before. */
+    assignSlot({ id, state, wakeAt, attemptId }: Verification, slotAt: Date): Promise<Verification | null> {
+      return one(sql`update verification v set slot_at = ${slotAt}, wake_at = ${slotAt}
+        where v.id = ${id} and v.state = ${state} and v.wake_at = ${wakeAt}
+          and v.attempt_id is not distinct from ${attemptId}::uuid returning ${COLUMNS}`);
     },
   };
+}
+
+function known({ outcome, errorCode }: Decision) {
+  return errorCode ? { outcome, errorCode } : { outcome };
 }

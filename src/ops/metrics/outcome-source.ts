@@ -5,7 +5,7 @@
  */
 import type { Kysely } from 'kysely';
 import { Counter, Histogram, type Registry as MetricsRegistry } from 'prom-client';
-import { maskNumber } from '../../mask.ts';
+import { maskNumber } from '../../domain/mask-number.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Source } from './source.ts';
 
@@ -44,7 +44,6 @@ type Ended = Awaited<ReturnType<typeof lookUp>>[number];
 function lookUp(db: Kysely<Registry>, ids: string[]) {
   return db
     .selectFrom('verification as v')
-    .leftJoin('callAttempt as a', 'a.id', 'v.attemptId')
     .select([
       'v.purpose',
       'v.outcome',
@@ -53,8 +52,7 @@ function lookUp(db: Kysely<Registry>, ids: string[]) {
       'v.decidedAt',
       'v.finishedAt',
       'v.lineNumber',
-      'a.lineNumber as dialedFrom',
-      'a.answeredAt',
+      'v.answeredAt',
     ])
     .where('v.id', 'in', ids)
     .execute();
@@ -76,7 +74,7 @@ function createInstruments(registry: MetricsRegistry): (ended: Ended) => void {
     registers,
   });
   return (ended) => {
-    const line = ended.dialedFrom ?? ended.lineNumber;
+    const line = ended.lineNumber;
     outcomes.inc({
       outcome: ended.outcome ?? 'none',
       country: ended.country,

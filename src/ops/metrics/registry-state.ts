@@ -1,6 +1,6 @@
 /** What the registry says about the present, as readings of gauges. */
 import { type Kysely, sql } from 'kysely';
-import { maskNumber } from '../../mask.ts';
+import { maskNumber } from '../../domain/mask-number.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Reading } from './source.ts';
@@ -16,7 +16,7 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
       const rows = await db
         .selectFrom('verification')
         .select((build) => ['state', build.fn.countAll<number>().as('count')])
-        .where('state', '<>', 'finished')
+        .where('open', '=', true)
         .groupBy('state')
         .execute();
       const counts = new Map(rows.map((row) => [row.state, Number(row.count)]));
@@ -26,12 +26,10 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
     async overdue(): Promise<Reading[]> {
       const row = await db
         .selectFrom('verification')
-        .select('wakeAt')
-        .where('state', '<>', 'finished')
-        .orderBy('wakeAt')
-        .limit(1)
+        .select((build) => build.fn.min('wakeAt').as('wakeAt'))
+        .where('open', '=', true)
         .executeTakeFirst();
-      return [{ labels: {}, value: row ? secondsSince(row.wakeAt) : 0 }];
+      return [{ labels: {}, value: row?.wakeAt ? secondsSince(row.wakeAt) : 0 }];
     },
 
     /** Lines whose masked numbers are the same are told as one, by the longest wait. */

@@ -6,6 +6,7 @@ import { createPrepare, type Migrations } from './migrate.ts';
 import { openEmbedded } from './open-embedded.ts';
 import { openPostgres } from './open-postgres.ts';
 import type { QueuePool } from './queue-pool.ts';
+import { createRunStatement, type RunStatement } from './run-statement.ts';
 
 /** Where the database is. */
 export type DatabaseOptions = {
@@ -31,6 +32,8 @@ export interface Database<Schema> {
   kind: DatabaseOptions['kind'];
   /** Tables and columns in camelCase; keys inside JSON values stay as they are. In a transaction use only its own handle. */
   db: Kysely<Schema>;
+  /** Hand-written statements beside `db`, for paths on which the query builder's work would be felt. */
+  run: RunStatement;
   /** For BullMQ, which finds its tables through `search_path bullmq, public`. */
   queuePool: QueuePool;
   /** Ends every connection and gives the data directory back. Close the queues first: they hold connections of `queuePool`. Calling it again does no harm. */
@@ -58,6 +61,7 @@ export async function openDatabase<Schema>(
   return {
     kind: options.kind,
     db,
+    run: createRunStatement(pool as unknown as Parameters<typeof createRunStatement>[0]),
     queuePool,
     close() {
       closing ??= close();

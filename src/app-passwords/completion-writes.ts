@@ -1,0 +1,23 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { createAppPasswordMaker } from './new-app-password.ts';
+
+/** `password`: issues an app password to the user of the finished verification in `done`; returns its id. */
+export function createWriteAppPassword(make: ReturnType<typeof createAppPasswordMaker>) {
+  return (wanted: { length: number; verificationId: string }, now: Date): Sql => {
+    const made = make(wanted);
+    return sql`password as (
+      insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed, sealed_until, verification_id,
+        created_at)
+      select ${made.id}::uuid, tenant_id, user_id, 'Office phone', ${made.hash}::text, ${made.hashKeyId}::text, ${made.sealed}::text,
+        ${made.sealedUntil}::timestamptz, id, ${now}::timestamptz from done
+      returning id)`;
+  };
+}
+
+/** `revoked`: revokes all app passwords of the user of the finished verification in `done`; returns their ids. */
+export function writeRevocation(now: Date): Sql {
+  return sql`revoked as (
+    update app_password set revoked_at = ${now}, sealed = null from done
+    where app_password.tenant_id = done.tenant_id and app_password.user_id = done.user_id and revoked_at is null
+    returning app_password.id)`;
+}

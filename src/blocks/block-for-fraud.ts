@@ -1,0 +1,14 @@
+import sql, { type Sql } from 'sql-template-tag';
+
+/**
+ * `block`: blocks the user of the finished verification in `done`, who reported fraud. A block that lasts longer stays.
+ * @param expiresAt null: until somebody unblocks
+ */
+export function writeFraudBlock(expiresAt: Date | null, now: Date): Sql {
+  return sql`block as (
+    insert into user_block (tenant_id, user_id, reason, created_at, expires_at)
+    select tenant_id, user_id, 'fraudReported', ${now}::timestamptz, ${expiresAt}::timestamptz from done
+    on conflict (tenant_id, user_id) do update set reason = excluded.reason, created_at = excluded.created_at,
+      expires_at = excluded.expires_at
+      where user_block.expires_at < coalesce(excluded.expires_at, 'infinity'))`;
+}

@@ -1,0 +1,144 @@
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  ParseError,
+  type PhoneNumber,
+  parsePhoneNumberWithError,
+} from 'libphonenumber-js/max';
+import { refusal } from './number-refusal.ts';
+import type { TenantPolicy } from './policy.ts';
+import { readTypedNumber } from './typed-number.ts';
+
+/** A number that may be called. */
+export interface UnderstoodNumber {
+  /** Such as `+46812345678`. */
+  e164: string;
+  /** The number's own country, ISO 3166-1 alpha-2; `001` (the world) for a number of no country. */
+  country: string;
+  /** libphonenumber's name for the kind of number, such as `FIXED_LINE`. */
+  type: string;
+  /** For people abroad: `+46 8 123 456 78`. */
+  international: string;
+  /** For people in the country: `08-123 456 78`. */
+  national: string;
+  /** What is dialled once the number has answered, 1 to 11 digits, or null. */
+  extension: string | null;
+}
+
+/**
+ * Reads a number as people type it and decides whether it may be called. Pure: no look-ups.
+ * @param typed.number with `+` and the country code, or as dialled within `typed.country`
+ * @param typed.country ISO 3166-1 alpha-2; needed unless the number starts with `+`
+ * @param typed.extension 1 to 11 digits; needed unless the number holds it or there is none
+ * @throws ServiceError `number.invalid`, `number.extensionUnsupported`, `number.typeRefused` or
+ * `number.countryRefused`, naming `/number` or `/country` and the broken rule; a number appears masked only
+ */
+export function understandNumber(
+  typed: { number: string; country?: string | undefined; extension?: string | undefined },
+  policy: Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension'>,
+): UnderstoodNumber {
+  const { number: text, extension: typedExtension } = readTypedNumber(typed.number);
+  const country = readCountry(typed.country);
+  if (country === undefined && !text.startsWith('+')) {
+    throw refusal(
+      'number.invalid',
+      '/country',
+      'This is required, since the number does not start with + and its country code.',
+    );
+  }
+  const number = parse(text, country);
+  requireSameCountry(number, country);
+  requireAllowedType(number, policy.numberTypes);
+  requireAllowedCountry(number, policy.countries.allowed);
+  const extension = oneExtension(typedExtension, typed.extension);
+  if (extension !== null && !policy.extension.allowed)
+    throw extensionRefused(typedExtension === null ? '/extension' : '/number');
+  return {
+    e164: number.number,
+    country: number.country ?? NO_COUNTRY,
+    type: String(number.getType()),
+    international: number.formatInternational(),
+    national: number.formatNational(),
+    extension,
+  };
+}
+
+/** libphonenumber's region code for numbers that belong to the world (+800, +870 and so on). */
+const NO_COUNTRY = '001';
+
+function readCountry(country: string | undefined): CountryCode | undefined {
+  if (country === undefined) return undefined;
+  const code = country.toUpperCase();
+  if (/^[A-Z]{2}$/.test(code) && isSupportedCountry(code)) return code;
+  throw refusal(
+    'number.invalid',
+    '/country',
+    'This must be a country code of ISO 3166-1 alpha-2, such as SE.',
+  );
+}
+
+/** `extract: false`: without it libphonenumber picks a number out of any text around it. */
+function parse(text: string, country: CountryCode | undefined): PhoneNumber {
+  const number = parseOrNull(text, country);
+  // isValid with the full metadata; what is merely possible includes numbers that nobody has.
+  if (number?.isValid() && number.ext === undefined) return number;
+  throw refusal('number.invalid', '/number', 'This must be a complete number that exists in its country.');
+}
+
+function parseOrNull(text: string, country: CountryCode | undefined): PhoneNumber | null {
+  try {
+    return parsePhoneNumberWithError(text, {
+      extract: false,
+      ...(country ? { defaultCountry: country } : {}),
+    });
+  } catch (error) {
+    if (error instanceof ParseError) return null;
+    throw error;
+  }
+}
+
+/** With a typing error in either of the two, a stranger abroad would be called. */
+function requireSameCountry(number: PhoneNumber, country: CountryCode | undefined): void {
+  if (country === undefined || getCountryCallingCode(country) === number.countryCallingCode) return;
+  const rule = `The number belongs to +${number.countryCallingCode}, which is not ${country}: give its own country or none.`;
+  throw refusal('number.invalid', '/country', rule);
+}
+
+/** Satellites come out as valid mobiles: only that they belong to no country gives them away. */
+function requireAllowedType(number: PhoneNumber, rules: TenantPolicy['numberTypes']): void {
+  const type = number.getType();
+  if (type === undefined || rules.refused.includes(type)) {
+    throw refusal(
+      'number.typeRefused',
+      '/number',
+      `Numbers of the type ${type ?? 'unknown'} are not called.`,
+      number.number,
+    );
+  }
+  if (rules.nonGeographicRefused && number.isNonGeographic()) {
+    throw refusal(
+      'number.typeRefused',
+      '/number',
+      'Numbers that belong to no country are not called.',
+      number.number,
+    );
+  }
+}
+
+function requireAllowedCountry(number: PhoneNumber, allowed: string[] | null): void {
+  if (allowed === null || (number.country !== undefined && allowed.includes(number.country))) return;
+  const rule = `Only numbers of these countries are called: ${allowed.join(', ')}.`;
+  throw refusal('number.countryRefused', '/number', rule, number.number);
+}
+
+/** Typed after the number or given on its own: whoever gives both must mean the same, or a stranger's desk rings. */
+function oneExtension(typed: string | null, given: string | undefined): string | null {
+  if (given === undefined || typed === null || typed === given) return typed ?? given ?? null;
+  throw refusal('number.invalid', '/extension', 'This is not the extension that stands after the number.');
+}
+
+function extensionRefused(field: '/number' | '/extension') {
+  const rule = 'Give the direct number of the phone: the policy does not allow extensions.';
+  return refusal('number.extensionUnsupported', field, rule);
+}

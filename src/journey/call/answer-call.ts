@@ -1,0 +1,25 @@
+import type { Events } from '../../events.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { Patience } from '../ports.ts';
+import type { LiveCallStore } from '../store/live-calls.ts';
+import type { SpeakNext, Spoken } from './speak-next.ts';
+
+/**
+ * Trigger: the network fetches what to play, because somebody or something picked up. `dialing` or `ringing` →
+ * `answered`; plays the question of the present round, so that a repeated fetch changes nothing.
+ */
+export function createAnswerCall(deps: {
+  calls: Pick<LiveCallStore, 'read' | 'answered'>;
+  speakNext: SpeakNext;
+  patience: Patience;
+  clock: Clock;
+  events: Events;
+}) {
+  return async function answerCall(answer: { attemptId: string; callId: string }): Promise<Spoken> {
+    const { attemptId, callId } = answer;
+    const now = deps.clock.now();
+    const answered = await deps.calls.answered(attemptId, callId, now, later(now, deps.patience.answerMs));
+    if (answered) deps.events.emit('call.answered', { verificationId: answered.id, attemptId });
+    return deps.speakNext(answered ?? (await deps.calls.read(attemptId)), callId);
+  };
+}

@@ -1,0 +1,72 @@
+import type { Events, VerificationEventName } from '../../events.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../../providers/port.ts';
+import type { Patience } from '../ports.ts';
+import type { NoteCall } from '../store/call-notes.ts';
+import type { LiveCallStore } from '../store/live-calls.ts';
+import type { LiveCall, Verification } from '../store/rows.ts';
+import { graceAfterEnd } from './rules.ts';
+
+/** The event that a callback is logged as, if it says anything new. */
+function eventOf(status: CallStatus, moved: boolean): VerificationEventName | null {
+  if (ENDED.includes(status)) return 'call.ended';
+  if (status === 'ringing') return 'call.ringing';
+  if (!moved) return null;
+  return status === 'inProgress' ? 'call.answered' : 'call.adopted';
+}
+
+/** What following a call needs. */
+interface FollowDeps {
+  noteCall: NoteCall;
+  calls: Pick<LiveCallStore, 'read' | 'machineAnswered' | 'noteAnsweredBy'>;
+  /** Moves a verification on in the background. */
+  advanceNow: (verification: Verification) => void;
+  patience: Patience;
+  clock: Clock;
+  events: Events;
+}
+
+/**
+ * Trigger: status callbacks and machine detection. Notes how far the call came; when its end leaves something to
+ * decide, moves the verification on. They come twice, late and out of order: a late `ringing` never undoes `answered`.
+ */
+export function createFollowCall(deps: FollowDeps) {
+  return {
+    /** A status callback. */
+    async progress(attemptId: string, progress: CallProgress): Promise<void> {
+      const at = deps.clock.now();
+      const wakeAt = later(at, lookInMs(progress.status));
+      const noted = await deps.noteCall({ attemptId, callId: progress.callId, progress, at, wakeAt });
+      const name = noted && eventOf(progress.status, noted.moved);
+      if (noted && name)
+        deps.events.emit(name, { verificationId: noted.id, attemptId, status: progress.status });
+      if (!ENDED.includes(progress.status)) return;
+      // A repetition counts too: the process that noted the first may have died before moving it on.
+      await moveOn(noted ?? (await deps.calls.read(attemptId)));
+    },
+
+    /** Machine detection has made up its mind. Only a machine decides anything, and only before any key. */
+    async machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void> {
+      const isMachine = answeredBy === 'machine' || answeredBy === 'fax';
+      const now = deps.clock.now();
+      const decided = isMachine && (await deps.calls.machineAnswered(attemptId, callId, answeredBy, now));
+      if (decided) {
+        const { id: verificationId } = decided;
+        deps.events.emit('call.machine', { verificationId, attemptId, answeredBy, outcome: 'voicemail' });
+      }
+      const call = decided || (await deps.calls.noteAnsweredBy(attemptId, callId, answeredBy));
+      if (isMachine) await moveOn(call);
+    },
+  };
+
+  /** When the verification should be looked at again, ms from now. */
+  function lookInMs(status: CallStatus): number {
+    return ENDED.includes(status) ? graceAfterEnd(status, deps.patience) : 10 * deps.patience.watchMs;
+  }
+
+  /** What waits for a key that may still be on its way is moved on when it is due. */
+  async function moveOn(call: LiveCall | null): Promise<void> {
+    if (!call || call.state === 'finished' || call.state === 'queued') return;
+    if (call.wakeAt <= deps.clock.now()) deps.advanceNow(call);
+  }
+}

@@ -1,0 +1,135 @@
+import type { TenantPolicy } from '../../domain/policy.ts';
+import type { Events } from '../../events.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { Extension } from '../../providers/dialogue.ts';
+import {
+  type PlaceCallResult,
+  type PlacedCall,
+  ProviderError,
+  type Providers,
+} from '../../providers/port.ts';
+import { type StepResult, waitUntil } from '../job/advance.ts';
+import type { Patience, PolicyAt } from '../ports.ts';
+import type { AttemptStore } from '../store/attempts.ts';
+import type { NoteCall } from '../store/call-notes.ts';
+import type { Verification } from '../store/rows.ts';
+
+/** The longest pause between two tries to place a call, ms. */
+const LONGEST_RETRY_MS = 60_000;
+
+/** Addresses that the phone network calls back for one attempt. */
+export type CallAddresses = (call: { attemptId: string; locale: string }) => {
+  answer: string;
+  fallback: string;
+  status: string;
+  machine: string;
+};
+
+/** Asks the network for the call of an attempt that has just begun, and notes what it said. */
+export type PlaceAttempt = (verification: Verification) => Promise<StepResult>;
+
+/** What placing needs. */
+interface PlaceDeps {
+  attempts: Pick<AttemptStore, 'refuse' | 'postpone' | 'nameLateCall'>;
+  noteCall: NoteCall;
+  network: Pick<Providers, 'placeCall' | 'endCall'>;
+  addresses: CallAddresses;
+  policyAt: PolicyAt;
+  patience: Patience;
+  clock: Clock;
+  events: Events;
+}
+
+/** The attempt is recorded, with its id in every webhook address; this asks for the call. */
+export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
+  return async function placeAttempt(verification) {
+    const { id: verificationId, attemptId, attempts, phoneNumber, lineNumber, extension } = verification;
+    if (attemptId === null || lineNumber === null)
+      throw new Error(`verification ${verificationId} has no attempt to place; the registry was edited`);
+    deps.events.emit('call.dialing', { verificationId, attemptId, attempt: attempts });
+    // A process that stood still until now may not be the only one that dials.
+    if (deps.clock.now() > later(verification.wakeAt, -deps.patience.requestMs))
+      return giveBack(deps, verification);
+    const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
+    const result = await deps.network.placeCall({
+      attemptId,
+      to: phoneNumber,
+      from: lineNumber,
+      webhooks: deps.addresses({ attemptId, locale: verification.locale }),
+      ringTimeoutS: policy.ringTimeoutS,
+      timeLimitS: policy.callTimeLimitS,
+      detectMachine: policy.machineDetection && extension === null,
+      sendDigits: tonesFor(verification),
+    });
+    return note(
+      deps,
+      { verificationId, attemptId, lineNumber, number: attempts, wakeAt: verification.wakeAt },
+      policy,
+      result,
+    );
+  };
+}
+
+/** Nothing was asked of the network, so the verification may be dialled again, in another place. */
+export async function giveBack(
+  { attempts, clock, events }: { attempts: Pick<AttemptStore, 'postpone'>; clock: Clock; events: Events },
+  { id: verificationId, attemptId }: Verification,
+): Promise<StepResult> {
+  const now = clock.now();
+  const errorCode = 'startMissed';
+  if (attemptId !== null && (await attempts.postpone(attemptId, errorCode, now, now)))
+    events.emit('call.postponed', { verificationId, attemptId, errorCode });
+  return 'moved';
+}
+
+function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): Extension | null {
+  if (extension === null) return null;
+  return { pauseBeforeS: pauseBeforeS ?? 0, digits: extension, pauseAfterS: pauseAfterS ?? 0 };
+}
+
+async function note(
+  deps: PlaceDeps,
+  call: { verificationId: string; attemptId: string; lineNumber: string; number: number; wakeAt: Date },
+  { ringTimeoutS }: TenantPolicy,
+  result: PlaceCallResult,
+): Promise<StepResult> {
+  const { verificationId, attemptId } = call;
+  const now = deps.clock.now();
+  switch (result.kind) {
+    case 'accepted': {
+      const rings = later(now, ringTimeoutS * 1000 + deps.patience.watchMs);
+      const { callId } = result;
+      const noted = await deps.noteCall({ attemptId, callId, progress: null, at: now, wakeAt: rings });
+      deps.events.emit('call.placed', { verificationId, attemptId });
+      if (noted && noted.state !== 'finished')
+        return noted.state === 'ringing' ? waitUntil(noted.wakeAt) : 'moved';
+      await endUnwanted(deps, verificationId, attemptId, { callId, lineNumber: call.lineNumber });
+      return 'moved';
+    }
+    case 'refused': {
+      const { outcome, errorCode, alarm } = result;
+      await deps.attempts.refuse(attemptId, { outcome, errorCode }, now);
+      deps.events.emit('call.refused', { verificationId, attemptId, outcome, errorCode, alarm });
+      return 'moved';
+    }
+    case 'tryLater': {
+      const pauseMs = Math.min(LONGEST_RETRY_MS, deps.patience.retryMs * 2 ** (call.number - 1));
+      const { errorCode, alarm } = result;
+      await deps.attempts.postpone(attemptId, errorCode, now, later(now, pauseMs));
+      deps.events.emit('call.postponed', { verificationId, attemptId, errorCode, alarm, pauseMs });
+      return 'moved';
+    }
+    case 'unknown':
+      deps.events.emit('call.lost', { verificationId, attemptId, errorCode: result.errorCode });
+      return waitUntil(call.wakeAt);
+  }
+}
+
+/** While the network was asked, somebody dialled again or finished the verification: this call must not ring on. */
+async function endUnwanted(deps: PlaceDeps, verificationId: string, attemptId: string, call: PlacedCall) {
+  await deps.attempts.nameLateCall(attemptId, call.callId);
+  await deps.network.endCall(call).catch((error: unknown) => {
+    if (!(error instanceof ProviderError)) throw error;
+    deps.events.emit('call.lost', { verificationId, attemptId, errorCode: error.errorCode });
+  });
+}

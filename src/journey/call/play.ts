@@ -1,0 +1,122 @@
+import type { Request, Response } from 'express';
+import { ServiceError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import { type CallStep, STEP_RULES } from '../../providers/dialogue.ts';
+import type { Providers, StepDocument } from '../../providers/port.ts';
+import type { Question } from '../ports.ts';
+import type { Spoken } from './speak-next.ts';
+
+/** How often a person hears "one moment" (3 s each) before the call gives up. */
+export const MOST_TRIES = 8;
+/** Seconds of silence after a prompt before it is repeated. */
+const GATHER_TIMEOUT_S = 5;
+
+/** A webhook that wants to know what to play. */
+export interface Asked {
+  /** Who asks. */
+  provider: string;
+  attemptId: string;
+  /** The language its address names, for when nothing else is known. */
+  locale: string;
+  /** The round of the question it answers. */
+  round: number;
+  /** The question, or null when its address does not tell it. */
+  question: Question | null;
+  /** How often the person has been asked to wait. */
+  tries: number;
+  /** The key pressed, if one was. */
+  key: string | null;
+}
+
+/** What playing needs. */
+export interface PlayDeps {
+  publicUrl: string;
+  providers: Pick<Providers, 'renderStep'>;
+  /** How long work behind a document may take before the person hears "one moment", ms. */
+  budgetMs: number;
+  log: Logger;
+}
+
+/**
+ * Answers a webhook with the document that `decide` comes to. In time and always: when the work behind it fails or
+ * takes longer than the budget, the person hears "one moment" and the network asks again, a few times.
+ */
+export function createPlay(deps: PlayDeps) {
+  return async function play(
+    asked: Asked,
+    decide: () => Promise<Spoken>,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    const document = await inTime(decide, deps.budgetMs).then(
+      (spoken) => question(deps, asked, spoken),
+      (error: unknown) => oneMoment(deps, asked, request.path, error),
+    );
+    response.status(200).type(document.contentType).send(document.body);
+  };
+}
+
+function question(deps: PlayDeps, asked: Asked, spoken: Spoken): StepDocument {
+  const locale = spoken.locale ?? asked.locale;
+  const base = `${deps.publicUrl}/webhooks/calls/${asked.attemptId}`;
+  const next = new URLSearchParams({ locale, round: String(spoken.round), ...spoken.asked });
+  return deps.providers.renderStep(asked.provider, {
+    step: spoken.step,
+    locale,
+    tenantId: spoken.tenantId,
+    organisation: spoken.organisation,
+    greeting: spoken.greeting,
+    timeoutS: GATHER_TIMEOUT_S,
+    digitsUrl: `${base}/${takesOneKey(spoken.step) ? 'digits' : 'typed'}?${next}`,
+    silenceUrl: `${base}/silence?${next}`,
+    retryUrl: '',
+  });
+}
+
+/** Whether the answer to a step is one key, which is no secret; a number or a PIN goes to an address of its own. */
+function takesOneKey(step: CallStep): boolean {
+  return (STEP_RULES[step].takes ?? 'key') === 'key';
+}
+
+/**
+ * A redirect carries no digits (Twilio, Redirect), so a pressed key goes along in the signed address. Typed digits go
+ * nowhere, for they may be a PIN: the question is asked again.
+ */
+function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): StepDocument {
+  const tries = asked.tries + 1;
+  const hopeless = error instanceof ServiceError && error.status < 500;
+  const step = hopeless || tries > MOST_TRIES ? 'apology' : 'one-moment';
+  deps.log.warn(
+    { attemptId: asked.attemptId, step, tries, err: error },
+    'a call could not be told what to do',
+  );
+  const again = new URLSearchParams({ locale: asked.locale, round: String(asked.round), try: String(tries) });
+  if (asked.key !== null) again.set('key', asked.key);
+  const retryUrl = `${deps.publicUrl}${path.replace(/\/typed$/, '/answer')}?${again}`;
+  return deps.providers.renderStep(asked.provider, {
+    step,
+    locale: asked.locale,
+    tenantId: null,
+    organisation: '',
+    timeoutS: 1,
+    digitsUrl: '',
+    silenceUrl: '',
+    retryUrl,
+  });
+}
+
+/** @throws an Error when `work` takes longer than `budgetMs`; the work itself goes on */
+async function inTime<T>(work: () => Promise<T>, budgetMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the work behind a document took longer than ${budgetMs} ms`)),
+      budgetMs,
+    );
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,124 @@
+import type { Events } from '../../events.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { CheckPin, Question } from '../ports.ts';
+import type { Answered, AnswerStore } from '../store/answers.ts';
+import type { LiveCallStore } from '../store/live-calls.ts';
+import type { LiveCall, Verification } from '../store/rows.ts';
+import { ASKED_IN_ALL, type Meaning, meaningOf, silencesInAll } from './rules.ts';
+import type { SpeakNext, Spoken } from './speak-next.ts';
+
+/** What recording needs. */
+interface RecordDeps {
+  calls: Pick<LiveCallStore, 'read'>;
+  answers: AnswerStore;
+  checkPin: CheckPin;
+  speakNext: SpeakNext;
+  /** Completes a decided verification in the background. */
+  completeNow: (verification: Verification) => void;
+  clock: Clock;
+  events: Events;
+}
+
+/**
+ * Trigger: the person pressed a key or typed digits, or let the question pass. What the challenge asks for → decided
+ * as approved. Something else asks again, and the third in all → decided as wrongDigits. Silence repeats, and the
+ * third in all (behind a switchboard the eighth) → decided as noInput. `0` asks whether the call is fraud: `#` → decided as fraudReported, anything
+ * else goes back. Answers to a question that is no longer open, or was answered already, change nothing.
+ */
+export function createRecordDigits(deps: RecordDeps) {
+  /**
+   * @param question the question, where the answer's address tells it: then `#` is recorded without a look at the row
+   * @param digits what was pressed, or null for silence; it may be a PIN, so it is told nobody
+   */
+  return async function recordDigits(
+    answer: Answered,
+    question: Question | null,
+    digits: string | null,
+  ): Promise<Spoken> {
+    const recorded =
+      (question && (await recordLikely(deps, answer, question, digits))) ||
+      (await recordAny(deps, answer, digits));
+    const call = recorded ?? (await deps.calls.read(answer.attemptId));
+    // Also when this webhook is a repetition: the process that recorded the first may have died before completing it.
+    if (call?.state === 'decided') deps.completeNow(call);
+    return deps.speakNext(call, answer.callId);
+  };
+}
+
+/**
+ * The answer that ends most calls, recorded without a look at the row: `#`, or the digits on the screen. The statement
+ * guards the round and the question, and compares the digits. Null: a look is needed.
+ */
+async function recordLikely(
+  { answers, clock, events }: RecordDeps,
+  answer: Answered,
+  { prompt, challenge }: Question,
+  digits: string | null,
+): Promise<LiveCall | null> {
+  const meaning = meaningOf({ prompt, challenge, challengeDigits: digits }, digits);
+  if (meaning !== 'approve' && meaning !== 'reportFraud') return null;
+  const right = { challenge, digits: challenge === 'numberMatch' ? digits : null };
+  const now = clock.now();
+  const recorded =
+    meaning === 'approve'
+      ? await answers.approve(answer, right, now)
+      : await answers.reportFraud(answer, now);
+  if (recorded) log(events, answer, recorded, meaning);
+  return recorded;
+}
+
+async function recordAny(
+  deps: RecordDeps,
+  answer: Answered,
+  digits: string | null,
+): Promise<LiveCall | null> {
+  const call = await deps.calls.read(answer.attemptId);
+  // What the row says of the question holds as long as the round does, and every statement below guards the round.
+  if (!call?.current || call.round !== answer.round) return null;
+  const meaning = await finalMeaning(deps, call, digits);
+  const recorded = await write(deps, call, answer, { meaning, digits });
+  if (recorded) log(deps.events, answer, recorded, meaning);
+  return recorded;
+}
+
+/** What an answer means once a PIN has been looked up. */
+type FinalMeaning = Exclude<Meaning, 'checkPin'>;
+
+async function finalMeaning(deps: RecordDeps, call: LiveCall, digits: string | null): Promise<FinalMeaning> {
+  const meaning = meaningOf(call, digits);
+  if (meaning !== 'checkPin') return meaning;
+  return (await deps.checkPin(call, digits ?? '')) ? 'approve' : 'wrongKey';
+}
+
+/** Null: this answer was not the first to its question. */
+function write(
+  { answers, clock }: RecordDeps,
+  { challenge, extension }: LiveCall,
+  answer: Answered,
+  { meaning, digits }: { meaning: FinalMeaning; digits: string | null },
+): Promise<LiveCall | null> {
+  const now = clock.now();
+  switch (meaning) {
+    case 'approve':
+      // The digits on the screen are compared once more in the registry; a PIN never gets there.
+      return answers.approve(answer, { challenge, digits: challenge === 'numberMatch' ? digits : null }, now);
+    case 'wrongKey':
+      return answers.wrongKey(answer, ASKED_IN_ALL, now);
+    case 'silence':
+      return answers.silence(answer, silencesInAll({ extension }), now);
+    case 'askFraud':
+      return answers.turnTo(answer, 'report-fraud', now);
+    case 'goBack':
+      return answers.turnTo(answer, 'ask', now);
+    case 'reportFraud':
+      return answers.reportFraud(answer, now);
+  }
+}
+
+function log(events: Events, { attemptId }: Answered, call: LiveCall, meaning: FinalMeaning): void {
+  const { id: verificationId, tenantId, outcome } = call;
+  events.emit(meaning === 'silence' ? 'call.silence' : 'call.key', { verificationId, attemptId, meaning });
+  if (outcome !== null) events.emit('verification.decided', { verificationId, attemptId, outcome });
+  if (meaning === 'reportFraud')
+    events.emit('verification.fraudReported', { verificationId, attemptId, tenantId, alarm: true });
+}

@@ -1,0 +1,108 @@
+import type { CallStep } from '../../providers/dialogue.ts';
+import type { CallStatus } from '../../providers/port.ts';
+import type { Outcome } from '../outcomes.ts';
+import type { Challenge } from '../states.ts';
+import type { LiveCall } from '../store/rows.ts';
+
+/** How often the prompt is asked in all before a wrong key, or a silence, ends the call. */
+export const ASKED_IN_ALL = 3;
+
+/**
+ * How often in all behind a switchboard: nobody may have picked up the extension yet. A prompt and its wait take 9 s
+ * or more, so that the call listens for a minute at least.
+ */
+const ASKED_IN_ALL_BEHIND_EXTENSION = 8;
+
+/** After how many silences a call ends. */
+export function silencesInAll({ extension }: { extension: string | null }): number {
+  return extension === null ? ASKED_IN_ALL : ASKED_IN_ALL_BEHIND_EXTENSION;
+}
+
+/**
+ * What an answer means. `askFraud`: wants to report the call; `goBack`: does not after all. `checkPin`: a PIN, which
+ * has to be looked up.
+ */
+export type Meaning = 'approve' | 'wrongKey' | 'silence' | 'askFraud' | 'reportFraud' | 'goBack' | 'checkPin';
+
+/**
+ * What an answer means to the question it answers. `0` alone always leads to the report of fraud; only what the
+ * challenge asks for approves.
+ * @param digits what was pressed, without the `#` that ends a number or a PIN; null for silence
+ */
+export function meaningOf(
+  asked: Pick<LiveCall, 'prompt' | 'challenge' | 'challengeDigits'>,
+  digits: string | null,
+): Meaning {
+  if (asked.prompt === 'report-fraud') return digits === '#' ? 'reportFraud' : 'goBack';
+  if (digits === null) return 'silence';
+  if (digits === '0') return 'askFraud';
+  if (asked.challenge === 'pin') return 'checkPin';
+  return digits === (asked.challenge === 'pound' ? '#' : asked.challengeDigits) ? 'approve' : 'wrongKey';
+}
+
+/**
+ * How long after the end of a call its meaning is decided, ms. The key that decides a completed call and its end are
+ * two webhooks, and either may come first.
+ */
+export function graceAfterEnd(status: CallStatus, patience: { hangUpGraceMs: number }): number {
+  return status === 'completed' ? patience.hangUpGraceMs : 0;
+}
+
+/** The outcome that the end of a call means when no key has decided it. */
+export function outcomeOfEndedCall(end: {
+  status: CallStatus;
+  answeredBy: string | null;
+  round: number;
+  silences: number;
+}): Outcome {
+  switch (end.status) {
+    case 'busy':
+      return 'busy';
+    case 'noAnswer':
+      return 'noAnswer';
+    case 'canceled':
+      return 'canceled';
+    case 'completed':
+      return tookAMessage(end) ? 'voicemail' : 'hungUp';
+    default:
+      return 'unreachable';
+  }
+}
+
+/**
+ * Twilio, Call resource: "completed" also covers voicemail and menus, so who answered decides. Whoever pressed a key
+ * is a person, whatever machine detection takes them for.
+ */
+function tookAMessage(end: { answeredBy: string | null; round: number; silences: number }): boolean {
+  return !hasPressedKey(end) && (end.answeredBy === 'machine' || end.answeredBy === 'fax');
+}
+
+/** Whether a key was pressed during a call. Every answer begins a round; those that were no silence were keys. */
+export function hasPressedKey({ round, silences }: { round: number; silences: number }): boolean {
+  return round - 1 > silences;
+}
+
+/** What the person hears next: the question of this round, the words that end the call, or that it is over. */
+export function stepToPlay(call: LiveCall | null, callId: string): CallStep {
+  if (call === null || !call.current || (call.callId !== null && call.callId !== callId)) return 'call-over';
+  if (call.state === 'queued') return 'call-over';
+  const open = call.state !== 'decided' && call.state !== 'finished';
+  const question = QUESTIONS[call.challenge][call.prompt] ?? ANY_QUESTION[call.prompt];
+  return (open ? question : undefined) ?? ENDINGS[call.prompt] ?? 'call-over';
+}
+
+/** What is played for a prompt as the registry stores it, while the outcome is open. */
+const QUESTIONS: Record<Challenge, Record<string, CallStep>> = {
+  pound: { ask: 'ask', 'wrong-key': 'wrong-key', silence: 'silence' },
+  numberMatch: { ask: 'ask-number', 'wrong-key': 'wrong-number', silence: 'silence-number' },
+  pin: { ask: 'ask-pin', 'wrong-key': 'wrong-pin', silence: 'silence-pin' },
+};
+const ANY_QUESTION: Record<string, CallStep> = { 'report-fraud': 'report-fraud' };
+
+/** The prompts that end a call. */
+const ENDINGS: Record<string, CallStep> = {
+  approved: 'approved',
+  'fraud-reported': 'fraud-reported',
+  'too-many-wrong-keys': 'too-many-wrong-keys',
+  'too-much-silence': 'too-much-silence',
+};

@@ -1,0 +1,65 @@
+import type { TenantPolicy } from '../../domain/policy.ts';
+import type { Events } from '../../events.ts';
+import type { Logger } from '../../log.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { ProviderError, type Providers } from '../../providers/port.ts';
+import type { Outcome } from '../outcomes.ts';
+import type { CompletionWrites, PolicyAt } from '../ports.ts';
+import type { FinishVerification } from '../store/completion.ts';
+import type { Verification } from '../store/rows.ts';
+import { writesFor } from './writes-for.ts';
+
+/** Outcomes that may be decided while the phone still rings or a prompt still plays. */
+const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'expired', 'providerError'];
+
+/** Completes a decided verification. Null: somebody was here first. */
+export type Complete = (verification: Verification) => Promise<Verification | null>;
+
+/**
+ * State `decided` → `finished`. Ends a call that nobody needs any more; an approved registration leaves the office
+ * phone and the app password behind, a report of fraud a blocked user without app passwords, everything else only its
+ * outcome.
+ */
+export function createComplete(deps: {
+  finish: FinishVerification;
+  writes: CompletionWrites;
+  network: Pick<Providers, 'endCall'>;
+  policyAt: PolicyAt;
+  /** Sees to it that the job that a backend waits for ends, too. */
+  endBackendJob: (verificationId: string) => void;
+  clock: Clock;
+  events: Events;
+  log: Logger;
+}): Complete {
+  return async function complete(verification) {
+    if (CALL_MAY_LIVE.includes(verification.outcome)) await endCall(verification);
+    const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
+    const now = deps.clock.now();
+    const finished = await deps.finish(verification, writesFor(deps.writes, verification, policy, now), now);
+    if (!finished) return null;
+    report(finished, policy);
+    if (finished.jobId !== null) deps.endBackendJob(finished.id);
+    return finished;
+  };
+
+  function report({ id, tenantId, outcome, purpose, errorCode }: Verification, policy: TenantPolicy): void {
+    const registered = outcome === 'approved' && purpose === 'register';
+    if (registered) deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
+    if (registered && policy.appPassword.issue)
+      deps.events.emit('appPassword.issued', { verificationId: id, tenantId });
+    const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
+    deps.events.emit('verification.finished', { verificationId: id, tenantId, ...end });
+  }
+
+  /** Best effort: the call has a time limit of its own, and whoever answers it hears that it is over. */
+  async function endCall({ id, callId, lineNumber, endedAt }: Verification): Promise<void> {
+    if (callId === null || lineNumber === null || endedAt) return;
+    try {
+      await deps.network.endCall({ callId, lineNumber });
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const { errorCode } = error;
+      deps.log.warn({ verificationId: id, errorCode }, 'a call could not be ended early');
+    }
+  }
+}

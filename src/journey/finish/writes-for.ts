@@ -1,0 +1,63 @@
+import sql from 'sql-template-tag';
+import type { TenantPolicy } from '../../domain/policy.ts';
+import { later } from '../../platform/clock.ts';
+import type { CompletionWrites } from '../ports.ts';
+import type { CompletionWrite } from '../store/completion.ts';
+import type { Verification } from '../store/rows.ts';
+
+const NONE = sql`null::uuid`;
+const FINISHED = {
+  name: 'message',
+  type: 'verification.finished',
+  phoneMethodId: NONE,
+  appPasswordId: NONE,
+};
+
+/** What follows from an outcome: each feature writes its own part, and all of it is one statement. */
+export function writesFor(
+  write: CompletionWrites,
+  verification: Verification,
+  policy: TenantPolicy,
+  now: Date,
+): CompletionWrite[] {
+  const { outcome, purpose } = verification;
+  if (outcome === 'fraudReported') return fraudReported(write, policy, now);
+  if (outcome === 'approved' && purpose === 'register') return registered(write, verification, policy, now);
+  const data = sql`jsonb_build_object('outcome', outcome)`;
+  return [write.audit({ type: 'verification.finished', data }, now), write.message(FINISHED, now)];
+}
+
+function registered(
+  write: CompletionWrites,
+  { id }: Verification,
+  { appPassword: { issue, length } }: TenantPolicy,
+  now: Date,
+): CompletionWrite[] {
+  const data = sql`jsonb_build_object('phoneType', phone_type, 'appPasswordIssued', ${issue}::boolean)`;
+  const phoneMethodId = sql`(select id from method)`;
+  const appPasswordId = issue ? sql`(select id from password)` : NONE;
+  return [
+    write.officePhone(now),
+    ...(issue ? [write.appPassword({ length, verificationId: id }, now)] : []),
+    write.audit({ type: 'phoneMethod.registered', data }, now),
+    write.message({ ...FINISHED, phoneMethodId, appPasswordId }, now),
+  ];
+}
+
+function fraudReported(
+  write: CompletionWrites,
+  { fraud: { blockUser, blockForS } }: TenantPolicy,
+  now: Date,
+): CompletionWrite[] {
+  const until = blockUser && blockForS !== null ? later(now, blockForS * 1000) : null;
+  const data = sql`jsonb_build_object('userBlocked', ${blockUser}::boolean,
+    'blockedUntil', ${until?.toISOString() ?? null}::text,
+    'appPasswordsRevoked', (select count(*) from revoked))`;
+  return [
+    ...(blockUser ? [write.block(until, now)] : []),
+    write.revokeAppPasswords(now),
+    write.audit({ type: 'verification.fraudReported', data }, now),
+    write.message(FINISHED, now),
+    write.message({ ...FINISHED, name: 'alarm', type: 'fraud.reported' }, now),
+  ];
+}

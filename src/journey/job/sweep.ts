@@ -1,0 +1,73 @@
+import sql from 'sql-template-tag';
+import type { Events } from '../../events.ts';
+import type { Logger } from '../../log.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { JobRepair } from '../ports.ts';
+import type { VerificationStore } from '../store/verifications.ts';
+
+const PAGE = 500;
+
+/**
+ * Trigger: a timer in every worker process. Finds verifications in the queue that nobody has looked at although it was
+ * time, and sees to it that each has a live job. One process at a time does it, by a lease in the registry: what brings the
+ * system back after the queue forgot everything must not itself live in the queue.
+ */
+export function createSweep(deps: {
+  run: RunStatement;
+  verifications: Pick<VerificationStore, 'overdue'>;
+  repairJob: (verificationId: string) => Promise<JobRepair>;
+  /** Further clearing up that belongs to a sweep; returns how much was done. */
+  clearUp: () => Promise<number>;
+  /** How long a verification may be overdue before it is looked after, ms. */
+  slackMs: number;
+  /** How long one process keeps the lease, ms. */
+  leaseMs: number;
+  clock: Clock;
+  events: Events;
+  log: Logger;
+}) {
+  /** Returns how many jobs were repaired, or null if another process holds the lease. */
+  return async function sweep(): Promise<number | null> {
+    const now = deps.clock.now();
+    if (!(await takeLease(now))) return null;
+    await deps.clearUp();
+    let repaired = 0;
+    for await (const row of overdue(later(now, -deps.slackMs))) repaired += (await repair(row)) ? 1 : 0;
+    return repaired;
+  };
+
+  /** All overdue verifications, a page at a time. */
+  async function* overdue(before: Date) {
+    let page = await deps.verifications.overdue(before, null, PAGE);
+    while (page.length > 0) {
+      yield* page;
+      const last = page.at(-1);
+      page = last && page.length === PAGE ? await deps.verifications.overdue(before, last, PAGE) : [];
+    }
+  }
+
+  /** One that cannot be repaired now must not keep the others from being repaired. */
+  async function repair({ id, state }: { id: string; state: string }): Promise<boolean> {
+    const done = await deps.repairJob(id).catch((error: unknown) => {
+      deps.log.warn(
+        { verificationId: id, err: error },
+        'a job could not be repaired; the next sweep tries again',
+      );
+      return 'alive' as const;
+    });
+    if (done === 'alive') return false;
+    deps.events.emit('verification.swept', { verificationId: id, state, repair: done });
+    return true;
+  }
+
+  async function takeLease(now: Date): Promise<boolean> {
+    const until = later(now, deps.leaseMs);
+    const taken = await deps.run(sql`
+      insert into lease (name, until) values ('sweep', ${until})
+      on conflict (name) do update set until = excluded.until
+        where lease.until <= ${now} or lease.until > ${until}
+      returning name`);
+    return taken.length > 0;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Job, Queue } from 'bullmq';
+import type { Logger } from '../../log.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Queues } from '../../platform/queue/open-queues.ts';
+import type { JobRepair } from '../ports.ts';
+import { ADVANCE_JOB, type JobData, QUEUE_NAME, verificationOf } from './job-names.ts';
+
+const JOB_OPTIONS = {
+  attempts: 10,
+  backoff: { type: 'exponential', delay: 250 },
+  removeOnComplete: { count: 1000 },
+  removeOnFail: { count: 1000 },
+} as const;
+
+/** One job per verification: adds, wakes and repairs jobs. */
+export type VerificationJobs = ReturnType<typeof createVerificationJobs>;
+
+/** A verification's job if there is one, and the id under which it may be added. */
+interface Found {
+  job: Job | undefined;
+  jobId: string;
+}
+
+/**
+ * A job's id is its verification's, or that of the job with which a backend asked for it.
+ * @param deps.queues the queue backend of this process
+ * @param deps.jobIdOf the id of the job that a backend brought, or null
+ */
+export function createVerificationJobs(deps: {
+  queues: Queues;
+  jobIdOf: (verificationId: string) => Promise<string | null>;
+  clock: Clock;
+  log: Logger;
+}) {
+  const queue: Queue = deps.queues.queue(QUEUE_NAME);
+  const add = async (verificationId: string, jobId: string, delay = 0) => {
+    const data: JobData = { verificationId };
+    // Our own is added again when a call is placed again; BullMQ would ignore it for a finished one that it retains.
+    const kept = jobId === verificationId ? { removeOnComplete: true } : {};
+    await queue.add(ADVANCE_JOB, data, { ...JOB_OPTIONS, ...kept, jobId, delay });
+  };
+  const orLater = (what: string, id: string) => (error: unknown) =>
+    deps.log.warn({ verificationId: id, err: error }, `${what}; the sweeper will look after it`);
+
+  return {
+    queue,
+
+    /** Adds the job in the background; it runs when it is due. */
+    add(id: string, due: Date): void {
+      add(id, id, Math.max(0, due.getTime() - deps.clock.now().getTime())).catch(
+        orLater('the job could not be added', id),
+      );
+    },
+
+    /** Sees to it, in the background, that the verification's next thing is done now. */
+    wake(id: string): void {
+      wake(id).catch(orLater('the job could not be woken', id));
+    },
+
+    /** Gives an overdue verification a live job: absent, added; failed, retried; completed although unfinished, replaced. */
+    async repair(id: string): Promise<JobRepair> {
+      const { job, jobId } = await find(id);
+      if (!job) return add(id, jobId).then(() => 'added');
+      const state = await job.getState();
+      if (state === 'failed') return job.retry('failed').then(() => 'retried');
+      if (state === 'delayed') return promote(job).then(() => 'promoted');
+      if (state !== 'completed' && state !== 'unknown') return 'alive';
+      // BullMQ ignores an id that it still retains, so the finished job has to go first.
+      await job.remove();
+      return add(id, jobId).then(() => 'replaced');
+    },
+  };
+
+  async function wake(id: string): Promise<void> {
+    const { job, jobId } = await find(id);
+    if (!job) return add(id, jobId);
+    if (await job.isFailed()) return job.retry('failed');
+    // Not delayed: it is waiting, or the worker holds it and reads the row again before it lets go.
+    if (await job.isDelayed()) await promote(job);
+  }
+
+  /** Most verifications have a job of ours, so that one is looked for first. */
+  async function find(id: string): Promise<Found> {
+    const ours: Job | undefined = await queue.getJob(id);
+    const brought = ours ? null : await deps.jobIdOf(id);
+    if (brought === null) return { job: ours, jobId: id };
+    const job: Job | undefined = await queue.getJob(brought);
+    if (job && verificationOf(job.data) === id) return { job, jobId: brought };
+    // Another request may have the id by now.
+    return { job: undefined, jobId: job || !mayBeGiven(brought) ? id : brought };
+  }
+}
+
+/** BullMQ takes neither a whole number for an id of a job, nor one with a colon unless it has three parts. */
+function mayBeGiven(jobId: string): boolean {
+  return !/^-?\d+$/.test(jobId) && [1, 3].includes(jobId.split(':').length);
+}
+
+/** Somebody else may promote the job between the look and the promotion; only a job still delayed is a failure. */
+export async function promote(job: Job): Promise<void> {
+  try {
+    await job.promote();
+  } catch (error) {
+    if (await job.isDelayed()) throw error;
+  }
+}

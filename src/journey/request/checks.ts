@@ -1,0 +1,118 @@
+import type { UnderstoodNumber } from '../../domain/number.ts';
+import type { Pauses } from '../../domain/pauses.ts';
+import type { TenantPolicy } from '../../domain/policy.ts';
+import { ServiceError } from '../../errors.ts';
+import type { VerificationRequest } from '../ports.ts';
+import type { UserFacts } from '../store/facts.ts';
+import { refusePauses } from './pauses.ts';
+
+/** How many app passwords a user may have that are not revoked (Microsoft Entra, app passwords: 40 for each user). */
+const MOST_APP_PASSWORDS = 40;
+
+/** What somebody asks for, or might ask for. */
+export type Wish = Omit<VerificationRequest, 'idempotencyKey' | 'jobId' | 'askedAt'>;
+
+/** Everything that checks look at. */
+export interface Looked {
+  wish: Wish;
+  policy: TenantPolicy;
+  facts: UserFacts;
+  /** The number to call, the error that says why there is none, or null where no number was asked about. */
+  number: UnderstoodNumber | ServiceError | null;
+  /** The pauses around the extension; null without one. */
+  pauses: Pauses | null;
+  /** Errors for limits that are reached; empty where whoever writes the verification counts. */
+  limits: ServiceError[];
+  /** The language of the prompts, or the error that says why there are none in the one asked for. */
+  locale: string | ServiceError;
+}
+
+/** One thing that may speak against a verification. */
+interface Check {
+  /** The errors that a request is refused with; none: nothing speaks against it. */
+  refuse(looked: Looked): ServiceError[];
+  /** Whether it counts once more before a call is placed. */
+  beforeDialling: boolean;
+}
+
+/**
+ * Every check there is, in their order: a request is refused by the first that fails, capabilities name them all, and
+ * before a call is placed those that may have changed are looked at again. A new check is a new line.
+ */
+const CHECKS: readonly Check[] = [
+  { refuse: refuseOfficePhones, beforeDialling: true },
+  { refuse: refuseBlocked, beforeDialling: true },
+  { refuse: ({ number }) => errorIn(number), beforeDialling: true },
+  { refuse: refuseExtension, beforeDialling: false },
+  { refuse: refuseManyAppPasswords, beforeDialling: false },
+  { refuse: refuseMissingPin, beforeDialling: false },
+  { refuse: ({ locale }) => errorIn(locale), beforeDialling: false },
+  { refuse: ({ limits }) => limits, beforeDialling: false },
+];
+
+/** The error that a request is refused with, or null. */
+export function firstRefusal(looked: Looked): ServiceError | null {
+  for (const { refuse } of CHECKS) {
+    const [first] = refuse(looked);
+    if (first) return first;
+  }
+  return null;
+}
+
+/** Everything that speaks against a request, in the order in which it would be refused. */
+export function allRefusals(looked: Looked): ServiceError[] {
+  return CHECKS.flatMap(({ refuse }) => refuse(looked));
+}
+
+/** Whether a call that was asked for may still be placed. */
+export function mayStillCall(looked: Looked): boolean {
+  return CHECKS.every(({ refuse, beforeDialling }) => !beforeDialling || refuse(looked).length === 0);
+}
+
+function errorIn(found: unknown): ServiceError[] {
+  return found instanceof ServiceError ? [found] : [];
+}
+
+function refuseOfficePhones({ policy }: Looked): ServiceError[] {
+  if (policy.officePhone.allowed) return [];
+  return [
+    new ServiceError(
+      'policy.officePhoneRefused',
+      'The policy of this tenant does not allow office phones. Ask its administrator to allow them.',
+    ),
+  ];
+}
+
+function refuseBlocked({ facts: { blocked, blockedUntil } }: Looked): ServiceError[] {
+  if (!blocked) return [];
+  const until = blockedUntil ? ` until ${blockedUntil.toISOString()}` : '';
+  const detail = `The user is blocked${until}. Whoever may unblock users has to do so first.`;
+  return [new ServiceError('user.blocked', detail)];
+}
+
+function refuseExtension({ wish, number, pauses }: Looked): ServiceError[] {
+  if (number === null || number instanceof ServiceError) return [];
+  return refusePauses(wish, number.extension, pauses);
+}
+
+function refuseManyAppPasswords({ wish, policy, facts }: Looked): ServiceError[] {
+  if (wish.purpose !== 'register' || !policy.appPassword.issue) return [];
+  if (facts.appPasswords < MOST_APP_PASSWORDS) return [];
+  return [
+    new ServiceError(
+      'appPassword.limitReached',
+      `The user has ${MOST_APP_PASSWORDS} app passwords, the most there may be. Revoke one before registering again.`,
+    ),
+  ];
+}
+
+/** A test grants nothing, and who is about to set a phone up may not have a PIN yet. */
+function refuseMissingPin({ wish, policy, facts }: Looked): ServiceError[] {
+  if (policy.challenge !== 'pin' || wish.purpose === 'testExtension' || facts.hasPin) return [];
+  return [
+    new ServiceError(
+      'pin.notSet',
+      "The policy asks for a PIN, and the user has none. Set one in the user's profile first.",
+    ),
+  ];
+}

@@ -1,0 +1,102 @@
+import sql from 'sql-template-tag';
+import type { TenantPolicy } from '../../domain/policy.ts';
+import type { User } from '../../domain/user.ts';
+import { ServiceError } from '../../errors.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { Counter } from '../store/admission.ts';
+
+/**
+ * What is counted: verifications of a user, to a phone (null: not known) and of a tenant. Behind one switchboard are
+ * many phones: a number with an extension is counted by itself.
+ */
+export interface Counted extends User {
+  phone: { e164: string; extension: string | null } | null;
+}
+
+type Limits = TenantPolicy['limits'];
+
+/** One of the limits, and under which key it is counted. */
+interface LimitOn {
+  key: string;
+  limit: Limits[keyof Limits];
+  /** What an error calls it. */
+  name: string;
+}
+
+/** The limits that a request would break now, as the errors it would be refused with. Nothing is counted. */
+export type ReachedLimits = (request: Counted, limits: Limits) => Promise<ServiceError[]>;
+
+/** Counting requests, over fixed windows. */
+export type RequestLimits = ReturnType<typeof createLimits>;
+
+/**
+ * A number is counted under a keyed hash; with a new key its window begins anew.
+ * @param deps.keyedHash a hash under a key outside the database: of a bare hash, anybody could try all numbers
+ */
+export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash: (text: string) => string }) {
+  const reachedLimits: ReachedLimits = async (request, limits) => {
+    const on = limitsOn(deps.keyedHash, request, limits);
+    const now = deps.clock.now();
+    const keys = JSON.stringify(on.map(({ key }) => key));
+    const windows = await deps.run<{ key: string; windowEndsAt: Date; count: number }>(sql`
+      select key, window_ends_at, count from rate_count
+      where key in (select jsonb_array_elements_text(${keys}::jsonb)) and window_ends_at > ${now}`);
+    return on.flatMap((each) => {
+      const window = windows.find(({ key }) => key === each.key);
+      return window && window.count >= each.limit.count ? [reached(each, window.windowEndsAt, now)] : [];
+    });
+  };
+  return {
+    reachedLimits,
+
+    /** What an admitted request is counted against. Rows that everybody counts in come last. */
+    countersFor(request: Counted, limits: Limits, now: Date): Counter[] {
+      return limitsOn(deps.keyedHash, request, limits).map(({ key, limit, name }) => ({
+        ...{ key, name, most: limit.count },
+        endsAt: later(now, limit.windowS * 1000).toISOString(),
+      }));
+    },
+
+    /** The error for a counter that has no room before `until`. */
+    errorFor(
+      request: Counted,
+      limits: Limits,
+      full: { counter: string; until: Date },
+      now: Date,
+    ): ServiceError {
+      const on = limitsOn(deps.keyedHash, request, limits).find(({ name }) => name === full.counter);
+      if (!on) throw new Error(`nothing is counted as ${full.counter}`);
+      return reached(on, full.until, now);
+    },
+
+    /** Removes counts whose window is over. Resolves to how many there were. */
+    async forgetCounts(): Promise<number> {
+      const rows = await deps.run(sql`
+        delete from rate_count where window_ends_at <= ${deps.clock.now()} returning key`);
+      return rows.length;
+    },
+  };
+}
+
+/** Whoever has no number yet is not counted by number. */
+function limitsOn(
+  keyedHash: (text: string) => string,
+  { tenantId, userId, phone }: Counted,
+  limits: Limits,
+): LimitOn[] {
+  const byNumber = phone && keyedHash(`limit ${tenantId} ${phone.e164}x${phone.extension ?? ''}`);
+  return [
+    { key: `user ${tenantId} ${userId}`, limit: limits.perUser, name: 'user' },
+    ...(byNumber ? [{ key: `number ${tenantId} ${byNumber}`, limit: limits.perNumber, name: 'number' }] : []),
+    { key: `tenant ${tenantId}`, limit: limits.perTenant, name: 'tenant' },
+  ];
+}
+
+function reached({ limit, name }: LimitOn, windowEndsAt: Date, now: Date): ServiceError {
+  return new ServiceError(
+    'limit.reached',
+    `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or have the policy changed.`,
+    { retryAfterS: Math.max(1, Math.ceil((windowEndsAt.getTime() - now.getTime()) / 1000)) },
+  );
+}

@@ -1,0 +1,33 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { UnderstoodNumber } from '../../domain/number.ts';
+import { later } from '../../platform/clock.ts';
+import type { VerificationRequest } from '../ports.ts';
+import type { NewVerification } from '../store/admission.ts';
+import type { Looked } from './checks.ts';
+import { chooseChallenge } from './choose-challenge.ts';
+
+/** A request that nothing speaks against. */
+export type Understood = Looked & { number: UnderstoodNumber; locale: string };
+
+/** The row of a verification that may be requested. */
+export function newVerification(
+  request: VerificationRequest,
+  { policy, facts, number, pauses, locale }: Understood,
+  { requestHash, lineNumber, now }: { requestHash: string; lineNumber: string; now: Date },
+): NewVerification {
+  const { tenantId, userId, purpose, idempotencyKey } = request;
+  return {
+    ...{ id: randomUUIDv7(), tenantId, userId, purpose, channel: 'call', phoneType: 'office' },
+    ...{ phoneNumber: number.e164, country: number.country, extension: number.extension },
+    ...{ locale, lineNumber, policyVersion: facts.policyVersion },
+    ...chooseChallenge(purpose, policy),
+    jobId: request.jobId ?? null,
+    pauseBeforeS: pauses?.pauseBeforeS ?? null,
+    pauseAfterS: pauses?.pauseAfterS ?? null,
+    idempotencyKey: idempotencyKey ?? null,
+    requestHash: idempotencyKey === undefined ? null : requestHash,
+    createdAt: now,
+    // What waited in a queue for long is of no use any more: nobody sits at that desk and waits for the call.
+    expiresAt: later(request.askedAt ?? now, policy.expiresAfterS * 1000),
+  };
+}

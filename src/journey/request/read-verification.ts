@@ -1,0 +1,17 @@
+import { ServiceError } from '../../errors.ts';
+import type { ReadVerification } from '../ports.ts';
+import type { VerificationStore } from '../store/verifications.ts';
+
+/** Trigger: `GET /v1/verifications/{id}`. */
+export function createReadVerification(deps: {
+  verifications: Pick<VerificationStore, 'read'>;
+}): ReadVerification {
+  return async function readVerification(tenantId, id) {
+    const verification = await deps.verifications.read(id);
+    if (verification?.tenantId === tenantId) return verification;
+    throw new ServiceError(
+      'verification.notFound',
+      'No verification of this tenant has this id. Use the id that came with the answer to your request.',
+    );
+  };
+}

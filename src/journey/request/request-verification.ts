@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { TenantPolicy } from '../../domain/policy.ts';
+import { ServiceError } from '../../errors.ts';
+import type { Events } from '../../events.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { Lines } from '../call/lines.ts';
+import type { RequestVerification, VerificationRequest } from '../ports.ts';
+import type { Admission, createAdmission } from '../store/admission.ts';
+import type { Verification } from '../store/rows.ts';
+import type { VerificationStore } from '../store/verifications.ts';
+import { firstRefusal } from './checks.ts';
+import type { RequestLimits } from './limits.ts';
+import type { LookUp } from './look-up.ts';
+import { newVerification, type Understood } from './new-verification.ts';
+
+/** What requesting needs. */
+interface RequestDeps {
+  lookUp: LookUp;
+  limits: RequestLimits;
+  lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
+  admit: ReturnType<typeof createAdmission>;
+  verifications: Pick<VerificationStore, 'byIdempotencyKey'>;
+  /** Adds the verification's job; failing is fine, the sweeper adds it later. */
+  addJob: (verificationId: string, due: Date) => void;
+  clock: Clock;
+  events: Events;
+}
+
+/**
+ * Trigger: `POST /v1/verifications`, or a backend's job. Checks what can be checked before anything is queued, writes
+ * the verification as `queued` and adds its job, unless a job is what asks. The same idempotency key with the same
+ * request gives the same verification again.
+ */
+export function createRequestVerification(deps: RequestDeps): RequestVerification {
+  return async function requestVerification(request, facts) {
+    const requestHash = hashOf(request);
+    // Without a key nothing can be repeated, and what is refused need not be looked for.
+    const looked = await deps.lookUp.forWish(request, facts);
+    const refusal = firstRefusal(looked);
+    if (refusal) return (await replay(request, requestHash)) ?? raise(refusal);
+    const understood = looked as Understood;
+    const admission = await admit(request, understood, requestHash);
+    if (admission.kind === 'admitted') return begin(admission.verification);
+    return (await replay(request, requestHash)) ?? raise(whyNot(request, understood, admission));
+  };
+
+  function admit(request: VerificationRequest, looked: Understood, requestHash: string): Promise<Admission> {
+    const now = deps.clock.now();
+    const lineNumber = deps.lines.lineFor(looked.number.country);
+    const row = newVerification(request, looked, { requestHash, lineNumber, now });
+    const counters = deps.limits.countersFor({ ...request, phone: looked.number }, looked.policy.limits, now);
+    return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(looked.policy)));
+  }
+
+  function begin(verification: Verification) {
+    const { id, tenantId, purpose, country } = verification;
+    deps.events.emit('verification.requested', { verificationId: id, tenantId, purpose, country });
+    if (verification.jobId === null) deps.addJob(id, verification.wakeAt);
+    return { verification, replayed: false };
+  }
+
+  async function replay({ tenantId, idempotencyKey }: VerificationRequest, requestHash: string) {
+    if (idempotencyKey === undefined) return null;
+    const prior = await deps.verifications.byIdempotencyKey(tenantId, idempotencyKey);
+    if (prior && prior.requestHash !== requestHash) throw reusedKey();
+    return prior && { verification: prior, replayed: true };
+  }
+
+  function whyNot(
+    request: VerificationRequest,
+    { policy, number }: Understood,
+    admission: Exclude<Admission, { kind: 'admitted' }>,
+  ): Error {
+    const now = deps.clock.now();
+    switch (admission.kind) {
+      case 'full':
+        return deps.limits.errorFor({ ...request, phone: number }, policy.limits, admission, now);
+      case 'line':
+        return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
+      case 'repeated':
+        return new Error('an idempotency key was taken and is gone; verifications are never deleted');
+    }
+  }
+}
+
+function raise(error: Error): never {
+  throw error;
+}
+
+/** The furthest that a call may lie in the future, ms. */
+function patienceMs({ patienceS, expiresAfterS }: TenantPolicy): number {
+  return Math.min(patienceS, expiresAfterS) * 1000;
+}
+
+function hashOf(request: VerificationRequest): string {
+  const { userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale } = request;
+  const fields = [userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale];
+  return createHash('sha256')
+    .update(JSON.stringify(fields.map((field) => field ?? null)))
+    .digest('hex');
+}
+
+function reusedKey(): ServiceError {
+  return new ServiceError(
+    'idempotencyKey.reused',
+    'This idempotency key belongs to a request with another body. Use a new key for a new request.',
+    {
+      problems: [
+        { field: 'idempotency-key', rule: 'This must be new, or come with the same body as before.' },
+      ],
+    },
+  );
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { defineRoute, VerificationId } from '../../api.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { ReadVerification, RequestVerification } from '../ports.ts';
+import type { ReadFacts } from '../store/facts.ts';
+import type { Verification } from '../store/rows.ts';
+import { NewVerificationBody } from './request-schema.ts';
+import { toView, VerificationView } from './verification-view.ts';
+
+/** What the REST API lets a backend do with verifications. */
+export interface VerificationActions {
+  requestVerification: RequestVerification;
+  readVerification: ReadVerification;
+  cancelVerification(tenantId: string, id: string): Promise<Verification>;
+  readFacts: ReadFacts;
+  clock: Clock;
+}
+
+const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'This must be 1 to 255 printable ASCII characters without spaces.')
+  .optional()
+  .meta({
+    description: 'The same key with the same body gives the same verification again, never a second call',
+  });
+
+const idInPath = z.object({ id: VerificationId });
+
+/** `/v1/verifications`: request, read, cancel. */
+export function verificationRoutes(actions: VerificationActions) {
+  return [
+    requestRoute(actions),
+    defineRoute({
+      method: 'get',
+      path: '/v1/verifications/:id',
+      summary: 'Read a verification',
+      operationId: 'readVerification',
+      params: idInPath,
+      responses: { 200: { description: 'The verification as it is now', schema: VerificationView } },
+      problems: ['verification.notFound'],
+      async handle({ params, caller }) {
+        return { status: 200, body: toView(await actions.readVerification(caller.tenantId, params.id)) };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/v1/verifications/:id/cancel',
+      summary: 'Cancel a verification that is still open',
+      operationId: 'cancelVerification',
+      params: idInPath,
+      responses: { 200: { description: 'It is canceled, now or before', schema: VerificationView } },
+      problems: ['verification.notFound', 'verification.alreadyDecided'],
+      async handle({ params, caller }) {
+        return {
+          status: 200,
+          body: toView(await actions.cancelVerification(caller.tenantId, params.id)),
+        };
+      },
+    }),
+  ];
+}
+
+function requestRoute(actions: VerificationActions) {
+  return defineRoute({
+    method: 'post',
+    path: '/v1/verifications',
+    summary: 'Call an office phone and ask for the pound key',
+    operationId: 'requestVerification',
+    headers: z.object({ 'idempotency-key': IdempotencyKey }),
+    body: NewVerificationBody,
+    responses: {
+      201: { description: 'The verification is queued', schema: VerificationView },
+      200: {
+        description: 'The idempotency key was used before with this body: that verification',
+        schema: VerificationView,
+      },
+    },
+    problems: [
+      'number.invalid',
+      'number.typeRefused',
+      'number.countryRefused',
+      'number.extensionUnsupported',
+      'number.notRegistered',
+      'extension.missing',
+      'extension.tooLong',
+      'locale.unsupported',
+      'policy.officePhoneRefused',
+      'idempotencyKey.reused',
+      'appPassword.limitReached',
+      'user.blocked',
+      'pin.notSet',
+      'limit.reached',
+      'line.tooBusy',
+    ],
+    async handle({ body, headers, caller }) {
+      const { tenantId } = caller;
+      const facts = await actions.readFacts({ ...body, tenantId }, actions.clock.now());
+      if (!facts)
+        throw new Error(`the tenant ${tenantId} has a key and is not there; the registry was edited`);
+      const request = { ...body, tenantId, idempotencyKey: headers['idempotency-key'] };
+      const { verification, replayed } = await actions.requestVerification(request, facts);
+      const location = { Location: `/v1/verifications/${verification.id}` };
+      return { status: replayed ? 200 : 201, body: toView(verification), headers: location };
+    },
+  });
+}

@@ -1,0 +1,120 @@
+import { UnrecoverableError } from 'bullmq';
+import { type FieldProblem, ServiceError } from '../../errors.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import {
+  fieldProblems,
+  firstPerField,
+  jsonPointer,
+  parseOptions,
+} from '../../platform/http/field-problems.ts';
+import { findUnstorableText } from '../../platform/http/storable-text.ts';
+import { REQUEST_JOB, verificationOf } from '../job/job-names.ts';
+import type { BackendJob, RequestVerification, TakeOverJob } from '../ports.ts';
+import type { ReadFacts } from '../store/facts.ts';
+import { VerificationJob } from './request-schema.ts';
+
+/** A request that could not be written down for this long is given up, ms. No policy lets one wait longer. */
+const GIVE_UP_MS = 3_600_000;
+
+/**
+ * Trigger: a job that a backend added. Writes its request to the registry and leaves the verification's id in the job's
+ * data instead. Whoever can write to the queue's store is trusted to name the tenant. A crash in between does no harm:
+ * the job's id is an idempotency key. A request that is wrong or refused fails the job for good with the reason, and its
+ * data goes too; any other error is thrown as it is, and the job may try again.
+ */
+export function createTakeOverJob(deps: {
+  requestVerification: RequestVerification;
+  readFacts: ReadFacts;
+  clock: Clock;
+}): TakeOverJob {
+  return async function takeOverJob(job) {
+    try {
+      return verificationOnly(job.data) ?? (await takeOver(job));
+    } catch (error) {
+      const refusal = refusalFor(error, ageOf(job));
+      if (refusal === null) throw error;
+      const reason = reasonOf(refusal);
+      await job.updateData({ refused: reason });
+      throw new UnrecoverableError(reason);
+    }
+  };
+
+  async function takeOver(job: BackendJob): Promise<string> {
+    const request = readRequest(job);
+    const facts = await deps.readFacts(request, deps.clock.now());
+    if (!facts)
+      throw invalid([
+        { field: '/tenantId', rule: 'This must be the id of a tenant; there is none of this id.' },
+      ]);
+    const asked = {
+      jobId: job.id,
+      idempotencyKey: keyOf(job),
+      askedAt: later(deps.clock.now(), -ageOf(job)),
+    };
+    const { verification } = await deps.requestVerification({ ...request, ...asked }, facts);
+    await job.updateData({ verificationId: verification.id });
+    return verification.id;
+  }
+}
+
+/** The data of a job that was taken over; a request that names a verification besides is none. */
+function verificationOnly(data: unknown): string | null {
+  const id = verificationOf(data);
+  return id !== null && Object.keys(data as object).length === 1 && UUID.test(id) ? id : null;
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const JOB_ID = /^[\x20-\x7e]{1,255}$/;
+
+function readRequest({ id = '', name, data }: BackendJob) {
+  const problems: FieldProblem[] = [];
+  if (name !== REQUEST_JOB) problems.push({ field: 'name', rule: `The job's name must be ${REQUEST_JOB}.` });
+  if (!JOB_ID.test(id))
+    problems.push({ field: 'jobId', rule: "The job's id must be 1 to 255 printable ASCII characters." });
+  const parsed = VerificationJob.safeParse(data, parseOptions);
+  problems.push(...findUnstorableText(data, jsonPointer));
+  if (parsed.error) problems.push(...fieldProblems(parsed.error));
+  if (!parsed.success || problems.length > 0) throw invalid(problems);
+  return parsed.data;
+}
+
+/**
+ * A key that no request over HTTP can have, since those have no spaces. The ids that BullMQ gives (whole numbers) begin
+ * anew when the queue has lost everything, so the time belongs to them.
+ */
+function keyOf({ id = '', timestamp }: BackendJob): string {
+  return /^\d+$/.test(id) ? `job ${timestamp} ${id}` : `job ${id}`;
+}
+
+/** How long ago the job was to be done first, ms, by the queue's clock. */
+function ageOf({ timestamp, opts }: BackendJob): number {
+  const age = Date.now() - timestamp - (opts.delay ?? 0);
+  return Number.isFinite(age) ? Math.max(0, age) : 0;
+}
+
+/** What is the request's own fault, or is given up; null for what may pass. */
+function refusalFor(error: unknown, ageMs: number): ServiceError | null {
+  if (error instanceof ServiceError && error.code === 'idempotencyKey.reused') return reusedId();
+  if (error instanceof ServiceError && error.status < 500) return error;
+  if (ageMs < GIVE_UP_MS) return null;
+  const detail = 'The request could not be taken for an hour; the log says why. Add a new job for a new one.';
+  return new ServiceError('service.unavailable', detail, { cause: error });
+}
+
+function reusedId(): ServiceError {
+  const detail = 'A job of this id asked for something else before. Give each request an id of its own.';
+  const rule = 'This must be new, or come with the same data as before.';
+  return new ServiceError('idempotencyKey.reused', detail, { problems: [{ field: 'jobId', rule }] });
+}
+
+function invalid(problems: FieldProblem[]): ServiceError {
+  const detail = 'The job breaks the rules listed here. Correct it and add a new one.';
+  return new ServiceError('request.invalid', detail, { problems: firstPerField(problems) });
+}
+
+/** `code: detail` and, a line each, `field: rule`. Neither repeats what was sent, nor does a stack. */
+function reasonOf({ code, message, problems, retryAfterS }: ServiceError): string {
+  const rules = problems.map(({ field, rule }) => `${field}: ${rule}`);
+  const retry = retryAfterS === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterS)}`];
+  return [`${code}: ${message}`, ...rules, ...retry].join('\n');
+}

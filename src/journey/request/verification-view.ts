@@ -1,0 +1,111 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import { Instant, UserId, VerificationId } from '../../api.ts';
+import { formatLikeGraph } from '../../domain/graph-number.ts';
+import { OUTCOME_NAMES, textOf } from '../outcomes.ts';
+import { CHALLENGES, PURPOSES, STATES } from '../states.ts';
+import type { Verification } from '../store/rows.ts';
+import { PROGRESS, progressOf } from './progress-of.ts';
+
+const UnderstoodNumberView = z
+  .object({
+    e164: z.string().meta({ example: '+46812345678' }),
+    country: z
+      .string()
+      .meta({ description: 'ISO 3166-1 alpha-2; 001 for numbers of no country', example: 'SE' }),
+    type: z
+      .string()
+      .nullable()
+      .meta({ description: 'The kind of number, as libphonenumber names it', example: 'FIXED_LINE' }),
+    international: z.string().meta({ example: '+46 8 12 34 56 78' }),
+    extension: z
+      .string()
+      .nullable()
+      .meta({ description: 'What is dialled once the number has answered', example: '1234' }),
+    phoneNumber: z
+      .string()
+      .meta({ description: 'As Microsoft Graph writes it', example: '+46 812345678x1234' }),
+  })
+  .meta({ description: 'How the number was understood' });
+
+const OutcomeText = z.object({
+  forUser: z.string(),
+  forAdministrator: z.string(),
+  askAgain: z.boolean().meta({ description: 'Whether a new verification may well succeed' }),
+  entraReason: z
+    .string()
+    .nullable()
+    .meta({ description: "The nearest denial reason in Microsoft Entra's sign-in log" }),
+});
+
+/** A verification as the API shows it. */
+export const VerificationView = z
+  .object({
+    id: VerificationId,
+    userId: UserId,
+    purpose: z.enum(PURPOSES),
+    channel: z.enum(['call']),
+    phoneType: z.enum(['office']),
+    number: UnderstoodNumberView,
+    locale: z.string().meta({ description: 'The language of the prompts', example: 'sv-SE' }),
+    challenge: z.object({
+      type: z
+        .enum(CHALLENGES)
+        .meta({ description: 'What approves: `#`, the digits and `#`, or a PIN and `#`' }),
+      digits: z
+        .string()
+        .nullable()
+        .meta({ description: 'For the screen, while a `numberMatch` is open', example: '42' }),
+    }),
+    state: z.enum(STATES),
+    progress: z.enum(PROGRESS).meta({ description: 'How far the call came, as far as the network told' }),
+    outcome: z.enum(OUTCOME_NAMES).nullable().meta({ description: 'Null until the verification is decided' }),
+    outcomeText: OutcomeText.nullable(),
+    errorCode: z.string().nullable().meta({ description: "The phone network's own code behind the outcome" }),
+    expectedCallAt: Instant.nullable().meta({
+      description: 'When the line is free for the call; null: at once',
+    }),
+    createdAt: Instant,
+    expiresAt: Instant.meta({ description: 'After this no call is placed any more' }),
+    decidedAt: Instant.nullable(),
+    finishedAt: Instant.nullable().meta({
+      description: 'From then on nothing changes; an approved registration is in place',
+    }),
+  })
+  .meta({ id: 'Verification' });
+
+/** Shows a verification and how far its call came; its number is the tenant's own and goes nowhere else. */
+export function toView(verification: Verification): z.input<typeof VerificationView> {
+  const { outcome, phoneNumber, extension } = verification;
+  const number = parsePhoneNumberFromString(phoneNumber, { extract: false });
+  return {
+    id: verification.id,
+    userId: verification.userId,
+    purpose: verification.purpose,
+    channel: 'call',
+    phoneType: 'office',
+    number: {
+      e164: phoneNumber,
+      country: verification.country,
+      type: number?.getType() ?? null,
+      international: number?.formatInternational() ?? phoneNumber,
+      extension,
+      phoneNumber: formatLikeGraph(phoneNumber, extension),
+    },
+    locale: verification.locale,
+    challenge: {
+      type: verification.challenge,
+      digits: outcome === null ? verification.challengeDigits : null,
+    },
+    state: verification.state,
+    progress: progressOf(verification),
+    outcome,
+    outcomeText: outcome === null ? null : textOf(outcome, verification.purpose),
+    errorCode: verification.errorCode,
+    expectedCallAt: verification.slotAt?.toISOString() ?? null,
+    createdAt: verification.createdAt.toISOString(),
+    expiresAt: verification.expiresAt.toISOString(),
+    decidedAt: verification.decidedAt?.toISOString() ?? null,
+    finishedAt: verification.finishedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,120 @@
+import sql from 'sql-template-tag';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { COLUMNS, story, type Verification } from './rows.ts';
+
+/** A new verification, before the registry has it. */
+export type NewVerification = Pick<
+  Verification,
+  | 'id'
+  | 'tenantId'
+  | 'userId'
+  | 'purpose'
+  | 'channel'
+  | 'phoneType'
+  | 'phoneNumber'
+  | 'country'
+  | 'locale'
+  | 'jobId'
+  | 'extension'
+  | 'pauseBeforeS'
+  | 'pauseAfterS'
+  | 'challenge'
+  | 'challengeDigits'
+  | 'idempotencyKey'
+  | 'requestHash'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'policyVersion'
+> & { lineNumber: string };
+
+/** What a request is counted against. */
+export interface Counter {
+  /** What an error calls it. */
+  name: string;
+  key: string;
+  /** The most in one window. */
+  most: number;
+  /** The end of a window that begins now, ISO 8601. */
+  endsAt: string;
+}
+
+/** The pace of the request's line, and how long it may wait for a place. Interval 0: the line has no pace to keep. */
+export interface WishForSlot {
+  intervalMs: number;
+  furthest: Date;
+}
+
+/**
+ * What became of a request. `repeated`: its idempotency key was used before. `full`: this counter (by its name) has no
+ * room before `until`. `line`: the line, or the tenant's half of it, is free at `until` only.
+ */
+export type Admission =
+  | { kind: 'admitted'; verification: Verification }
+  | { kind: 'repeated' }
+  | { kind: 'full'; counter: string; until: Date }
+  | { kind: 'line'; until: Date };
+
+type Row = Partial<Verification> & { refused: string | null; until: Date | null };
+
+/** PostgreSQL: unique_violation. */
+const TAKEN = '23505';
+
+/**
+ * Writes a verification as `queued` if it may be: counted, with its place on the line, in one statement. What is
+ * refused is not counted.
+ */
+export function createAdmission(run: RunStatement) {
+  return async function admit(
+    row: NewVerification,
+    counters: Counter[],
+    slot: WishForSlot,
+  ): Promise<Admission> {
+    try {
+      return readAdmission(await run<Row>(admitStatement(row, counters, slot)));
+    } catch (error) {
+      // Two with the same key at once: neither saw the other, and the index let one through.
+      if (row.idempotencyKey !== null && isTaken(error)) return { kind: 'repeated' };
+      throw error;
+    }
+  };
+}
+
+function admitStatement(row: NewVerification, counters: Counter[], { intervalMs, furthest }: WishForSlot) {
+  const { createdAt: now } = row;
+  return sql`
+    with admitted as materialized (
+      select * from admit_request(${row.tenantId}, ${row.idempotencyKey}, ${JSON.stringify(counters)}::jsonb,
+        ${row.lineNumber}, make_interval(secs => ${intervalMs / 1000}::float8), ${furthest}, ${now})),
+    v as (
+      insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
+        job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, idempotency_key, request_hash,
+        created_at, expires_at, policy_version, line_number, slot_at, wake_at, state, events)
+      select ${row.id}::uuid, ${row.tenantId}::text, ${row.userId}::text, ${row.purpose}::text, ${row.channel}::text,
+        ${row.phoneType}::text, ${row.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
+        ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
+        ${row.challenge}::text, ${row.challengeDigits}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
+        ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.lineNumber}::text,
+        admitted.slot_at, coalesce(admitted.slot_at, ${now}::timestamptz), 'queued',
+        ${story(now, { type: 'queued' })}::jsonb
+      from admitted where admitted.refused is null
+      returning *)
+    select admitted.refused, admitted.until, ${COLUMNS} from admitted left join v on true`;
+}
+
+function readAdmission([row]: Row[]): Admission {
+  if (!row) throw new Error('admitting a request gave no row; the function admit_request was changed');
+  const { refused, until, ...verification } = row;
+  if (refused === null) return { kind: 'admitted', verification: verification as Verification };
+  if (refused === 'repeated' || until === null) return { kind: 'repeated' };
+  return refused === 'line' ? { kind: 'line', until } : { kind: 'full', counter: refused, until };
+}
+
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === TAKEN &&
+    'constraint' in error &&
+    error.constraint === 'verification_idempotency_key'
+  );
+}

@@ -1,0 +1,171 @@
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { type CallAttempt, COLUMNS, story, type Verification } from './rows.ts';
+
+/** A new attempt, before the provider is asked. */
+export interface NewAttempt {
+  id: string;
+  /** The line, if it is another than the verification's. */
+  lineNumber?: string;
+  startedAt: Date;
+  /** Until then nobody looks for the call. */
+  wakeAt: Date;
+}
+
+/** Guarded updates around placing a call. An update returns null when somebody was there first. */
+export type AttemptStore = ReturnType<typeof createAttemptStore>;
+
+/** @param run runs a statement on the registry */
+export function createAttemptStore(run: RunStatement) {
+  const one = async (statement: Sql) => (await run<Verification>(statement))[0] ?? null;
+  return {
+    ...beginning(one),
+    ...ending(one),
+    ofVerification: createAttemptsOf(run),
+
+    /** Keeps the provider's name for a call of an attempt that does not count any more. */
+    async nameLateCall(attemptId: string, callId: string): Promise<void> {
+      await run(sql`update call_attempt set call_id = coalesce(call_id, ${callId}) where id = ${attemptId}`);
+    },
+  };
+}
+
+type One = (statement: Sql) => Promise<Verification | null>;
+
+/** → `dialing` with a new attempt, whose call is not known yet. */
+function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
+  const { id, lineNumber = null, startedAt, wakeAt } = attempt;
+  return sql`
+    with ${also} v as (
+      update verification v set state = 'dialing', live = true, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
+        wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
+        status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = 0, silences = 0, answered_by = null,
+        dialed_at = ${startedAt}, rang_at = null, answered_at = null, ended_at = null,
+        events = v.events || ${story(startedAt, { type: 'dialing', attemptId: id })}::jsonb
+      where ${where} returning *),
+    attempt as (
+      insert into call_attempt (id, verification_id, number, line_number, started_at)
+      select v.attempt_id, v.id, v.attempts, v.line_number, v.dialed_at from v)
+    select ${COLUMNS} from v`;
+}
+
+function beginning(one: One) {
+  return {
+    /**
+     * `queued` and due → `dialing`, without a look at the row before: if the policy that it was checked under still
+     * counts, the user is not blocked, and it has not expired. Null: a look is needed.
+     */
+    beginUnseen: (verificationId: string, attempt: NewAttempt) =>
+      one(
+        begin(
+          attempt,
+          sql`v.id = ${verificationId} and v.state = 'queued' and v.wake_at <= ${attempt.startedAt}
+            and v.expires_at > ${attempt.startedAt}
+            and v.policy_version = (select policy_version from tenant where tenant.id = v.tenant_id)
+            and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
+              and (b.expires_at is null or b.expires_at > ${attempt.startedAt}))`,
+        ),
+      ),
+
+    /**
+     * `queued`, or `dialing` with a lost call, → `dialing` with a new attempt. Guarded by the state and the attempt as
+     * read, so that two workers cannot both dial.
+     */
+    begin: ({ id, state, attemptId }: Verification, attempt: NewAttempt) =>
+      one(
+        begin(
+          attempt,
+          sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing')
+            and v.attempt_id is not distinct from ${attemptId}::uuid`,
+          archive(sql`o.id = ${id}`),
+        ),
+      ),
+  };
+}
+
+/** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */
+function archive(which: Sql): Sql {
+  return sql`archived as (
+    update call_attempt a set ${KEEP_CALL}
+    from verification o where ${which} and a.id = o.attempt_id),`;
+}
+
+function ending(one: One) {
+  return {
+    /** The provider said that nothing happened: ends the attempt, and `dialing` → `queued` until `wakeAt`. */
+    postpone: (attemptId: string, errorCode: string, now: Date, wakeAt: Date) =>
+      one(sql`
+        with v as (
+          update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null,
+            call_error = ${errorCode}, ended_at = ${now},
+            events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
+          from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+            and v.state = 'dialing' and v.call_id is null and v.ended_at is null
+          returning v.*),
+        archived as (
+          update call_attempt a set error_code = v.call_error, ended_at = v.ended_at from v where a.id = v.attempt_id)
+        select ${COLUMNS} from v`),
+
+    /** The call ended and the policy wants another one: `ringing` or `answered` → `queued` until `wakeAt`, once. */
+    redial: (attemptId: string, now: Date, wakeAt: Date) =>
+      one(sql`
+        with ${archive(sql`o.id = (select verification_id from call_attempt where id = ${attemptId})`)} v as (
+          update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null, redials = 1,
+            events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
+          from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+            and v.state in ('ringing', 'answered') and v.redials = 0
+          returning v.*)
+        select ${COLUMNS} from v`),
+
+    /** The provider refused the call: notes why, and open → decided. */
+    refuse: (attemptId: string, end: { outcome: string; errorCode: string }, now: Date) =>
+      one(sql`
+        update verification v set state = 'decided', outcome = ${end.outcome}, error_code = ${end.errorCode},
+          call_error = ${end.errorCode}, ended_at = ${now}, decided_at = ${now}, wake_at = ${now},
+          events = v.events || ${story(now, { type: 'decided', attemptId, ...end })}::jsonb
+        from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+          and v.state in ('dialing', 'ringing', 'answered')
+        returning ${COLUMNS}`),
+
+    /** The call was found to be over: notes its end, and when the verification is to be decided. */
+    foundOver: (
+      attemptId: string,
+      call: { status: string; answeredBy: string | null },
+      endedAt: Date,
+      wakeAt: Date,
+    ) =>
+      one(sql`
+        update verification v set ended_at = ${endedAt}, call_status = ${call.status},
+          answered_by = coalesce(${call.answeredBy}, v.answered_by), wake_at = ${wakeAt}
+        from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+          and v.ended_at is null and v.state in ('ringing', 'answered')
+        returning ${COLUMNS}`),
+  };
+}
+
+/** What an attempt keeps of its call, and the column of the verification that has it while the attempt counts. */
+const OF_CALL: [kept: string, live: string][] = [
+  ['call_id', 'call_id'],
+  ['status', 'call_status'],
+  ['error_code', 'call_error'],
+  ...['status_sequence', 'round', 'prompt', 'wrong_keys', 'silences'].map((each): [string, string] => [
+    each,
+    each,
+  ]),
+  ...['answered_by', 'rang_at', 'answered_at', 'ended_at'].map((each): [string, string] => [each, each]),
+];
+const CALL_COLUMNS = raw(
+  OF_CALL.map(([kept, live]) => `case when v.id is null then a.${kept} else v.${live} end as ${kept}`).join(
+    ', ',
+  ),
+);
+const KEEP_CALL = raw(OF_CALL.map(([kept, live]) => `${kept} = o.${live}`).join(', '));
+
+/** The attempts of a verification, oldest first, each with what is known of its call. */
+export function createAttemptsOf(run: RunStatement) {
+  return (verificationId: string): Promise<CallAttempt[]> =>
+    run<CallAttempt>(sql`
+      select a.id, a.verification_id, a.number, a.line_number, a.started_at, ${CALL_COLUMNS}
+      from call_attempt a left join verification v on v.id = a.verification_id and v.attempt_id = a.id
+      where a.verification_id = ${verificationId} order by a.number`);
+}

@@ -1,0 +1,21 @@
+/** Work that goes on after its cause has been answered. */
+export interface Background {
+  /** Starts work that nobody waits for. */
+  run(work: Promise<unknown>): void;
+  /** Resolves when none is left. */
+  settled(): Promise<void>;
+}
+
+/** @param onError hears of work that failed */
+export function createBackground(onError: (error: unknown) => void): Background {
+  const running = new Set<Promise<unknown>>();
+  return {
+    run(work) {
+      const tracked = work.catch(onError).finally(() => running.delete(tracked));
+      running.add(tracked);
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** Hand-written statements, sent as they are: for the few that run so often that a query builder's work would be felt. */
+
+/** What both drivers' pools offer. */
+interface StatementPool {
+  query(
+    text: string,
+    values: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>;
+}
+
+/** SQL text with `$1`, `$2`, … for the values; what the tag `sql` of sql-template-tag makes. */
+export interface Statement {
+  /** The same text each time, so that the server plans it once. */
+  readonly text: string;
+  /** As the query builder takes them: a list that is meant as JSON goes as JSON text. */
+  readonly values: readonly unknown[];
+}
+
+/**
+ * Runs one statement outside of any transaction.
+ * @returns the rows, columns in camelCase (keys inside JSON values stay as they are)
+ * @throws the database's error, with PostgreSQL's `code` and `constraint`
+ */
+export type RunStatement = <Row>(statement: Statement) => Promise<Row[]>;
+
+/** Lets hand-written statements run on a pool. */
+export function createRunStatement(pool: StatementPool): RunStatement {
+  return async <Row>({ text, values }: Statement) => {
+    const { rows } = await pool.query(text, values as unknown[]);
+    return inCamelCase(rows) as Row[];
+  };
+}
+
+/** Column names of results by themselves, and the same in camelCase. There are as many as statements are written. */
+const known = new Map<string, string[]>();
+
+function inCamelCase(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  const [first] = rows;
+  if (first === undefined) return rows;
+  const columns = Object.keys(first);
+  const list = columns.join();
+  if (!list.includes('_')) return rows;
+  const names = known.get(list) ?? columns.map(toCamelCase);
+  known.set(list, names);
+  return rows.map((row) => {
+    const renamed: Record<string, unknown> = {};
+    for (let index = 0; index < columns.length; index += 1) {
+      renamed[names[index] as string] = row[columns[index] as string];
+    }
+    return renamed;
+  });
+}
+
+const toCamelCase = (column: string) =>
+  column.replaceAll(/(?<=.)_+(.)/g, (_match, letter: string) => letter.toUpperCase());

@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely';
+import { parsePolicy, type TenantPolicy } from '../domain/policy.ts';
+import type { Registry } from '../registry/schema.ts';
+
+/** How many parsed policies a process keeps. */
+const MOST_KEPT = 1_000;
+
+/** A version of a tenant's policy, with every default. Throws an Error when there is none or it is not valid. */
+export type PolicyAt = (tenantId: string, version: number) => Promise<TenantPolicy>;
+
+/** Reads and parses each version once: a version never changes, and which one counts comes with each row. */
+export function createPolicyCache(db: Kysely<Registry>): PolicyAt {
+  const kept = new Map<string, TenantPolicy>();
+  return async (tenantId, version) => {
+    const key = `${version} ${tenantId}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const policy = await load(db, tenantId, version);
+    const [oldest] = kept.keys();
+    if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    kept.set(key, policy);
+    return policy;
+  };
+}
+
+async function load(db: Kysely<Registry>, tenantId: string, version: number): Promise<TenantPolicy> {
+  const stored = await db
+    .selectFrom('policyVersion')
+    .innerJoin('tenant', 'tenant.id', 'policyVersion.tenantId')
+    .select(['policyVersion.document', 'tenant.name'])
+    .where('policyVersion.tenantId', '=', tenantId)
+    .where('policyVersion.version', '=', version)
+    .executeTakeFirst();
+  if (stored) return parsePolicy(stored.document, stored.name);
+  throw new Error(
+    `The tenant ${tenantId} has no policy of version ${version}; versions are never removed, so the registry was edited.`,
+  );
+}

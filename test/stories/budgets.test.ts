@@ -1,0 +1,69 @@
+// How many statements and queue scripts a verification takes. A count that grows is a fault; see docs/performance.md.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { noteTraffic, type Traffic } from '../support/count-traffic.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { STORES } from '../support/stores.ts';
+
+/** The paths, by words that only their statements have. */
+const PATHS = {
+  request: /from api_key|admit_request|as has_pin/,
+  place: /insert into call_attempt/,
+  notes: /with told as/,
+  answer: /set state = 'answered'/,
+  digits: /set round = v\.round \+ 1/,
+  complete: /^with done as/,
+  receipt: /^\s*update outbox/,
+};
+
+/** What timers ask from time to time, whatever happens to verifications. */
+const BY_TIMERS = /where v\.live and v\.wake_at|count\(\*\) from verification v where v\.live|with due as/;
+
+const isWriting = (text: string) => /\b(insert into|update|delete from|admit_request)\b/.test(text);
+
+describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL and Redis', () => {
+  const { world } = worldOn('postgres+redis');
+  let traffic: Traffic;
+
+  beforeEach(async () => {
+    // What a process reads once is not counted.
+    await world.story('press-pound');
+    traffic = noteTraffic();
+  });
+  afterEach(() => traffic.stop());
+
+  /** How many statements each path takes, and how many of them write. */
+  function counted() {
+    const ours = traffic.statements.filter((text) => !BY_TIMERS.test(text));
+    const of = (words: RegExp) => ours.filter((text) => words.test(text));
+    const paths = Object.entries(PATHS).map(([path, words]) => [
+      path,
+      [of(words).length, of(words).filter(isWriting).length],
+    ]);
+    const known = Object.values(PATHS);
+    return {
+      ...Object.fromEntries(paths),
+      others: ours.filter((text) => !known.some((words) => words.test(text))),
+      all: [ours.length, ours.filter(isWriting).length],
+    };
+  }
+
+  test('by call, asked for over REST, takes as many statements as its budget allows', async () => {
+    const { id } = await world.request('press-pound');
+    await world.time.idle();
+    await world.service.journey.settled();
+    traffic.stop();
+    expect(await world.read(id)).toMatchObject({ state: 'finished', outcome: 'approved' });
+    expect(counted()).toEqual({
+      request: [3, 1],
+      place: [1, 1],
+      notes: [3, 3],
+      answer: [1, 1],
+      digits: [1, 1],
+      complete: [1, 1],
+      receipt: [0, 0],
+      others: [],
+      all: [10, 8],
+    });
+    expect(traffic.commands.filter((name) => name === 'evalsha').length).toBeLessThanOrEqual(4);
+  });
+});

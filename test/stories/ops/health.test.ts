@@ -1,0 +1,107 @@
+// Alive, ready, starting, stopping.
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { createLogger } from '../../../src/log.ts';
+import { createOpsApp } from '../../../src/ops/ops-app.ts';
+import { runChecks } from '../../../src/ops/readiness.ts';
+import { remembered } from '../../../src/ops/remembered.ts';
+import { listen } from '../../../src/platform/http/http-server.ts';
+import { ask, worldOf } from '../../support/operator.ts';
+import { SOON } from '../../support/own-time.ts';
+import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
+
+const WRONG_TOKEN = { refuse: { status: 401, code: 20003, message: 'Authenticate' } };
+
+describeEachStore('health', (combination) => {
+  it('says that the process is alive and can work, and how each check went', async () => {
+    const world = await worldOf(combination);
+    expect(await ask(world, '/healthz')).toMatchObject({ status: 200, json: { status: 'alive' } });
+    const ready = await ask(world, '/readyz');
+    const ok = { status: 'ok', ms: expect.any(Number) };
+    const checks = { registry: ok, queue: ok, phoneNetwork: ok, templates: ok };
+    expect(ready).toMatchObject({ status: 200, json: { status: 'ready', checks } });
+    expect(ready.headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+it('is not ready while the phone network refuses the credentials, but alive', async () => {
+  const world = await worldOf(ANY_STORE);
+  world.simulator.faults.next('list', WRONG_TOKEN);
+  const answer = await ask(world, '/readyz');
+  expect(answer).toMatchObject({ status: 503, json: { status: 'notReady' } });
+  expect(answer.json.checks).toMatchObject({
+    registry: { status: 'ok' },
+    phoneNetwork: { status: 'failed' },
+  });
+  expect(answer.json.checks.phoneNetwork.reason).toContain('error 20003: the credentials are wrong');
+  expect((await ask(world, '/healthz')).status).toBe(200);
+  // The fault struck once; the answer counts for a minute.
+  expect((await ask(world, '/readyz')).status).toBe(503);
+});
+
+it('says so while the process stops, and answers until everything else has stopped', async () => {
+  const world = await worldOf(ANY_STORE);
+  // Time stands still from the first prompt on, or the call would be over before anybody looks.
+  const stopListening = world.simulator.on((event) => {
+    if (event.type === 'heard') world.time.pause();
+  });
+  const { id } = await world.request('silence');
+  await vi.waitFor(async () => expect((await world.read(id)).state).toBe('answered'), SOON);
+  const stopped = world.service.stop();
+  expect(await ask(world, '/readyz')).toMatchObject({
+    status: 503,
+    json: { status: 'stopping', checks: {} },
+  });
+  expect(await ask(world, '/healthz')).toMatchObject({ status: 200 });
+  expect((await ask(world, '/metrics')).text).toContain('poundkey_verifications_open{state="answered"} 1');
+  stopListening();
+  world.time.resume();
+  await stopped;
+  await expect(ask(world, '/healthz')).rejects.toThrow('fetch failed');
+});
+
+it('says so while the process starts', async () => {
+  const app = createOpsApp({
+    parts: () => null,
+    isStopping: () => false,
+    log: createLogger({ level: 'silent' }),
+  });
+  const server = await listen(app, { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => server.close(0));
+  const get = async (path: string) => {
+    const response = await fetch(`${server.url}${path}`);
+    return { status: response.status, body: await response.json() };
+  };
+  expect(await get('/healthz')).toEqual({ status: 200, body: { status: 'alive' } });
+  expect(await get('/readyz')).toEqual({ status: 503, body: { status: 'starting', checks: {} } });
+  expect(await get('/metrics')).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+  expect(await get('/board/')).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+});
+
+it('gives each check its own time', async () => {
+  const checks = await runChecks([
+    { name: 'quick', limitMs: 1_000, run: async () => 'fine' },
+    { name: 'hangs', limitMs: 10, run: () => new Promise(() => undefined) },
+    { name: 'fails', limitMs: 1_000, run: () => Promise.reject(new Error('no such host')) },
+  ]);
+  expect(checks.quick).toMatchObject({ status: 'ok' });
+  expect(checks.hangs).toMatchObject({ status: 'failed', reason: 'Error no answer within 10 ms' });
+  expect(checks.fails).toMatchObject({ status: 'failed', reason: 'Error no such host' });
+});
+
+it('asks once for everybody who asks at the same time, and again when the answer is old', async () => {
+  let now = 0;
+  const ask = vi.fn(async () => now);
+  const asked = remembered(
+    ask,
+    (answer) => 10 + answer,
+    () => now,
+  );
+  expect(await Promise.all([asked(), asked()])).toEqual([0, 0]);
+  now = 9;
+  expect(await asked()).toBe(0);
+  now = 10;
+  expect(await asked()).toBe(10);
+  now = 29;
+  expect(await asked()).toBe(10);
+  expect(ask).toHaveBeenCalledTimes(2);
+});

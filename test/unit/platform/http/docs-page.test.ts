@@ -1,0 +1,54 @@
+// The API as a page.
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DOCS_POLICY, serveDocs } from '../../../../src/platform/http/docs-page.ts';
+import { type Sample, send, startSample } from '../../../support/sample-service.ts';
+
+let service: Sample;
+beforeAll(async () => {
+  service = await startSample();
+});
+afterAll(() => service.close(1_000));
+
+describe('GET /docs', () => {
+  it('shows every operation with its parameters, body and answers', async () => {
+    const { status, text, headers } = await send(service, 'GET', '/docs');
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    for (const shown of [
+      '<code>POST /v1/birds</code>',
+      'Reports a bird',
+      '<code>GET /v1/birds/{id}</code>',
+      '<code>idempotency-key</code></td><td class="quiet">string, header, optional',
+      'forest | shore, optional',
+      'list of string, optional',
+      '`apiKey.missing`',
+    ])
+      expect(text).toContain(shown);
+  });
+
+  it('may load its own style and nothing else', async () => {
+    const { text, headers } = await send(service, 'GET', '/docs');
+    const [, style = ''] = /<style>([^<]*)<\/style>/.exec(text) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(headers['content-security-policy']).toContain(`default-src 'none';style-src 'sha256-${hash}'`);
+    expect(text).not.toMatch(/<script|src=|style=|https?:/);
+    expect(DOCS_POLICY.frameAncestors).toEqual(["'none'"]);
+  });
+
+  it('refuses other methods', async () => {
+    expect(await send(service, 'POST', '/docs')).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+    });
+  });
+
+  it('shows texts as texts', () => {
+    const pages: string[] = [];
+    const answer = { type: () => answer, send: (text: string) => pages.push(text) };
+    const info = { title: '<b>"Birds" & \'bees\'', version: '1' };
+    serveDocs({ info })({} as never, answer as never, () => undefined);
+    const [page = ''] = pages;
+    expect(page).toContain('&#60;b&#62;&#34;Birds&#34; &#38; &#39;bees&#39; API');
+    expect(page).not.toContain('<b>');
+  });
+});

@@ -1,0 +1,138 @@
+// What the streams of one process cost and how they stay alive, with a clock that is turned by hand.
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { beforeEach, expect, test } from 'vitest';
+import { createLogger } from '../../../src/log.ts';
+import type { Place, ProgressEvent } from '../../../src/progress/event-store.ts';
+import { createStreams, type Streams } from '../../../src/progress/streams.ts';
+import { keepLines } from '../../support/world.ts';
+
+const at = new Date('2026-11-21T09:00:00Z');
+const event = (id: number, state: string): ProgressEvent => ({ id, state, outcome: null, prompt: null, at });
+
+/** A response that keeps what is written. */
+function response() {
+  const res = Object.assign(new EventEmitter(), {
+    text: '',
+    writableEnded: false,
+    writableNeedDrain: false,
+    write(part: string) {
+      if (res.writableEnded) throw new Error('written after the end');
+      res.text += part;
+    },
+    end() {
+      res.writableEnded = true;
+    },
+  });
+  return { res, asResponse: res as unknown as ServerResponse };
+}
+
+let streams: Streams;
+let ticking: (() => void) | null;
+let asked: Place[][];
+let story: ProgressEvent[];
+let away: boolean;
+const log = keepLines();
+
+beforeEach(() => {
+  ticking = null;
+  asked = [];
+  story = [];
+  away = false;
+  streams = createStreams({
+    mostStreams: 2,
+    lookEveryMs: 250,
+    ticker: (_ms, run) => {
+      ticking = run;
+      return () => {
+        ticking = null;
+      };
+    },
+    store: {
+      async after(places) {
+        asked.push(places.map(({ verificationId, after }) => ({ verificationId, after })));
+        if (away) throw new Error('the registry is away');
+        return places.flatMap(({ after }, index) =>
+          story.filter(({ id }) => id > after).map((each) => ({ ...each, index })),
+        );
+      },
+    },
+    log: createLogger({ level: 'info', destination: log.destination }),
+  });
+});
+
+const turn = async (ticks = 1) => {
+  for (let tick = 0; tick < ticks; tick += 1) {
+    ticking?.();
+    await new Promise(setImmediate);
+  }
+};
+
+test('asks for all streams at once, and for none when there are none', async () => {
+  const [first, second] = [response(), response()];
+  streams.open({ verificationId: 'a', after: 0 }, first.asResponse);
+  streams.open({ verificationId: 'b', after: 7 }, second.asResponse);
+  await turn();
+  expect(asked.at(-1)).toEqual([
+    { verificationId: 'a', after: 0 },
+    { verificationId: 'b', after: 7 },
+  ]);
+  first.res.emit('close');
+  second.res.emit('close');
+  expect(ticking).toBeNull();
+});
+
+test('writes an event once, and nothing after the end', async () => {
+  const { res, asResponse } = response();
+  streams.open({ verificationId: 'a', after: 0 }, asResponse);
+  story = [event(1, 'queued')];
+  await turn(2);
+  story.push(event(2, 'finished'), event(3, 'finished'));
+  await turn(70);
+  const data = (state: string) => `data: {"state":"${state}","at":"2026-11-21T09:00:00.000Z"}\n\n`;
+  expect(res.text).toBe(`retry: 1000\n\nid: 1\n${data('queued')}id: 2\n${data('finished')}`);
+  expect(res.writableEnded).toBe(true);
+});
+
+test('says every 15 s that it is alive, unless the client does not read', async () => {
+  const [reads, sleeps] = [response(), response()];
+  sleeps.res.writableNeedDrain = true;
+  streams.open({ verificationId: 'a', after: 0 }, reads.asResponse);
+  streams.open({ verificationId: 'b', after: 0 }, sleeps.asResponse);
+  await turn(59);
+  expect(reads.res.text).not.toContain('alive');
+  await turn(61);
+  expect(reads.res.text.match(/^: alive$/gm)).toHaveLength(2);
+  expect(sleeps.res.text).not.toContain('alive');
+});
+
+test('outlives a registry that is away', async () => {
+  const { res, asResponse } = response();
+  away = true;
+  streams.open({ verificationId: 'a', after: 0 }, asResponse);
+  story = [event(1, 'queued')];
+  await turn(3);
+  expect(res.writableEnded).toBe(false);
+  expect(log.lines.join()).toContain('progress: in trouble');
+  away = false;
+  await turn();
+  expect(res.text).toContain('id: 1\n');
+});
+
+test('closing ends every stream and takes no more', async () => {
+  const { res, asResponse } = response();
+  streams.open({ verificationId: 'a', after: 0 }, asResponse);
+  await streams.close();
+  expect(res.writableEnded).toBe(true);
+  expect(() => streams.assertRoom()).toThrow('cannot serve another stream');
+  const late = response();
+  streams.open({ verificationId: 'a', after: 0 }, late.asResponse);
+  expect(late.res.writableEnded).toBe(true);
+});
+
+test('refuses more streams than there may be', () => {
+  streams.assertRoom();
+  streams.open({ verificationId: 'a', after: 0 }, response().asResponse);
+  streams.open({ verificationId: 'b', after: 0 }, response().asResponse);
+  expect(() => streams.assertRoom()).toThrow('cannot serve another stream');
+});

@@ -1,0 +1,253 @@
+// What the operator's command line says to what is typed; test/stories/operator.test.ts runs it for real.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { runCommand, type WithTools } from '../../../../scripts/poundkey/run-command.ts';
+import { createTools } from '../../../../scripts/poundkey/tools.ts';
+import { ConfigError } from '../../../../src/config.ts';
+import { openDatabase } from '../../../../src/platform/database/open-database.ts';
+import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
+import type { Registry } from '../../../../src/registry/schema.ts';
+import { freshStores } from '../../../support/stores.ts';
+
+const stores = await freshStores('embedded');
+const database = await openDatabase<Registry>(stores.database, MIGRATIONS, { warn: () => undefined });
+const NOW = new Date('2026-11-21T09:00:00Z');
+const noKeys = () => {
+  throw new Error('no command here needs keys');
+};
+const tools = createTools({ db: database.db, run: database.run, clock: { now: () => NOW }, keys: noKeys });
+const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools));
+
+const files = mkdtempSync(join(inject('runDirectory'), 'policies-'));
+const policyFile = (content: string): string => {
+  const path = join(files, 'policy.json');
+  writeFileSync(path, content);
+  return path;
+};
+
+await tools.tenants.create({ id: 'contoso', name: 'Contoso AB' });
+afterAll(async () => {
+  await database.close();
+  await stores.drop();
+  rmSync(files, { recursive: true, force: true });
+});
+
+describe('the command line of operators', () => {
+  it.each([{ words: [] }, { words: ['--help'] }, { words: ['-h'] }, { words: ['help'] }])(
+    'shows what it can do: $words',
+    async ({ words }) => {
+      const said = await poundkey(...words);
+      for (const usage of [
+        'create-tenant ID NAME',
+        'list-tenants',
+        'create-key TENANT NAME',
+        'list-keys TENANT',
+        'revoke-key ID',
+        'show-policy TENANT [--version NUMBER]',
+        'set-policy TENANT FILE',
+        'policy-versions TENANT',
+        'block TENANT USER --reason TEXT [--for SECONDS]',
+        'unblock TENANT USER',
+        'story ID',
+        'dead-letters',
+        'resend ID',
+        'rotate-keys',
+      ])
+        expect(said.output).toContain(`\n  ${usage}\n      `);
+      expect(said).toMatchObject({ exitCode: 0, errors: '' });
+    },
+  );
+
+  it('makes a tenant once, and leaves one that is there as it was', async () => {
+    const first = await poundkey('create-tenant', 'fabrikam', 'Fabrikam AB');
+    expect(first).toEqual({ exitCode: 0, output: 'The tenant fabrikam is there.', errors: '' });
+    const second = await poundkey('create-tenant', 'fabrikam', 'Another name');
+    expect(second.output).toBe('There was a tenant fabrikam already; it stays as it was.');
+    expect(await tools.tenants.policyOf('fabrikam')).toMatchObject({ tenantName: 'Fabrikam AB' });
+  });
+
+  it('says of one command what it wants, without touching the registry', async () => {
+    const away: WithTools = () => Promise.reject(new Error('the registry was opened'));
+    expect(await runCommand(['block', '--help'], away)).toEqual({
+      exitCode: 0,
+      output: expect.stringMatching(
+        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nno verification/,
+      ),
+      errors: '',
+    });
+  });
+
+  it('lists tenants and keys, and never what proves a key', async () => {
+    await tools.tenants.create({ id: 'northwind', name: 'Northwind' });
+    const line = `northwind  policy 1  ${NOW.toISOString()}  Northwind`;
+    expect((await poundkey('list-tenants')).output.split('\n')).toContain(line);
+    expect((await poundkey('list-keys', 'northwind')).output).toBe('northwind has no API keys.');
+    const [live, revoked] = [
+      await tools.apiKeys.create({ tenantId: 'northwind', name: 'backend' }),
+      await tools.apiKeys.create({ tenantId: 'northwind', name: 'old backend' }),
+    ];
+    await poundkey('revoke-key', revoked.id);
+    const { output } = await poundkey('list-keys', 'northwind');
+    const made = `made ${NOW.toISOString()}`;
+    expect(output).toContain(`${live.id}  ${made}  live`);
+    expect(output).toContain(`${revoked.id}  ${made}  revoked ${NOW.toISOString()}`);
+    const { output: json } = await poundkey('list-keys', 'northwind', '--json');
+    expect(JSON.parse(json)).toHaveLength(2);
+    expect(output + json).not.toContain(live.key.split('_')[2]);
+  });
+
+  it('keeps every policy that was set, and sets an earlier one again', async () => {
+    await tools.tenants.create({ id: 'litware', name: 'Litware' });
+    await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 20}'));
+    const { output } = await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 40}'));
+    expect(output).toBe('The policy of litware counts from now on, as version 3.');
+    const now = JSON.parse((await poundkey('show-policy', 'litware')).output);
+    expect(now).toMatchObject({ ringTimeoutS: 40, organisation: 'Litware', challenge: 'pound' });
+    const versions = (await poundkey('policy-versions', 'litware')).output;
+    expect(versions).toBe([3, 2, 1].map((version) => `${version}  ${NOW.toISOString()}`).join('\n'));
+    const second = (await poundkey('show-policy', 'litware', '--version', '2')).output;
+    expect(JSON.parse(second)).toMatchObject({ ringTimeoutS: 20 });
+    await poundkey('set-policy', 'litware', policyFile(second));
+    const { output: json } = await poundkey('show-policy', 'litware', '--json');
+    expect(JSON.parse(json)).toMatchObject({ version: 4, policy: { ringTimeoutS: 20 } });
+  });
+
+  it('blocks a user for good or for a while, and ends it', async () => {
+    const user = { tenantId: 'contoso', userId: 'u-1' };
+    const said = await poundkey('block', 'contoso', 'u-1', '--reason', 'phone stolen', '--for', '3600');
+    expect(said.output).toBe('The user u-1 of contoso is blocked until 2026-11-21T10:00:00.000Z.');
+    const { output } = await poundkey('block', 'contoso', 'u-1', '--reason=phone stolen', '--json');
+    expect(JSON.parse(output)).toMatchObject({ ...user, reason: 'phone stolen', expiresAt: null });
+    expect(await tools.blocks.read(user)).toMatchObject({ reason: 'phone stolen', expiresAt: null });
+    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/is not blocked any more\.$/);
+    expect(await tools.blocks.read(user)).toBeNull();
+    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/was not blocked\.$/);
+  });
+
+  it('prints a new key and nothing else', async () => {
+    const { output, errors } = await poundkey('create-key', 'contoso', 'backend');
+    expect(errors).toBe('');
+    expect(await tools.apiKeys.authenticate(`Bearer ${output}`)).toMatchObject({ tenantId: 'contoso' });
+  });
+
+  it('lists dead messages and makes one due again, once its tenant has an endpoint', async () => {
+    expect((await poundkey('dead-letters')).output).toBe('There are no dead messages.');
+    const [id, at] = [randomUUID(), new Date('2026-11-21T09:00:00Z')];
+    await database.db
+      .insertInto('outbox')
+      .values({
+        id,
+        tenantId: 'contoso',
+        type: 'verification.finished',
+        payload: '{}',
+        createdAt: at,
+        nextAttemptAt: at,
+        deadAt: at,
+        attempts: 31,
+        lastError: 'The endpoint answered 500.',
+      })
+      .execute();
+    const line = `${id}  contoso  verification.finished  2026-11-21T09:00:00.000Z  31 attempts  The endpoint answered 500.`;
+    expect((await poundkey('dead-letters')).output).toBe(line);
+    const nowhere = await poundkey('resend', id);
+    expect(nowhere).toMatchObject({ exitCode: 2, errors: expect.stringMatching(/nowhere to send/) });
+    const url = 'https://mfa.example.com/poundkey';
+    await database.db
+      .insertInto('webhookEndpoint')
+      .values({ tenantId: 'contoso', url, sealedSecret: 'sealed', updatedAt: at })
+      .execute();
+    expect((await poundkey('resend', id)).output).toBe('The message to contoso is due now.');
+    expect((await poundkey('dead-letters')).output).toBe('There are no dead messages.');
+    expect(await poundkey('resend', id)).toMatchObject({ exitCode: 2 });
+  });
+
+  it.each([
+    { wrong: ['open-sesame'], says: /^There is no command "open-sesame"\.$/ },
+    { wrong: ['constructor'], says: /^There is no command "constructor"\.$/ },
+    { wrong: ['create-tenant', 'contoso'], says: /^Expected: npm run poundkey -- create-tenant ID NAME$/ },
+    { wrong: ['revoke-key'], says: /^Expected: npm run poundkey -- revoke-key ID$/ },
+    {
+      wrong: ['create-key', 'contoso', 'a', 'b'],
+      says: /^Expected: npm run poundkey -- create-key TENANT NAME$/,
+    },
+    {
+      wrong: ['create-tenant', 'Contoso AB', 'Contoso'],
+      says: /^ID: This must be 1-40 of a-z, 0-9 and "-"\.$/,
+    },
+    { wrong: ['create-tenant', 'northwind', ' '], says: /^NAME: This must be a name of 1-80 characters\.$/ },
+    {
+      wrong: ['create-key', 'nobody', 'x'],
+      says: /^There is no tenant "nobody"\. Make it first: .*create-tenant/,
+    },
+    { wrong: ['create-key', 'contoso', ''], says: /^NAME: This must be a name of 1-80 characters\.$/ },
+    { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no live key of this ID\./ },
+    { wrong: ['list-tenants', '--all'], says: /^Expected: npm run poundkey -- list-tenants$/ },
+    { wrong: ['list-tenants', '--json=yes'], says: /^Expected: npm run poundkey -- list-tenants$/ },
+    { wrong: ['list-keys', 'nobody'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['show-policy', 'nobody'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['policy-versions', 'nobody'], says: /^There is no tenant "nobody"\./ },
+    {
+      wrong: ['show-policy', 'contoso', '--version', 'first'],
+      says: /^--version: contoso has no such version/,
+    },
+    { wrong: ['show-policy', 'contoso', '--version', '7'], says: /^--version: contoso has no such version/ },
+    { wrong: ['show-policy', 'contoso', '--version'], says: /^Expected: npm run poundkey -- show-policy / },
+    { wrong: ['block', 'contoso', 'u-1'], says: /^Expected: .*block TENANT USER --reason TEXT / },
+    { wrong: ['block', 'nobody', 'u-1', '--reason', 'x'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['block', 'contoso', 'u 1', '--reason', 'x'], says: /^USER: This must be 1 to 128 letters/ },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', ''], says: /^--reason: / },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', 'two\nlines'], says: /^--reason: .* one line/ },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', 'x', '--for', '1h'], says: /^--for: .* seconds\.$/ },
+    { wrong: ['block', 'contoso', 'u-1', '--reason', 'x', '--for', '0'], says: /^--for: .* seconds\.$/ },
+    { wrong: ['unblock', 'contoso', ''], says: /^USER: / },
+    { wrong: ['unblock', 'nobody', 'u-1'], says: /^There is no tenant "nobody"\./ },
+    { wrong: ['story', 'u-1842'], says: /^The ID is a UUID, as the request for the verification/ },
+    { wrong: ['story', randomUUID()], says: /^There is no verification of this ID\.$/ },
+    { wrong: ['dead-letters', 'contoso'], says: /^Expected: npm run poundkey -- dead-letters$/ },
+    { wrong: ['resend', 'all'], says: /^The ID is a UUID, as dead-letters shows it\.$/ },
+    { wrong: ['resend', randomUUID()], says: /^There is no message of this id\./ },
+    { wrong: ['set-policy', 'nobody', '/none'], says: /^There is no tenant "nobody"\./ },
+    {
+      wrong: ['set-policy', 'contoso', '/none'],
+      says: /^The file \/none cannot be read: ENOENT: no such file/,
+    },
+    { wrong: ['set-policy', 'contoso', '/'], says: /^The file \/ cannot be read: EISDIR/ },
+  ])('refuses $wrong', async ({ wrong, says }) => {
+    const { exitCode, errors } = await poundkey(...wrong);
+    expect(errors).toMatch(says);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    { policy: '{"locale": ', says: /^The file .*policy\.json is not JSON: / },
+    { policy: '[]', says: /^The file .*policy\.json is no policy: .*the document: / },
+    { policy: '{"ringTimeoutS": 1, "colour": "red"}', says: /no policy: .*\/ringTimeoutS: .*\/colour: / },
+  ])('refuses $policy for a policy, and keeps the one that counts', async ({ policy, says }) => {
+    const before = await tools.tenants.policyOf('contoso');
+    const { exitCode, errors } = await poundkey('set-policy', 'contoso', policyFile(policy));
+    expect(errors).toMatch(says);
+    expect(exitCode).toBe(2);
+    expect(await tools.tenants.policyOf('contoso')).toEqual(before);
+  });
+
+  it('does not repeat a whole key that was typed for its ID', async () => {
+    const { output: key } = await poundkey('create-key', 'contoso', 'typed whole');
+    const { exitCode, errors } = await poundkey('revoke-key', key);
+    expect(exitCode).toBe(2);
+    expect(errors).not.toContain(key.split('_')[1]);
+  });
+
+  it.each<{ failure: Error; exitCode: number }>([
+    { failure: new ConfigError('PORT must be a whole number'), exitCode: 2 },
+    { failure: new Error('The database cannot be used.'), exitCode: 1 },
+  ])('says why it did not get to its registry: $failure.message', async ({ failure, exitCode }) => {
+    const away: WithTools = () => Promise.reject(failure);
+    expect(await runCommand(['revoke-key', 'x'], away)).toEqual({
+      exitCode,
+      output: '',
+      errors: failure.message,
+    });
+  });
+});

@@ -1,0 +1,139 @@
+// What the operator's command line says about key rings, and what it seals anew.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../../../scripts/poundkey/run-command.ts';
+import { createTools } from '../../../../scripts/poundkey/tools.ts';
+import { createAppPasswordMaker } from '../../../../src/app-passwords/new-app-password.ts';
+import { createWebhookEndpoints } from '../../../../src/outbox/endpoints.ts';
+import { openDatabase } from '../../../../src/platform/database/open-database.ts';
+import { type KeyRing, newKeyRingText, parseKeyRing } from '../../../../src/platform/secrets/key-ring.ts';
+import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
+import type { Registry } from '../../../../src/registry/schema.ts';
+import { createUserProfiles } from '../../../../src/users/user-profiles.ts';
+import { freshStores } from '../../../support/stores.ts';
+
+const NOW = new Date('2026-11-21T09:00:00Z');
+const clock = { now: () => NOW };
+const key = (id: string) => newKeyRingText().replace(/^k1/, id);
+const [oldHash, newHash, oldSeal, newSeal] = [key('h1'), key('h2'), key('s1'), key('s2')];
+const rings = (hash: string, seal: string) => ({
+  hashKeys: parseKeyRing(hash),
+  sealKeys: parseKeyRing(seal),
+});
+const before = rings(oldHash, oldSeal);
+const during = rings(`${newHash},${oldHash}`, `${newSeal},${oldSeal}`);
+const after = rings(newHash, newSeal);
+
+describe('rotate-keys', async () => {
+  const stores = await freshStores('embedded');
+  const { db, run, close } = await openDatabase<Registry>(stores.database, MIGRATIONS, {
+    warn: () => undefined,
+  });
+  const rotateKeys = (keys: { hashKeys: KeyRing; sealKeys: KeyRing }, ...options: string[]) => {
+    const tools = createTools({ db, run, clock, keys: () => keys });
+    return runCommand(['rotate-keys', ...options], (use) => use(tools));
+  };
+
+  beforeAll(async () => {
+    const { tenants } = createTools({ db, run, clock, keys: () => before });
+    await tenants.create({ id: 'contoso', name: 'Contoso AB' });
+    await createUserProfiles({ db, clock, hashKeys: before.hashKeys }).change(
+      { tenantId: 'contoso', userId: 'u-1' },
+      { pin: '1234' },
+    );
+    await createWebhookEndpoints({ db, clock, sealKeys: before.sealKeys }).put('contoso', {
+      url: 'https://mfa.example.com/poundkey',
+    });
+    await issueAppPassword();
+  });
+  afterAll(async () => {
+    await close();
+    await stores.drop();
+  });
+
+  async function issueAppPassword() {
+    const verificationId = randomUUID();
+    const owner = { tenantId: 'contoso', userId: 'u-1' };
+    await db
+      .insertInto('verification')
+      .values({
+        ...owner,
+        id: verificationId,
+        purpose: 'register',
+        channel: 'call',
+        phoneType: 'office',
+        phoneNumber: '+46812345678',
+        country: 'SE',
+        locale: 'sv-SE',
+        state: 'queued',
+        wakeAt: NOW,
+        createdAt: NOW,
+        expiresAt: NOW,
+      })
+      .execute();
+    const made = createAppPasswordMaker({ ...before, clock })({ length: 16, verificationId });
+    await db
+      .insertInto('appPassword')
+      .values({ ...made, ...owner, name: 'Office phone', verificationId, createdAt: NOW })
+      .execute();
+  }
+
+  it('finds nothing to do while there is one key of a kind', async () => {
+    expect(await rotateKeys(before)).toEqual({
+      exitCode: 0,
+      output: [
+        'HASH_KEYS  h1  is the current one  1 PINs, 1 app passwords',
+        'SEAL_KEYS  s1  is the current one  1 unrevealed app passwords, 1 webhook secrets',
+        '',
+        'Webhook secrets sealed anew under the current key: 0.',
+      ].join('\n'),
+      errors: '',
+    });
+  });
+
+  it('warns of a ring that lost a key, and leaves alone what it cannot open', async () => {
+    const { exitCode, output } = await rotateKeys(after);
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/^HASH_KEYS {2}h1 {2}IS MISSING: .* {2}1 PINs, 1 app passwords$/m);
+    expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}IS MISSING: .* 1 webhook secrets$/m);
+    expect(output).toContain('anew under the current key: 0.');
+  });
+
+  it('seals webhook secrets anew, and names what still needs the old keys', async () => {
+    const { exitCode, output } = await rotateKeys(during);
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^HASH_KEYS {2}h1 {2}is needed still {5}1 PINs, 1 app passwords$/m);
+    expect(output).toMatch(/^SEAL_KEYS {2}s2 {2}is the current one {2}1 webhook secrets$/m);
+    expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}is needed still {5}1 unrevealed app passwords$/m);
+    expect(output).toContain('anew under the current key: 1.');
+    const endpoint = await db.selectFrom('webhookEndpoint').selectAll().executeTakeFirstOrThrow();
+    expect(endpoint.sealedSecret).toMatch(/^v1\.s2\./);
+  });
+
+  it('says that an old key may go once nothing needs it', async () => {
+    await db.updateTable('appPassword').set({ sealed: null, revokedAt: NOW }).execute();
+    await db.updateTable('userProfile').set({ pinHash: null, pinHashKeyId: null }).execute();
+    const { output } = await rotateKeys(during);
+    expect(output).toMatch(/^HASH_KEYS {2}h1 {2}may go$/m);
+    expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}may go$/m);
+    const { exitCode, output: json } = await rotateKeys(after, '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(json)).toEqual({
+      resealed: 0,
+      keys: [
+        { ring: 'hash', keyId: 'h2', standing: 'current', uses: [] },
+        {
+          ring: 'seal',
+          keyId: 's2',
+          standing: 'current',
+          uses: [{ kind: 'webhook secrets', count: 1 }],
+        },
+      ],
+    });
+  });
+
+  it('never prints a key', async () => {
+    const { output } = await rotateKeys(during, '--json');
+    for (const ring of [oldHash, newHash, oldSeal, newSeal]) expect(output).not.toContain(ring.split(':')[1]);
+  });
+});
