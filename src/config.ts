@@ -38,6 +38,7 @@ export interface Config {
   patience: {
     requestMs: number;
     dialGraceMs: number;
+    answerMs: number;
     hangUpGraceMs: number;
     watchMs: number;
     retryMs: number;
@@ -182,6 +183,7 @@ function group(env: Environment): Config {
     patience: {
       requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,
       dialGraceMs: env.DIAL_GRACE_S * 1000,
+      answerMs: 45_000,
       hangUpGraceMs: 2_000,
       watchMs: env.WATCH_S * 1000,
       retryMs: 1_000,

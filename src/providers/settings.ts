@@ -59,7 +59,8 @@ const entries = (form: string, message: string) =>
   z
     .string()
     .transform((text) => text.split(',').map((entry) => entry.trim()))
-    .refine((all) => all.every((entry) => new RegExp(`^${form}$`).test(entry)), message);
+    .transform((all) => all.filter((entry) => entry !== ''))
+    .refine((all) => all.length > 0 && all.every((entry) => new RegExp(`^${form}$`).test(entry)), message);
 
 /** The variables. */
 export const PROVIDER_VARIABLES = {

@@ -173,7 +173,7 @@ describe('lines and their providers', () => {
       ...TWILIO,
       ...SIGNALWIRE,
       CALLER_LINE: '+46812345678, signalwire:+12025550123',
-      CALLER_LINES: 'SE=+46812345678,NO=signalwire:+4721234567,SE=signalwire:+46812345670',
+      CALLER_LINES: 'SE=+46812345678,NO=signalwire:+4721234567, SE=signalwire:+46812345670,',
     });
     expect(lines).toEqual({
       default: [line('+46812345678'), line('+12025550123', 'signalwire')],
@@ -276,7 +276,7 @@ describe('a variable of another form is refused', () => {
     ['TWILIO_AUTH_TOKEN', 'short'],
     ['TWILIO_API_BASE_URL', 'localhost:8085'],
     ['CALLER_LINE', '08-12345678'],
-    ['CALLER_LINE', '+46812345678,'],
+    ['CALLER_LINE', ','],
     ['CALLER_LINE', 'vonage:+46812345678'],
     ['CALLER_LINES', 'SE=+46812345678;NO=+4721234567'],
     ['SIGNALWIRE_SPACE_URL', 'https://example.signalwire.com/api'],

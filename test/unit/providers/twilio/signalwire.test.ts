@@ -1,8 +1,10 @@
 // SignalWire's profile, on the wire: what is sent, and how answers are read that Twilio would not give.
+import { createHmac } from 'node:crypto';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTwilioCalls } from '../../../../src/providers/twilio/calls.ts';
 import { SIGNALWIRE } from '../../../../src/providers/twilio/profiles.ts';
+import { createSignatureCheck } from '../../../../src/providers/twilio/signature.ts';
 import { parseStatus } from '../../../../src/providers/twilio/webhooks.ts';
 
 const SPACE = 'https://example.signalwire.com';
@@ -182,4 +184,47 @@ test('a status callback is read with its own name for the SIP answer, and with s
     answeredBy: null,
   });
   expect(parseStatus({ ...callback, CallStatus: 'answered' })).toMatchObject({ status: 'inProgress' });
+});
+
+describe('a signature', () => {
+  // SignalWire, Compatibility API: fields in the order of their names, the values of one name as they came.
+  const signed = (url: string, key = 'signing-key') =>
+    createHmac('sha1', key).update(`${url}Digits#OddbOddaOddb`).digest('base64');
+  const params = { Odd: ['b', 'a', 'b'], Digits: '#' };
+  const isRight = (signature: string, publicUrl = 'https://pound.example') => {
+    const authTokens = ['signing-key', 'next-key'];
+    const check = createSignatureCheck({ publicUrl, authTokens, profile: SIGNALWIRE });
+    try {
+      check({ originalUrl: '/x?a=1', signature, params });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  test.each([
+    ['https://pound.example/x?a=1', 'https://pound.example'],
+    ['https://pound.example:443/x?a=1', 'https://pound.example'],
+    ['https://pound.example/x?a=1', 'https://pound.example:443'],
+    ['https://pound.example/x?a=1', 'https://pound.example:8443'],
+    ['https://pound.example:8443/x?a=1', 'https://pound.example:8443'],
+    ['http://pound.example:80/x?a=1', 'http://pound.example'],
+    ['http://[::1]:4010/x?a=1', 'http://[::1]:4010'],
+  ])('over %s is right at %s', (url, publicUrl) => {
+    expect(isRight(signed(url), publicUrl)).toBe(true);
+    expect(isRight(signed(url, 'next-key'), publicUrl)).toBe(true);
+    expect(isRight(signed(url, 'token-of-the-project'), publicUrl)).toBe(false);
+  });
+
+  test('over values in another order is wrong', () => {
+    const sorted = createHmac('sha1', 'signing-key').update('https://pound.example/x?a=1Digits#OddaOddb');
+    expect(isRight(sorted.digest('base64'))).toBe(false);
+  });
+
+  test.each(['https://pound.example/y?a=1', 'https://pound.example:444/x?a=1', 'https://evil.example/x?a=1'])(
+    'over %s is wrong',
+    (url) => {
+      expect(isRight(signed(url))).toBe(false);
+    },
+  );
 });
