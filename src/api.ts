@@ -1,13 +1,24 @@
 import { z } from 'zod';
 import { routeDefiner } from './platform/http/route.ts';
+import type { SecurityDescription } from './platform/http/route-set.ts';
 
-/** Who sent a request, as its API key tells. */
+/** Who sent a request, as its API key tells. What finds the caller may know more; a route that needs it says so. */
 export interface Caller {
   tenantId: string;
 }
 
 /** Defines a route of the REST API: see `platform/http/route.ts`. */
 export const defineRoute = routeDefiner<Caller>();
+
+/** Defines a route that is open to everybody. */
+export const definePublicRoute = routeDefiner<null>();
+
+/** How the callers of the REST API are described. */
+export const API_KEY: SecurityDescription = {
+  name: 'apiKey',
+  scheme: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer pk_…`' },
+  problems: ['apiKey.missing', 'apiKey.invalid'],
+};
 
 /** A user as the tenant's backend names it. Opaque; better not a name or an e-mail address. */
 export const UserId = z

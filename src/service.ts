@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -24,6 +25,8 @@ import type { SimulatorTime } from './simulator/time.ts';
 export interface Overrides {
   clock?: Clock;
   log?: Logger;
+  /** Waits, ms; by the machine's clock by default. */
+  pause?: (ms: number) => Promise<unknown>;
   /** The simulator's time; the machine's own by default. */
   simulatorTime?: SimulatorTime;
 }
@@ -81,6 +84,7 @@ async function build(
     publicUrl,
     isStopping,
     clock,
+    pause: overrides.pause ?? wait,
     events,
     log,
   });

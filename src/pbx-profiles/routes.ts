@@ -4,7 +4,7 @@ import { understandNumber } from '../domain/number.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from '../domain/pauses.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
-import { noBody } from '../platform/http/route.ts';
+import { noBody } from '../platform/http/answers.ts';
 import type { PbxProfiles } from './pbx-profiles.ts';
 
 const MOST_AT_ONCE = 100;

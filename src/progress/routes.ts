@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute, VerificationId } from '../api.ts';
 import { ServiceError } from '../errors.ts';
-import { eventStream, noBody } from '../platform/http/route.ts';
+import { eventStream, noBody } from '../platform/http/answers.ts';
 import type { EventStore } from './event-store.ts';
 import type { Streams } from './streams.ts';
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { createWriteAppPassword, writeRevocation } from '../app-passwords/completion-writes.ts';
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
@@ -33,13 +32,15 @@ interface Ground {
   publicUrl: string;
   isStopping: () => boolean;
   clock: Clock;
+  /** Waits, ms. */
+  pause: (ms: number) => Promise<unknown>;
   events: Events;
   log: Logger;
 }
 
 /** Builds tenants, their policies, users and the journey, and connects them: the features know nothing of each other. */
 export function createFeatures(config: Config, ground: Ground) {
-  const { stores, providers, languages, publicUrl, isStopping, clock, events, log } = ground;
+  const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = ground;
   const { db, run } = stores.database;
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });

@@ -1,20 +1,22 @@
 import type { RequestHandler } from 'express';
-import type { Caller } from '../api.ts';
+import { API_KEY, type Caller } from '../api.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
-import { mountWebhooks, type WebhookDeps } from '../journey/call/webhooks.ts';
-import { mountJobSchema } from '../journey/request/job-schema.ts';
+import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
+import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { createListPhoneMethods } from '../phone-methods/list.ts';
 import { phoneMethodRoutes } from '../phone-methods/routes.ts';
 import type { Clock } from '../platform/clock.ts';
-import { createHttpApp } from '../platform/http/http-server.ts';
+import { createHttpApp } from '../platform/http/http-app.ts';
+import { defineRouteSet } from '../platform/http/mount-sets.ts';
 import type { Route } from '../platform/http/route.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
 import { administrationRoutes } from './administration.ts';
+import { type CallerWithFacts, createIdentifyCaller } from './identify-caller.ts';
 import type { ServiceParts } from './parts.ts';
 import { createUserProfileRoutes } from './user-profiles.ts';
 
@@ -38,33 +40,69 @@ export interface WebParts {
 
 /** The HTTP side: webhooks, REST API and its description. */
 export function createWeb(parts: ServiceParts & WebParts) {
-  const { journey, log, stores, events, clock, publicUrl, providers } = parts;
-  const { db } = stores.database;
+  const { log, isStopping, traceRequests } = parts;
   return createHttpApp({
-    routes: [
-      ...verificationRoutes({ ...journey, clock }),
-      ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
-      ...createUserProfileRoutes(parts.userProfiles, parts.languages),
-      ...pbxProfileRoutes(createPbxProfiles({ db }), parts.policies.current),
-      ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
-      ...administrationRoutes({ ...parts, clock }),
-      ...parts.outward,
-    ],
-    authenticate: (authorization) => parts.apiKeys.authenticate(authorization),
-    raw: (app) => {
-      if (parts.traceRequests) app.use(parts.traceRequests);
-      mountJobSchema(app);
-      mountWebhooks(app, {
-        ...journey,
-        publicUrl,
-        providers,
-        observeWebhook: parts.observeWebhook,
-        budgetMs: WEBHOOK_BUDGET_MS,
-        log,
-      });
-    },
-    isDraining: parts.isStopping,
+    sets: [webhookSet(parts), apiSet(parts), publicSet()],
+    isDraining: isStopping,
+    traceRequests,
     info: API_INFO,
     log,
+  });
+}
+
+/** `/webhooks`: called by the provider, which signs. */
+function webhookSet(parts: ServiceParts & WebParts) {
+  const { journey, log, publicUrl, providers, observeWebhook } = parts;
+  return createWebhookSet({
+    ...journey,
+    publicUrl,
+    providers,
+    observeWebhook,
+    budgetMs: WEBHOOK_BUDGET_MS,
+    log,
+  });
+}
+
+/** `/v1`: called by backends with an API key. */
+function apiSet(parts: ServiceParts & WebParts) {
+  return defineRouteSet({
+    under: '/v1',
+    body: 'json',
+    identify: createIdentifyCaller(parts),
+    challenge: 'Bearer realm="poundkey"',
+    logged: ({ tenantId }) => ({ tenantId }),
+    whileDraining: 'refuse',
+    mayBeStored: false,
+    otherMethods: 'methodNotAllowed',
+    security: API_KEY,
+    routes: apiRoutes(parts),
+  });
+}
+
+function apiRoutes(parts: ServiceParts & WebParts): Route<CallerWithFacts>[] {
+  const { journey, stores, events, clock, languages } = parts;
+  const { db } = stores.database;
+  return [
+    ...verificationRoutes(journey),
+    ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
+    ...createUserProfileRoutes(parts.userProfiles, languages),
+    ...pbxProfileRoutes(createPbxProfiles({ db }), parts.policies.current),
+    ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
+    ...administrationRoutes({ ...parts, clock }),
+    ...parts.outward,
+  ];
+}
+
+/** `/schemas`: open to everybody. */
+function publicSet() {
+  return defineRouteSet({
+    under: '/schemas',
+    body: 'none',
+    identify: async () => null,
+    whileDraining: 'answer',
+    mayBeStored: true,
+    otherMethods: 'methodNotAllowed',
+    security: null,
+    routes: jobSchemaRoutes(),
   });
 }

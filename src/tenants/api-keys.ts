@@ -5,12 +5,13 @@ import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
 import { checkedName, invalidField } from './checked.ts';
-import type { StoredPolicy } from './tenants.ts';
 
-/** Who a key belongs to, with the tenant's policy document as stored. */
-interface KeyHolder extends StoredPolicy {
-  tenantId: string;
-  keyId: string;
+/** What a key must match, and what is known besides. */
+interface FoundKey<Facts> {
+  /** SHA-256 of the key's secret half, hexadecimal. */
+  secretHash: string;
+  revokedAt: Date | null;
+  facts: Facts;
 }
 
 /** The keys of all tenants. */
@@ -28,9 +29,13 @@ export interface ApiKeys {
   revoke(id: string): Promise<boolean>;
   /**
    * Finds out whose key an `Authorization` header carries (`Bearer <key>`, RFC 6750 section 2.1).
+   * @param find reads the key of an id, and what else is to be known of its holder
    * @throws ServiceError `apiKey.missing` without a bearer token; `apiKey.invalid` alike for whatever is wrong with it
    */
-  authenticate(authorization: string | undefined): Promise<KeyHolder>;
+  authenticate<Facts>(
+    authorization: string | undefined,
+    find: (keyId: string) => Promise<FoundKey<Facts> | null>,
+  ): Promise<Facts>;
 }
 
 /** API keys in the registry. */
@@ -64,16 +69,16 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
       return ended !== undefined;
     },
 
-    async authenticate(authorization) {
+    async authenticate(authorization, find) {
       const { id, secret } = keyIn(authorization);
-      const row = await findKey(db, id);
+      const row = await find(id);
       // Unknown id, wrong secret and revoked key all take one look-up, one hash and one comparison.
       const isRight = timingSafeEqual(
         Buffer.from(hash(secret), 'hex'),
         Buffer.from(row?.secretHash ?? NO_HASH, 'hex'),
       );
       if (!row || !isRight || row.revokedAt !== null) throw invalidKey();
-      return { tenantId: row.tenantId, keyId: id, tenantName: row.tenantName, policy: row.policy };
+      return row.facts;
     },
   };
 }
@@ -116,19 +121,4 @@ async function addKey(
   const tenant = await db.selectFrom('tenant').select('id').where('id', '=', row.tenantId).executeTakeFirst();
   if (!tenant) throw invalidField('/tenantId', 'This must be the id of a tenant.');
   await db.insertInto('apiKey').values(row).execute();
-}
-
-function findKey(db: Kysely<Registry>, id: string) {
-  return db
-    .selectFrom('apiKey')
-    .innerJoin('tenant', 'tenant.id', 'apiKey.tenantId')
-    .select([
-      'apiKey.tenantId',
-      'apiKey.secretHash',
-      'apiKey.revokedAt',
-      'tenant.name as tenantName',
-      'tenant.policy',
-    ])
-    .where('apiKey.id', '=', id)
-    .executeTakeFirst();
 }

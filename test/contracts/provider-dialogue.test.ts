@@ -117,7 +117,7 @@ describe.each(PROVIDERS)('a call through %s', (name) => {
       digitsUrl: 'https://pound.example/digits',
       silenceUrl: 'https://pound.example/silence',
     });
-    expect(contentType).toBe('text/xml');
+    expect(contentType).toBe('text/xml; charset=utf-8');
     expect(body).toContain('action="https://pound.example/digits"');
     expect(body).toContain(`finishOnKey="${name === 'twilio' ? '' : '*'}" numDigits="1"`);
   });

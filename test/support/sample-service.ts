@@ -1,16 +1,13 @@
 /** A small made-up service for the tests of the HTTP machinery, and a client that sends whatever it is told to. */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { ServiceError } from '../../src/errors.ts';
-import {
-  type ClientLimits,
-  createHttpApp,
-  type HttpServer,
-  listen,
-} from '../../src/platform/http/http-server.ts';
+import { createHttpApp } from '../../src/platform/http/http-app.ts';
+import { type ClientLimits, type HttpServer, listen } from '../../src/platform/http/http-server.ts';
+import { defineRouteSet, type MountedSet } from '../../src/platform/http/mount-sets.ts';
 import { type Route, routeDefiner } from '../../src/platform/http/route.ts';
+import type { IncomingRequest } from '../../src/platform/http/route-set.ts';
 
 interface Caller {
   name: string;
@@ -96,6 +93,25 @@ function sampleRoutes(hooks: SampleHooks): Route<Caller>[] {
 }
 
 /** Lets in whoever sends `Bearer sesame`. */
+function sampleSet(hooks: SampleHooks): MountedSet {
+  return defineRouteSet({
+    under: '/v1',
+    body: 'json',
+    identify: async ({ header }: IncomingRequest) => authenticate(header('authorization')),
+    challenge: 'Bearer realm="poundkey"',
+    logged: ({ name }) => ({ name }),
+    whileDraining: 'refuse',
+    mayBeStored: false,
+    otherMethods: 'methodNotAllowed',
+    security: {
+      name: 'apiKey',
+      scheme: { type: 'http', scheme: 'bearer', description: 'A key' },
+      problems: ['apiKey.missing', 'apiKey.invalid'],
+    },
+    routes: sampleRoutes(hooks),
+  });
+}
+
 async function authenticate(authorization: string | undefined): Promise<Caller> {
   if (authorization === undefined) throw new ServiceError('apiKey.missing', 'Send a key.');
   if (authorization !== 'Bearer sesame') throw new ServiceError('apiKey.invalid', 'Send another key.');
@@ -111,11 +127,8 @@ export interface Sample extends HttpServer {
   draining: boolean;
 }
 
-/** Starts the sample on a free port of loopback. */
-export async function startSample(
-  raw: (app: Express) => void = () => undefined,
-  limits?: ClientLimits,
-): Promise<Sample> {
+/** Starts the sample on a free port of loopback. @param otherSets served beside that of the birds */
+export async function startSample(otherSets: MountedSet[] = [], limits?: ClientLimits): Promise<Sample> {
   const logged: Record<string, unknown>[] = [];
   const log: Logger = pino(
     { level: 'debug' },
@@ -124,11 +137,10 @@ export async function startSample(
   const hooks: SampleHooks = { whenRead: async () => undefined };
   const state = { draining: false };
   const app = createHttpApp({
-    routes: sampleRoutes(hooks),
-    authenticate,
+    sets: [...otherSets, sampleSet(hooks)],
     log,
     isDraining: () => state.draining,
-    raw,
+    traceRequests: null,
     info: { title: 'Birds', version: '1.0.0' },
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0 }, limits);

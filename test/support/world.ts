@@ -103,6 +103,7 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
   const config = configFor(stores, dataDir, options.config);
   const service = await startService(config, {
     clock: { now: () => new Date(time.now()) },
+    pause: (ms) => new Promise<void>((resolve) => void time.after(ms, resolve)),
     log: createLogger({
       level: config.logLevel === 'info' ? 'debug' : config.logLevel,
       destination: log.destination,

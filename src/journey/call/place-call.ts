@@ -50,7 +50,7 @@ export function createPlaceCall(deps: {
 
   /** The policy may have changed since the request, and the user may have been blocked. */
   async function mayStill(verification: Verification, now: Date): Promise<boolean> {
-    const facts = await deps.readFacts(verification, now);
+    const facts = await deps.readFacts.ofUser(verification, now);
     return facts !== null && mayStillCall(await deps.lookUp.forCall(verification, facts));
   }
 }

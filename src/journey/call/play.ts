@@ -1,4 +1,3 @@
-import type { Request, Response } from 'express';
 import { ServiceError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { type CallStep, STEP_RULES } from '../../providers/dialogue.ts';
@@ -38,22 +37,16 @@ export interface PlayDeps {
 }
 
 /**
- * Answers a webhook with the document that `decide` comes to. In time and always: when the work behind it fails or
- * takes longer than the budget, the person hears "one moment" and the network asks again, a few times.
+ * Makes the document that a webhook is answered with, from what `decide` comes to. In time and always: when the work
+ * behind it fails or takes longer than the budget, the person hears "one moment" and the network asks again, a few times.
  */
 export function createPlay(deps: PlayDeps) {
-  return async function play(
-    asked: Asked,
-    decide: () => Promise<Spoken>,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
-    const document = await inTime(decide, deps.budgetMs).then(
+  /** @param path the path of the webhook's address */
+  return (asked: Asked, decide: () => Promise<Spoken>, path: string): Promise<StepDocument> =>
+    inTime(decide, deps.budgetMs).then(
       (spoken) => question(deps, asked, spoken),
-      (error: unknown) => oneMoment(deps, asked, request.path, error),
+      (error: unknown) => oneMoment(deps, asked, path, error),
     );
-    response.status(200).type(document.contentType).send(document.body);
-  };
 }
 
 function question(deps: PlayDeps, asked: Asked, spoken: Spoken): StepDocument {

@@ -1,7 +1,16 @@
-import { type Express, type Request, type Response, text } from 'express';
 import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
-import type { AnsweredBy, CallProgress, Providers, TrustedWebhook } from '../../providers/port.ts';
+import { noBody, textAnswer } from '../../platform/http/answers.ts';
+import type { FormBody } from '../../platform/http/form-body.ts';
+import { defineRouteSet } from '../../platform/http/mount-sets.ts';
+import { routeDefiner, unchecked } from '../../platform/http/route.ts';
+import type { Answered as AnsweredRequest, IncomingRequest } from '../../platform/http/route-set.ts';
+import type {
+  AnsweredBy,
+  CallProgress,
+  Providers,
+  StepDocument,
+  TrustedWebhook,
+} from '../../providers/port.ts';
 import type { Question } from '../ports.ts';
 import { CHALLENGES } from '../states.ts';
 import type { Answered } from '../store/answers.ts';
@@ -52,97 +61,123 @@ export function createCallAddresses(publicUrl: string): CallAddresses {
   };
 }
 
-type Handler = (asked: Asked, webhook: TrustedWebhook, request: Request, response: Response) => Promise<void>;
+/** A webhook that the network signed, and what its address asks for. */
+interface Caller {
+  webhook: TrustedWebhook;
+  asked: Asked;
+  /** The path of its address. */
+  path: string;
+}
+
+const defineRoute = routeDefiner<Caller>();
+/** Whoever signed a webhook is believed: its address and its form are read when the signature is checked. */
+const signed = {
+  method: 'post',
+  params: unchecked,
+  query: unchecked,
+  body: unchecked,
+  problems: [],
+} as const;
+const pathOf = (name: string) => `/webhooks/calls/:attemptId/${name}` as const;
 
 /**
- * Mounts the phone network's webhooks. Nothing happens before the signature is checked. Those that want a document
- * always get a valid one with status 200, whatever goes wrong inside.
+ * The routes of the phone network's webhooks. Nothing happens before the signature is checked. Those that want a
+ * document always get a valid one with status 200, whatever goes wrong inside.
  */
-export function mountWebhooks(app: Express, deps: WebhookDeps): void {
+export function createWebhookSet(deps: WebhookDeps) {
+  return defineRouteSet({
+    under: '/webhooks',
+    body: 'form',
+    identify: async (request: IncomingRequest<FormBody>) => identify(deps, request),
+    whileDraining: 'answer',
+    mayBeStored: true,
+    otherMethods: 'notFound',
+    security: null,
+    observe: ({ operationId, status, seconds }) =>
+      deps.observeWebhook({ kind: operationId, seconds, result: resultOf(status) }),
+    routes: [...playingRoutes(deps), ...reportingRoutes(deps)],
+  });
+}
+
+/** The signature first, then what the address says. */
+function identify({ providers }: WebhookDeps, request: IncomingRequest<FormBody>): Caller {
+  const { originalUrl, header, params, query, body } = request;
+  const webhook = providers.readWebhook({ originalUrl, header, body: body.text });
+  const parsed = Address.parse({ ...query, attemptId: params.attemptId });
+  const { try: tries, prompt, challenge, ...address } = parsed;
+  const question = prompt !== null && challenge !== null ? { prompt, challenge } : null;
+  return {
+    webhook,
+    asked: { ...address, question, tries, provider: webhook.provider },
+    path: originalUrl.replace(/\?.*$/s, ''),
+  };
+}
+
+function resultOf(status: AnsweredRequest['status']) {
+  if (status < 400) return 'answered';
+  return status < 500 ? 'refused' : 'failed';
+}
+
+/** Webhooks that are answered with what to play. */
+function playingRoutes(deps: WebhookDeps) {
   const play = createPlay(deps);
-  const answer: Handler = (asked, webhook, request, response) =>
-    play(
-      asked,
-      async () => deps.answerCall({ attemptId: asked.attemptId, ...webhook.answer() }),
-      request,
-      response,
-    );
-  const digits: Handler = (asked, webhook, request, response) => {
-    const pressed = asked.key ?? singleKey(webhook);
-    const decide = async () => {
-      const { callId, digits } = webhook.digits();
-      return deps.recordDigits(
-        { attemptId: asked.attemptId, callId, round: asked.round },
-        asked.question,
-        asked.key ?? digits,
-      );
-    };
-    return play({ ...asked, key: pressed }, decide, request, response);
+  const route = (name: string, documentOf: (caller: Caller) => Promise<StepDocument>) =>
+    defineRoute({
+      ...signed,
+      path: pathOf(name),
+      summary: 'Read what to play next',
+      operationId: name,
+      responses: { 200: textAnswer('A TwiML document', 'text/xml; charset=utf-8') },
+      async handle({ caller }) {
+        const { contentType, body } = await documentOf(caller);
+        return { status: 200, body, headers: { 'content-type': contentType } };
+      },
+    });
+  const answer = ({ asked, webhook, path }: Caller) =>
+    play(asked, async () => deps.answerCall({ attemptId: asked.attemptId, ...webhook.answer() }), path);
+  const record = async ({ asked, webhook }: Caller) => {
+    const { callId, digits } = webhook.digits();
+    const { attemptId, round, question, key } = asked;
+    return deps.recordDigits({ attemptId, callId, round }, question, key ?? digits);
   };
-  const typed: Handler = (asked, webhook, request, response) => {
-    const decide = async () => {
-      const { callId, digits } = webhook.digits();
-      const { attemptId, round, question } = asked;
-      return deps.recordDigits({ attemptId, callId, round }, question, digits);
-    };
-    return play({ ...asked, key: null }, decide, request, response);
+  const digits = (caller: Caller) => {
+    const { asked, webhook, path } = caller;
+    return play({ ...asked, key: asked.key ?? singleKey(webhook) }, () => record(caller), path);
   };
-  const handlers: Record<string, Handler> = {
-    answer,
-    fallback: answer,
-    digits,
-    typed,
-    silence: digits,
-    async status({ attemptId }, webhook, _request, response) {
-      await deps.followCall.progress(attemptId, webhook.status());
-      response.status(204).end();
-    },
-    async machine({ attemptId }, webhook, _request, response) {
+  const typed = (caller: Caller) => {
+    const asked = { ...caller.asked, key: null };
+    return play(asked, () => record({ ...caller, asked }), caller.path);
+  };
+  return [
+    route('answer', answer),
+    route('fallback', answer),
+    route('digits', digits),
+    route('typed', typed),
+    route('silence', digits),
+  ];
+}
+
+/** Webhooks that only report. */
+function reportingRoutes({ followCall }: WebhookDeps) {
+  const route = (name: string, follow: (caller: Caller) => Promise<void>) =>
+    defineRoute({
+      ...signed,
+      path: pathOf(name),
+      summary: 'Report how a call goes on',
+      operationId: name,
+      responses: { 204: noBody('Taken') },
+      async handle({ caller }) {
+        await follow(caller);
+        return { status: 204, body: null };
+      },
+    });
+  return [
+    route('status', ({ asked, webhook }) => followCall.progress(asked.attemptId, webhook.status())),
+    route('machine', async ({ asked, webhook }) => {
       const { callId, answeredBy } = webhook.machine();
-      await deps.followCall.machine(attemptId, callId, answeredBy);
-      response.status(204).end();
-    },
-  };
-  const form = text({ type: () => true, limit: '64kb' });
-  for (const [name, handle] of Object.entries(handlers))
-    app.post(`/webhooks/calls/:attemptId/${name}`, form, observed(deps, name, trusted(deps, handle)));
-}
-
-function observed(deps: WebhookDeps, kind: string, handle: ReturnType<typeof trusted>) {
-  return async (request: Request, response: Response): Promise<void> => {
-    const started = performance.now();
-    const tell = (result: 'answered' | 'refused' | 'failed') =>
-      deps.observeWebhook({ kind, seconds: (performance.now() - started) / 1000, result });
-    try {
-      await handle(request, response);
-      tell('answered');
-    } catch (error) {
-      tell(error instanceof ServiceError && error.status < 500 ? 'refused' : 'failed');
-      throw error;
-    }
-  };
-}
-
-/** The guard in front of every webhook: the signature first, then what its address says. */
-function trusted(deps: WebhookDeps, handle: Handler) {
-  return async (request: Request, response: Response): Promise<void> => {
-    const webhook = deps.providers.readWebhook({
-      originalUrl: request.originalUrl,
-      header: (name) => request.get(name),
-      body: typeof request.body === 'string' ? request.body : '',
-    });
-    const {
-      try: tries,
-      prompt,
-      challenge,
-      ...address
-    } = Address.parse({
-      ...request.query,
-      attemptId: request.params.attemptId,
-    });
-    const question = prompt !== null && challenge !== null ? { prompt, challenge } : null;
-    await handle({ ...address, question, tries, provider: webhook.provider }, webhook, request, response);
-  };
+      await followCall.machine(asked.attemptId, callId, answeredBy);
+    }),
+  ];
 }
 
 /** The one key that may go along in an address, if one was pressed. */

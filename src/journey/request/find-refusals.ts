@@ -27,7 +27,7 @@ export function createFindRefusals(deps: {
   clock: Clock;
 }) {
   return async function findRefusals(user: User, wishes: OpenWish[]): Promise<Refusals> {
-    const facts = await deps.readFacts(user, deps.clock.now());
+    const facts = await deps.readFacts.ofUser(user, deps.clock.now());
     if (!facts)
       throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id it was made with.');
     const looked = await Promise.all(wishes.map((wish) => look({ ...user, ...wish }, facts)));

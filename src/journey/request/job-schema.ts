@@ -1,10 +1,9 @@
-import type { Express } from 'express';
 import { z } from 'zod';
-import { refuseMethod } from '../../platform/http/mount-routes.ts';
+import { definePublicRoute } from '../../api.ts';
+import { textAnswer } from '../../platform/http/answers.ts';
+import { unchecked } from '../../platform/http/route.ts';
 import { PURPOSES } from '../states.ts';
 import { VerificationJob } from './request-schema.ts';
-
-const PATH = '/schemas/verification-job.json';
 
 /** The data of a backend's job as JSON Schema 2020-12, for backends in other languages. */
 export function verificationJobSchema() {
@@ -20,10 +19,22 @@ export function verificationJobSchema() {
   };
 }
 
-/** Serves the schema, open to all. */
-export function mountJobSchema(app: Express): void {
-  const schema = verificationJobSchema();
-  app
-    .get(PATH, (_req, res) => void res.type('application/schema+json').send(JSON.stringify(schema)))
-    .all(PATH, refuseMethod(['get']));
+/** `/schemas`: the schema, open to all. It is made when it is first asked for. */
+export function jobSchemaRoutes() {
+  let schema: string | undefined;
+  return [
+    definePublicRoute({
+      method: 'get',
+      path: '/schemas/verification-job.json',
+      summary: 'Read the schema of jobs that backends add to the queue',
+      operationId: 'readJobSchema',
+      query: unchecked,
+      responses: { 200: textAnswer('JSON Schema 2020-12', 'application/schema+json; charset=utf-8') },
+      problems: [],
+      async handle() {
+        schema ??= JSON.stringify(verificationJobSchema());
+        return { status: 200, body: schema };
+      },
+    }),
+  ];
 }

@@ -1,19 +1,20 @@
 import { z } from 'zod';
-import { defineRoute, VerificationId } from '../../api.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Caller, VerificationId } from '../../api.ts';
+import { routeDefiner } from '../../platform/http/route.ts';
 import type { ReadVerification, RequestVerification } from '../ports.ts';
-import type { ReadFacts } from '../store/facts.ts';
+import type { UserFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
 import { NewVerificationBody } from './request-schema.ts';
 import { toView, VerificationView } from './verification-view.ts';
+
+/** Who calls, and what is known of the user that the request names. */
+const defineRoute = routeDefiner<Caller & { facts: UserFacts }>();
 
 /** What the REST API lets a backend do with verifications. */
 export interface VerificationActions {
   requestVerification: RequestVerification;
   readVerification: ReadVerification;
   cancelVerification(tenantId: string, id: string): Promise<Verification>;
-  readFacts: ReadFacts;
-  clock: Clock;
 }
 
 const IdempotencyKey = z
@@ -94,11 +95,8 @@ function requestRoute(actions: VerificationActions) {
     ],
     async handle({ body, headers, caller }) {
       const { tenantId } = caller;
-      const facts = await actions.readFacts({ ...body, tenantId }, actions.clock.now());
-      if (!facts)
-        throw new Error(`the tenant ${tenantId} has a key and is not there; the registry was edited`);
       const request = { ...body, tenantId, idempotencyKey: headers['idempotency-key'] };
-      const { verification, replayed } = await actions.requestVerification(request, facts);
+      const { verification, replayed } = await actions.requestVerification(request, caller.facts);
       const location = { Location: `/v1/verifications/${verification.id}` };
       return { status: replayed ? 200 : 201, body: toView(verification), headers: location };
     },

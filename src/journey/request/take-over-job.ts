@@ -41,7 +41,7 @@ export function createTakeOverJob(deps: {
 
   async function takeOver(job: BackendJob): Promise<string> {
     const request = readRequest(job);
-    const facts = await deps.readFacts(request, deps.clock.now());
+    const facts = await deps.readFacts.ofUser(request, deps.clock.now());
     if (!facts)
       throw invalid([
         { field: '/tenantId', rule: 'This must be the id of a tenant; there is none of this id.' },

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 
@@ -19,8 +19,20 @@ export interface UserFacts extends User {
   officePhone: { phoneNumber: string; extension: string | null } | null;
 }
 
-/** Reads the facts about a user; null when there is no such tenant. */
-export type ReadFacts = (user: User, now: Date) => Promise<UserFacts | null>;
+/** An API key, what it must match, and the facts about a user of its tenant. */
+export interface KeyFacts {
+  secretHash: string;
+  revokedAt: Date | null;
+  facts: UserFacts;
+}
+
+/** Reads facts, each in one statement. */
+export interface ReadFacts {
+  /** The facts about a user; null when there is no such tenant. */
+  ofUser(user: User, now: Date): Promise<UserFacts | null>;
+  /** The API key of this id, with the facts about a user of its tenant; null when there is no such key. */
+  ofKey(keyId: string, userId: string, now: Date): Promise<KeyFacts | null>;
+}
 
 interface Row extends Omit<UserFacts, 'officePhone'> {
   officeNumber: string | null;
@@ -29,21 +41,39 @@ interface Row extends Omit<UserFacts, 'officePhone'> {
 
 /** @param run runs a statement on the registry */
 export function createReadFacts(run: RunStatement): ReadFacts {
-  return async ({ tenantId, userId }, now) => {
-    const [row] = await run<Row>(sql`
-      select t.id as tenant_id, ${userId}::text as user_id, t.policy_version, b.user_id is not null as blocked,
-        b.expires_at as blocked_until, p.locale, p.pin_hash is not null as has_pin,
-        (select count(*) from app_password w
-          where w.tenant_id = t.id and w.user_id = ${userId} and w.revoked_at is null) as app_passwords,
-        m.phone_number as office_number, m.extension as office_extension
-      from tenant t
-        left join user_block b on b.tenant_id = t.id and b.user_id = ${userId}
-          and (b.expires_at is null or b.expires_at > ${now})
-        left join user_profile p on p.tenant_id = t.id and p.user_id = ${userId}
-        left join phone_method m on m.tenant_id = t.id and m.user_id = ${userId} and m.phone_type = 'office'
-      where t.id = ${tenantId}`);
-    if (!row) return null;
-    const { officeNumber, officeExtension: extension, ...facts } = row;
-    return { ...facts, officePhone: officeNumber === null ? null : { phoneNumber: officeNumber, extension } };
+  return {
+    async ofUser({ tenantId, userId }, now) {
+      const [row] = await run<Row>(sql`
+        select ${FACTS}, ${userId}::text as user_id from tenant t ${about(userId, now)} where t.id = ${tenantId}`);
+      return row ? toFacts(row) : null;
+    },
+    async ofKey(keyId, userId, now) {
+      const [row] = await run<Row & Omit<KeyFacts, 'facts'>>(sql`
+        select k.secret_hash, k.revoked_at, ${FACTS}, ${userId}::text as user_id
+        from api_key k join tenant t on t.id = k.tenant_id ${about(userId, now)} where k.id = ${keyId}`);
+      if (!row) return null;
+      const { secretHash, revokedAt, ...facts } = row;
+      return { secretHash, revokedAt, facts: toFacts(facts) };
+    },
   };
+}
+
+const FACTS =
+  raw(`t.id as tenant_id, t.policy_version, b.user_id is not null as blocked, b.expires_at as blocked_until,
+  p.locale, p.pin_hash is not null as has_pin, w.app_passwords, m.phone_number as office_number,
+  m.extension as office_extension`);
+
+/** What stands about a user in the tenant of the table alias `t`. */
+function about(userId: string, now: Date): Sql {
+  return sql`
+    left join user_block b on b.tenant_id = t.id and b.user_id = ${userId}
+      and (b.expires_at is null or b.expires_at > ${now})
+    left join user_profile p on p.tenant_id = t.id and p.user_id = ${userId}
+    left join phone_method m on m.tenant_id = t.id and m.user_id = ${userId} and m.phone_type = 'office'
+    cross join lateral (select count(*) as app_passwords from app_password
+      where tenant_id = t.id and user_id = ${userId} and revoked_at is null) w`;
+}
+
+function toFacts({ officeNumber, officeExtension: extension, ...facts }: Row): UserFacts {
+  return { ...facts, officePhone: officeNumber === null ? null : { phoneNumber: officeNumber, extension } };
 }

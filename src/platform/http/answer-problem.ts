@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { toProblem } from './problem.ts';
-import { requestIdOf } from './request-context.ts';
+import { contextOf } from './request-context.ts';
 
 /**
  * Answers whatever was thrown as `application/problem+json`. Faults of ours are logged with their cause. An answer
@@ -10,8 +10,10 @@ import { requestIdOf } from './request-context.ts';
 export function answerProblem(log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, _req, res, _next) => {
-    const requestId = requestIdOf(res);
+    const context = contextOf(res);
+    const { requestId } = context;
     const problem = toProblem(error, requestId);
+    context.code = problem.body.code;
     if (problem.status >= 500) logFault(log, error, requestId, problem.body.code);
     if (res.headersSent) return void res.destroy();
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);

@@ -1,6 +1,5 @@
 /** The API as a page for people, made from its own description: no script, nothing from elsewhere. */
 import { createHash } from 'node:crypto';
-import type { RequestHandler } from 'express';
 import type { ContentPolicy } from './security-headers.ts';
 
 /** What the page reads of an OpenAPI 3.1 document. */
@@ -50,13 +49,12 @@ export const DOCS_POLICY: ContentPolicy = {
   frameAncestors: ["'none'"],
 };
 
-/** Answers with the page. Its text is made once. */
-export function serveDocs(document: object): RequestHandler {
-  const page = renderDocs(document as Described);
-  return (_req, res) => void res.type('html').send(page);
-}
-
-function renderDocs({ info, paths = {}, components = {} }: Described): string {
+/**
+ * The page as HTML.
+ * @param document an OpenAPI 3.1 document
+ */
+export function renderDocs(document: object): string {
+  const { info, paths = {}, components = {} } = document as Described;
   const schemas = components.schemas ?? {};
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),

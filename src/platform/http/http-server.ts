@@ -1,65 +1,8 @@
-/** The HTTP side of the service: an Express app made of routes, and a server around it that can be closed in good order. */
+/** A server around an Express app that can be closed in good order. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type RequestHandler } from 'express';
-import type { Logger } from 'pino';
-import { ServiceError } from '../../errors.ts';
-import { answerProblem } from './answer-problem.ts';
+import type { Express } from 'express';
 import { closeInOrder, trackRunning } from './close-in-order.ts';
-import { DOCS_POLICY, serveDocs } from './docs-page.ts';
-import { closeWhileDraining, refuseWhileDraining } from './draining.ts';
-import { type Authenticate, mountRoutes, refuseMethod } from './mount-routes.ts';
-import { type ApiInfo, describeRoutes } from './openapi.ts';
-import { giveContext } from './request-context.ts';
-import type { Route } from './route.ts';
-import { securityHeaders } from './security-headers.ts';
-
-/** What an app is made of. */
-export interface HttpAppParts<Caller> {
-  routes: Route<Caller>[];
-  authenticate: Authenticate<Caller>;
-  log: Logger;
-  /** True from the moment the service begins to stop: `/v1` refuses, what `raw` mounted still answers. */
-  isDraining: () => boolean;
-  /** Mounts what is no route (webhooks), before the routes. Its errors become problems as well. */
-  raw: (app: Express) => void;
-  /** The head of `/openapi.json`. */
-  info: ApiInfo;
-}
-
-/**
- * An Express app that serves the routes, `GET /openapi.json` and the page `GET /docs` (open to all) and what `raw` mounts. Every failure is
- * answered as `application/problem+json` (RFC 9457); every request has an id and one log line.
- */
-export function createHttpApp<Caller>(parts: HttpAppParts<Caller>): Express {
-  const app = express();
-  app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
-  app.use(giveContext(parts.log), securityHeaders(), closeWhileDraining(parts.isDraining));
-  parts.raw(app);
-  app.use('/v1', forbidStoring(), refuseWhileDraining(parts.isDraining));
-  mountRoutes(app, parts.routes, parts.authenticate);
-  const description = describeRoutes(parts.routes, parts.info);
-  app
-    .get('/openapi.json', (_req, res) => void res.json(description))
-    .all('/openapi.json', refuseMethod(['get']));
-  app.get('/docs', securityHeaders(DOCS_POLICY), serveDocs(description)).all('/docs', refuseMethod(['get']));
-  app.use(() => {
-    throw new ServiceError(
-      'route.notFound',
-      'Nothing is served at this address. GET /openapi.json lists what is.',
-    );
-  });
-  app.use(answerProblem(parts.log));
-  return app;
-}
-
-/** Keeps answers out of caches: they hold what only the caller may know. */
-export function forbidStoring(): RequestHandler {
-  return (_req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store');
-    next();
-  };
-}
 
 /** A server that listens. */
 export interface HttpServer {

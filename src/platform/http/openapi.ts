@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../../errors.ts';
+import type { ResponseSpec } from './answers.ts';
+import type { MountedSet } from './mount-sets.ts';
 import { problemSchema } from './problem.ts';
-import type { ResponseSpec, Route } from './route.ts';
+import type { Route } from './route.ts';
+import type { SecurityDescription } from './route-set.ts';
 
 /** What the document says about the whole. */
 export interface ApiInfo {
@@ -13,73 +16,100 @@ export interface ApiInfo {
 /** An OpenAPI 3.1 document, ready for JSON. */
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
-/** Errors that any route can answer, and those of reading parameters and bodies. */
-const EVERYWHERE: ErrorCode[] = [
-  'request.invalid',
-  'apiKey.missing',
-  'apiKey.invalid',
-  'service.internal',
-  'service.stopping',
-  'service.unavailable',
-];
+/** Errors that any route can answer, those of reading a body, and that of a set that refuses requests while it stops. */
+const EVERYWHERE: ErrorCode[] = ['request.invalid', 'service.internal', 'service.unavailable'];
 const WITH_BODY: ErrorCode[] = ['request.malformedJson', 'request.tooLarge', 'request.unsupportedMediaType'];
+const STOPPING: ErrorCode[] = ['service.stopping'];
 
-/** Describes the routes in OpenAPI 3.1, from the very schemas that parse requests and answers. */
-export function describeRoutes<Caller>(routes: Route<Caller>[], info: ApiInfo): OpenApiDocument {
+type DescribedSet = MountedSet & { security: SecurityDescription };
+
+/**
+ * Describes the sets that have a `security` in OpenAPI 3.1, from the very schemas that parse requests and answers.
+ * What the first of them asks of callers stands for the whole document, what the others ask at their operations.
+ */
+export function describeSets(sets: readonly MountedSet[], info: ApiInfo): OpenApiDocument {
+  const described = sets.filter((set): set is DescribedSet => set.security !== null);
+  const [first] = described;
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  for (const route of routes) {
-    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method]: describeRoute(route) };
+  for (const set of described) {
+    for (const route of set.routes) {
+      const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+      const own =
+        set.security.name === first?.security.name ? {} : { security: [{ [set.security.name]: [] }] };
+      paths[path] = { ...paths[path], [route.method]: { ...describeRoute(set, route), ...own } };
+    }
   }
   return createDocument({
     openapi: '3.1.0',
     info: { ...info },
     paths,
-    security: [{ apiKey: [] }],
+    ...(first ? { security: [{ [first.security.name]: [] }] } : {}),
     components: {
-      securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer pk_…`' },
-      },
+      securitySchemes: Object.fromEntries(described.map(({ security }) => [security.name, security.scheme])),
     },
   });
 }
 
-function describeRoute<Caller>(route: Route<Caller>): ZodOpenApiOperationObject {
+function describeRoute(set: DescribedSet, route: Route<never>): ZodOpenApiOperationObject {
+  const { params, query, headers } = route;
   return {
     operationId: route.operationId,
     summary: route.summary,
-    requestParams: { path: route.params, query: route.query, header: route.headers },
+    requestParams: { path: fieldsOf(params), query: fieldsOf(query), header: headers },
     ...(route.hasBody
       ? {
           requestBody: {
             required: !mayBeLeftOut(route),
-            content: { 'application/json': { schema: route.body } },
+            content: { [BODY_TYPES[set.body]]: { schema: route.body } },
           },
         }
       : {}),
-    responses: { ...describeAnswers(route), ...describeProblems(route) },
+    responses: { ...describeAnswers(route), ...describeProblems(set, route) },
   };
 }
 
-/** No body is read as `{}`; see `read-json-body.ts`. */
-function mayBeLeftOut<Caller>({ body }: Route<Caller>): boolean {
+const BODY_TYPES = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  none: 'application/octet-stream',
+} as const;
+
+function fieldsOf(part: Route<never>['params']): z.ZodObject {
+  return part instanceof z.ZodObject ? part : z.object({});
+}
+
+/** No body is read as `{}`; see `read-body.ts`. */
+function mayBeLeftOut({ body }: Route<never>): boolean {
   return body.safeParse({}).success;
 }
 
-function describeAnswers<Caller>(route: Route<Caller>): ZodOpenApiResponsesObject {
+function describeAnswers(route: Route<never>): ZodOpenApiResponsesObject {
   const answers = Object.entries(route.responses).map(([status, spec]) => [status, describeAnswer(spec)]);
   return Object.fromEntries(answers);
 }
 
-function describeAnswer({ description, schema, media = 'json' }: ResponseSpec) {
-  if (media === 'none') return { description };
-  return { description, content: { [MEDIA_TYPES[media]]: { schema } } };
+function describeAnswer({ description, schema, media = 'json', type = MEDIA_TYPES[media] }: ResponseSpec) {
+  const [name = ''] = type.split(';');
+  return name === '' ? { description } : { description, content: { [name]: { schema } } };
 }
 
-const MEDIA_TYPES = { json: 'application/json', events: 'text/event-stream' } as const;
+/** Empty: there is no body. */
+const MEDIA_TYPES = {
+  json: 'application/json',
+  text: 'text/plain',
+  events: 'text/event-stream',
+  redirect: '',
+  none: '',
+} as const;
 
-function describeProblems<Caller>(route: Route<Caller>): ZodOpenApiResponsesObject {
-  const codes = new Set([...EVERYWHERE, ...(route.hasBody ? WITH_BODY : []), ...route.problems]);
+function describeProblems(set: DescribedSet, route: Route<never>): ZodOpenApiResponsesObject {
+  const codes = new Set([
+    ...EVERYWHERE,
+    ...set.security.problems,
+    ...(set.whileDraining === 'refuse' ? STOPPING : []),
+    ...(route.hasBody ? WITH_BODY : []),
+    ...route.problems,
+  ]);
   const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
   const problems = [...byStatus].map(([status, ofStatus]) => [
     status,

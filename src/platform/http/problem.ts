@@ -61,11 +61,11 @@ function problemHeaders(error: ServiceError): Record<string, string> {
   return {
     'Content-Type': 'application/problem+json',
     ...(error.retryAfterS === undefined ? {} : { 'Retry-After': String(Math.ceil(error.retryAfterS)) }),
-    ...(error.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="poundkey"' } : {}),
   };
 }
 
-function toServiceError(error: unknown): ServiceError {
+/** Any error as one that may be shown; see `toProblem`. */
+export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const fault = requestFault(error);
   if (fault) return new ServiceError(...fault);

@@ -1,34 +1,37 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { z } from 'zod';
 import { type FieldProblem, ServiceError } from '../../errors.ts';
 import { fieldProblems, firstPerField, jsonPointer, parseOptions, shortName } from './field-problems.ts';
-import { readJsonBody } from './read-json-body.ts';
-import type { Route, RouteInput } from './route.ts';
+import type { FormBody } from './form-body.ts';
+import { queryOf } from './incoming-request.ts';
+import { type Route, type RouteInput, unchecked } from './route.ts';
+import type { Bodies, IncomingRequest } from './route-set.ts';
 import { findUnstorableText, type Path } from './storable-text.ts';
 
 /**
- * The parts of a request that a route takes, parsed by its schemas.
- * @throws ServiceError `request.invalid` with everything that is wrong in any part; fields of the body are named by
- * JSON pointers, parameters and headers by their names. Also what `readJsonBody` throws.
+ * The parts of a request that a route takes, parsed by its schemas; those that are `unchecked` as they are.
+ * @throws ServiceError `request.invalid` with everything that is wrong in any part; fields of a JSON body are named by
+ * JSON pointers, fields of a form, parameters and headers by their names
  */
-export async function readRequest(
+export function readRequest(
   route: Route<never>,
-  req: Request,
-  res: Response,
-): Promise<Omit<RouteInput<never>, 'caller'>> {
+  request: IncomingRequest,
+  kind: keyof Bodies,
+  req: Pick<Request, 'headersDistinct'>,
+): Omit<RouteInput<never>, 'caller'> {
   const problems: FieldProblem[] = [];
-  const read = (schema: z.ZodType, value: unknown, fieldAt: (path: Path) => string): unknown => {
-    const unstorable = findUnstorableText(value, fieldAt);
+  const read: Read = (schema, value, fieldAt) => {
     const parsed = schema.safeParse(value, parseOptions);
-    problems.push(...unstorable, ...(parsed.error ? fieldProblems(parsed.error, fieldAt) : []));
+    const broken = parsed.error ? fieldProblems(parsed.error, fieldAt) : [];
+    problems.push(...findUnstorableText(value, fieldAt), ...broken);
     return parsed.data;
   };
-  const body = await readJsonBody(req, res);
+  const { params, query, body } = request;
   const input = {
-    params: read(route.params, { ...req.params }, nameOf),
-    query: read(route.query, readQuery(req, problems), nameOf),
+    params: route.params === unchecked ? params : read(route.params, { ...params }, nameOf),
+    query: route.query === unchecked ? query : read(route.query, readQuery(request, problems), nameOf),
     headers: read(route.headers, pickHeaders(req, Object.keys(route.headers.shape), problems), nameOf),
-    body: read(route.body, body, jsonPointer),
+    body: route.body === unchecked ? body : readBody(route.body, request, kind, read),
   };
   if (problems.length > 0) throw invalid(problems);
   return input;
@@ -39,17 +42,30 @@ function invalid(problems: FieldProblem[]): ServiceError {
   return new ServiceError('request.invalid', detail, { problems: firstPerField(problems) });
 }
 
-/** Express would make a list of a repeated name and guess at broken encoding; here both are refused. */
-function readQuery(req: Request, problems: FieldProblem[]): Record<string, string> {
-  const [, text = ''] = /\?(.*)$/s.exec(req.originalUrl) ?? [];
-  if (!isDecodable(text)) {
+type Read = (schema: z.ZodType, value: unknown, fieldAt: (path: Path) => string) => unknown;
+
+function readBody(schema: z.ZodType, { body }: IncomingRequest, kind: keyof Bodies, read: Read): unknown {
+  if (kind === 'form') return read(schema, { ...(body as FormBody).fields }, nameOf);
+  return read(schema, kind === 'none' ? {} : body, jsonPointer);
+}
+
+/** A repeated name and broken encoding are refused rather than guessed at. */
+function readQuery(request: IncomingRequest, problems: FieldProblem[]): Record<string, string> {
+  if (!isDecodable(queryOf(request.originalUrl))) {
     problems.push({ field: '?', rule: 'The query must be percent-encoded UTF-8.' });
     return {};
   }
-  return onlyOnce([...new URLSearchParams(text)], problems);
+  const given = Object.entries(request.query).flatMap(([name, value = '']) =>
+    [value].flat().map((each): [string, string] => [name, each]),
+  );
+  return onlyOnce(given, problems);
 }
 
-function pickHeaders(req: Request, names: string[], problems: FieldProblem[]): Record<string, string> {
+function pickHeaders(
+  req: Pick<Request, 'headersDistinct'>,
+  names: string[],
+  problems: FieldProblem[],
+): Record<string, string> {
   const given = names.flatMap((name) =>
     (req.headersDistinct[name] ?? []).map((value): [string, string] => [name, value]),
   );

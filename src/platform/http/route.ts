@@ -1,43 +1,25 @@
-/** A route as data: what it takes, what it answers, how it can fail. Served by `http-server.ts`, described by `openapi.ts`. */
-import type { ServerResponse } from 'node:http';
+/** A route as data: what it takes, what it answers, how it can fail. Served as part of a `route-set.ts`, described by `openapi.ts`. */
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
+import type { AnswerHeaders, ResponseSpec } from './answers.ts';
 
 /** The methods a route may have. */
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /**
- * One successful answer: what it means and the shape of its body. Fields outside the schema never leave the process.
- * `media`: `json` by default; `events` for a stream (see `eventStream`), `none` for an answer without a body.
+ * For a part of a request that a route does not check, because whoever identified the caller has read it or because
+ * nothing depends on it: `query: unchecked`. The route is given it as `unknown`.
  */
-export interface ResponseSpec {
-  description: string;
-  schema: z.ZodType;
-  media?: 'json' | 'events' | 'none';
-}
+export const unchecked = z.unknown();
 
-/** Takes an answer over whose head is out: writes to it as long as it goes on, and ends it. */
-export type TakeOver = (res: ServerResponse) => void;
-
-/** An answer that is a stream of server-sent events: the route's body is what takes the connection over. */
-export function eventStream(description: string) {
-  const schema = z
-    .custom<TakeOver>((value) => typeof value === 'function')
-    .meta({ override: { type: 'string' } });
-  return { description, schema, media: 'events' } as const;
-}
-
-/** An answer without a body. */
-export function noBody(description: string) {
-  return { description, schema: z.null(), media: 'none' } as const;
-}
+type Fields = z.ZodObject | typeof unchecked;
 
 /** What a route answers: a declared status with a body of its shape, and further headers by name. */
 type RouteAnswer<Responses extends Record<number, ResponseSpec> = Record<number, ResponseSpec>> = {
   [Status in keyof Responses & number]: {
     status: Status;
     body: z.input<Responses[Status]['schema']>;
-    headers?: Record<string, string>;
+    headers?: AnswerHeaders;
   };
 }[keyof Responses & number];
 
@@ -56,8 +38,8 @@ type NoFields = z.ZodObject<Record<never, z.ZodType>, z.core.$strict>;
 export interface RouteSpec<
   Caller,
   Responses extends Record<number, ResponseSpec>,
-  Params extends z.ZodObject,
-  Query extends z.ZodObject,
+  Params extends Fields,
+  Query extends Fields,
   Headers extends z.ZodObject,
   Body extends z.ZodType,
 > {
@@ -73,8 +55,8 @@ export interface RouteSpec<
   headers?: Headers;
   body?: Body;
   responses: Responses;
-  /** The errors of its own; those of every route (key, body, availability) are added. */
-  problems: ErrorCode[];
+  /** The errors of its own; those of every route of its set (caller, body, availability) are added. */
+  problems: readonly ErrorCode[];
   handle(
     input: RouteInput<Caller, z.output<Params>, z.output<Query>, z.output<Headers>, z.output<Body>>,
   ): Promise<RouteAnswer<NoInfer<Responses>>>;
@@ -86,51 +68,54 @@ export interface Route<Caller> {
   path: `/${string}`;
   summary: string;
   operationId: string;
-  params: z.ZodObject;
-  query: z.ZodObject;
+  params: Fields;
+  query: Fields;
   headers: z.ZodObject;
   body: z.ZodType;
-  /** False when the route takes no body; nothing or `{}` may be sent then. */
+  /** False when the route describes no body. Unless it is `unchecked`, nothing or `{}` may be sent then. */
   hasBody: boolean;
   responses: Record<number, ResponseSpec>;
-  problems: ErrorCode[];
-  handle(
-    input: RouteInput<Caller>,
-  ): Promise<{ status: number; body: unknown; headers?: Record<string, string> }>;
+  problems: readonly ErrorCode[];
+  // A property and no method: a route fits callers who are at least what it wants, and no others.
+  handle: (input: RouteInput<Caller>) => Promise<{ status: number; body: unknown; headers?: AnswerHeaders }>;
 }
 
 /**
- * Returns the `defineRoute` for routes whose callers have the type `Caller` (what `authenticate` returns).
+ * Returns the `defineRoute` for routes whose callers have the type `Caller`: what the `identify` of their set returns has at least this.
  * `defineRoute` infers the types that `handle` takes and gives from the schemas; it throws an `Error` when the
  * parameters in the path are not those in `params`.
  */
 export function routeDefiner<Caller>() {
   return function defineRoute<
     const Responses extends Record<number, ResponseSpec>,
-    Params extends z.ZodObject = NoFields,
-    Query extends z.ZodObject = NoFields,
+    Params extends Fields = NoFields,
+    Query extends Fields = NoFields,
     Headers extends z.ZodObject = NoFields,
     Body extends z.ZodType = NoFields,
   >(spec: RouteSpec<Caller, Responses, Params, Query, Headers, Body>): Route<Caller> {
-    checkPathParameters(spec.path, spec.params);
+    const body: z.ZodType | undefined = spec.body;
+    if (spec.params !== unchecked) checkPathParameters(spec.path, spec.params);
     return {
       ...spec,
-      params: strict(spec.params),
-      query: strict(spec.query),
-      headers: strict(spec.headers),
-      body: spec.body instanceof z.ZodObject || spec.body === undefined ? strict(spec.body) : spec.body,
-      hasBody: spec.body !== undefined,
+      params: strict<Fields>(spec.params),
+      query: strict<Fields>(spec.query),
+      headers: strict<z.ZodObject>(spec.headers),
+      body: strict(body),
+      hasBody: body !== undefined && body !== unchecked,
+      handle: spec.handle as Route<Caller>['handle'],
     };
   };
 }
 
-function strict(schema: z.ZodObject | undefined): z.ZodObject {
-  return (schema ?? z.object({})).strict();
+/** Objects refuse fields they do not know; a part that is not described refuses every field. */
+function strict<Part extends z.ZodType>(part: Part | undefined): Part {
+  const schema = part ?? z.object({});
+  return (schema instanceof z.ZodObject ? schema.strict() : schema) as Part;
 }
 
-function checkPathParameters(path: string, params: z.ZodObject | undefined): void {
+function checkPathParameters(path: string, params: Fields | undefined): void {
   const inPath = [...path.matchAll(/:(\w+)/g)].map((match) => match[1]).sort();
-  const described = Object.keys(params?.shape ?? {}).sort();
+  const described = Object.keys(params instanceof z.ZodObject ? params.shape : {}).sort();
   if (inPath.join() !== described.join()) {
     throw new Error(
       `The route ${path} has the parameters [${inPath}] in its path but describes [${described}]. Make them equal.`,

@@ -36,5 +36,5 @@ function renderStep(
   { step, locale, tenantId, ...values }: StepToPlay,
 ): StepDocument {
   const { render } = tenantId === null ? prompts : prompts.forTenant(tenantId);
-  return { contentType: 'text/xml', body: render(step, locale, { ...values, finishOnKey }) };
+  return { contentType: 'text/xml; charset=utf-8', body: render(step, locale, { ...values, finishOnKey }) };
 }

@@ -1,9 +1,9 @@
 // What a person who answered hears while the registry is away, and where the call goes on: no typed digits go along.
-import type { AddressInfo } from 'node:net';
-import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mountWebhooks, type WebhookDeps } from '../../../src/journey/call/webhooks.ts';
+import { createWebhookSet, type WebhookDeps } from '../../../src/journey/call/webhooks.ts';
 import { createLogger } from '../../../src/log.ts';
+import { createHttpApp } from '../../../src/platform/http/http-app.ts';
+import { type HttpServer, listen } from '../../../src/platform/http/http-server.ts';
 import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
 import { keepLines } from '../../support/world.ts';
 
@@ -11,10 +11,9 @@ const CALL = '/webhooks/calls/6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const log = keepLines();
 const prompts = loadPrompts('twiml');
 let pressed: string | null = null;
-const app = express();
-const server = app.listen(0, '127.0.0.1');
+let server: HttpServer;
 
-beforeAll(() => {
+beforeAll(async () => {
   const away = () => Promise.reject(new Error('the registry is away'));
   const deps: WebhookDeps = {
     publicUrl: 'https://phone.example',
@@ -38,14 +37,20 @@ beforeAll(() => {
     followCall: { progress: away, machine: away },
     observeWebhook: () => undefined,
   };
-  mountWebhooks(app, deps);
+  const app = createHttpApp({
+    sets: [createWebhookSet(deps)],
+    log: deps.log,
+    isDraining: () => false,
+    traceRequests: null,
+    info: { title: 'Poundkey', version: '1' },
+  });
+  server = await listen(app, { host: '127.0.0.1', port: 0 });
 });
-afterAll(() => void server.close());
+afterAll(() => server.close(1_000));
 
 async function hear(webhook: string, digits: string | null): Promise<string> {
   pressed = digits;
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}${CALL}/${webhook}?locale=en-US&round=2`;
+  const url = `${server.url}${CALL}/${webhook}?locale=en-US&round=2`;
   const response = await fetch(url, { method: 'POST' });
   expect(response.status).toBe(200);
   return (await response.text()).replaceAll('&amp;', '&');

@@ -1,20 +1,19 @@
 import { createConnection } from 'node:net';
-import type { Express } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ServiceError } from '../../../../src/errors.ts';
 import { routeDefiner } from '../../../../src/platform/http/route.ts';
 import { SOON } from '../../../support/own-time.ts';
 import { post, type Sample, send, startSample } from '../../../support/sample-service.ts';
+import { webhookSet } from './other-sets.ts';
 
+const webhooks = webhookSet({
+  '/webhooks/:id': async () => '<Response/>',
+  '/webhooks/:id/broken': () => Promise.reject(new Error('inside text')),
+});
 let service: Sample;
 beforeAll(async () => {
-  service = await startSample((app: Express) => {
-    app.post('/webhooks/:id', (_req, res) => void res.type('text/xml').send('<Response/>'));
-    app.post('/webhooks/:id/broken', () => {
-      throw new Error('inside text');
-    });
-  });
+  service = await startSample([webhooks]);
 });
 beforeEach(() => {
   service.hooks.whenRead = async () => undefined;

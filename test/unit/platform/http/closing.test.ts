@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { Agent } from 'node:http';
+import { Agent, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import type { Express, Response } from 'express';
 import express from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listen } from '../../../../src/platform/http/http-server.ts';
 import { type Sample, send, startSample } from '../../../support/sample-service.ts';
+import { streamSet, webhookSet } from './other-sets.ts';
 
 const keptAlive = new Agent({ keepAlive: true });
 let service: Sample;
@@ -45,13 +45,12 @@ describe('closing', () => {
   });
 
   test('ends a connection whose answer had begun before', async () => {
-    const begun = Promise.withResolvers<Response>();
-    service = await startSample((app: Express) => {
-      app.get('/slow', (_req, res) => {
-        res.write('first ');
-        begun.resolve(res);
-      });
-    });
+    const begun = Promise.withResolvers<ServerResponse>();
+    const slowly = (res: ServerResponse) => {
+      res.write('first ');
+      begun.resolve(res);
+    };
+    service = await startSample([streamSet('/slow', slowly)]);
     const answered = send(service, 'GET', '/slow', { agent: keptAlive });
     const res = await begun.promise;
     const closed = service.close(60_000);
@@ -105,9 +104,7 @@ describe('a service that is stopping', () => {
   });
 
   test('still answers webhooks, and ends their connections', async () => {
-    service = await startSample(
-      (app: Express) => void app.post('/webhooks', (_req, res) => void res.send('ok')),
-    );
+    service = await startSample([webhookSet({ '/webhooks': async () => 'ok' })]);
     service.draining = true;
     const answer = await send(service, 'POST', '/webhooks', { agent: keptAlive });
     expect(answer).toMatchObject({ status: 200, text: 'ok', headers: { connection: 'close' } });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { runCommand, type WithTools } from '../../../../scripts/poundkey/run-command.ts';
 import { createTools } from '../../../../scripts/poundkey/tools.ts';
 import { ConfigError } from '../../../../src/config.ts';
+import { createReadFacts } from '../../../../src/journey/store/facts.ts';
 import { openDatabase } from '../../../../src/platform/database/open-database.ts';
 import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
 import type { Registry } from '../../../../src/registry/schema.ts';
@@ -129,7 +130,9 @@ describe('the command line of operators', () => {
   it('prints a new key and nothing else', async () => {
     const { output, errors } = await poundkey('create-key', 'contoso', 'backend');
     expect(errors).toBe('');
-    expect(await tools.apiKeys.authenticate(`Bearer ${output}`)).toMatchObject({ tenantId: 'contoso' });
+    const known = createReadFacts(database.run);
+    const find = (id: string) => known.ofKey(id, 'u-1', NOW);
+    expect(await tools.apiKeys.authenticate(`Bearer ${output}`, find)).toMatchObject({ tenantId: 'contoso' });
   });
 
   it('lists dead messages and makes one due again, once its tenant has an endpoint', async () => {

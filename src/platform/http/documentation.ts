@@ -1,0 +1,54 @@
+import { htmlPage, textAnswer } from './answers.ts';
+import { DOCS_POLICY, renderDocs } from './docs-page.ts';
+import type { MountedSet } from './mount-sets.ts';
+import { defineRouteSet } from './mount-sets.ts';
+import { type ApiInfo, describeSets } from './openapi.ts';
+import { routeDefiner, unchecked } from './route.ts';
+
+const JSON_TEXT = 'application/json; charset=utf-8';
+
+/**
+ * `GET /openapi.json` and the page `GET /docs`, open to all. Both are made when they are first asked for: describing
+ * the API takes longer than all else at the start.
+ */
+export function documentationSet(sets: readonly MountedSet[], info: ApiInfo): MountedSet {
+  const defineRoute = routeDefiner<null>();
+  let made: { json: string; page: string } | undefined;
+  const documents = () => {
+    made ??= makeDocuments(sets, info);
+    return made;
+  };
+  const open = { method: 'get', query: unchecked, problems: [] } as const;
+  return defineRouteSet({
+    under: '/',
+    body: 'none',
+    identify: async () => null,
+    whileDraining: 'answer',
+    mayBeStored: true,
+    otherMethods: 'methodNotAllowed',
+    security: null,
+    routes: [
+      defineRoute({
+        ...open,
+        path: '/openapi.json',
+        summary: 'Read the description of the API',
+        operationId: 'readDescription',
+        responses: { 200: textAnswer('The description, OpenAPI 3.1', JSON_TEXT) },
+        handle: async () => ({ status: 200, body: documents().json }),
+      }),
+      defineRoute({
+        ...open,
+        path: '/docs',
+        summary: 'Read about the API',
+        operationId: 'readDocs',
+        responses: { 200: htmlPage('The API as a page for people', DOCS_POLICY) },
+        handle: async () => ({ status: 200, body: documents().page }),
+      }),
+    ],
+  });
+}
+
+function makeDocuments(sets: readonly MountedSet[], info: ApiInfo): { json: string; page: string } {
+  const description = describeSets(sets, info);
+  return { json: JSON.stringify(description), page: renderDocs(description) };
+}

@@ -1,0 +1,25 @@
+import type { Request } from 'express';
+import { type FormFields, parseFields } from './form-body.ts';
+import type { IncomingRequest } from './route-set.ts';
+
+/** What is asked of a route, before any of it has been checked. The query is parsed once, when it is first asked for. */
+export function incomingRequest<Body>(req: Request, operationId: string, body: Body): IncomingRequest<Body> {
+  let query: FormFields | undefined;
+  return {
+    operationId,
+    originalUrl: req.originalUrl,
+    header: (name) => req.get(name),
+    params: req.params as Record<string, string>,
+    get query() {
+      query ??= parseFields(queryOf(req.originalUrl));
+      return query;
+    },
+    body,
+  };
+}
+
+/** What stands behind the first question mark of an address, as received. */
+export function queryOf(originalUrl: string): string {
+  const mark = originalUrl.indexOf('?');
+  return mark === -1 ? '' : originalUrl.slice(mark + 1);
+}

@@ -1,0 +1,83 @@
+import { isUtf8 } from 'node:buffer';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { ServiceError } from '../../errors.ts';
+import { formBody } from './form-body.ts';
+import type { Bodies } from './route-set.ts';
+
+/** The largest JSON body that is taken, in bytes. */
+const JSON_LIMIT = 16 * 1024;
+/** The largest form that is taken, in bytes. */
+const FORM_LIMIT = 64 * 1024;
+
+/** A body, or what is wrong with it; that is for the caller to know once it has been identified. */
+export interface ReadBody<Body> {
+  body: Body;
+  fault?: unknown;
+}
+
+/**
+ * Reads the body of a request, one function per kind of route set.
+ * - `json`: faults are a `ServiceError` `request.unsupportedMediaType` unless it is `application/json` in UTF-8, not
+ *   compressed; `request.malformedJson` when it is not JSON; an error of the body parser (see `problem.ts`) when it is
+ *   larger than 16 kB or ends too early.
+ * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, or has an unknown charset
+ *   or compression. Its type is not looked at: the fields of anything else make no sense to whoever reads them.
+ */
+export const BODY_READERS: {
+  [Kind in keyof Bodies]: (req: Request, res: Response) => Promise<ReadBody<Bodies[Kind]>>;
+} = {
+  async json(req, res) {
+    try {
+      return { body: await readJson(req, res) };
+    } catch (fault) {
+      return { body: undefined, fault };
+    }
+  },
+  async form(req, res) {
+    const text = isEmpty(req) ? '' : await parsedBy(readText, req, res);
+    return { body: formBody(typeof text === 'string' ? text : '') };
+  },
+  none: async () => ({ body: undefined }),
+};
+
+// Bytes, not JSON: the JSON parser of the body parser hangs the body on its errors, decodes broken UTF-8 silently
+// and inflates.
+const readBytes = express.raw({ limit: JSON_LIMIT, inflate: false, type: () => true });
+const readText = express.text({ limit: FORM_LIMIT, type: () => true });
+
+async function readJson(req: Request, res: Response): Promise<unknown> {
+  if (isEmpty(req)) return {};
+  if (!req.is('application/json') || !saysUtf8(req)) {
+    throw new ServiceError('request.unsupportedMediaType', 'Send the body as application/json in UTF-8.');
+  }
+  return parseJson((await parsedBy(readBytes, req, res)) as Buffer);
+}
+
+function isEmpty(req: Request): boolean {
+  return req.headers['transfer-encoding'] === undefined && !(Number(req.headers['content-length']) > 0);
+}
+
+async function parsedBy(parser: RequestHandler, req: Request, res: Response): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  void parser(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  await promise;
+  return req.body;
+}
+
+/** RFC 8259, section 8.1: JSON between systems is UTF-8; a charset need not be named. */
+function saysUtf8(req: Request): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^;"\s]*)/i.exec(req.headers['content-type'] ?? '')?.[1];
+  return charset === undefined || charset.toLowerCase() === 'utf-8';
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return {};
+  if (!isUtf8(bytes))
+    throw new ServiceError('request.malformedJson', 'The body is not UTF-8. Send JSON in UTF-8.');
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the body, so it goes nowhere.
+    throw new ServiceError('request.malformedJson', 'The body is not JSON. Send one JSON object.');
+  }
+}

@@ -1,0 +1,81 @@
+/** Routes for one kind of caller, such as backends with an API key or providers that sign what they send. */
+import type { ErrorCode } from '../../errors.ts';
+import type { FormBody } from './form-body.ts';
+import type { Route } from './route.ts';
+
+/** The bodies that each kind of route set reads, as `identify` finds them. */
+export interface Bodies {
+  /** Anything `JSON.parse` returns; `{}` when nothing was sent; `undefined` when it cannot be read. */
+  json: unknown;
+  /** The text as received, and its fields. */
+  form: FormBody;
+  /** A body is neither read nor refused. */
+  none: undefined;
+}
+
+/** A request in which the caller is looked for. No part of it has been checked by a schema. */
+export interface IncomingRequest<Body = unknown> {
+  /** The route that is asked for. */
+  operationId: string;
+  /** Path and query exactly as received: what signatures cover. */
+  originalUrl: string;
+  /** The value of a header; of several, as Node joins them. */
+  header(name: string): string | undefined;
+  /** The parameters of the path, decoded. They may hold characters that no database stores. */
+  params: Readonly<Record<string, string>>;
+  /** The parameters of the query, decoded, each with all its values if it came more than once. */
+  query: Readonly<Record<string, string | string[] | undefined>>;
+  body: Body;
+}
+
+/** How a request was answered. */
+export interface Answered {
+  operationId: string;
+  status: number;
+  /** The code of the problem that it was answered with, or null. */
+  code: ErrorCode | null;
+  /** From the moment when the body had been read until the answer was written. */
+  seconds: number;
+}
+
+/** How the callers of a set are described in OpenAPI. */
+export interface SecurityDescription {
+  /** The name of the scheme among the others. */
+  name: string;
+  scheme: { type: 'http'; scheme: string; description: string };
+  /** What `identify` throws. */
+  problems: readonly ErrorCode[];
+}
+
+/**
+ * A set of routes. All have the same kind of caller and of body.
+ *
+ * Order of things: the body is read; `identify` finds the caller; only then a JSON body that cannot be read and
+ * whatever breaks a schema is refused, so that strangers hear nothing about what they sent. A form that cannot be
+ * read is refused first, for a signature may cover it.
+ */
+export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
+  /** Every address of the set begins so. What is said of the set holds for each address below, known or not. */
+  under: `/${string}`;
+  body: Kind;
+  routes: readonly Route<NoInfer<Caller>>[];
+  /**
+   * Finds the caller, and may find in the same look-up what the routes need to know.
+   * @throws ServiceError when it is nobody known
+   */
+  identify(request: IncomingRequest<Bodies[Kind]>): Promise<Caller>;
+  /** The challenge of answers with status 401 (RFC 9110, section 11.6.1), such as `Basic realm="mail"`. */
+  challenge?: string;
+  /** What of the caller stands in the log line of a request; neither a secret nor a phone number. */
+  logged?(caller: Caller): Readonly<Record<string, string>>;
+  /** What becomes of requests that arrive while the process stops: refused, for another process to answer, or answered. */
+  whileDraining: 'refuse' | 'answer';
+  /** Whether answers may be kept by caches. */
+  mayBeStored: boolean;
+  /** What other methods get at an address of the set: 405 with the methods that are allowed, or 404 as if it were none. */
+  otherMethods: 'methodNotAllowed' | 'notFound';
+  /** Null: the set is not in the OpenAPI description. */
+  security: SecurityDescription | null;
+  /** Hears of each request how it was answered. Those whose body could not be read are left out. */
+  observe?(answered: Answered): void;
+}

@@ -1,0 +1,48 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { incomingRequest } from './incoming-request.ts';
+import { toServiceError } from './problem.ts';
+import { BODY_READERS, type ReadBody } from './read-body.ts';
+import { readRequest } from './read-request.ts';
+import { contextOf } from './request-context.ts';
+import type { Route } from './route.ts';
+import type { Answered, Bodies, RouteSet } from './route-set.ts';
+import { sendAnswer } from './send-answer.ts';
+
+/** Answers the requests for one route of a set. What is thrown on the way goes on to Express. */
+export function serveRoute<Caller, Kind extends keyof Bodies>(
+  set: RouteSet<Caller, Kind>,
+  route: Route<Caller>,
+): RequestHandler {
+  const readBody = BODY_READERS[set.body];
+  const { operationId } = route;
+  return async (req, res) => {
+    const read = await readBody(req, res);
+    const started = performance.now();
+    const observe = (answer: Pick<Answered, 'status' | 'code'>) =>
+      set.observe?.({ operationId, ...answer, seconds: (performance.now() - started) / 1000 });
+    try {
+      await answerRequest(set, route, read, req, res);
+      observe({ status: res.statusCode, code: null });
+    } catch (error) {
+      const { status, code } = toServiceError(error);
+      if (status === 401 && set.challenge !== undefined) res.setHeader('WWW-Authenticate', set.challenge);
+      observe({ status, code });
+      throw error;
+    }
+  };
+}
+
+async function answerRequest<Caller, Kind extends keyof Bodies>(
+  set: RouteSet<Caller, Kind>,
+  route: Route<Caller>,
+  { body, fault }: ReadBody<Bodies[Kind]>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const request = incomingRequest(req, route.operationId, body);
+  const caller = await set.identify(request);
+  contextOf(res).caller = set.logged?.(caller);
+  if (fault !== undefined) throw fault;
+  const parts = readRequest(route, request, set.body, req);
+  sendAnswer(res, route, await route.handle({ ...parts, caller }));
+}
