@@ -1,156 +1,60 @@
-// npm run bench: the same verifications on each place for the stores, in one run, so that the ratios mean something.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { createLogger } from '../src/log.ts';
-import { type Service, startService } from '../src/service.ts';
-import { virtualTime } from '../src/simulator/time.ts';
-import { findServers, startPostgres, startRedis } from '../test/support/servers.ts';
-import type { FreshStores } from '../test/support/stores.ts';
-import { clientOf, configFor } from '../test/support/world.ts';
+// npm run bench: how fast Poundkey is, and what it costs. Explained in docs/performance.md.
+import { writeFileSync } from 'node:fs';
+import { openBench } from './bench/bench.ts';
+import { describeMachine } from './bench/machine.ts';
+import { MEASURES } from './bench/measures/index.ts';
+import { progress } from './bench/measures/measure.ts';
+import { helpText, type Options, readOptions } from './bench/options.ts';
+import { asText, type Table, writeTables } from './bench/table.ts';
 
-/** How long one place may take, ms. */
-const LIMIT_MS = 12_000;
-/** Verifications under way at once. */
-const AT_ONCE = 20;
-const WARM_UP = 20;
-const ROOMY = { count: 1_000_000 };
+const DOCUMENT = new URL('../docs/performance.md', import.meta.url);
 
-/** What one place did. */
-interface Result {
-  name: string;
-  perSecond: number;
-  cpuMs: number;
-  /** Milliseconds that the phone network waited for webhooks, for one verification. */
-  webhookMs: number;
-}
+// Whatever runs is ended by those who started it when this process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 async function main(): Promise<void> {
-  const results = [await measure('embedded', EMBEDDED)];
-  const { postgres, redis } = findServers();
-  if (postgres) results.push(...(await onServers(redis !== null)));
-  else console.log('PostgreSQL is not installed; only the embedded store is measured.');
-  console.table(Object.fromEntries(results.map((result) => [result.name, rowOf(result, results[0])])));
-  console.log('One process has the service and the simulated network; compare rows, not machines.');
+  const options = readOptions(
+    process.argv.slice(2),
+    MEASURES.map(({ name }) => name),
+  );
+  if (options) await measure(options);
+  else console.log(helpText([...MEASURES]));
 }
 
-const EMBEDDED: FreshStores = {
-  database: { kind: 'embedded', dataDir: null },
-  queue: { kind: 'database' },
-  databaseUrl: null,
-  redisUrl: null,
-  drop: async () => undefined,
-};
-
-/** PostgreSQL with the queue in it, then a new one with Redis. */
-async function onServers(withRedis: boolean): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const queue of withRedis ? ['postgres', 'redis'] : ['postgres']) {
-    const [postgres, redis] = await Promise.all([startPostgres(), queue === 'redis' ? startRedis() : null]);
-    try {
-      results.push(
-        await measure(redis ? 'postgres+redis' : 'postgres', {
-          ...EMBEDDED,
-          database: { kind: 'postgres', url: postgres.url, poolSize: 10, withQueueTables: redis === null },
-          queue: redis ? { kind: 'redis', url: redis.url, prefix: 'bench' } : { kind: 'database' },
-        }),
-      );
-    } finally {
-      await Promise.all([postgres.stop(), redis?.stop()]);
-    }
-  }
-  return results;
-}
-
-async function measure(name: string, stores: FreshStores): Promise<Result> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-bench-'));
-  const time = virtualTime({ start: Date.now() });
-  const service = await startService(configFor(stores, dataDir), {
-    clock: { now: () => new Date(time.now()) },
-    log: createLogger({ level: 'silent' }),
-    simulatorTime: time,
-  });
+async function measure(options: Options): Promise<void> {
+  const bench = await openBench(options);
+  const results: Record<string, { seconds: number; tables: Table[]; raw?: unknown }> = {};
   try {
-    const verify = await createClient(service);
-    await runFor(verify, LIMIT_MS, WARM_UP);
-    const cpu = process.cpuUsage();
-    const webhooks = await webhookSeconds(service);
-    const startedAt = performance.now();
-    const done = await runFor(verify, LIMIT_MS, Number.POSITIVE_INFINITY);
-    const { user, system } = process.cpuUsage(cpu);
-    return {
-      name,
-      perSecond: (done * 1_000) / (performance.now() - startedAt),
-      cpuMs: (user + system) / 1_000 / done,
-      webhookMs: (((await webhookSeconds(service)) - webhooks) * 1_000) / done,
-    };
+    for (const { name, run } of MEASURES.filter((each) => options.only.includes(each.name))) {
+      progress(`${name} …`);
+      const startedAt = performance.now();
+      try {
+        const result = await run(bench);
+        const seconds = (performance.now() - startedAt) / 1000;
+        results[name] = { seconds, ...result };
+        for (const table of result.tables) console.log(asText(table));
+        console.log(`\n${name} took ${seconds.toFixed(0)} s\n`);
+      } catch (error) {
+        console.error(`${name} failed:`, error);
+        process.exitCode = 1;
+      }
+    }
+    await keep(options, results, await describeMachine(bench));
   } finally {
-    await service.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await bench.stop();
   }
 }
 
-/** What asks for a verification and resolves when it is finished. */
-async function createClient({
-  tenants,
-  apiKeys,
-  url,
-  stores,
-}: Service): Promise<(n: number) => Promise<void>> {
-  const policy = { limits: { perUser: ROOMY, perNumber: ROOMY, perTenant: ROOMY } };
-  await tenants.create({ id: 'bench', name: 'Bench', policy });
-  const { key } = await apiKeys.create({ tenantId: 'bench', name: 'bench' });
-  const api = clientOf(() => url ?? '', key);
-  return async (n) => {
-    const wish = { userId: `user-${n}`, number: `+4681${String(100_000 + (n % 900_000))}` };
-    const { status, body } = await api('POST', '/v1/verifications', wish);
-    if (status !== 201) throw new Error(`not accepted: ${JSON.stringify(body)}`);
-    const { db } = stores.database;
-    for (;;) {
-      const row = await db
-        .selectFrom('verification')
-        .select('state')
-        .where('id', '=', body.id)
-        .executeTakeFirst();
-      if (row?.state === 'finished') return;
-      await pause(20);
-    }
-  };
-}
-
-let asked = 0;
-
-/** Keeps some under way until the time is up or there were enough. Returns how many were finished. */
-async function runFor(verify: (n: number) => Promise<void>, limitMs: number, most: number): Promise<number> {
-  const until = performance.now() + limitMs;
-  let begun = 0;
-  let done = 0;
-  const loop = async () => {
-    while (performance.now() < until && begun < most) {
-      begun += 1;
-      asked += 1;
-      await verify(asked);
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, loop));
-  return done;
-}
-
-async function webhookSeconds({ opsUrl }: Service): Promise<number> {
-  const text = await (await fetch(`${opsUrl}/metrics`)).text();
-  const sums = [...text.matchAll(/^poundkey_webhook_duration_seconds_sum\S* (\S+)$/gm)];
-  return sums.reduce((total, [, sum]) => total + Number(sum), 0);
-}
-
-function rowOf({ perSecond, cpuMs, webhookMs }: Result, first: Result | undefined) {
-  return {
-    'verifications/s': Number(perSecond.toFixed(1)),
-    ratio: Number((perSecond / (first?.perSecond ?? perSecond)).toFixed(2)),
-    'CPU ms each': Number(cpuMs.toFixed(1)),
-    'webhooks ms each': Number(webhookMs.toFixed(1)),
-  };
+async function keep(
+  options: Options,
+  results: Record<string, { tables: Table[] }>,
+  machine: string,
+): Promise<void> {
+  console.log(machine);
+  const stamp = `${new Date().toISOString().slice(0, 10)}; ${machine}; --rounds ${options.rounds} --verifications ${options.verifications} --in-flight ${options.inFlight} --seconds ${options.seconds}`;
+  const tables = Object.values(results).flatMap((result) => result.tables);
+  if (options.json) writeFileSync(options.json, JSON.stringify({ stamp, options, results }, null, 2));
+  if (options.write) writeTables(DOCUMENT, tables, stamp);
 }
 
 await main();

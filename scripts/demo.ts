@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, CommanderError } from 'commander';
 import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
 import { type Service, startService } from '../src/service.ts';
@@ -41,21 +41,22 @@ async function main(): Promise<void> {
 
 /** The scenario asked for, or null when help was. */
 function readScenario(): Scenario | null {
-  const { values } = parseArgs({
-    options: {
-      scenario: { type: 'string', default: 'press-pound' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help) {
-    console.log('npm run demo -- [--scenario NAME]\n\nScenarios:');
-    for (const [name, { what }] of SCENARIOS) console.log(`  ${name.padEnd(12)} ${what}`);
-    return null;
+  const scenarios = [...SCENARIOS].map(([name, { what }]) => `  ${name.padEnd(12)} ${what}`);
+  const parser = new Command('npm run demo --')
+    .option('--scenario <name>', 'what happens', 'press-pound')
+    .addHelpText('after', `\nScenarios:\n${scenarios.join('\n')}`)
+    .configureOutput({ writeOut: (text) => console.log(text.trimEnd()), writeErr: () => undefined })
+    .exitOverride();
+  try {
+    parser.parse();
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return null;
+    throw error;
   }
-  const scenario = SCENARIOS.get(values.scenario);
+  const { scenario: name } = parser.opts<{ scenario: string }>();
+  const scenario = SCENARIOS.get(name);
   if (scenario) return scenario;
-  const names = [...SCENARIOS.keys()].join(', ');
-  throw new Error(`There is no scenario "${values.scenario}". Use one of: ${names}.`);
+  throw new Error(`There is no scenario "${name}". Use one of: ${[...SCENARIOS.keys()].join(', ')}.`);
 }
 
 function start(dataDir: string, { speed = SPEED, callsPerSecond = 0 }: Scenario): Promise<Service> {

@@ -13,7 +13,8 @@ const withTools: WithTools = async (use) => {
   // Standard output has the answer and nothing else, so that a key can be piped where it belongs.
   const log = createLogger({ level: 'warn', destination: process.stderr });
   const config = readConfig();
-  const { db, run, close } = await openDatabase<Registry>(config.database, MIGRATIONS, log);
+  const place = { ...config.database, withQueueTables: config.queue.kind === 'database' };
+  const { db, run, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
   try {
     return await use(createTools({ db, run, clock: systemClock, keys: () => readKeys(config, log) }));
   } finally {

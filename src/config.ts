@@ -18,7 +18,7 @@ export interface Config {
   logLevel: string;
   /** `publicUrl` null: the address that the server listens on. */
   http: { host: string; port: number; publicUrl: string | null };
-  database: { kind: 'embedded'; dataDir: string } | { kind: 'postgres'; url: string; poolSize: number };
+  database: { kind: 'embedded'; dataDir: string } | PostgresConfig;
   queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
   /** Where operators look; `board` null: nobody can sign in to the queue board, so it is read-only. */
   ops: { host: string; port: number; board: { user: string; password: string } | null };
@@ -52,6 +52,14 @@ export interface Config {
   twimlDir: string;
 }
 
+/** A PostgreSQL server. `statements`: whether those that repeat have names there; named when left out. */
+interface PostgresConfig {
+  kind: 'postgres';
+  url: string;
+  poolSize: number;
+  statements?: 'named' | 'unnamed';
+}
+
 /** The environment cannot be used. The message lists every problem, one a line, and holds no values. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
@@ -74,6 +82,7 @@ const Environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: address(['postgres:', 'postgresql:']).optional(),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
+  DATABASE_STATEMENTS: oneOf('named', 'unnamed').default('named'),
   ...REDIS_VARIABLES,
   REDIS_PREFIX: z
     .string()
@@ -160,7 +169,12 @@ function group(env: Environment): Config {
     logLevel: env.LOG_LEVEL,
     http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null },
     database: env.DATABASE_URL
-      ? { kind: 'postgres', url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE }
+      ? {
+          kind: 'postgres',
+          url: env.DATABASE_URL,
+          poolSize: env.DATABASE_POOL_SIZE,
+          statements: env.DATABASE_STATEMENTS,
+        }
       : { kind: 'embedded', dataDir: env.DATA_DIR },
     queue: queueOf(env),
     ops: {

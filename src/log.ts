@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 
 export type { Logger } from 'pino';
@@ -38,8 +39,21 @@ export function createLogger(options: { level: string; destination?: Destination
       },
       serializers: { err: describeError, error: describeError },
     },
-    options.destination ?? pino.destination({ dest: 1, sync: false }),
+    options.destination ?? standardOutput(),
   );
+}
+
+/** Bytes that are gathered before they are written, and how long they wait for more, ms. */
+const GATHERED_BYTES = 4096;
+const LONGEST_WAIT_MS = 250;
+
+/**
+ * Standard output, written in pieces where it is a file or a pipe: a write for each line would be a good part of the
+ * work under load. pino writes the rest when the process ends, also by an error, and at once after `fatal`.
+ */
+function standardOutput(): DestinationStream {
+  const gathered = { minLength: GATHERED_BYTES, periodicFlush: LONGEST_WAIT_MS };
+  return pino.destination({ dest: 1, sync: false, ...(isatty(1) ? {} : gathered) });
 }
 
 /**

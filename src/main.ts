@@ -1,5 +1,10 @@
-import { ConfigError, readConfig } from './config.ts';
-import { startService } from './service.ts';
+import './platform/compile-cache.ts';
+
+// Loaded after the cache is there.
+const [{ ConfigError, readConfig }, { startService }] = await Promise.all([
+  import('./config.ts'),
+  import('./service.ts'),
+]);
 
 /** Signals within this time are one: npm passes on what a terminal has sent to the process already. */
 const ONE_SIGNAL_MS = 1_000;

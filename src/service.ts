@@ -70,25 +70,27 @@ async function build(
   const simulated = await startSimulator(config, overrides.simulatorTime, log, undo);
   const door = config.role === 'worker' ? null : await openDoor(config.http, undo);
   const publicUrl = config.http.publicUrl ?? door?.url ?? '';
-  const providers = connectProviders({
+  const providers = await connectProviders({
     config,
     simulator: simulated?.access ?? null,
     publicUrl,
     prompts,
     clock,
   });
+  const outbox = openOutbox(config, { stores, clock, log }, undo);
   const features = createFeatures(config, {
     stores,
     providers,
     languages: prompts,
     publicUrl,
+    deliverNow: outbox.deliverNow,
     isStopping,
     clock,
     pause: overrides.pause ?? wait,
     events,
     log,
   });
-  const outbox = openOutbox(config, { stores, clock, events, log }, undo);
+  undo('work in the background', () => features.journey.settled());
   const outward = [...outbox.routes, ...openProgress(config, stores, log, undo)];
   const service = {
     log,

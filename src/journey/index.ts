@@ -54,6 +54,8 @@ export interface JourneyDeps {
   pbxProfileOf: PbxProfileOf;
   checkPin: CheckPin;
   writes: CompletionWrites;
+  /** Delivers a message that was just written. */
+  deliverMessage: (written: unknown) => void;
   clearUp: () => Promise<number>;
   /** A hash under a key outside the database. */
   keyedHash: (text: string) => string;
@@ -192,7 +194,8 @@ function createCalls(
     watchCall: createWatchCall({ verifications, attempts, network, policyAt, patience, clock, events }),
     complete: createComplete({
       ...{ writes: deps.writes, network, policyAt, clock, events, log },
-      finish: createFinishVerification(run),
+      finish: createFinishVerification(run, deps.writes.writtenMessage),
+      deliverMessage: deps.deliverMessage,
       endBackendJob: deps.jobs.wake,
     }),
   };

@@ -38,8 +38,13 @@ export interface CompletionWrites {
   block(expiresAt: Date | null, now: Date): Sql;
   /** `audit`: an audit event, whose data is a JSON object. */
   audit(event: { type: string; data: Sql }, now: Date): Sql;
-  /** `name`: a message to the tenant's webhook endpoint, if it has one. The ids are those of what was written. */
-  message(message: { name: string; type: string; phoneMethodId: Sql; appPasswordId: Sql }, now: Date): Sql;
+  /**
+   * `about` and `message`: messages to the tenant's webhook endpoint, if it has one, one of each type. The ids are
+   * those of what was written.
+   */
+  messages(wanted: { types: [string, ...string[]]; phoneMethodId: Sql; appPasswordId: Sql }, now: Date): Sql;
+  /** Selects the first of the messages, for whoever delivers it; null without one. */
+  writtenMessage: Sql;
 }
 
 /** How long the journey waits for others, in ms. */

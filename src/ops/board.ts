@@ -3,13 +3,11 @@ import { createBullBoard } from '@bull-board/api';
 import { ExpressAdapter } from '@bull-board/express';
 import type { Queue } from 'bullmq';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { Logger } from '../log.ts';
 import { securityHeaders } from '../platform/http/security-headers.ts';
+import { BOARD_PATH, type BoardDeps } from './board-deps.ts';
 import { maskedQueue } from './masked-queue.ts';
 import { createSignIn, type SignedIn } from './sign-in.ts';
 
-/** Where the board is mounted. */
-export const BOARD_PATH = '/board';
 const SIGN_IN_PATH = '/sign-in';
 
 /** Only what the board itself brings: no script or style in the page, nothing from elsewhere, in nobody's frame. */
@@ -27,16 +25,8 @@ const BOARD_POLICY = {
 /** Changes that make no sense here: jobs carry nothing, and what the board shows of their data is not what is there. */
 const NEVER = /^\/api\/queues\/[^/]+\/(add|[^/]+\/update-data)$/;
 
-/**
- * The board as something to mount at `BOARD_PATH`.
- * @param deps.queues the queues it shows
- * @param deps.account who may change something; null: nobody
- */
-export function createBoard(deps: {
-  queues: Queue[];
-  account: { user: string; password: string } | null;
-  log: Logger;
-}): Router {
+/** The board as something to mount at `BOARD_PATH`. */
+export function createBoard(deps: BoardDeps): Router {
   const signIn = createSignIn(deps.account);
   const canSignIn = deps.account !== null;
   const readOnly = boardOf(deps.queues, { readOnlyMode: true, canSignIn });

@@ -1,5 +1,5 @@
 /** The operators' own port: is the process alive, can it work, how is it doing, what is in the queue. */
-import express, { type Express, type Response, type Router } from 'express';
+import express, { type Express, type RequestHandler, type Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { answerProblem } from '../platform/http/answer-problem.ts';
@@ -7,7 +7,7 @@ import { closeWhileDraining } from '../platform/http/draining.ts';
 import { refuseMethod } from '../platform/http/mount-sets.ts';
 import { giveContext } from '../platform/http/request-context.ts';
 import { forbidStoring, securityHeaders } from '../platform/http/security-headers.ts';
-import { BOARD_PATH } from './board.ts';
+import { BOARD_PATH } from './board-deps.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Check, runChecks } from './readiness.ts';
 
@@ -15,7 +15,7 @@ import { type Check, runChecks } from './readiness.ts';
 export interface OpsParts {
   checks: Check[];
   metrics: Pick<Metrics, 'contentType' | 'scrape'>;
-  board: Router;
+  board: RequestHandler;
 }
 
 /** What the port needs from the start. */

@@ -1,6 +1,7 @@
 /** Whether this process can do its work now: each thing it needs, asked at once, each within its own time. */
+
+import { inTime } from '../platform/in-time.ts';
 import { shortReason } from '../platform/outage-log.ts';
-import { inTime } from './in-time.ts';
 
 /** One thing that must work. */
 export interface Check {

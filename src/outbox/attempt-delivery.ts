@@ -1,9 +1,9 @@
 import type { Clock } from '../platform/clock.ts';
 import type { KeyRing } from '../platform/secrets/key-ring.ts';
-import type { ClaimedMessage } from './outbox-store.ts';
 import type { PostMessage } from './post-message.ts';
 import { AddressRefused } from './public-address.ts';
 import { signMessage } from './sign-message.ts';
+import type { ClaimedMessage } from './written-message.ts';
 
 /** Why an attempt failed, in words without secrets or addresses, and whether trying again can help. */
 interface DeliveryFailure {

@@ -1,107 +1,101 @@
-import type { Logger } from '../log.ts';
-import { type Clock, later } from '../platform/clock.ts';
 import { createOutageLog } from '../platform/outage-log.ts';
-import { repeated } from '../platform/repeated.ts';
-import type { AttemptDelivery } from './attempt-delivery.ts';
-import { nextAttempt } from './backoff.ts';
-import type { ClaimedMessage, OutboxStore } from './outbox-store.ts';
+import { createClaimAhead } from './claim-ahead.ts';
+import { createDeliverOne, type DeliverOneDeps, untried } from './deliver-one.ts';
+import { createGather } from './gather.ts';
+import { createHeldMessages } from './held-messages.ts';
+import type { AttemptResult, OutboxStore } from './outbox-store.ts';
+import type { ClaimedMessage } from './written-message.ts';
 
-/** Messages that one process delivers at a time: in all, and to one tenant. */
-const MOST_AT_ONCE = 50;
-const MOST_PER_TENANT = 10;
-/** How much longer than an attempt its lease lasts, for writing down how it went, ms. */
-const LEASE_SLACK_MS = 20_000;
+/** How long results are collected before they are recorded together, ms. Nobody waits for them. */
+const GATHER_MS = 5;
 
-/** Delivers what is due. */
+/** Delivers what is due, and what its writers hand over. */
 export type Delivery = ReturnType<typeof createDelivery>;
 
-/** What delivery is made of. `timeLimitMs`: how long one attempt takes at most. */
-interface DeliveryDeps {
+/** `claims`: whether this process looks for due messages, or delivers only those that are handed over. */
+interface DeliveryDeps extends DeliverOneDeps {
   store: OutboxStore;
-  attempt: AttemptDelivery;
-  timeLimitMs: number;
-  clock: Clock;
-  log: Logger;
+  claims: boolean;
 }
 
-/** Claims due messages as there is room, and runs their attempts side by side. */
+/**
+ * Runs the attempts of claimed messages side by side and records their results many at a time. The next messages are
+ * claimed meanwhile, so that no receiver waits for the registry.
+ */
 export function createDelivery(deps: DeliveryDeps) {
-  const deliver = createDeliverOne(deps);
+  const { store, clock } = deps;
+  const deliverOne = createDeliverOne(deps);
   const reportOutage = createOutageLog(deps.log);
-  const running = new Map<Promise<void>, string>();
+  const held = createHeldMessages();
+  const unfinished = new Set<Promise<void>>();
   let stopped = false;
+  const ahead = createClaimAhead({ ...deps, held, accept, isStopped: () => stopped || !deps.claims });
+  const record = createGather(async (results: AttemptResult[]) => {
+    if (await store.record(results)) wake();
+  }, GATHER_MS);
 
-  const claim = repeated(async () => {
-    while (!stopped && (await claimOnce()) > 0);
-  });
-
-  async function claimOnce(): Promise<number> {
-    const limit = MOST_AT_ONCE - running.size;
-    if (limit <= 0) return 0;
-    const now = deps.clock.now();
-    const leaseUntil = later(now, deps.timeLimitMs + LEASE_SLACK_MS);
-    const except = tenantsWithEnough([...running.values()]);
-    const claimed = await deps.store.claim({ now, leaseUntil, limit, perTenant: MOST_PER_TENANT, except });
-    for (const message of claimed) start(message);
-    return claimed.length;
+  function accept(message: ClaimedMessage): void {
+    held.add(message);
+    startWaiting();
   }
 
-  /** The end of each makes room, and lets the next of the same verification come. */
-  function start(message: ClaimedMessage): void {
-    const run = deliver(message)
+  function startWaiting(): void {
+    for (let message = held.next(); message !== null; message = held.next()) follow(run(message));
+  }
+
+  /** The answer makes room for others; the result is recorded meanwhile. */
+  async function run(message: ClaimedMessage): Promise<void> {
+    const result = await deliverOne(message);
+    held.answered(message);
+    startWaiting();
+    if (ahead.isWanted(message.tenantId)) wake();
+    await record(result);
+  }
+
+  const giveBack = (message: ClaimedMessage) => follow(record(untried(message, clock.now())));
+
+  function follow(work: Promise<void>): void {
+    const followed = work
       .catch((error: unknown) => reportOutage('outbox', error))
-      .finally(() => {
-        running.delete(run);
-        wake();
-      });
-    running.set(run, message.tenantId);
+      .finally(() => unfinished.delete(followed));
+    unfinished.add(followed);
   }
 
   function wake(): void {
-    claim().catch((error: unknown) => reportOutage('outbox', error));
+    ahead.claim().catch((error: unknown) => reportOutage('outbox', error));
   }
 
   return {
     /** Looks for due messages now, in the background. */
     wake,
 
-    /** Delivers all that is due, and resolves when every attempt that runs is over. Throws when the registry is away. */
-    async deliverDue(): Promise<void> {
-      for (;;) {
-        await claim();
-        if (running.size === 0) return;
-        await Promise.race(running.keys());
+    /**
+     * Delivers a message that its writer has just claimed by writing it. Where there is no room for it, it becomes due
+     * at once for whoever has; if this process ends first, it becomes due at the end of its lease.
+     */
+    deliverNow(message: ClaimedMessage): void {
+      if (!stopped && held.hasRoomFor(message.tenantId)) accept(message);
+      else {
+        ahead.leave(message.tenantId);
+        giveBack(message);
       }
     },
 
-    /** Begins nothing more, and resolves when what runs is over. */
+    /** Delivers all that is due, and resolves when every result is recorded. Throws when the registry is away. */
+    async deliverDue(): Promise<void> {
+      for (;;) {
+        await ahead.claim();
+        if (unfinished.size === 0) return;
+        await Promise.race(unfinished);
+      }
+    },
+
+    /** Begins nothing more, and resolves when what runs is over. What waits is left to others. */
     async stop(): Promise<void> {
       stopped = true;
-      await claim().catch((error: unknown) => reportOutage('outbox', error));
-      await Promise.all(running.keys());
+      await ahead.claim().catch((error: unknown) => reportOutage('outbox', error));
+      held.takeWaiting().forEach(giveBack);
+      while (unfinished.size > 0) await Promise.all(unfinished);
     },
-  };
-}
-
-function tenantsWithEnough(running: string[]): string[] {
-  const byTenant = Map.groupBy(running, (tenantId) => tenantId);
-  return [...byTenant].flatMap(([tenantId, { length }]) => (length < MOST_PER_TENANT ? [] : [tenantId]));
-}
-
-/** One attempt, and writing down how it went. */
-function createDeliverOne({ store, attempt, clock, log }: DeliveryDeps) {
-  return async (message: ClaimedMessage): Promise<void> => {
-    const failure = await attempt(message);
-    const now = clock.now();
-    if (failure === null) return await store.delivered(message.id, now);
-    const { id: messageId, tenantId, verificationId, attempts, createdAt, resentAt } = message;
-    const next = failure.final ? null : nextAttempt({ attempts, since: resentAt ?? createdAt }, now);
-    const line = { messageId, tenantId, verificationId, attempts, reason: failure.reason };
-    if (next !== null) {
-      log.info({ ...line, next }, 'a message could not be delivered; it is tried again');
-      return await store.failed(message, failure.reason, next);
-    }
-    await store.dead(message, failure.reason, now);
-    log.error({ ...line, event: 'webhook.dead', alarm: true }, 'a message is dead: nobody tries it any more');
   };
 }

@@ -5,7 +5,7 @@ import { type KeyRing, seal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import { newWebhookSecret, secretContext } from './webhook-secret.ts';
 
-/** How long messages carry the signature of the replaced secret too, so that receivers can change at leisure. */
+/** How long messages carry the signature of the replaced secret too, so that receivers have time to change. */
 const BOTH_SECRETS_MS = 24 * 3_600_000;
 
 /** A tenant's webhook endpoint, without its secret. */
@@ -76,15 +76,18 @@ export function createWebhookEndpoints(deps: { db: Kysely<Registry>; sealKeys: K
       return { ...(endpoint ?? notFound()), secret };
     },
 
-    /** Removes it. What was not delivered yet is dead from then on, and can be sent again to a later endpoint. */
+    /** Removes it. What was not delivered yet is given up (`dead`), and can be sent again to a later endpoint. */
     async remove(tenantId: string): Promise<{ undelivered: number }> {
       const now = clock.now();
       const result = await sql<{ removed: number; undelivered: number }>`
         with removed as (delete from webhook_endpoint where tenant_id = ${tenantId} returning tenant_id),
+        waiting as materialized (
+          select o.id from outbox o join removed on removed.tenant_id = o.tenant_id
+          where o.delivered_at is null and o.dead_at is null order by o.id for no key update of o),
         dead as (
-          update outbox set dead_at = ${now}, last_error = 'The endpoint was removed.' from removed
-          where outbox.tenant_id = removed.tenant_id and delivered_at is null and dead_at is null
-          returning outbox.id)
+          update outbox o set dead_at = ${now}, last_error = 'The endpoint was removed.' from waiting
+          where o.id = waiting.id and o.delivered_at is null and o.dead_at is null
+          returning o.id)
         select (select count(*) from removed)::int as removed, (select count(*) from dead)::int as undelivered`.execute(
         db,
       );

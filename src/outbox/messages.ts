@@ -57,8 +57,9 @@ export function createOutboxMessages(deps: { db: Kysely<Registry>; clock: Clock;
       const { tenantId, state, after } = wanted;
       let query = deps.db.selectFrom('outbox').select(COLUMNS).orderBy('sequence').limit(wanted.limit);
       if (tenantId !== undefined) query = query.where('tenantId', '=', tenantId);
-      query = query.where('deliveredAt', state === 'delivered' ? 'is not' : 'is', null);
-      if (state !== 'delivered') query = query.where('deadAt', state === 'dead' ? 'is not' : 'is', null);
+      // As the predicates of the indexes are; what is delivered is never dead.
+      if (state === 'waiting') query = query.where('deliveredAt', 'is', null).where('deadAt', 'is', null);
+      else query = query.where(state === 'dead' ? 'deadAt' : 'deliveredAt', 'is not', null);
       if (after !== undefined)
         query = query.where('sequence', '>', ({ selectFrom }) =>
           selectFrom('outbox').select('sequence').where('id', '=', after),

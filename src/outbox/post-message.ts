@@ -1,5 +1,10 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { AddressRefused, createGuardedLookup, isPublicAddress } from './public-address.ts';
 
@@ -17,28 +22,51 @@ export interface PostRules {
   timeLimitMs: number;
 }
 
+/** A connection without a message is kept for less than the 5 s after which Node's own server closes one, ms. */
+const KEPT = { keepAlive: true, timeout: 4_000 };
+
 /**
- * Makes `PostMessage`. Each message has a connection of its own, so that its address is checked each time.
+ * Makes `PostMessage`. Connections are kept for further messages; the address is checked when one is made, and a kept
+ * one still leads there.
  * @param lookup resolves the names of receivers where private addresses are refused
  */
 export function createPostMessage(
   rules: PostRules,
   lookup: LookupFunction = createGuardedLookup(),
 ): PostMessage {
+  const agents = { 'http:': new HttpAgent(KEPT), 'https:': new HttpsAgent(KEPT) };
+  const guard = rules.allowPrivate ? {} : { lookup };
+
+  /** @param isFresh whether the message has a connection of its own */
+  function send(target: URL, message: { headers: Record<string, string>; body: string }, isFresh: boolean) {
+    const isPlain = target.protocol === 'http:';
+    const sent = (isPlain ? httpRequest : httpsRequest)(target, {
+      method: 'POST',
+      headers: { ...message.headers, 'Content-Length': Buffer.byteLength(message.body) },
+      agent: isFresh ? false : agents[isPlain ? 'http:' : 'https:'],
+      signal: AbortSignal.timeout(rules.timeLimitMs),
+      ...guard,
+    });
+    sent.end(message.body);
+    return sent;
+  }
+
   return async (url, headers, body) => {
     const target = new URL(url);
     if (!rules.allowPrivate) assertPublic(target);
-    const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
-    const sent = send(target, {
-      method: 'POST',
-      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-      agent: false,
-      signal: AbortSignal.timeout(rules.timeLimitMs),
-      ...(rules.allowPrivate ? {} : { lookup }),
-    });
-    sent.end(body);
-    return await statusOf(sent);
+    const sent = send(target, { headers, body }, false);
+    try {
+      return await statusOf(sent);
+    } catch (error) {
+      if (!sent.reusedSocket || !wasClosed(error)) throw error;
+      return await statusOf(send(target, { headers, body }, true));
+    }
   };
+}
+
+/** Node, "request.reusedSocket": the receiver may have closed a kept connection at the very moment of sending. */
+function wasClosed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
 }
 
 /** What needs no resolving never reaches the lookup: addresses written in the URL (in any notation; URL has made it plain). */

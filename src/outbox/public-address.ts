@@ -1,68 +1,44 @@
 /** Which addresses a tenant's webhook may lead to: those of the public internet, and none inside our own network. */
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
-/** IANA, IPv4 Special-Purpose Address Registry, and multicast (RFC 5771); the last is the metadata address of Azure. */
-const IPV4_REFUSED: [network: string, prefix: number][] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-  ['168.63.129.16', 32],
-];
+const { IPv4, IPv6 } = ipaddr;
+type IPv4 = ipaddr.IPv4;
+type IPv6 = ipaddr.IPv6;
 
-/** Parts of the global unicast space that are not: Teredo and other protocol assignments, documentation (RFC 3849, 9637). */
-const IPV6_REFUSED: [network: string, prefix: number][] = [
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['3fff::', 20],
-];
-
-/** Where IPv6 carries an IPv4 address: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). Bits before it. */
-const IPV4_WITHIN: { bits: number; around: (hex: string) => string }[] = [
-  { bits: 96, around: (hex) => `::ffff:${hex}` },
-  { bits: 96, around: (hex) => `64:ff9b::${hex}` },
-  { bits: 16, around: (hex) => `2002:${hex}::` },
-];
-
-const refused4 = new BlockList();
-const refused6 = new BlockList();
-/** RFC 4291: global unicast; everything else but the two forms of IPv4 addresses stays refused. */
-const possible6 = new BlockList();
-possible6.addSubnet('2000::', 3, 'ipv6');
-possible6.addSubnet('64:ff9b::', 96, 'ipv6');
-possible6.addSubnet('::ffff:0:0', 96, 'ipv6');
-for (const [network, prefix] of IPV6_REFUSED) refused6.addSubnet(network, prefix, 'ipv6');
-for (const [network, prefix] of IPV4_REFUSED) {
-  refused4.addSubnet(network, prefix, 'ipv4');
-  for (const { bits, around } of IPV4_WITHIN)
-    refused6.addSubnet(around(inHex(network)), bits + prefix, 'ipv6');
-}
-
-/** `10.0.0.1` as the two groups `a00:1`. */
-function inHex(ipv4: string): string {
-  const [a = 0, b = 0, c = 0, d = 0] = ipv4.split('.').map(Number);
-  return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-}
+/** Global unicast (RFC 4291, section 2.4). */
+const GLOBAL_IPV6 = IPv6.parseCIDR('2000::/3');
+/** IANA, "IPv6 Special-Purpose Address Registry": protocol assignments (Teredo, ORCHID), documentation (RFC 9637). */
+const SPECIAL_IPV6 = ['2001::/23', '3fff::/20'].map((range) => IPv6.parseCIDR(range));
+/** The metadata address of Azure, which no registry lists. */
+const AZURE_METADATA = '168.63.129.16';
+/** Where an IPv4 address stands in an IPv6 one, bytes before it: mapped (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). */
+const IPV4_WITHIN: Readonly<Record<string, number>> = { ipv4Mapped: 12, rfc6052: 12, '6to4': 2 };
+const NAT64 = IPv6.parseCIDR('64:ff9b::/96');
 
 /** Whether an IP address (without brackets) belongs to the public internet. False for what is no address. */
 export function isPublicAddress(address: string): boolean {
-  const [plain = '', zone] = address.split('%');
-  const family = isIP(plain);
-  if (family === 4) return zone === undefined && !refused4.check(plain, 'ipv4');
+  if (isIP(address) === 4) return isPublicIpv4(IPv4.parse(address));
+  if (isIP(address) !== 6 || address.includes('%')) return false;
+  // The library would take the deprecated ::8.8.8.8 for ::ffff:8.8.8.8; URL writes groups only.
+  return isPublicIpv6(IPv6.parse(new URL(`http://[${address}]`).hostname.slice(1, -1)));
+}
+
+function isPublicIpv4(address: IPv4): boolean {
+  return address.range() === 'unicast' && address.toString() !== AZURE_METADATA;
+}
+
+function isPublicIpv6(address: IPv6): boolean {
+  const range = address.range();
+  const before = IPV4_WITHIN[range];
+  // The library counts NAT64 of one's own network (RFC 8215) as rfc6052 too.
+  if (before !== undefined && (range !== 'rfc6052' || address.match(NAT64)))
+    return isPublicIpv4(new IPv4(address.toByteArray().slice(before, before + 4)));
   return (
-    family === 6 && zone === undefined && possible6.check(plain, 'ipv6') && !refused6.check(plain, 'ipv6')
+    range === 'unicast' &&
+    address.match(GLOBAL_IPV6) &&
+    !SPECIAL_IPV6.some((special) => address.match(special))
   );
 }
 

@@ -60,11 +60,12 @@ export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: { allo
     defineRoute({
       method: 'delete',
       path,
-      summary: 'Post outcomes nowhere any more',
+      summary: 'Remove the webhook endpoint; outcomes are posted no longer',
       operationId: 'removeWebhookEndpoint',
       responses: {
         200: {
-          description: 'It is removed. Messages that were not delivered are dead; they can be sent again',
+          description:
+            'It is removed. Messages that were not delivered are given up (`dead`); they can be sent again',
           schema: z.object({ undelivered: z.int() }),
         },
       },

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
-import type { ClaimedMessage } from './outbox-store.ts';
 import { secretContext } from './webhook-secret.ts';
+import type { ClaimedMessage } from './written-message.ts';
 
 /** A message as it is sent. */
 export interface SignedMessage {

@@ -1,4 +1,5 @@
 import type { Logger } from '../log.ts';
+import { inTime } from './in-time.ts';
 
 /** One thing to do when a process leaves. */
 export interface Phase {
@@ -15,21 +16,9 @@ export interface Phase {
 export async function runPhases(phases: Phase[], log: Logger): Promise<void> {
   for (const { name, limitMs, run } of phases) {
     try {
-      await within(limitMs, run);
+      await inTime(run(), limitMs, `not done after ${limitMs} ms`);
     } catch (error) {
       log.error({ phase: name, err: error }, 'a phase of the shutdown failed; going on with the next');
     }
-  }
-}
-
-async function within(limitMs: number, run: () => Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${limitMs} ms`)), limitMs);
-  });
-  try {
-    await Promise.race([run(), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

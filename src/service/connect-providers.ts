@@ -1,10 +1,11 @@
 import type { Clock } from '../platform/clock.ts';
 import { createProviders } from '../providers/create-providers.ts';
-import type { Line, Providers } from '../providers/port.ts';
+import type { Line, Provider, Providers } from '../providers/port.ts';
 import type { LineConfig, LinesConfig, ProviderConfig } from '../providers/settings.ts';
 import { type Profile, SIGNALWIRE, TWILIO } from '../providers/twilio/profiles.ts';
 import type { TwilioAccess } from '../providers/twilio/twilio-client.ts';
 import { createTwilioProvider, type TwilioProviderOptions } from '../providers/twilio/twilio-provider.ts';
+import { loadedWhenAsked } from './loaded-when-asked.ts';
 import type { SimulatorAccess } from './start-simulator.ts';
 
 /** What providers need besides their own settings. */
@@ -23,11 +24,11 @@ interface Ground {
 }
 
 /** Connects the configured providers, each through the adapter of its kind. Throws if one of them cannot work at all. */
-export function connectProviders(ground: Ground): Providers {
+export async function connectProviders(ground: Ground): Promise<Providers> {
   const [first, ...others] = ground.config.providers;
   const connect = (provider: ProviderConfig) => connectProvider(provider, ground);
   const lines = linesFrom(ground.config.lines, first.kind);
-  return createProviders([connect(first), ...others.map(connect)], lines);
+  return createProviders([await connect(first), ...(await Promise.all(others.map(connect)))], lines);
 }
 
 /** Says whose line each is, for those that do not say it themselves. */
@@ -41,15 +42,22 @@ function linesFrom({ default: others, byCountry }: LinesConfig, first: string) {
   return { default: owned(others), byCountry: Object.fromEntries(countries) };
 }
 
-function connectProvider(provider: ProviderConfig, { config, publicUrl, prompts, clock, ...ground }: Ground) {
+async function connectProvider(
+  provider: ProviderConfig,
+  { config, publicUrl, prompts, clock, ...ground }: Ground,
+): Promise<Provider> {
   const { profile, access, ...keys } = accountOf(provider, ground.simulator);
+  const load = async () => {
+    const { createTwilioCalls } = await import('../providers/twilio/calls.ts');
+    return createTwilioCalls({ ...access, requestTimeoutMs: config.patience.requestMs, profile, clock });
+  };
   return createTwilioProvider({
     name: provider.kind,
     profile,
-    access: { ...access, requestTimeoutMs: config.patience.requestMs },
+    // What is wrong with the access to a real provider shows at the start.
+    calls: provider.kind === 'simulator' ? loadedWhenAsked(load) : await load(),
     webhooks: { publicUrl, ...keys },
     prompts,
-    clock,
   });
 }
 

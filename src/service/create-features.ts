@@ -11,7 +11,7 @@ import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import type { Logger } from '../log.ts';
-import { writeOutcomeMessage } from '../outbox/outcome-message.ts';
+import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { writePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -23,6 +23,7 @@ import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
 import type { Stores } from './open-stores.ts';
+import type { Outbox } from './outbox.ts';
 
 /** What features are built on. */
 interface Ground {
@@ -30,6 +31,7 @@ interface Ground {
   providers: Providers;
   languages: Languages;
   publicUrl: string;
+  deliverNow: Outbox['deliverNow'];
   isStopping: () => boolean;
   clock: Clock;
   /** Waits, ms. */
@@ -65,8 +67,10 @@ export function createFeatures(config: Config, ground: Ground) {
       revokeAppPasswords: writeRevocation,
       block: writeFraudBlock,
       audit: writeAuditEvent,
-      message: writeOutcomeMessage,
+      messages: writeMessages,
+      writtenMessage: WRITTEN_MESSAGE,
     },
+    deliverMessage: (written) => ground.deliverNow(readWrittenMessage(written)),
     keyedHash: (text) => hmac(stores.hashKeys, text).hash,
     clearUp: createEmptyExpiredSeals({ db, clock }),
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },

@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import { createAttemptDelivery } from '../outbox/attempt-delivery.ts';
 import { createDelivery, type Delivery } from '../outbox/deliver.ts';
@@ -15,7 +14,7 @@ import { systemTicker } from '../platform/ticker.ts';
 import type { Stores } from './open-stores.ts';
 import type { Undo } from './undo.ts';
 
-/** How often due messages are looked for; a verification that finishes in this process is told at once. */
+/** How often due messages are looked for, ms: those of processes that ended, and those that are tried again. */
 const LOOK_EVERY_MS = 1_000;
 /** For writing down how the last attempts went, ms. */
 const STOP_SLACK_MS = 2_000;
@@ -25,12 +24,14 @@ export interface Outbox {
   routes: ReturnType<typeof webhookEndpointRoutes | typeof webhookMessageRoutes>;
   /** Delivers what is due now; see `outbox/deliver.ts`. */
   deliverDue: Delivery['deliverDue'];
+  /** Takes a message that this process has just written; see `outbox/deliver.ts`. */
+  deliverNow: Delivery['deliverNow'];
 }
 
-/** Puts the outbox together and, where this process does work, starts the delivery. */
+/** Puts the outbox together. Every process delivers what it writes itself; those that do work also claim what is due. */
 export function openOutbox(
   config: Config,
-  parts: { stores: Stores; clock: Clock; events: Events; log: Logger },
+  parts: { stores: Stores; clock: Clock; log: Logger },
   undo: Undo,
 ): Outbox {
   const { clock, log } = parts;
@@ -39,14 +40,16 @@ export function openOutbox(
   const { timeLimitMs } = config.webhooks;
   const post = createPostMessage(config.webhooks);
   const attempt = createAttemptDelivery({ post, sealKeys, clock });
-  const delivery = createDelivery({ store: createOutboxStore(db), attempt, timeLimitMs, clock, log });
   const works = config.role !== 'web';
+  const store = createOutboxStore(db);
+  const delivery = createDelivery({ store, attempt, timeLimitMs, claims: works, clock, log });
+  undo('outbox', delivery.stop, timeLimitMs + STOP_SLACK_MS);
   if (works) {
     const resealing = resealSecrets(db, sealKeys).catch((error: unknown) =>
       log.error({ err: error, alarm: true }, 'webhook secrets could not be sealed under the current key'),
     );
     undo('webhook secrets', async () => await resealing);
-    startDelivery(delivery, parts.events, timeLimitMs, undo);
+    startClaiming(delivery, undo);
   }
   const messages = createOutboxMessages({ db, clock, ...(works ? { onResent: delivery.wake } : {}) });
   return {
@@ -55,18 +58,12 @@ export function openOutbox(
       ...webhookMessageRoutes(messages),
     ],
     deliverDue: delivery.deliverDue,
+    deliverNow: delivery.deliverNow,
   };
 }
 
-function startDelivery(delivery: Delivery, events: Events, timeLimitMs: number, undo: Undo): void {
+/** Messages that writers did not deliver: they died, had no room, or the receiver did not take it. */
+function startClaiming(delivery: Delivery, undo: Undo): void {
   const stopTicking = systemTicker(LOOK_EVERY_MS, delivery.wake);
-  const stopListening = events.listen((name) => {
-    if (name === 'verification.finished') delivery.wake();
-  });
-  const stop = () => {
-    stopTicking();
-    stopListening();
-    return delivery.stop();
-  };
-  undo('outbox', stop, timeLimitMs + STOP_SLACK_MS);
+  undo('claiming of webhook messages', async () => stopTicking());
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
-import { createBoard } from '../ops/board.ts';
+import { createLazyBoard } from '../ops/lazy-board.ts';
 import { createMetrics } from '../ops/metrics/metrics.ts';
 import { createOpsApp, type OpsParts } from '../ops/ops-app.ts';
 import type { Check } from '../ops/readiness.ts';
@@ -64,7 +64,7 @@ export async function startOps(
       const worstAccess = async () => (await checkAccess()).worst;
       readFrom({ db: stores.database.db, clock, queues, checkAccess: worstAccess });
       const checks = createChecks(stores, checkAccess, prompts);
-      parts = { checks, metrics, board: createBoard({ queues, account: config.ops.board, log }) };
+      parts = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
       log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
     },
   };

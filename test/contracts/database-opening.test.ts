@@ -1,5 +1,7 @@
 /** Opening and closing: locks, migrations, and what an operator is told. */
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -84,6 +86,28 @@ describe('a PostgreSQL that is not there', () => {
     expect(message).not.toContain('s3cret');
   });
 });
+
+describe.runIf(inject('postgresUrl'))('a PostgreSQL that is far away', () => {
+  it('is opened although each connection takes longer than anybody waits for one later', async () => {
+    const { database } = await placeFor('postgres');
+    const place = database as Extract<typeof database, { kind: 'postgres' }>;
+    const { db } = await openSamples({ ...place, url: await slowWayTo(place.url) });
+    await vi.waitFor(() => sql`select 1`.execute(db), { timeout: 10_000 });
+  });
+});
+
+/** Another address of a server, at which it takes 1.2 s until anything gets through. */
+async function slowWayTo(url: string): Promise<string> {
+  const { hostname: host, port } = new URL(url);
+  const way = createServer({ pauseOnConnect: true }, (near) => {
+    const far = connect(Number(port), host);
+    setTimeout(() => near.pipe(far).pipe(near), 1_200);
+    for (const end of [near, far]) end.on('error', () => void [near, far].map((each) => each.destroy()));
+  });
+  await once(way.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void way.close());
+  return Object.assign(new URL(url), { port: `${(way.address() as AddressInfo).port}` }).href;
+}
 
 describe.runIf(inject('postgresUrl'))('closing a database on PostgreSQL', () => {
   it('closes a connection that nobody gives back', async () => {

@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest';
 import { ServiceError } from '../../src/errors.ts';
 import type { CallStep, Extension } from '../../src/providers/dialogue.ts';
 import type { AnsweredBy, CallProgress, PlaceCallRequest, TrustedWebhook } from '../../src/providers/port.ts';
+import { createTwilioCalls } from '../../src/providers/twilio/calls.ts';
 import { SIGNALWIRE, TWILIO } from '../../src/providers/twilio/profiles.ts';
 import type { TwilioAccess } from '../../src/providers/twilio/twilio-client.ts';
 import { createTwilioProvider } from '../../src/providers/twilio/twilio-provider.ts';
@@ -80,10 +81,15 @@ export async function openProvider(name: ProviderName, options: Partial<Simulato
     createTwilioProvider({
       name,
       profile: PROFILES[name],
-      access: { ...access, ...changes, requestTimeoutMs: 10_000 },
+      calls: createTwilioCalls({
+        ...access,
+        ...changes,
+        requestTimeoutMs: 10_000,
+        profile: PROFILES[name],
+        clock,
+      }),
       webhooks: { publicUrl, authTokens: [signingKey] },
       prompts,
-      clock,
     });
   const provider = connect();
 

@@ -55,7 +55,7 @@ describeWorlds('canceling', ({ world }) => {
     expect((await cancel(id)).status).toBe(200);
     world.simulator.faults.release();
     await vi.waitFor(async () => expect((await world.read(id)).state).toBe('finished'), SOON);
-    expect(callTo(number.e164)?.status).toBe('canceled');
+    await vi.waitFor(() => expect(callTo(number.e164)?.status).toBe('canceled'), SOON);
     world.time.resume();
     await world.settle();
     await expectOneEnd(world, id, { outcome: 'canceled' });

@@ -43,10 +43,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return teardown;
 }
 
-function sayWhatIsLeftOut(found: { postgres: string | null; redis: string | null }): void {
-  const missing = [...(found.postgres ? [] : ['PostgreSQL']), ...(found.redis ? [] : ['Redis'])];
+function sayWhatIsLeftOut(found: ReturnType<typeof findServers>): void {
+  const names = { postgres: 'PostgreSQL', redis: 'Redis', pgbouncer: 'PgBouncer' } as const;
+  const programs = Object.keys(names) as Array<keyof typeof names>;
+  const missing = programs.filter((program) => found[program] === null).map((program) => names[program]);
   if (missing.length === 0) return;
-  const message = `Tests on ${missing.join(' and ')} are left out: not installed. To run them: apt-get install redis-server postgresql`;
+  const message = `Tests on ${missing.join(' and ')} are left out: not installed. To run them: apt-get install redis-server postgresql pgbouncer`;
   if (process.env.REQUIRE_SERVERS === '1') throw new Error(message);
   process.stderr.write(`${message}\n`);
 }

@@ -23,16 +23,23 @@ const LOOK_MS = 5_000;
 const POSTGRES_HOME = '/usr/lib/postgresql';
 
 /** Programs of the servers, or null where they are not installed. */
-export function findServers(): { postgres: string | null; redis: string | null } {
+export function findServers(): Record<'postgres' | 'redis' | 'pgbouncer', string | null> {
   const binaries = versionsIn(POSTGRES_HOME).map((version) => join(POSTGRES_HOME, version, 'bin'));
   return {
     postgres: findProgram(['initdb'], binaries),
     redis: findProgram(['redis-server', 'valkey-server'], ['/usr/local/bin', '/opt/homebrew/bin']),
+    pgbouncer: findProgram(['pgbouncer'], ['/usr/sbin', '/opt/homebrew/bin']),
   };
 }
 
-/** Starts PostgreSQL with a new, empty cluster; user `poundkey`, no password. Its disk writes are not synced. */
-export async function startPostgres(): Promise<TestServer> {
+/**
+ * Starts PostgreSQL with a new, empty cluster; user `poundkey`, no password.
+ * @param options.isDurable whether a commit waits until it is on disk, as in production; by default it does not
+ * @param options.settings more settings of the server, NAME=VALUE
+ */
+export async function startPostgres(
+  options: { isDurable?: boolean; settings?: string[] } = {},
+): Promise<TestServer> {
   const initdb = findServers().postgres;
   if (initdb === null) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
   const owner = process.getuid?.() === 0 ? accountOf('postgres') : undefined;
@@ -51,9 +58,13 @@ export async function startPostgres(): Promise<TestServer> {
   );
   const port = await freePort();
   const url = `postgres://poundkey@127.0.0.1:${port}/postgres`;
+  const settings = [...(options.isDurable ? [] : ['fsync=off']), ...(options.settings ?? [])];
   return run(url, {
     command: join(initdb, '..', 'postgres'),
-    args: ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', '-F', '-N', '200'],
+    args: [
+      ...['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '', '-N', '200'],
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
     owner,
     directory,
     // PostgreSQL, shutdown modes: SIGINT is the fast one.
@@ -79,6 +90,41 @@ export async function startRedis(
     [...args, '--save', '', '--maxmemory-policy', 'noeviction', ...guard, ...more],
     directory,
   );
+}
+
+/**
+ * Starts PgBouncer with its defaults in front of a database.
+ * @param databaseUrl of a database without a password
+ */
+export async function startPgbouncer(
+  databaseUrl: string,
+  poolMode: 'session' | 'transaction',
+): Promise<TestServer> {
+  const command = findServers().pgbouncer;
+  if (command === null) throw new Error('PgBouncer is not installed: apt-get install pgbouncer');
+  const owner = process.getuid?.() === 0 ? accountOf('postgres') : undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'poundkey-pgbouncer-'));
+  if (owner) chownSync(directory, owner.uid, owner.gid);
+  const url = new URL(databaseUrl);
+  const { hostname, port, username } = url;
+  url.port = `${await freePort()}`;
+  const file = join(directory, 'pgbouncer.ini');
+  const settings = [
+    `[databases]\n* = host=${hostname} port=${port} user=${username}\n[pgbouncer]`,
+    `listen_addr = 127.0.0.1\nlisten_port = ${url.port}\nunix_socket_dir =\nauth_type = any`,
+    `pool_mode = ${poolMode}\ndefault_pool_size = 60\n`,
+  ];
+  writeFileSync(file, settings.join('\n'));
+  // A gentle end waits for clients in newer versions.
+  const stopSignal = 'SIGKILL';
+  return run(url.href, {
+    command,
+    args: [file],
+    owner,
+    directory,
+    stopSignal,
+    probe: () => askPostgres(url.href),
+  });
 }
 
 /** Starts a sentinel. @param settings the lines of its configuration that say what it watches */
@@ -127,10 +173,11 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
   };
 }
 
-/** PostgreSQL refuses to run as root. */
+/** PostgreSQL and PgBouncer refuse to run as root. */
 function accountOf(name: string): { uid: number; gid: number } {
   const entry = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8'));
-  if (entry === null) throw new Error(`PostgreSQL cannot run as root and there is no user ${name}.`);
+  if (entry === null)
+    throw new Error(`PostgreSQL and PgBouncer cannot run as root and there is no user ${name}.`);
   return { uid: Number(entry[1]), gid: Number(entry[2]) };
 }
 

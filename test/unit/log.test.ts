@@ -1,6 +1,7 @@
 import { DatabaseError } from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger, describeError } from '../../src/log.ts';
+import { startScript } from '../support/run-script.ts';
 
 const NUMBER = '+46812345678';
 const TOKEN = 'token-0123456789abcdef';
@@ -128,5 +129,23 @@ describe('the description of an error', () => {
   it('leaves out a code that is not a word or a number', () => {
     const error = Object.assign(new Error('odd'), { code: { token: TOKEN } });
     expect(describeError(error)).not.toHaveProperty('code');
+  });
+});
+
+describe('the log of a process, which goes to a pipe', () => {
+  const start = (end: string) => startScript(new URL('./log-process.ts', import.meta.url), [end]);
+  const numbersIn = (output: string) => [...output.matchAll(/"line":(\d)/g)].map(([, number]) => number);
+
+  it.each(['exits', 'throws'])('is whole when the process %s', async (end) => {
+    const { output } = await start(end).exit;
+    expect(numbersIn(output)).toEqual(['1', '2', '3']);
+  });
+
+  it('is written while the process lives, and whole when it is told to stop', async () => {
+    const { process: child, output, exit } = start('stays');
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await vi.waitFor(() => expect(numbersIn(output())).toEqual(['1', '2', '3']), { timeout: 20_000 });
+    child.kill('SIGTERM');
+    expect(numbersIn((await exit).output)).toEqual(['1', '2', '3', '4']);
   });
 });

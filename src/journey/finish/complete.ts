@@ -25,6 +25,8 @@ export function createComplete(deps: {
   writes: CompletionWrites;
   network: Pick<Providers, 'endCall'>;
   policyAt: PolicyAt;
+  /** Delivers a message that was just written; if this process dies, another does. */
+  deliverMessage: (written: unknown) => void;
   /** Sees to it that the job that a backend waits for ends, too. */
   endBackendJob: (verificationId: string) => void;
   clock: Clock;
@@ -37,9 +39,10 @@ export function createComplete(deps: {
     const now = deps.clock.now();
     const finished = await deps.finish(verification, writesFor(deps.writes, verification, policy, now), now);
     if (!finished) return null;
-    report(finished, policy);
-    if (finished.jobId !== null) deps.endBackendJob(finished.id);
-    return finished;
+    report(finished.verification, policy);
+    if (finished.message !== null) deps.deliverMessage(finished.message);
+    if (finished.verification.jobId !== null) deps.endBackendJob(finished.verification.id);
+    return finished.verification;
   };
 
   function report({ id, tenantId, outcome, purpose, errorCode }: Verification, policy: TenantPolicy): void {

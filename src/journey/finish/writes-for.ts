@@ -6,9 +6,8 @@ import type { CompletionWrite } from '../store/completion.ts';
 import type { Verification } from '../store/rows.ts';
 
 const NONE = sql`null::uuid`;
-const FINISHED = {
-  name: 'message',
-  type: 'verification.finished',
+const FINISHED: Parameters<CompletionWrites['messages']>[0] = {
+  types: ['verification.finished'],
   phoneMethodId: NONE,
   appPasswordId: NONE,
 };
@@ -24,7 +23,7 @@ export function writesFor(
   if (outcome === 'fraudReported') return fraudReported(write, policy, now);
   if (outcome === 'approved' && purpose === 'register') return registered(write, verification, policy, now);
   const data = sql`jsonb_build_object('outcome', outcome)`;
-  return [write.audit({ type: 'verification.finished', data }, now), write.message(FINISHED, now)];
+  return [write.audit({ type: 'verification.finished', data }, now), write.messages(FINISHED, now)];
 }
 
 function registered(
@@ -40,7 +39,7 @@ function registered(
     write.officePhone(now),
     ...(issue ? [write.appPassword({ length, verificationId: id }, now)] : []),
     write.audit({ type: 'phoneMethod.registered', data }, now),
-    write.message({ ...FINISHED, phoneMethodId, appPasswordId }, now),
+    write.messages({ ...FINISHED, phoneMethodId, appPasswordId }, now),
   ];
 }
 
@@ -57,7 +56,6 @@ function fraudReported(
     ...(blockUser ? [write.block(until, now)] : []),
     write.revokeAppPasswords(now),
     write.audit({ type: 'verification.fraudReported', data }, now),
-    write.message(FINISHED, now),
-    write.message({ ...FINISHED, name: 'alarm', type: 'fraud.reported' }, now),
+    write.messages({ ...FINISHED, types: ['verification.finished', 'fraud.reported'] }, now),
   ];
 }

@@ -11,18 +11,18 @@ export type Finishing = Pick<Verification, 'id' | 'outcome' | 'purpose'>;
  */
 export type CompletionWrite = Sql;
 
-/** `decided` → `finished`. Null: somebody was here first. */
+/** `decided` → `finished`, with the message that was written, if any. Null: somebody was here first. */
 export type FinishVerification = (
   verification: Finishing,
   writes: CompletionWrite[],
   now: Date,
-) => Promise<Verification | null>;
+) => Promise<{ verification: Verification; message: unknown } | null>;
 
 /**
  * One statement, and so one transaction, ends the verification and writes what follows from it: never one without the
  * others, and never twice, since only one caller gets the row.
  */
-export function createFinishVerification(run: RunStatement): FinishVerification {
+export function createFinishVerification(run: RunStatement, writtenMessage: Sql): FinishVerification {
   return async ({ id, outcome, purpose }, writes, now) => {
     const event = story(now, { type: 'finished', ...(outcome === null ? {} : { outcome }) });
     const done = sql`done as (
@@ -30,9 +30,10 @@ export function createFinishVerification(run: RunStatement): FinishVerification 
         events = v.events || ${event}::jsonb
       where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose}
       returning *)`;
-    const [row] = await run<Verification>(
-      sql`with ${join([done, ...writes], ', ')} select ${COLUMNS} from done v`,
-    );
-    return row ?? null;
+    const [row] = await run<Verification & { message: unknown }>(sql`
+      with ${join([done, ...writes], ', ')} select ${COLUMNS}, ${writtenMessage} as message from done v`);
+    if (!row) return null;
+    const { message, ...verification } = row;
+    return { verification, message };
   };
 }

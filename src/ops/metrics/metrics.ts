@@ -2,7 +2,7 @@
 import { Registry } from 'prom-client';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
-import { inTime } from '../in-time.ts';
+import { inTime } from '../../platform/in-time.ts';
 import { countEvents } from './count-events.ts';
 import { observeProcess } from './observe-process.ts';
 import { type ObserveWebhook, observeWebhooks } from './observe-webhooks.ts';

@@ -1,7 +1,8 @@
 /** Brings the tables up to date: ours, then BullMQ's. Both take a lock in the database, so several processes may start at once. */
 import { runMigrations } from 'bullmq';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import type { Migration } from 'kysely/migration';
+import { versionOf } from './package-version.ts';
 import type { QueuePool } from './queue-pool.ts';
 
 /** Steps by name. They run in the order of their names and only ever grow: one that has run is never changed or removed. */
@@ -27,6 +28,8 @@ export function createPrepare(migrations: Migrations, withQueueTables: boolean):
  * @throws Error naming the step that failed, with the database's error as its cause; earlier steps stay
  */
 async function migrate(pool: PostgresPool, migrations: Migrations): Promise<void> {
+  if (await haveAllRun(pool, migrations)) return;
+  const { Migrator } = await import('kysely/migration');
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error, results } = await migrator.migrateToLatest();
@@ -38,11 +41,41 @@ async function migrate(pool: PostgresPool, migrations: Migrations): Promise<void
   throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }
 
-/** Creates or updates BullMQ's tables in its schema `bullmq`. @throws the database's error */
-async function migrateQueue(pool: QueuePool): Promise<void> {
+/** Asked first: the migrator looks through the whole catalog, which is most of the start of an embedded store. */
+async function haveAllRun(pool: PostgresPool, migrations: Migrations): Promise<boolean> {
   const client = await pool.connect();
   try {
+    const { rows } = await client.query<{ name: string }>('select name from kysely_migration', []);
+    const wanted = new Set(Object.keys(migrations));
+    return wanted.symmetricDifference(new Set(rows.map(({ name }) => name))).size === 0;
+  } catch (error) {
+    if (isMissingTable(error)) return false;
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/** PostgreSQL, error codes: undefined table. */
+function isMissingTable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42P01';
+}
+
+/**
+ * Creates or updates BullMQ's tables in its schema `bullmq`. The schema's comment says which version did so last: this
+ * one need not do it again, since it would lock a table that others work with.
+ * @throws the database's error
+ */
+async function migrateQueue(pool: QueuePool): Promise<void> {
+  const version = versionOf('bullmq');
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query(
+      `select obj_description(to_regnamespace('bullmq'), 'pg_namespace') as version`,
+    );
+    if (rows[0]?.version === version) return;
     await runMigrations(client);
+    await client.query(`comment on schema bullmq is '${version}'`);
   } finally {
     client.release();
   }

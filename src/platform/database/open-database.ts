@@ -24,6 +24,8 @@ export type DatabaseOptions = {
       url: string;
       /** Most connections for statements of our own. The queue gets as many and ten more, as each worker keeps one. */
       poolSize: number;
+      /** Whether statements that repeat have names, so that the server plans them once per connection. Default named. */
+      statements?: 'named' | 'unnamed';
     }
 );
 
@@ -50,11 +52,12 @@ export async function openDatabase<Schema>(
   log: Pick<Logger, 'warn'>,
 ): Promise<Database<Schema>> {
   const report = createOutageLog(log);
-  const prepare = createPrepare(migrations, options.withQueueTables ?? true);
+  const { withQueueTables: queue = true } = options;
+  const prepare = createPrepare(migrations, queue);
   const { pool, queuePool, close } =
     options.kind === 'embedded'
-      ? await openEmbedded(options.dataDir, prepare, report)
-      : await openPostgres(options, prepare, report);
+      ? await openEmbedded(options.dataDir, migrations, prepare, report)
+      : await openPostgres({ statements: 'named', ...options, queue }, prepare, report);
   const plugin = new CamelCasePlugin({ maintainNestedObjectKeys: true });
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [plugin] });
   let closing: Promise<void> | null = null;

@@ -1,21 +1,25 @@
 /** Opens PGlite, in a locked directory or in memory. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { PostgresPool } from 'kysely';
 import type { ReportOutage } from '../outage-log.ts';
 import { takeDataLock } from './data-lock.ts';
 import { EmbeddedPool } from './embedded-pool.ts';
-import type { Prepare } from './migrate.ts';
+import type { Migrations, Prepare } from './migrate.ts';
+import { copyPreparedStore } from './prepared-store.ts';
 import type { OpenPools } from './queue-pool.ts';
 import { rowParsers } from './row-parsers.ts';
 
 /**
- * Opens the store in `<dataDir>/registry` (the first time takes about 2 s) and brings its tables up to date.
+ * Opens the store in `<dataDir>/registry` and brings its tables up to date. The first time it is a copy of the prepared
+ * store, or, which takes some seconds, a new one.
+ * @param migrations those that `prepare` runs
  * @throws Error as `takeDataLock` and `prepare` do
  */
 export async function openEmbedded(
   dataDir: string | null,
+  migrations: Migrations,
   prepare: Prepare,
   report: ReportOutage,
 ): Promise<OpenPools> {
@@ -27,9 +31,9 @@ export async function openEmbedded(
     lock?.release();
   };
   try {
-    const pglite = await PGlite.create(dataDir === null ? 'memory://' : join(dataDir, 'registry'), {
-      parsers: rowParsers,
-    });
+    const registry = dataDir === null ? 'memory://' : join(dataDir, 'registry');
+    if (dataDir !== null && !existsSync(registry)) copyPreparedStore(registry, migrations);
+    const pglite = await PGlite.create(registry, { parsers: rowParsers });
     pool = new EmbeddedPool(pglite);
     pool.on('error', (error) => report('embedded database', error));
     // Kysely's type also wants cursors; it uses them only where a cursor class is configured.

@@ -1,7 +1,8 @@
 /** Opens the pools on a PostgreSQL server. */
-import type { Pool } from 'pg';
-import { type ReportOutage, shortReason } from '../outage-log.ts';
+import type { ReportOutage } from '../outage-log.ts';
+import { reachServer, sharesSessions, type Wanted } from './first-connection.ts';
 import type { Prepare } from './migrate.ts';
+import { createStatementNames } from './named-statements.ts';
 import { createPostgresPool, endPostgresPool } from './postgres-pool.ts';
 import { asQueuePool, type OpenPools } from './queue-pool.ts';
 
@@ -11,23 +12,25 @@ const LISTENERS = 10;
 /** How long closing waits for statements and transactions that are running. */
 const CLOSE_MS = 5_000;
 
+/** Longest wait for the first connection: the server may be far away or just waking up, and nobody is on the phone yet. */
+const FIRST_CONNECT_MS = 5_000;
+
 /**
- * Brings the tables up to date over a connection of its own, then makes the pools.
- * @throws Error when the server cannot be reached or a migration fails; it names host and database, never the password
+ * Brings the tables up to date over connections of its own, then makes the pools.
+ * @throws Error when the server cannot be reached, a pooler in front of it cannot carry what is wanted, or a migration
+ * fails; it names host and database, never the password
  */
 export async function openPostgres(
-  options: { url: string; poolSize: number },
+  options: { url: string; poolSize: number } & Wanted,
   prepare: Prepare,
   report: ReportOutage,
 ): Promise<OpenPools> {
-  const { url, poolSize } = options;
-  await withPool(createPostgresPool({ url, size: 1, statementTimeoutMs: 0 }, report), async (pool) => {
-    await checkReachable(pool, url);
-    await prepare(pool, asQueuePool(pool));
-  });
-  const pool = createPostgresPool({ url, size: poolSize }, report);
+  const { url, poolSize, statements } = options;
+  const sharedSessions = await prepareServer(options, prepare, report);
+  const shared = { url, sharedSessions, names: statements === 'named' ? createStatementNames() : null };
+  const pool = createPostgresPool({ ...shared, size: poolSize }, report);
   const queuePool = createPostgresPool(
-    { url, size: poolSize + LISTENERS, searchPath: 'bullmq, public' },
+    { ...shared, size: poolSize + LISTENERS, searchPath: 'bullmq, public' },
     report,
   );
   const close = async () => {
@@ -36,26 +39,20 @@ export async function openPostgres(
   return { pool, queuePool: asQueuePool(queuePool), close };
 }
 
-async function withPool(pool: Pool, work: (pool: Pool) => Promise<void>): Promise<void> {
+/** @returns whether connections share sessions */
+async function prepareServer(
+  { url, ...wanted }: { url: string } & Wanted,
+  prepare: Prepare,
+  report: ReportOutage,
+): Promise<boolean> {
+  const first = { url, size: 2, statementTimeoutMs: 0, connectTimeoutMs: FIRST_CONNECT_MS };
+  const pool = createPostgresPool(first, report);
   try {
-    await work(pool);
+    await reachServer(pool, url);
+    const shared = await sharesSessions(pool, wanted);
+    await prepare(pool, asQueuePool(pool));
+    return shared;
   } finally {
     await pool.end();
   }
-}
-
-async function checkReachable(pool: Pool, url: string): Promise<void> {
-  try {
-    await pool.query('select 1');
-  } catch (error) {
-    throw new Error(
-      `The database ${withoutSecrets(url)} cannot be used: ${shortReason(error)}. Check DATABASE_URL and that the server is running.`,
-      { cause: error },
-    );
-  }
-}
-
-function withoutSecrets(url: string): string {
-  const parsed = URL.parse(url);
-  return parsed ? `${parsed.host}${parsed.pathname}` : '(DATABASE_URL is not a URL)';
 }

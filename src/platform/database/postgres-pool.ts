@@ -1,8 +1,10 @@
 /** Pools of connections to a PostgreSQL server. They outlive its restarts: a broken connection is dropped, the next one is new. */
-import { type Client, Pool } from 'pg';
-import { endsWithin } from '../ends-within.ts';
+import type { Client, Pool, PoolConfig } from 'pg';
+import { endsWithin } from '../in-time.ts';
 import type { ReportOutage } from '../outage-log.ts';
+import { namingClient, type StatementNames } from './named-statements.ts';
 import { postgresTypes } from './row-parsers.ts';
+import { WaitingPool } from './waiting-pool.ts';
 
 /** What differs between our pools. */
 export interface PostgresPoolOptions {
@@ -12,38 +14,43 @@ export interface PostgresPoolOptions {
   size: number;
   /** Schemas in which names are looked up, for example `bullmq, public`; the server's default when left out. */
   searchPath?: string;
-  /** Longest a statement may take, in milliseconds; 0 for no limit. */
+  /** Longest a statement may take, in milliseconds; 0 for no limit. Default 10,000. */
   statementTimeoutMs?: number;
+  /** Longest wait for a connection, in milliseconds. Default 1,000, so that a webhook can say "one moment" in time. */
+  connectTimeoutMs?: number;
+  /** Gives names to statements that repeat; null or left out: none has one. */
+  names?: StatementNames | null;
+  /** Whether connections share sessions (see `sharesSessions`): then nothing is set for a session. */
+  sharedSessions?: boolean;
 }
 
 /** Open connections, so that ending a pool can close those that are in use. */
 const clientsOf = new WeakMap<Pool, Set<Client>>();
 
 /**
- * Makes a pool. Nothing is connected yet. Waiting for a connection ends after 1 s with an error, so a webhook can say
- * "one moment" in time.
+ * Makes a pool. Nothing is connected yet.
  * @param report told of connections that broke
  */
 export function createPostgresPool(options: PostgresPoolOptions, report: ReportOutage): Pool {
-  const { url, size, searchPath, statementTimeoutMs = 10_000 } = options;
-  const pool = new Pool({
+  const { url, size, names = null, statementTimeoutMs = 10_000, connectTimeoutMs = 1_000 } = options;
+  const settings = sessionSettings({ ...options, statementTimeoutMs });
+  const config: PoolConfig = {
     connectionString: url,
     max: size,
     application_name: 'poundkey',
-    connectionTimeoutMillis: 1_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    statement_timeout: statementTimeoutMs,
     // The server cannot enforce its limit on a line that is dead.
     query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + 2_000,
     types: postgresTypes,
-    // Not as a start-up option: one in the URL would replace ours.
-    ...(searchPath && {
+    ...(names && { Client: namingClient(names) }),
+    ...(settings !== '' && {
       onConnect: async (client: { query(text: string): unknown }) => {
-        await client.query(`set search_path to ${searchPath}`);
+        await client.query(settings);
       },
     }),
-  });
+  };
+  const pool = new WaitingPool(config, connectTimeoutMs);
   pool.setMaxListeners(0);
   pool.on('error', (error) => report('postgres', error));
   // The pool listens to idle connections only. One that breaks while it is in use would end the process.
@@ -53,6 +60,18 @@ export function createPostgresPool(options: PostgresPoolOptions, report: ReportO
   pool.on('connect', (client) => clients.add(client as Client));
   pool.on('remove', (client) => clients.delete(client as Client));
   return pool;
+}
+
+/**
+ * What is set once a connection is there. Not as start-up parameters: PgBouncer refuses those that it does not know, and
+ * an option in the URL would replace ours.
+ */
+function sessionSettings({ searchPath, statementTimeoutMs, sharedSessions }: PostgresPoolOptions): string {
+  if (sharedSessions) return '';
+  return [
+    ...(statementTimeoutMs === 0 ? [] : [`set statement_timeout to ${statementTimeoutMs}`]),
+    ...(searchPath === undefined ? [] : [`set search_path to ${searchPath}`]),
+  ].join('; ');
 }
 
 /**

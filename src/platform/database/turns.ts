@@ -1,4 +1,4 @@
-import { endsWithin } from '../ends-within.ts';
+import { Mutex, withTimeout } from 'async-mutex';
 
 /** Whoever takes a turn has the thing to itself until it gives the turn back; others wait in order of arrival. */
 export interface Turns {
@@ -13,19 +13,12 @@ export interface Turns {
 
 /** Makes a queue of turns for one thing that cannot be shared. */
 export function createTurns(): Turns {
-  let last = Promise.resolve();
-  return {
-    async take(limitMs) {
-      const { promise: over, resolve: giveBack } = Promise.withResolvers<void>();
-      const mine = last;
-      last = mine.then(() => over);
-      if (!(await endsWithin(mine, limitMs))) {
-        giveBack();
-        throw new Error(
-          `Waited ${limitMs} ms for the embedded database, which does one thing at a time. A transaction is held open: inside a transaction use nothing but its own handle, and wait for nothing else.`,
-        );
-      }
-      return giveBack;
-    },
-  };
+  const mutex = new Mutex();
+  return { take: (limitMs) => withTimeout(mutex, limitMs, waitedTooLong(limitMs)).acquire() };
+}
+
+function waitedTooLong(limitMs: number): Error {
+  return new Error(
+    `Waited ${limitMs} ms for the embedded database, which does one thing at a time. A transaction is held open: inside a transaction use nothing but its own handle, and wait for nothing else.`,
+  );
 }

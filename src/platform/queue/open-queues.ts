@@ -1,7 +1,7 @@
 /** Queues and workers, in the database or on Redis. Both survive the absence of their store, and nothing is left of them after `close`. */
 import type { PgPool, Processor, Queue, Telemetry, Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import { endsWithin } from '../ends-within.ts';
+import { endsWithin } from '../in-time.ts';
 import { createOutageLog, type ReportOutage } from '../outage-log.ts';
 import { createDatabaseStore } from './database-store.ts';
 import type { QueueStore, Traced } from './queue-store.ts';

@@ -1,7 +1,7 @@
 /** Connections to Redis, each of which comes back by itself after an outage. */
 import { once } from 'node:events';
 import type { Cluster } from 'ioredis';
-import { endsWithin } from '../ends-within.ts';
+import { endsWithin } from '../in-time.ts';
 import type { ReportOutage } from '../outage-log.ts';
 import { CONSUMER, createRedisClient, PRODUCER, type RedisClient } from './redis-clients.ts';
 import type { RedisPlace } from './redis-place.ts';

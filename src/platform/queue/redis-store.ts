@@ -2,7 +2,7 @@
 import { Queue, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { endsWithin } from '../ends-within.ts';
+import { endsWithin } from '../in-time.ts';
 import type { ReportOutage } from '../outage-log.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
 import type { RedisClient } from './redis-clients.ts';

@@ -1,8 +1,6 @@
-import type { Clock } from '../../platform/clock.ts';
 import type { Provider, StepDocument, StepToPlay } from '../port.ts';
-import { createTwilioCalls } from './calls.ts';
+import type { TwilioCalls } from './calls.ts';
 import type { Profile } from './profiles.ts';
-import type { TwilioAccess } from './twilio-client.ts';
 import type { Prompts } from './twiml/render.ts';
 import { createWebhookReader, type WebhookKeys } from './webhook-reader.ts';
 
@@ -10,20 +8,20 @@ import { createWebhookReader, type WebhookKeys } from './webhook-reader.ts';
 export interface TwilioProviderOptions {
   name: string;
   profile: Profile;
-  access: TwilioAccess;
+  /** The part that is asked over REST. */
+  calls: TwilioCalls;
   /** What its webhooks are checked against. */
   webhooks: Omit<WebhookKeys, 'profile'>;
   /** What is said. */
   prompts: Pick<Prompts, 'forTenant' | 'render'>;
-  clock: Clock;
 }
 
-/** Twilio, or a provider that speaks its language. Throws if it cannot work at all; see `createTwilioCalls` and `createSignatureCheck`. */
+/** Twilio, or a provider that speaks its language. Throws if it cannot work at all; see `createSignatureCheck`. */
 export function createTwilioProvider(options: TwilioProviderOptions): Provider {
-  const { name, profile, access, webhooks, prompts, clock } = options;
+  const { name, profile, calls, webhooks, prompts } = options;
   return {
     name,
-    ...createTwilioCalls({ ...access, profile, clock }),
+    ...calls,
     isAddressedBy: (webhook) => Boolean(webhook.header(profile.signatureHeader)),
     readWebhook: createWebhookReader(name, { ...webhooks, profile }),
     renderStep: (step) => renderStep(prompts, profile, step),

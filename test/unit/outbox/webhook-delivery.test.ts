@@ -1,9 +1,9 @@
 // When attempts follow each other, what is signed, and how secrets are kept.
 import { expect, test } from 'vitest';
 import { nextAttempt } from '../../../src/outbox/backoff.ts';
-import type { ClaimedMessage } from '../../../src/outbox/outbox-store.ts';
 import { signMessage } from '../../../src/outbox/sign-message.ts';
 import { newWebhookSecret, secretContext, WebhookSecret } from '../../../src/outbox/webhook-secret.ts';
+import type { ClaimedMessage } from '../../../src/outbox/written-message.ts';
 import { newKeyRingText, parseKeyRing, seal } from '../../../src/platform/secrets/key-ring.ts';
 import { verified } from '../../support/webhook-receiver.ts';
 
@@ -44,6 +44,7 @@ const message: ClaimedMessage = {
   createdAt: since,
   resentAt: null,
   attempts: 1,
+  leaseUntil: new Date('2026-11-21T09:00:30Z'),
   url: 'https://mfa.example.com/poundkey',
   sealedSecret: sealed(secret),
   previousSealedSecret: sealed(previous),

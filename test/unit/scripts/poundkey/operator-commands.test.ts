@@ -80,6 +80,10 @@ describe('the command line of operators', () => {
     });
   });
 
+  it('says the same of a command after the word help', async () => {
+    expect(await poundkey('help', 'block')).toEqual(await poundkey('block', '--help'));
+  });
+
   it('lists tenants and keys, and never what proves a key', async () => {
     await tools.tenants.create({ id: 'northwind', name: 'Northwind' });
     const line = `northwind  policy 1  ${NOW.toISOString()}  Northwind`;
@@ -168,6 +172,7 @@ describe('the command line of operators', () => {
 
   it.each([
     { wrong: ['open-sesame'], says: /^There is no command "open-sesame"\.$/ },
+    { wrong: ['unblok'], says: /^There is no command "unblok"\. Did you mean unblock\?$/ },
     { wrong: ['constructor'], says: /^There is no command "constructor"\.$/ },
     { wrong: ['create-tenant', 'contoso'], says: /^Expected: npm run poundkey -- create-tenant ID NAME$/ },
     { wrong: ['revoke-key'], says: /^Expected: npm run poundkey -- revoke-key ID$/ },

@@ -1,0 +1,25 @@
+/** All measures, in the order in which they run. */
+import { backlog } from './backlog.ts';
+import { endToEnd } from './end-to-end.ts';
+import { history } from './history.ts';
+import { idle } from './idle.ts';
+import { latency } from './latency.ts';
+import type { Measure } from './measure.ts';
+import { memory } from './memory.ts';
+import { outbox } from './outbox.ts';
+import { pacing } from './pacing.ts';
+import { start } from './start.ts';
+import { webhooks } from './webhooks.ts';
+
+export const MEASURES: readonly Measure[] = [
+  endToEnd,
+  webhooks,
+  latency,
+  backlog,
+  memory,
+  pacing,
+  idle,
+  start,
+  history,
+  outbox,
+];

@@ -1,0 +1,63 @@
+/** From `#` to the finished row and to the outcome webhook, at steady streams of requests. */
+import type { Bench } from '../bench.ts';
+import { CONTENDERS, inTurn, withContender } from '../contenders/index.ts';
+import { closedLoop, type LoadResult, latenciesOf, openLoop } from '../load.ts';
+import { number, spread } from '../table.ts';
+import { collect, fewerRounds, type Measure, progress } from './measure.ts';
+
+const PER_SECOND = [15, 50];
+const WARM_UP = { count: 50, inFlight: 10 };
+
+type Results = Map<string, { latencies: ReturnType<typeof latenciesOf>; lost: number }[]>;
+
+/** `latency`. */
+export const latency: Measure = {
+  name: 'latency',
+  about: '# → finished and # → outcome webhook at 15 and 50 a second (2 rounds: about 3 min)',
+  async run(bench) {
+    const results: Results = new Map();
+    for (const round of fewerRounds(bench))
+      for (const name of inTurn(bench.options.contenders, round)) await oneRound(bench, name, results);
+    const columns = ['', '# → finished ms p50', 'p99', '# → outcome webhook ms p50', 'p99', 'lost'];
+    const title = 'Latencies at a steady stream of requests';
+    return {
+      tables: [{ id: 'latency', title, columns, rows: rowsOf(results) }],
+      raw: Object.fromEntries(results),
+    };
+  },
+};
+
+async function oneRound(bench: Bench, name: string, results: Results): Promise<void> {
+  await withContender(bench, CONTENDERS[name], async (contender) => {
+    await closedLoop(bench, contender, WARM_UP);
+    for (const perSecond of PER_SECOND) {
+      const load = await openLoop(bench, contender, { perSecond, seconds: bench.options.seconds });
+      const summary = summaryOf(load);
+      collect(results, `${name}, ${perSecond}/s`, summary);
+      progress(`${name} at ${perSecond}/s: # → finished ${number(summary.latencies.finished.p50, 1)} ms`);
+    }
+  });
+}
+
+function summaryOf(load: LoadResult) {
+  return { latencies: latenciesOf(load), lost: load.lost + load.refused };
+}
+
+function rowsOf(results: Results): string[][] {
+  return [...results]
+    .sort(([a], [b]) => Number(/(\d+)\/s/.exec(a)?.[1]) - Number(/(\d+)\/s/.exec(b)?.[1]))
+    .map(([key, rounds]) => [
+      key,
+      ...(['finished', 'outcome'] as const).flatMap((kind) => [
+        spread(
+          rounds.map(({ latencies }) => latencies[kind].p50),
+          1,
+        ),
+        spread(
+          rounds.map(({ latencies }) => latencies[kind].p99),
+          1,
+        ),
+      ]),
+      number(rounds.reduce((sum, { lost }) => sum + lost, 0)),
+    ]);
+}

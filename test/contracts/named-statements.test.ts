@@ -1,0 +1,92 @@
+/** Statements that repeat have names on PostgreSQL, so that the server plans them once. */
+import { sql } from 'kysely';
+import { describe, expect, inject, it } from 'vitest';
+import { createStatementNames } from '../../src/platform/database/named-statements.ts';
+import type { Database } from '../../src/platform/database/open-database.ts';
+import type { Samples } from './sample-migrations.ts';
+import { openSamples, placeFor } from './store-fixtures.ts';
+
+/** The statements that have a name on the one connection of the database. */
+async function named({ run }: Database<Samples>): Promise<string[]> {
+  const rows = await run<{ statement: string }>({
+    text: `select statement from pg_prepared_statements where statement not like '%pg_prepared%' and $1`,
+    values: [true],
+  });
+  return rows.map(({ statement }) => statement).sort();
+}
+
+/** With one connection, so that each statement meets those before it. */
+async function openWith(statements: 'named' | 'unnamed'): Promise<Database<Samples>> {
+  const { database } = await placeFor('postgres');
+  const place = database as Extract<typeof database, { kind: 'postgres' }>;
+  return openSamples({ ...place, poolSize: 1, statements });
+}
+
+describe.runIf(inject('postgresUrl'))('named statements', () => {
+  it('are those that are sent again, whoever wrote them', async () => {
+    const database = await openWith('named');
+    const { db, run } = database;
+    for (const id of ['a', 'b', 'c']) {
+      await run({ text: 'insert into sample (id) values ($1)', values: [id] });
+      await db.selectFrom('sample').select('id').where('id', '=', id).execute();
+    }
+    await run({ text: 'select 1 where $1', values: [true] });
+    expect(await named(database)).toEqual([
+      'insert into sample (id) values ($1)',
+      'select "id" from "sample" where "id" = $1',
+    ]);
+  });
+
+  it('are none where the setting says so', async () => {
+    const database = await openWith('unnamed');
+    for (const id of ['a', 'b', 'c'])
+      await database.run({ text: 'insert into sample (id) values ($1)', values: [id] });
+    expect(await named(database)).toEqual([]);
+  });
+
+  it('go on when a newer version adds a column to a table of which they return all', async () => {
+    const { db, run } = await openWith('named');
+    await run({ text: 'insert into sample (id) values ($1)', values: ['a'] });
+    const read = () => run({ text: 'select * from sample where id = $1', values: ['a'] });
+    for (const _ of [1, 2, 3]) await read();
+    await sql`alter table sample add column added int default 7`.execute(db);
+    expect(await read()).toEqual([{ id: 'a', someText: null, amount: null, data: null, added: 7 }]);
+    expect(await read()).toHaveLength(1);
+  });
+
+  it('fail a transaction that such a column hits, and the next one works', async () => {
+    const { db } = await openWith('named');
+    const readInTransaction = () =>
+      db.transaction().execute((tx) => tx.selectFrom('sample').selectAll().where('id', '=', 'a').execute());
+    for (const _ of [1, 2, 3]) await readInTransaction();
+    await sql`alter table sample add column added int`.execute(db);
+    await expect(readInTransaction()).rejects.toMatchObject({ code: '0A000' });
+    expect(await readInTransaction()).toEqual([]);
+  });
+
+  it('are still told what went wrong', async () => {
+    const { run } = await openWith('named');
+    const insert = () => run({ text: 'insert into sample (id) values ($1)', values: ['a'] });
+    await insert();
+    for (const _ of [1, 2, 3]) await expect(insert()).rejects.toMatchObject({ code: '23505' });
+  });
+});
+
+describe('the names of statements', () => {
+  it('come with the second use, and to 300 texts at most', () => {
+    const { nameOf } = createStatementNames();
+    const texts = Array.from({ length: 400 }, (_, index) => `select ${index}`);
+    expect(texts.map(nameOf).filter((name) => name !== null)).toEqual([]);
+    const names = texts.map(nameOf);
+    expect(new Set(names).size).toBe(301);
+    expect(names.slice(300).every((name) => name === null)).toBe(true);
+    expect(texts.slice(0, 300).map(nameOf)).toEqual(names.slice(0, 300));
+  });
+
+  it('do not grow with texts that are never seen again', () => {
+    const { nameOf } = createStatementNames();
+    for (let index = 0; index < 100_000; index += 1) nameOf(`select ${index}`);
+    nameOf('select again');
+    expect(nameOf('select again')).toMatch(/^[\da-f]{20}$/);
+  });
+});
