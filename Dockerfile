@@ -1,5 +1,6 @@
 # The service, without a build step: Node.js runs the sources as they are. For more than one process use ROLE and
-# DATABASE_URL, see .env.example. To try it without a database: docker run -e NODE_ENV=development …
+# DATABASE_URL, see .env.example. The simulator is not in it (.dockerignore): to try Poundkey without a provider, use a
+# checkout.
 ARG NODE_IMAGE=node:26-bookworm-slim
 
 FROM ${NODE_IMAGE} AS dependencies

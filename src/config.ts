@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
-import { address, keyRing, oneOf, secret, whole } from './platform/settings.ts';
+import { address, keyRing, oneOf, whole } from './platform/settings.ts';
+import {
+  type LinesConfig,
+  linesOf,
+  PROVIDER_VARIABLES,
+  type ProviderConfig,
+  providerProblems,
+  providersOf,
+} from './providers/settings.ts';
 
 /** Everything Poundkey is told from outside, checked and grouped. A choice is a union; what is switched off is null. */
 export interface Config {
@@ -18,12 +26,9 @@ export interface Config {
   traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
   secrets: { hashKeys: string; sealKeys: string } | null;
-  network: SimulatorConfig | TwilioConfig;
-  /** The numbers that calls come from, E.164, and how many calls each may start in a second (0: any number). */
-  lines: {
-    numbers: { default: string; byCountry: Readonly<Record<string, string>> };
-    callsPerSecond: number;
-  };
+  /** Whoever places calls: first the provider of lines that name none, then further ones. */
+  providers: readonly [ProviderConfig, ...ProviderConfig[]];
+  lines: LinesConfig;
   /** `mostLive`: verifications that may be on a call, in all processes together, before no more calls are placed. */
   worker: { concurrency: number; mostLive: number; lockDurationMs: number; stalledIntervalMs: number };
   /** How often a worker looks for live verifications that are due, ms. */
@@ -55,29 +60,10 @@ interface PostgresConfig {
   statements?: 'named' | 'unnamed';
 }
 
-/** The offline phone network, in this process. */
-interface SimulatorConfig {
-  kind: 'simulator';
-  port: number;
-}
-
-/** Twilio, or a server that speaks its REST API. */
-export interface TwilioConfig {
-  kind: 'twilio';
-  accountSid: string;
-  /** The tokens that webhooks may be signed with: the present one, and the next during a rotation. */
-  authTokens: [string, ...string[]];
-  apiKey: { sid: string; secret: string } | null;
-  apiBaseUrl: string | null;
-}
-
 /** The environment cannot be used. The message lists every problem, one a line, and holds no values. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
-
-const sid = (prefix: string) =>
-  z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `must be ${prefix} and 32 hexadecimal digits`);
 
 const Environment = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').default('development'),
@@ -105,35 +91,7 @@ const Environment = z.object({
   DATA_DIR: z.string().default('./data'),
   HASH_KEYS: keyRing.optional(),
   SEAL_KEYS: keyRing.optional(),
-  PHONE_NETWORK: oneOf('simulator', 'twilio').optional(),
-  SIMULATOR_PORT: whole(0, 65_535, 8085),
-  TWILIO_ACCOUNT_SID: sid('AC').optional(),
-  TWILIO_AUTH_TOKEN: secret.optional(),
-  TWILIO_AUTH_TOKEN_NEXT: secret.optional(),
-  TWILIO_API_KEY_SID: sid('SK').optional(),
-  TWILIO_API_KEY_SECRET: secret.optional(),
-  TWILIO_API_BASE_URL: address(['https:', 'http:']).optional(),
-  CALLER_LINE: z
-    .string()
-    .regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164, such as +46812345678')
-    .optional(),
-  CALLER_LINES: z
-    .string()
-    .default('')
-    .transform((text) => text.split(',').filter((entry) => entry.trim() !== ''))
-    .pipe(
-      z.array(
-        z
-          .string()
-          .trim()
-          .regex(
-            /^[A-Z]{2}=\+[1-9]\d{6,14}$/,
-            'must be entries such as SE=+46812345678, separated by commas',
-          ),
-      ),
-    )
-    .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=') as [string, string]))),
-  CALLS_PER_SECOND: whole(0, 1000, 1),
+  ...PROVIDER_VARIABLES,
   WORKER_CONCURRENCY: whole(1, 1000, 50),
   LIVE_CALLS: whole(1, 100_000, 500),
   SWEEP_INTERVAL_S: whole(1, 3600, 15),
@@ -179,17 +137,11 @@ function crossCheckSound(given: Record<string, unknown>, wrong: ReadonlySet<stri
 /** Rules between variables: half-set groups, and what production and the embedded store do not allow. */
 function crossCheck(env: Environment): string[] {
   const production = env.NODE_ENV === 'production';
-  const twilio = networkOf(env) === 'twilio';
   const needed = (condition: boolean, reason: string, ...names: (keyof Environment)[]) =>
     names.flatMap((name) => (condition && env[name] === undefined ? [`${name} is required ${reason}`] : []));
   return [
     ...needed(production, 'in production', 'DATABASE_URL', 'PHONE_NETWORK'),
-    ...(production && env.PHONE_NETWORK === 'simulator'
-      ? ['PHONE_NETWORK must not be simulator in production']
-      : []),
-    ...(production && twilio && env.PUBLIC_URL?.startsWith('http:')
-      ? ['PUBLIC_URL must start with https:// in production, since webhooks carry what people press']
-      : []),
+    ...providerProblems(env),
     ...needed(env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
@@ -202,29 +154,12 @@ function crossCheck(env: Environment): string[] {
     ),
     ...needed(env.OPS_USER !== undefined, 'with OPS_USER', 'OPS_PASSWORD'),
     ...needed(env.OPS_PASSWORD !== undefined, 'with OPS_PASSWORD', 'OPS_USER'),
-    ...needed(
-      twilio,
-      'with PHONE_NETWORK=twilio',
-      'PUBLIC_URL',
-      'TWILIO_ACCOUNT_SID',
-      'TWILIO_AUTH_TOKEN',
-      'CALLER_LINE',
-    ),
-    ...(env.ROLE !== 'all' && !twilio
-      ? [`PHONE_NETWORK must be twilio with ROLE=${env.ROLE}: the simulator lives in one process`]
-      : []),
     ...(env.DIAL_GRACE_S <= env.PHONE_NETWORK_TIMEOUT_S
       ? [
           'DIAL_GRACE_S must be longer than PHONE_NETWORK_TIMEOUT_S, or a call is searched for while it is being placed',
         ]
       : []),
-    ...needed(env.TWILIO_API_KEY_SID !== undefined, 'with TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET'),
-    ...needed(env.TWILIO_API_KEY_SECRET !== undefined, 'with TWILIO_API_KEY_SECRET', 'TWILIO_API_KEY_SID'),
   ];
-}
-
-function networkOf(env: Environment): 'simulator' | 'twilio' {
-  return env.PHONE_NETWORK ?? 'simulator';
 }
 
 function group(env: Environment): Config {
@@ -249,12 +184,8 @@ function group(env: Environment): Config {
     },
     traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
-    network:
-      networkOf(env) === 'twilio' ? twilioConfig(env) : { kind: 'simulator', port: env.SIMULATOR_PORT },
-    lines: {
-      numbers: { default: env.CALLER_LINE ?? SIMULATED_LINE, byCountry: env.CALLER_LINES },
-      callsPerSecond: env.CALLS_PER_SECOND,
-    },
+    providers: providersOf(env),
+    lines: linesOf(env),
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
       mostLive: env.LIVE_CALLS,
@@ -281,22 +212,4 @@ function group(env: Environment): Config {
 function queueOf(env: Environment): Config['queue'] {
   const redis = redisPlace(env);
   return redis ? { kind: 'redis', prefix: env.REDIS_PREFIX, ...redis } : { kind: 'database' };
-}
-
-/** A number reserved for fiction (North American Numbering Plan, 555-0100 to 555-0199). */
-const SIMULATED_LINE = '+12025550100';
-
-/** `crossCheck` has seen to it that the account and its token are there. */
-function twilioConfig(env: Environment): TwilioConfig {
-  const { TWILIO_AUTH_TOKEN: token = '', TWILIO_AUTH_TOKEN_NEXT: next } = env;
-  return {
-    kind: 'twilio',
-    accountSid: env.TWILIO_ACCOUNT_SID ?? '',
-    authTokens: next === undefined ? [token] : [token, next],
-    apiKey:
-      env.TWILIO_API_KEY_SID && env.TWILIO_API_KEY_SECRET
-        ? { sid: env.TWILIO_API_KEY_SID, secret: env.TWILIO_API_KEY_SECRET }
-        : null,
-    apiBaseUrl: env.TWILIO_API_BASE_URL?.replace(/\/+$/, '') ?? null,
-  };
 }

@@ -4,8 +4,8 @@ import { createEvents } from './events.ts';
 import { createLogger, type Logger } from './log.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { type Phase, runPhases } from './platform/shutdown.ts';
-import { loadPrompts } from './providers/twiml/load-prompts.ts';
-import { connectNetwork } from './service/connect-network.ts';
+import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
+import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
 import { createStop, PHASE_LIMIT_MS } from './service/create-stop.ts';
 import { greet } from './service/greet.ts';
@@ -16,6 +16,7 @@ import type { ServiceParts } from './service/parts.ts';
 import { openProgress } from './service/progress.ts';
 import { createWeb } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
+import { startSimulator } from './service/start-simulator.ts';
 import { startWork } from './service/start-work.ts';
 import type { Undo } from './service/undo.ts';
 import type { SimulatorTime } from './simulator/time.ts';
@@ -66,14 +67,21 @@ async function build(
   const prompts = loadPrompts(config.twimlDir);
   const ops = await startOps({ config, clock, log, events, isStopping }, undo);
   const stores = await openStores(config, log, undo, ops.telemetry);
-  const connected = await connectNetwork(config, clock, overrides.simulatorTime, log, undo);
+  const simulated = await startSimulator(config, overrides.simulatorTime, log, undo);
   const door = config.role === 'worker' ? null : await openDoor(config.http, undo);
   const publicUrl = config.http.publicUrl ?? door?.url ?? '';
+  const providers = await connectProviders({
+    config,
+    simulator: simulated?.access ?? null,
+    publicUrl,
+    prompts,
+    clock,
+  });
   const outbox = openOutbox(config, { stores, clock, log }, undo);
   const features = createFeatures(config, {
     stores,
-    network: connected.network,
-    prompts,
+    providers,
+    languages: prompts,
     publicUrl,
     deliverNow: outbox.deliverNow,
     isStopping,
@@ -84,20 +92,21 @@ async function build(
   });
   undo('work in the background', () => features.journey.settled());
   const outward = [...outbox.routes, ...openProgress(config, stores, log, undo)];
-  const { simulator, authTokens } = connected;
   const service = {
     log,
     events,
     outbox,
     url: door?.url ?? null,
     opsUrl: ops.opsUrl,
-    simulator,
+    simulator: simulated?.simulator ?? null,
     stores,
     ...features,
   };
-  door?.serve(createWeb({ ...service, ...ops, outward, clock, authTokens, prompts, publicUrl, isStopping }));
+  door?.serve(
+    createWeb({ ...service, ...ops, outward, clock, providers, languages: prompts, publicUrl, isStopping }),
+  );
   if (config.role !== 'web') startWork(config, service, clock, undo);
-  ops.watch({ stores, queues: [features.jobs.queue], network: connected.network, prompts });
+  ops.watch({ stores, queues: [features.jobs.queue], providers, prompts });
   await greet(config, service);
   return { ...service, stop: createStop(config, service, stopping, phases) };
 }

@@ -7,7 +7,7 @@ import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
-import { createJourney, type JourneyDeps } from '../journey/index.ts';
+import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import type { Logger } from '../log.ts';
@@ -17,8 +17,8 @@ import { writePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hmac } from '../platform/secrets/key-ring.ts';
 import { createPolicies } from '../policy/policies.ts';
-import type { PhoneNetwork } from '../providers/port.ts';
-import { WEBHOOK_RETRIES } from '../providers/twilio/signature.ts';
+import type { Languages } from '../providers/locales.ts';
+import type { Providers } from '../providers/port.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -28,8 +28,8 @@ import type { Outbox } from './outbox.ts';
 /** What features are built on. */
 interface Ground {
   stores: Stores;
-  network: PhoneNetwork;
-  prompts: JourneyDeps['prompts'];
+  providers: Providers;
+  languages: Languages;
   publicUrl: string;
   deliverNow: Outbox['deliverNow'];
   isStopping: () => boolean;
@@ -42,7 +42,7 @@ interface Ground {
 
 /** Builds tenants, their policies, users and the journey, and connects them: the features know nothing of each other. */
 export function createFeatures(config: Config, ground: Ground) {
-  const { stores, network, prompts, publicUrl, isStopping, clock, pause, events, log } = ground;
+  const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = ground;
   const { db, run } = stores.database;
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
@@ -55,9 +55,9 @@ export function createFeatures(config: Config, ground: Ground) {
   const journey = createJourney({
     run,
     jobs,
-    network,
-    addresses: createCallAddresses(publicUrl, WEBHOOK_RETRIES),
-    prompts,
+    network: providers,
+    addresses: createCallAddresses(publicUrl),
+    prompts: languages,
     policyAt: policies.at,
     pbxProfileOf: createPbxProfiles({ db }).find,
     checkPin: userProfiles.checkPin,
@@ -73,7 +73,7 @@ export function createFeatures(config: Config, ground: Ground) {
     deliverMessage: (written) => ground.deliverNow(readWrittenMessage(written)),
     keyedHash: (text) => hmac(stores.hashKeys, text).hash,
     clearUp: createEmptyExpiredSeals({ db, clock }),
-    lines: config.lines,
+    lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
     pause,
     patience: config.patience,

@@ -14,9 +14,9 @@ export async function greet(config: Config, { log, tenants, apiKeys, url }: Serv
         : 'the API key is in this file',
     );
   }
-  const { role, database, queue, network } = config;
+  const { role, database, queue, providers } = config;
   log.info(
-    { role, url, registry: database.kind, queue: queue.kind, network: network.kind },
+    { role, url, registry: database.kind, queue: queue.kind, providers: providers.map(({ kind }) => kind) },
     'Poundkey is ready',
   );
 }

@@ -1,17 +1,17 @@
-import type { PhoneNetwork } from '../providers/port.ts';
+import type { TwilioCalls } from '../providers/twilio/calls.ts';
 
-/** A phone network that is loaded for the first request to it: its package takes long, and nobody calls at the start. */
-export function loadedWhenAsked(load: () => Promise<PhoneNetwork>): PhoneNetwork {
-  let loading: Promise<PhoneNetwork> | undefined;
-  const network = () => {
+/** Calls of a provider whose code is loaded for the first request: its package takes long, and nobody calls at the start. */
+export function loadedWhenAsked(load: () => Promise<TwilioCalls>): TwilioCalls {
+  let loading: Promise<TwilioCalls> | undefined;
+  const calls = () => {
     loading ??= load();
     return loading;
   };
   return {
-    placeCall: async (request) => (await network()).placeCall(request),
-    fetchCall: async (callId) => (await network()).fetchCall(callId),
-    findCalls: async (search) => (await network()).findCalls(search),
-    endCall: async (callId) => (await network()).endCall(callId),
-    checkAccess: async () => (await network()).checkAccess(),
+    placeCall: async (request) => (await calls()).placeCall(request),
+    fetchCall: async (call) => (await calls()).fetchCall(call),
+    findCalls: async (search) => (await calls()).findCalls(search),
+    endCall: async (call) => (await calls()).endCall(call),
+    checkAccess: async () => (await calls()).checkAccess(),
   };
 }

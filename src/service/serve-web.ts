@@ -13,7 +13,8 @@ import type { Clock } from '../platform/clock.ts';
 import { createHttpApp } from '../platform/http/http-app.ts';
 import { defineRouteSet } from '../platform/http/mount-sets.ts';
 import type { Route } from '../platform/http/route.ts';
-import { createWebhookReader } from '../providers/twilio/webhook-reader.ts';
+import type { Languages } from '../providers/locales.ts';
+import type { Providers } from '../providers/port.ts';
 import { administrationRoutes } from './administration.ts';
 import { type CallerWithFacts, createIdentifyCaller } from './identify-caller.ts';
 import type { ServiceParts } from './parts.ts';
@@ -28,12 +29,11 @@ export interface WebParts {
   /** Routes of parts that wire themselves. */
   outward: Route<Caller>[];
   clock: Clock;
-  /** The tokens that webhooks may be signed with. */
-  authTokens: string[];
+  providers: Pick<Providers, 'readWebhook' | 'renderStep'>;
   observeWebhook: WebhookDeps['observeWebhook'];
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
-  prompts: WebhookDeps['prompts'] & Parameters<typeof createUserProfileRoutes>[1];
+  languages: Languages;
   publicUrl: string;
   isStopping: () => boolean;
 }
@@ -52,13 +52,12 @@ export function createWeb(parts: ServiceParts & WebParts) {
 
 /** `/webhooks`: called by the provider, which signs. */
 function webhookSet(parts: ServiceParts & WebParts) {
-  const { journey, log, publicUrl, authTokens, prompts, observeWebhook } = parts;
+  const { journey, log, publicUrl, providers, observeWebhook } = parts;
   return createWebhookSet({
     ...journey,
     publicUrl,
-    trust: createWebhookReader({ publicUrl, authTokens }),
+    providers,
     observeWebhook,
-    prompts,
     budgetMs: WEBHOOK_BUDGET_MS,
     log,
   });
@@ -81,12 +80,12 @@ function apiSet(parts: ServiceParts & WebParts) {
 }
 
 function apiRoutes(parts: ServiceParts & WebParts): Route<CallerWithFacts>[] {
-  const { journey, stores, events, clock, prompts } = parts;
+  const { journey, stores, events, clock, languages } = parts;
   const { db } = stores.database;
   return [
     ...verificationRoutes(journey),
     ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
-    ...createUserProfileRoutes(parts.userProfiles, prompts),
+    ...createUserProfileRoutes(parts.userProfiles, languages),
     ...pbxProfileRoutes(createPbxProfiles({ db }), parts.policies.current),
     ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
     ...administrationRoutes({ ...parts, clock }),

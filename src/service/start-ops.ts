@@ -11,12 +11,12 @@ import { remembered } from '../ops/remembered.ts';
 import { startTracing } from '../ops/tracing/start-tracing.ts';
 import type { Clock } from '../platform/clock.ts';
 import { listen } from '../platform/http/http-server.ts';
-import type { PhoneNetwork } from '../providers/port.ts';
-import type { Prompts } from '../providers/twiml/render.ts';
+import type { Providers, ProvidersAccess } from '../providers/port.ts';
+import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
 import type { Undo } from './undo.ts';
 
-/** How long the phone network's word on our access counts, ms; that it has none, shorter, so that a repair shows. */
+/** How long a provider's word on our access counts, ms; that it has none, shorter, so that a repair shows. */
 const ACCESS_COUNTS_MS = { granted: 60_000, refused: 60_000, unreachable: 10_000 };
 /** How long one check may take, ms. */
 const STORE_LIMIT_MS = 2_000;
@@ -28,7 +28,7 @@ const LAST_REQUESTS_MS = 1_000;
 export interface Watched {
   stores: Stores;
   queues: Queue[];
-  network: PhoneNetwork;
+  providers: Pick<Providers, 'checkAccess'>;
   prompts: Prompts;
 }
 
@@ -56,12 +56,13 @@ export async function startOps(
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
     /** From now on everything can be looked at. */
-    watch({ stores, queues, network, prompts }: Watched): void {
+    watch({ stores, queues, providers, prompts }: Watched): void {
       const checkAccess = remembered(
-        () => network.checkAccess(),
-        ({ access }) => ACCESS_COUNTS_MS[access],
+        () => providers.checkAccess(),
+        ({ worst }) => ACCESS_COUNTS_MS[worst.access],
       );
-      readFrom({ db: stores.database.db, clock, queues, checkAccess });
+      const worstAccess = async () => (await checkAccess()).worst;
+      readFrom({ db: stores.database.db, clock, queues, checkAccess: worstAccess });
       const checks = createChecks(stores, checkAccess, prompts);
       parts = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
       log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
@@ -69,7 +70,11 @@ export async function startOps(
   };
 }
 
-function createChecks(stores: Stores, checkAccess: PhoneNetwork['checkAccess'], prompts: Prompts): Check[] {
+function createChecks(
+  stores: Stores,
+  checkAccess: () => Promise<ProvidersAccess>,
+  prompts: Prompts,
+): Check[] {
   return [
     { name: 'registry', limitMs: STORE_LIMIT_MS, run: () => sql`select 1`.execute(stores.database.db) },
     { name: 'queue', limitMs: STORE_LIMIT_MS, run: () => stores.queues.ping() },
@@ -77,8 +82,8 @@ function createChecks(stores: Stores, checkAccess: PhoneNetwork['checkAccess'], 
       name: 'phoneNetwork',
       limitMs: NETWORK_LIMIT_MS,
       async run() {
-        const seen = await checkAccess();
-        if (seen.access !== 'granted') throw new Error(seen.reason);
+        const { usable, worst } = await checkAccess();
+        if (!usable) throw new Error(worst.access === 'granted' ? 'no provider' : worst.reason);
       },
     },
     { name: 'templates', limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },

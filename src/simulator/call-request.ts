@@ -1,4 +1,5 @@
 /** Reads the form of `POST Calls.json` and refuses what Twilio refuses (Twilio, Call resource: create). */
+import type { Dialect } from './dialect.ts';
 import { RestError, refusal } from './rest-errors.ts';
 
 /** A form body: repeated names come as lists. */
@@ -45,10 +46,14 @@ export function readCallRequest(
   options: {
     accountSid: string;
     callerIds: readonly string[] | null;
+    dialect: Dialect;
+    pricePerMinute: number;
     warn: (code: number, message: string) => void;
   },
 ): CallRequest {
   const to = readTo(form);
+  const { dialect } = options;
+  checkPrice(form, options.pricePerMinute);
   return {
     accountSid: options.accountSid,
     to,
@@ -56,9 +61,9 @@ export function readCallRequest(
     document: readDocument(form),
     fallback: readAddress(form, 'FallbackUrl', 'FallbackMethod', 21205),
     status: readStatusCallback(form, options.warn),
-    sendDigits: readSendDigits(form),
+    sendDigits: readSendDigits(form, dialect),
     timeoutS: readTimeout(form),
-    timeLimitS: positiveInteger(text(form, 'TimeLimit')) ?? 4 * 60 * 60,
+    timeLimitS: (dialect.hasTimeLimit ? positiveInteger(text(form, 'TimeLimit')) : null) ?? 4 * 60 * 60,
     machineDetection: readMachineDetection(form, options.warn),
   };
 }
@@ -139,9 +144,9 @@ function readStatusCallback(
 }
 
 /** At most 32 of `0-9 A-D # * w W` (Twilio, create: SendDigits). */
-function readSendDigits(form: Form): string {
+function readSendDigits(form: Form, dialect: Dialect): string {
   const digits = text(form, 'SendDigits');
-  if (/^[0-9A-D#*wW]{0,32}$/.test(digits)) return digits;
+  if (dialect.sendDigits.test(digits)) return digits;
   throw refusal(
     21206,
     `SendDigits holds something else than 0-9 A-D # * w W, or more than 32 characters: ${digits}`,
@@ -156,6 +161,13 @@ function readTimeout(form: Form): number {
   if (seconds === null || seconds > 600)
     throw refusal(21208, `Timeout must be 1 to 600 seconds, not ${given}`);
   return seconds;
+}
+
+/** SignalWire, create: MaxPricePerMinute; its error 30010. */
+function checkPrice(form: Form, pricePerMinute: number): void {
+  const most = text(form, 'MaxPricePerMinute');
+  if (most !== '' && Number(most) < pricePerMinute)
+    throw refusal(30010, `MaxPricePerMinute was exceeded: a minute costs ${pricePerMinute}`);
 }
 
 function positiveInteger(given: string): number | null {

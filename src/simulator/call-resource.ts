@@ -1,10 +1,11 @@
 /** A call as the REST API shows it. */
 import { type Call, durationS } from './call.ts';
 import { rfc2822 } from './dates.ts';
+import type { Dialect } from './dialect.ts';
 
 /** The path of a call's resource or, with `part`, of what belongs to it. */
-function callPath(call: Call, part = ''): string {
-  return `/2010-04-01/Accounts/${call.request.accountSid}/Calls/${call.sid}${part}.json`;
+function callPath(call: Call, { basePath }: Dialect, part = ''): string {
+  return `${basePath}/2010-04-01/Accounts/${call.request.accountSid}/Calls/${call.sid}${part}.json`;
 }
 
 /** Where each thing that belongs to a call would be found. */
@@ -21,12 +22,13 @@ const PARTS = {
 };
 
 /**
- * The Call resource (Twilio, `api.v2010.account.call`): every field, numbers as strings, dates in RFC 2822.
+ * The Call resource (Twilio, `api.v2010.account.call`): every field, numbers as strings, dates in RFC 2822, and what
+ * the provider has in place of them.
  * `start_time` is null until the network dials; `end_time` and `duration` are null unless the call was completed.
  */
-export function callResource(call: Call) {
+export function callResource(dialect: Dialect, call: Call) {
   const completed = call.status === 'completed';
-  const parts = Object.entries(PARTS).map(([name, part]) => [name, callPath(call, `/${part}`)]);
+  const parts = Object.entries(PARTS).map(([name, part]) => [name, callPath(call, dialect, `/${part}`)]);
   return {
     sid: call.sid,
     account_sid: call.request.accountSid,
@@ -52,7 +54,8 @@ export function callResource(call: Call) {
     caller_name: null,
     queue_time: String(call.queueMs),
     trunk_sid: null,
-    uri: callPath(call),
+    uri: callPath(call, dialect),
     subresource_uris: Object.fromEntries(parts) as Record<keyof typeof PARTS, string>,
+    ...dialect.resourceFields(call, completed ? durationS(call) : null),
   };
 }

@@ -1,4 +1,5 @@
 /** How a webhook is sent and retried, as told in the fragment of its address (Twilio, Connection overrides). */
+import type { Dialect } from './dialect.ts';
 
 /** What made an attempt fail: the connection, the waiting for an answer, or the kind of answer. */
 export type Failure = 'ct' | 'rt' | '4xx' | '5xx';
@@ -19,15 +20,23 @@ export interface ConnectionOverrides {
 
 const ALL: readonly Failure[] = ['ct', 'rt', '4xx', '5xx'];
 
-/** Reads `#ct=&rt=&tt=&rc=&rp=`; what is missing or out of range gets the default: one retry, after a failed connection only. */
-export function readConnectionOverrides(url: string): ConnectionOverrides {
-  const given = new URLSearchParams(new URL(url).hash.slice(1));
+/**
+ * Reads `#ct=&rt=&tt=&rc=&rp=` (SignalWire: `#ot=&rt=&tt=`); what is missing or out of range gets the default of the
+ * provider. Twilio: one retry, after a failed connection only. SignalWire: status callbacks are tried three times,
+ * whatever went wrong, others once.
+ */
+export function readConnectionOverrides(
+  { address, isStatus }: { address: { url: string }; isStatus: boolean },
+  { connect, connectMs, readMs, ...rules }: Dialect['connection'],
+): ConnectionOverrides {
+  const given = new URLSearchParams(new URL(address.url).hash.slice(1));
+  const retries = isStatus ? rules.statusRetries : rules.otherRetries;
   return {
-    connectMs: within(given.get('ct'), 100, 10_000, 5_000),
-    readMs: within(given.get('rt'), 100, 15_000, 15_000),
+    connectMs: within(given.get(connect), 100, 10_000, connectMs),
+    readMs: within(given.get('rt'), 100, 15_000, readMs),
     totalMs: within(given.get('tt'), 100, 15_000, 15_000),
-    retries: within(given.get('rc'), 0, 5, 1),
-    retryOn: readPolicy(given.get('rp')),
+    retries: rules.retriesOnDemand ? within(given.get('rc'), 0, 5, retries) : retries,
+    retryOn: rules.retriesOnDemand ? readPolicy(given.get('rp')) : ALL,
   };
 }
 

@@ -53,7 +53,13 @@ export function createWebhookDelivery(parts: DeliveryParts): DeliverWebhook {
     const { kind, address, params } = webhook;
     const onAttempt = (attempt: number) =>
       parts.announcer.tell(call, { type: 'webhookSent', kind, ...address, params, token, attempt });
-    const result = await parts.send({ address, params, token, onAttempt });
+    const result = await parts.send({
+      address,
+      params,
+      token,
+      isStatus: kind === 'status' || kind === 'machine',
+      onAttempt,
+    });
     release();
     return told(call, webhook, result);
   }

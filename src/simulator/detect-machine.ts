@@ -17,7 +17,7 @@ export async function detectMachine(
   const { machineDetection } = call.request;
   if (!machineDetection) return;
   await stage.timers.wait(stage.settings.machineDetectionMs, call.over.signal);
-  call.answeredBy = found(script, machineDetection.endOfMessage);
+  call.answeredBy = stage.dialect.answeredBy(found(script, machineDetection.endOfMessage));
   const address = machineDetection.async?.callback;
   if (!address) return;
   const params = machineParams(call, stage.settings.machineDetectionMs);

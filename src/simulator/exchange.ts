@@ -1,5 +1,5 @@
 /** Keeps all calls: creates them, finds them, and changes them as the REST API asks. */
-import { type Call, isOver, newSid } from './call.ts';
+import { type Call, isOver } from './call.ts';
 import { type CallRequest, type Form, readCallRequest, readGivenDocument, text } from './call-request.ts';
 import type { EndCall } from './end-call.ts';
 import { createLine } from './line.ts';
@@ -48,9 +48,15 @@ export function createExchange(parts: ExchangeParts): Exchange {
       const warnings: [code: number, message: string][] = [];
       const { accountSid, callerIds } = parts;
       const warn = (...warning: [number, string]) => void warnings.push(warning);
-      const request = readCallRequest(form, { accountSid, callerIds, warn });
+      const request = readCallRequest(form, {
+        accountSid,
+        callerIds,
+        dialect: stage.dialect,
+        pricePerMinute: stage.settings.pricePerMinute,
+        warn,
+      });
       const now = stage.timers.now();
-      const call = newCall(request, now, queueMs(now));
+      const call = newCall(stage.dialect.newCallSid(), request, now, queueMs(now));
       calls.set(call.sid, call);
       stage.announcer.tell(call, { type: 'created' });
       stage.announcer.tell(call, { type: 'status', status: 'queued' });
@@ -64,9 +70,9 @@ export function createExchange(parts: ExchangeParts): Exchange {
   };
 }
 
-function newCall(request: CallRequest, now: number, queueMs: number): Call {
+function newCall(sid: string, request: CallRequest, now: number, queueMs: number): Call {
   return {
-    sid: newSid('CA'),
+    sid,
     request,
     status: 'queued',
     createdAt: now,

@@ -1,5 +1,6 @@
 /** Plays a Gather: speaks, listens for keys, says what came in (Twilio, TwiML: Gather). */
 import type { Call } from './call.ts';
+import type { Dialect } from './dialect.ts';
 import { playAudio } from './play-audio.ts';
 import type { Stage } from './stage.ts';
 import type { Verb } from './twiml.ts';
@@ -30,7 +31,7 @@ interface Keys {
  * every key. The finish key is not part of the digits. Rejects when `signal` is aborted.
  */
 export async function gather(stage: Stage, call: Call, verb: Verb, signal: AbortSignal): Promise<Gathered> {
-  const rules = readRules(verb, (code, message) =>
+  const rules = readRules(verb, stage.dialect, (code, message) =>
     stage.announcer.tell(call, { type: 'warning', code, message }),
   );
   const bargeIn = new AbortController();
@@ -95,7 +96,11 @@ function listen(stage: Stage, call: Call, dtmf: boolean, signal: AbortSignal, on
 }
 
 /** Bad values are warnings (13310 to 13314) and Twilio goes on with the default. */
-function readRules(verb: Verb, warn: (code: number, message: string) => void): Rules {
+function readRules(
+  verb: Verb,
+  { emptyFinishOnKey }: Dialect,
+  warn: (code: number, message: string) => void,
+): Rules {
   const { attributes } = verb;
   const positive = (name: string, otherwise: number, code: number) => {
     const given = attributes[name];
@@ -106,7 +111,7 @@ function readRules(verb: Verb, warn: (code: number, message: string) => void): R
   };
   return {
     numDigits: positive('numDigits', Number.POSITIVE_INFINITY, 13314),
-    finishOnKey: readFinishOnKey(attributes.finishOnKey, warn),
+    finishOnKey: readFinishOnKey(attributes.finishOnKey, warn) || emptyFinishOnKey,
     timeoutMs: positive('timeout', 5, 13313) * 1_000,
     dtmf: (attributes.input ?? 'dtmf').split(' ').includes('dtmf'),
   };

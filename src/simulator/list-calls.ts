@@ -1,6 +1,7 @@
 /** Answers `GET Calls.json`: filters and pages (Twilio, Call resource: list). */
 import type { Call } from './call.ts';
 import { callResource } from './call-resource.ts';
+import type { Dialect } from './dialect.ts';
 import { refusal } from './rest-errors.ts';
 
 type Filter = (call: Call, wanted: string) => boolean;
@@ -23,7 +24,7 @@ const FILTERS: Record<string, Filter> = {
  * `PageSize` is 50 unless given, at most 1000. `PageToken` names the last call of the page before, so that calls
  * created in between do not shift the pages.
  */
-export function listCalls(calls: readonly Call[], path: string, query: URLSearchParams) {
+export function listCalls(dialect: Dialect, calls: readonly Call[], path: string, query: URLSearchParams) {
   const found = matching([...calls].reverse(), query);
   const size = pageSize(query.get('PageSize'));
   const page = Math.max(0, Number(query.get('Page') ?? 0) || 0);
@@ -32,7 +33,7 @@ export function listCalls(calls: readonly Call[], path: string, query: URLSearch
   const last = shown.at(-1);
   const uri = (number: number, token?: string) => `${path}?${pageQuery(query, size, number, token)}`;
   return {
-    calls: shown.map(callResource),
+    calls: shown.map((call) => callResource(dialect, call)),
     page,
     page_size: size,
     start: page * size,

@@ -51,9 +51,9 @@ async function playVerb(
 ): Promise<Leaving> {
   switch (verb.name) {
     case 'Gather':
-      return afterGather(verb, document, await gather(stage, call, verb, signal));
+      return afterGather(stage, verb, document, await gather(stage, call, verb, signal));
     case 'Redirect':
-      return { kind: 'redirect', source: addressOf(verb, verb.text, document), params: {} };
+      return { kind: 'redirect', source: addressOf(stage, verb, verb.text, document), params: {} };
     case 'Hangup':
     // Reject means something only before pick-up (Twilio, TwiML: Reject); an outbound call that plays it just ends.
     case 'Reject':
@@ -67,19 +67,29 @@ async function playVerb(
  * Without digits the next verb follows, also when the finish key was pressed first; `actionOnEmptyResult` asks the
  * action anyway, without a `Digits` field. `FinishedOnKey` and `msg` are sent though no page tells of them.
  */
-function afterGather(verb: Verb, document: Document, { digits, finishedOnKey }: Gathered): Leaving {
+function afterGather(
+  stage: Stage,
+  verb: Verb,
+  document: Document,
+  { digits, finishedOnKey }: Gathered,
+): Leaving {
   if (digits === '' && verb.attributes.actionOnEmptyResult !== 'true') return undefined;
   const params: Params = { msg: 'Gather End', FinishedOnKey: finishedOnKey };
   if (digits !== '') params.Digits = digits;
-  return { kind: 'digits', source: addressOf(verb, verb.attributes.action ?? '', document), params };
+  return { kind: 'digits', source: addressOf(stage, verb, verb.attributes.action ?? '', document), params };
 }
 
-/** Where `target` leads: relative to the document, and empty means the document itself (Twilio, Gather: action). */
-function addressOf(verb: Verb, target: string, { address }: Document): Address {
+/**
+ * Where `target` leads: relative to the document, and empty means the document itself (Twilio, Gather: action). Some
+ * providers take absolute addresses only.
+ */
+function addressOf({ dialect }: Stage, verb: Verb, target: string, { address }: Document): Address {
   const method = (verb.attributes.method ?? 'POST').toUpperCase() === 'GET' ? 'GET' : 'POST';
   const base = address?.url.replace(/#.*$/, '');
+  const isRefused = dialect.absoluteAddresses && target !== '' && !URL.canParse(target);
   if (target === '' && address) return { url: address.url, method };
-  if (target !== '' && URL.canParse(target, base)) return { url: resolved(target, base), method };
+  if (target !== '' && !isRefused && URL.canParse(target, base))
+    return { url: resolved(target, base), method };
   throw new DocumentError(11100, `<${verb.name}>: "${target}" is not an address here`, address?.url ?? '');
 }
 

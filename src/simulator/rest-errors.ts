@@ -1,4 +1,5 @@
-/** Errors of the REST API, in Twilio's shape. */
+/** Errors of the REST API. */
+import type { Dialect } from './dialect.ts';
 
 /** An error that is answered over REST: HTTP status, Twilio's number and a sentence. */
 export class RestError extends Error {
@@ -12,14 +13,17 @@ export class RestError extends Error {
   }
 }
 
-/** The JSON body of an error (Twilio, REST API errors): `{code, message, more_info, status}`. */
-export function errorBody(error: { status: number; code: number; message: string }) {
-  return {
-    code: error.code,
-    message: error.message,
-    more_info: `https://www.twilio.com/docs/errors/${error.code}`,
-    status: error.status,
-  };
+/**
+ * The JSON body of an error (Twilio, REST API errors): `{code, message, more_info, status}`. SignalWire answers HTTP
+ * 400 with a list, in which the code is text.
+ */
+export function errorBody(
+  { status, code, message }: { status: number; code: number; message: string },
+  { errorList }: Pick<Dialect, 'errorList'>,
+) {
+  const more_info = `https://www.twilio.com/docs/errors/${code}`;
+  if (errorList && status === 400) return { errors: [{ code: String(code), message, more_info }] };
+  return { code, message, more_info, status };
 }
 
 /** 20404: there is nothing at `path`. */

@@ -5,6 +5,7 @@ import { authenticate } from './authenticate.ts';
 import type { Call } from './call.ts';
 import { type Form, text } from './call-request.ts';
 import { callResource } from './call-resource.ts';
+import type { Dialect } from './dialect.ts';
 import type { Exchange } from './exchange.ts';
 import { listCalls } from './list-calls.ts';
 import { errorBody, notFound, RestError } from './rest-errors.ts';
@@ -14,13 +15,14 @@ export interface RestParts extends AnswerParts {
   accountSid: string;
   credentials: ReadonlyMap<string, string>;
   exchange: Exchange;
+  dialect: Dialect;
 }
 
-/** The routes below `/2010-04-01`; all else there is 404 with 20404. */
+/** The routes below the version, `/2010-04-01`; all else there is 404 with 20404. */
 export function createRestRoutes(parts: RestParts): Router {
-  const { exchange } = parts;
+  const { exchange, dialect } = parts;
   const answer = createAnswerRest(parts);
-  const root = `/2010-04-01/Accounts/${parts.accountSid}`;
+  const root = `${dialect.basePath}/2010-04-01/Accounts/${parts.accountSid}`;
   const routes = Router();
 
   routes.use((req, res, next) => {
@@ -42,14 +44,14 @@ export function createRestRoutes(parts: RestParts): Router {
       const form = formOf(req);
       answer(req, res, { operation: 'create', to: text(form, 'To') }, () => ({
         status: 201,
-        body: callResource(exchange.create(form)),
+        body: callResource(dialect, exchange.create(form)),
       }));
     })
     .get((req, res) => {
       const { pathname, searchParams } = new URL(req.originalUrl, 'http://simulator');
       answer(req, res, { operation: 'list', to: searchParams.get('To') }, () => ({
         status: 200,
-        body: listCalls(exchange.all(), pathname, searchParams),
+        body: listCalls(dialect, exchange.all(), pathname, searchParams),
       }));
     });
 
@@ -59,19 +61,19 @@ export function createRestRoutes(parts: RestParts): Router {
       const call = found(req);
       answer(req, res, { operation: 'fetch', to: call.request.to }, () => ({
         status: 200,
-        body: callResource(call),
+        body: callResource(dialect, call),
       }));
     })
     .post((req, res) => {
       const call = found(req);
       answer(req, res, { operation: 'update', to: call.request.to }, () => {
         exchange.update(call, formOf(req));
-        return { status: 200, body: callResource(call) };
+        return { status: 200, body: callResource(dialect, call) };
       });
     });
 
   routes.use((req, _res, next) => next(notFound(req.originalUrl)));
-  routes.use(renderError);
+  routes.use(createRenderError(dialect));
   return routes;
 }
 
@@ -79,10 +81,12 @@ function formOf(req: Request): Form {
   return (req.body ?? {}) as Form;
 }
 
-/** Twilio's shape for what was refused; anything else (a body that cannot be read, a fault of ours) as 20001 or 20500. */
-const renderError: ErrorRequestHandler = (error: Error & { status?: number }, _req, res, _next) => {
-  if (error instanceof RestError) return void res.status(error.status).json(errorBody(error));
-  const status = error.status ?? 500;
-  const code = status < 500 ? 20001 : 20500;
-  res.status(status).json(errorBody({ status, code, message: error.message }));
-};
+/** What was refused, in the provider's shape; anything else (a body that cannot be read, a fault of ours) as 20001 or 20500. */
+function createRenderError(dialect: Dialect): ErrorRequestHandler {
+  return (error: Error & { status?: number }, _req, res, _next) => {
+    if (error instanceof RestError) return void res.status(error.status).json(errorBody(error, dialect));
+    const status = error.status ?? 500;
+    const code = status < 500 ? 20001 : 20500;
+    res.status(status).json(errorBody({ status, code, message: error.message }, dialect));
+  };
+}

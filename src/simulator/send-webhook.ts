@@ -1,14 +1,16 @@
-/** Sends a webhook as Twilio does: signed, form-encoded, redirects followed, failed attempts repeated. */
+/** Sends a webhook as providers do: signed, form-encoded, redirects followed, failed attempts repeated. */
 import { randomUUID } from 'node:crypto';
 import type { Address } from './call-request.ts';
 import { type ConnectionOverrides, type Failure, readConnectionOverrides } from './connection-overrides.ts';
+import type { Dialect } from './dialect.ts';
 import { type Answer, type Exchanged, exchange } from './http-exchange.ts';
-import { signWebhook } from './sign-webhook.ts';
 
 /** A webhook to send. */
 export interface Webhook {
   address: Address;
   params: Record<string, string>;
+  /** Whether it is a status callback, which may be repeated otherwise than a request for a document. */
+  isStatus: boolean;
   /** The same for all attempts (Twilio: `I-Twilio-Idempotency-Token`). */
   token: string;
   /** Hears of each attempt before it is made, counted from 1. */
@@ -27,17 +29,23 @@ export function newToken(): string {
 
 const MAX_REDIRECTS = 10;
 
+/** Signs a webhook: the header and its value. */
+interface Signer {
+  key: string;
+  dialect: Dialect;
+}
+
 /**
- * Sends webhooks signed with `authToken`; `stopped` gives up all that is under way.
+ * Sends webhooks signed with `key`; `stopped` gives up all that is under way.
  * All attempts together may take `tt` ms, 15 s at most (Twilio, error 11205: hard limit for call-related requests).
  */
-export function createWebhookSender({ authToken, stopped }: { authToken: string; stopped: AbortSignal }) {
+export function createWebhookSender({ stopped, ...signer }: Signer & { stopped: AbortSignal }) {
   return async function sendWebhook(webhook: Webhook): Promise<WebhookResult> {
-    const overrides = readConnectionOverrides(webhook.address.url);
+    const overrides = readConnectionOverrides(webhook, signer.dialect.connection);
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(overrides.totalMs)]);
     for (let attempt = 1; ; attempt++) {
       webhook.onAttempt(attempt);
-      const result = await followRedirects(webhook, authToken, { ...overrides, signal });
+      const result = await followRedirects(webhook, signer, { ...overrides, signal });
       if (attempt > overrides.retries || signal.aborted || !isRepeated(result, overrides)) return result;
     }
   };
@@ -46,12 +54,12 @@ export function createWebhookSender({ authToken, stopped }: { authToken: string;
 /** Redirects are followed with GET and without the parameters (Twilio, Gather: troubleshooting). */
 async function followRedirects(
   webhook: Webhook,
-  authToken: string,
+  signer: Signer,
   limits: ConnectionOverrides & { signal: AbortSignal },
 ): Promise<Exchanged> {
   let { address, params } = webhook;
   for (let followed = 0; ; followed++) {
-    const result = await exchange(signedRequest(address, params, webhook.token, authToken), limits);
+    const result = await exchange(signedRequest(address, params, webhook.token, signer), limits);
     const target = result.kind === 'answered' ? redirectTarget(result.answer, address.url) : null;
     if (target === null || followed === MAX_REDIRECTS) return result;
     address = { url: target, method: 'GET' };
@@ -78,14 +86,14 @@ function failureKind(status: number): Failure | null {
   return status >= 400 ? '4xx' : null;
 }
 
-function signedRequest(address: Address, params: Record<string, string>, token: string, authToken: string) {
+function signedRequest(address: Address, params: Record<string, string>, token: string, signer: Signer) {
   const inQuery = address.method === 'GET';
   const url = inQuery ? withQuery(address.url, params) : address.url.replace(/#.*$/, '');
   const headers: Record<string, string> = {
     'User-Agent': 'TwilioProxy/1.1',
     Accept: '*/*',
     'I-Twilio-Idempotency-Token': token,
-    'X-Twilio-Signature': signWebhook(authToken, url, inQuery ? {} : params),
+    [signer.dialect.signatureHeader]: signer.dialect.sign(signer.key, url, inQuery ? {} : params),
   };
   if (inQuery) return { url, method: 'GET', headers, body: '' };
   const body = new URLSearchParams(params).toString();

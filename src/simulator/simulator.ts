@@ -1,4 +1,4 @@
-/** A phone network in a process: Twilio's REST API, signed webhooks and scripted desk phones, on loopback. */
+/** A phone network in a process: the REST API of Twilio or SignalWire, signed webhooks and scripted desk phones, on loopback. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -6,6 +6,7 @@ import { createControlRoutes } from './control-routes.ts';
 import { createWebhookDelivery } from './deliver-webhook.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { createDialCall } from './dial-call.ts';
+import { DIALECTS } from './dialect.ts';
 import { createEndCall } from './end-call.ts';
 import { createAnnouncer, type Listener, type SimulatorLog } from './events.ts';
 import { createExchange } from './exchange.ts';
@@ -23,10 +24,14 @@ import { createTimers } from './timers.ts';
 
 /** How to build a simulator. */
 export interface SimulatorOptions<T extends SimulatorTime> {
-  /** `AC` and 32 hexadecimal digits. */
+  /** The provider it stands for; `twilio` unless given. */
+  profile?: keyof typeof DIALECTS;
+  /** `AC` and 32 hexadecimal digits; SignalWire: the project's UUID. */
   accountSid: string;
-  /** Password of the REST API and key of the webhooks' signatures. */
+  /** Password of the REST API. */
   authToken: string;
+  /** Key of the webhooks' signatures; the token unless given. */
+  signingKey?: string;
   /** API keys: SID to secret; they open the REST API but sign nothing. */
   apiKeys?: Record<string, string>;
   /** The only numbers (E.164) that may call; all, unless given. */
@@ -65,12 +70,22 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
   const stopped = new AbortController();
   const timers = createTimers(time);
   const announcer = createAnnouncer({ now: time.now, log: options.log });
-  const stage: Stage = { timers, announcer, settings: { ...DEFAULT_SETTINGS, ...options.settings } };
+  const dialect = DIALECTS[options.profile ?? 'twilio'];
+  const stage: Stage = {
+    timers,
+    announcer,
+    settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    dialect,
+  };
   const desk = createDesk(options.defaultScript ?? 'press-pound');
   const faults = createFaults();
-  const send = createWebhookSender({ authToken, stopped: stopped.signal });
+  const send = createWebhookSender({
+    key: options.signingKey ?? authToken,
+    dialect,
+    stopped: stopped.signal,
+  });
   const deliver = createWebhookDelivery({ send, time, timers, faults, announcer });
-  const callbacks = createStatusCallbacks({ deliver, faults, now: time.now });
+  const callbacks = createStatusCallbacks({ deliver, faults, dialect, now: time.now });
   const endCall = createEndCall({ stage, callbacks });
   const playCall = createCallPlayer({ stage, deliver });
   const dial = createDialCall({ stage, desk, callbacks, deliver, endCall, playCall });
@@ -80,7 +95,7 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
 
   const app = express().disable('x-powered-by').disable('etag');
   app.use(createControlRoutes({ desk, exchange }));
-  app.use(createRestRoutes({ accountSid, credentials, exchange, faults, time, timers }));
+  app.use(createRestRoutes({ accountSid, credentials, exchange, dialect, faults, time, timers }));
   const server = createServer(app);
 
   return {

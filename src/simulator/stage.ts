@@ -1,5 +1,6 @@
 /** What everybody who acts in a call shares, and how it is written down. */
 import type { Call } from './call.ts';
+import type { Dialect } from './dialect.ts';
 import type { Announcer } from './events.ts';
 import type { Timers } from './timers.ts';
 
@@ -21,6 +22,8 @@ export interface Settings {
   digitsBeforeDocument: boolean;
   /** Calls dialled per second; the others wait in the queue. null: no limit. */
   callsPerSecond: number | null;
+  /** What a minute costs, US dollars, for calls that name the most it may cost. */
+  pricePerMinute: number;
 }
 
 /** The settings unless told otherwise. */
@@ -33,13 +36,15 @@ export const DEFAULT_SETTINGS: Settings = {
   machineDetectionMs: 4_000,
   digitsBeforeDocument: true,
   callsPerSecond: null,
+  pricePerMinute: 0.01,
 };
 
-/** Time, announcements and settings, as every part of a call needs them. */
+/** Time, announcements, settings and the provider's rules, as every part of a call needs them. */
 export interface Stage {
   timers: Timers;
   announcer: Announcer;
   settings: Settings;
+  dialect: Dialect;
 }
 
 /** The call ended; thrown into everything that is still waiting in it. */

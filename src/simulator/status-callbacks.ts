@@ -2,6 +2,7 @@
 import type { Call } from './call.ts';
 import type { StatusEvent } from './call-request.ts';
 import type { CallWebhook, DeliverWebhook, InTurn } from './deliver-webhook.ts';
+import type { Dialect } from './dialect.ts';
 import type { FaultRegistry } from './faults.ts';
 import { statusParams } from './webhook-params.ts';
 
@@ -21,6 +22,7 @@ interface Outbox {
 export function createStatusCallbacks(parts: {
   deliver: DeliverWebhook;
   faults: FaultRegistry;
+  dialect: Dialect;
   now: () => number;
 }): StatusCallbacks {
   const outboxes = new WeakMap<Call, Outbox>();
@@ -31,12 +33,12 @@ export function createStatusCallbacks(parts: {
   const fire = (call: Call, event: StatusEvent) => {
     const outbox = outboxes.get(call) ?? { inTurn: oneAfterTheOther(), heldBack: [] };
     outboxes.set(call, outbox);
-    const webhook = callbackFor(call, event, parts.now());
-    if (webhook && event !== 'completed' && isReordered(call, event))
-      return void outbox.heldBack.push(webhook);
-    if (webhook) send(call, webhook, outbox);
+    const webhooks = callbacksFor(parts.dialect, call, event, parts.now());
+    if (webhooks.length > 0 && event !== 'completed' && isReordered(call, event))
+      return void outbox.heldBack.push(...webhooks);
+    for (const webhook of webhooks) send(call, webhook, outbox);
     // Whatever was held back follows the next callback, or the end of a call that does not subscribe to it.
-    if (webhook || event === 'completed')
+    if (webhooks.length > 0 || event === 'completed')
       for (const late of outbox.heldBack.splice(0)) send(call, late, outbox);
   };
 
@@ -45,12 +47,16 @@ export function createStatusCallbacks(parts: {
   return { fire };
 }
 
-/** The callback, numbered; null if the call did not ask for it. */
-function callbackFor(call: Call, event: StatusEvent, now: number): CallWebhook | null {
+/** The callbacks, numbered; none if the call did not ask for them. */
+function callbacksFor(dialect: Dialect, call: Call, event: StatusEvent, now: number): CallWebhook[] {
   const { status } = call.request;
-  if (!status?.events.includes(event)) return null;
-  const params = statusParams(call, event, call.callbacks++, now);
-  return { kind: 'status', event, address: { url: status.url, method: status.method }, params };
+  if (!status?.events.includes(event)) return [];
+  const address = { url: status.url, method: status.method };
+  const words = event === 'completed' ? [call.status] : dialect.eventWords[event];
+  return words.map((word) => {
+    const params = statusParams(dialect, call, { word, sequence: call.callbacks++, now });
+    return { kind: 'status', event, address, params };
+  });
 }
 
 function oneAfterTheOther(): InTurn {

@@ -1,7 +1,7 @@
 /** The parameters of each kind of webhook (Twilio, Voice: request parameters and status callbacks). */
 import { type Call, durationS, isOver } from './call.ts';
-import type { StatusEvent } from './call-request.ts';
 import { rfc2822 } from './dates.ts';
+import type { Dialect } from './dialect.ts';
 
 /** Form fields of a webhook. */
 export type Params = Record<string, string>;
@@ -18,16 +18,24 @@ export function documentParams(call: Call, extra: Params): Params {
   return { ...common(call), CallStatus: 'in-progress', ...PLACES, ...extra };
 }
 
-/** What a status callback carries; `sequence` counts the callbacks of this call from 0, `now` is the instant of the event. */
-export function statusParams(call: Call, event: StatusEvent, sequence: number, now: number): Params {
+/** What a status callback tells: the status in the provider's word; `sequence` counts the callbacks of this call from 0, `now` is the instant of the event. */
+interface Told {
+  word: string;
+  sequence: number;
+  now: number;
+}
+
+/** What a status callback carries. */
+export function statusParams(dialect: Dialect, call: Call, { word, sequence, now }: Told): Params {
   return {
     ...common(call),
     ...PLACES,
-    CallStatus: callbackStatus(call, event),
+    ...dialect.statusExtras,
+    CallStatus: word,
     Timestamp: rfc2822(now),
     CallbackSource: 'call-progress-events',
     SequenceNumber: String(sequence),
-    ...(event === 'completed' ? endParams(call) : {}),
+    ...(word === call.status ? endParams(call, dialect) : {}),
   };
 }
 
@@ -56,19 +64,13 @@ function common(call: Call): Params {
   };
 }
 
-/** The event `answered` is told as `in-progress`, `completed` as however the call ended. */
-function callbackStatus(call: Call, event: StatusEvent): string {
-  if (event === 'completed') return call.status;
-  return event === 'answered' ? 'in-progress' : event;
-}
-
 /** `CallDuration` is seconds, `Duration` begun minutes. */
-function endParams(call: Call): Params {
+function endParams(call: Call, { sipCodeName }: Dialect): Params {
   if (!isOver(call)) return {};
   const seconds = durationS(call);
   return {
     CallDuration: String(seconds),
     Duration: String(Math.ceil(seconds / 60)),
-    SipResponseCode: String(call.sipResponseCode ?? 200),
+    [sipCodeName]: String(call.sipResponseCode ?? 200),
   };
 }

@@ -1,7 +1,7 @@
 // Blocked users: nothing is taken for them, nothing that waits for them is called, and all of it is written down.
 import { expect, test } from 'vitest';
 import { describeWorlds } from '../support/open-worlds.ts';
-import { START } from '../support/world.ts';
+import { START, type WorldOptions } from '../support/world.ts';
 
 describeWorlds('a block', ({ world }) => {
   let users = 0;
@@ -87,8 +87,10 @@ describeWorlds('a block', ({ world }) => {
 });
 
 /** One call every ten seconds: the second verification waits. */
-const SLOW_LINE = {
-  config: { lines: { numbers: { default: '+46850500500', byCountry: {} }, callsPerSecond: 0.1 } },
+const SLOW_LINE: WorldOptions = {
+  config: {
+    lines: { default: [{ number: '+46850500500', provider: null }], byCountry: {}, callsPerSecond: 0.1 },
+  },
   policy: { patienceS: 120 },
 };
 

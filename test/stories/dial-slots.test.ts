@@ -1,6 +1,7 @@
 // A caller line keeps its pace: who has to wait is told how long, who would wait too long is refused at once, and
 // nobody gets the whole line.
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { LineConfig } from '../../src/providers/settings.ts';
 import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { expectOneEnd } from '../support/traces.ts';
@@ -10,9 +11,16 @@ import { expectNothingQueued } from './nothing-queued.ts';
 
 const LINE = '+12025550100';
 const COUNTRY_LINES = { GB: '+442079460001', NO: '+4721030001' };
+const lineOf = (number: string): [LineConfig] => [{ number, provider: null }];
 const ROOMY = { limits: { perUser: { count: 1_000 }, perNumber: { count: 1_000 } } };
 const PACED = {
-  config: { lines: { numbers: { default: LINE, byCountry: COUNTRY_LINES }, callsPerSecond: 1 } },
+  config: {
+    lines: {
+      default: lineOf(LINE),
+      byCountry: { GB: lineOf(COUNTRY_LINES.GB), NO: lineOf(COUNTRY_LINES.NO) },
+      callsPerSecond: 1,
+    },
+  },
 };
 const LONG_MS = 7_200_000;
 

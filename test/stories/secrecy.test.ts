@@ -264,7 +264,7 @@ describeEachStore('what a service leaves behind', (combination) => {
   test('holds no secret and no whole number', () => {
     expect(search(places, needles)).toEqual([]);
     const { rows, dump, ...others } = places;
-    const line = world.config.lines.numbers.default;
+    const line = world.config.lines.default[0].number;
     expect(search(others, new Map([['the caller line', [line.slice(2)]]]))).toEqual([]);
   });
 

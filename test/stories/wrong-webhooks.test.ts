@@ -1,7 +1,7 @@
 // Webhooks that the phone network did not send, or that make no sense, while somebody is on the line: none changes
 // anything, and the person goes on hearing the prompt.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parseXml } from '../../src/providers/twiml/xml.ts';
+import { parseXml } from '../../src/providers/twilio/twiml/xml.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { send } from '../support/sample-service.ts';
 import { signedForm, tapNetwork } from './network-tap.ts';

@@ -17,15 +17,19 @@ import { clientOf, configFor, keepLines, START, settle } from './world.ts';
 export type NetworkWorld = Awaited<ReturnType<typeof openNetworkWorld>>;
 
 /** Starts a phone network, a proxy in front of it and a service on the stores, with a tenant `contoso`. */
-export async function openNetworkWorld(stores: FreshStores, config: Partial<Config> = {}) {
+export async function openNetworkWorld(
+  stores: FreshStores,
+  config: Partial<Config> = {},
+  profile: 'twilio' | 'signalwire' = 'twilio',
+) {
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
   const time = virtualTime({ start: START });
-  const network = await startOwnNetwork(time);
+  const network = await startOwnNetwork(time, profile);
   const { simulator } = network;
   const proxy = await startSpoilingProxy(simulator.url);
   const log = keepLines();
   const service = await startService(
-    configFor(stores, dataDir, { network: network.config(proxy.url), ...config }),
+    configFor(stores, dataDir, { providers: [network.config(proxy.url)], ...config }),
     {
       clock: { now: () => new Date(time.now()) },
       log: createLogger({ level: 'info', destination: log.destination }),

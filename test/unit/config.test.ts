@@ -44,7 +44,7 @@ describe('the configuration', () => {
       database: { kind: 'embedded', dataDir: './data' },
       queue: { kind: 'database' },
       secrets: null,
-      network: { kind: 'simulator' },
+      providers: [{ kind: 'simulator', port: 8085 }],
     } satisfies Partial<Record<keyof Config, unknown>>);
   });
 
@@ -54,8 +54,8 @@ describe('the configuration', () => {
       http: { publicUrl: 'https://pound.example/calls' },
       database: { kind: 'postgres', url: STORES.DATABASE_URL },
       secrets: { hashKeys: STORES.HASH_KEYS, sealKeys: STORES.SEAL_KEYS },
-      network: { kind: 'twilio', authTokens: [TWILIO.TWILIO_AUTH_TOKEN], apiKey: null, apiBaseUrl: null },
-      lines: { numbers: { default: TWILIO.CALLER_LINE } },
+      providers: [{ kind: 'twilio', authTokens: [TWILIO.TWILIO_AUTH_TOKEN], apiKey: null, apiBaseUrl: null }],
+      lines: { default: [{ number: TWILIO.CALLER_LINE, provider: null }], byCountry: {} },
     });
   });
 
@@ -69,11 +69,13 @@ describe('the configuration', () => {
     };
     expect(readConfig({ ...PRODUCTION, ...more })).toMatchObject({
       queue: { kind: 'redis', url: 'rediss://redis.example', prefix: 'poundkey' },
-      network: {
-        authTokens: [TWILIO.TWILIO_AUTH_TOKEN, 'token-of-tomorrow'],
-        apiKey: { sid: more.TWILIO_API_KEY_SID, secret: 'secret-of-the-key' },
-        apiBaseUrl: 'http://127.0.0.1:8085',
-      },
+      providers: [
+        {
+          authTokens: [TWILIO.TWILIO_AUTH_TOKEN, 'token-of-tomorrow'],
+          apiKey: { sid: more.TWILIO_API_KEY_SID, secret: 'secret-of-the-key' },
+          apiBaseUrl: 'http://127.0.0.1:8085',
+        },
+      ],
     });
   });
 
@@ -155,6 +157,94 @@ describe('variables that belong together', () => {
   });
 });
 
+const SIGNALWIRE = {
+  SIGNALWIRE_SPACE_URL: 'example.signalwire.com',
+  SIGNALWIRE_PROJECT_ID: 'b3877c40-da60-4998-90ad-b792e98472af',
+  SIGNALWIRE_API_TOKEN: 'token-of-the-project',
+  SIGNALWIRE_SIGNING_KEY: 'key-of-the-project',
+};
+const { PHONE_NETWORK: _, TWILIO_ACCOUNT_SID: __, TWILIO_AUTH_TOKEN: ___, ...REACHED } = TWILIO;
+
+describe('lines and their providers', () => {
+  const line = (number: string, provider: string | null = null) => ({ number, provider });
+
+  test('are in order of preference, each with the provider that it names or none', () => {
+    const { lines } = readConfig({
+      ...TWILIO,
+      ...SIGNALWIRE,
+      CALLER_LINE: '+46812345678, signalwire:+12025550123',
+      CALLER_LINES: 'SE=+46812345678,NO=signalwire:+4721234567, SE=signalwire:+46812345670,',
+    });
+    expect(lines).toEqual({
+      default: [line('+46812345678'), line('+12025550123', 'signalwire')],
+      byCountry: {
+        SE: [line('+46812345678'), line('+46812345670', 'signalwire')],
+        NO: [line('+4721234567', 'signalwire')],
+      },
+      callsPerSecond: 1,
+    });
+  });
+
+  test('come with both accounts, first the one of lines that name none', () => {
+    const kinds = (environment: Environment) => readConfig(environment).providers.map(({ kind }) => kind);
+    expect(kinds({ ...TWILIO, ...SIGNALWIRE })).toEqual(['twilio', 'signalwire']);
+    expect(kinds({ ...TWILIO, ...SIGNALWIRE, PHONE_NETWORK: 'signalwire' })).toEqual([
+      'signalwire',
+      'twilio',
+    ]);
+    const alone = { ...REACHED, ...SIGNALWIRE, PHONE_NETWORK: 'signalwire' };
+    expect(readConfig({ ...alone, SIGNALWIRE_SIGNING_KEY_NEXT: 'key-of-tomorrow' }).providers).toEqual([
+      {
+        kind: 'signalwire',
+        spaceUrl: 'https://example.signalwire.com',
+        projectId: SIGNALWIRE.SIGNALWIRE_PROJECT_ID,
+        apiToken: SIGNALWIRE.SIGNALWIRE_API_TOKEN,
+        signingKeys: [SIGNALWIRE.SIGNALWIRE_SIGNING_KEY, 'key-of-tomorrow'],
+        maxPricePerMinute: null,
+      },
+    ]);
+  });
+
+  test.each<[what: string, environment: Environment, problems: string[]]>([
+    [
+      'no account',
+      { ...TWILIO, CALLER_LINES: 'SE=signalwire:+46812345670' },
+      ['CALLER_LINES has a line of signalwire, but no account of signalwire is set'],
+    ],
+    [
+      'half an account',
+      { ...TWILIO, SIGNALWIRE_PROJECT_ID: SIGNALWIRE.SIGNALWIRE_PROJECT_ID },
+      [
+        'SIGNALWIRE_SPACE_URL is required with the other variables of signalwire',
+        'SIGNALWIRE_API_TOKEN is required with the other variables of signalwire',
+        'SIGNALWIRE_SIGNING_KEY is required with the other variables of signalwire',
+      ],
+    ],
+    [
+      'one number at two providers',
+      { ...TWILIO, ...SIGNALWIRE, CALLER_LINES: `SE=signalwire:${TWILIO.CALLER_LINE}` },
+      ['CALLER_LINES has a number at two providers, but a number belongs to one'],
+    ],
+    [
+      'the simulator',
+      { CALLER_LINE: 'twilio:+46812345678' },
+      ['CALLER_LINE must not name a provider with PHONE_NETWORK=simulator'],
+    ],
+    [
+      'a space over http in production',
+      { ...PRODUCTION, ...SIGNALWIRE, SIGNALWIRE_SPACE_URL: 'http://space.example' },
+      ['SIGNALWIRE_SPACE_URL must start with https:// in production, since requests carry the token'],
+    ],
+    [
+      'SignalWire without an account',
+      { ...REACHED, PHONE_NETWORK: 'signalwire' },
+      Object.keys(SIGNALWIRE).map((name) => `${name} is required with PHONE_NETWORK=signalwire`),
+    ],
+  ])('are refused with %s', (_what, environment, problems) => {
+    expect(problemsOf(environment)).toEqual(problems);
+  });
+});
+
 describe('a variable of another form is refused', () => {
   test.each([
     ['NODE_ENV', 'prod'],
@@ -186,6 +276,12 @@ describe('a variable of another form is refused', () => {
     ['TWILIO_AUTH_TOKEN', 'short'],
     ['TWILIO_API_BASE_URL', 'localhost:8085'],
     ['CALLER_LINE', '08-12345678'],
+    ['CALLER_LINE', ','],
+    ['CALLER_LINE', 'vonage:+46812345678'],
+    ['CALLER_LINES', 'SE=+46812345678;NO=+4721234567'],
+    ['SIGNALWIRE_SPACE_URL', 'https://example.signalwire.com/api'],
+    ['SIGNALWIRE_PROJECT_ID', 'example'],
+    ['SIGNALWIRE_MAX_PRICE_PER_MINUTE', 'cheap'],
     ['SHUTDOWN_LIMIT_S', 'forever'],
   ])('%s=%s', (name, value) => {
     const problems = problemsOf({ [name]: value }).filter((line) => line.startsWith(`${name} `));

@@ -1,4 +1,4 @@
-import type { Greeting } from '../../providers/twiml/steps.ts';
+import type { Greeting } from '../../providers/dialogue.ts';
 
 /**
  * The tenant's greeting for a call.

@@ -1,6 +1,6 @@
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import { type CallSnapshot, type PhoneNetwork, PhoneNetworkError } from '../../providers/port.ts';
+import { type CallSnapshot, ProviderError, type Providers } from '../../providers/port.ts';
 import { leaveToOthers, type Step, type StepResult, waitUntil } from '../job/advance.ts';
 import type { Patience } from '../ports.ts';
 import type { NoteCall } from '../store/call-notes.ts';
@@ -26,7 +26,7 @@ export function createFindLostCall(deps: {
   verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain'>;
   lost: LostCallStore;
   noteCall: NoteCall;
-  network: Pick<PhoneNetwork, 'findCalls'>;
+  network: Pick<Providers, 'findCalls'>;
   dial: Dial;
   isStopping: () => boolean;
   patience: Patience;
@@ -66,7 +66,7 @@ export function createFindLostCall(deps: {
       if ((await deps.lost.countInDoubt(to, from)) > 1) return 'unknown';
       return calls.find((call) => call.callId === first);
     } catch (error) {
-      if (error instanceof PhoneNetworkError) return 'unknown';
+      if (error instanceof ProviderError) return 'unknown';
       throw error;
     }
   }

@@ -1,12 +1,13 @@
 import { ServiceError } from '../../errors.ts';
 import { type Clock, later } from '../../platform/clock.ts';
+import type { Line } from '../../providers/port.ts';
 import type { WishForSlot } from '../store/admission.ts';
 import type { DialSlotStore } from '../store/dial-slots.ts';
 
 /** The numbers that calls come from. */
 export interface LineSettings {
-  /** By country (ISO 3166-1 alpha-2) of the called number; `default` for all others. E.164. */
-  numbers: { default: string; byCountry: Readonly<Record<string, string>> };
+  /** The lines that call a country (ISO 3166-1 alpha-2), the preferred one first. */
+  linesFor: (country: string) => readonly [Line, ...Line[]];
   /** How many calls may start on one line in a second; 0: as many as come. */
   callsPerSecond: number;
 }
@@ -28,12 +29,12 @@ export type Lines = ReturnType<typeof createLines>;
 
 /** Chooses lines and takes places on them. */
 export function createLines(deps: { settings: LineSettings; slots: DialSlotStore; clock: Clock }) {
-  const { numbers, callsPerSecond } = deps.settings;
+  const { linesFor, callsPerSecond } = deps.settings;
   const intervalMs = callsPerSecond === 0 ? 0 : (1000 / callsPerSecond) * MARGIN;
 
   return {
     /** The line that calls a country. */
-    lineFor: (country: string): string => numbers.byCountry[country] ?? numbers.default,
+    lineFor: (country: string): string => linesFor(country)[0].number,
 
     /** What a request wishes of its line. @param patienceMs the furthest that its place may lie in the future, ms */
     slotWithin: (now: Date, patienceMs: number): WishForSlot => ({

@@ -1,11 +1,12 @@
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
+import type { Extension } from '../../providers/dialogue.ts';
 import {
-  type PhoneNetwork,
-  PhoneNetworkError,
   type PlaceCallResult,
-  type SendDigits,
+  type PlacedCall,
+  ProviderError,
+  type Providers,
 } from '../../providers/port.ts';
 import { type StepResult, waitUntil } from '../job/advance.ts';
 import type { Patience, PolicyAt } from '../ports.ts';
@@ -31,7 +32,7 @@ export type PlaceAttempt = (verification: Verification) => Promise<StepResult>;
 interface PlaceDeps {
   attempts: Pick<AttemptStore, 'refuse' | 'postpone' | 'nameLateCall'>;
   noteCall: NoteCall;
-  network: PhoneNetwork;
+  network: Pick<Providers, 'placeCall' | 'endCall'>;
   addresses: CallAddresses;
   policyAt: PolicyAt;
   patience: Patience;
@@ -62,7 +63,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
     });
     return note(
       deps,
-      { verificationId, attemptId, number: attempts, wakeAt: verification.wakeAt },
+      { verificationId, attemptId, lineNumber, number: attempts, wakeAt: verification.wakeAt },
       policy,
       result,
     );
@@ -81,14 +82,14 @@ export async function giveBack(
   return 'moved';
 }
 
-function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): SendDigits | null {
+function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): Extension | null {
   if (extension === null) return null;
   return { pauseBeforeS: pauseBeforeS ?? 0, digits: extension, pauseAfterS: pauseAfterS ?? 0 };
 }
 
 async function note(
   deps: PlaceDeps,
-  call: { verificationId: string; attemptId: string; number: number; wakeAt: Date },
+  call: { verificationId: string; attemptId: string; lineNumber: string; number: number; wakeAt: Date },
   { ringTimeoutS }: TenantPolicy,
   result: PlaceCallResult,
 ): Promise<StepResult> {
@@ -102,7 +103,7 @@ async function note(
       deps.events.emit('call.placed', { verificationId, attemptId });
       if (noted && noted.state !== 'finished')
         return noted.state === 'ringing' ? waitUntil(noted.wakeAt) : 'moved';
-      await endUnwanted(deps, verificationId, attemptId, callId);
+      await endUnwanted(deps, verificationId, attemptId, { callId, lineNumber: call.lineNumber });
       return 'moved';
     }
     case 'refused': {
@@ -125,10 +126,10 @@ async function note(
 }
 
 /** While the network was asked, somebody dialled again or finished the verification: this call must not ring on. */
-async function endUnwanted(deps: PlaceDeps, verificationId: string, attemptId: string, callId: string) {
-  await deps.attempts.nameLateCall(attemptId, callId);
-  await deps.network.endCall(callId).catch((error: unknown) => {
-    if (!(error instanceof PhoneNetworkError)) throw error;
+async function endUnwanted(deps: PlaceDeps, verificationId: string, attemptId: string, call: PlacedCall) {
+  await deps.attempts.nameLateCall(attemptId, call.callId);
+  await deps.network.endCall(call).catch((error: unknown) => {
+    if (!(error instanceof ProviderError)) throw error;
     deps.events.emit('call.lost', { verificationId, attemptId, errorCode: error.errorCode });
   });
 }

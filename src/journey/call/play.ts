@@ -1,8 +1,8 @@
 import { ServiceError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { inTime } from '../../platform/in-time.ts';
-import type { Prompts } from '../../providers/twiml/render.ts';
-import { type CallStep, STEP_RULES } from '../../providers/twiml/steps.ts';
+import { type CallStep, STEP_RULES } from '../../providers/dialogue.ts';
+import type { Providers, StepDocument } from '../../providers/port.ts';
 import type { Question } from '../ports.ts';
 import type { Spoken } from './speak-next.ts';
 
@@ -13,6 +13,8 @@ const GATHER_TIMEOUT_S = 5;
 
 /** A webhook that wants to know what to play. */
 export interface Asked {
+  /** Who asks. */
+  provider: string;
   attemptId: string;
   /** The language its address names, for when nothing else is known. */
   locale: string;
@@ -29,7 +31,7 @@ export interface Asked {
 /** What playing needs. */
 export interface PlayDeps {
   publicUrl: string;
-  prompts: Pick<Prompts, 'render' | 'forTenant'>;
+  providers: Pick<Providers, 'renderStep'>;
   /** How long work behind a document may take before the person hears "one moment", ms. */
   budgetMs: number;
   log: Logger;
@@ -41,21 +43,23 @@ export interface PlayDeps {
  */
 export function createPlay(deps: PlayDeps) {
   /** @param path the path of the webhook's address */
-  return (asked: Asked, decide: () => Promise<Spoken>, path: string): Promise<string> =>
+  return (asked: Asked, decide: () => Promise<Spoken>, path: string): Promise<StepDocument> =>
     inTime(decide(), deps.budgetMs, `the work behind a document took longer than ${deps.budgetMs} ms`).then(
       (spoken) => question(deps, asked, spoken),
       (error: unknown) => oneMoment(deps, asked, path, error),
     );
 }
 
-function question(deps: PlayDeps, asked: Asked, spoken: Spoken): string {
+function question(deps: PlayDeps, asked: Asked, spoken: Spoken): StepDocument {
   const locale = spoken.locale ?? asked.locale;
   const base = `${deps.publicUrl}/webhooks/calls/${asked.attemptId}`;
   const next = new URLSearchParams({ locale, round: String(spoken.round), ...spoken.asked });
-  const prompts = spoken.tenantId === null ? deps.prompts : deps.prompts.forTenant(spoken.tenantId);
-  return prompts.render(spoken.step, locale, {
+  return deps.providers.renderStep(asked.provider, {
+    step: spoken.step,
+    locale,
+    tenantId: spoken.tenantId,
     organisation: spoken.organisation,
-    ...(spoken.greeting ? { greeting: spoken.greeting } : {}),
+    greeting: spoken.greeting,
     timeoutS: GATHER_TIMEOUT_S,
     digitsUrl: `${base}/${takesOneKey(spoken.step) ? 'digits' : 'typed'}?${next}`,
     silenceUrl: `${base}/silence?${next}`,
@@ -72,7 +76,7 @@ function takesOneKey(step: CallStep): boolean {
  * A redirect carries no digits (Twilio, Redirect), so a pressed key goes along in the signed address. Typed digits go
  * nowhere, for they may be a PIN: the question is asked again.
  */
-function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): string {
+function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): StepDocument {
   const tries = asked.tries + 1;
   const hopeless = error instanceof ServiceError && error.status < 500;
   const step = hopeless || tries > MOST_TRIES ? 'apology' : 'one-moment';
@@ -83,7 +87,10 @@ function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): 
   const again = new URLSearchParams({ locale: asked.locale, round: String(asked.round), try: String(tries) });
   if (asked.key !== null) again.set('key', asked.key);
   const retryUrl = `${deps.publicUrl}${path.replace(/\/typed$/, '/answer')}?${again}`;
-  return deps.prompts.render(step, asked.locale, {
+  return deps.providers.renderStep(asked.provider, {
+    step,
+    locale: asked.locale,
+    tenantId: null,
     organisation: '',
     timeoutS: 1,
     digitsUrl: '',

@@ -1,5 +1,5 @@
+import type { CallStep } from '../../providers/dialogue.ts';
 import type { CallStatus } from '../../providers/port.ts';
-import type { CallStep } from '../../providers/twiml/steps.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
 import type { LiveCall } from '../store/rows.ts';

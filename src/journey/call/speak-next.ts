@@ -1,4 +1,4 @@
-import type { CallStep, Greeting } from '../../providers/twiml/steps.ts';
+import type { CallStep, Greeting } from '../../providers/dialogue.ts';
 import type { PolicyAt, Question } from '../ports.ts';
 import type { LiveCall } from '../store/rows.ts';
 import { chooseGreeting } from './choose-greeting.ts';

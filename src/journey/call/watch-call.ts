@@ -1,6 +1,6 @@
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import { ENDED, type PhoneNetwork, PhoneNetworkError } from '../../providers/port.ts';
+import { ENDED, type PlacedCall, ProviderError, type Providers } from '../../providers/port.ts';
 import { type Step, type StepResult, waitUntil } from '../job/advance.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Patience, PolicyAt } from '../ports.ts';
@@ -13,7 +13,7 @@ import { graceAfterEnd, outcomeOfEndedCall } from './rules.ts';
 interface WatchDeps {
   verifications: Pick<VerificationStore, 'decide' | 'lookAgain'>;
   attempts: Pick<AttemptStore, 'foundOver' | 'redial'>;
-  network: Pick<PhoneNetwork, 'fetchCall'>;
+  network: Pick<Providers, 'fetchCall'>;
   policyAt: PolicyAt;
   patience: Patience;
   clock: Clock;
@@ -39,8 +39,8 @@ export function createWatchCall(deps: WatchDeps): Step {
   };
 
   async function askNetwork(verification: Watched, now: Date): Promise<StepResult> {
-    const { attemptId, callId } = verification;
-    const call = callId === null ? null : await fetch(callId);
+    const { attemptId, callId, lineNumber } = verification;
+    const call = callId === null || lineNumber === null ? null : await fetch({ callId, lineNumber });
     if (call === null) return providerError(verification, 'callNotFound', now);
     if (call !== 'unreachable' && ENDED.includes(call.status)) {
       await deps.attempts.foundOver(
@@ -62,11 +62,11 @@ export function createWatchCall(deps: WatchDeps): Step {
     return waitUntil(wakeAt);
   }
 
-  async function fetch(callId: string) {
+  async function fetch(call: PlacedCall) {
     try {
-      return await deps.network.fetchCall(callId);
+      return await deps.network.fetchCall(call);
     } catch (error) {
-      if (error instanceof PhoneNetworkError) return 'unreachable' as const;
+      if (error instanceof ProviderError) return 'unreachable' as const;
       throw error;
     }
   }

@@ -4,7 +4,13 @@ import type { FormBody } from '../../platform/http/form-body.ts';
 import { defineRouteSet } from '../../platform/http/mount-sets.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import type { Answered as AnsweredRequest, IncomingRequest } from '../../platform/http/route-set.ts';
-import type { AnsweredBy, CallProgress } from '../../providers/port.ts';
+import type {
+  AnsweredBy,
+  CallProgress,
+  Providers,
+  StepDocument,
+  TrustedWebhook,
+} from '../../providers/port.ts';
 import type { Question } from '../ports.ts';
 import { CHALLENGES } from '../states.ts';
 import type { Answered } from '../store/answers.ts';
@@ -12,27 +18,9 @@ import type { CallAddresses } from './place-attempt.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
 import type { Spoken } from './speak-next.ts';
 
-/** A webhook as it arrived: what is signed, and its header fields. */
-interface IncomingWebhook {
-  /** Path and query as received. */
-  originalUrl: string;
-  header(name: string): string | undefined;
-  /** The form body, as received. */
-  body: string;
-}
-
-/** A webhook whose signature is right, in our words. Each method throws `request.invalid` for what makes no sense. */
-interface TrustedWebhook {
-  answer(): { callId: string };
-  digits(): { callId: string; digits: string | null };
-  status(): CallProgress;
-  machine(): { callId: string; answeredBy: AnsweredBy };
-}
-
 /** What the webhooks need. */
 export interface WebhookDeps extends PlayDeps {
-  /** Throws `webhook.unsigned` or `webhook.wrongSignature` unless the network signed it. */
-  trust(webhook: IncomingWebhook): TrustedWebhook;
+  providers: Pick<Providers, 'readWebhook' | 'renderStep'>;
   answerCall(call: { attemptId: string; callId: string }): Promise<Spoken>;
   recordDigits(answer: Answered, question: Question | null, digits: string | null): Promise<Spoken>;
   followCall: {
@@ -59,17 +47,16 @@ const Address = z.object({
 /**
  * Where the network reaches us about one attempt. Status and machine callbacks decide things and are answered with
  * an error while the registry is away, so they ask to be sent again.
- * @param retries what in an address asks the network for retries
  */
-export function createCallAddresses(publicUrl: string, retries: string): CallAddresses {
+export function createCallAddresses(publicUrl: string): CallAddresses {
   return ({ attemptId, locale }) => {
     const base = `${publicUrl}/webhooks/calls/${attemptId}`;
     const query = `?${new URLSearchParams({ locale })}`;
     return {
       answer: `${base}/answer${query}`,
       fallback: `${base}/fallback${query}`,
-      status: `${base}/status${retries}`,
-      machine: `${base}/machine${retries}`,
+      status: `${base}/status`,
+      machine: `${base}/machine`,
     };
   };
 }
@@ -113,13 +100,17 @@ export function createWebhookSet(deps: WebhookDeps) {
 }
 
 /** The signature first, then what the address says. */
-function identify({ trust }: WebhookDeps, request: IncomingRequest<FormBody>): Caller {
+function identify({ providers }: WebhookDeps, request: IncomingRequest<FormBody>): Caller {
   const { originalUrl, header, params, query, body } = request;
-  const webhook = trust({ originalUrl, header, body: body.text });
+  const webhook = providers.readWebhook({ originalUrl, header, body: body.text });
   const parsed = Address.parse({ ...query, attemptId: params.attemptId });
   const { try: tries, prompt, challenge, ...address } = parsed;
   const question = prompt !== null && challenge !== null ? { prompt, challenge } : null;
-  return { webhook, asked: { ...address, question, tries }, path: originalUrl.replace(/\?.*$/s, '') };
+  return {
+    webhook,
+    asked: { ...address, question, tries, provider: webhook.provider },
+    path: originalUrl.replace(/\?.*$/s, ''),
+  };
 }
 
 function resultOf(status: AnsweredRequest['status']) {
@@ -130,14 +121,17 @@ function resultOf(status: AnsweredRequest['status']) {
 /** Webhooks that are answered with what to play. */
 function playingRoutes(deps: WebhookDeps) {
   const play = createPlay(deps);
-  const route = (name: string, documentOf: (caller: Caller) => Promise<string>) =>
+  const route = (name: string, documentOf: (caller: Caller) => Promise<StepDocument>) =>
     defineRoute({
       ...signed,
       path: pathOf(name),
       summary: 'Read what to play next',
       operationId: name,
       responses: { 200: textAnswer('A TwiML document', 'text/xml; charset=utf-8') },
-      handle: async ({ caller }) => ({ status: 200, body: await documentOf(caller) }),
+      async handle({ caller }) {
+        const { contentType, body } = await documentOf(caller);
+        return { status: 200, body, headers: { 'content-type': contentType } };
+      },
     });
   const answer = ({ asked, webhook, path }: Caller) =>
     play(asked, async () => deps.answerCall({ attemptId: asked.attemptId, ...webhook.answer() }), path);

@@ -2,7 +2,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type PhoneNetwork, PhoneNetworkError } from '../../providers/port.ts';
+import { ProviderError, type Providers } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
@@ -23,7 +23,7 @@ export type Complete = (verification: Verification) => Promise<Verification | nu
 export function createComplete(deps: {
   finish: FinishVerification;
   writes: CompletionWrites;
-  network: PhoneNetwork;
+  network: Pick<Providers, 'endCall'>;
   policyAt: PolicyAt;
   /** Delivers a message that was just written; if this process dies, another does. */
   deliverMessage: (written: unknown) => void;
@@ -55,12 +55,12 @@ export function createComplete(deps: {
   }
 
   /** Best effort: the call has a time limit of its own, and whoever answers it hears that it is over. */
-  async function endCall({ id, callId, endedAt }: Verification): Promise<void> {
-    if (callId === null || endedAt) return;
+  async function endCall({ id, callId, lineNumber, endedAt }: Verification): Promise<void> {
+    if (callId === null || lineNumber === null || endedAt) return;
     try {
-      await deps.network.endCall(callId);
+      await deps.network.endCall({ callId, lineNumber });
     } catch (error) {
-      if (!(error instanceof PhoneNetworkError)) throw error;
+      if (!(error instanceof ProviderError)) throw error;
       const { errorCode } = error;
       deps.log.warn({ verificationId: id, errorCode }, 'a call could not be ended early');
     }

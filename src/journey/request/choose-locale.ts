@@ -1,4 +1,4 @@
-import { servedLocale } from '../../providers/twiml/resolve-locale.ts';
+import { type Languages, servedLocale } from '../../providers/locales.ts';
 
 /**
  * Chooses the language of the prompts: the one asked for, else the user's, the tenant's, or that of the number's
@@ -16,10 +16,7 @@ export type ChooseLocale = (wishes: {
  * @param prompts the languages there are, and which of them serves a wish (or null)
  * @returns the chooser; it throws `locale.unsupported` when a language was asked for that no prompts serve
  */
-export function createChooseLocale(prompts: {
-  locales: string[];
-  resolveLocale(wanted: string): string | null;
-}): ChooseLocale {
+export function createChooseLocale(prompts: Languages): ChooseLocale {
   return function chooseLocale({ requested, ofUser, ofTenant, country }) {
     if (requested !== undefined) return servedLocale(prompts, requested);
     // A language may have been taken away since the user or the tenant chose it.

@@ -3,7 +3,7 @@ import type { Queue } from 'bullmq';
 import type { Kysely } from 'kysely';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Clock } from '../../platform/clock.ts';
-import type { NetworkAccess } from '../../providers/port.ts';
+import type { ProviderAccess } from '../../providers/port.ts';
 import type { Registry } from '../../registry/schema.ts';
 import { createOutcomeSource } from './outcome-source.ts';
 import { createRegistryState } from './registry-state.ts';
@@ -15,7 +15,7 @@ export interface SourceDeps {
   db: Kysely<Registry>;
   clock: Clock;
   queues: Queue[];
-  checkAccess: () => Promise<NetworkAccess>;
+  checkAccess: () => Promise<ProviderAccess>;
   takeFinished: (most: number) => string[];
   giveBack: (ids: string[]) => void;
 }
@@ -81,7 +81,7 @@ async function readJobs(queues: Queue[]): Promise<Reading[]> {
 
 const ACCESS = ['granted', 'refused', 'unreachable'] as const;
 
-async function readAccess(checkAccess: () => Promise<NetworkAccess>): Promise<Reading[]> {
+async function readAccess(checkAccess: () => Promise<ProviderAccess>): Promise<Reading[]> {
   const { access: seen } = await checkAccess();
   return ACCESS.map((access) => ({ labels: { access }, value: access === seen ? 1 : 0 }));
 }

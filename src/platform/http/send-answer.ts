@@ -25,7 +25,8 @@ export function sendAnswer(
 type Write = (res: Response, body: unknown, spec: ResponseSpec) => void;
 
 const writeText: Write = (res, body, { type = 'application/json; charset=utf-8' }) => {
-  res.setHeader('Content-Type', type);
+  // What a text is may differ from answer to answer: then its own header says it.
+  if (!res.hasHeader('Content-Type')) res.setHeader('Content-Type', type);
   res.end(String(body));
 };
 

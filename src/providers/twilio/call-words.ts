@@ -1,4 +1,4 @@
-// Twilio's words for a call and ours. Nothing outside this folder knows the former.
+// Twilio's words for a call, which SignalWire has too, and ours. Nothing outside this folder knows the former.
 import type { AnsweredBy, CallStatus } from '../port.ts';
 
 const STATUSES: ReadonlyMap<string, CallStatus> = new Map([
@@ -6,6 +6,8 @@ const STATUSES: ReadonlyMap<string, CallStatus> = new Map([
   ['initiated', 'initiated'],
   ['ringing', 'ringing'],
   ['in-progress', 'inProgress'],
+  // SignalWire reports an answered call twice, once in each word.
+  ['answered', 'inProgress'],
   ['completed', 'completed'],
   ['busy', 'busy'],
   ['failed', 'failed'],

@@ -1,11 +1,19 @@
 import type { CallListInstanceCreateOptions } from 'twilio/lib/rest/api/v2010/account/call.js';
-import type { PlaceCallRequest, SendDigits } from '../port.ts';
+import type { Extension } from '../dialogue.ts';
+import type { PlaceCallRequest } from '../port.ts';
+import type { Profile } from './profiles.ts';
 
-/** Twilio, Calls: without events only `completed` is reported; they are sent as one repeated parameter. */
-const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
+/**
+ * What something follows from: the others would be one more request each. That a call was answered is known by the
+ * request for its first document. Sent as one repeated parameter (Twilio, Calls).
+ */
+const EVENTS = ['ringing', 'completed'];
 
-/** What Twilio is asked for one call: every webhook by POST, ring time and call time (s) always bounded. */
-export function createOptions({ webhooks, ...request }: PlaceCallRequest): CallListInstanceCreateOptions {
+/** What is asked for one call: every webhook by POST, ring time and, where the provider knows one, call time (s) bounded. */
+export function createOptions(
+  { webhooks, ...request }: PlaceCallRequest,
+  { retryFragment, hasTimeLimit }: Profile,
+): CallListInstanceCreateOptions {
   return {
     to: request.to,
     from: request.from,
@@ -13,19 +21,21 @@ export function createOptions({ webhooks, ...request }: PlaceCallRequest): CallL
     method: 'POST',
     fallbackUrl: webhooks.fallback,
     fallbackMethod: 'POST',
-    statusCallback: webhooks.status,
+    statusCallback: webhooks.status + retryFragment,
     statusCallbackMethod: 'POST',
     statusCallbackEvent: EVENTS,
     timeout: request.ringTimeoutS,
-    timeLimit: request.timeLimitS,
+    ...(hasTimeLimit ? { timeLimit: request.timeLimitS } : {}),
     // Twilio, SendDigits: with them, machine detection is ignored.
-    ...(request.detectMachine && !request.sendDigits ? detectInBackground(webhooks.machine) : {}),
+    ...(request.detectMachine && !request.sendDigits
+      ? detectInBackground(webhooks.machine + retryFragment)
+      : {}),
     ...(request.sendDigits ? { sendDigits: toTones(request.sendDigits) } : {}),
   };
 }
 
 /** Twilio, SendDigits: `w` waits half a second; 32 characters at most, which whoever asks has seen to. */
-function toTones({ pauseBeforeS, digits, pauseAfterS }: SendDigits): string {
+function toTones({ pauseBeforeS, digits, pauseAfterS }: Extension): string {
   const wait = (seconds: number) => 'w'.repeat(Math.round(2 * seconds));
   return `${wait(pauseBeforeS)}${digits}${wait(pauseAfterS)}`;
 }

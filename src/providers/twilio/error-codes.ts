@@ -1,4 +1,4 @@
-// The one table of Twilio's error codes, and what each says about a call that was asked for.
+// The one table of error codes, Twilio's and those of providers that speak its language, and what each says about a call that was asked for.
 import type { PlaceCallResult } from '../port.ts';
 import { errorCodeOf, type Failure } from './read-failure.ts';
 
@@ -23,7 +23,7 @@ export const ERROR_CODES: ReadonlyMap<number, { meaning: string; verdict: Verdic
   [10004, { meaning: 'too many calls at once', verdict: TRY_LATER }],
   [13223, { meaning: 'the number is not valid', verdict: INVALID_NUMBER }],
   [13224, { meaning: 'the number is unsupported or invalid', verdict: INVALID_NUMBER }],
-  [13225, { meaning: 'the number is on the block list of the network', verdict: BLOCKED }],
+  [13225, { meaning: 'the number is on the block list of the provider', verdict: BLOCKED }],
   [13226, { meaning: 'the country code is unknown', verdict: BLOCKED }],
   [13227, { meaning: 'the country is not permitted', verdict: BLOCKED }],
   [20003, { meaning: 'the credentials are wrong', verdict: MUST_BE_FIXED }],
@@ -33,7 +33,7 @@ export const ERROR_CODES: ReadonlyMap<number, { meaning: string; verdict: Verdic
   [20404, { meaning: 'the resource does not exist', verdict: MUST_BE_FIXED }],
   [20429, { meaning: 'too many requests at once; this one was not processed', verdict: TRY_LATER }],
   [20500, { meaning: 'an internal error', verdict: UNKNOWN }],
-  [20503, { meaning: 'the network is unavailable', verdict: UNKNOWN }],
+  [20503, { meaning: 'the provider is unavailable', verdict: UNKNOWN }],
   [21201, { meaning: 'To is missing', verdict: MUST_BE_FIXED }],
   [21202, { meaning: 'To is a premium number', verdict: BLOCKED }],
   [21203, { meaning: 'international calls are not enabled', verdict: BLOCKED }],
@@ -53,7 +53,7 @@ export const ERROR_CODES: ReadonlyMap<number, { meaning: string; verdict: Verdic
       verdict: BLOCKED_BY_SETTING,
     },
   ],
-  [21216, { meaning: 'the call is blocked by the network', verdict: BLOCKED }],
+  [21216, { meaning: 'the call is blocked by the provider', verdict: BLOCKED }],
   [21217, { meaning: 'To is not a valid phone number', verdict: INVALID_NUMBER }],
   [21218, { meaning: 'ApplicationSid is not valid', verdict: MUST_BE_FIXED }],
   [21219, { meaning: 'a trial account may only call verified numbers', verdict: MUST_BE_FIXED }],
@@ -63,6 +63,8 @@ export const ERROR_CODES: ReadonlyMap<number, { meaning: string; verdict: Verdic
   [21609, { meaning: 'StatusCallback is not valid', verdict: MUST_BE_FIXED }],
   [21626, { meaning: 'StatusCallbackEvent is not valid', verdict: MUST_BE_FIXED }],
   [22005, { meaning: 'more than a day of calls is queued', verdict: TRY_LATER_AND_ALARM }],
+  // SignalWire, error codes.
+  [30010, { meaning: 'a minute of the call costs more than allowed', verdict: BLOCKED }],
 ]);
 
 /** Failures that come before a connection exists, so that not one byte of the request was sent. */

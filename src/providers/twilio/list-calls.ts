@@ -1,5 +1,5 @@
 import type twilio from 'twilio';
-import { badAnswer } from './network-error.ts';
+import { badAnswer } from './provider-error.ts';
 import type { CallAnswer } from './read-call.ts';
 
 /** Twilio, Calls: the largest page there is. */
@@ -8,7 +8,7 @@ const PAGE_SIZE = 1000;
 const MAX_PAGES = 50;
 
 /**
- * Every call between two numbers (E.164), page after page, in the network's order. There is no `StartTime`
+ * Every call between two numbers (E.164), page after page, in the provider's order. There is no `StartTime`
  * filter on purpose: a call has no start time before it is dialled, and the calls looked for may be queued.
  */
 export async function listCalls(

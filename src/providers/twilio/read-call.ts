@@ -2,14 +2,14 @@ import type { CallInstance } from 'twilio/lib/rest/api/v2010/account/call.js';
 import type { Clock } from '../../platform/clock.ts';
 import type { CallSnapshot } from '../port.ts';
 import { isCallId, readAnsweredBy, readStatus } from './call-words.ts';
-import { badAnswer } from './network-error.ts';
+import { badAnswer } from './provider-error.ts';
 
 /** What is read of a call. Twilio, OpenAPI: every property may be null; the package checks nothing. */
 export type CallAnswer = Pick<CallInstance, 'sid' | 'status' | 'dateCreated' | 'answeredBy'>;
 
 /**
  * The call as one of ours. A call that still waits to be dialled may have no creation date yet; it counts as
- * created at this moment. Throws `PhoneNetworkError` if the answer is not a call.
+ * created at this moment. Throws `ProviderError` if the answer is not a call.
  */
 export function readCall(call: CallAnswer, clock: Clock): CallSnapshot {
   const status = readStatus(call.status);
@@ -23,10 +23,11 @@ export function readCall(call: CallAnswer, clock: Clock): CallSnapshot {
   };
 }
 
-/** The package hands over a date it cannot read as it came. */
+/** The package hands over a date it cannot read as it came; SignalWire's documents write `Sept`. */
 function readDate(date: unknown, clock: Clock): Date {
   if (date === null || date === undefined || date === '') return clock.now();
-  if (date instanceof Date && !Number.isNaN(date.getTime())) return date;
+  const read = typeof date === 'string' ? new Date(date) : date;
+  if (read instanceof Date && !Number.isNaN(read.getTime())) return read;
   throw badAnswer('a call with an RFC 2822 creation date');
 }
 

@@ -1,56 +1,63 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { ServiceError } from '../../errors.ts';
-
-/** At the end of a webhook's address: send it up to three times more, whatever went wrong (Twilio, webhook connection overrides). */
-export const WEBHOOK_RETRIES = '#rc=3&rp=all';
+import type { Profile } from './profiles.ts';
 
 /** What of a webhook is signed. */
 export interface SignedRequest {
   /** Path and query exactly as received, not decoded and not rebuilt. */
   originalUrl: string;
-  /** The header `X-Twilio-Signature`. */
+  /** The header that carries the signature. */
   signature: string | undefined;
+  /** Twilio's header `X-Twilio-Webhooks-Signature-Settings`: that a shared key signed, and how. */
+  settings?: string | undefined;
   /** The form parameters of a POST, decoded; an empty object for a GET. A name that came more than once has its values in an array. */
   params: Readonly<Record<string, string | string[]>>;
 }
 
-/** Returns if the network signed the request. Throws `ServiceError` `webhook.unsigned` or `webhook.wrongSignature`. */
+/** Returns if the provider signed the request. Throws `ServiceError` `webhook.unsigned` or `webhook.wrongSignature`. */
 export type SignatureCheck = (request: SignedRequest) => void;
 
 /**
- * Checks that webhooks come from the network. `publicUrl` is the absolute address under which it reaches us, with
+ * Checks that webhooks come from a provider. `publicUrl` is the absolute address under which it reaches us, with
  * the path prefix if a proxy strips one; what arrives at `/x` was asked for as `publicUrl` + `/x`. `authTokens`
- * holds the account's token, and during a rotation the next one too. Twilio, webhook security: API keys never
- * sign; credentials and fragment of an address are not part of what is signed. Throws `Error` at once if the URL
- * is not absolute or a token is empty: anybody can sign with an empty one.
+ * holds what it signs with (Twilio: the account's token; SignalWire: the signing key), and during a rotation the next
+ * one too; `sharedKeys` the keys of Twilio's newer signatures. Twilio, webhook security: API keys never sign;
+ * credentials and fragment of an address are not part of what is signed. Throws `Error` at once if the URL is not
+ * absolute or a token is empty: anybody can sign with an empty one.
  */
 export function createSignatureCheck({
   publicUrl,
   authTokens,
+  sharedKeys = [],
+  profile,
 }: {
   publicUrl: string;
-  authTokens: string[];
+  authTokens: readonly string[];
+  sharedKeys?: readonly string[];
+  profile: Profile;
 }): SignatureCheck {
   const base = readBase(publicUrl);
-  if (authTokens.length === 0 || authTokens.some((token) => token.trim() === '')) {
+  if (authTokens.length === 0 || [...authTokens, ...sharedKeys].some((token) => token.trim() === '')) {
     throw new Error('Webhooks cannot be checked without an auth token. Give one or two, none of them empty');
   }
-  return ({ originalUrl, signature, params }) => {
+  return (request) => {
+    const { originalUrl, signature, settings } = request;
     if (signature === undefined || signature === '') {
       throw new ServiceError(
         'webhook.unsigned',
-        'The header X-Twilio-Signature is missing. Only the phone network may call this address',
+        `The header ${profile.signatureHeader} is missing. Only the provider may call this address`,
       );
     }
-    const url = base + originalUrl;
-    // Twilio signs without the fragment; of servers that speak its API, some sign the address as they were given it.
-    const isRight = (token: string) =>
-      [url, url + WEBHOOK_RETRIES].some((signed) => isSigned(token, signature, signed, params));
-    if (!originalUrl.startsWith('/') || !authTokens.some(isRight)) throw wrongSignature();
+    const signed = { url: base + originalUrl, signature, params: request.params };
+    const isRight = settings
+      ? isShared(settings) && sharedKeys.some((key) => isSignedPlainly('sha256', key, signed, profile))
+      : authTokens.some((token) => isSignedWith(token, signed, profile));
+    if (!originalUrl.startsWith('/') || !isRight) throw wrongSignature();
   };
 }
 
-/** The rest stays letter for letter: the network signs the address as we wrote it. */
+/** The rest stays letter for letter: the provider signs the address as we wrote it. */
 function readBase(publicUrl: string): string {
   const [, scheme, authority = '', path = ''] = /^(https?:\/\/)([^/?#]+)([^?#]*)/i.exec(publicUrl) ?? [];
   if (scheme === undefined || !URL.canParse(publicUrl)) {
@@ -59,8 +66,21 @@ function readBase(publicUrl: string): string {
   return scheme + authority.slice(authority.lastIndexOf('@') + 1) + path.replace(/\/+$/, '');
 }
 
+interface Signed {
+  url: string;
+  signature: string;
+  params: SignedRequest['params'];
+}
+
+function isSignedWith(token: string, signed: Signed, profile: Profile): boolean {
+  if (profile.repeatedFields === 'asGiven') return isSignedPlainly('sha1', token, signed, profile);
+  const { url, signature, params } = signed;
+  // Twilio signs without the fragment; of servers that speak its API, some sign the address as they were given it.
+  return [url, url + profile.retryFragment].some((each) => isSigned(token, signature, each, params));
+}
+
 /** The package parses the address to try other spellings of it, and throws where it cannot. */
-function isSigned(token: string, signature: string, url: string, params: SignedRequest['params']): boolean {
+function isSigned(token: string, signature: string, url: string, params: Signed['params']): boolean {
   try {
     return validateRequest(token, signature, url, params);
   } catch {
@@ -68,9 +88,49 @@ function isSigned(token: string, signature: string, url: string, params: SignedR
   }
 }
 
+/** Twilio, webhook shared keys: `key=…,algorithm=HMAC_SHA256`; what is signed stays the same. */
+function isShared(settings: string): boolean {
+  return /(^|,)\s*algorithm=HMAC_SHA256\s*(,|$)/.test(settings);
+}
+
+/** For what the package does not check: other algorithms, and fields signed in the order in which they came. */
+function isSignedPlainly(algorithm: string, key: string, signed: Signed, profile: Profile): boolean {
+  const form = formText(signed.params, profile);
+  return spellings(signed.url).some((url) => {
+    const expected = createHmac(algorithm, key)
+      .update(url + form)
+      .digest('base64');
+    return isSame(Buffer.from(expected), Buffer.from(signed.signature));
+  });
+}
+
+function isSame(expected: Buffer, given: Buffer): boolean {
+  return expected.length === given.length && timingSafeEqual(expected, given);
+}
+
+/** Names sorted, each followed by its value; a name that came more than once stands before each of its values. */
+function formText(params: Signed['params'], { repeatedFields }: Profile): string {
+  const valuesOf = (value: string | string[]) => {
+    if (!Array.isArray(value)) return [value];
+    return repeatedFields === 'asGiven' ? value : [...new Set(value)].sort();
+  };
+  return Object.keys(params)
+    .sort()
+    .flatMap((name) => valuesOf(params[name] ?? '').map((value) => name + value))
+    .join('');
+}
+
+/** Without its port and with the standard one: providers are not of one mind about what they sign. */
+function spellings(url: string): string[] {
+  const [, scheme = '', host = '', port, rest = ''] =
+    /^(https?:\/\/)(\[[^\]]*\]|[^/?#:]*)(:\d+)?(.*)$/is.exec(url) ?? [];
+  const standard = scheme.toLowerCase() === 'https://' ? ':443' : ':80';
+  return [...new Set([url, scheme + host + rest, scheme + host + (port ?? standard) + rest])];
+}
+
 function wrongSignature(): ServiceError {
   return new ServiceError(
     'webhook.wrongSignature',
-    'The signature does not match the address and the parameters. Check that the public URL is the address the phone network uses, and that the auth token is the one it signs with',
+    'The signature does not match the address and the parameters. Check that the public URL is the address the provider uses, and that the auth token or signing key is the one it signs with',
   );
 }

@@ -1,16 +1,20 @@
 import twilio from 'twilio';
 import RequestClient from 'twilio/lib/base/RequestClient.js';
+import type { Profile } from './profiles.ts';
+import { readAnswer } from './read-answer.ts';
 
-/** How to reach an account at Twilio. */
+/** How to reach an account at a provider that speaks Twilio's language. */
 export interface TwilioAccess {
-  /** `AC` and 32 hex digits. */
+  /** Twilio: `AC` and 32 hex digits. SignalWire: the project's UUID. */
   accountSid: string;
   /** Asks for calls when there is no API key. */
   authToken: string;
   /** A key (`SK...`) that asks for calls in place of the token, or null. */
   apiKey: { sid: string; secret: string } | null;
-  /** Another server that speaks Twilio's REST API (absolute http or https URL), or null for Twilio itself. */
+  /** Where the REST API is, up to its version (absolute http or https URL); null for Twilio's own. */
   apiBaseUrl: string | null;
+  /** The most that a minute of a call may cost, US dollars; null: the provider is not told. SignalWire only. */
+  maxPricePerMinute: number | null;
   /** How long one request may take from start to end, in milliseconds. */
   requestTimeoutMs: number;
 }
@@ -20,26 +24,50 @@ const MAX_SOCKETS = 100;
 /** A page of 1000 calls has about 2 MB. */
 const MAX_ANSWER_BYTES = 16_000_000;
 
+/** The package takes no other names of accounts than Twilio's; this one is never sent. */
+const ANY_SID = `AC${'0'.repeat(32)}`;
+
 /**
  * Twilio's own client, which never repeats a request by itself. Throws if the account's SID does not start with
- * `AC`, or if requests would not go to the host of `apiBaseUrl`.
+ * `AC` where it has to, or if requests would not go to the host of `apiBaseUrl`.
  */
-export function createTwilioClient(access: TwilioAccess): twilio.Twilio {
+export function createTwilioClient(access: TwilioAccess, { accountIsSid }: Profile): twilio.Twilio {
   const { sid, secret } = access.apiKey ?? { sid: access.accountSid, secret: access.authToken };
   // Empty edge and region: otherwise TWILIO_EDGE and TWILIO_REGION of the environment change the host behind our back.
   const client = twilio(sid, secret, {
-    accountSid: access.accountSid,
+    accountSid: accountIsSid ? access.accountSid : ANY_SID,
     edge: '',
     region: '',
-    httpClient: createRequestClient(access.requestTimeoutMs),
+    httpClient: createRequestClient(access),
   });
+  client.accountSid = access.accountSid;
   if (access.apiBaseUrl !== null) pointAt(client, access.apiBaseUrl);
   return client;
 }
 
+/** Adds what the package cannot send, and reads answers that it cannot read. */
+class CompatibleRequestClient extends RequestClient {
+  readonly #access: TwilioAccess;
+  constructor(access: TwilioAccess, options: ConstructorParameters<typeof RequestClient>[0]) {
+    super(options);
+    this.#access = access;
+  }
+
+  override async request<Data>(given: RequestClient.RequestOptions<Data>) {
+    const { maxPricePerMinute, apiBaseUrl } = this.#access;
+    const isNewCall = given.method === 'post' && given.uri.endsWith('/Calls.json');
+    const price = maxPricePerMinute !== null && isNewCall ? { MaxPricePerMinute: maxPricePerMinute } : null;
+    const sent = price ? { ...given, data: Object.assign({}, given.data, price) } : given;
+    const answer = await super.request(sent);
+    return { ...answer, body: readAnswer(answer, apiBaseUrl) };
+  }
+}
+
 /** The package's time-out watches the silence on a socket. A slow trickle and the wait for a free socket need a deadline on top. */
-function createRequestClient(timeout: number): RequestClient {
-  const requests = new RequestClient({ timeout, autoRetry: false, maxSockets: MAX_SOCKETS });
+function createRequestClient(access: TwilioAccess): RequestClient {
+  const { requestTimeoutMs: timeout } = access;
+  const sockets = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS };
+  const requests = new CompatibleRequestClient(access, { timeout, autoRetry: false, ...sockets });
   requests.axios.defaults.maxContentLength = MAX_ANSWER_BYTES;
   requests.axios.interceptors.request.use((request) => {
     request.signal = AbortSignal.timeout(timeout);

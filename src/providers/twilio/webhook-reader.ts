@@ -1,19 +1,33 @@
+import type { IncomingWebhook, TrustedWebhook } from '../port.ts';
+import type { Profile } from './profiles.ts';
 import { createSignatureCheck } from './signature.ts';
 import { parseAnswer, parseDigits, parseMachine, parseStatus } from './webhooks.ts';
 
+/** What webhooks are checked against; see `createSignatureCheck`. */
+export interface WebhookKeys {
+  publicUrl: string;
+  authTokens: readonly string[];
+  sharedKeys?: readonly string[];
+  profile: Profile;
+}
+
 /**
  * Reads webhooks as they arrive: checks who sent them, then offers what they say in our words.
- * The returned function throws `ServiceError` `webhook.unsigned` or `webhook.wrongSignature`; what it returns
- * throws `request.invalid`.
- * @param options.publicUrl the address under which the network reaches us
- * @param options.authTokens the tokens that webhooks may be signed with
+ * @param provider its name
+ * @returns the reader; it throws `ServiceError` `webhook.unsigned` or `webhook.wrongSignature`
  */
-export function createWebhookReader(options: { publicUrl: string; authTokens: string[] }) {
-  const check = createSignatureCheck(options);
-  return (webhook: { originalUrl: string; header(name: string): string | undefined; body: string }) => {
+export function createWebhookReader(provider: string, keys: WebhookKeys) {
+  const check = createSignatureCheck(keys);
+  return (webhook: IncomingWebhook): TrustedWebhook => {
     const params = readForm(webhook.body);
-    check({ originalUrl: webhook.originalUrl, signature: webhook.header('X-Twilio-Signature'), params });
+    check({
+      originalUrl: webhook.originalUrl,
+      signature: webhook.header(keys.profile.signatureHeader),
+      settings: webhook.header('X-Twilio-Webhooks-Signature-Settings'),
+      params,
+    });
     return {
+      provider,
       answer: () => parseAnswer(params),
       digits: () => parseDigits(params),
       status: () => parseStatus(params),

@@ -1,4 +1,4 @@
-// The form parameters of Twilio's voice webhooks, parsed. Its words stop here.
+// The form parameters of voice webhooks, parsed. Twilio's words stop here.
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 import { fieldProblems, parseOptions } from '../../platform/http/field-problems.ts';
@@ -56,6 +56,8 @@ const STATUS = z.object({
   CallStatus: status,
   SequenceNumber: sequence,
   SipResponseCode: sipCode,
+  // SignalWire, voice status callback: its name for the same.
+  SipResultCode: sipCode,
   AnsweredBy: whoIfKnown,
 });
 
@@ -81,7 +83,7 @@ export function parseStatus(params: FormParameters): CallProgress {
     callId: progress.CallSid,
     status: progress.CallStatus,
     sequence: progress.SequenceNumber,
-    sipResponseCode: progress.SipResponseCode,
+    sipResponseCode: progress.SipResponseCode ?? progress.SipResultCode,
     answeredBy: progress.AnsweredBy,
   };
 }
@@ -105,7 +107,7 @@ function parse<T>(schema: z.ZodType<T>, params: FormParameters): T {
   if (parsed.success) return parsed.data;
   throw new ServiceError(
     'request.invalid',
-    'The webhook does not have the parameters that Twilio documents',
+    'The webhook does not have the parameters that are documented for it',
     { problems: fieldProblems(parsed.error) },
   );
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { chooseGreeting } from '../../../src/journey/call/choose-greeting.ts';
 import { createChooseLocale } from '../../../src/journey/request/choose-locale.ts';
-import { loadPrompts } from '../../../src/providers/twiml/load-prompts.ts';
+import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
 import { PROJECT } from '../../support/lint.ts';
 
 const prompts = loadPrompts(join(PROJECT, 'twiml'));

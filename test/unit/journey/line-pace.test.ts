@@ -7,6 +7,7 @@ import { createDialSlotStore } from '../../../src/journey/store/dial-slots.ts';
 import type { Verification } from '../../../src/journey/store/rows.ts';
 import { later } from '../../../src/platform/clock.ts';
 import { openDatabase } from '../../../src/platform/database/open-database.ts';
+import type { Line } from '../../../src/providers/port.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { type VirtualTime, virtualTime } from '../../../src/simulator/time.ts';
@@ -46,7 +47,8 @@ function createWorker(registry: Slots, time: VirtualTime, line: string, delayMs:
     take: (...wish) => asked(() => registry.take(...wish)),
     start: (...wish) => asked(() => registry.start(...wish)),
   };
-  const settings = { numbers: { default: line, byCountry: {} }, callsPerSecond: CALLS_PER_SECOND };
+  const linesFor = (): [Line] => [{ number: line, provider: 'simulator' }];
+  const settings = { linesFor, callsPerSecond: CALLS_PER_SECOND };
   const lines = createLines({ settings, slots, clock });
   const startedAt: number[] = [];
   const placed = new Set<string>();

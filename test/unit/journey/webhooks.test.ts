@@ -4,11 +4,12 @@ import { createWebhookSet, type WebhookDeps } from '../../../src/journey/call/we
 import { createLogger } from '../../../src/log.ts';
 import { createHttpApp } from '../../../src/platform/http/http-app.ts';
 import { type HttpServer, listen } from '../../../src/platform/http/http-server.ts';
-import { loadPrompts } from '../../../src/providers/twiml/load-prompts.ts';
+import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
 import { keepLines } from '../../support/world.ts';
 
 const CALL = '/webhooks/calls/6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const log = keepLines();
+const prompts = loadPrompts('twiml');
 let pressed: string | null = null;
 let server: HttpServer;
 
@@ -16,15 +17,21 @@ beforeAll(async () => {
   const away = () => Promise.reject(new Error('the registry is away'));
   const deps: WebhookDeps = {
     publicUrl: 'https://phone.example',
-    prompts: loadPrompts('twiml'),
     budgetMs: 1_000,
     log: createLogger({ level: 'debug', destination: log.destination }),
-    trust: () => ({
-      answer: () => ({ callId: 'CA1' }),
-      digits: () => ({ callId: 'CA1', digits: pressed }),
-      status: away as never,
-      machine: away as never,
-    }),
+    providers: {
+      readWebhook: () => ({
+        provider: 'twilio',
+        answer: () => ({ callId: 'CA1', answeredBy: null }),
+        digits: () => ({ callId: 'CA1', digits: pressed }),
+        status: away as never,
+        machine: away as never,
+      }),
+      renderStep: (_provider, { step, locale, ...values }) => ({
+        contentType: 'text/xml',
+        body: prompts.render(step, locale, values),
+      }),
+    },
     answerCall: away,
     recordDigits: away,
     followCall: { progress: away, machine: away },

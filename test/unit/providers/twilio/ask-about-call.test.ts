@@ -1,7 +1,7 @@
 // Fetching and ending one call.
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PhoneNetworkError } from '../../../../src/providers/port.ts';
+import { ProviderError } from '../../../../src/providers/port.ts';
 import type { TwilioAccess } from '../../../../src/providers/twilio/twilio-client.ts';
 import {
   CALL,
@@ -9,6 +9,7 @@ import {
   callBody,
   closeNetwork,
   errorBody,
+  FROM,
   NOW,
   network,
   openNetwork,
@@ -38,7 +39,7 @@ describe('fetching a call', () => {
   ])('reads the status %s as %s', async (status, ours) => {
     answerFetch({ status, date_created: created });
     const createdAt = new Date('2026-11-21T07:59:30Z');
-    expect(await network().fetchCall(CALL)).toEqual({
+    expect(await network().fetchCall({ callId: CALL, lineNumber: FROM })).toEqual({
       callId: CALL,
       status: ours,
       createdAt,
@@ -58,23 +59,26 @@ describe('fetching a call', () => {
     [null, null],
   ])('reads answered_by %j as %j', async (answeredBy, ours) => {
     answerFetch({ answered_by: answeredBy, date_created: created });
-    expect(await network().fetchCall(CALL)).toMatchObject({ answeredBy: ours });
+    expect(await network().fetchCall({ callId: CALL, lineNumber: FROM })).toMatchObject({ answeredBy: ours });
   });
 
   test('takes a call that the network has not dated yet as created now', async () => {
     answerFetch({ date_created: null });
-    expect(await network().fetchCall(CALL)).toMatchObject({ status: 'queued', createdAt: NOW });
+    expect(await network().fetchCall({ callId: CALL, lineNumber: FROM })).toMatchObject({
+      status: 'queued',
+      createdAt: NOW,
+    });
   });
 
   test('finds null where the network does not know the call', async () => {
     nock(TWILIO).get(CALL_PATH).reply(404, errorBody(20404, 404));
-    expect(await network().fetchCall(CALL)).toBeNull();
+    expect(await network().fetchCall({ callId: CALL, lineNumber: FROM })).toBeNull();
   });
 
   test('does not take a 404 from something else for an answer about the call', async () => {
     nock(TWILIO).get(CALL_PATH).reply(404, '<html>nginx</html>');
-    await expect(network().fetchCall(CALL)).rejects.toMatchObject({
-      name: 'PhoneNetworkError',
+    await expect(network().fetchCall({ callId: CALL, lineNumber: FROM })).rejects.toMatchObject({
+      name: 'ProviderError',
       errorCode: '404',
     });
   });
@@ -86,7 +90,7 @@ describe('fetching a call', () => {
     [{ date_created: 'yesterday' }, 'creation date'],
   ])('throws for a call that makes no sense: %j', async (fields, expected) => {
     answerFetch(fields);
-    const failure = network().fetchCall(CALL);
+    const failure = network().fetchCall({ callId: CALL, lineNumber: FROM });
     await expect(failure).rejects.toThrow(expected);
     await expect(failure).rejects.toMatchObject({ errorCode: 'badAnswer' });
   });
@@ -95,8 +99,8 @@ describe('fetching a call', () => {
     'throws for an answer that is no call: %j',
     async (body) => {
       nock(TWILIO).get(CALL_PATH).reply(200, body);
-      await expect(network().fetchCall(CALL)).rejects.toMatchObject({
-        name: 'PhoneNetworkError',
+      await expect(network().fetchCall({ callId: CALL, lineNumber: FROM })).rejects.toMatchObject({
+        name: 'ProviderError',
         errorCode: 'badAnswer',
       });
     },
@@ -104,8 +108,16 @@ describe('fetching a call', () => {
 });
 
 const ASKING = [
-  ['fetch a call', 'get', (access?: Partial<TwilioAccess>) => network(access).fetchCall(CALL)],
-  ['end a call', 'post', (access?: Partial<TwilioAccess>) => network(access).endCall(CALL)],
+  [
+    'fetch a call',
+    'get',
+    (access?: Partial<TwilioAccess>) => network(access).fetchCall({ callId: CALL, lineNumber: FROM }),
+  ],
+  [
+    'end a call',
+    'post',
+    (access?: Partial<TwilioAccess>) => network(access).endCall({ callId: CALL, lineNumber: FROM }),
+  ],
 ] as const;
 
 describe.each(ASKING)('a failure to %s', (action, method, ask) => {
@@ -117,14 +129,14 @@ describe.each(ASKING)('a failure to %s', (action, method, ask) => {
       '20429',
       'too many requests at once; this one was not processed. Ask again later',
     ],
-    [400, errorBody(29999, 400), '29999', 'see the error dictionary of the network. Check the account'],
+    [400, errorBody(29999, 400), '29999', 'see the error dictionary of the provider. Check the account'],
     [500, errorBody(20500, 500), '20500', 'an internal error. Ask again later'],
     [502, '<html></html>', '502', 'HTTP 502 without an error code. Ask again later'],
     [403, '{}', '403', 'HTTP 403 without an error code. Check the account'],
   ])('is told by HTTP %i', async (status, body, errorCode, message) => {
     nock(TWILIO)[method](CALL_PATH).reply(status, body);
     const failure = ask();
-    await expect(failure).rejects.toBeInstanceOf(PhoneNetworkError);
+    await expect(failure).rejects.toBeInstanceOf(ProviderError);
     await expect(failure).rejects.toMatchObject({ errorCode });
     await expect(failure).rejects.toThrow(`Could not ${action}: `);
     await expect(failure).rejects.toThrow(message);
@@ -135,7 +147,7 @@ describe.each(ASKING)('a failure to %s', (action, method, ask) => {
       [method](CALL_PATH)
       .reply(302, '<html></html>', { Location: `${TWILIO}/elsewhere` });
     await expect(ask()).rejects.toMatchObject({
-      name: 'PhoneNetworkError',
+      name: 'ProviderError',
       errorCode: expect.stringMatching(/302|badAnswer/),
     });
   });
@@ -148,7 +160,7 @@ describe.each(ASKING)('a failure to %s', (action, method, ask) => {
         .replyWithError(Object.assign(new Error('lost'), { code }));
       nock(TWILIO)[method](CALL_PATH).optionally().reply(200, callBody());
       const failure = ask();
-      await expect(failure).rejects.toMatchObject({ name: 'PhoneNetworkError', errorCode: code });
+      await expect(failure).rejects.toMatchObject({ name: 'ProviderError', errorCode: code });
       expect(nock.activeMocks()).toHaveLength(1);
     },
   );
@@ -165,8 +177,12 @@ describe('a name that can be none of a call', () => {
   test.each(['', '../Calls', 'CA1/../x', 'CA1?x=1', 'CA1#', 'C'.repeat(65), 'CA 1'])(
     'makes no request: %j',
     async (callId) => {
-      await expect(network().fetchCall(callId)).rejects.toMatchObject({ errorCode: 'badCallId' });
-      await expect(network().endCall(callId)).rejects.toMatchObject({ errorCode: 'badCallId' });
+      await expect(network().fetchCall({ callId, lineNumber: FROM })).rejects.toMatchObject({
+        errorCode: 'badCallId',
+      });
+      await expect(network().endCall({ callId, lineNumber: FROM })).rejects.toMatchObject({
+        errorCode: 'badCallId',
+      });
     },
   );
 });
@@ -176,21 +192,23 @@ describe('ending a call', () => {
     nock(TWILIO)
       .post(CALL_PATH, 'Status=completed')
       .reply(200, callBody({ status: 'completed' }));
-    await expect(network().endCall(CALL)).resolves.toBeUndefined();
+    await expect(network().endCall({ callId: CALL, lineNumber: FROM })).resolves.toBeUndefined();
   });
 
   test('is content when the call has ended before', async () => {
     nock(TWILIO).post(CALL_PATH).reply(400, errorBody(21220, 400));
-    await expect(network().endCall(CALL)).resolves.toBeUndefined();
+    await expect(network().endCall({ callId: CALL, lineNumber: FROM })).resolves.toBeUndefined();
   });
 
   test('is content when there is no such call', async () => {
     nock(TWILIO).post(CALL_PATH).reply(404, errorBody(20404, 404));
-    await expect(network().endCall(CALL)).resolves.toBeUndefined();
+    await expect(network().endCall({ callId: CALL, lineNumber: FROM })).resolves.toBeUndefined();
   });
 
   test('is not content with a 404 from something else: the call may go on', async () => {
     nock(TWILIO).post(CALL_PATH).reply(404, '<html>nginx</html>');
-    await expect(network().endCall(CALL)).rejects.toMatchObject({ errorCode: '404' });
+    await expect(network().endCall({ callId: CALL, lineNumber: FROM })).rejects.toMatchObject({
+      errorCode: '404',
+    });
   });
 });

@@ -80,6 +80,7 @@ const CODES: [code: number, httpStatus: number, expected: object][] = [
   [21263, 400, mustBeFixed],
   [21609, 400, mustBeFixed],
   [21626, 400, mustBeFixed],
+  [30010, 400, blocked],
   [22005, 429, { ...tryLater, alarm: true }],
   [22005, 400, { ...tryLater, alarm: true }],
   // Codes nobody told us about.

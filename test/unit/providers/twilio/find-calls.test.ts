@@ -114,7 +114,7 @@ test('throws rather than give half a list', async () => {
     .reply(200, page([call(1, '07:59:50')], next))
     .get(next)
     .reply(503, errorBody(20503, 503));
-  await expect(found()).rejects.toMatchObject({ name: 'PhoneNetworkError', errorCode: '20503' });
+  await expect(found()).rejects.toMatchObject({ name: 'ProviderError', errorCode: '20503' });
 });
 
 test.each([
@@ -127,5 +127,5 @@ test.each([
   ['a redirect', 302, '', '302'],
 ])('throws for %s: nobody may conclude that there was no call', async (_what, status, body, errorCode) => {
   nock(TWILIO).get(CALLS_PATH).query(query).reply(status, body);
-  await expect(found()).rejects.toMatchObject({ name: 'PhoneNetworkError', errorCode });
+  await expect(found()).rejects.toMatchObject({ name: 'ProviderError', errorCode });
 });

@@ -50,10 +50,8 @@ describe('the request for a call', () => {
       ['FallbackUrl', 'https://pound.example/calls/attempt-1/fallback'],
       ['From', FROM],
       ['Method', 'POST'],
-      ['StatusCallback', 'https://pound.example/calls/attempt-1/status'],
-      ['StatusCallbackEvent', 'initiated'],
+      ['StatusCallback', 'https://pound.example/calls/attempt-1/status#rc=3&rp=all'],
       ['StatusCallbackEvent', 'ringing'],
-      ['StatusCallbackEvent', 'answered'],
       ['StatusCallbackEvent', 'completed'],
       ['StatusCallbackMethod', 'POST'],
       ['TimeLimit', '180'],
@@ -71,7 +69,7 @@ describe('the request for a call', () => {
     expect(fields).toMatchObject({
       MachineDetection: 'Enable',
       AsyncAmd: 'true',
-      AsyncAmdStatusCallback: 'https://pound.example/calls/attempt-1/machine',
+      AsyncAmdStatusCallback: 'https://pound.example/calls/attempt-1/machine#rc=3&rp=all',
       AsyncAmdStatusCallbackMethod: 'POST',
     });
   });

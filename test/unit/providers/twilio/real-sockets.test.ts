@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import nock from 'nock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CALL, closeNetwork, network, openNetwork, REQUEST } from './support.ts';
+import { CALL, closeNetwork, FROM, network, openNetwork, REQUEST } from './support.ts';
 
 const servers: Server[] = [];
 
@@ -47,7 +47,9 @@ test('ends a request at its deadline, however much still trickles in', async () 
   const phones = network({ apiBaseUrl, requestTimeoutMs: 1500 });
   expect(await phones.placeCall(REQUEST)).toEqual({ kind: 'unknown', errorCode: 'ETIMEDOUT' });
   expect(requests.made).toBe(1);
-  await expect(phones.fetchCall(CALL)).rejects.toMatchObject({ errorCode: 'ETIMEDOUT' });
+  await expect(phones.fetchCall({ callId: CALL, lineNumber: FROM })).rejects.toMatchObject({
+    errorCode: 'ETIMEDOUT',
+  });
 });
 
 test('leaves open whether there is a call where the answer breaks off, and asks once', async () => {

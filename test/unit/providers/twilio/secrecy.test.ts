@@ -1,6 +1,7 @@
 // Nothing that leaves the adapter, printed in any way, holds a credential or a whole number.
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TWILIO as TWILIO_PROFILE } from '../../../../src/providers/twilio/profiles.ts';
 import { createSignatureCheck } from '../../../../src/providers/twilio/signature.ts';
 import { parseDigits } from '../../../../src/providers/twilio/webhooks.ts';
 import {
@@ -72,8 +73,16 @@ const FAILURES: [string, (request: nock.Interceptor) => nock.Scope][] = [
 const ASKING: [string, (request: ReturnType<typeof network>) => Promise<unknown>, () => nock.Interceptor][] =
   [
     ['placing a call', (phones) => phones.placeCall(REQUEST), () => nock(TWILIO).post(CALLS_PATH)],
-    ['fetching a call', (phones) => phones.fetchCall(CALL), () => nock(TWILIO).get(CALL_PATH)],
-    ['ending a call', (phones) => phones.endCall(CALL), () => nock(TWILIO).post(CALL_PATH)],
+    [
+      'fetching a call',
+      (phones) => phones.fetchCall({ callId: CALL, lineNumber: FROM }),
+      () => nock(TWILIO).get(CALL_PATH),
+    ],
+    [
+      'ending a call',
+      (phones) => phones.endCall({ callId: CALL, lineNumber: FROM }),
+      () => nock(TWILIO).post(CALL_PATH),
+    ],
     [
       'finding calls',
       (phones) => phones.findCalls({ to: TO, from: FROM, since: new Date(0) }),
@@ -113,7 +122,11 @@ test('a network that cannot be built does not show its credentials', () => {
 });
 
 test('a webhook with a wrong signature is refused without the token and the right signature', () => {
-  const check = createSignatureCheck({ publicUrl: 'https://pound.example', authTokens: [TOKEN] });
+  const check = createSignatureCheck({
+    publicUrl: 'https://pound.example',
+    authTokens: [TOKEN],
+    profile: TWILIO_PROFILE,
+  });
   const refusal = Promise.try(() =>
     check({ originalUrl: `/x?to=${TO}`, signature: 'x', params: { To: TO } }),
   );

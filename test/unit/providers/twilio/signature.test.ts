@@ -1,11 +1,8 @@
 // Twilio, webhook security. The signatures are made by Twilio's own function, from what Twilio documents to sign.
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { describe, expect, test } from 'vitest';
-import {
-  createSignatureCheck,
-  type SignedRequest,
-  WEBHOOK_RETRIES,
-} from '../../../../src/providers/twilio/signature.ts';
+import { TWILIO } from '../../../../src/providers/twilio/profiles.ts';
+import { createSignatureCheck, type SignedRequest } from '../../../../src/providers/twilio/signature.ts';
 
 const TOKEN = 'current-token';
 const PARAMS = {
@@ -27,7 +24,7 @@ function request(
 }
 
 function check(publicUrl = 'https://pound.example', authTokens = [TOKEN]) {
-  return createSignatureCheck({ publicUrl, authTokens });
+  return createSignatureCheck({ publicUrl, authTokens, profile: TWILIO });
 }
 
 /** The code of the refusal, or null if the request was let in. Anything but a refusal is thrown on. */
@@ -103,7 +100,7 @@ describe('an address that asks for retries in its fragment', () => {
   const status = 'https://pound.example/webhooks/calls/1/status';
 
   test('is signed without it by Twilio, and with it by servers that sign what they were given', () => {
-    for (const signed of [status, status + WEBHOOK_RETRIES])
+    for (const signed of [status, status + TWILIO.retryFragment])
       expect(refusal(request(signed, '/webhooks/calls/1/status'))).toBeNull();
   });
 

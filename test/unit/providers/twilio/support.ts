@@ -1,9 +1,10 @@
 // What the tests of the Twilio adapter share: an account, a request, and a network that exists only in nock.
 import { inspect } from 'node:util';
 import nock from 'nock';
-import type { PhoneNetwork, PlaceCallRequest } from '../../../../src/providers/port.ts';
+import type { PlaceCallRequest } from '../../../../src/providers/port.ts';
+import { createTwilioCalls, type TwilioCalls } from '../../../../src/providers/twilio/calls.ts';
+import { TWILIO as TWILIO_PROFILE } from '../../../../src/providers/twilio/profiles.ts';
 import type { TwilioAccess } from '../../../../src/providers/twilio/twilio-client.ts';
-import { createTwilioNetwork } from '../../../../src/providers/twilio/twilio-network.ts';
 
 export const TWILIO = 'https://api.twilio.com';
 export const ACCOUNT = `AC${'0a'.repeat(16)}`;
@@ -31,12 +32,14 @@ export const REQUEST: PlaceCallRequest = {
   sendDigits: null,
 };
 
-export function network(access: Partial<TwilioAccess> = {}): PhoneNetwork {
-  return createTwilioNetwork({
+export function network(access: Partial<TwilioAccess> = {}): TwilioCalls {
+  return createTwilioCalls({
     accountSid: ACCOUNT,
     authToken: TOKEN,
     apiKey: null,
     apiBaseUrl: null,
+    maxPricePerMinute: null,
+    profile: TWILIO_PROFILE,
     requestTimeoutMs: 30_000,
     clock: { now: () => NOW },
     ...access,

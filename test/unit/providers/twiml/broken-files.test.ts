@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadPrompts } from '../../../../src/providers/twiml/load-prompts.ts';
+import { loadPrompts } from '../../../../src/providers/twilio/twiml/load-prompts.ts';
 import { type CopiedPrompts, copyPrompts } from './copied-prompts.ts';
 
 let files: CopiedPrompts;

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadPrompts, PromptFilesError } from '../../../../src/providers/twiml/load-prompts.ts';
+import { loadPrompts, PromptFilesError } from '../../../../src/providers/twilio/twiml/load-prompts.ts';
 
 /** The project's own prompt files. */
 export const PROMPTS_DIRECTORY = join(import.meta.dirname, '../../../../twiml');

@@ -1,7 +1,7 @@
 // What the project's own languages say: the local word for the # key, short prompts, each language in its own words.
 import { describe, expect, it } from 'vitest';
-import { loadPrompts } from '../../../../src/providers/twiml/load-prompts.ts';
-import { CALL_STEPS, type CallStep, STEP_RULES } from '../../../../src/providers/twiml/steps.ts';
+import { CALL_STEPS, type CallStep, STEP_RULES } from '../../../../src/providers/dialogue.ts';
+import { loadPrompts } from '../../../../src/providers/twilio/twiml/load-prompts.ts';
 import { PROMPTS_DIRECTORY } from './copied-prompts.ts';
 import { spoken } from './read-twiml.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../../src/errors.ts';
-import { loadPrompts } from '../../../../src/providers/twiml/load-prompts.ts';
-import { createResolveLocale, servedLocale } from '../../../../src/providers/twiml/resolve-locale.ts';
+import { createResolveLocale, servedLocale } from '../../../../src/providers/locales.ts';
+import { loadPrompts } from '../../../../src/providers/twilio/twiml/load-prompts.ts';
 import { PROMPTS_DIRECTORY } from './copied-prompts.ts';
 
 const prompts = loadPrompts(PROMPTS_DIRECTORY);

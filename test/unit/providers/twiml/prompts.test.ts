@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { loadPrompts } from '../../../../src/providers/twiml/load-prompts.ts';
-import { LAST_RESORT_TWIML } from '../../../../src/providers/twiml/render.ts';
-import { CALL_STEPS, STEP_RULES } from '../../../../src/providers/twiml/steps.ts';
-import { voiceSpeaks } from '../../../../src/providers/twiml/voices.ts';
+import { CALL_STEPS, STEP_RULES } from '../../../../src/providers/dialogue.ts';
+import { loadPrompts } from '../../../../src/providers/twilio/twiml/load-prompts.ts';
+import { LAST_RESORT_TWIML } from '../../../../src/providers/twilio/twiml/render.ts';
+import { voiceSpeaks } from '../../../../src/providers/twilio/twiml/voices.ts';
 import { PROMPTS_DIRECTORY } from './copied-prompts.ts';
 import { read, spoken } from './read-twiml.ts';
 

@@ -1,6 +1,6 @@
 // Texts that a tenant replaces: twiml/tenants/<tenant>/languages/<locale>.json.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadPrompts } from '../../../../src/providers/twiml/load-prompts.ts';
+import { loadPrompts } from '../../../../src/providers/twilio/twiml/load-prompts.ts';
 import { type CopiedPrompts, copyPrompts } from './copied-prompts.ts';
 import { spoken } from './read-twiml.ts';
 

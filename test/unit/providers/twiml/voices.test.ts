@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { pollyVoices, voiceSpeaks } from '../../../../src/providers/twiml/voices.ts';
+import { pollyVoices, voiceSpeaks } from '../../../../src/providers/twilio/twiml/voices.ts';
 
 const declarations = readFileSync(
   createRequire(import.meta.url).resolve('twilio/lib/twiml/VoiceResponse.d.ts'),

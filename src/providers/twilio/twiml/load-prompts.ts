@@ -1,10 +1,11 @@
 /** Reads what calls say from files that an operator can edit, and refuses to start with any that would fail on a call. */
+
+import { CALL_STEPS, type CallStep, STEP_RULES } from '../../dialogue.ts';
 import { checkLanguage, type Language, type NeededMessage, readLanguage } from './check-language.ts';
 import { checkTemplate, messageKeysOf } from './check-template.ts';
 import { loadTenants } from './load-tenants.ts';
 import { type Report, readFolder } from './read-files.ts';
 import { createPrompts, type Documents, type Prompts, prepareDocument } from './render.ts';
-import { CALL_STEPS, type CallStep, STEP_RULES } from './steps.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
 /** The prompt files cannot be used. `problems` has one sentence for each fault, each beginning with file and line. */

@@ -1,5 +1,5 @@
+import { type CallStep, STEP_RULES } from '../../dialogue.ts';
 import { ownValue } from './own-value.ts';
-import { type CallStep, STEP_RULES } from './steps.ts';
 import { LAST_VERBS, type VerbRule, verbRulesFor } from './verb-rules.ts';
 import type { XmlElement } from './xml.ts';
 

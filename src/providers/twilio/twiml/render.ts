@@ -1,8 +1,14 @@
+import type { CallStep, Extension, Greeting, SpokenValues } from '../../dialogue.ts';
+import { createResolveLocale, type Languages } from '../../locales.ts';
 import type { Language } from './check-language.ts';
 import { ownValue } from './own-value.ts';
-import { createResolveLocale } from './resolve-locale.ts';
-import type { CallStep, Greeting, PromptValues } from './steps.ts';
 import { escapeXml, toXml, type XmlElement } from './xml.ts';
+
+/** What is filled into a document. */
+interface PromptValues extends SpokenValues {
+  /** What ends a question for one key besides that key: nothing (the default), or a key that then counts as silence. */
+  finishOnKey?: '' | '*';
+}
 
 /** What calls of one tenant say, or of all that have no texts of their own. */
 interface TenantPrompts {
@@ -16,11 +22,7 @@ interface TenantPrompts {
 }
 
 /** What is said on a call, in every language that was loaded. */
-export interface Prompts extends TenantPrompts {
-  /** The languages, such as `sv-SE`, sorted. */
-  locales: string[];
-  /** The language that serves a wish (a tag of BCP 47), or null; see `createResolveLocale`. */
-  resolveLocale(wanted: string | null): string | null;
+export interface Prompts extends TenantPrompts, Languages {
   /** The prompts with the texts that a tenant has replaced; any other tenant has those of everybody. */
   forTenant(tenantId: string): TenantPrompts;
 }
@@ -38,7 +40,9 @@ export const LAST_RESORT_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Respons
 export function prepareDocument(root: XmlElement, { voice, locale, say }: Language): string {
   const values: Record<string, string> = { voice, locale };
   for (const [key, text] of Object.entries(say)) values[`say.${key}`] = text.trim();
-  const body = toXml(root).replace(/\{\{([\w.-]+)\}\}/g, (placeholder, name: string) => {
+  // Which key may end a question for one key depends on the provider.
+  const open = toXml(root).replaceAll(' finishOnKey=""', ' finishOnKey="{{finishOnKey}}"');
+  const body = open.replace(/\{\{([\w.-]+)\}\}/g, (placeholder, name: string) => {
     const value = ownValue(values, name);
     return value === undefined ? placeholder : escapeXml(value);
   });
@@ -49,13 +53,21 @@ export function prepareDocument(root: XmlElement, { voice, locale, say }: Langua
 const OPEN_PLACES = /<Greeting( [^>]*)\/>|\{\{(\w+)\}\}/g;
 
 /** A prepared document with its values. Filled in one go: what a value looks like is never read again. */
-function fillDocument(document: string, { greeting, ...values }: PromptValues): string {
-  return document.replace(OPEN_PLACES, (_, voice: string | undefined, name: string) => {
+function fillDocument(document: string, { greeting, extension, ...given }: PromptValues): string {
+  const values = { finishOnKey: '', ...given };
+  const filled = document.replace(OPEN_PLACES, (_, voice: string | undefined, name: string) => {
     if (voice !== undefined) return greeting ? greetingVerb(greeting, voice) : '';
     const value = ownValue<string | number>(values, name);
     if (value === undefined) throw new Error(`The prompt needs a value for ${name} and was given none.`);
     return escapeXml(String(value));
   });
+  return extension ? filled.replace('<Response>', () => `<Response>${dialVerbs(extension)}`) : filled;
+}
+
+/** Twilio, Play: digits may not stand in a gather. Pause: whole seconds. */
+function dialVerbs({ pauseBeforeS, digits, pauseAfterS }: Extension): string {
+  const pause = (seconds: number) => (seconds > 0 ? `<Pause length="${Math.ceil(seconds)}"/>` : '');
+  return `${pause(pauseBeforeS)}<Play digits="${escapeXml(digits)}"/>${pause(pauseAfterS)}`;
 }
 
 /** @param voice the attributes that name voice and language */

@@ -3,7 +3,7 @@
  * Redirect, Hangup). Each place names the placeholders it takes, so no address is ever spoken and no text dialled.
  * `Greeting` is ours: it stands where a tenant's greeting is spoken or played, and vanishes where there is none.
  */
-import type { Answer, StepRule } from './steps.ts';
+import type { Answer, StepRule } from '../../dialogue.ts';
 
 /** What an attribute or a text may be: a pattern and the same in words. */
 interface ValueRule {

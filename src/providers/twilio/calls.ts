@@ -1,48 +1,57 @@
-// The phone network port, spoken to Twilio's REST API of 2010-04-01. Nothing here repeats a request: whoever
-// asked decides about that, on what the answer proves.
+// Calls, asked of a REST API in the version of 2010-04-01. Nothing here repeats a request: whoever asked decides about
+// that, on what the answer proves.
 import type twilio from 'twilio';
 import { type Clock, later, systemClock } from '../../platform/clock.ts';
 import {
   type CallSnapshot,
-  type NetworkAccess,
-  type PhoneNetwork,
-  PhoneNetworkError,
   type PlaceCallRequest,
   type PlaceCallResult,
+  type Provider,
+  type ProviderAccess,
+  ProviderError,
 } from '../port.ts';
 import { isCallId, readStatus } from './call-words.ts';
 import { createOptions } from './create-options.ts';
 import { judgeFailedCall } from './error-codes.ts';
 import { listCalls } from './list-calls.ts';
-import { badAnswer, isRefusal, networkError } from './network-error.ts';
+import type { Profile } from './profiles.ts';
+import { badAnswer, isRefusal, providerError } from './provider-error.ts';
 import { type CallAnswer, readCall } from './read-call.ts';
 import { type Failure, readFailure } from './read-failure.ts';
 import { createTwilioClient, type TwilioAccess } from './twilio-client.ts';
 
-/** Twilio's dates have whole seconds, and its clock is not ours. */
+/** Dates have whole seconds, and the provider's clock is not ours. */
 const CLOCK_SLACK_MS = 2000;
 
+/** The part of a provider that is asked over REST. */
+export type TwilioCalls = Pick<Provider, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'checkAccess'>;
+
 /**
- * Twilio, or a server that speaks its REST API, as a phone network. `clock` dates calls that the network has not
- * dated yet. Throws if it cannot work at all: an account SID without `AC`, an unusable base URL.
+ * The calls of one account. `clock` dates calls that the provider has not dated yet. Throws if it cannot work at all:
+ * an account SID that is none, an unusable base URL.
  */
-export function createTwilioNetwork({
+export function createTwilioCalls({
   clock = systemClock,
+  profile,
   ...access
-}: TwilioAccess & { clock?: Clock }): PhoneNetwork {
-  const client = createTwilioClient(access);
+}: TwilioAccess & { profile: Profile; clock?: Clock }): TwilioCalls {
+  const client = createTwilioClient(access, profile);
   return {
-    placeCall: (request) => placeCall(client, request),
-    fetchCall: (callId) => fetchCall(client, clock, callId),
+    placeCall: (request) => placeCall(client, profile, request),
+    fetchCall: ({ callId }) => fetchCall(client, clock, callId),
     findCalls: (search) => findCalls(client, clock, search),
-    endCall: (callId) => endCall(client, callId),
+    endCall: ({ callId }) => endCall(client, callId),
     checkAccess: () => checkAccess(client),
   };
 }
 
-async function placeCall(client: twilio.Twilio, request: PlaceCallRequest): Promise<PlaceCallResult> {
+async function placeCall(
+  client: twilio.Twilio,
+  profile: Profile,
+  request: PlaceCallRequest,
+): Promise<PlaceCallResult> {
   try {
-    return readPlacedCall(await client.calls.create(createOptions(request)));
+    return readPlacedCall(await client.calls.create(createOptions(request, profile)));
   } catch (thrown) {
     return judgeFailedCall(readFailure(thrown));
   }
@@ -89,8 +98,8 @@ async function endCall(client: twilio.Twilio, callId: string): Promise<void> {
   }
 }
 
-/** A list of at most one call: it needs the credentials and costs the network little. */
-async function checkAccess(client: twilio.Twilio): Promise<NetworkAccess> {
+/** A list of at most one call: it needs the credentials and costs the provider little. */
+async function checkAccess(client: twilio.Twilio): Promise<ProviderAccess> {
   try {
     const { instances } = await client.calls.page({ pageSize: 1 });
     if (!Array.isArray(instances)) throw badAnswer('a list of calls');
@@ -104,13 +113,13 @@ async function checkAccess(client: twilio.Twilio): Promise<NetworkAccess> {
 
 function callNamed(client: twilio.Twilio, callId: string): ReturnType<twilio.Twilio['calls']> {
   if (isCallId(callId)) return client.calls(callId);
-  throw new PhoneNetworkError(
+  throw new ProviderError(
     'This is not the name of a call: expected 1 to 64 letters, digits and hyphens',
     'badCallId',
   );
 }
 
-/** A 404 without an error code is not Twilio's word on a call: the base URL may lead anywhere. */
+/** A 404 without an error code is not the provider's word on a call: the base URL may lead anywhere. */
 function isMissing({ httpStatus, twilioCode }: Failure): boolean {
   return httpStatus === 404 && twilioCode !== null;
 }
@@ -121,6 +130,6 @@ function isOver({ httpStatus, twilioCode }: Failure): boolean {
 }
 
 /** Never the error itself, not even as a cause: it holds the credentials and the numbers. */
-function safe(action: string, thrown: unknown): PhoneNetworkError {
-  return thrown instanceof PhoneNetworkError ? thrown : networkError(action, readFailure(thrown));
+function safe(action: string, thrown: unknown): ProviderError {
+  return thrown instanceof ProviderError ? thrown : providerError(action, readFailure(thrown));
 }

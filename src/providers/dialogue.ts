@@ -1,4 +1,8 @@
-/** The steps of a call: `twiml/steps/` has one template for each. */
+/**
+ * The dialogue of a call in steps: what is asked or said, and where the call goes on. Providers render it.
+ */
+
+/** The steps of a call. */
 export const CALL_STEPS = [
   'ask',
   'ask-number',
@@ -28,12 +32,21 @@ export type CallStep = (typeof CALL_STEPS)[number];
 /** A tenant's own words before the first prompt: a text that the language's voice speaks, or the https address of audio. */
 export type Greeting = { text: string } | { audioUrl: string };
 
-/** What is filled into a document; `STEP_RULES` says which step needs what. Addresses are absolute. */
-export type PromptValues = {
+/** Digits dialled to whoever answers, and the silences around them in seconds; halves are allowed. */
+export interface Extension {
+  pauseBeforeS: number;
+  digits: string;
+  pauseAfterS: number;
+}
+
+/** What is filled into a step; `STEP_RULES` says which step needs what. Addresses are absolute. */
+export interface SpokenValues {
   /** The spoken name of whoever is calling. */
   organisation?: string;
   /** Comes before the text of the `ask…` steps; the others leave it out. */
-  greeting?: Greeting;
+  greeting?: Greeting | null;
+  /** Dialled before anything is said, where the provider was not told to dial it. Pauses are rounded up to whole seconds. */
+  extension?: Extension | null;
   /** How long to wait for a key after the prompt, and after each key, in whole seconds, at least 1. */
   timeoutS?: number;
   /** Where the pressed key, or the digits without the closing `#`, go. */
@@ -42,7 +55,7 @@ export type PromptValues = {
   silenceUrl?: string;
   /** Where the call goes on after `one-moment`. */
   retryUrl?: string;
-};
+}
 
 /** What a question takes: one key, the digits on the screen and `#`, or a PIN and `#`. */
 export type Answer = 'key' | 'number' | 'pin';

@@ -1,4 +1,12 @@
-import { ServiceError } from '../../errors.ts';
+import { ServiceError } from '../errors.ts';
+
+/** The languages that calls are made in. */
+export interface Languages {
+  /** Such as `sv-SE`, sorted. */
+  locales: string[];
+  /** The language that serves a wish (a tag of BCP 47), or null; see `createResolveLocale`. */
+  resolveLocale(wanted: string | null): string | null;
+}
 
 /** What of a language file says whom it serves: its own locale, and further ones (`en-AU`) or languages (`nn`). */
 interface Serving {
@@ -36,13 +44,10 @@ export function createResolveLocale(languages: readonly Serving[]) {
  * The language that serves a wish.
  * @throws ServiceError `locale.unsupported` naming `/locale` when none does
  */
-export function servedLocale(
-  prompts: { locales: string[]; resolveLocale(wanted: string): string | null },
-  wanted: string,
-): string {
-  const served = prompts.resolveLocale(wanted);
+export function servedLocale(languages: Languages, wanted: string): string {
+  const served = languages.resolveLocale(wanted);
   if (served !== null) return served;
-  const rule = `This must be one of ${prompts.locales.join(', ')}.`;
+  const rule = `This must be one of ${languages.locales.join(', ')}.`;
   throw new ServiceError('locale.unsupported', `There are no prompts in the language asked for. ${rule}`, {
     problems: [{ field: '/locale', rule }],
   });

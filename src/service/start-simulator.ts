@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import type { TwilioConfig } from '../providers/settings.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import type { SimulatorTime } from '../simulator/time.ts';
+import type { Undo } from './undo.ts';
+
+/** How the simulator is reached, and the token that it signs with. */
+export type SimulatorAccess = Omit<TwilioConfig, 'kind'>;
+
+/** A running simulator. */
+interface RunningSimulator {
+  simulator: Simulator<SimulatorTime>;
+  access: SimulatorAccess;
+}
+
+/**
+ * Starts the simulator if it is the configured provider; null: it is not. Its code is loaded only here and only then:
+ * it is no part of the production image.
+ */
+export async function startSimulator(
+  { providers }: Config,
+  time: SimulatorTime | undefined,
+  log: Logger,
+  undo: Undo,
+): Promise<RunningSimulator | null> {
+  const config = providers.find(({ kind }) => kind === 'simulator');
+  if (config?.kind !== 'simulator') return null;
+  const { createSimulator, realTime } = await loadSimulator();
+  const accountSid = `AC${randomBytes(16).toString('hex')}`;
+  const authToken = randomBytes(16).toString('hex');
+  const { port } = config;
+  const simulator = createSimulator({
+    accountSid,
+    authToken,
+    port,
+    time: time ?? realTime(),
+    log: quieter(log),
+  });
+  try {
+    await simulator.start();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The simulator cannot start: ${reason}. Choose another SIMULATOR_PORT.`, {
+      cause: error,
+    });
+  }
+  undo('simulator', () => simulator.stop());
+  log.info({ url: simulator.url }, 'the simulator places the calls; no real phone will ring');
+  const access = { accountSid, authTokens: [authToken] as [string], apiKey: null, apiBaseUrl: simulator.url };
+  return { simulator, access };
+}
+
+async function loadSimulator() {
+  try {
+    const { createSimulator } = await import('../simulator/simulator.ts');
+    const { realTime } = await import('../simulator/time.ts');
+    return { createSimulator, realTime };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Error(
+      'The simulator is not part of this installation. Set PHONE_NETWORK to a provider, or run the simulator from a checkout',
+      { cause: error },
+    );
+  }
+}
+
+/** What the simulator says belongs to a developer looking closely, not between an operator's lines. */
+function quieter(log: Logger): { info(fields: object, message: string): void } {
+  return { info: (fields, message) => log.debug(fields, message) };
+}

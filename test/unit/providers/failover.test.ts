@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { mayTryAnotherLine } from '../../../src/providers/failover.ts';
+import type { PlaceCallResult } from '../../../src/providers/port.ts';
+
+const refused = (outcome: 'invalidNumber' | 'unreachable' | 'blocked' | 'providerError', alarm = false) =>
+  ({ kind: 'refused', outcome, errorCode: '1', alarm }) satisfies PlaceCallResult;
+
+test.each<[result: PlaceCallResult, may: boolean]>([
+  [{ kind: 'accepted', callId: 'CA1', status: 'queued' }, false],
+  [{ kind: 'unknown', errorCode: 'ECONNRESET' }, false],
+  [{ kind: 'unknown', errorCode: '20500' }, false],
+  [{ kind: 'tryLater', errorCode: '20429', alarm: false }, true],
+  [{ kind: 'tryLater', errorCode: 'ECONNREFUSED', alarm: false }, true],
+  [{ kind: 'tryLater', errorCode: '22005', alarm: true }, true],
+  [refused('providerError', true), true],
+  [refused('unreachable'), true],
+  [refused('invalidNumber'), false],
+  [refused('blocked'), false],
+  [refused('blocked', true), false],
+])('after %j another line may be tried: %s', (result, may) => {
+  expect(mayTryAnotherLine(result)).toBe(may);
+});
