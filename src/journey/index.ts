@@ -182,7 +182,7 @@ function createCalls(
   const { run, network, policyAt, patience, clock, events, log } = deps;
   const { verifications, attempts } = stores;
   const noteCall = createNoteCall(run);
-  const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall });
+  const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall, lines });
   return {
     noteCall,
     placeAttempt,

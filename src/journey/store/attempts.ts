@@ -92,12 +92,15 @@ function archive(which: Sql): Sql {
 
 function ending(one: One) {
   return {
-    /** The provider said that nothing happened: ends the attempt, and `dialing` → `queued` until `wakeAt`. */
-    postpone: (attemptId: string, errorCode: string, now: Date, wakeAt: Date) =>
+    /**
+     * The provider said that nothing happened: ends the attempt, and `dialing` → `queued` until `wakeAt`.
+     * @param lineNumber the line of the next attempt, if it is another
+     */
+    postpone: (attemptId: string, errorCode: string, now: Date, wakeAt: Date, lineNumber?: string) =>
       one(sql`
         with v as (
           update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null,
-            call_error = ${errorCode}, ended_at = ${now},
+            call_error = ${errorCode}, ended_at = ${now}, line_number = coalesce(${lineNumber ?? null}, v.line_number),
             events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
           from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
             and v.state = 'dialing' and v.call_id is null and v.ended_at is null
