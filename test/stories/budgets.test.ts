@@ -71,6 +71,7 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
       others: [],
       all: [10, 9],
     });
-    expect(traffic.commands.filter((name) => name === 'evalsha').length).toBeLessThanOrEqual(4);
+    // Added, taken, finished, and twice the question whether there is another job, which many share.
+    expect(traffic.commands.filter((name) => name === 'evalsha').length).toBeLessThanOrEqual(5);
   });
 });
