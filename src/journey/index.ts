@@ -108,7 +108,7 @@ export function createJourney(deps: JourneyDeps) {
     log.warn({ err: error }, 'a verification could not be moved on at once; it is looked at again'),
   );
   const completeNow = (verification: Verification) => background.run(complete(verification));
-  const advanceNow = ({ id }: Verification) => background.run(advance(id));
+  const advanceNow = ({ id }: { id: string }) => background.run(advance(id));
   const { readVerification } = requests;
   return {
     ...requests.actions,
@@ -208,7 +208,7 @@ function createWebhookSteps(
   after: {
     noteCall: NoteCall;
     completeNow: (verification: Verification) => void;
-    advanceNow: (verification: Verification) => void;
+    advanceNow: (verification: { id: string }) => void;
   },
 ) {
   const speakNext = createSpeakNext({ policyAt });
