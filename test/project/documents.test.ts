@@ -67,14 +67,17 @@ const placeOf = (path: string) =>
 describe('the map', () => {
   const map = read(MAP);
 
-  it.each([MAP, 'CONTRIBUTING.md'])('%s leads to files and folders that there are, and to names in them', (document) => {
-    const text = read(document);
-    const paths = [...text.matchAll(/`((?:\.\.\/)?[a-z][\w-]*(?:\/[\w.-]*)+|[a-z][\w-]*\.ts)`/g)];
-    expect(paths.length).toBeGreaterThan(5);
-    for (const [, path = ''] of paths) expect(placeOf(path), `${document}: ${path}`).toBeDefined();
-    for (const [, name = '', file = ''] of text.matchAll(/`(\w+)` (?:in|of) `([\w/.-]+\.ts)`/g))
-      expect(read(placeOf(file) ?? file), `${name} in ${file}`).toMatch(new RegExp(`\\b${name}\\b`));
-  });
+  it.each([MAP, 'CONTRIBUTING.md'])(
+    '%s leads to files and folders that there are, and to names in them',
+    (document) => {
+      const text = read(document);
+      const paths = [...text.matchAll(/`((?:\.\.\/)?[a-z][\w-]*(?:\/[\w.-]*)+|[a-z][\w-]*\.ts)`/g)];
+      expect(paths.length).toBeGreaterThan(5);
+      for (const [, path = ''] of paths) expect(placeOf(path), `${document}: ${path}`).toBeDefined();
+      for (const [, name = '', file = ''] of text.matchAll(/`(\w+)` (?:in|of) `([\w/.-]+\.ts)`/g))
+        expect(read(placeOf(file) ?? file), `${name} in ${file}`).toMatch(new RegExp(`\\b${name}\\b`));
+    },
+  );
 
   it('leaves out no folder of the source, and no room of the journey', () => {
     const foldersIn = (folder: string) =>
