@@ -3,7 +3,7 @@ import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { type CallAttempt, COLUMNS, story, type Verification } from './rows.ts';
 
 /** A new attempt, before the provider is asked. */
-export interface NewAttempt {
+interface NewAttempt {
   id: string;
   /** The line, if it is another than the verification's. */
   lineNumber?: string;
@@ -76,6 +76,7 @@ function beginning(one: One) {
         begin(
           attempt,
           sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing')
+            and v.expires_at > ${attempt.startedAt}
             and v.attempt_id is not distinct from ${attemptId}::uuid`,
           archive(sql`o.id = ${id}`),
         ),

@@ -5,7 +5,7 @@ import { type CallProgress, ENDED } from '../../providers/port.ts';
 import { type LiveCall, ON_CALL } from './rows.ts';
 
 /** What the provider told about the call of an attempt: that it took it, or how far it has come. */
-export interface CallNote {
+interface CallNote {
   attemptId: string;
   callId: string;
   /** Null: the provider has just taken the call, or told who picked up. */
@@ -18,7 +18,7 @@ export interface CallNote {
 }
 
 /** What a note left. */
-export interface Noted extends Pick<LiveCall, 'id' | 'state' | 'wakeAt'> {
+interface Noted extends Pick<LiveCall, 'id' | 'state' | 'wakeAt'> {
   /** Whether the state changed. */
   moved: boolean;
 }

@@ -3,7 +3,7 @@ import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { story, type Verification } from './rows.ts';
 
 /** A verification that is to be finished, as its outcome was read. */
-export type Finishing = Pick<Verification, 'id' | 'outcome' | 'purpose'>;
+type Finishing = Pick<Verification, 'id' | 'outcome' | 'purpose'>;
 
 /**
  * What one feature writes when a verification finishes: `name as (insert …)`, which reads the finished row from `done`
