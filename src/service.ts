@@ -84,6 +84,7 @@ async function build(
     languages: prompts,
     publicUrl,
     deliverNow: outbox.deliverNow,
+    traces: ops.traces,
     isStopping,
     clock,
     pause: overrides.pause ?? wait,

@@ -3,6 +3,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
+import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../call/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
 import type { Admission, createAdmission } from '../store/admission.ts';
@@ -22,6 +23,7 @@ interface RequestDeps {
   verifications: Pick<VerificationStore, 'byIdempotencyKey'>;
   /** Adds the verification's job; failing is fine, the sweeper adds it later. */
   addJob: (verificationId: string, due: Date) => void;
+  traces: Pick<TraceContext, 'current'>;
   clock: Clock;
   events: Events;
 }
@@ -47,7 +49,8 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
   function admit(request: VerificationRequest, looked: Understood, requestHash: string): Promise<Admission> {
     const now = deps.clock.now();
     const lineNumber = deps.lines.lineFor(looked.number.country);
-    const row = newVerification(request, looked, { requestHash, lineNumber, now });
+    const traceParent = deps.traces.current();
+    const row = newVerification(request, looked, { requestHash, lineNumber, traceParent, now });
     const counters = deps.limits.countersFor({ ...request, phone: looked.number }, looked.policy.limits, now);
     return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(looked.policy)));
   }
