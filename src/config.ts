@@ -35,7 +35,7 @@ export interface Config {
   watchLiveMs: number;
   sweep: { intervalMs: number; slackMs: number };
   /** See `journey/ports.ts`, in ms. */
-  patience: {
+  timeouts: {
     requestMs: number;
     dialGraceMs: number;
     answerMs: number;
@@ -194,7 +194,7 @@ function group(env: Environment): Config {
     },
     watchLiveMs: 1_000,
     sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
-    patience: {
+    timeouts: {
       requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,
       dialGraceMs: env.DIAL_GRACE_S * 1000,
       answerMs: 45_000,

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import type { RunStatement } from '../../src/platform/database/run-statement.ts';
 import { createPolicies } from '../../src/policy/policies.ts';
 import type { Registry } from '../../src/registry/schema.ts';
-import type { KeyRings } from '../../src/service/read-keys.ts';
+import type { KeyRings } from '../../src/service/open-stores.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
 import { createKeyCheck } from './keys/check-keys.ts';

@@ -84,7 +84,8 @@ export const OUTCOMES = {
   },
   tooBusy: {
     forUser: 'Too many calls are waiting. Start again in a few minutes.',
-    forAdministrator: 'The next free moment of the caller line lay beyond the patience of the policy.',
+    forAdministrator:
+      'The next free moment of the caller line lay further away than patienceS of the policy allows.',
     askAgain: true,
     entraReason: 'service error',
   },

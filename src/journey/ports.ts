@@ -48,7 +48,7 @@ export interface CompletionWrites {
 }
 
 /** How long the journey waits for others, in ms. */
-export interface Patience {
+export interface Timeouts {
   /** How long a request to the network may take. */
   requestMs: number;
   /** After a call was asked for and the answer was lost, before the network is searched for it. Longer than a request to the network may take. */

@@ -14,7 +14,7 @@ import { listen } from '../platform/http/http-server.ts';
 import type { Providers, ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
-import type { Undo } from './undo.ts';
+import type { OnStop } from './stop.ts';
 
 /** How long a provider's word on our access counts, ms; that it has none, shorter, so that a repair shows. */
 const ACCESS_COUNTS_MS = { granted: 60_000, refused: 60_000, unreachable: 10_000 };
@@ -38,18 +38,18 @@ export interface Watched {
  */
 export async function startOps(
   deps: { config: Config; clock: Clock; log: Logger; events: Events; isStopping: () => boolean },
-  undo: Undo,
+  onStop: OnStop,
 ) {
   const { config, clock, log, events, isStopping } = deps;
   let parts: OpsParts | null = null;
   const { metrics, readFrom } = createMetrics({ events, log });
   const server = await listen(createOpsApp({ parts: () => parts, isStopping, log }), config.ops);
-  undo('operators', async () => {
+  onStop('operators', async () => {
     metrics.stop();
     await server.close(LAST_REQUESTS_MS);
   });
   const tracing = config.traces ? await startTracing({ ...config.traces, events }) : null;
-  if (tracing) undo('traces', () => tracing.stop());
+  if (tracing) onStop('traces', () => tracing.stop());
   return {
     opsUrl: server.url,
     observeWebhook: metrics.observeWebhook,

@@ -3,7 +3,7 @@ import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
-import type { KeyRings } from '../../../src/service/read-keys.ts';
+import type { KeyRings } from '../../../src/service/open-stores.ts';
 import { type KeyUse, readKeyUses } from './key-uses.ts';
 
 /** One key that is in a ring, or should be. */

@@ -9,7 +9,7 @@ import {
   type Providers,
 } from '../../providers/port.ts';
 import { type StepResult, waitUntil } from '../job/advance.ts';
-import type { Patience, PolicyAt } from '../ports.ts';
+import type { PolicyAt, Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { NoteCall } from '../store/call-notes.ts';
 import type { Verification } from '../store/rows.ts';
@@ -35,7 +35,7 @@ interface PlaceDeps {
   network: Pick<Providers, 'placeCall' | 'endCall'>;
   addresses: CallAddresses;
   policyAt: PolicyAt;
-  patience: Patience;
+  timeouts: Timeouts;
   clock: Clock;
   events: Events;
 }
@@ -48,7 +48,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
       throw new Error(`verification ${verificationId} has no attempt to place; the registry was edited`);
     deps.events.emit('call.dialing', { verificationId, attemptId, attempt: attempts });
     // A process that stood still until now may not be the only one that dials.
-    if (deps.clock.now() > later(verification.wakeAt, -deps.patience.requestMs))
+    if (deps.clock.now() > later(verification.wakeAt, -deps.timeouts.requestMs))
       return giveBack(deps, verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const result = await deps.network.placeCall({
@@ -97,7 +97,7 @@ async function note(
   const now = deps.clock.now();
   switch (result.kind) {
     case 'accepted': {
-      const rings = later(now, ringTimeoutS * 1000 + deps.patience.watchMs);
+      const rings = later(now, ringTimeoutS * 1000 + deps.timeouts.watchMs);
       const { callId } = result;
       const noted = await deps.noteCall({ attemptId, callId, progress: null, at: now, wakeAt: rings });
       deps.events.emit('call.placed', { verificationId, attemptId });
@@ -113,7 +113,7 @@ async function note(
       return 'moved';
     }
     case 'tryLater': {
-      const pauseMs = Math.min(LONGEST_RETRY_MS, deps.patience.retryMs * 2 ** (call.number - 1));
+      const pauseMs = Math.min(LONGEST_RETRY_MS, deps.timeouts.retryMs * 2 ** (call.number - 1));
       const { errorCode, alarm } = result;
       await deps.attempts.postpone(attemptId, errorCode, now, later(now, pauseMs));
       deps.events.emit('call.postponed', { verificationId, attemptId, errorCode, alarm, pauseMs });

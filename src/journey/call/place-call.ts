@@ -65,7 +65,7 @@ export function createPlaceUnseen(deps: {
   placeAttempt: PlaceAttempt;
   /** Resolves when one more call may be placed. */
   roomForCall: () => Promise<void>;
-  patience: { dialGraceMs: number };
+  timeouts: { dialGraceMs: number };
   isStopping: () => boolean;
   clock: Clock;
 }) {
@@ -73,7 +73,7 @@ export function createPlaceUnseen(deps: {
     if (deps.lines.isPaced || deps.isStopping()) return null;
     await deps.roomForCall();
     const startedAt = deps.clock.now();
-    const wakeAt = later(startedAt, deps.patience.dialGraceMs);
+    const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
     const begun = await deps.attempts.beginUnseen(verificationId, { id: randomUUIDv7(), startedAt, wakeAt });
     return begun && deps.placeAttempt(begun);
   };
