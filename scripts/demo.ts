@@ -68,7 +68,7 @@ function start(dataDir: string, { speed = SPEED, callsPerSecond = 0 }: Scenario)
     SIMULATOR_PORT: '0',
     CALLS_PER_SECOND: String(callsPerSecond),
   });
-  console.log('Poundkey starts on its embedded store, with the simulator for a phone network …');
+  console.log('Poundkey starts on its embedded store, with the simulator as its provider …');
   return startService(config, {
     log: createLogger({ level: 'silent' }),
     clock: { now: () => new Date(time.now()) },

@@ -41,9 +41,9 @@ const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 function describe(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  if (!(error instanceof Error)) return `Poundkey cannot go on: ${String(error)}`;
+  if (!(error instanceof Error)) return `Poundkey cannot start or continue: ${String(error)}`;
   const isBug = BUGS.some((kind) => error instanceof kind);
-  return `Poundkey cannot go on: ${isBug ? error.stack : error.message}`;
+  return `Poundkey cannot start or continue: ${isBug ? error.stack : error.message}`;
 }
 
 main().catch(fail);

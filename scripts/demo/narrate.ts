@@ -4,12 +4,12 @@ import type { Service } from '../../src/service.ts';
 
 const TOLD: Partial<Record<VerificationEventName, string>> = {
   'verification.requested': 'queued    the verification waits for its call',
-  'call.dialing': 'dialling  the attempt is recorded, the phone network is asked for a call',
-  'call.placed': 'placed    the phone network took the call',
+  'call.dialing': 'dialling  the attempt is recorded, the provider is asked for a call',
+  'call.placed': 'placed    the provider accepted the call',
   'call.ringing': 'ringing   the office phone rings',
   'call.answered': 'answered  somebody or something picked up',
-  'call.machine': 'machine   machine detection hears a machine',
-  'verification.fraudReported': 'alarm     the operator is told that a call was reported as fraud',
+  'call.machine': 'machine   machine detection reports a machine',
+  'verification.fraudReported': 'alarm     the log has an alarm: a call was reported as fraud',
   'call.ended': 'ended     the call is over',
   'phoneMethod.registered': 'done      the office phone is registered',
   'appPassword.issued': 'done      an app password is issued',

@@ -10,7 +10,7 @@ const Reason = z
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'This must be one line of plain text.')
-  .meta({ description: 'For administrators; no secrets', example: 'phone stolen' });
+  .meta({ description: 'Shown to administrators; must not hold secrets', example: 'phone stolen' });
 
 /** A wanted block; also a type of the client. */
 export const BlockBody = z
@@ -25,7 +25,10 @@ export const BlockBody = z
       .min(1)
       .max(31_536_000)
       .optional()
-      .meta({ description: 'How long it lasts, in seconds; with neither it lasts until it is ended' }),
+      .meta({
+        description:
+          'How long the block lasts, in seconds; without expiresAt and forS it lasts until the user is unblocked',
+      }),
   })
   .refine(({ expiresAt, forS }) => expiresAt === undefined || forS === undefined, {
     path: ['forS'],
@@ -38,9 +41,12 @@ export const BlockView = z
   .object({
     userId: UserId,
     blocked: z.boolean(),
-    reason: z.string().nullable().meta({ description: '`fraudReported` when the person reported a call' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: '`fraudReported` when the person reported a call as fraud' }),
     blockedAt: Instant.nullable(),
-    expiresAt: Instant.nullable().meta({ description: 'Null: until it is ended' }),
+    expiresAt: Instant.nullable().meta({ description: 'Null: until the user is unblocked' }),
   })
   .meta({ id: 'Block' });
 
@@ -54,7 +60,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
       method: 'get',
       summary: 'Read whether a user is blocked',
       operationId: 'readBlock',
-      responses: answers('The block, or that there is none'),
+      responses: answers('Whether the user is blocked and, if so, why and until when'),
       problems: [],
       async handle({ params: { userId }, caller: { tenantId } }) {
         return answer(userId, await blocks.read({ tenantId, userId }));
@@ -63,7 +69,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
     defineRoute({
       ...common,
       method: 'put',
-      summary: 'Block a user: no verification is taken, and none that waits is called',
+      summary: 'Block a user: requests for verifications are refused, and no waiting call is placed',
       operationId: 'blockUser',
       body: BlockBody,
       responses: answers('The user is blocked'),
@@ -78,7 +84,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
       method: 'delete',
       summary: 'Unblock a user',
       operationId: 'unblockUser',
-      responses: answers('The user is not blocked, now or before'),
+      responses: answers('The user is not blocked'),
       problems: [],
       async handle({ params: { userId }, caller: { tenantId } }) {
         await blocks.unblock({ tenantId, userId });
@@ -111,10 +117,10 @@ export function endOf(
   if (wanted.expiresAt === undefined) return null;
   const end = new Date(wanted.expiresAt);
   if (end > now && end < later(now, FARTHEST_MS)) return end;
-  const rule = 'This must lie in the future, and no more than ten years.';
+  const rule = 'This must be in the future, at most ten years from now.';
   throw new ServiceError(
     'request.invalid',
-    `/expiresAt: ${rule} Correct it, or leave it out to block for good.`,
+    `/expiresAt: ${rule} Correct it, or leave it out to block permanently.`,
     {
       problems: [{ field: '/expiresAt', rule }],
     },

@@ -36,7 +36,7 @@ export type FindRefusals = (
 
 const NO_APP_PASSWORDS: Reason = {
   code: 'policy.appPasswordsRefused',
-  text: 'The policy of this tenant issues no app passwords. Ask its administrator to have them issued.',
+  text: 'The policy of this tenant issues no app passwords. Ask its administrator to change that.',
   until: null,
 };
 

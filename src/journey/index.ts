@@ -103,7 +103,7 @@ export function createJourney(deps: JourneyDeps) {
   const { attempts } = stores;
   const placeUnseen = createPlaceUnseen({ ...deps, attempts, lines, placeAttempt, roomForCall });
   const background = createBackground((error) =>
-    log.warn({ err: error }, 'a verification could not be moved on at once; it is looked at again'),
+    log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
   );
   const completeNow = (verification: Verification) => background.run(complete(verification));
   const advanceNow = ({ id }: Verification) => background.run(advance(id));

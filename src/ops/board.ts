@@ -36,8 +36,7 @@ export function createBoard(deps: BoardDeps): Router {
     const who = signIn(req.get('authorization'));
     const refusal = refuse(req, who, canSignIn);
     if (refusal === null) return (who === 'operator' ? writable : readOnly)(req, res, next);
-    if (who === 'wrong')
-      deps.log.warn('somebody tried to sign in at the queue board with a wrong user or password');
+    if (who === 'wrong') deps.log.warn('sign-in to the queue board refused: wrong user or password');
     refusal(res);
   });
   return router;
@@ -54,8 +53,8 @@ function refuse(req: Request, who: SignedIn, canSignIn: boolean): Answer | null 
   if (isReading) return null;
   if (who === 'nobody')
     return canSignIn ? askToSignIn : plain(405, 'The board is read-only here.\n', { Allow: 'GET, HEAD' });
-  if (isFromElsewhere(req)) return plain(403, 'Only the board itself may ask for changes.\n');
-  if (NEVER.test(req.path)) return plain(403, 'Jobs carry nothing that could be added or changed by hand.\n');
+  if (isFromElsewhere(req)) return plain(403, 'Changes are accepted from the board itself only.\n');
+  if (NEVER.test(req.path)) return plain(403, 'Jobs cannot be added or edited here.\n');
   return null;
 }
 

@@ -47,7 +47,7 @@ export function createOpsApp(deps: OpsDeps): Express {
   });
   app.use(BOARD_PATH, (req, res, next) => started(deps).board(req, res, next));
   app.use(() => {
-    const detail = `Here are GET /healthz, /readyz and /metrics, and the queue board at ${BOARD_PATH}.`;
+    const detail = `This port serves GET /healthz, /readyz and /metrics, and the queue board at ${BOARD_PATH}.`;
     throw new ServiceError('route.notFound', detail);
   });
   app.use(answerProblem(log));

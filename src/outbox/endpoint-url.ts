@@ -17,7 +17,10 @@ export function endpointUrl(allowPrivate: boolean) {
       const rule = brokenRule(text, allowPrivate);
       if (rule !== null) check.addIssue({ code: 'custom', message: rule });
     })
-    .meta({ description: 'Where outcomes are posted; https', example: 'https://mfa.example.com/poundkey' });
+    .meta({
+      description: 'The https address to which outcomes are posted',
+      example: 'https://mfa.example.com/poundkey',
+    });
 }
 
 function brokenRule(text: string, allowPrivate: boolean): string | null {

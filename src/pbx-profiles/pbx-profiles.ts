@@ -76,6 +76,6 @@ export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
 function notFound(): ServiceError {
   return new ServiceError(
     'pbxProfile.notFound',
-    'This tenant has no profile of this id. List those there are with GET /v1/pbx-profiles, or set one with PUT.',
+    'This tenant has no PBX profile with this id. GET /v1/pbx-profiles lists all profiles.',
   );
 }

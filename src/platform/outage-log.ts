@@ -23,7 +23,10 @@ export function createOutageLog(
       return;
     }
     subjects.set(subject, { nextAt: now + everyMs, omitted: 0 });
-    log.warn({ subject, reason: shortReason(error), omitted: known?.omitted ?? 0 }, `${subject}: in trouble`);
+    log.warn(
+      { subject, reason: shortReason(error), omitted: known?.omitted ?? 0 },
+      `${subject}: cannot be reached or used; retrying`,
+    );
   };
 }
 

@@ -18,7 +18,7 @@ export async function runPhases(phases: Phase[], log: Logger): Promise<void> {
     try {
       await inTime(run(), limitMs, `not done after ${limitMs} ms`);
     } catch (error) {
-      log.error({ phase: name, err: error }, 'a phase of the shutdown failed; going on with the next');
+      log.error({ phase: name, err: error }, 'a step of the shutdown failed; continuing with the next');
     }
   }
 }

@@ -87,7 +87,7 @@ async function storedOf(db: Kysely<Registry>, tenantId: string) {
     .where('id', '=', tenantId)
     .executeTakeFirst();
   if (row) return row;
-  throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id it was made with.');
+  throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id that it was created with.');
 }
 
 function checked(document: unknown, tenantName: string): TenantPolicy {
@@ -99,6 +99,6 @@ function checked(document: unknown, tenantName: string): TenantPolicy {
 function changedMeanwhile(version: number, counts: number): ServiceError {
   return new ServiceError(
     'policy.changedMeanwhile',
-    `The change was made to version ${version}, but version ${counts} counts. Read the policy again, make the change to it and send it with its version.`,
+    `The change was made to version ${version}, but the current version is ${counts}. Read the policy again, apply the change to it and send it with its version.`,
   );
 }

@@ -76,7 +76,7 @@ export function createStreams(deps: StreamsDeps) {
       if (!closed && open.size < deps.mostStreams) return;
       throw new ServiceError(
         'progress.tooManyStreams',
-        'This process cannot serve another stream now. Try again shortly, or read the verification instead.',
+        'This process cannot serve another event stream now. Try again shortly, or read the verification instead.',
         { retryAfterS: FULL_RETRY_S },
       );
     },

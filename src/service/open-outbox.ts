@@ -45,7 +45,7 @@ export function openOutbox(
   onStop('outbox', delivery.stop, timeLimitMs + STOP_SLACK_MS);
   if (works) {
     const resealing = resealSecrets(db, sealKeys).catch((error: unknown) =>
-      log.error({ err: error, alarm: true }, 'webhook secrets could not be sealed under the current key'),
+      log.error({ err: error, alarm: true }, 'webhook secrets could not be encrypted with the current key'),
     );
     onStop('webhook secrets', async () => await resealing);
     startClaiming(delivery, onStop);

@@ -58,7 +58,7 @@ describeEachStore('opening and closing', (combination) => {
     const { database } = await placeFor(combination);
     await (await openSamples(database)).close();
     await expect(openDatabase(database, {}, createLines().log)).rejects.toThrow(
-      'The tables could not be brought up to date',
+      'The database migrations failed',
     );
   });
 });

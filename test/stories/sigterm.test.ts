@@ -99,7 +99,7 @@ describe.each(SHARED_STORES)('a process that is told to stop, on %s', (combinati
     const { code, output } = await service.exit;
     expect(code).toBe(0);
     expect(output).toContain('Poundkey has stopped');
-    expect(output).not.toContain('a phase of the shutdown failed');
+    expect(output).not.toContain('a step of the shutdown failed');
   }, 120_000);
 });
 

@@ -62,7 +62,10 @@ export function createComplete(deps: {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const { errorCode } = error;
-      deps.log.warn({ verificationId: id, errorCode }, 'a call could not be ended early');
+      deps.log.warn(
+        { verificationId: id, errorCode },
+        'a call could not be ended; it ends at its time limit',
+      );
     }
   }
 }

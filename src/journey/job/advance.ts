@@ -71,7 +71,7 @@ export function createAdvance(deps: {
     if (!verification) {
       deps.log.warn(
         { verificationId },
-        'a job names a verification that the registry does not know; dropped',
+        'a job names a verification that is not in the registry; the job is completed without effect',
       );
       return { kind: 'finished', outcome: null };
     }

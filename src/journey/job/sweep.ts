@@ -52,7 +52,7 @@ export function createSweep(deps: {
     const done = await deps.repairJob(id).catch((error: unknown) => {
       deps.log.warn(
         { verificationId: id, err: error },
-        'a job could not be repaired; the next sweep tries again',
+        'a missing or failed job could not be replaced; the next sweep tries again',
       );
       return 'alive' as const;
     });

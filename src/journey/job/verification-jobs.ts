@@ -40,7 +40,7 @@ export function createVerificationJobs(deps: {
     await queue.add(ADVANCE_JOB, data, { ...JOB_OPTIONS, ...kept, jobId, delay });
   };
   const orLater = (what: string, id: string) => (error: unknown) =>
-    deps.log.warn({ verificationId: id, err: error }, `${what}; the sweeper will look after it`);
+    deps.log.warn({ verificationId: id, err: error }, `${what}; the next sweep does it`);
 
   return {
     queue,
@@ -54,7 +54,7 @@ export function createVerificationJobs(deps: {
 
     /** Sees to it, in the background, that the verification's next thing is done now. */
     wake(id: string): void {
-      wake(id).catch(orLater('the job could not be woken', id));
+      wake(id).catch(orLater('the job could not be run early', id));
     },
 
     /** Gives an overdue verification a live job: absent, added; failed, retried; completed although unfinished, replaced. */

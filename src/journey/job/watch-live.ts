@@ -33,7 +33,7 @@ export function createWatchLive(deps: {
     await deps.advance(id).catch((error: unknown) => {
       deps.log.warn(
         { verificationId: id, err: error },
-        'a verification could not be moved on; it is looked at again',
+        'the next step of a verification failed; it is tried again',
       );
     });
   }

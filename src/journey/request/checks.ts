@@ -78,7 +78,7 @@ function refuseOfficePhones({ policy }: Looked): ServiceError[] {
   return [
     new ServiceError(
       'policy.officePhoneRefused',
-      'The policy of this tenant does not allow office phones. Ask its administrator to allow them.',
+      'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
     ),
   ];
 }
@@ -86,7 +86,7 @@ function refuseOfficePhones({ policy }: Looked): ServiceError[] {
 function refuseBlocked({ facts: { blocked, blockedUntil } }: Looked): ServiceError[] {
   if (!blocked) return [];
   const until = blockedUntil ? ` until ${blockedUntil.toISOString()}` : '';
-  const detail = `The user is blocked${until}. Whoever may unblock users has to do so first.`;
+  const detail = `The user is blocked${until}. Ask an administrator to unblock the user.`;
   return [new ServiceError('user.blocked', detail)];
 }
 
@@ -101,7 +101,7 @@ function refuseManyAppPasswords({ wish, policy, facts }: Looked): ServiceError[]
   return [
     new ServiceError(
       'appPassword.limitReached',
-      `The user has ${MOST_APP_PASSWORDS} app passwords, the most there may be. Revoke one before registering again.`,
+      `The user has ${MOST_APP_PASSWORDS} app passwords, which is the maximum. Revoke one before registering again.`,
     ),
   ];
 }
@@ -112,7 +112,7 @@ function refuseMissingPin({ wish, policy, facts }: Looked): ServiceError[] {
   return [
     new ServiceError(
       'pin.notSet',
-      "The policy asks for a PIN, and the user has none. Set one in the user's profile first.",
+      "The policy requires a PIN, and the user has none. Set one in the user's profile first.",
     ),
   ];
 }

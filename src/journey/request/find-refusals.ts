@@ -29,7 +29,10 @@ export function createFindRefusals(deps: {
   return async function findRefusals(user: User, wishes: OpenWish[]): Promise<Refusals> {
     const facts = await deps.readFacts.ofUser(user, deps.clock.now());
     if (!facts)
-      throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id it was made with.');
+      throw new ServiceError(
+        'tenant.notFound',
+        'There is no such tenant. Use the id that it was created with.',
+      );
     const looked = await Promise.all(wishes.map((wish) => look({ ...user, ...wish }, facts)));
     return {
       refusals: looked.map(allRefusals),

@@ -96,7 +96,7 @@ function limitsOn(
 function reached({ limit, name }: LimitOn, windowEndsAt: Date, now: Date): ServiceError {
   return new ServiceError(
     'limit.reached',
-    `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or have the policy changed.`,
+    `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or ask an administrator to change the policy.`,
     { retryAfterS: Math.max(1, Math.ceil((windowEndsAt.getTime() - now.getTime()) / 1000)) },
   );
 }

@@ -34,7 +34,10 @@ function registered(wish: Wish, policy: TenantPolicy, phone: OfficePhone | null)
     throw notRegistered('/number', 'The user has no registered office phone. Register one first.');
   const other = fieldOfAnother(wish, policy, phone);
   if (other)
-    throw notRegistered(other, 'The user registered another office phone. Leave it out to call that one.');
+    throw notRegistered(
+      other,
+      'The user has registered another office phone. Leave the number out to call the registered one.',
+    );
   return understandNumber({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, policy);
 }
 
@@ -59,7 +62,7 @@ function withExtension(number: UnderstoodNumber): UnderstoodNumber {
   if (number.extension !== null) return number;
   throw new ServiceError(
     'extension.missing',
-    'There is no extension to test. Give the field extension, or write it after the number.',
+    'There is no extension to test. Add the field extension, or write it after the number.',
     { problems: [{ field: '/extension', rule: 'This field is required to test an extension.' }] },
   );
 }

@@ -35,19 +35,20 @@ function pauseFields({ pauseBeforeS, pauseAfterS }: Wish): string[] {
 }
 
 function missing(fields: string[]): ServiceError {
-  const rule = 'Leave this out, since no extension is dialled.';
+  const rule = 'This must be left out when there is no extension.';
   return new ServiceError(
     'extension.missing',
-    'There are pauses around an extension and no extension. Give the field extension, or leave the pauses out.',
+    'Pauses were given without an extension. Add the field extension, or leave the pauses out.',
     { problems: fields.map((field) => ({ field, rule })) },
   );
 }
 
 function tooLong(fields: string[]): ServiceError {
-  const rule = 'Each half second of pause and each digit takes one of 32 places: make the pauses shorter.';
+  const rule =
+    'Each half second of pause and each digit takes one of 32 characters: make the pauses shorter.';
   return new ServiceError(
     'extension.tooLong',
-    'The extension and the pauses around it are longer than the phone network takes. Ask for shorter pauses.',
+    'The extension and the pauses around it are longer than the provider accepts. Use shorter pauses.',
     { problems: (fields.length > 0 ? fields : ['/extension']).map((field) => ({ field, rule })) },
   );
 }

@@ -105,9 +105,7 @@ function reusedKey(): ServiceError {
     'idempotencyKey.reused',
     'This idempotency key belongs to a request with another body. Use a new key for a new request.',
     {
-      problems: [
-        { field: 'idempotency-key', rule: 'This must be new, or come with the same body as before.' },
-      ],
+      problems: [{ field: 'idempotency-key', rule: 'This must be new, or have the same body as before.' }],
     },
   );
 }

@@ -32,19 +32,16 @@ export function countEvents(registry: Registry, events: Events) {
 function createCounters(registry: Registry) {
   const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
-  const requested = counter('poundkey_verifications_requested_total', 'Verifications that were asked for');
-  const finished = counter(
-    'poundkey_verifications_finished_total',
-    'Verifications that came to their outcome',
-  );
+  const requested = counter('poundkey_verifications_requested_total', 'Verifications that were requested');
+  const finished = counter('poundkey_verifications_finished_total', 'Verifications that reached an outcome');
   const repairs = counter(
     'poundkey_sweeper_repairs_total',
-    'Overdue verifications that the sweeper gave a live job',
+    'Overdue verifications whose job the sweeper replaced',
     'repair',
   );
   const errors = counter(
     'poundkey_provider_errors_total',
-    'Calls that the phone network refused, put off or gave no answer about, by its error code',
+    'Calls that the provider refused, deferred or did not answer for, by its error code',
     'code',
     'result',
   );

@@ -54,6 +54,9 @@ async function read(source: Source, log: Logger): Promise<void> {
     await inTime(source.read(), SOURCE_LIMIT_MS);
   } catch (error) {
     source.forget();
-    log.warn({ source: source.name, err: error }, 'metrics are left out of a scrape');
+    log.warn(
+      { source: source.name, err: error },
+      'a source of metrics cannot be read; its metrics are missing from this scrape',
+    );
   }
 }

@@ -16,7 +16,7 @@ export function observeProcess(registry: Registry): () => void {
   }).set(started);
   new Gauge({
     name: 'process_resident_memory_bytes',
-    help: 'Memory the process has in use',
+    help: 'Memory that the process uses',
     registers,
     collect() {
       this.set(process.memoryUsage.rss());

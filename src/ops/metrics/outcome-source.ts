@@ -62,7 +62,7 @@ function createInstruments(registry: MetricsRegistry): (ended: Ended) => void {
   const registers = [registry];
   const outcomes = new Counter({
     name: 'poundkey_verification_outcomes_total',
-    help: 'Verifications that came to their outcome, by outcome, country of the called number and caller line',
+    help: 'Verifications that reached an outcome, by outcome, country of the called number and caller line',
     labelNames: ['outcome', 'country', 'line'],
     registers,
   });

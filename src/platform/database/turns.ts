@@ -19,6 +19,6 @@ export function createTurns(): Turns {
 
 function waitedTooLong(limitMs: number): Error {
   return new Error(
-    `Waited ${limitMs} ms for the embedded database, which does one thing at a time. A transaction is held open: inside a transaction use nothing but its own handle, and wait for nothing else.`,
+    `Waited ${limitMs} ms for the embedded database, which runs one transaction at a time. Another one is still open: inside a transaction use only its own handle, and wait for nothing else.`,
   );
 }

@@ -34,7 +34,7 @@ export function createHttpApp({ sets, log, isDraining, traceRequests, info }: Ht
   if (traceRequests) app.use(traceRequests);
   for (const set of [...sets, documentationSet(sets, info)]) mountSet(app, set, isDraining);
   app.use(() => {
-    const detail = 'Nothing is served at this address. GET /openapi.json lists what is.';
+    const detail = 'This address does not exist. GET /openapi.json lists those that do.';
     throw new ServiceError('route.notFound', detail);
   });
   app.use(answerProblem(log));

@@ -31,7 +31,7 @@ export function giveContext(log: Pick<Logger, 'info'>): RequestHandler {
     res.once('close', () => {
       const line = lineOf(req, res, context, Math.round(performance.now() - started));
       if (res.writableFinished) log.info(line, 'request answered');
-      else log.info(line, 'request abandoned by the client');
+      else log.info(line, 'the client closed the connection before the answer was complete');
     });
     next();
   };

@@ -48,7 +48,7 @@ export async function openRedisStore(
     async ping() {
       // A question about a key of ours, so that in a cluster the node that has the queues answers it.
       if (!(await endsWithin(producer.exists(`${prefix}:ping`), PING_MS)))
-        throw new Error('Redis did not answer in time; see whether a failover is going on.');
+        throw new Error('Redis did not answer in time; check whether it is running or failing over.');
     },
     end: connections.end,
   };
@@ -66,7 +66,7 @@ async function warnOfEviction(client: RedisClient, log: Pick<Logger, 'warn'>): P
     const { remoteAddress: host, remotePort: port } = node.stream;
     log.warn(
       { policy, host, port },
-      'redis: maxmemory-policy must be noeviction, or jobs are lost when memory is short; set it in redis.conf',
+      'redis: maxmemory-policy must be noeviction, or Redis deletes jobs when memory is short; set it in redis.conf',
     );
   }
 }
