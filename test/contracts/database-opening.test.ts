@@ -47,7 +47,7 @@ describeEachStore('opening and closing', (combination) => {
       },
     };
     await expect(openDatabase(database, broken, createLines().log)).rejects.toThrow(
-      /Migration 9002-broken failed and was undone: .*"sample" already exists/,
+      /Migration 9002-broken failed and was rolled back: .*"sample" already exists/,
     );
     const { db } = await openSamples(database);
     const { rows } = await sql`select to_regclass('public.half') as half`.execute(db);

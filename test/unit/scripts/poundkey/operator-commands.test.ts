@@ -126,7 +126,7 @@ describe('the command line of operators', () => {
     const { output } = await poundkey('block', 'contoso', 'u-1', '--reason=phone stolen', '--json');
     expect(JSON.parse(output)).toMatchObject({ ...user, reason: 'phone stolen', expiresAt: null });
     expect(await tools.blocks.read(user)).toMatchObject({ reason: 'phone stolen', expiresAt: null });
-    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/is not blocked any more\.$/);
+    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/is no longer blocked\.$/);
     expect(await tools.blocks.read(user)).toBeNull();
     expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/was not blocked\.$/);
   });
