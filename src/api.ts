@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { routeDefiner } from './platform/http/route.ts';
 import type { SecurityDescription } from './platform/http/route-set.ts';
 
-/** Who sent a request, as its API key tells. What finds the caller may know more; a route that needs it says so. */
+/** Who sent a request, identified by its API key. `identify` of the route set may return more; a route that needs it says so. */
 export interface Caller {
   tenantId: string;
 }

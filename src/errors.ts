@@ -54,7 +54,7 @@ export interface FieldProblem {
   rule: string;
 }
 
-/** What may accompany an error. */
+/** Further properties of an error. */
 export interface ErrorDetails {
   /** One entry per wrong field. */
   problems?: FieldProblem[];

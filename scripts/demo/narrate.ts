@@ -1,8 +1,8 @@
-// Tells what happens in the demo, line by line, with the time since it began.
+// Prints what happens in the demo, line by line, with the time since it began.
 import type { VerificationEvent, VerificationEventName } from '../../src/events.ts';
 import type { Service } from '../../src/service.ts';
 
-const TOLD: Partial<Record<VerificationEventName, string>> = {
+const LINES: Partial<Record<VerificationEventName, string>> = {
   'verification.requested': 'queued    the verification waits for its call',
   'call.dialing': 'dialling  the attempt is recorded, the provider is asked for a call',
   'call.placed': 'placed    the provider accepted the call',
@@ -15,7 +15,7 @@ const TOLD: Partial<Record<VerificationEventName, string>> = {
   'appPassword.issued': 'done      an app password is issued',
 };
 
-/** Starts telling. `finished` resolves when the verification is. */
+/** Prints a line for each event. `finished` resolves when the next verification is finished. */
 export function narrate(service: Service, deskPhone: string) {
   const { simulator, events } = service;
   const began = simulator?.time.now() ?? 0;
@@ -31,7 +31,7 @@ export function narrate(service: Service, deskPhone: string) {
       say('hung up   the person put the handset down');
   });
   events.listen((name) => {
-    const line = TOLD[name];
+    const line = LINES[name];
     if (line) say(line);
   });
   const finished = () =>

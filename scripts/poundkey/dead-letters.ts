@@ -1,4 +1,4 @@
-// What an operator can do about messages to tenants that nobody tries any more.
+// What an operator can do about dead messages to tenants.
 import type { OutboxMessage } from '../../src/outbox/messages.ts';
 import { type Command, checkedUuid, table } from './command.ts';
 import type { Tools } from './tools.ts';

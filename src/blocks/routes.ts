@@ -20,15 +20,10 @@ export const BlockBody = z
       .datetime({ offset: true, error: 'This must be an instant such as 2026-11-21T09:00:00Z.' })
       .optional()
       .meta({ description: 'When the block ends by itself', example: '2026-11-28T09:00:00Z' }),
-    forS: z
-      .int()
-      .min(1)
-      .max(31_536_000)
-      .optional()
-      .meta({
-        description:
-          'How long the block lasts, in seconds; without expiresAt and forS it lasts until the user is unblocked',
-      }),
+    forS: z.int().min(1).max(31_536_000).optional().meta({
+      description:
+        'How long the block lasts, in seconds; without expiresAt and forS it lasts until the user is unblocked',
+    }),
   })
   .refine(({ expiresAt, forS }) => expiresAt === undefined || forS === undefined, {
     path: ['forS'],
@@ -105,10 +100,10 @@ function answer(userId: string, block: Block | null) {
   return { status: 200 as const, body };
 }
 
-/** The farthest end that is taken. Beyond it somebody mistook milliseconds for seconds, or wants it for good. */
+/** The latest end that is accepted: a later one is most likely milliseconds taken for seconds. */
 const FARTHEST_MS = 10 * 31_536_000_000;
 
-/** When a wanted block ends; null: when somebody unblocks. Throws `request.invalid` for an end that cannot be meant. */
+/** When a requested block ends; null: when the user is unblocked. Throws `request.invalid` for an end that cannot be meant. */
 export function endOf(
   wanted: { expiresAt?: string | undefined; forS?: number | undefined },
   now: Date,

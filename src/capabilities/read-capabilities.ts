@@ -21,14 +21,14 @@ export interface Reason {
   until: Date | null;
 }
 
-/** What a user may do, and why not; no reason means yes. */
+/** What a user may do, and the reasons against it; no reason means that it is allowed. */
 export interface Capabilities {
   registerOfficePhone: Reason[];
   signIn: Reason[];
   appPassword: Reason[];
 }
 
-/** Finds everything that speaks against wishes of a user; see `journey/request/checks.ts`. */
+/** Finds all refusals for the wishes of a user; see `journey/request/checks.ts`. */
 export type FindRefusals = (
   user: User,
   wishes: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn' })[],

@@ -8,12 +8,10 @@ const Capability = z
     allowed: z.boolean(),
     reasons: z.array(
       z.object({
-        code: z
-          .string()
-          .meta({
-            description: 'The code of the error that a request would be refused with',
-            example: 'user.blocked',
-          }),
+        code: z.string().meta({
+          description: 'The code of the error that a request would be refused with',
+          example: 'user.blocked',
+        }),
         text: z.string().meta({ description: 'What the reason is and what to do' }),
         until: Instant.nullable().meta({ description: 'When the reason ends by itself, if that is known' }),
       }),
@@ -31,7 +29,7 @@ export const Capabilities = z
   })
   .meta({ id: 'Capabilities' });
 
-/** Also a type of the client. In a body, since addresses are logged wherever a request comes by. */
+/** Also a type of the client. In a body, since proxies log addresses. */
 export const AboutNumber = z
   .strictObject({
     number: TypedNumber.optional().meta({

@@ -10,7 +10,7 @@ import { createSignIn, type SignedIn } from './sign-in.ts';
 
 const SIGN_IN_PATH = '/sign-in';
 
-/** Only what the board itself brings: no script or style in the page, nothing from elsewhere, in nobody's frame. */
+/** Only the board's own files: no script or style in the page, nothing from other origins, no framing. */
 const BOARD_POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -22,7 +22,7 @@ const BOARD_POLICY = {
   frameAncestors: ["'none'"],
 };
 
-/** Changes that make no sense here: jobs carry nothing, and what the board shows of their data is not what is there. */
+/** Changes that make no sense here: jobs hold an id only, and the board shows masked data. */
 const NEVER = /^\/api\/queues\/[^/]+\/(add|[^/]+\/update-data)$/;
 
 /** The board as something to mount at `BOARD_PATH`. */
@@ -44,7 +44,7 @@ export function createBoard(deps: BoardDeps): Router {
 
 type Answer = (res: Response) => void;
 
-/** What a request is refused with before the board sees it, or null. */
+/** The refusal of a request before the board handles it, or null. */
 function refuse(req: Request, who: SignedIn, canSignIn: boolean): Answer | null {
   const isReading = req.method === 'GET' || req.method === 'HEAD';
   if (who === 'wrong') return askToSignIn;

@@ -5,7 +5,7 @@ import { AddressRefused } from './public-address.ts';
 import { signMessage } from './sign-message.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
-/** Why an attempt failed, in words without secrets or addresses, and whether trying again can help. */
+/** Why an attempt failed, without secrets or addresses, and whether trying again can help. */
 interface DeliveryFailure {
   reason: string;
   final: boolean;

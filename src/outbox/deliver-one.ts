@@ -30,7 +30,7 @@ export function createDeliverOne(deps: DeliverOneDeps): (message: ClaimedMessage
   };
 }
 
-/** What is recorded of a message that was claimed and cannot be tried here: anybody may claim it at once. */
+/** What is recorded of a message that was claimed and cannot be tried here: any process may claim it at once. */
 export function untried(message: ClaimedMessage, now: Date): AttemptResult {
   return { message, nextAttemptAt: now, untried: true };
 }

@@ -23,7 +23,7 @@ interface Addressed {
   id: string;
 }
 
-/** What tenants know about the switchboards their users sit behind. */
+/** The PBX profiles of tenants. */
 export type PbxProfiles = ReturnType<typeof createPbxProfiles>;
 
 const COLUMNS = ['id', 'switchboardNumber as number', 'pauseBeforeS', 'pauseAfterS'] as const;
@@ -33,7 +33,7 @@ export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
   const ofTenant = (tenantId: string) =>
     db.selectFrom('pbxProfile').select(COLUMNS).where('tenantId', '=', tenantId);
   return {
-    /** The profile of a switchboard, or null where none was told. */
+    /** The profile of a switchboard, or null if none was set. */
     find: async ({ tenantId, number }: Switchboard): Promise<PbxProfile | null> =>
       (await ofTenant(tenantId).where('switchboardNumber', '=', number).executeTakeFirst()) ?? null,
 

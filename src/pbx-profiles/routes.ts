@@ -46,7 +46,7 @@ export const Profile = z
     description: 'The pauses around extensions that are dialled behind a switchboard',
   });
 
-/** The policy of a tenant that counts now. */
+/** The current policy of a tenant. */
 type CurrentPolicy = (tenantId: string) => Promise<{ policy: TenantPolicy }>;
 
 /** `/v1/pbx-profiles`: the pauses around extensions behind switchboards. Numbers are in bodies, never in addresses. */

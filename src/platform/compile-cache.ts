@@ -1,5 +1,5 @@
 /**
- * Has Node.js keep what it compiles, and find it there at the next start, which takes half as long then. It counts for
+ * Has Node.js cache compiled code for the next start, which takes half as long then. It applies to
  * what is loaded after this module. Where the directory cannot be written, as in a container, nothing is kept.
  */
 import { accessSync, constants } from 'node:fs';

@@ -1,7 +1,7 @@
 import type { Logger } from '../log.ts';
 import { inTime } from './in-time.ts';
 
-/** One thing to do when a process leaves. */
+/** One step of the shutdown of a process. */
 export interface Phase {
   name: string;
   /** After this long the next phase begins all the same, ms. */

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createPolicyCache } from './policy-cache.ts';
 
-/** The policy that counts, with its number. */
+/** The current policy, with its version. */
 export interface CurrentPolicy {
   /** 1 for the first; grows by one with each change. */
   version: number;
@@ -13,7 +13,7 @@ export interface CurrentPolicy {
   policy: TenantPolicy;
 }
 
-/** A policy that counts or counted. */
+/** A current or earlier version of a policy. */
 export interface PolicyVersion {
   version: number;
   /** As it was kept. The very first may leave fields out; they had their defaults. */
@@ -27,16 +27,16 @@ export type Policies = ReturnType<typeof createPolicies>;
 /** Policies in the registry. */
 export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
   return {
-    /** The number of the version that counts. Throws `tenant.notFound`. */
+    /** The number of the current version. Throws `tenant.notFound`. */
     versionOf: async (tenantId: string): Promise<number> => (await storedOf(db, tenantId)).policyVersion,
 
     at: createPolicyCache(db),
 
-    /** The policy that counts. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
+    /** The current policy. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
     current: (tenantId: string): Promise<CurrentPolicy> => current(db, tenantId),
 
     /**
-     * Replaces the policy, if `version` still is the one that counts. One statement, guarded by that version, also
+     * Replaces the policy, if `version` is still the current one. One statement, guarded by that version, also
      * keeps the new one: of two at once, one gets through.
      * @param change.document what it leaves out has its default
      * @throws ServiceError `request.invalid` naming every wrong field, `policy.changedMeanwhile`, `tenant.notFound`

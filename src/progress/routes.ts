@@ -37,7 +37,7 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
         // HTML standard, "Server-sent events": 204 tells a client to stop coming back.
         if (standing.finished && given >= standing.lastId) return { status: 204, body: null };
         deps.streams.assertRoom();
-        // An id from beyond the story would otherwise wait for ever.
+        // With an id beyond the last event a client would otherwise wait for ever.
         const place = { verificationId: params.id, after: Math.min(given, standing.lastId) };
         return {
           status: 200,

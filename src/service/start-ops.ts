@@ -5,7 +5,7 @@ import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import { createLazyBoard } from '../ops/lazy-board.ts';
 import { createMetrics } from '../ops/metrics/metrics.ts';
-import { createOpsApp, type OpsParts } from '../ops/ops-app.ts';
+import { createOpsApp, type OpsHandlers } from '../ops/ops-app.ts';
 import type { Check } from '../ops/readiness.ts';
 import { remembered } from '../ops/remembered.ts';
 import { startTracing } from '../ops/tracing/start-tracing.ts';
@@ -41,9 +41,9 @@ export async function startOps(
   onStop: OnStop,
 ) {
   const { config, clock, log, events, isStopping } = deps;
-  let parts: OpsParts | null = null;
+  let handlers: OpsHandlers | null = null;
   const { metrics, readFrom } = createMetrics({ events, log });
-  const server = await listen(createOpsApp({ parts: () => parts, isStopping, log }), config.ops);
+  const server = await listen(createOpsApp({ handlers: () => handlers, isStopping, log }), config.ops);
   onStop('operators', async () => {
     metrics.stop();
     await server.close(LAST_REQUESTS_MS);
@@ -64,7 +64,7 @@ export async function startOps(
       const worstAccess = async () => (await checkAccess()).worst;
       readFrom({ db: stores.database.db, clock, queues, checkAccess: worstAccess });
       const checks = createChecks(stores, checkAccess, prompts);
-      parts = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
+      handlers = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
       log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
     },
   };

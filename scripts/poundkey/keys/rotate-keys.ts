@@ -8,7 +8,7 @@ const rotateKeys: Command<Tools> = {
   async run({ checkKeys }) {
     const report = await checkKeys();
     const isAlarming = report.keys.some(({ standing }) => standing === 'missing');
-    return { text: tell(report), data: report, isAlarming };
+    return { text: textOf(report), data: report, isAlarming };
   },
 };
 
@@ -23,7 +23,7 @@ const WORDS: Record<KeyStanding['standing'], string> = {
 };
 const VARIABLES: Record<KeyStanding['ring'], string> = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS' };
 
-function tell({ resealed, keys }: KeyReport): string {
+function textOf({ resealed, keys }: KeyReport): string {
   const rows = keys.map(({ ring, keyId, standing, uses }) => [
     VARIABLES[ring],
     keyId,

@@ -8,14 +8,14 @@ const story: Command<Tools> = {
   async run({ storyOf }, [id = '']) {
     const found = await storyOf(checkedUuid(id, 'as the request for the verification returned it'));
     if (!found) throw new UsageError('There is no verification with this ID.');
-    return { text: tell(found), data: found };
+    return { text: textOf(found), data: found };
   },
 };
 
 /** Commands about verifications. */
 export const STORY_COMMANDS = [story];
 
-function tell({ verification: row, entries }: Story): string {
+function textOf({ verification: row, entries }: Story): string {
   const extension = row.hasExtension ? ' with an extension' : '';
   const how = row.outcome === null ? row.state : `${row.state}: ${row.outcome}`;
   const error = row.errorCode === null ? '' : ` (${row.errorCode})`;

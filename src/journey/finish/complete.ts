@@ -12,11 +12,11 @@ import { writesFor } from './writes-for.ts';
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'expired', 'providerError'];
 
-/** Completes a decided verification. Null: somebody was here first. */
+/** Completes a decided verification. Null: it was completed before. */
 export type Complete = (verification: Verification) => Promise<Verification | null>;
 
 /**
- * State `decided` → `finished`. Ends a call that nobody needs any more; an approved registration leaves the office
+ * State `decided` → `finished`. Ends a call that is no longer needed; an approved registration leaves the office
  * phone and the app password behind, a report of fraud a blocked user without app passwords, everything else only its
  * outcome.
  */
@@ -27,7 +27,7 @@ export function createComplete(deps: {
   policyAt: PolicyAt;
   /** Delivers a message that was just written; if this process dies, another does. */
   deliverMessage: (written: unknown) => void;
-  /** Sees to it that the job that a backend waits for ends, too. */
+  /** Ends the job that a backend waits for, too. */
   endBackendJob: (verificationId: string) => void;
   clock: Clock;
   events: Events;
@@ -54,7 +54,7 @@ export function createComplete(deps: {
     deps.events.emit('verification.finished', { verificationId: id, tenantId, ...end });
   }
 
-  /** Best effort: the call has a time limit of its own, and whoever answers it hears that it is over. */
+  /** Best effort: the call has a time limit of its own, and a person who answers it hears that it is over. */
   async function endCall({ id, callId, lineNumber, endedAt }: Verification): Promise<void> {
     if (callId === null || lineNumber === null || endedAt) return;
     try {

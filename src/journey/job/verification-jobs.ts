@@ -52,7 +52,7 @@ export function createVerificationJobs(deps: {
       );
     },
 
-    /** Sees to it, in the background, that the verification's next thing is done now. */
+    /** Runs the verification's next step now, in the background. */
     wake(id: string): void {
       wake(id).catch(orLater('the job could not be run early', id));
     },
@@ -96,7 +96,7 @@ function mayBeGiven(jobId: string): boolean {
   return !/^-?\d+$/.test(jobId) && [1, 3].includes(jobId.split(':').length);
 }
 
-/** Somebody else may promote the job between the look and the promotion; only a job still delayed is a failure. */
+/** Another process may promote the job between the check and the promotion; only a job still delayed is a failure. */
 export async function promote(job: Job): Promise<void> {
   try {
     await job.promote();

@@ -13,7 +13,7 @@ export type WatchLive = () => Promise<number>;
 
 /**
  * Trigger: a timer in every worker process. A verification that is on a call, or decided, has no job of ours: webhooks
- * move it on. Where one is lost, or the process that recorded it died, this does, when the row says so.
+ * move it on. Where one is lost, or the process that recorded it died, this moves the verification on, when the row says so.
  */
 export function createWatchLive(deps: {
   verifications: Pick<VerificationStore, 'dueLive'>;
@@ -28,7 +28,7 @@ export function createWatchLive(deps: {
     return due.length;
   };
 
-  /** One that cannot be moved on now must not keep the others from it. */
+  /** One that fails must not hold up the others. */
   async function moveOn(id: string): Promise<void> {
     await deps.advance(id).catch((error: unknown) => {
       deps.log.warn(

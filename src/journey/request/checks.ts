@@ -12,7 +12,7 @@ const MOST_APP_PASSWORDS = 40;
 /** What somebody asks for, or might ask for. */
 export type Wish = Omit<VerificationRequest, 'idempotencyKey' | 'jobId' | 'askedAt'>;
 
-/** Everything that checks look at. */
+/** Everything that the checks need. */
 export interface Looked {
   wish: Wish;
   policy: TenantPolicy;
@@ -21,17 +21,17 @@ export interface Looked {
   number: UnderstoodNumber | ServiceError | null;
   /** The pauses around the extension; null without one. */
   pauses: Pauses | null;
-  /** Errors for limits that are reached; empty where whoever writes the verification counts. */
+  /** Errors for limits that are reached; empty where the statement that writes the verification counts. */
   limits: ServiceError[];
   /** The language of the prompts, or the error that says why there are none in the one asked for. */
   locale: string | ServiceError;
 }
 
-/** One thing that may speak against a verification. */
+/** One reason for which a verification may be refused. */
 interface Check {
-  /** The errors that a request is refused with; none: nothing speaks against it. */
+  /** The errors that a request is refused with; empty: it is allowed. */
   refuse(looked: Looked): ServiceError[];
-  /** Whether it counts once more before a call is placed. */
+  /** Whether it is checked again before a call is placed. */
   beforeDialling: boolean;
 }
 
@@ -59,7 +59,7 @@ export function firstRefusal(looked: Looked): ServiceError | null {
   return null;
 }
 
-/** Everything that speaks against a request, in the order in which it would be refused. */
+/** All refusals of a request, in the order of the checks. */
 export function allRefusals(looked: Looked): ServiceError[] {
   return CHECKS.flatMap(({ refuse }) => refuse(looked));
 }

@@ -6,7 +6,7 @@ import { allRefusals, type Wish } from './checks.ts';
 import type { ReachedLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 
-/** What speaks against wishes of one user. */
+/** The refusals for the wishes of one user. */
 export interface Refusals {
   /** For each wish, the errors that a request would be refused with, in the order of the checks. */
   refusals: ServiceError[][];
@@ -19,7 +19,7 @@ export interface Refusals {
 /** A wish without its user. */
 type OpenWish = Omit<Wish, keyof User>;
 
-/** Finds everything that speaks against wishes, where a request stops at the first; nothing is counted or taken. */
+/** Finds all refusals for wishes, where a request stops at the first; nothing is counted or reserved. */
 export function createFindRefusals(deps: {
   readFacts: ReadFacts;
   lookUp: LookUp;

@@ -9,7 +9,7 @@ import type { ChooseLocale } from './choose-locale.ts';
 import { numberToCall } from './number-to-call.ts';
 import { pausesFor } from './pauses.ts';
 
-/** Looks everything up that the checks look at. */
+/** Looks up everything that the checks need. */
 export type LookUp = ReturnType<typeof createLookUp>;
 
 /** @param deps where what is not among the facts comes from */

@@ -6,7 +6,7 @@ import type { NewVerification } from '../store/admission.ts';
 import type { Looked } from './checks.ts';
 import { chooseChallenge } from './choose-challenge.ts';
 
-/** A request that nothing speaks against. */
+/** A request that passed all checks. */
 export type Understood = Looked & { number: UnderstoodNumber; locale: string };
 
 /** The row of a verification that may be requested. */
@@ -27,7 +27,7 @@ export function newVerification(
     idempotencyKey: idempotencyKey ?? null,
     requestHash: idempotencyKey === undefined ? null : requestHash,
     createdAt: now,
-    // What waited in a queue for long is of no use any more: nobody sits at that desk and waits for the call.
+    // A request that waited in a queue for long has expired: the person no longer waits for the call.
     expiresAt: later(request.askedAt ?? now, policy.expiresAfterS * 1000),
   };
 }

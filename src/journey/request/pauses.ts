@@ -20,7 +20,7 @@ export function pausesFor(
 }
 
 /**
- * What speaks against pauses: `extension.missing` when there are some and nothing to put between them,
+ * The refusals for pauses: `extension.missing` when there are some and nothing to put between them,
  * `extension.tooLong` when the provider cannot take extension and pauses together.
  */
 export function refusePauses(wish: Wish, extension: string | null, pauses: Pauses | null): ServiceError[] {

@@ -92,7 +92,7 @@ function ageOf({ timestamp, opts }: BackendJob): number {
   return Number.isFinite(age) ? Math.max(0, age) : 0;
 }
 
-/** What is the request's own fault, or is given up; null for what may pass. */
+/** The error of a request that is wrong or given up; null for one that may succeed later. */
 function refusalFor(error: unknown, ageMs: number): ServiceError | null {
   if (error instanceof ServiceError && error.code === 'idempotencyKey.reused') return reusedId();
   if (error instanceof ServiceError && error.status < 500) return error;

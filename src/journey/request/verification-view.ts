@@ -49,18 +49,13 @@ export const VerificationView = z
     number: UnderstoodNumberView,
     locale: z.string().meta({ description: 'The language of the prompts', example: 'sv-SE' }),
     challenge: z.object({
-      type: z
-        .enum(CHALLENGES)
-        .meta({
-          description: 'What the person presses to approve: `#`; the two digits and `#`; or the PIN and `#`',
-        }),
-      digits: z
-        .string()
-        .nullable()
-        .meta({
-          description: 'The digits to show on the screen, until a `numberMatch` verification is decided',
-          example: '42',
-        }),
+      type: z.enum(CHALLENGES).meta({
+        description: 'What the person presses to approve: `#`; the two digits and `#`; or the PIN and `#`',
+      }),
+      digits: z.string().nullable().meta({
+        description: 'The digits to show on the screen, until a `numberMatch` verification is decided',
+        example: '42',
+      }),
     }),
     state: z.enum(STATES),
     progress: z
@@ -82,7 +77,7 @@ export const VerificationView = z
   })
   .meta({ id: 'Verification' });
 
-/** Shows a verification and how far its call came; its number is the tenant's own and goes nowhere else. */
+/** Shows a verification and how far its call came; its number is shown to its own tenant only. */
 export function toView(verification: Verification): z.input<typeof VerificationView> {
   const { outcome, phoneNumber, extension } = verification;
   const number = parsePhoneNumberFromString(phoneNumber, { extract: false });

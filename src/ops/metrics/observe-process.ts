@@ -37,7 +37,7 @@ export function observeProcess(registry: Registry): () => void {
   return observeEventLoop(registry);
 }
 
-/** A loop that is held up is late for everything, webhooks first. */
+/** A blocked event loop delays everything, webhooks first. */
 function observeEventLoop(registry: Registry): () => void {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();

@@ -1,6 +1,6 @@
 import { Histogram, type Registry } from 'prom-client';
 
-/** Hears how long a webhook was worked on (s) and how it went: answered, refused (signature, sense), or failed inside. */
+/** Records how long a webhook was worked on (s) and its result: answered, refused (signature, content), or failed. */
 export type ObserveWebhook = (webhook: {
   kind: string;
   seconds: number;

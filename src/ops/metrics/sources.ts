@@ -1,4 +1,4 @@
-/** What is looked up at each scrape. Every process tells the same of the shared stores: take the maximum over them. */
+/** The sources that are read at each scrape. Every process reports the same about the shared stores: take the maximum over them. */
 import type { Queue } from 'bullmq';
 import type { Kysely } from 'kysely';
 import type { Registry as MetricsRegistry } from 'prom-client';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode, ServiceError } from '../../errors.ts';
 import { isUnavailable } from './unavailable.ts';
 
-/** Seconds after which a client should ask again when a store was away. */
+/** Seconds after which a client should retry when a store could not be reached. */
 const UNAVAILABLE_RETRY_S = 5;
 
 const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];

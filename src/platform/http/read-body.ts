@@ -77,7 +77,7 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    // The parser's own message quotes the body, so it goes nowhere.
+    // The parser's own message quotes the body, so it is dropped.
     throw new ServiceError('request.malformedJson', 'The body is not JSON. Send one JSON object.');
   }
 }
