@@ -25,8 +25,8 @@ const setPolicy: Command<Tools> = {
   async run({ tenants, policies }, [id = '', file = '']) {
     const { tenantName } = await existing(tenants, id);
     const document = readPolicy(file, tenantName);
-    const counts = await policies.versionOf(id);
-    const now = await policies.replace({ tenantId: id, document, version: counts });
+    const version = await policies.versionOf(id);
+    const now = await policies.replace({ tenantId: id, document, version });
     return { text: `The policy of ${id} was replaced; the current version is ${now.version}.`, data: now };
   },
 };

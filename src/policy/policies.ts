@@ -96,9 +96,9 @@ function checked(document: unknown, tenantName: string): TenantPolicy {
   throw new ServiceError('request.invalid', policyFault(problems), { problems });
 }
 
-function changedMeanwhile(version: number, counts: number): ServiceError {
+function changedMeanwhile(version: number, current: number): ServiceError {
   return new ServiceError(
     'policy.changedMeanwhile',
-    `The change was made to version ${version}, but the current version is ${counts}. Read the policy again, apply the change to it and send it with its version.`,
+    `The change was made to version ${version}, but the current version is ${current}. Read the policy again, apply the change to it and send it with its version.`,
   );
 }

@@ -201,7 +201,7 @@ describe('turns on the embedded database', () => {
   it('end with an error for who waits too long, and pass on to the next', async () => {
     const turns = createTurns();
     const giveBack = await turns.take(1_000);
-    await expect(turns.take(5)).rejects.toThrow('inside a transaction use nothing but its own handle');
+    await expect(turns.take(5)).rejects.toThrow('inside a transaction use only its own handle');
     const next = turns.take(1_000);
     giveBack();
     (await next)();

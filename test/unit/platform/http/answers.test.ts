@@ -173,7 +173,7 @@ describe('a problem', () => {
       json: { code: 'service.unavailable' },
     });
     expect(
-      service.logged.filter((line) => line.msg === 'request refused: a store cannot be reached'),
+      service.logged.filter((line) => line.msg === 'request refused: temporarily not possible'),
     ).toHaveLength(1);
   });
 

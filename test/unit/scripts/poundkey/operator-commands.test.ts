@@ -74,7 +74,7 @@ describe('the command line of operators', () => {
     expect(await runCommand(['block', '--help'], away)).toEqual({
       exitCode: 0,
       output: expect.stringMatching(
-        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nno verification/,
+        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nrefuses verifications/,
       ),
       errors: '',
     });

@@ -85,7 +85,7 @@ describe('rotate-keys', async () => {
         'HASH_KEYS  h1  is the current one  1 PINs, 1 app passwords',
         'SEAL_KEYS  s1  is the current one  1 unrevealed app passwords, 1 webhook secrets',
         '',
-        'Webhook secrets sealed again with the current key: 0.',
+        'Webhook secrets encrypted again with the current key: 0.',
       ].join('\n'),
       errors: '',
     });
