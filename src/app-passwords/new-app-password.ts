@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { type Clock, later } from '../platform/clock.ts';
 import { hmac, type KeyRing, seal } from '../platform/secrets/key-ring.ts';
 import { generateAppPassword } from './generate.ts';
@@ -26,7 +26,7 @@ export function createAppPasswordMaker(deps: { hashKeys: KeyRing; sealKeys: KeyR
     const appPassword = generateAppPassword(input.length);
     const { hash, keyId } = hmac(deps.hashKeys, appPassword);
     return {
-      id: randomUUID(),
+      id: randomUUIDv7(),
       hash,
       hashKeyId: keyId,
       sealed: seal(deps.sealKeys, appPassword, sealContext(input.verificationId)),

@@ -16,7 +16,7 @@ import { createRecordDigits } from './call/record-digits.ts';
 import { createSpeakNext } from './call/speak-next.ts';
 import { createWatchCall } from './call/watch-call.ts';
 import { createComplete } from './finish/complete.ts';
-import { createAdvance, createAdvanceQueued, type Steps } from './job/advance.ts';
+import { createAdvance, createAdvanceOutsideJob, createAdvanceQueued, type Steps } from './job/advance.ts';
 import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
@@ -46,7 +46,7 @@ import { createVerificationStore } from './store/verifications.ts';
 /** What the journey is made of. */
 export interface JourneyDeps {
   run: RunStatement;
-  jobs: Pick<VerificationJobs, 'add' | 'wake' | 'repair'>;
+  jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
   network: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
   addresses: CallAddresses;
   prompts: Languages;
@@ -106,7 +106,8 @@ export function createJourney(deps: JourneyDeps) {
     log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
   );
   const completeNow = (verification: Verification) => background.run(complete(verification));
-  const advanceNow = ({ id }: Verification) => background.run(advance(id));
+  const advanceOutsideJob = createAdvanceOutsideJob({ advance, schedule: jobs.schedule });
+  const advanceNow = ({ id }: { id: string }) => background.run(advanceOutsideJob(id));
   const { readVerification } = requests;
   return {
     ...requests.actions,
@@ -121,7 +122,7 @@ export function createJourney(deps: JourneyDeps) {
     ...createWebhookSteps(deps, stores, { noteCall, completeNow, advanceNow }),
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
-    watchLive: createWatchLive({ verifications, advance, clock, log }),
+    watchLive: createWatchLive({ verifications, advance: advanceOutsideJob, clock, log }),
     sweep: createSweep({
       ...{ run: deps.run, verifications, repairJob: jobs.repair, clock, events, log },
       clearUp: async () => (await deps.clearUp()) + (await requests.limits.forgetCounts()),
@@ -180,7 +181,7 @@ function createCalls(
   const { run, network, policyAt, timeouts, clock, events, log } = deps;
   const { verifications, attempts } = stores;
   const noteCall = createNoteCall(run);
-  const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall });
+  const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall, lines });
   return {
     noteCall,
     placeAttempt,
@@ -206,7 +207,7 @@ function createWebhookSteps(
   after: {
     noteCall: NoteCall;
     completeNow: (verification: Verification) => void;
-    advanceNow: (verification: Verification) => void;
+    advanceNow: (verification: { id: string }) => void;
   },
 ) {
   const speakNext = createSpeakNext({ policyAt });

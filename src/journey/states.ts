@@ -10,7 +10,7 @@ export const STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided', 'f
 export type State = (typeof STATES)[number];
 
 /** How a person is reached. */
-export const CHANNELS = ['call'] as const;
+const CHANNELS = ['call'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** Why a person is called. A test of an extension records nothing but how far the call came. */

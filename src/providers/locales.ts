@@ -29,9 +29,10 @@ export function createResolveLocale(languages: readonly Serving[]) {
   return function resolveLocale(wanted: string | null): string | null {
     const wish = wanted?.toLowerCase() ?? '';
     const language = languageOf(wish);
+    const exact = tagged.find(({ own }) => own === wish);
+    if (exact) return exact.locale;
     const main = mainLocaleOf(language);
     const found =
-      tagged.find(({ own }) => own === wish) ??
       tagged.find(({ serves }) => serves.includes(wish)) ??
       tagged.find(({ own }) => own === main) ??
       tagged.find(({ own }) => languageOf(own) === language) ??

@@ -32,7 +32,7 @@ describe('the client', () => {
 
   it('loads its own files, the names of jobs and how keys begin, and nothing else of the service', () => {
     const others = files.filter((name) => name !== 'client.ts' && !name.startsWith('client/'));
-    expect(others.toSorted()).toEqual(['journey/job-names.ts', 'platform/queue/redis-prefix.ts']);
+    expect(others.toSorted()).toEqual(['journey/job/job-names.ts', 'platform/queue/redis-prefix.ts']);
     expect(files.length).toBeGreaterThan(8);
   });
 

@@ -22,6 +22,9 @@ function anchorsIn(file: string): string[] {
 /** A constant of the code, and variables of the tests and of Node.js. */
 const NO_SETTINGS = ['ASKED_IN_ALL', 'REQUIRE_SERVERS', 'NODE_EXTRA_CA_CERTS'];
 
+/** What decides about wrong keys, blocked users, checks, channels and outcomes, and what leads on from each state. */
+const LOOKED_FOR = ['wrongKey', 'ASKED_IN_ALL', 'refuseBlocked', 'CHECKS', 'CHANNELS', 'OUTCOMES', 'TABLE'];
+
 describe('the documents', () => {
   it('have no link that leads nowhere', () => {
     const links = DOCUMENTS.flatMap((document) =>
@@ -57,23 +60,35 @@ function namedIn(pattern: RegExp): { document: string; name: string }[] {
   );
 }
 
+/** Where a document that speaks of the source leads: from `src/`, or from the project's folder. */
+const placeOf = (path: string) =>
+  ['src', ''].map((from) => join(from, path)).find((place) => existsSync(join(ROOT, place)));
+
 describe('the map', () => {
   const map = read(MAP);
 
-  it('leads to files and folders that there are, and to names in them', () => {
-    const paths = [...map.matchAll(/`((?:\.\.\/)?[a-z][\w-]*(?:\/[\w.-]*)+|[a-z][\w-]*\.ts)`/g)];
-    expect(paths.length).toBeGreaterThan(40);
-    for (const [, path = ''] of paths)
-      expect(existsSync(join(ROOT, 'src', path)) || existsSync(join(ROOT, path)), path).toBe(true);
-    for (const [, name = '', file = ''] of map.matchAll(/`(\w+)` in `([\w/.-]+\.ts)`/g))
-      expect(read(join('src', file)), `${name} in ${file}`).toContain(name);
+  it.each([MAP, 'CONTRIBUTING.md'])(
+    '%s leads to files and folders that there are, and to names in them',
+    (document) => {
+      const text = read(document);
+      const paths = [...text.matchAll(/`((?:\.\.\/)?[a-z][\w-]*(?:\/[\w.-]*)+|[a-z][\w-]*\.ts)`/g)];
+      expect(paths.length).toBeGreaterThan(5);
+      for (const [, path = ''] of paths) expect(placeOf(path), `${document}: ${path}`).toBeDefined();
+      for (const [, name = '', file = ''] of text.matchAll(/`(\w+)` (?:in|of) `([\w/.-]+\.ts)`/g))
+        expect(read(placeOf(file) ?? file), `${name} in ${file}`).toMatch(new RegExp(`\\b${name}\\b`));
+    },
+  );
+
+  it('leaves out no folder of the source, and no room of the journey', () => {
+    const foldersIn = (folder: string) =>
+      readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((each) => each.isDirectory());
+    for (const { name } of foldersIn('src')) expect(map).toContain(`${name}/`);
+    for (const { name } of foldersIn('src/journey')) expect(map).toContain(`\`journey/${name}/\``);
   });
 
-  it('leaves out no folder of the source', () => {
-    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((each) =>
-      each.isDirectory(),
-    );
-    for (const { name } of folders) expect(map).toContain(`${name}/`);
+  it('has a line for what is looked for first', () => {
+    const named = [...map.matchAll(/`(\w+)` (?:in|of) `[\w/.-]+\.ts`/g)].map(([, name]) => name);
+    expect(named).toEqual(expect.arrayContaining(LOOKED_FOR));
   });
 });
 

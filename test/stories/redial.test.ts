@@ -51,6 +51,18 @@ describeWorlds('a call that is placed again', ({ world }) => {
     },
   );
 
+  test('has a job of its own for when it is due, and waits for no sweeper', async () => {
+    const { id } = await request(BOTH, ['busy', 'press-pound']);
+    await vi.waitFor(async () => {
+      const job = await world.service.jobs.queue.getJob(id);
+      expect([(await world.read(id)).state, await job?.getState()]).toEqual(['queued', 'delayed']);
+      expect(job?.delay).toBeGreaterThan(AFTER_S * 500);
+    }, SOON);
+    await world.settle();
+    await expectOneEnd(world, id, { outcome: 'approved', calls: 2 });
+    expect(world.log.join('')).not.toContain('verification.swept');
+  });
+
   test.each<[first: ScenarioName, then: ScenarioName, outcome: string]>([
     ['busy', 'busy', 'busy'],
     ['busy', 'no-answer', 'noAnswer'],

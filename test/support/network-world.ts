@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
+import type { ProviderConfig } from '../../src/providers/settings.ts';
 import { startService } from '../../src/service.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
-import { virtualTime } from '../../src/simulator/time.ts';
+import { type VirtualTime, virtualTime } from '../../src/simulator/time.ts';
 import { startOwnNetwork } from './own-network.ts';
 import { startSpoilingProxy } from './spoiling-proxy.ts';
 import type { FreshStores } from './stores.ts';
@@ -16,11 +17,18 @@ import { clientOf, configFor, keepLines, START, settle } from './world.ts';
 /** A world; close it after the story. */
 export type NetworkWorld = Awaited<ReturnType<typeof openNetworkWorld>>;
 
+/** Providers beside the first, and the lines of all. */
+export interface MoreProviders {
+  providers: ProviderConfig[];
+  lines: Config['lines']['default'];
+}
+
 /** Starts a phone network, a proxy in front of it and a service on the stores, with a tenant `contoso`. */
 export async function openNetworkWorld(
   stores: FreshStores,
   config: Partial<Config> = {},
   profile: 'twilio' | 'signalwire' = 'twilio',
+  more: (time: VirtualTime) => Promise<MoreProviders | null> = async () => null,
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
   const time = virtualTime({ start: START });
@@ -28,10 +36,19 @@ export async function openNetworkWorld(
   const { simulator } = network;
   const proxy = await startSpoilingProxy(simulator.url);
   const log = keepLines();
+  const others = await more(time);
+  const settings = configFor(stores, dataDir, { providers: [network.config(proxy.url)], ...config });
   const service = await startService(
-    configFor(stores, dataDir, { providers: [network.config(proxy.url)], ...config }),
+    others === null
+      ? settings
+      : {
+          ...settings,
+          providers: [...settings.providers, ...others.providers] as Config['providers'],
+          lines: { ...settings.lines, default: others.lines },
+        },
     {
       clock: { now: () => new Date(time.now()) },
+      pause: (ms) => new Promise<void>((resolve) => void time.after(ms, resolve)),
       log: createLogger({ level: 'info', destination: log.destination }),
     },
   );

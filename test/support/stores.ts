@@ -43,9 +43,15 @@ export function describeEachStore(name: string, define: (combination: StoreCombi
   describe.each(STORES)(`${name} on %s`, define);
 }
 
-/** Makes a place. The embedded one is a copy of a store that has its tables, since making one takes 2 s. */
-export async function freshStores(combination: StoreCombination): Promise<FreshStores> {
-  if (combination === 'embedded') return freshEmbedded();
+/**
+ * Makes a place. The embedded one is a copy of a store that has its tables, since making one takes 2 s.
+ * @param options.empty without tables
+ */
+export async function freshStores(
+  combination: StoreCombination,
+  options: { empty?: boolean } = {},
+): Promise<FreshStores> {
+  if (combination === 'embedded') return freshEmbedded(options.empty ?? false);
   const { url, drop: dropDatabase } = await freshDatabase();
   const onRedis = combination === 'postgres+redis';
   const queue = onRedis ? freshPrefix() : { kind: 'database' as const };
@@ -61,9 +67,9 @@ export async function freshStores(combination: StoreCombination): Promise<FreshS
   };
 }
 
-async function freshEmbedded(): Promise<FreshStores> {
+async function freshEmbedded(isEmpty: boolean): Promise<FreshStores> {
   const dataDir = mkdtempSync(join(inject('runDirectory'), 'embedded-'));
-  cpSync(await embeddedTemplate(), dataDir, { recursive: true });
+  if (!isEmpty) cpSync(await embeddedTemplate(), dataDir, { recursive: true });
   return {
     database: { kind: 'embedded', dataDir },
     queue: { kind: 'database' },

@@ -4,7 +4,7 @@ import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../.
 import type { Timeouts } from '../ports.ts';
 import type { NoteCall } from '../store/call-notes.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
-import type { LiveCall, Verification } from '../store/rows.ts';
+import type { LiveCall } from '../store/rows.ts';
 import { graceAfterEnd } from './rules.ts';
 
 /** The event that a callback is logged as, if it says anything new. */
@@ -20,7 +20,7 @@ interface FollowDeps {
   noteCall: NoteCall;
   calls: Pick<LiveCallStore, 'read' | 'machineAnswered'>;
   /** Moves a verification on in the background. */
-  advanceNow: (verification: Verification) => void;
+  advanceNow: (verification: { id: string }) => void;
   timeouts: Timeouts;
   clock: Clock;
   events: Events;
@@ -67,7 +67,7 @@ export function createFollowCall(deps: FollowDeps) {
   }
 
   /** What waits for a key that may still be on its way is moved on when it is due. */
-  async function moveOn(call: LiveCall | null): Promise<void> {
+  async function moveOn(call: Pick<LiveCall, 'id' | 'state' | 'wakeAt'> | null): Promise<void> {
     if (!call || call.state === 'finished' || call.state === 'queued') return;
     if (call.wakeAt <= deps.clock.now()) deps.advanceNow(call);
   }

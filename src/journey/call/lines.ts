@@ -36,6 +36,14 @@ export function createLines(deps: { settings: LineSettings; slots: DialSlotStore
     /** The line that calls a country. */
     lineFor: (country: string): string => linesFor(country)[0].number,
 
+    /** The line of another provider to try after a line; null: there is none, or the line is not in use any more. */
+    lineAfter(country: string, lineNumber: string): string | null {
+      const lines = linesFor(country);
+      const place = lines.findIndex(({ number }) => number === lineNumber);
+      const rest = place < 0 ? [] : lines.slice(place + 1);
+      return rest.find(({ provider }) => provider !== lines[place]?.provider)?.number ?? null;
+    },
+
     /** What a request wishes of its line. @param patienceMs the furthest that its place may lie in the future, ms */
     slotWithin: (now: Date, patienceMs: number): WishForSlot => ({
       intervalMs,

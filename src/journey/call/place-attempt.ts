@@ -1,7 +1,9 @@
+import { maskNumber } from '../../domain/mask-number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { Extension } from '../../providers/dialogue.ts';
+import { mayTryAnotherLine } from '../../providers/failover.ts';
 import {
   type PlaceCallResult,
   type PlacedCall,
@@ -13,6 +15,7 @@ import type { PolicyAt, Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { NoteCall } from '../store/call-notes.ts';
 import type { Verification } from '../store/rows.ts';
+import type { Lines } from './lines.ts';
 
 /** The longest pause between two tries to place a call, ms. */
 const LONGEST_RETRY_MS = 60_000;
@@ -32,6 +35,7 @@ export type PlaceAttempt = (verification: Verification) => Promise<StepResult>;
 interface PlaceDeps {
   attempts: Pick<AttemptStore, 'refuse' | 'postpone' | 'nameLateCall'>;
   noteCall: NoteCall;
+  lines: Pick<Lines, 'lineAfter' | 'lineFor'>;
   network: Pick<Providers, 'placeCall' | 'endCall'>;
   addresses: CallAddresses;
   policyAt: PolicyAt;
@@ -43,7 +47,15 @@ interface PlaceDeps {
 /** The attempt is recorded, with its id in every webhook address; this asks for the call. */
 export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
   return async function placeAttempt(verification) {
-    const { id: verificationId, attemptId, attempts, phoneNumber, lineNumber, extension } = verification;
+    const {
+      id: verificationId,
+      attemptId,
+      attempts,
+      phoneNumber,
+      country,
+      lineNumber,
+      extension,
+    } = verification;
     if (attemptId === null || lineNumber === null)
       throw new Error(`verification ${verificationId} has no attempt to place; the registry was edited`);
     deps.events.emit('call.dialing', { verificationId, attemptId, attempt: attempts });
@@ -63,7 +75,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
     });
     return note(
       deps,
-      { verificationId, attemptId, lineNumber, number: attempts, wakeAt: verification.wakeAt },
+      { verificationId, attemptId, country, lineNumber, number: attempts, wakeAt: verification.wakeAt },
       policy,
       result,
     );
@@ -87,42 +99,87 @@ function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): Exten
   return { pauseBeforeS: pauseBeforeS ?? 0, digits: extension, pauseAfterS: pauseAfterS ?? 0 };
 }
 
-async function note(
+/** The attempt that was placed. */
+interface Placed {
+  verificationId: string;
+  attemptId: string;
+  country: string;
+  lineNumber: string;
+  /** 1 for the first attempt. */
+  number: number;
+  /** Until then nobody looks for the call. */
+  wakeAt: Date;
+}
+
+function note(
   deps: PlaceDeps,
-  call: { verificationId: string; attemptId: string; lineNumber: string; number: number; wakeAt: Date },
-  { ringTimeoutS }: TenantPolicy,
+  call: Placed,
+  policy: TenantPolicy,
   result: PlaceCallResult,
 ): Promise<StepResult> {
-  const { verificationId, attemptId } = call;
-  const now = deps.clock.now();
+  const other = mayTryAnotherLine(result) ? deps.lines.lineAfter(call.country, call.lineNumber) : null;
   switch (result.kind) {
-    case 'accepted': {
-      const rings = later(now, ringTimeoutS * 1000 + deps.timeouts.watchMs);
-      const { callId } = result;
-      const noted = await deps.noteCall({ attemptId, callId, progress: null, at: now, wakeAt: rings });
-      deps.events.emit('call.placed', { verificationId, attemptId });
-      if (noted && noted.state !== 'finished')
-        return noted.state === 'ringing' ? waitUntil(noted.wakeAt) : 'moved';
-      await endUnwanted(deps, verificationId, attemptId, { callId, lineNumber: call.lineNumber });
-      return 'moved';
-    }
-    case 'refused': {
-      const { outcome, errorCode, alarm } = result;
-      await deps.attempts.refuse(attemptId, { outcome, errorCode }, now);
-      deps.events.emit('call.refused', { verificationId, attemptId, outcome, errorCode, alarm });
-      return 'moved';
-    }
+    case 'accepted':
+      return accepted(deps, call, policy, result.callId);
+    case 'refused':
+      return other === null
+        ? refused(deps, call, result)
+        : putOff(deps, call, result, { line: other, pauseMs: 0 });
     case 'tryLater': {
       const pauseMs = Math.min(LONGEST_RETRY_MS, deps.timeouts.retryMs * 2 ** (call.number - 1));
-      const { errorCode, alarm } = result;
-      await deps.attempts.postpone(attemptId, errorCode, now, later(now, pauseMs));
-      deps.events.emit('call.postponed', { verificationId, attemptId, errorCode, alarm, pauseMs });
-      return 'moved';
+      const next =
+        other === null ? { line: deps.lines.lineFor(call.country), pauseMs } : { line: other, pauseMs: 0 };
+      return putOff(deps, call, result, next);
     }
     case 'unknown':
-      deps.events.emit('call.lost', { verificationId, attemptId, errorCode: result.errorCode });
-      return waitUntil(call.wakeAt);
+      return lost(deps, call, result.errorCode);
   }
+}
+
+async function accepted(
+  deps: PlaceDeps,
+  { verificationId, attemptId, lineNumber }: Placed,
+  { ringTimeoutS }: TenantPolicy,
+  callId: string,
+): Promise<StepResult> {
+  const at = deps.clock.now();
+  const wakeAt = later(at, ringTimeoutS * 1000 + deps.timeouts.watchMs);
+  const noted = await deps.noteCall({ attemptId, callId, progress: null, at, wakeAt });
+  deps.events.emit('call.placed', { verificationId, attemptId });
+  if (noted?.state === 'ringing') return waitUntil(noted.wakeAt);
+  if (noted === null || noted.state === 'finished')
+    await endUnwanted(deps, verificationId, attemptId, { callId, lineNumber });
+  return 'moved';
+}
+
+async function refused(
+  deps: PlaceDeps,
+  { verificationId, attemptId }: Placed,
+  { outcome, errorCode, alarm }: Extract<PlaceCallResult, { kind: 'refused' }>,
+): Promise<StepResult> {
+  await deps.attempts.refuse(attemptId, { outcome, errorCode }, deps.clock.now());
+  deps.events.emit('call.refused', { verificationId, attemptId, outcome, errorCode, alarm });
+  return 'moved';
+}
+
+/** There is no call, so the next attempt may go out: later from the preferred line, or at once from another provider's. */
+async function putOff(
+  deps: PlaceDeps,
+  { verificationId, attemptId, lineNumber }: Placed,
+  { errorCode, alarm }: { errorCode: string; alarm: boolean },
+  next: { line: string; pauseMs: number },
+): Promise<StepResult> {
+  const now = deps.clock.now();
+  const { line, pauseMs } = next;
+  await deps.attempts.postpone(attemptId, errorCode, now, later(now, pauseMs), line);
+  const nextLine = line === lineNumber ? {} : { nextLine: maskNumber(line) };
+  deps.events.emit('call.postponed', { verificationId, attemptId, errorCode, alarm, pauseMs, ...nextLine });
+  return 'moved';
+}
+
+async function lost(deps: PlaceDeps, { verificationId, attemptId, wakeAt }: Placed, errorCode: string) {
+  deps.events.emit('call.lost', { verificationId, attemptId, errorCode });
+  return waitUntil(wakeAt);
 }
 
 /** While the network was asked, somebody dialled again or finished the verification: this call must not ring on. */

@@ -33,7 +33,7 @@ export function createPlaceCall(deps: {
     if (deps.isStopping()) return leaveToOthers(now);
     if (!(await mayStill(verification, now))) return decide(verification, { outcome: 'blocked' }, now);
     await deps.roomForCall();
-    return deps.dial(verification);
+    return deps.isStopping() ? leaveToOthers(deps.clock.now()) : deps.dial(verification);
   };
 
   /** An attempt that was put off carries the reason of the network. */
@@ -70,8 +70,9 @@ export function createPlaceUnseen(deps: {
   clock: Clock;
 }) {
   return async function placeUnseen(verificationId: string) {
-    if (deps.lines.isPaced || deps.isStopping()) return null;
+    if (deps.lines.isPaced) return null;
     await deps.roomForCall();
+    if (deps.isStopping()) return null;
     const startedAt = deps.clock.now();
     const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
     const begun = await deps.attempts.beginUnseen(verificationId, { id: randomUUIDv7(), startedAt, wakeAt });

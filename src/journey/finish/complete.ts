@@ -12,8 +12,8 @@ import { writesFor } from './writes-for.ts';
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'expired', 'providerError'];
 
-/** Completes a decided verification. Null: it was completed before. */
-export type Complete = (verification: Verification) => Promise<Verification | null>;
+/** Completes a decided verification, unless it was completed before. */
+export type Complete = (verification: Verification) => Promise<void>;
 
 /**
  * State `decided` → `finished`. Ends a call that is no longer needed; an approved registration leaves the office
@@ -38,11 +38,10 @@ export function createComplete(deps: {
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();
     const finished = await deps.finish(verification, writesFor(deps.writes, verification, policy, now), now);
-    if (!finished) return null;
-    report(finished.verification, policy);
+    if (!finished) return;
+    report(verification, policy);
     if (finished.message !== null) deps.deliverMessage(finished.message);
-    if (finished.verification.jobId !== null) deps.endBackendJob(finished.verification.id);
-    return finished.verification;
+    if (verification.jobId !== null) deps.endBackendJob(verification.id);
   };
 
   function report({ id, tenantId, outcome, purpose, errorCode }: Verification, policy: TenantPolicy): void {

@@ -93,3 +93,15 @@ export function createAdvanceQueued(deps: {
     return { ...result, live: true, seen: null };
   };
 }
+
+/** Moves on a verification that no job does: one that goes back to the queue, to be called again, is given a job. */
+export function createAdvanceOutsideJob(deps: {
+  advance: Advance;
+  schedule: (verificationId: string, due: Date) => void;
+}): Advance {
+  return async function advanceOutsideJob(verificationId) {
+    const next = await deps.advance(verificationId);
+    if (next.kind !== 'finished' && !next.live) deps.schedule(verificationId, next.until);
+    return next;
+  };
+}

@@ -39,6 +39,7 @@ export function createVerificationJobs(deps: {
     const kept = jobId === verificationId ? { removeOnComplete: true } : {};
     await queue.add(ADVANCE_JOB, data, { ...JOB_OPTIONS, ...kept, jobId, delay });
   };
+  const delayUntil = (due: Date) => Math.max(0, due.getTime() - deps.clock.now().getTime());
   const orLater = (what: string, id: string) => (error: unknown) =>
     deps.log.warn({ verificationId: id, err: error }, `${what}; the next sweep does it`);
 
@@ -46,16 +47,15 @@ export function createVerificationJobs(deps: {
     queue,
 
     /** Adds the job in the background; it runs when it is due. */
-    add(id: string, due: Date): void {
-      add(id, id, Math.max(0, due.getTime() - deps.clock.now().getTime())).catch(
-        orLater('the job could not be added', id),
-      );
-    },
+    add: (id: string, due: Date) =>
+      void add(id, id, delayUntil(due)).catch(orLater('the job could not be added', id)),
+
+    /** Sees to it, in the background, that a verification which went back to the queue has a job when it is due. */
+    schedule: (id: string, due: Date) =>
+      void schedule(id, due).catch(orLater('the job could not be scheduled', id)),
 
     /** Runs the verification's next step now, in the background. */
-    wake(id: string): void {
-      wake(id).catch(orLater('the job could not be run early', id));
-    },
+    wake: (id: string) => void wake(id).catch(orLater('the job could not be run early', id)),
 
     /** Gives an overdue verification a live job: absent, added; failed, retried; completed although unfinished, replaced. */
     async repair(id: string): Promise<JobRepair> {
@@ -70,6 +70,13 @@ export function createVerificationJobs(deps: {
       return add(id, jobId).then(() => 'replaced');
     },
   };
+
+  async function schedule(id: string, due: Date): Promise<void> {
+    const { job, jobId } = await find(id);
+    if (!job) return add(id, jobId, delayUntil(due));
+    // Not delayed: the worker holds it and reads the row again before it lets go.
+    if (await job.isDelayed()) await job.changeDelay(delayUntil(due));
+  }
 
   async function wake(id: string): Promise<void> {
     const { job, jobId } = await find(id);

@@ -3,7 +3,7 @@ import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { type CallAttempt, COLUMNS, story, type Verification } from './rows.ts';
 
 /** A new attempt, before the provider is asked. */
-export interface NewAttempt {
+interface NewAttempt {
   id: string;
   /** The line, if it is another than the verification's. */
   lineNumber?: string;
@@ -76,6 +76,7 @@ function beginning(one: One) {
         begin(
           attempt,
           sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing')
+            and v.expires_at > ${attempt.startedAt}
             and v.attempt_id is not distinct from ${attemptId}::uuid`,
           archive(sql`o.id = ${id}`),
         ),
@@ -92,12 +93,15 @@ function archive(which: Sql): Sql {
 
 function ending(one: One) {
   return {
-    /** The provider said that nothing happened: ends the attempt, and `dialing` → `queued` until `wakeAt`. */
-    postpone: (attemptId: string, errorCode: string, now: Date, wakeAt: Date) =>
+    /**
+     * The provider said that nothing happened: ends the attempt, and `dialing` → `queued` until `wakeAt`.
+     * @param lineNumber the line of the next attempt, if it is another
+     */
+    postpone: (attemptId: string, errorCode: string, now: Date, wakeAt: Date, lineNumber?: string) =>
       one(sql`
         with v as (
           update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null,
-            call_error = ${errorCode}, ended_at = ${now},
+            call_error = ${errorCode}, ended_at = ${now}, line_number = coalesce(${lineNumber ?? null}, v.line_number),
             events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
           from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
             and v.state = 'dialing' and v.call_id is null and v.ended_at is null

@@ -2,10 +2,10 @@ import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { createGather } from '../../platform/gather.ts';
 import { type CallProgress, ENDED } from '../../providers/port.ts';
-import { COLUMNS, type LiveCall, ON_CALL } from './rows.ts';
+import { type LiveCall, ON_CALL } from './rows.ts';
 
 /** What the provider told about the call of an attempt: that it took it, or how far it has come. */
-export interface CallNote {
+interface CallNote {
   attemptId: string;
   callId: string;
   /** Null: the provider has just taken the call, or told who picked up. */
@@ -17,8 +17,8 @@ export interface CallNote {
   wakeAt: Date;
 }
 
-/** What a note changed. */
-export interface Noted extends LiveCall {
+/** What a note left. */
+interface Noted extends Pick<LiveCall, 'id' | 'state' | 'wakeAt'> {
   /** Whether the state changed. */
   moved: boolean;
 }
@@ -83,8 +83,8 @@ function noteStatement(notes: CallNote[]) {
         and ((l.status is null and (l.answered_by is null or coalesce(v.call_id, l.call_id) = l.call_id))
           or ((v.ended_at is null or v.call_id is null)
           and coalesce(v.call_id, l.call_id) = l.call_id and (l.ended or v.status_sequence < l.sequence)))
-      returning v.*, l.place, l.after <> l.before as moved)
-    select ${COLUMNS}, v.place, v.moved, true as current from v`;
+      returning v.id, v.state, v.wake_at, l.place, l.after <> l.before as moved)
+    select * from v`;
 }
 
 function asRow({ attemptId, callId, progress, answeredBy, at, wakeAt }: CallNote, place: number) {

@@ -1,9 +1,9 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { COLUMNS, story, type Verification } from './rows.ts';
+import { story, type Verification } from './rows.ts';
 
 /** A verification that is to be finished, as its outcome was read. */
-export type Finishing = Pick<Verification, 'id' | 'outcome' | 'purpose'>;
+type Finishing = Pick<Verification, 'id' | 'outcome' | 'purpose'>;
 
 /**
  * What one feature writes when a verification finishes: `name as (insert …)`, which reads the finished row from `done`
@@ -16,7 +16,7 @@ export type FinishVerification = (
   verification: Finishing,
   writes: CompletionWrite[],
   now: Date,
-) => Promise<{ verification: Verification; message: unknown } | null>;
+) => Promise<{ message: unknown } | null>;
 
 /**
  * One statement, and so one transaction, ends the verification and writes what follows from it: never one without the
@@ -30,10 +30,8 @@ export function createFinishVerification(run: RunStatement, writtenMessage: Sql)
         events = v.events || ${event}::jsonb
       where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose}
       returning *)`;
-    const [row] = await run<Verification & { message: unknown }>(sql`
-      with ${join([done, ...writes], ', ')} select ${COLUMNS}, ${writtenMessage} as message from done v`);
-    if (!row) return null;
-    const { message, ...verification } = row;
-    return { verification, message };
+    const [row] = await run<{ message: unknown }>(sql`
+      with ${join([done, ...writes], ', ')} select ${writtenMessage} as message from done`);
+    return row ?? null;
   };
 }

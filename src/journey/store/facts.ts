@@ -20,7 +20,7 @@ export interface UserFacts extends User {
 }
 
 /** An API key, what it must match, and the facts about a user of its tenant. */
-export interface KeyFacts {
+interface KeyFacts {
   secretHash: string;
   revokedAt: Date | null;
   facts: UserFacts;

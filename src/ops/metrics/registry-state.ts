@@ -5,6 +5,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Reading } from './source.ts';
 
+/** Not as a parameter: a plan for any value could not use the index of open ones. */
+const OPEN = sql<boolean>`open`;
+
 /** The states of a verification that is not finished. */
 const OPEN_STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided'];
 
@@ -16,7 +19,7 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
       const rows = await db
         .selectFrom('verification')
         .select((build) => ['state', build.fn.countAll<number>().as('count')])
-        .where('open', '=', true)
+        .where(OPEN)
         .groupBy('state')
         .execute();
       const counts = new Map(rows.map((row) => [row.state, Number(row.count)]));
@@ -27,7 +30,7 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
       const row = await db
         .selectFrom('verification')
         .select((build) => build.fn.min('wakeAt').as('wakeAt'))
-        .where('open', '=', true)
+        .where(OPEN)
         .executeTakeFirst();
       return [{ labels: {}, value: row?.wakeAt ? secondsSince(row.wakeAt) : 0 }];
     },

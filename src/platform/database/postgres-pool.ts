@@ -71,6 +71,8 @@ function sessionSettings({ searchPath, statementTimeoutMs, sharedSessions }: Pos
   return [
     ...(statementTimeoutMs === 0 ? [] : [`set statement_timeout to ${statementTimeoutMs}`]),
     ...(searchPath === undefined ? [] : [`set search_path to ${searchPath}`]),
+    // Each named statement is planned once a connection, not five times first (PostgreSQL, plan_cache_mode).
+    'set plan_cache_mode to force_generic_plan',
   ].join('; ');
 }
 

@@ -39,10 +39,9 @@ export function createWebhookReader(provider: string, keys: WebhookKeys) {
 /** Form fields by name; a name that comes more than once keeps all its values, which the signature covers. */
 function readForm(body: string): Record<string, string | string[]> {
   const form: Record<string, string | string[]> = Object.create(null);
-  const fields = new URLSearchParams(body);
-  for (const name of new Set(fields.keys())) {
-    const values = fields.getAll(name);
-    form[name] = values.length === 1 ? (values[0] ?? '') : values;
+  for (const [name, value] of new URLSearchParams(body)) {
+    const known = form[name];
+    form[name] = known === undefined ? value : [known, value].flat();
   }
   return form;
 }

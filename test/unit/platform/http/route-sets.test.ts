@@ -254,8 +254,8 @@ describe('a page', () => {
     const { json: problem } = await submit('bird=ostrich&wings=2&marks=a%00');
     expect(problem).toMatchObject({ code: 'request.invalid', status: 400 });
     expect((problem.errors as { field: string }[]).map(({ field }) => field)).toEqual([
-      'bird',
       'marks',
+      'bird',
       'wings',
     ]);
   });
