@@ -108,7 +108,7 @@ type Environment = z.infer<typeof Environment>;
 export const VARIABLES = Object.keys(Environment.shape);
 
 /**
- * Reads the environment. An empty variable counts as absent; others than ours are ignored.
+ * Reads the environment. An empty variable is treated as absent; unknown variables are ignored.
  * @throws ConfigError that lists all problems at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {

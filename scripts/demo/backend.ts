@@ -62,7 +62,7 @@ export async function verify(
   const { status, body: asked } = await call('POST', '/v1/verifications', request);
   if (status !== 201) throw new Error(`The request was refused: ${status}, ${asked.detail}`);
   const { international, country, type } = asked.number;
-  say(`backend   understood as ${international} (${country}, ${type})`);
+  say(`backend   parsed as ${international} (${country}, ${type})`);
   atScreen(asked);
   await queue.resume();
   await end;

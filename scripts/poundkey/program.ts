@@ -4,7 +4,7 @@ import { type Command, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import type { Tools } from './tools.ts';
 
-/** What was typed, understood: the command's words, and those of its options that were given. */
+/** A parsed command line: the words of the command, and those of its options that were given. */
 export interface Typed {
   command: Command<Tools>;
   words: string[];

@@ -28,10 +28,10 @@ export interface Capabilities {
   appPassword: Reason[];
 }
 
-/** Finds all refusals for the wishes of a user; see `journey/request/checks.ts`. */
+/** Finds all refusals for requests of a user; see `journey/request/checks.ts`. */
 export type FindRefusals = (
   user: User,
-  wishes: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn' })[],
+  requests: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn' })[],
 ) => Promise<{ refusals: ServiceError[][]; issuesAppPasswords: boolean; blockedUntil: Date | null }>;
 
 const NO_APP_PASSWORDS: Reason = {
@@ -41,8 +41,8 @@ const NO_APP_PASSWORDS: Reason = {
 };
 
 /**
- * What a user may do now, by the very checks of requests; nothing is counted and nothing changes. An app password is
- * issued when a phone is registered, so whatever speaks against that speaks against it too.
+ * What a user may do now, by the same checks as requests; nothing is counted and nothing changes. An app password is
+ * issued when a phone is registered, so every reason against that is a reason against it too.
  */
 export async function readCapabilities(
   findRefusals: FindRefusals,

@@ -51,7 +51,7 @@ function refuse(req: Request, who: SignedIn, canSignIn: boolean): Answer | null 
   if (req.path === SIGN_IN_PATH && canSignIn && isReading)
     return who === 'operator' ? (res) => res.redirect(303, `${BOARD_PATH}/`) : askToSignIn;
   if (isReading) return null;
-  if (who === 'nobody')
+  if (who === 'anonymous')
     return canSignIn ? askToSignIn : plain(405, 'The board is read-only here.\n', { Allow: 'GET, HEAD' });
   if (isFromElsewhere(req)) return plain(403, 'Changes are accepted from the board itself only.\n');
   if (NEVER.test(req.path)) return plain(403, 'Jobs cannot be added or edited here.\n');

@@ -14,7 +14,7 @@ interface DeliveryFailure {
 /** Tries to deliver one message, once. Null: the receiver has it. */
 export type AttemptDelivery = (message: ClaimedMessage) => Promise<DeliveryFailure | null>;
 
-/** Only an answer of 2xx counts. 410 means: never again (Standard Webhooks, "Delivery and retries"). */
+/** Only an answer of 2xx is success. 410 means: no more attempts (Standard Webhooks, "Delivery and retries"). */
 export function createAttemptDelivery(deps: {
   post: PostMessage;
   sealKeys: KeyRing;

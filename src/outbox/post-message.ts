@@ -64,7 +64,7 @@ export function createPostMessage(
   };
 }
 
-/** Node, "request.reusedSocket": the receiver may have closed a kept connection at the very moment of sending. */
+/** Node, "request.reusedSocket": the receiver may have closed a kept connection at the moment of sending. */
 function wasClosed(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
 }

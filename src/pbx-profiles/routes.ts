@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CountryCode, defineRoute, listLimit, PauseS, TypedNumber } from '../api.ts';
-import { understandNumber } from '../domain/number.ts';
+import { parseNumber } from '../domain/number.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from '../domain/pauses.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
@@ -89,7 +89,7 @@ function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, currentPolicy: 
       ],
       async handle({ body: { number: typed, country, ...wanted }, caller: { tenantId } }) {
         const { policy } = await currentPolicy(tenantId);
-        const number = withoutExtension(understandNumber({ number: typed, country }, policy));
+        const number = withoutExtension(parseNumber({ number: typed, country }, policy));
         return { status: 200, body: await profiles.set({ tenantId, number }, wanted) };
       },
     }),

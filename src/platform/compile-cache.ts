@@ -7,10 +7,10 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Beside the packages, so whoever cannot change the code cannot change this either. */
+/** Beside the packages, so that it is as well protected against changes as the code. */
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-// Asked first: Node.js may try for ever to make a directory that it cannot make.
+// Checked first: Node.js may try for ever to create a directory that it cannot create.
 if (isWritable(PACKAGES)) enableCompileCache(join(PACKAGES, '.cache', 'compiled'));
 
 function isWritable(directory: string): boolean {

@@ -13,7 +13,7 @@ export function repeated(work: () => Promise<void>): () => Promise<void> {
         await work();
       } while (wanted);
     } finally {
-      // At once, not in a later turn: whoever asks now has to start anew.
+      // At once, not in a later turn: a request made now has to start a new run.
       running = null;
     }
   }

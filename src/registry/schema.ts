@@ -78,7 +78,7 @@ export interface VerificationTable {
   slotAt: Date | null;
   /** How many calls were placed again after busy or no answer. */
   redials: Generated<number>;
-  /** Until it is finished. */
+  /** True until it is finished. */
   open: Generated<boolean>;
   /** From its first attempt, or its decision, until it is finished. */
   live: Generated<boolean>;

@@ -16,7 +16,7 @@ import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
 import type { OnStop } from './stop.ts';
 
-/** How long a provider's word on our access counts, ms; that it has none, shorter, so that a repair shows. */
+/** How long the result of an access check is used, ms; shorter when the provider was unreachable, so that a recovery shows soon. */
 const ACCESS_COUNTS_MS = { granted: 60_000, refused: 60_000, unreachable: 10_000 };
 /** How long one check may take, ms. */
 const STORE_LIMIT_MS = 2_000;

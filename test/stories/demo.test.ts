@@ -32,7 +32,7 @@ describe('the demo', () => {
     ]);
     expect(places, output).not.toContain(-1);
     expect(places, output).toEqual(inOrder(places));
-    expect(output).toMatch(/understood as \+46 8 123 456 78 \(SE, FIXED_LINE\)/);
+    expect(output).toMatch(/parsed as \+46 8 123 456 78 \(SE, FIXED_LINE\)/);
     expect(output.match(/shown once: /g)).toHaveLength(1);
     expect(code).toBe(0);
   });

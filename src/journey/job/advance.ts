@@ -43,7 +43,7 @@ export function leaveToOthers(now: Date): StepResult {
   return { kind: 'leave', until: later(now, LEAVE_MS) };
 }
 
-/** More steps in a row than any verification takes; beyond it something goes in circles. */
+/** More steps in a row than any verification takes; beyond it there must be an endless loop. */
 const MOST_STEPS = 20;
 
 /**

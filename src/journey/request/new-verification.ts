@@ -1,18 +1,18 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { UnderstoodNumber } from '../../domain/number.ts';
+import type { ParsedNumber } from '../../domain/number.ts';
 import { later } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
 import type { NewVerification } from '../store/admission.ts';
-import type { Looked } from './checks.ts';
+import type { CheckInput } from './checks.ts';
 import { chooseChallenge } from './choose-challenge.ts';
 
 /** A request that passed all checks. */
-export type Understood = Looked & { number: UnderstoodNumber; locale: string };
+export type AdmissibleRequest = CheckInput & { number: ParsedNumber; locale: string };
 
 /** The row of a verification that may be requested. */
 export function newVerification(
   request: VerificationRequest,
-  { policy, facts, number, pauses, locale }: Understood,
+  { policy, facts, number, pauses, locale }: AdmissibleRequest,
   { requestHash, lineNumber, now }: { requestHash: string; lineNumber: string; now: Date },
 ): NewVerification {
   const { tenantId, userId, purpose, idempotencyKey } = request;

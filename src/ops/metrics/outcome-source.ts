@@ -86,7 +86,7 @@ function createInstruments(registry: MetricsRegistry): (ended: Ended) => void {
   };
 }
 
-/** The instants that count; null for what did not happen. */
+/** The end of each stage; null for what did not happen. */
 function milestones({
   outcome,
   purpose,

@@ -77,7 +77,7 @@ function sessionSettings({ searchPath, statementTimeoutMs, sharedSessions }: Pos
 }
 
 /**
- * Ends a pool: lets statements finish, then closes every connection. One that nobody gives back is closed all the same.
+ * Ends a pool: lets statements finish, then closes every connection. One that is not given back is closed too.
  * @param limitMs how long to wait for connections in use, in milliseconds
  */
 export async function endPostgresPool(pool: Pool, limitMs: number): Promise<void> {

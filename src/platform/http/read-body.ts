@@ -21,7 +21,7 @@ export interface ReadBody<Body> {
  *   compressed; `request.malformedJson` when it is not JSON; an error of the body parser (see `problem.ts`) when it is
  *   larger than 16 kB or ends too early.
  * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, or has an unknown charset
- *   or compression. Its type is not looked at: the fields of anything else make no sense to whoever reads them.
+ *   or compression. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
  */
 export const BODY_READERS: {
   [Kind in keyof Bodies]: (req: Request, res: Response) => Promise<ReadBody<Bodies[Kind]>>;
