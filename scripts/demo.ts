@@ -17,7 +17,7 @@ import { LINES } from './demo/lines.ts';
 import { narrate } from './demo/narrate.ts';
 import { QUEUE } from './demo/queue.ts';
 
-/** How much faster than on the wall time runs: nobody wants to wait for a phone that rings 30 s. */
+/** How much faster than real time the demo runs, so that a phone that rings 30 s is not a long wait. */
 const SPEED = 8;
 const DESK_PHONE = '+46812345678';
 const SCENARIOS = new Map<string, Scenario>(
@@ -68,7 +68,7 @@ function start(dataDir: string, { speed = SPEED, callsPerSecond = 0 }: Scenario)
     SIMULATOR_PORT: '0',
     CALLS_PER_SECOND: String(callsPerSecond),
   });
-  console.log('Poundkey starts on its embedded store, with the simulator for a phone network …');
+  console.log('Poundkey starts on its embedded store, with the simulator as its provider …');
   return startService(config, {
     log: createLogger({ level: 'silent' }),
     clock: { now: () => new Date(time.now()) },

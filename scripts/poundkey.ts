@@ -5,7 +5,7 @@ import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
-import { readKeys } from '../src/service/read-keys.ts';
+import { readKeys } from '../src/service/open-stores.ts';
 import { runCommand, type WithTools } from './poundkey/run-command.ts';
 import { createTools } from './poundkey/tools.ts';
 

@@ -17,7 +17,7 @@ async function prepare(): Promise<void> {
       await database.run({ text: `drop database ${template}`, values: [] });
     await database.close();
   });
-  if (made) console.log('Prepared the store that embedded installations start from.');
+  if (made) console.log('Created the store that embedded installations start from.');
 }
 
 async function isWanted(): Promise<boolean> {

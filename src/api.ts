@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { routeDefiner } from './platform/http/route.ts';
 import type { SecurityDescription } from './platform/http/route-set.ts';
 
-/** Who sent a request, as its API key tells. What finds the caller may know more; a route that needs it says so. */
+/** Who sent a request, identified by its API key. `identify` of the route set may return more; a route that needs it says so. */
 export interface Caller {
   tenantId: string;
 }
@@ -24,7 +24,7 @@ export const API_KEY: SecurityDescription = {
 export const UserId = z
   .string()
   .regex(/^[A-Za-z0-9._~@:+=|-]{1,128}$/, 'This must be 1 to 128 letters, digits or . _ ~ @ : + = | -')
-  .meta({ description: 'An opaque id of the user within the tenant', example: 'u-1842' });
+  .meta({ description: 'An opaque id of the user, unique within the tenant', example: 'u-1842' });
 
 /** A language. */
 export const LanguageTag = z
@@ -62,7 +62,10 @@ export const Instant = z.string().meta({ description: 'ISO 8601, UTC', example: 
 export const Extension = z
   .string()
   .regex(/^[0-9]{1,11}$/, 'This must be 1 to 11 digits.')
-  .meta({ description: 'The extension behind the number; may also stand after it', example: '1234' });
+  .meta({
+    description: 'The extension to dial after the number answers; may also be written after the number',
+    example: '1234',
+  });
 
 /** A pause around an extension, s. SendDigits knows pauses of half a second (Twilio, Calls). */
 export const PauseS = z
@@ -70,4 +73,4 @@ export const PauseS = z
   .min(0)
   .max(8)
   .multipleOf(0.5, 'This must be a number of half seconds, such as 1.5.')
-  .meta({ description: 'Seconds; halves are allowed', example: 1.5 });
+  .meta({ description: 'Seconds, in steps of 0.5', example: 1.5 });

@@ -11,7 +11,7 @@ import {
   providersOf,
 } from './providers/settings.ts';
 
-/** Everything Poundkey is told from outside, checked and grouped. A choice is a union; what is switched off is null. */
+/** The configuration, checked and grouped. A choice is a union; what is switched off is null. */
 export interface Config {
   production: boolean;
   role: 'all' | 'web' | 'worker';
@@ -20,13 +20,13 @@ export interface Config {
   http: { host: string; port: number; publicUrl: string | null };
   database: { kind: 'embedded'; dataDir: string } | PostgresConfig;
   queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
-  /** Where operators look; `board` null: nobody can sign in to the queue board, so it is read-only. */
+  /** The operators' port; `board` null: nobody can sign in to the queue board, so it is read-only. */
   ops: { host: string; port: number; board: { user: string; password: string } | null };
   /** Where traces are sent, OTLP over HTTP; null: none are made. */
   traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
   secrets: { hashKeys: string; sealKeys: string } | null;
-  /** Whoever places calls: first the provider of lines that name none, then further ones. */
+  /** The providers: first that of lines that name none, then further ones. */
   providers: readonly [ProviderConfig, ...ProviderConfig[]];
   lines: LinesConfig;
   /** `mostLive`: verifications that may be on a call, in all processes together, before no more calls are placed. */
@@ -35,7 +35,7 @@ export interface Config {
   watchLiveMs: number;
   sweep: { intervalMs: number; slackMs: number };
   /** See `journey/ports.ts`, in ms. */
-  patience: {
+  timeouts: {
     requestMs: number;
     dialGraceMs: number;
     answerMs: number;
@@ -47,7 +47,7 @@ export interface Config {
   webhooks: { allowPrivate: boolean; timeLimitMs: number };
   /** Streams of events that one process serves at most, and how often it looks for events while there are any. */
   progress: { mostStreams: number; lookEveryMs: number };
-  /** How long a process that is told to stop goes on answering live calls, ms. */
+  /** How long a process that is stopping continues to answer live calls, ms. */
   shutdownLimitMs: number;
   twimlDir: string;
 }
@@ -108,7 +108,7 @@ type Environment = z.infer<typeof Environment>;
 export const VARIABLES = Object.keys(Environment.shape);
 
 /**
- * Reads the environment. An empty variable counts as absent; others than ours are ignored.
+ * Reads the environment. An empty variable is treated as absent; unknown variables are ignored.
  * @throws ConfigError that lists all problems at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -127,7 +127,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return group(parsed.data);
 }
 
-/** Rules between variables as far as each is right by itself; about the wrong ones enough has been said. */
+/** Rules between those variables that are valid by themselves; the others are reported already. */
 function crossCheckSound(given: Record<string, unknown>, wrong: ReadonlySet<string>): string[] {
   const sound = Object.entries(given).filter(([name]) => !wrong.has(name));
   const problems = crossCheck(Environment.parse(Object.fromEntries(sound)));
@@ -194,7 +194,7 @@ function group(env: Environment): Config {
     },
     watchLiveMs: 1_000,
     sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
-    patience: {
+    timeouts: {
       requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,
       dialGraceMs: env.DIAL_GRACE_S * 1000,
       answerMs: 45_000,

@@ -7,23 +7,23 @@ export const ERRORS = {
   'request.malformedJson': { status: 400, title: 'The body is not valid JSON' },
   'request.tooLarge': { status: 413, title: 'The body is too large' },
   'request.unsupportedMediaType': { status: 415, title: 'The content type is not supported' },
-  'route.notFound': { status: 404, title: 'There is nothing at this address' },
-  'route.methodNotAllowed': { status: 405, title: 'This method is not allowed here' },
+  'route.notFound': { status: 404, title: 'The address does not exist' },
+  'route.methodNotAllowed': { status: 405, title: 'The method is not allowed at this address' },
   'apiKey.missing': { status: 401, title: 'An API key is required' },
   'apiKey.invalid': { status: 401, title: 'The API key is not valid' },
-  'webhook.unsigned': { status: 400, title: 'The webhook carries no signature' },
+  'webhook.unsigned': { status: 400, title: 'The webhook is not signed' },
   'webhook.wrongSignature': { status: 403, title: 'The signature of the webhook is wrong' },
-  'number.invalid': { status: 422, title: 'This is not a phone number that can be called' },
-  'number.typeRefused': { status: 422, title: 'Numbers of this type may not be called' },
-  'number.countryRefused': { status: 422, title: 'Numbers of this country may not be called' },
-  'number.extensionUnsupported': { status: 422, title: 'Extensions are not dialled' },
-  'extension.missing': { status: 422, title: 'There is no extension' },
-  'extension.tooLong': { status: 422, title: 'The extension and its pauses are too long to be dialled' },
+  'number.invalid': { status: 422, title: 'The phone number is not valid' },
+  'number.typeRefused': { status: 422, title: 'Numbers of this type are not allowed' },
+  'number.countryRefused': { status: 422, title: 'Numbers of this country are not allowed' },
+  'number.extensionUnsupported': { status: 422, title: 'The policy does not allow extensions' },
+  'extension.missing': { status: 422, title: 'An extension is required' },
+  'extension.tooLong': { status: 422, title: 'The extension and its pauses are too long' },
   'number.notRegistered': { status: 422, title: 'The user has not registered this number' },
   'locale.unsupported': { status: 422, title: 'There are no prompts in this language' },
   'tenant.notFound': { status: 404, title: 'There is no such tenant' },
-  'policy.versionRequired': { status: 428, title: 'The version of the policy must be named' },
-  'policy.changedMeanwhile': { status: 412, title: 'Another version of the policy counts' },
+  'policy.versionRequired': { status: 428, title: 'If-Match with the version of the policy is required' },
+  'policy.changedMeanwhile': { status: 412, title: 'The policy has changed since you read it' },
   'policy.officePhoneRefused': { status: 403, title: 'The policy does not allow office phones' },
   'idempotencyKey.reused': { status: 422, title: 'The idempotency key was used for another request' },
   'verification.notFound': { status: 404, title: 'There is no such verification' },
@@ -35,14 +35,14 @@ export const ERRORS = {
   'limit.reached': { status: 429, title: 'Too many verifications were requested' },
   'pin.notSet': { status: 422, title: 'The user has no PIN' },
   'user.blocked': { status: 403, title: 'The user is blocked' },
-  'pbxProfile.notFound': { status: 404, title: 'There is no profile of this switchboard' },
+  'pbxProfile.notFound': { status: 404, title: 'There is no such PBX profile' },
   'webhookEndpoint.notFound': { status: 404, title: 'There is no webhook endpoint' },
-  'webhookMessage.notFound': { status: 404, title: 'There is no such message' },
-  'webhookMessage.notDead': { status: 409, title: 'The message is not dead' },
-  'progress.tooManyStreams': { status: 503, title: 'Too many streams are open' },
+  'webhookMessage.notFound': { status: 404, title: 'There is no such webhook message' },
+  'webhookMessage.notDead': { status: 409, title: 'The message is not in the state dead' },
+  'progress.tooManyStreams': { status: 503, title: 'Too many event streams are open' },
   'service.stopping': { status: 503, title: 'The service is stopping' },
-  'service.unavailable': { status: 503, title: 'The service cannot answer at the moment' },
-  'service.internal': { status: 500, title: 'Something went wrong inside Poundkey' },
+  'service.unavailable': { status: 503, title: 'The service is temporarily unavailable' },
+  'service.internal': { status: 500, title: 'An internal error occurred' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 /** The stable name of an error, `area.reason`. */
@@ -54,7 +54,7 @@ export interface FieldProblem {
   rule: string;
 }
 
-/** What may accompany an error. */
+/** Further properties of an error. */
 export interface ErrorDetails {
   /** One entry per wrong field. */
   problems?: FieldProblem[];

@@ -60,7 +60,7 @@ export function createEvents(log: Logger): Events {
         try {
           listener(name, event);
         } catch (error) {
-          log.error({ event: name, err: error }, 'a listener to events failed');
+          log.error({ event: name, err: error }, 'an event listener failed');
         }
       }
     },

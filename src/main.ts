@@ -9,13 +9,13 @@ const [{ ConfigError, readConfig }, { startService }] = await Promise.all([
 /** Signals within this time are one: npm passes on what a terminal has sent to the process already. */
 const ONE_SIGNAL_MS = 1_000;
 
-/** The process: configuration in, service up, signal, service down. */
+/** Reads the configuration, starts the service, and stops it at a signal. */
 async function main(): Promise<void> {
   const starting = startService(readConfig());
   let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     const now = performance.now();
-    // A second signal means: at once.
+    // A second signal stops the process at once.
     if (stoppingSince !== null && now - stoppingSince > ONE_SIGNAL_MS) process.exit(1);
     if (stoppingSince !== null) return;
     stoppingSince = now;
@@ -36,14 +36,14 @@ function fail(error: unknown): never {
   process.exit(error instanceof ConfigError ? 78 : 70);
 }
 
-/** Errors of these kinds are bugs; others say themselves what an operator can do. */
+/** Errors of these kinds are bugs; the messages of others say what an operator can do. */
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 function describe(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  if (!(error instanceof Error)) return `Poundkey cannot go on: ${String(error)}`;
+  if (!(error instanceof Error)) return `Poundkey cannot start or continue: ${String(error)}`;
   const isBug = BUGS.some((kind) => error instanceof kind);
-  return `Poundkey cannot go on: ${isBug ? error.stack : error.message}`;
+  return `Poundkey cannot start or continue: ${isBug ? error.stack : error.message}`;
 }
 
 main().catch(fail);

@@ -3,25 +3,21 @@ import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
 import { createLogger, type Logger } from './log.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
-import { type Phase, runPhases } from './platform/shutdown.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
+import { createApiRoutes, createIdentifyCaller } from './service/api-routes.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
-import { createStop, PHASE_LIMIT_MS } from './service/create-stop.ts';
-import { greet } from './service/greet.ts';
-import { openDoor } from './service/open-door.ts';
+import { openOutbox } from './service/open-outbox.ts';
 import { openStores } from './service/open-stores.ts';
-import { openOutbox } from './service/outbox.ts';
-import type { ServiceParts } from './service/parts.ts';
-import { openProgress } from './service/progress.ts';
-import { createWeb } from './service/serve-web.ts';
+import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
 import { startWork } from './service/start-work.ts';
-import type { Undo } from './service/undo.ts';
+import { createShutdown, endLiveCallsFirst, type Shutdown } from './service/stop.ts';
 import type { SimulatorTime } from './simulator/time.ts';
+import { ensureEmbeddedTenant } from './tenants/embedded-tenant.ts';
 
-/** Parts that a test or the demo replaces. */
+/** What a test or the demo replaces. */
 export interface Overrides {
   clock?: Clock;
   log?: Logger;
@@ -31,24 +27,20 @@ export interface Overrides {
   simulatorTime?: SimulatorTime;
 }
 
-/** A running service and its parts. */
-export interface Service extends ServiceParts {
-  /** Stops in good order: no new requests and calls, live calls to their end or the limit, then everything else. */
-  stop(): Promise<void>;
-}
+/** A running service and what it consists of. */
+export type Service = Awaited<ReturnType<typeof build>>;
 
 /**
- * Builds every part for the configured role and starts it.
+ * Builds and starts everything that the configured role needs.
  * @throws Error when something that must be there at the start is not; what was started by then is stopped again
  */
 export async function startService(config: Config, overrides: Overrides = {}): Promise<Service> {
   const log = overrides.log ?? createLogger({ level: config.logLevel });
-  const phases: Phase[] = [];
-  const undo: Undo = (name, run, limitMs = PHASE_LIMIT_MS) => void phases.unshift({ name, limitMs, run });
+  const shutdown = createShutdown(log);
   try {
-    return await build(config, overrides, log, undo, phases);
+    return await build(config, overrides, log, shutdown);
   } catch (error) {
-    await runPhases(phases, log);
+    await shutdown.run();
     throw error;
   }
 }
@@ -57,57 +49,41 @@ async function build(
   config: Config,
   overrides: Overrides,
   log: Logger,
-  undo: Undo,
-  phases: Phase[],
-): Promise<Service> {
-  const clock = overrides.clock ?? systemClock;
+  { onStop, isStopping, run: stop }: Shutdown,
+) {
+  const { clock = systemClock, pause = wait, simulatorTime } = overrides;
+  const { role, database, queue } = config;
   const events = createEvents(log);
-  const stopping = { now: false };
-  const isStopping = () => stopping.now;
   const prompts = loadPrompts(config.twimlDir);
-  const ops = await startOps({ config, clock, log, events, isStopping }, undo);
-  const stores = await openStores(config, log, undo, ops.telemetry);
-  const simulated = await startSimulator(config, overrides.simulatorTime, log, undo);
-  const door = config.role === 'worker' ? null : await openDoor(config.http, undo);
-  const publicUrl = config.http.publicUrl ?? door?.url ?? '';
-  const providers = await connectProviders({
-    config,
-    simulator: simulated?.access ?? null,
-    publicUrl,
-    prompts,
-    clock,
-  });
-  const outbox = openOutbox(config, { stores, clock, log }, undo);
-  const features = createFeatures(config, {
-    stores,
-    providers,
-    languages: prompts,
-    publicUrl,
-    deliverNow: outbox.deliverNow,
-    traces: ops.traces,
-    isStopping,
-    clock,
-    pause: overrides.pause ?? wait,
-    events,
-    log,
-  });
-  undo('work in the background', () => features.journey.settled());
-  const outward = [...outbox.routes, ...openProgress(config, stores, log, undo)];
-  const service = {
-    log,
-    events,
-    outbox,
-    url: door?.url ?? null,
-    opsUrl: ops.opsUrl,
-    simulator: simulated?.simulator ?? null,
-    stores,
-    ...features,
-  };
-  door?.serve(
-    createWeb({ ...service, ...ops, outward, clock, providers, languages: prompts, publicUrl, isStopping }),
-  );
-  if (config.role !== 'web') startWork(config, service, clock, undo);
-  ops.watch({ stores, queues: [features.jobs.queue], providers, prompts });
-  await greet(config, service);
-  return { ...service, stop: createStop(config, service, stopping, phases) };
+  const ops = await startOps({ config, clock, log, events, isStopping }, onStop);
+  const stores = await openStores(config, ops.telemetry, log, onStop);
+  const { simulator, access } = await startSimulator(config, simulatorTime, log, onStop);
+  const http = role === 'worker' ? null : await openHttpPort(config.http, onStop);
+  const publicUrl = config.http.publicUrl ?? http?.url ?? '';
+  const providers = await connectProviders({ config, simulator: access, publicUrl, prompts, clock });
+  const outbox = openOutbox(config, { stores, clock, log }, onStop);
+  const shared = { stores, languages: prompts, clock, events };
+  const calls = { providers, publicUrl, pause, isStopping };
+  const { deliverNow } = outbox;
+  const features = createFeatures(config, { ...shared, ...calls, deliverNow, traces: ops.traces, log });
+  const { jobs, journey, tenants, apiKeys } = features;
+  onStop('work in the background', journey.settled);
+  if (database.kind === 'embedded')
+    await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
+  const { traceRequests, observeWebhook } = ops;
+  if (http) {
+    const progress = openProgress(config.progress, stores, log, onStop);
+    const routes = [...createApiRoutes({ ...shared, features }), ...outbox.routes, ...progress];
+    const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
+    const webhooks = { journey, providers, publicUrl, observeWebhook };
+    http.serve(createWeb({ webhooks, api: { identifyCaller, routes }, traceRequests, isStopping, log }));
+  }
+  if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
+  ops.watch({ stores, queues: [jobs.queue], providers, prompts });
+  const url = http?.url ?? null;
+  const summary = { role, url, registry: database.kind, queue: queue.kind };
+  log.info({ ...summary, providers: config.providers.map(({ kind }) => kind) }, 'Poundkey is ready');
+  const limitMs = role === 'worker' ? 0 : config.shutdownLimitMs;
+  endLiveCallsFirst(onStop, journey.verifications.countLive, limitMs, log);
+  return { ...features, log, events, url, opsUrl: ops.opsUrl, simulator, stores, outbox, stop };
 }

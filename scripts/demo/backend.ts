@@ -62,7 +62,7 @@ export async function verify(
   const { status, body: asked } = await call('POST', '/v1/verifications', request);
   if (status !== 201) throw new Error(`The request was refused: ${status}, ${asked.detail}`);
   const { international, country, type } = asked.number;
-  say(`backend   understood as ${international} (${country}, ${type})`);
+  say(`backend   parsed as ${international} (${country}, ${type})`);
   atScreen(asked);
   await queue.resume();
   await end;
@@ -71,7 +71,7 @@ export async function verify(
   return body;
 }
 
-/** Throws unless the verification ended as the scenario tells it. */
+/** Throws unless the verification ended as the scenario expects. */
 export function expectOutcome({ outcome }: { outcome: string }, expected: string): void {
   if (outcome !== expected) throw new Error(`It ended as ${outcome}; this scenario ends as ${expected}.`);
 }
@@ -84,13 +84,13 @@ export async function showMethods({ call, say }: Demo): Promise<void> {
 }
 
 /**
- * As an administrator does: reads the policy, changes it, and sends it back with its version.
- * @param told what the new version does, for the line that is printed
+ * Changes the policy as an administrator does: reads it, changes it, and sends it back with its version.
+ * @param effect what the new version does, for the line that is printed
  */
-export async function changePolicy({ call, say }: Demo, change: object, told: string): Promise<void> {
+export async function changePolicy({ call, say }: Demo, change: object, effect: string): Promise<void> {
   const { body: current } = await call('GET', '/v1/policy');
   const ifMatch = { 'if-match': `"${current.version}"` };
   const changed = await call('PUT', '/v1/policy', { ...current.policy, ...change }, ifMatch);
   if (changed.status !== 200) throw new Error(`The policy was refused: ${changed.body.detail}`);
-  say(`policy    version ${changed.body.version} ${told}`);
+  say(`policy    version ${changed.body.version} ${effect}`);
 }

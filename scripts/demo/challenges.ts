@@ -49,7 +49,7 @@ export const CHALLENGES: Record<string, Scenario> = {
     },
   },
   fraud: {
-    what: 'somebody who asked for no call presses 0 and #; the user is blocked and the operator told',
+    what: 'somebody who requested no call presses 0 and #; the user is blocked and the operator gets an alarm',
     async play(demo) {
       demo.person('fraud');
       expectOutcome(await verify(demo, REGISTER), 'fraudReported');

@@ -12,7 +12,7 @@ export interface Demo {
   say(line: string): void;
   /** Resolves when the next verification is finished. */
   finished(): Promise<unknown>;
-  /** What the person at the desk phone does from now on. */
+  /** Sets what the person at the desk phone does from now on. */
   person(behaviour: ScenarioName | Script): void;
 }
 
@@ -20,10 +20,10 @@ export interface Demo {
 export interface Scenario {
   /** For the list of scenarios. */
   what: string;
-  /** How much faster than on the wall time runs, where that matters. */
+  /** How much faster than real time it runs, where that matters. */
   speed?: number;
   /** The pace of the caller line; any number of calls unless given, since a pace kept to the millisecond needs real time. */
   callsPerSecond?: number;
-  /** Plays it; throws when it does not go as told. */
+  /** Plays it; throws when it does not go as described. */
   play(demo: Demo): Promise<void>;
 }

@@ -17,14 +17,14 @@ const ending = (behaviour: ScenarioName, what: string): Scenario => ({
 export const ENDINGS: Record<string, Scenario> = {
   'press-pound': ending(
     'press-pound',
-    'somebody answers and presses #; the phone is registered and an app password issued (the default)',
+    'the person answers and presses #; the phone is registered and an app password issued (the default)',
   ),
-  busy: ending('busy', 'the line is in use'),
-  'no-answer': ending('no-answer', 'it rings and rings'),
-  voicemail: ending('voicemail', 'a machine picks up'),
+  busy: ending('busy', 'the called line is busy'),
+  'no-answer': ending('no-answer', 'the phone rings until the time limit'),
+  voicemail: ending('voicemail', 'a voicemail answers'),
   'wrong-key': ending('wrong-key', 'three keys are pressed, none of them #'),
-  'hang-up': ending('hang-up', 'somebody answers and hangs up'),
-  silence: ending('silence', 'somebody answers and does nothing'),
+  'hang-up': ending('hang-up', 'the person answers and hangs up'),
+  silence: ending('silence', 'the person answers and does nothing'),
 };
 
 async function revealTwice({ call, say }: Demo, id: string): Promise<void> {

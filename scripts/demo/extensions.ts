@@ -1,4 +1,4 @@
-// A phone behind a switchboard: what is known of the switchboard is told, the extension tested, then registered.
+// A phone behind a switchboard: its PBX profile is set, the extension is tested, then the phone is registered.
 import { expectOutcome, REGISTER, showMethods, verify } from './backend.ts';
 import type { Scenario } from './demo.ts';
 

@@ -4,7 +4,7 @@ import type { Script } from '../../src/simulator/script.ts';
 import { changePolicy } from './backend.ts';
 import type { Demo, Scenario } from './demo.ts';
 
-const PATIENCE_S = 5;
+const LONGEST_WAIT_S = 5;
 /** More than the line can place in that time, also on a slow machine. */
 const AT_ONCE = 8;
 
@@ -13,12 +13,16 @@ type Answered = Awaited<ReturnType<Demo['call']>>;
 /** The scenarios by name. */
 export const LINES: Record<string, Scenario> = {
   'too-busy': {
-    what: 'the line starts one call a second, and 8 users come at once: some wait, the others have to come again',
+    what: 'the line starts one call a second, and 8 users ask at once: some wait, the others have to ask again',
     speed: 1,
     callsPerSecond: 1,
     async play(demo) {
       const { service, say } = demo;
-      await changePolicy(demo, { patienceS: PATIENCE_S }, `has a patience of ${PATIENCE_S} s`);
+      await changePolicy(
+        demo,
+        { patienceS: LONGEST_WAIT_S },
+        `lets calls wait ${LONGEST_WAIT_S} s for the line`,
+      );
       const finished = countFinished(demo);
       // All of them before the first call, as if they had come at the very same moment.
       await service.jobs.queue.pause();

@@ -1,21 +1,21 @@
-// Tells what happens in the demo, line by line, with the time since it began.
+// Prints what happens in the demo, line by line, with the time since it began.
 import type { VerificationEvent, VerificationEventName } from '../../src/events.ts';
 import type { Service } from '../../src/service.ts';
 
-const TOLD: Partial<Record<VerificationEventName, string>> = {
+const LINES: Partial<Record<VerificationEventName, string>> = {
   'verification.requested': 'queued    the verification waits for its call',
-  'call.dialing': 'dialling  the attempt is recorded, the phone network is asked for a call',
-  'call.placed': 'placed    the phone network took the call',
+  'call.dialing': 'dialling  the attempt is recorded, the provider is asked for a call',
+  'call.placed': 'placed    the provider accepted the call',
   'call.ringing': 'ringing   the office phone rings',
   'call.answered': 'answered  somebody or something picked up',
-  'call.machine': 'machine   machine detection hears a machine',
-  'verification.fraudReported': 'alarm     the operator is told that a call was reported as fraud',
+  'call.machine': 'machine   machine detection reports a machine',
+  'verification.fraudReported': 'alarm     the log has an alarm: a call was reported as fraud',
   'call.ended': 'ended     the call is over',
   'phoneMethod.registered': 'done      the office phone is registered',
   'appPassword.issued': 'done      an app password is issued',
 };
 
-/** Starts telling. `finished` resolves when the verification is. */
+/** Prints a line for each event. `finished` resolves when the next verification is finished. */
 export function narrate(service: Service, deskPhone: string) {
   const { simulator, events } = service;
   const began = simulator?.time.now() ?? 0;
@@ -31,7 +31,7 @@ export function narrate(service: Service, deskPhone: string) {
       say('hung up   the person put the handset down');
   });
   events.listen((name) => {
-    const line = TOLD[name];
+    const line = LINES[name];
     if (line) say(line);
   });
   const finished = () =>

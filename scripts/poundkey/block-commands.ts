@@ -7,13 +7,13 @@ import type { Tools } from './tools.ts';
 
 const block: Command<Tools> = {
   usage: 'block TENANT USER --reason TEXT [--for SECONDS]',
-  what: 'no verification of the user is taken, and none that waits is called, until unblock or for so long',
+  what: 'refuses verifications of the user and places none of the calls that wait, until unblock or for SECONDS',
   async run({ tenants, blocks, clock }, [tenantId = '', user = ''], options) {
     await existing(tenants, tenantId);
     const userId = checkedUser(user);
     const { reason, ...end } = checkedBlock(options);
     const made = await blocks.block({ tenantId, userId }, { reason, expiresAt: endOf(end, clock.now()) });
-    const until = made.expiresAt ? `until ${made.expiresAt.toISOString()}` : 'until somebody unblocks';
+    const until = made.expiresAt ? `until ${made.expiresAt.toISOString()}` : 'until unblock';
     return {
       text: `The user ${userId} of ${tenantId} is blocked ${until}.`,
       data: { tenantId, userId, ...made },
@@ -23,13 +23,13 @@ const block: Command<Tools> = {
 
 const unblock: Command<Tools> = {
   usage: 'unblock TENANT USER',
-  what: 'ends a block, whoever made it',
+  what: 'ends the block of a user',
   async run({ tenants, blocks }, [tenantId = '', user = '']) {
     await existing(tenants, tenantId);
     const userId = checkedUser(user);
     const ended = await blocks.unblock({ tenantId, userId });
     const text = ended
-      ? `The user ${userId} of ${tenantId} is not blocked any more.`
+      ? `The user ${userId} of ${tenantId} is no longer blocked.`
       : `The user ${userId} of ${tenantId} was not blocked.`;
     return { text, data: { tenantId, userId, ended } };
   },

@@ -2,7 +2,7 @@
 export interface Answer {
   text: string;
   data: unknown;
-  /** The answer is there, but something in it must be mended; the exit code is 1. */
+  /** The answer reports something that must be repaired; the exit code is 1. */
   isAlarming?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface Command<Tools> {
   run(tools: Tools, words: string[], options: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-/** Something in what was typed is wrong; the message says what, and what to do. */
+/** The command line is wrong; the message says what, and what to do. */
 export class UsageError extends Error {}
 
 /** An id as the registry has them. @throws UsageError with `where` to find it, when it is none */

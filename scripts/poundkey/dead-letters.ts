@@ -1,4 +1,4 @@
-// What an operator can do about messages to tenants that nobody tries any more.
+// What an operator can do about dead messages to tenants.
 import type { OutboxMessage } from '../../src/outbox/messages.ts';
 import { type Command, checkedUuid, table } from './command.ts';
 import type { Tools } from './tools.ts';
@@ -8,7 +8,7 @@ const MOST_SHOWN = 100;
 
 const deadLetters: Command<Tools> = {
   usage: 'dead-letters',
-  what: `lists messages to tenants that nobody tries any more, the oldest ${MOST_SHOWN}`,
+  what: `lists dead messages to tenants, the oldest ${MOST_SHOWN}`,
   async run({ messages }) {
     const dead = await messages.list({ state: 'dead', limit: MOST_SHOWN });
     return { text: dead.length === 0 ? 'There are no dead messages.' : table(dead.map(columns)), data: dead };
@@ -17,7 +17,7 @@ const deadLetters: Command<Tools> = {
 
 const resend: Command<Tools> = {
   usage: 'resend ID',
-  what: 'tries a dead message for another day; a running worker takes it up at once',
+  what: 'sends a dead message again, for another day; a running worker sends it at once',
   async run({ messages }, [id = '']) {
     const message = await messages.resend({ id: checkedUuid(id, 'as dead-letters shows it') });
     return { text: `The message to ${message.tenantId} is due now.`, data: message };

@@ -11,7 +11,7 @@ const MOST_SHOWN = 50;
 
 const showPolicy: Command<Tools> = {
   usage: 'show-policy TENANT [--version NUMBER]',
-  what: "prints a tenant's policy as JSON: the one that counts, with its defaults, or an earlier one",
+  what: "prints a tenant's policy as JSON: the current one, with its defaults, or an earlier version",
   async run({ tenants, policies }, [id = ''], { version }) {
     await existing(tenants, id);
     const shown = await (version === undefined ? policies.current(id) : earlier(policies, id, version));
@@ -21,13 +21,13 @@ const showPolicy: Command<Tools> = {
 
 const setPolicy: Command<Tools> = {
   usage: 'set-policy TENANT FILE',
-  what: "replaces a tenant's policy by the JSON document in FILE; what it leaves out has its default",
+  what: "replaces a tenant's policy with the JSON document in FILE; a field that is left out gets its default",
   async run({ tenants, policies }, [id = '', file = '']) {
     const { tenantName } = await existing(tenants, id);
     const document = readPolicy(file, tenantName);
-    const counts = await policies.versionOf(id);
-    const now = await policies.replace({ tenantId: id, document, version: counts });
-    return { text: `The policy of ${id} counts from now on, as version ${now.version}.`, data: now };
+    const version = await policies.versionOf(id);
+    const now = await policies.replace({ tenantId: id, document, version });
+    return { text: `The policy of ${id} was replaced; the current version is ${now.version}.`, data: now };
   },
 };
 

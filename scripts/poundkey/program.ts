@@ -4,7 +4,7 @@ import { type Command, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import type { Tools } from './tools.ts';
 
-/** What was typed, understood: the command's words, and those of its options that were given. */
+/** A parsed command line: the words of the command, and those of its options that were given. */
 export interface Typed {
   command: Command<Tools>;
   words: string[];
@@ -64,9 +64,9 @@ export function helpOf(name: string): string {
   return [
     'npm run poundkey -- COMMAND',
     '',
-    'Uses the registry that the environment names (see .env.example).',
-    'Every command takes --json, for programs, and --help. `npm run -s` prints nothing but the answer.',
-    'Exit codes: 0 done; 1 it failed, or found something to mend; 2 something typed or configured is wrong.',
+    'Uses the registry that the environment variables name (see .env.example).',
+    'Every command takes --json, for programs, and --help. `npm run -s` prints the answer only.',
+    'Exit codes: 0 done; 1 it failed, or found something to repair; 2 the command or the configuration is wrong.',
     '',
     ...[...COMMANDS.values()].flatMap(({ usage, what }) => [`  ${usage}`, `      ${what}`]),
   ].join('\n');

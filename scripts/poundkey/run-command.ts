@@ -7,7 +7,7 @@ import { createProgram, helpOf, type Typed } from './program.ts';
 import type { Tools } from './tools.ts';
 
 /**
- * What a command line prints, and how it exits: 1 something failed or must be mended, 2 something typed or configured
+ * What a command line prints, and how it exits: 1 something failed or must be repaired, 2 something typed or configured
  * is wrong.
  */
 interface Said {

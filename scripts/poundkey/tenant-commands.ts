@@ -10,7 +10,7 @@ const createTenant: Command<Tools> = {
     const added = await tenants.create({ id, name });
     const text = added
       ? `The tenant ${id} is there.`
-      : `There was a tenant ${id} already; it stays as it was.`;
+      : `The tenant ${id} exists already; nothing was changed.`;
     return { text, data: { id, added } };
   },
 };
@@ -32,7 +32,7 @@ const listTenants: Command<Tools> = {
 
 const createKey: Command<Tools> = {
   usage: 'create-key TENANT NAME',
-  what: 'makes an API key and prints it, this once; NAME says what it is for',
+  what: 'creates an API key and prints it, only once; NAME says what it is for',
   async run({ tenants, apiKeys }, [tenantId = '', name = '']) {
     await existing(tenants, tenantId);
     const made = await apiKeys.create({ tenantId, name });
@@ -42,7 +42,7 @@ const createKey: Command<Tools> = {
 
 const listKeys: Command<Tools> = {
   usage: 'list-keys TENANT',
-  what: "lists a tenant's API keys by ID; no key can be had again",
+  what: "lists a tenant's API keys by ID; the keys themselves cannot be shown again",
   async run({ tenants, apiKeys }, [tenantId = '']) {
     await existing(tenants, tenantId);
     const keys = await apiKeys.list(tenantId);
@@ -58,11 +58,13 @@ const listKeys: Command<Tools> = {
 
 const revokeKey: Command<Tools> = {
   usage: 'revoke-key ID',
-  what: 'ends an API key at once; ID is the middle part of pk_ID_…',
+  what: 'revokes an API key at once; ID is the middle part of pk_ID_…',
   async run({ apiKeys }, [id = '']) {
     if (await apiKeys.revoke(id)) return { text: 'The key is revoked.', data: { id, revoked: true } };
     // It may be a whole key, so it is not repeated.
-    throw new UsageError('There is no live key of this ID. The ID is the middle part of pk_ID_….');
+    throw new UsageError(
+      'There is no key with this ID that is not revoked. The ID is the middle part of pk_ID_….',
+    );
   },
 };
 
@@ -74,6 +76,6 @@ export async function existing(tenants: Tenants, id: string): Promise<StoredPoli
   const stored = await tenants.policyOf(id);
   if (stored) return stored;
   throw new UsageError(
-    `There is no tenant "${id}". Make it first: npm run poundkey -- create-tenant ID NAME`,
+    `There is no tenant "${id}". Create it first: npm run poundkey -- create-tenant ID NAME`,
   );
 }

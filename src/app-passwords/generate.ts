@@ -10,7 +10,7 @@ const SHORTEST = 16;
  */
 export function generateAppPassword(length: number = SHORTEST): string {
   if (!Number.isInteger(length) || length < SHORTEST) {
-    throw new RangeError(`An app password has at least ${SHORTEST} letters; ${length} were asked for.`);
+    throw new RangeError(`An app password has at least ${SHORTEST} letters; ${length} were requested.`);
   }
   // randomInt draws again where a remainder would favour some letters.
   return Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

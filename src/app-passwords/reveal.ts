@@ -84,19 +84,19 @@ async function whyNot(db: Kysely<Registry>, { tenantId, verificationId }: Wanted
   if (verification.appPasswordId === null) {
     return new ServiceError(
       'appPassword.notFound',
-      'This verification has no app password: it is not finished, was not approved, or the policy issues none. Look at its state and outcome.',
+      'This verification has no app password: it is not finished, it was not approved, or the policy issues none. Check its state and outcome.',
     );
   }
   return new ServiceError(
     'appPassword.alreadyRevealed',
-    'An app password is shown once and within ten minutes: this one was shown before, its time is over or it was revoked. Start a new verification to get another.',
+    'An app password is shown once, within ten minutes: this one was shown before, has expired or was revoked. Start a new verification to get another.',
   );
 }
 
 function noSuchVerification(): ServiceError {
   return new ServiceError(
     'verification.notFound',
-    'No verification of yours has this id. Use the id that was returned when it was requested.',
+    'No verification of this tenant has this id. Use the id from the answer to your request.',
   );
 }
 
@@ -106,7 +106,7 @@ function open(sealKeys: KeyRing, sealed: string, verificationId: string): string
   } catch (cause) {
     throw new ServiceError(
       'service.internal',
-      'The app password cannot be revealed because the key that sealed it is gone. Start a new verification and tell the operator.',
+      'The app password cannot be shown because the key it was encrypted with is missing. Start a new verification and inform the operator.',
       { cause },
     );
   }

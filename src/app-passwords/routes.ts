@@ -8,7 +8,7 @@ export const Revealed = z
     appPasswordId: z.guid(),
     appPassword: z
       .string()
-      .meta({ description: 'In groups of four; shown this once', example: 'abcd efgh ijkl mnop' }),
+      .meta({ description: 'In groups of four; shown only once', example: 'abcd efgh ijkl mnop' }),
   })
   .meta({ id: 'RevealedAppPassword' });
 
@@ -20,7 +20,7 @@ export function appPasswordRoutes(actions: {
     defineRoute({
       method: 'post',
       path: '/v1/verifications/:id/reveal-app-password',
-      summary: 'Show the app password of a finished registration, once and within ten minutes',
+      summary: 'Reveal the app password of a finished registration, once and within ten minutes',
       operationId: 'revealAppPassword',
       params: z.object({ id: VerificationId }),
       responses: { 200: { description: 'The app password; it cannot be shown again', schema: Revealed } },

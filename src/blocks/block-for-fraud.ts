@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 
 /**
  * `block`: blocks the user of the finished verification in `done`, who reported fraud. A block that lasts longer stays.
- * @param expiresAt null: until somebody unblocks
+ * @param expiresAt null: until the user is unblocked
  */
 export function writeFraudBlock(expiresAt: Date | null, now: Date): Sql {
   return sql`block as (

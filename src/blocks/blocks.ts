@@ -8,7 +8,7 @@ import type { Registry } from '../registry/schema.ts';
 export interface Block {
   reason: string;
   createdAt: Date;
-  /** Null: until somebody unblocks. */
+  /** Null: until the user is unblocked. */
   expiresAt: Date | null;
 }
 
@@ -17,7 +17,7 @@ export type Blocks = ReturnType<typeof createBlocks>;
 
 /** Blocks in the registry. A change and its audit event are one statement. */
 export function createBlocks({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
-  /** The block that counts now, or null. */
+  /** The block that is in force, or null. */
   async function read({ tenantId, userId }: User): Promise<Block | null> {
     const block = await db
       .selectFrom('userBlock')

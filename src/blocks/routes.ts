@@ -10,7 +10,7 @@ const Reason = z
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'This must be one line of plain text.')
-  .meta({ description: 'For administrators; no secrets', example: 'phone stolen' });
+  .meta({ description: 'Shown to administrators; must not hold secrets', example: 'phone stolen' });
 
 /** A wanted block; also a type of the client. */
 export const BlockBody = z
@@ -20,12 +20,10 @@ export const BlockBody = z
       .datetime({ offset: true, error: 'This must be an instant such as 2026-11-21T09:00:00Z.' })
       .optional()
       .meta({ description: 'When the block ends by itself', example: '2026-11-28T09:00:00Z' }),
-    forS: z
-      .int()
-      .min(1)
-      .max(31_536_000)
-      .optional()
-      .meta({ description: 'How long it lasts, in seconds; with neither it lasts until it is ended' }),
+    forS: z.int().min(1).max(31_536_000).optional().meta({
+      description:
+        'How long the block lasts, in seconds; without expiresAt and forS it lasts until the user is unblocked',
+    }),
   })
   .refine(({ expiresAt, forS }) => expiresAt === undefined || forS === undefined, {
     path: ['forS'],
@@ -38,9 +36,12 @@ export const BlockView = z
   .object({
     userId: UserId,
     blocked: z.boolean(),
-    reason: z.string().nullable().meta({ description: '`fraudReported` when the person reported a call' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: '`fraudReported` when the person reported a call as fraud' }),
     blockedAt: Instant.nullable(),
-    expiresAt: Instant.nullable().meta({ description: 'Null: until it is ended' }),
+    expiresAt: Instant.nullable().meta({ description: 'Null: until the user is unblocked' }),
   })
   .meta({ id: 'Block' });
 
@@ -54,7 +55,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
       method: 'get',
       summary: 'Read whether a user is blocked',
       operationId: 'readBlock',
-      responses: answers('The block, or that there is none'),
+      responses: answers('Whether the user is blocked and, if so, why and until when'),
       problems: [],
       async handle({ params: { userId }, caller: { tenantId } }) {
         return answer(userId, await blocks.read({ tenantId, userId }));
@@ -63,7 +64,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
     defineRoute({
       ...common,
       method: 'put',
-      summary: 'Block a user: no verification is taken, and none that waits is called',
+      summary: 'Block a user: requests for verifications are refused, and no waiting call is placed',
       operationId: 'blockUser',
       body: BlockBody,
       responses: answers('The user is blocked'),
@@ -78,7 +79,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
       method: 'delete',
       summary: 'Unblock a user',
       operationId: 'unblockUser',
-      responses: answers('The user is not blocked, now or before'),
+      responses: answers('The user is not blocked'),
       problems: [],
       async handle({ params: { userId }, caller: { tenantId } }) {
         await blocks.unblock({ tenantId, userId });
@@ -99,10 +100,10 @@ function answer(userId: string, block: Block | null) {
   return { status: 200 as const, body };
 }
 
-/** The farthest end that is taken. Beyond it somebody mistook milliseconds for seconds, or wants it for good. */
+/** The latest end that is accepted: a later one is most likely milliseconds taken for seconds. */
 const FARTHEST_MS = 10 * 31_536_000_000;
 
-/** When a wanted block ends; null: when somebody unblocks. Throws `request.invalid` for an end that cannot be meant. */
+/** When a requested block ends; null: when the user is unblocked. Throws `request.invalid` for an end that cannot be meant. */
 export function endOf(
   wanted: { expiresAt?: string | undefined; forS?: number | undefined },
   now: Date,
@@ -111,10 +112,10 @@ export function endOf(
   if (wanted.expiresAt === undefined) return null;
   const end = new Date(wanted.expiresAt);
   if (end > now && end < later(now, FARTHEST_MS)) return end;
-  const rule = 'This must lie in the future, and no more than ten years.';
+  const rule = 'This must be in the future, at most ten years from now.';
   throw new ServiceError(
     'request.invalid',
-    `/expiresAt: ${rule} Correct it, or leave it out to block for good.`,
+    `/expiresAt: ${rule} Correct it, or leave it out to block permanently.`,
     {
       problems: [{ field: '/expiresAt', rule }],
     },

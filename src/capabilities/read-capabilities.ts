@@ -21,28 +21,28 @@ export interface Reason {
   until: Date | null;
 }
 
-/** What a user may do, and why not; no reason means yes. */
+/** What a user may do, and the reasons against it; no reason means that it is allowed. */
 export interface Capabilities {
   registerOfficePhone: Reason[];
   signIn: Reason[];
   appPassword: Reason[];
 }
 
-/** Finds everything that speaks against wishes of a user; see `journey/request/checks.ts`. */
+/** Finds all refusals for requests of a user; see `journey/request/checks.ts`. */
 export type FindRefusals = (
   user: User,
-  wishes: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn' })[],
+  requests: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn' })[],
 ) => Promise<{ refusals: ServiceError[][]; issuesAppPasswords: boolean; blockedUntil: Date | null }>;
 
 const NO_APP_PASSWORDS: Reason = {
   code: 'policy.appPasswordsRefused',
-  text: 'The policy of this tenant issues no app passwords. Ask its administrator to have them issued.',
+  text: 'The policy of this tenant issues no app passwords. Ask its administrator to change that.',
   until: null,
 };
 
 /**
- * What a user may do now, by the very checks of requests; nothing is counted and nothing changes. An app password is
- * issued when a phone is registered, so whatever speaks against that speaks against it too.
+ * What a user may do now, by the same checks as requests; nothing is counted and nothing changes. An app password is
+ * issued when a phone is registered, so every reason against that is a reason against it too.
  */
 export async function readCapabilities(
   findRefusals: FindRefusals,

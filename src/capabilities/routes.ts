@@ -8,15 +8,16 @@ const Capability = z
     allowed: z.boolean(),
     reasons: z.array(
       z.object({
-        code: z
-          .string()
-          .meta({ description: 'That of the error a request is refused with', example: 'user.blocked' }),
-        text: z.string().meta({ description: 'What is wrong and what to do' }),
-        until: Instant.nullable().meta({ description: 'When it is over by itself, if that is known' }),
+        code: z.string().meta({
+          description: 'The code of the error that a request would be refused with',
+          example: 'user.blocked',
+        }),
+        text: z.string().meta({ description: 'What the reason is and what to do' }),
+        until: Instant.nullable().meta({ description: 'When the reason ends by itself, if that is known' }),
       }),
     ),
   })
-  .meta({ id: 'Capability', description: 'Whether it is allowed; if not, every reason' });
+  .meta({ id: 'Capability', description: 'Whether it is allowed and, if not, every reason' });
 
 /** Also a type of the client. */
 export const Capabilities = z
@@ -28,13 +29,13 @@ export const Capabilities = z
   })
   .meta({ id: 'Capabilities' });
 
-/** Also a type of the client. In a body, since addresses are logged wherever a request comes by. */
+/** Also a type of the client. In a body, since proxies log addresses. */
 export const AboutNumber = z
   .strictObject({
     number: TypedNumber.optional().meta({
-      description: 'The number to register, to be looked at as well; an extension may stand after it',
+      description: 'The number to register, if it is to be checked too; an extension may be written after it',
     }),
-    country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
+    country: CountryCode.optional().meta({ description: 'Required unless the number starts with +' }),
     extension: Extension.optional(),
   })
   .superRefine(({ number, ...others }, context) => {
@@ -51,7 +52,7 @@ export function capabilityRoutes(findRefusals: FindRefusals, clock: Clock) {
     defineRoute({
       method: 'post',
       path: '/v1/users/:userId/capabilities',
-      summary: 'Read what a user may do now, and every reason why not; nothing is counted',
+      summary: 'Read what a user may do now, with every reason against it; does not count towards limits',
       operationId: 'readCapabilities',
       params: z.object({ userId: UserId }),
       body: AboutNumber,

@@ -43,7 +43,7 @@ export async function problemOf(response: Response): Promise<PoundkeyProblem> {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
   const text = await response.text();
   if (!isProblem) {
-    const detail = `The answer has status ${status} and is not Poundkey's. Check the base URL and what stands in front of the service.`;
+    const detail = `The answer has status ${status} and was not sent by Poundkey. Check the base URL and any proxy in front of the service.`;
     return new PoundkeyProblem({
       code: 'answer.unreadable',
       status,

@@ -13,7 +13,7 @@ export type QueuePlace =
   | { databaseUrl: string }
   | { pool: PgPool };
 
-/** The queue, and news from it. */
+/** The queue, and its events. */
 export interface OpenQueue {
   queue: Queue;
   events: QueueEvents;
@@ -51,7 +51,7 @@ function onRedis({ connection, prefix = 'poundkey' }: Extract<QueuePlace, { conn
   };
 }
 
-/** One connection listens for news, the others are for what the backend asks. */
+/** One connection listens for events, the others run the backend's commands. */
 const CONNECTIONS = 4;
 
 function inDatabase(

@@ -41,7 +41,7 @@ export interface VerificationQueue {
 const WAIT_LIMIT_MS = 300_000;
 /** Events may be missed while a connection is away, so the job itself is looked at as well, ms. */
 const LOOK_EVERY_MS = 5_000;
-/** Finished jobs stay for as long as somebody may still ask how they ended: s, and how many. */
+/** How long finished jobs are kept, s, and how many, so that their end can still be read. */
 const KEEP = { age: 3_600, count: 10_000 };
 
 /**

@@ -88,7 +88,7 @@ function administration({ json }: Api) {
     removePbxProfile: (id: string) => json<void>('DELETE', `${profiles}/${segment(id)}`),
 
     readPolicy: () => json<CurrentPolicy>('GET', '/v1/policy'),
-    /** `version`: of the policy that was changed, so that nobody else's change gets lost. */
+    /** `version`: of the policy that was changed, so that no other change is overwritten. */
     replacePolicy: (policy: PolicyDocument, version: number) =>
       json<CurrentPolicy>('PUT', '/v1/policy', { body: policy, headers: { 'If-Match': `"${version}"` } }),
     /** The newest first, 50 at most; `before` is the version to go on before. */

@@ -1,4 +1,4 @@
-/** What goes in and out of the client: the types of the very schemas that the service parses with. */
+/** The types of requests and answers, inferred from the schemas that the service parses with. */
 import type { z } from 'zod';
 import type { Revealed } from '../app-passwords/routes.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
@@ -53,10 +53,10 @@ export type NewBlock = z.input<typeof BlockBody>;
 /** A policy as it is written; what is left out has its default. */
 export type PolicyDocument = z.input<typeof Document>;
 
-/** The policy that counts, with every default, and its version. */
+/** The current policy, with every default, and its version. */
 export type CurrentPolicy = z.output<typeof Current>;
 
-/** A policy that there was. */
+/** An earlier version of a policy. */
 export type PolicyVersion = z.output<typeof Version>;
 
 /** A number that might be registered. */

@@ -5,7 +5,7 @@ import { maskNumber } from './mask-number.ts';
  * The error for a number that is not called.
  * @param field `/number`, `/country` or `/extension`
  * @param rule the broken rule as a sentence, without the number
- * @param e164 the number if it was understood; shown masked
+ * @param e164 the number if it could be parsed; shown masked
  */
 export function refusal(
   code: ErrorCode,

@@ -11,7 +11,7 @@ import type { TenantPolicy } from './policy.ts';
 import { readTypedNumber } from './typed-number.ts';
 
 /** A number that may be called. */
-export interface UnderstoodNumber {
+export interface ParsedNumber {
   /** Such as `+46812345678`. */
   e164: string;
   /** The number's own country, ISO 3166-1 alpha-2; `001` (the world) for a number of no country. */
@@ -34,10 +34,10 @@ export interface UnderstoodNumber {
  * @throws ServiceError `number.invalid`, `number.extensionUnsupported`, `number.typeRefused` or
  * `number.countryRefused`, naming `/number` or `/country` and the broken rule; a number appears masked only
  */
-export function understandNumber(
+export function parseNumber(
   typed: { number: string; country?: string | undefined; extension?: string | undefined },
   policy: Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension'>,
-): UnderstoodNumber {
+): ParsedNumber {
   const { number: text, extension: typedExtension } = readTypedNumber(typed.number);
   const country = readCountry(typed.country);
   if (country === undefined && !text.startsWith('+')) {
@@ -81,7 +81,7 @@ function readCountry(country: string | undefined): CountryCode | undefined {
 /** `extract: false`: without it libphonenumber picks a number out of any text around it. */
 function parse(text: string, country: CountryCode | undefined): PhoneNumber {
   const number = parseOrNull(text, country);
-  // isValid with the full metadata; what is merely possible includes numbers that nobody has.
+  // isValid with the full metadata; merely possible numbers include those that are not in use.
   if (number?.isValid() && number.ext === undefined) return number;
   throw refusal('number.invalid', '/number', 'This must be a complete number that exists in its country.');
 }
@@ -98,14 +98,14 @@ function parseOrNull(text: string, country: CountryCode | undefined): PhoneNumbe
   }
 }
 
-/** With a typing error in either of the two, a stranger abroad would be called. */
+/** With a typing error in either of the two, a wrong number abroad would be called. */
 function requireSameCountry(number: PhoneNumber, country: CountryCode | undefined): void {
   if (country === undefined || getCountryCallingCode(country) === number.countryCallingCode) return;
   const rule = `The number belongs to +${number.countryCallingCode}, which is not ${country}: give its own country or none.`;
   throw refusal('number.invalid', '/country', rule);
 }
 
-/** Satellites come out as valid mobiles: only that they belong to no country gives them away. */
+/** Satellite numbers are valid mobile numbers to libphonenumber; only the missing country shows what they are. */
 function requireAllowedType(number: PhoneNumber, rules: TenantPolicy['numberTypes']): void {
   const type = number.getType();
   if (type === undefined || rules.refused.includes(type)) {
@@ -132,7 +132,7 @@ function requireAllowedCountry(number: PhoneNumber, allowed: string[] | null): v
   throw refusal('number.countryRefused', '/number', rule, number.number);
 }
 
-/** Typed after the number or given on its own: whoever gives both must mean the same, or a stranger's desk rings. */
+/** Typed after the number or given on its own; if both are given, they must be equal, or the wrong phone would ring. */
 function oneExtension(typed: string | null, given: string | undefined): string | null {
   if (given === undefined || typed === null || typed === given) return typed ?? given ?? null;
   throw refusal('number.invalid', '/extension', 'This is not the extension that stands after the number.');

@@ -5,7 +5,7 @@ export interface Pauses {
 }
 
 const LONGEST_EXTENSION = 11;
-/** Twilio, Calls: the most characters of SendDigits; each half second of pause takes one. */
+/** Twilio, Calls: the maximum length of SendDigits; each half second of pause takes one character. */
 const MOST_SENT = 32;
 
 /** The rule that pauses break which leave no room for the extension. */

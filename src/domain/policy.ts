@@ -21,7 +21,7 @@ const NUMBER_TYPES = [
 ] as const;
 
 /**
- * Kinds that no desk has, and that cost the caller or pay the called: the usual aims of toll fraud. UAN is not among
+ * Kinds that no office phone has, and that cost the caller or pay the called party: the usual targets of toll fraud. UAN is not among
  * them, since ordinary Swedish companies have such numbers (010).
  */
 const REFUSED_TYPES: NumberType[] = [
@@ -116,7 +116,7 @@ export const tenantPolicySchema = z.strictObject({
     })
     .refine((pauses) => extensionFits(pauses), TOO_MUCH_PAUSE)
     .prefault({}),
-  /** What follows when somebody reports a call as fraud; `blockForS` null blocks until somebody unblocks. */
+  /** What follows when somebody reports a call as fraud; `blockForS` null blocks until the user is unblocked. */
   fraud: z
     .strictObject({
       blockUser: z.boolean().default(true),

@@ -22,7 +22,7 @@ import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
 import { createWatchLive } from './job/watch-live.ts';
-import type { CheckPin, CompletionWrites, Patience, PbxProfileOf, PolicyAt } from './ports.ts';
+import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
 import { createCancelVerification } from './request/cancel-verification.ts';
 import { createChooseLocale } from './request/choose-locale.ts';
 import { createFindRefusals } from './request/find-refusals.ts';
@@ -66,7 +66,7 @@ export interface JourneyDeps {
   mostLive: number;
   /** Waits, ms. */
   pause: (ms: number) => Promise<unknown>;
-  patience: Patience;
+  timeouts: Timeouts;
   sweep: { slackMs: number; intervalMs: number };
   isStopping: () => boolean;
   clock: Clock;
@@ -74,12 +74,10 @@ export interface JourneyDeps {
   log: Logger;
 }
 
-/** The journey, put together: what the REST API, the webhooks, the worker and the timers call. */
-export type Journey = ReturnType<typeof createJourney>;
-
 /**
  * The journey of a verification. A request makes it `queued`; the table says which step leads on from each state, for
  * each channel; webhooks move a call on between them; `finished` is the end.
+ * @returns what the REST API, the webhooks, the worker and the timers call
  */
 export function createJourney(deps: JourneyDeps) {
   const { jobs, clock, events, log, isStopping } = deps;
@@ -107,7 +105,7 @@ export function createJourney(deps: JourneyDeps) {
   const { attempts } = stores;
   const placeUnseen = createPlaceUnseen({ ...deps, attempts, lines, placeAttempt, roomForCall });
   const background = createBackground((error) =>
-    log.warn({ err: error }, 'a verification could not be moved on at once; it is looked at again'),
+    log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
   );
   const completeNow = (verification: Verification) => background.run(complete(verification));
   const advanceOutsideJob = createAdvanceOutsideJob({ advance, schedule: jobs.schedule });
@@ -183,7 +181,7 @@ function createCalls(
   stores: Stores,
   { lines }: Pick<ReturnType<typeof createRequests>, 'lines'>,
 ) {
-  const { run, network, policyAt, patience, clock, events, log } = deps;
+  const { run, network, policyAt, timeouts, clock, events, log } = deps;
   const { verifications, attempts } = stores;
   const noteCall = createNoteCall(run);
   const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall, lines });
@@ -192,10 +190,10 @@ function createCalls(
     placeAttempt,
     roomForCall: createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive }),
     dial: createDial({
-      ...{ verifications, attempts, placeAttempt, lines, patience, clock, events },
+      ...{ verifications, attempts, placeAttempt, lines, timeouts, clock, events },
       pause: deps.pause,
     }),
-    watchCall: createWatchCall({ verifications, attempts, network, policyAt, patience, clock, events }),
+    watchCall: createWatchCall({ verifications, attempts, network, policyAt, timeouts, clock, events }),
     complete: createComplete({
       traces: deps.traces,
       ...{ writes: deps.writes, network, policyAt, clock, events, log },
@@ -208,7 +206,7 @@ function createCalls(
 
 /** What webhooks do: the answer of a call, what the person pressed, how far the call has come. */
 function createWebhookSteps(
-  { policyAt, checkPin, patience, clock, events }: JourneyDeps,
+  { policyAt, checkPin, timeouts, clock, events }: JourneyDeps,
   { calls, answers }: Stores,
   after: {
     noteCall: NoteCall;
@@ -219,8 +217,8 @@ function createWebhookSteps(
   const speakNext = createSpeakNext({ policyAt });
   const { noteCall, completeNow, advanceNow } = after;
   return {
-    answerCall: createAnswerCall({ calls, speakNext, patience, clock, events }),
+    answerCall: createAnswerCall({ calls, speakNext, timeouts, clock, events }),
     recordDigits: createRecordDigits({ calls, answers, checkPin, speakNext, completeNow, clock, events }),
-    followCall: createFollowCall({ noteCall, calls, advanceNow, patience, clock, events }),
+    followCall: createFollowCall({ noteCall, calls, advanceNow, timeouts, clock, events }),
   };
 }

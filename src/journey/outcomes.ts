@@ -9,12 +9,12 @@ export const OUTCOMES = {
   approved: {
     forUser: 'Your phone is verified.',
     forAdministrator:
-      'During this very call the person pressed what it asked for: #, the digits on the screen, or the PIN.',
+      'During the call the person pressed what it asked for: #, the digits on the screen, or the PIN.',
     askAgain: false,
     entraReason: null,
   },
   fraudReported: {
-    forUser: 'You reported this call as fraud. Your administrator has been told.',
+    forUser: 'You reported this call as fraud. Your administrator has been informed.',
     forAdministrator: 'The person reported that they did not start this verification.',
     askAgain: false,
     entraReason: 'user declined the authentication',
@@ -48,37 +48,37 @@ export const OUTCOMES = {
   hungUp: {
     forUser:
       'The call ended before you approved. Start again and stay on the line until you hear that it worked.',
-    forAdministrator: 'The person hung up, or the line dropped, before a key decided the call.',
+    forAdministrator: 'The person hung up, or the connection broke, before a key decided the call.',
     askAgain: true,
     entraReason: 'user hung up the phone call without succeeding the authentication',
   },
   voicemail: {
     forUser: 'A voicemail answered. Make sure you are beside the phone and start again.',
-    forAdministrator: 'Machine detection heard a machine, and nobody pressed a key.',
+    forAdministrator: 'Machine detection reported a machine, and no key was pressed.',
     askAgain: true,
     entraReason: 'phone call went to voicemail',
   },
   invalidNumber: {
     forUser: 'This number cannot be called. Check it and start again.',
-    forAdministrator: 'The phone network says that the number does not exist or cannot be dialled.',
+    forAdministrator: 'The provider reports that the number does not exist or cannot be dialled.',
     askAgain: false,
     entraReason: 'phone number has an invalid format',
   },
   unreachable: {
     forUser: 'The phone could not be reached. Try again later or use another phone.',
-    forAdministrator: 'The phone network could not connect the call.',
+    forAdministrator: 'The provider could not connect the call.',
     askAgain: true,
     entraReason: "unable to reach the user's phone",
   },
   blocked: {
     forUser: 'This number may not be used. Ask your administrator.',
-    forAdministrator: 'The policy, or the phone network on its own, refuses calls to this number or country.',
+    forAdministrator: 'The policy or the provider refuses calls to this number or country.',
     askAgain: false,
     entraReason: 'user is blocked',
   },
   canceled: {
     forUser: 'The verification was canceled.',
-    forAdministrator: 'The backend canceled it, or the phone network was told to end the call.',
+    forAdministrator: 'The backend canceled it, or the call was ended at the provider.',
     askAgain: true,
     entraReason: 'user declined the authentication',
   },
@@ -89,9 +89,9 @@ export const OUTCOMES = {
     entraReason: 'user never entered the verification code',
   },
   providerError: {
-    forUser: 'The call could not be made. Try again later; if it goes on, ask your administrator.',
+    forUser: 'The call could not be made. Try again later; if it happens again, ask your administrator.',
     forAdministrator:
-      'The phone network refused or failed. The error code says why; an alarm in the log names what to do.',
+      'The provider refused the call or failed. The error code says why; an alarm in the log says what to do.',
     askAgain: true,
     entraReason: 'service error',
   },
@@ -114,7 +114,7 @@ export function textOf(outcome: Outcome, purpose: Purpose): OutcomeText {
   return {
     ...OUTCOMES.approved,
     forUser: 'The call reached you, and your key reached us.',
-    forAdministrator: 'The extension was dialled and the pound key pressed. A test registers nothing.',
+    forAdministrator: 'The extension was dialled and the pound key was pressed. A test registers nothing.',
   };
 }
 

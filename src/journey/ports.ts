@@ -14,7 +14,7 @@ export type PolicyAt = (tenantId: string, version: number) => Promise<TenantPoli
 /** Whether digits are a user's PIN; false for a user without one. */
 export type CheckPin = (user: User, digits: string) => Promise<boolean>;
 
-/** The question that a person was asked, as the signed address of its answer tells. */
+/** The question that a person was asked, read from the signed address of the webhook with the answer. */
 export interface Question {
   prompt: string;
   challenge: Challenge;
@@ -47,19 +47,19 @@ export interface CompletionWrites {
   writtenMessage: Sql;
 }
 
-/** How long the journey waits for others, in ms. */
-export interface Patience {
-  /** How long a request to the network may take. */
+/** Time limits and waits of the journey, in ms. */
+export interface Timeouts {
+  /** How long a request to the provider may take. */
   requestMs: number;
-  /** After a call was asked for and the answer was lost, before the network is searched for it. Longer than a request to the network may take. */
+  /** After a call was requested and the answer was lost, before the provider is searched for it. Longer than `requestMs`. */
   dialGraceMs: number;
   /** After somebody picked up, for the next webhook of the call: the prompt and the wait for a key. */
   answerMs: number;
   /** After a call ended, for a key that is still on its way. */
   hangUpGraceMs: number;
-  /** After a call should have ended, before the network is asked; and between two looks. */
+  /** After a call should have ended, before the provider is asked; and between two checks. */
   watchMs: number;
-  /** Before the first new try when the network said that nothing happened; doubles with each. */
+  /** Before the first retry when the provider answered that no call was placed; doubles with each. */
   retryMs: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The states of a verification. Every change is one guarded update (`store/`) from one of the states that may
- * precede it; no row back means somebody was here first.
+ * precede it; no row back means that another process did it first.
  *
  *   queued ──▶ dialing ──▶ ringing ──▶ answered ──▶ decided ──▶ finished
  *     ▲           │ (safe to try later)                ▲
@@ -13,7 +13,7 @@ export type State = (typeof STATES)[number];
 const CHANNELS = ['call'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-/** Why somebody is called. Testing an extension leaves nothing behind but how far the call came. */
+/** Why a person is called. A test of an extension records nothing but how far the call came. */
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 

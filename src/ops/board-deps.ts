@@ -8,7 +8,7 @@ export const BOARD_PATH = '/board';
 export interface BoardDeps {
   /** The queues it shows. */
   queues: Queue[];
-  /** Who may change something; null: nobody. */
+  /** The account that may make changes; null: there is none. */
   account: { user: string; password: string } | null;
   log: Logger;
 }

@@ -10,7 +10,7 @@ import { createSignIn, type SignedIn } from './sign-in.ts';
 
 const SIGN_IN_PATH = '/sign-in';
 
-/** Only what the board itself brings: no script or style in the page, nothing from elsewhere, in nobody's frame. */
+/** Only the board's own files: no script or style in the page, nothing from other origins, no framing. */
 const BOARD_POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -22,7 +22,7 @@ const BOARD_POLICY = {
   frameAncestors: ["'none'"],
 };
 
-/** Changes that make no sense here: jobs carry nothing, and what the board shows of their data is not what is there. */
+/** Changes that make no sense here: jobs hold an id only, and the board shows masked data. */
 const NEVER = /^\/api\/queues\/[^/]+\/(add|[^/]+\/update-data)$/;
 
 /** The board as something to mount at `BOARD_PATH`. */
@@ -36,8 +36,7 @@ export function createBoard(deps: BoardDeps): Router {
     const who = signIn(req.get('authorization'));
     const refusal = refuse(req, who, canSignIn);
     if (refusal === null) return (who === 'operator' ? writable : readOnly)(req, res, next);
-    if (who === 'wrong')
-      deps.log.warn('somebody tried to sign in at the queue board with a wrong user or password');
+    if (who === 'wrong') deps.log.warn('sign-in to the queue board refused: wrong user or password');
     refusal(res);
   });
   return router;
@@ -45,17 +44,17 @@ export function createBoard(deps: BoardDeps): Router {
 
 type Answer = (res: Response) => void;
 
-/** What a request is refused with before the board sees it, or null. */
+/** The refusal of a request before the board handles it, or null. */
 function refuse(req: Request, who: SignedIn, canSignIn: boolean): Answer | null {
   const isReading = req.method === 'GET' || req.method === 'HEAD';
   if (who === 'wrong') return askToSignIn;
   if (req.path === SIGN_IN_PATH && canSignIn && isReading)
     return who === 'operator' ? (res) => res.redirect(303, `${BOARD_PATH}/`) : askToSignIn;
   if (isReading) return null;
-  if (who === 'nobody')
+  if (who === 'anonymous')
     return canSignIn ? askToSignIn : plain(405, 'The board is read-only here.\n', { Allow: 'GET, HEAD' });
-  if (isFromElsewhere(req)) return plain(403, 'Only the board itself may ask for changes.\n');
-  if (NEVER.test(req.path)) return plain(403, 'Jobs carry nothing that could be added or changed by hand.\n');
+  if (isFromElsewhere(req)) return plain(403, 'Changes are accepted from the board itself only.\n');
+  if (NEVER.test(req.path)) return plain(403, 'Jobs cannot be added or edited here.\n');
   return null;
 }
 

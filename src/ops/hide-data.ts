@@ -10,7 +10,7 @@ const SHOWN: Record<string, RegExp> = {
 };
 const HIDDEN = '(hidden)';
 
-/** A job's data or return value with everything hidden that is not known to be harmless. */
+/** A job's data or return value with everything hidden except fields known to hold no personal data. */
 export function hideData(value: unknown): unknown {
   if (value === null || value === undefined) return value;
   if (typeof value !== 'object' || Array.isArray(value)) return HIDDEN;

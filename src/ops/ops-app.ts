@@ -11,8 +11,8 @@ import { BOARD_PATH } from './board-deps.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type Check, runChecks } from './readiness.ts';
 
-/** What there is to look at once the process has started. */
-export interface OpsParts {
+/** What answers requests once the process has started. */
+export interface OpsHandlers {
   checks: Check[];
   metrics: Pick<Metrics, 'contentType' | 'scrape'>;
   board: RequestHandler;
@@ -21,7 +21,7 @@ export interface OpsParts {
 /** What the port needs from the start. */
 export interface OpsDeps {
   /** Null until the process has started. */
-  parts: () => OpsParts | null;
+  handlers: () => OpsHandlers | null;
   isStopping: () => boolean;
   log: Logger;
 }
@@ -47,15 +47,15 @@ export function createOpsApp(deps: OpsDeps): Express {
   });
   app.use(BOARD_PATH, (req, res, next) => started(deps).board(req, res, next));
   app.use(() => {
-    const detail = `Here are GET /healthz, /readyz and /metrics, and the queue board at ${BOARD_PATH}.`;
+    const detail = `This port serves GET /healthz, /readyz and /metrics, and the queue board at ${BOARD_PATH}.`;
     throw new ServiceError('route.notFound', detail);
   });
   app.use(answerProblem(log));
   return app;
 }
 
-function started({ parts }: OpsDeps): OpsParts {
-  const present = parts();
+function started({ handlers }: OpsDeps): OpsHandlers {
+  const present = handlers();
   if (present) return present;
   throw new ServiceError('service.unavailable', 'The process is starting. Ask again in a moment.', {
     retryAfterS: 1,
@@ -63,8 +63,8 @@ function started({ parts }: OpsDeps): OpsParts {
 }
 
 /** 200 when everything works; 503 when something does not, and while the process starts or stops. */
-async function answerReadiness({ parts, isStopping }: OpsDeps, res: Response): Promise<void> {
-  const present = parts();
+async function answerReadiness({ handlers, isStopping }: OpsDeps, res: Response): Promise<void> {
+  const present = handlers();
   if (isStopping()) return void res.status(503).json({ status: 'stopping', checks: {} });
   if (!present) return void res.status(503).json({ status: 'starting', checks: {} });
   const checks = await runChecks(present.checks);

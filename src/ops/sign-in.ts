@@ -1,8 +1,8 @@
 /** Signing in at the operators' port by HTTP Basic (RFC 7617). */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Who somebody is: not signed in, wrongly so, or an operator who may change something. */
-export type SignedIn = 'nobody' | 'wrong' | 'operator';
+/** The result of signing in: no credentials, wrong ones, or an operator who may make changes. */
+export type SignedIn = 'anonymous' | 'wrong' | 'operator';
 
 /**
  * Reads an `Authorization` header. Takes the same time whatever is wrong with user and password.
@@ -10,7 +10,7 @@ export type SignedIn = 'nobody' | 'wrong' | 'operator';
  */
 export function createSignIn(account: { user: string; password: string } | null) {
   return (authorization: string | undefined): SignedIn => {
-    if (account === null || authorization === undefined) return 'nobody';
+    if (account === null || authorization === undefined) return 'anonymous';
     const [, encoded = ''] = /^Basic +([A-Za-z0-9+/]*={0,2}) *$/i.exec(authorization) ?? [];
     const given = Buffer.from(encoded, 'base64');
     const colon = given.indexOf(':');

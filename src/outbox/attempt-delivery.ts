@@ -5,7 +5,7 @@ import { AddressRefused } from './public-address.ts';
 import { signMessage } from './sign-message.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
-/** Why an attempt failed, in words without secrets or addresses, and whether trying again can help. */
+/** Why an attempt failed, without secrets or addresses, and whether trying again can help. */
 interface DeliveryFailure {
   reason: string;
   final: boolean;
@@ -14,14 +14,14 @@ interface DeliveryFailure {
 /** Tries to deliver one message, once. Null: the receiver has it. */
 export type AttemptDelivery = (message: ClaimedMessage) => Promise<DeliveryFailure | null>;
 
-/** Only an answer of 2xx counts. 410 means: never again (Standard Webhooks, "Delivery and retries"). */
+/** Only an answer of 2xx is success. 410 means: no more attempts (Standard Webhooks, "Delivery and retries"). */
 export function createAttemptDelivery(deps: {
   post: PostMessage;
   sealKeys: KeyRing;
   clock: Clock;
 }): AttemptDelivery {
   return async (message) => {
-    if (message.url === null) return { reason: 'The tenant has no endpoint any more.', final: true };
+    if (message.url === null) return { reason: 'The tenant has no webhook endpoint.', final: true };
     try {
       const { headers, body } = signMessage(message, deps.sealKeys, deps.clock.now());
       return failureOf(await deps.post(message.url, headers, body));
@@ -33,9 +33,9 @@ export function createAttemptDelivery(deps: {
 
 function failureOf(status: number): DeliveryFailure | null {
   if (status >= 200 && status < 300) return null;
-  if (status === 410) return { reason: 'The endpoint answered 410: it is gone.', final: true };
+  if (status === 410) return { reason: 'The endpoint answered 410 (Gone).', final: true };
   const redirected = status >= 300 && status < 400 ? '; redirects are not followed' : '';
-  return { reason: `The endpoint answered ${status}, expected was 2xx${redirected}.`, final: false };
+  return { reason: `The endpoint answered ${status} instead of 2xx${redirected}.`, final: false };
 }
 
 /** Codes only: messages of sockets may hold addresses. */

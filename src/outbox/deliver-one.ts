@@ -30,7 +30,7 @@ export function createDeliverOne(deps: DeliverOneDeps): (message: ClaimedMessage
   };
 }
 
-/** What is recorded of a message that was claimed and cannot be tried here: anybody may claim it at once. */
+/** What is recorded of a message that was claimed and cannot be tried here: any process may claim it at once. */
 export function untried(message: ClaimedMessage, now: Date): AttemptResult {
   return { message, nextAttemptAt: now, untried: true };
 }
@@ -38,10 +38,10 @@ export function untried(message: ClaimedMessage, now: Date): AttemptResult {
 function report(log: Logger, message: ClaimedMessage, reason: string, next: Date | null): void {
   const { id: messageId, tenantId, verificationId, attempts } = message;
   const line = { messageId, tenantId, verificationId, attempts, reason };
-  if (next !== null) log.info({ ...line, next }, 'webhook message could not be delivered; it is tried again');
+  if (next !== null) log.info({ ...line, next }, 'webhook message not delivered; it will be tried again');
   else
     log.error(
       { ...line, event: 'webhook.dead', alarm: true },
-      `webhook message given up after ${attempts} attempts`,
+      `webhook message not delivered after ${attempts} attempts; it is dead now`,
     );
 }

@@ -9,7 +9,7 @@ import type { ClaimedMessage } from './written-message.ts';
 /** How long results are collected before they are recorded together, ms. Nobody waits for them. */
 const GATHER_MS = 5;
 
-/** Delivers what is due, and what its writers hand over. */
+/** Delivers messages that are due, and those that their writers pass on. */
 export type Delivery = ReturnType<typeof createDelivery>;
 
 /** `claims`: whether this process looks for due messages, or delivers only those that are handed over. */
@@ -90,7 +90,7 @@ export function createDelivery(deps: DeliveryDeps) {
       }
     },
 
-    /** Begins nothing more, and resolves when what runs is over. What waits is left to others. */
+    /** Starts no more attempts, and resolves when running ones are over. Waiting messages are left to other processes. */
     async stop(): Promise<void> {
       stopped = true;
       await ahead.claim().catch((error: unknown) => reportOutage('outbox', error));

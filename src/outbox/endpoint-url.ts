@@ -5,7 +5,7 @@ import { isPublicAddress } from './public-address.ts';
 const LONGEST = 2048;
 
 /**
- * The address of a webhook endpoint, checked as far as it can be without asking anybody. What its name leads to is
+ * The address of a webhook endpoint, checked as far as possible without a name lookup. What its name resolves to is
  * checked with each connection.
  * @param allowPrivate also http, and addresses that are not public
  */
@@ -17,7 +17,10 @@ export function endpointUrl(allowPrivate: boolean) {
       const rule = brokenRule(text, allowPrivate);
       if (rule !== null) check.addIssue({ code: 'custom', message: rule });
     })
-    .meta({ description: 'Where outcomes are posted; https', example: 'https://mfa.example.com/poundkey' });
+    .meta({
+      description: 'The https address to which outcomes are posted',
+      example: 'https://mfa.example.com/poundkey',
+    });
 }
 
 function brokenRule(text: string, allowPrivate: boolean): string | null {

@@ -85,7 +85,7 @@ export function createWebhookEndpoints(deps: { db: Kysely<Registry>; sealKeys: K
           select o.id from outbox o join removed on removed.tenant_id = o.tenant_id
           where o.delivered_at is null and o.dead_at is null order by o.id for no key update of o),
         dead as (
-          update outbox o set dead_at = ${now}, last_error = 'The endpoint was removed.' from waiting
+          update outbox o set dead_at = ${now}, last_error = 'The endpoint was deleted.' from waiting
           where o.id = waiting.id and o.delivered_at is null and o.dead_at is null
           returning o.id)
         select (select count(*) from removed)::int as removed, (select count(*) from dead)::int as undelivered`.execute(

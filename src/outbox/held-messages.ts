@@ -10,7 +10,7 @@ export const CLAIMED_PER_TENANT = 5 * MOST_PER_TENANT;
 const ENOUGH_PER_TENANT = 2 * MOST_PER_TENANT;
 /** Messages of a process in all, waiting or being delivered. */
 const MOST_HELD = 7 * MOST_AT_ONCE;
-/** How often a claimed message waits for others to be over, at most, before its own attempt. */
+/** How many other messages a claimed message waits for, at most, before its own attempt. */
 export const MOST_ROUNDS = 7;
 
 /** The messages that a process has claimed and that have no answer yet. */

@@ -8,12 +8,14 @@ const MessageId = z.guid('This must be a UUID, as the list of messages shows it.
 /** Also a type of the client. */
 export const MessageView = z
   .object({
-    id: z.guid().meta({ description: 'The webhook-id that receivers see' }),
+    id: z.guid().meta({ description: 'The `webhook-id` header of the message' }),
     type: z.string().meta({ example: 'verification.finished' }),
     verificationId: z.guid().nullable(),
-    data: z.record(z.string(), z.unknown()).meta({ description: 'As posted' }),
+    data: z.record(z.string(), z.unknown()).meta({ description: 'The data as it is posted' }),
     createdAt: Instant,
-    attempts: z.int().meta({ description: 'Attempts so far, since it was last sent again' }),
+    attempts: z
+      .int()
+      .meta({ description: 'Delivery attempts, counted from the last time it was sent again' }),
     lastError: z.string().nullable().meta({ description: 'Why the last attempt failed' }),
     nextAttemptAt: Instant.nullable().meta({ description: 'Null when it is delivered or dead' }),
     deliveredAt: Instant.nullable(),
@@ -32,7 +34,7 @@ export function webhookMessageRoutes(messages: OutboxMessages) {
       query: z.object({
         state: z.enum(MESSAGE_STATES),
         limit: listLimit(MOST_AT_ONCE),
-        after: MessageId.optional().meta({ description: 'Go on after this message' }),
+        after: MessageId.optional().meta({ description: 'The id of the last message of the previous page' }),
       }),
       responses: {
         200: { description: 'The messages', schema: z.object({ value: z.array(MessageView) }) },
@@ -49,7 +51,9 @@ export function webhookMessageRoutes(messages: OutboxMessages) {
       summary: 'Send a dead message again',
       operationId: 'resendWebhookMessage',
       params: z.object({ id: MessageId }),
-      responses: { 200: { description: 'It is due now, and tried for another day', schema: MessageView } },
+      responses: {
+        200: { description: 'The message is due now and is tried for another day', schema: MessageView },
+      },
       problems: ['webhookMessage.notFound', 'webhookMessage.notDead', 'webhookEndpoint.notFound'],
       async handle({ params, caller }) {
         const message = await messages.resend({ id: params.id, tenantId: caller.tenantId });

@@ -104,15 +104,15 @@ async function whyNot(db: Kysely<Registry>, { id, tenantId }: Whose & { id: stri
   if (!message)
     return new ServiceError(
       'webhookMessage.notFound',
-      'There is no message of this id. Use an id from the list of dead messages.',
+      'There is no message with this id. Use an id from the list of dead messages.',
     );
   if (message.deadAt === null)
     return new ServiceError(
       'webhookMessage.notDead',
-      'Only a dead message can be sent again; this one was delivered or is still tried.',
+      'Only a dead message can be sent again; this one was delivered or is still being tried.',
     );
   return new ServiceError(
     'webhookEndpoint.notFound',
-    'There is nowhere to send the message. Set an endpoint with PUT /v1/webhook-endpoint first.',
+    'This tenant has no webhook endpoint. Set one with PUT /v1/webhook-endpoint first.',
   );
 }

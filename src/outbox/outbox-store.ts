@@ -26,7 +26,7 @@ const WAITING = sql`delivered_at is null and dead_at is null`;
  */
 const UNDELIVERED = sql`coalesce(e.delivered_at, e.dead_at) is null`;
 
-/** A lost claim or result means that a message is delivered once more, so nobody waits for the disk (PostgreSQL, "Asynchronous Commit"). */
+/** A lost claim or result means that a message is delivered once more, so the commit does not wait for the disk (PostgreSQL, "Asynchronous Commit"). */
 const COMMIT_LATER = sql`setting as materialized (select set_config('synchronous_commit', 'off', true))`;
 
 /** @param db the registry */

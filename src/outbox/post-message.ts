@@ -8,7 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { AddressRefused, createGuardedLookup, isPublicAddress } from './public-address.ts';
 
-/** How much of an answer's body is listened to, bytes. What it says does not matter. */
+/** How much of an answer's body is read, bytes. Its content does not matter. */
 const MOST_OF_BODY = 1024;
 
 /** Posts a text and resolves to the status of the answer; rejects when there is none in time. Never follows a redirect. */
@@ -64,7 +64,7 @@ export function createPostMessage(
   };
 }
 
-/** Node, "request.reusedSocket": the receiver may have closed a kept connection at the very moment of sending. */
+/** Node, "request.reusedSocket": the receiver may have closed a kept connection at the moment of sending. */
 function wasClosed(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE'].includes(String(error.code));
 }
@@ -83,9 +83,9 @@ function statusOf(sent: ClientRequest): Promise<number> {
     status = answer.statusCode ?? 0;
     letGo(answer);
   });
-  // Once a status has been said, how the exchange ends does not matter.
+  // Once the status has arrived, how the exchange ends does not matter.
   sent.on('error', (error) => (status === null ? reject(error) : resolve(status)));
-  // Also the end of an answer that switches protocols (101), which nobody takes over.
+  // Also the end of an answer that switches protocols (101), which is not supported.
   sent.once('close', () =>
     status === null ? reject(new Error('The connection closed before an answer.')) : resolve(status),
   );

@@ -57,7 +57,7 @@ export type Resolve = (
 
 /**
  * A `lookup` for sockets that fails with `AddressRefused` when a name leads to any address that is not public. The
- * socket connects to the very addresses that were checked, so a name that changes its mind gains nothing.
+ * socket connects to the very addresses that were checked, so a name whose addresses change between check and connection gains nothing.
  * @param resolve how names are resolved; the system's way by default
  */
 export function createGuardedLookup(resolve: Resolve = lookup): LookupFunction {

@@ -9,7 +9,7 @@ import { later } from '../platform/clock.ts';
 /** How long a written message belongs to its writer, ms. If it is not delivered by then, any process may claim it. */
 const WRITER_LEASE_MS = 30_000;
 
-/** A message that somebody claimed to deliver it now, and where to; `url` and secrets are null without an endpoint. */
+/** A message that a process claimed for delivery, with its endpoint; `url` and secrets are null without one. */
 export interface ClaimedMessage {
   /** UUID; what receivers know the message by. */
   id: string;
@@ -21,7 +21,7 @@ export interface ClaimedMessage {
   resentAt: Date | null;
   /** This attempt included. */
   attempts: number;
-  /** Until then nobody else gets the message. */
+  /** Until then no other process gets the message. */
   leaseUntil: Date;
   url: string | null;
   sealedSecret: string | null;

@@ -23,7 +23,7 @@ interface Addressed {
   id: string;
 }
 
-/** What tenants know about the switchboards their users sit behind. */
+/** The PBX profiles of tenants. */
 export type PbxProfiles = ReturnType<typeof createPbxProfiles>;
 
 const COLUMNS = ['id', 'switchboardNumber as number', 'pauseBeforeS', 'pauseAfterS'] as const;
@@ -33,7 +33,7 @@ export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
   const ofTenant = (tenantId: string) =>
     db.selectFrom('pbxProfile').select(COLUMNS).where('tenantId', '=', tenantId);
   return {
-    /** The profile of a switchboard, or null where none was told. */
+    /** The profile of a switchboard, or null if none was set. */
     find: async ({ tenantId, number }: Switchboard): Promise<PbxProfile | null> =>
       (await ofTenant(tenantId).where('switchboardNumber', '=', number).executeTakeFirst()) ?? null,
 
@@ -76,6 +76,6 @@ export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
 function notFound(): ServiceError {
   return new ServiceError(
     'pbxProfile.notFound',
-    'This tenant has no profile of this id. List those there are with GET /v1/pbx-profiles, or set one with PUT.',
+    'This tenant has no PBX profile with this id. GET /v1/pbx-profiles lists all profiles.',
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CountryCode, defineRoute, listLimit, PauseS, TypedNumber } from '../api.ts';
-import { understandNumber } from '../domain/number.ts';
+import { parseNumber } from '../domain/number.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from '../domain/pauses.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
@@ -11,19 +11,28 @@ const MOST_AT_ONCE = 100;
 const ProfileId = z.guid('This must be a UUID, as the list of profiles shows it.');
 
 const pauses = {
-  pauseBeforeS: PauseS.meta({ description: 'Silence between the answer and the digits, s', example: 2 }),
-  pauseAfterS: PauseS.meta({ description: 'Silence between the digits and the prompt, s', example: 1.5 }),
+  pauseBeforeS: PauseS.meta({
+    description: 'Pause between the answer and the digits, in seconds',
+    example: 2,
+  }),
+  pauseAfterS: PauseS.meta({
+    description: 'Pause between the digits and the prompt, in seconds',
+    example: 1.5,
+  }),
 };
 
 /** Also a type of the client. */
 export const NewProfile = z
   .strictObject({
     number: TypedNumber.meta({ description: 'The number of the switchboard, as typed or E.164' }),
-    country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
+    country: CountryCode.optional().meta({ description: 'Required unless the number starts with +' }),
     ...pauses,
   })
   .refine((profile) => extensionFits(profile), TOO_MUCH_PAUSE)
-  .meta({ id: 'NewPbxProfile', description: 'How a switchboard wants extensions dialled' });
+  .meta({
+    id: 'NewPbxProfile',
+    description: 'The pauses around extensions that are dialled behind a switchboard',
+  });
 
 /** Also a type of the client. */
 export const Profile = z
@@ -32,9 +41,12 @@ export const Profile = z
     number: z.string().meta({ description: 'The number of the switchboard, E.164', example: '+46812345678' }),
     ...pauses,
   })
-  .meta({ id: 'PbxProfile', description: 'How a switchboard wants extensions dialled' });
+  .meta({
+    id: 'PbxProfile',
+    description: 'The pauses around extensions that are dialled behind a switchboard',
+  });
 
-/** The policy of a tenant that counts now. */
+/** The current policy of a tenant. */
 type CurrentPolicy = (tenantId: string) => Promise<{ policy: TenantPolicy }>;
 
 /** `/v1/pbx-profiles`: the pauses around extensions behind switchboards. Numbers are in bodies, never in addresses. */
@@ -48,14 +60,14 @@ function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, currentPolicy: 
     defineRoute({
       method: 'get',
       path,
-      summary: 'List how switchboards want extensions dialled',
+      summary: 'List PBX profiles',
       operationId: 'listPbxProfiles',
       query: z.object({
         limit: listLimit(MOST_AT_ONCE),
-        after: ProfileId.optional().meta({ description: 'Go on after this profile' }),
+        after: ProfileId.optional().meta({ description: 'The id of the last profile of the previous page' }),
       }),
       responses: {
-        200: { description: 'The profiles, by their ids', schema: z.object({ value: z.array(Profile) }) },
+        200: { description: 'The profiles, ordered by id', schema: z.object({ value: z.array(Profile) }) },
       },
       problems: [],
       async handle({ query, caller: { tenantId } }) {
@@ -65,10 +77,10 @@ function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, currentPolicy: 
     defineRoute({
       method: 'put',
       path,
-      summary: 'Tell how a switchboard wants extensions dialled',
+      summary: 'Create or replace the PBX profile of a switchboard',
       operationId: 'setPbxProfile',
       body: NewProfile,
-      responses: { 200: { description: 'The profile of this number as it is now', schema: Profile } },
+      responses: { 200: { description: 'The profile of this switchboard', schema: Profile } },
       problems: [
         'number.invalid',
         'number.extensionUnsupported',
@@ -77,7 +89,7 @@ function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, currentPolicy: 
       ],
       async handle({ body: { number: typed, country, ...wanted }, caller: { tenantId } }) {
         const { policy } = await currentPolicy(tenantId);
-        const number = withoutExtension(understandNumber({ number: typed, country }, policy));
+        const number = withoutExtension(parseNumber({ number: typed, country }, policy));
         return { status: 200, body: await profiles.set({ tenantId, number }, wanted) };
       },
     }),
@@ -90,7 +102,7 @@ function profileRoutes(profiles: Pick<PbxProfiles, 'read' | 'remove'>) {
     defineRoute({
       ...common,
       method: 'get',
-      summary: 'Read how a switchboard wants extensions dialled',
+      summary: 'Read a PBX profile',
       operationId: 'readPbxProfile',
       responses: { 200: { description: 'The profile', schema: Profile } },
       problems: ['pbxProfile.notFound'],
@@ -101,9 +113,9 @@ function profileRoutes(profiles: Pick<PbxProfiles, 'read' | 'remove'>) {
     defineRoute({
       ...common,
       method: 'delete',
-      summary: 'Forget how a switchboard wants extensions dialled',
+      summary: 'Delete a PBX profile',
       operationId: 'removePbxProfile',
-      responses: { 204: noBody('From now on the pauses of the policy count') },
+      responses: { 204: noBody('The profile is deleted; the pauses of the policy apply') },
       problems: ['pbxProfile.notFound'],
       async handle({ params: { id }, caller: { tenantId } }) {
         await profiles.remove({ tenantId, id });

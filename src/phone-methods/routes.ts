@@ -8,7 +8,7 @@ export const PhoneMethodView = z
     id: z.guid(),
     phoneNumber: z
       .string()
-      .meta({ description: 'As Microsoft Graph writes it', example: '+46 812345678x1234' }),
+      .meta({ description: 'In the format of Microsoft Graph', example: '+46 812345678x1234' }),
     phoneType: z.string().meta({ example: 'office' }),
     smsSignInState: z.string().meta({ example: 'notSupported' }),
     createdDateTime: Instant,
@@ -28,7 +28,7 @@ export function phoneMethodRoutes(actions: {
       params: z.object({ userId: UserId }),
       responses: {
         200: {
-          description: 'Oldest first; none for a user that was never registered',
+          description: "The user's phone methods, oldest first",
           schema: z.object({ value: z.array(PhoneMethodView) }),
         },
       },

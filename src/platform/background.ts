@@ -1,12 +1,12 @@
-/** Work that goes on after its cause has been answered. */
+/** Work that continues after the request that caused it was answered. */
 export interface Background {
-  /** Starts work that nobody waits for. */
+  /** Starts work whose result is not awaited. */
   run(work: Promise<unknown>): void;
   /** Resolves when none is left. */
   settled(): Promise<void>;
 }
 
-/** @param onError hears of work that failed */
+/** @param onError called with the error of work that failed */
 export function createBackground(onError: (error: unknown) => void): Background {
   const running = new Set<Promise<unknown>>();
   return {

@@ -1,4 +1,4 @@
-/** Where the time comes from. Every rule that depends on time takes a clock, so tests and the demo can move it. */
+/** Where the time comes from. Every rule that depends on time takes a clock, so that tests and the demo can set it. */
 export interface Clock {
   /** The present instant. */
   now(): Date;

@@ -1,5 +1,5 @@
 /**
- * Has Node.js keep what it compiles, and find it there at the next start, which takes half as long then. It counts for
+ * Has Node.js cache compiled code for the next start, which takes half as long then. It applies to
  * what is loaded after this module. Where the directory cannot be written, as in a container, nothing is kept.
  */
 import { accessSync, constants } from 'node:fs';
@@ -7,10 +7,10 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Beside the packages, so whoever cannot change the code cannot change this either. */
+/** Beside the packages, so that it is as well protected against changes as the code. */
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-// Asked first: Node.js may try for ever to make a directory that it cannot make.
+// Checked first: Node.js may try for ever to create a directory that it cannot create.
 if (isWritable(PACKAGES)) enableCompileCache(join(PACKAGES, '.cache', 'compiled'));
 
 function isWritable(directory: string): boolean {

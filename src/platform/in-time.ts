@@ -1,4 +1,4 @@
-/** Waiting for work, but not for ever. The work itself goes on; what it throws too late is dropped. */
+/** Waits for work with a time limit. The work itself continues after it; what it throws then is ignored. */
 
 /**
  * Waits for work.
@@ -14,7 +14,7 @@ export function endsWithin(work: PromiseLike<unknown>, limitMs: number): Promise
 }
 
 /**
- * What the work comes to, if it does in time.
+ * The result of the work, if it is done in time.
  * @param limitMs longest wait, ms
  * @param message what the error says when the time is up
  * @throws Error with the message when the time is up; what the work throws in time

@@ -1,13 +1,13 @@
-/** Keeps an outage from flooding the log: one line per subject and interval, with the number left out. */
+/** Limits log lines about an outage: one per subject and interval, with the number of those omitted. */
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
 
-/** Reports that `subject` (a short name such as "redis") is in trouble. */
+/** Reports an error of `subject`, a short name such as "redis" or "sweeping". */
 export type ReportOutage = (subject: string, error: unknown) => void;
 
 /**
  * Makes a reporter that writes at most one warning per subject and interval.
- * @param everyMs least distance between two lines about one subject, in milliseconds
+ * @param everyMs shortest interval between two lines about one subject, in milliseconds
  */
 export function createOutageLog(
   log: Pick<Logger, 'warn'>,
@@ -23,7 +23,10 @@ export function createOutageLog(
       return;
     }
     subjects.set(subject, { nextAt: now + everyMs, omitted: 0 });
-    log.warn({ subject, reason: shortReason(error), omitted: known?.omitted ?? 0 }, `${subject}: in trouble`);
+    log.warn(
+      { subject, reason: shortReason(error), omitted: known?.omitted ?? 0 },
+      `${subject}: cannot be reached or used; retrying`,
+    );
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Work that many ask for and one run of which serves all who asked before it began: asked for while it runs, it runs
+ * Work of which one run serves all requests made before it began: requested while it runs, it runs
  * once more. The returned function resolves when no run is wanted any more, and rejects with what a run throws.
  */
 export function repeated(work: () => Promise<void>): () => Promise<void> {
@@ -13,7 +13,7 @@ export function repeated(work: () => Promise<void>): () => Promise<void> {
         await work();
       } while (wanted);
     } finally {
-      // At once, not in a later turn: whoever asks now has to start anew.
+      // At once, not in a later turn: a request made now has to start a new run.
       running = null;
     }
   }

@@ -24,7 +24,7 @@ export const address = (protocols: string[]) =>
       `must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
-/** A secret that nobody guesses by accident. */
+/** A secret, with a minimum length against typing errors. */
 export const secret = z.string().min(8, 'must have at least 8 characters');
 
 /** A key ring as text; see `secrets/key-ring.ts`. */

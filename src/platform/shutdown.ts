@@ -1,7 +1,7 @@
 import type { Logger } from '../log.ts';
 import { inTime } from './in-time.ts';
 
-/** One thing to do when a process leaves. */
+/** One step of the shutdown of a process. */
 export interface Phase {
   name: string;
   /** After this long the next phase begins all the same, ms. */
@@ -18,7 +18,7 @@ export async function runPhases(phases: Phase[], log: Logger): Promise<void> {
     try {
       await inTime(run(), limitMs, `not done after ${limitMs} ms`);
     } catch (error) {
-      log.error({ phase: name, err: error }, 'a phase of the shutdown failed; going on with the next');
+      log.error({ phase: name, err: error }, 'a step of the shutdown failed; continuing with the next');
     }
   }
 }

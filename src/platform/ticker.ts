@@ -1,4 +1,4 @@
-/** Calls `run` every `ms` milliseconds until the returned function is called. Tests give one that they turn by hand. */
+/** Calls `run` every `ms` milliseconds until the returned function is called. Tests pass one that they trigger themselves. */
 export type Ticker = (ms: number, run: () => void) => () => void;
 
 /** Ticks by the machine's own time. */

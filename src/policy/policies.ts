@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createPolicyCache } from './policy-cache.ts';
 
-/** The policy that counts, with its number. */
+/** The current policy, with its version. */
 export interface CurrentPolicy {
   /** 1 for the first; grows by one with each change. */
   version: number;
@@ -13,7 +13,7 @@ export interface CurrentPolicy {
   policy: TenantPolicy;
 }
 
-/** A policy that counts or counted. */
+/** A current or earlier version of a policy. */
 export interface PolicyVersion {
   version: number;
   /** As it was kept. The very first may leave fields out; they had their defaults. */
@@ -27,16 +27,16 @@ export type Policies = ReturnType<typeof createPolicies>;
 /** Policies in the registry. */
 export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
   return {
-    /** The number of the version that counts. Throws `tenant.notFound`. */
+    /** The number of the current version. Throws `tenant.notFound`. */
     versionOf: async (tenantId: string): Promise<number> => (await storedOf(db, tenantId)).policyVersion,
 
     at: createPolicyCache(db),
 
-    /** The policy that counts. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
+    /** The current policy. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
     current: (tenantId: string): Promise<CurrentPolicy> => current(db, tenantId),
 
     /**
-     * Replaces the policy, if `version` still is the one that counts. One statement, guarded by that version, also
+     * Replaces the policy, if `version` is still the current one. One statement, guarded by that version, also
      * keeps the new one: of two at once, one gets through.
      * @param change.document what it leaves out has its default
      * @throws ServiceError `request.invalid` naming every wrong field, `policy.changedMeanwhile`, `tenant.notFound`
@@ -87,7 +87,7 @@ async function storedOf(db: Kysely<Registry>, tenantId: string) {
     .where('id', '=', tenantId)
     .executeTakeFirst();
   if (row) return row;
-  throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id it was made with.');
+  throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id that it was created with.');
 }
 
 function checked(document: unknown, tenantName: string): TenantPolicy {
@@ -96,9 +96,9 @@ function checked(document: unknown, tenantName: string): TenantPolicy {
   throw new ServiceError('request.invalid', policyFault(problems), { problems });
 }
 
-function changedMeanwhile(version: number, counts: number): ServiceError {
+function changedMeanwhile(version: number, current: number): ServiceError {
   return new ServiceError(
     'policy.changedMeanwhile',
-    `The change was made to version ${version}, but version ${counts} counts. Read the policy again, make the change to it and send it with its version.`,
+    `The change was made to version ${version}, but the current version is ${current}. Read the policy again, apply the change to it and send it with its version.`,
   );
 }

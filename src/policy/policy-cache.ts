@@ -8,7 +8,7 @@ const MOST_KEPT = 1_000;
 /** A version of a tenant's policy, with every default. Throws an Error when there is none or it is not valid. */
 export type PolicyAt = (tenantId: string, version: number) => Promise<TenantPolicy>;
 
-/** Reads and parses each version once: a version never changes, and which one counts comes with each row. */
+/** Reads and parses each version once: a version never changes, and which one is current comes with each row. */
 export function createPolicyCache(db: Kysely<Registry>): PolicyAt {
   const kept = new Map<string, TenantPolicy>();
   return async (tenantId, version) => {

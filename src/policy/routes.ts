@@ -10,13 +10,13 @@ const MOST_AT_ONCE = 50;
 /** Also a type of the client. */
 export const PolicyDocument = policyDocumentSchema.meta({
   id: 'PolicyDocument',
-  description: 'What it leaves out has its default, not the value it had before',
+  description: 'A field that is left out gets its default, not its previous value',
 });
 
 /** Also a type of the client. */
 export const Current = z
   .object({
-    version: z.int().meta({ description: 'Also the ETag', example: 3 }),
+    version: z.int().meta({ description: 'The number of the version; also its ETag', example: 3 }),
     policy: tenantPolicySchema.meta({ id: 'Policy', description: 'With every default filled in' }),
   })
   .meta({ id: 'CurrentPolicy' });
@@ -25,7 +25,7 @@ export const Current = z
 export const Version = z
   .object({
     version: z.int(),
-    document: z.record(z.string(), z.unknown()).meta({ description: 'The policy as it counted then' }),
+    document: z.record(z.string(), z.unknown()).meta({ description: 'The policy document of this version' }),
     createdAt: Instant,
   })
   .meta({ id: 'PolicyVersion' });
@@ -34,7 +34,7 @@ const IfMatch = z
   .string()
   .regex(/^(W\/)?"[\x21\x23-\x7e]{0,40}"$/, 'This must be one ETag in quotes, as GET answered it: "3".')
   .optional()
-  .meta({ description: 'The ETag of the version that the change was made to', example: '"3"' });
+  .meta({ description: 'The ETag of the version that was read and changed', example: '"3"' });
 
 const wholeNumber = (rule: string) =>
   z
@@ -49,7 +49,7 @@ export function policyRoutes(policies: Policies) {
     defineRoute({
       method: 'get',
       path,
-      summary: 'Read the policy that counts',
+      summary: 'Read the current policy',
       operationId: 'readPolicy',
       responses: { 200: { description: 'The policy, its version and its ETag', schema: Current } },
       problems: [],
@@ -60,11 +60,11 @@ export function policyRoutes(policies: Policies) {
     defineRoute({
       method: 'put',
       path,
-      summary: 'Replace the policy; it counts for the very next request',
+      summary: 'Replace the policy; the new one applies from the next request on',
       operationId: 'replacePolicy',
       headers: z.object({ 'if-match': IfMatch }),
       body: PolicyDocument,
-      responses: { 200: { description: 'The policy that counts now', schema: Current } },
+      responses: { 200: { description: 'The new current policy', schema: Current } },
       problems: ['policy.versionRequired', 'policy.changedMeanwhile'],
       async handle({ headers, body, caller }) {
         const version = versionIn(headers['if-match']);
@@ -74,7 +74,7 @@ export function policyRoutes(policies: Policies) {
     defineRoute({
       method: 'get',
       path: `${path}/versions`,
-      summary: 'List every policy there has been, the newest first',
+      summary: 'List all versions of the policy, newest first',
       operationId: 'listPolicyVersions',
       query: z.object({
         before: wholeNumber('This must be the number of a version.').optional(),
@@ -102,7 +102,7 @@ function versionIn(ifMatch: string | undefined): number {
   if (ifMatch === undefined) {
     throw new ServiceError(
       'policy.versionRequired',
-      "Send If-Match with the ETag of the policy that was changed, so that nobody else's change gets lost: read it with GET first.",
+      "Read the policy with GET and send its ETag as If-Match, so that another administrator's change is not overwritten.",
     );
   }
   const [, version] = /^"([1-9]\d{0,8})"$/.exec(ifMatch) ?? [];

@@ -3,7 +3,7 @@ import type { Registry, StoredEvent } from '../registry/schema.ts';
 
 /** One thing that happened to a verification. */
 export interface ProgressEvent {
-  /** Its place in the story, from 1. */
+  /** Its place among the events of the verification, from 1. */
   id: number;
   /** The state since then. */
   state: string;
@@ -13,7 +13,7 @@ export interface ProgressEvent {
   at: Date;
 }
 
-/** A reader's place in the story of a verification. */
+/** A reader's place in the events of a verification. */
 export interface Place {
   verificationId: string;
   /** The id of the last event that the reader has. */
@@ -27,8 +27,8 @@ export type EventStore = ReturnType<typeof createEventStore>;
 export function createEventStore(db: Kysely<Registry>) {
   return {
     /**
-     * Where the story of a tenant's verification stands: the id of its latest event (0: none yet), and whether it is
-     * at its end. Null when the tenant has no such verification.
+     * How far the events of a tenant's verification have come: the id of the latest (0: none yet), and whether it is
+     * the last one. Null when the tenant has no such verification.
      */
     async standing(
       tenantId: string,

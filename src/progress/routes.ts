@@ -10,7 +10,7 @@ const EventId = z
   .regex(/^\d{1,15}$/, 'This must be the id of an event, as the stream showed it: 1 to 15 digits.')
   .transform(Number)
   .optional()
-  .meta({ description: 'Go on after this event; sent by clients that come back' });
+  .meta({ description: 'The id of the last event received; sent by clients that reconnect' });
 
 /** `/v1/verifications/{id}/events`: progress as it happens. */
 export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; streams: Streams }) {
@@ -24,10 +24,10 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
       headers: z.object({ 'last-event-id': EventId }),
       responses: {
         200: eventStream(
-          'One event for each change of state and each prompt, with an id to come back with, and ' +
+          'One event for each change of state and each prompt, with an id to reconnect with, and ' +
             '`{state, outcome?, prompt?, at}` as data. Ends after the state `finished`.',
         ),
-        204: noBody('The client has everything up to `finished`; nothing more will come'),
+        204: noBody('The client has received all events up to `finished`; there will be no more'),
       },
       problems: ['verification.notFound', 'progress.tooManyStreams'],
       async handle({ params, headers, caller }) {
@@ -37,7 +37,7 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
         // HTML standard, "Server-sent events": 204 tells a client to stop coming back.
         if (standing.finished && given >= standing.lastId) return { status: 204, body: null };
         deps.streams.assertRoom();
-        // An id from beyond the story would otherwise wait for ever.
+        // With an id beyond the last event a client would otherwise wait for ever.
         const place = { verificationId: params.id, after: Math.min(given, standing.lastId) };
         return {
           status: 200,
@@ -53,6 +53,6 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
 function notFound(): ServiceError {
   return new ServiceError(
     'verification.notFound',
-    'No verification of this tenant has this id. Use the id that came with the answer to your request.',
+    'No verification of this tenant has this id. Use the id from the answer to your request.',
   );
 }

@@ -37,7 +37,7 @@ export function createStreams(deps: StreamsDeps) {
   let stopTicking: (() => void) | null = null;
   let closed = false;
 
-  /** One look: writes to each stream what it does not have yet, and ends those that are told of the end. */
+  /** One look: writes to each stream what it does not have yet, and ends those whose verification has ended. */
   const look = repeated(async () => {
     const asked = [...open].filter(({ res }) => !res.writableEnded);
     if (asked.length === 0) return;
@@ -76,7 +76,7 @@ export function createStreams(deps: StreamsDeps) {
       if (!closed && open.size < deps.mostStreams) return;
       throw new ServiceError(
         'progress.tooManyStreams',
-        'This process cannot serve another stream now. Try again shortly, or read the verification instead.',
+        'This process cannot serve another event stream now. Try again shortly, or read the verification instead.',
         { retryAfterS: FULL_RETRY_S },
       );
     },
@@ -101,7 +101,7 @@ export function createStreams(deps: StreamsDeps) {
   };
 }
 
-/** A client that does not read gets no more of what it need not have. */
+/** A client that does not read gets no comments, which it does not need. */
 function sayAlive(res: ServerResponse): void {
   if (!res.writableEnded && !res.writableNeedDrain) res.write(': alive\n\n');
 }

@@ -24,7 +24,7 @@ export interface Registry {
 interface TenantTable {
   id: string;
   name: string;
-  /** The policy document that counts; `policy_version` keeps all. */
+  /** The current policy document; `policy_version` keeps all. */
   policy: JSONColumnType<Record<string, unknown>>;
   policyVersion: Generated<number>;
   createdAt: Date;
@@ -54,7 +54,7 @@ export interface VerificationTable {
   outcome: string | null;
   /** The provider's error code behind the outcome, if there is one. */
   errorCode: string | null;
-  /** The attempt that counts. Webhooks of other attempts change nothing. */
+  /** The current attempt. Webhooks of other attempts change nothing. */
   attemptId: string | null;
   /** When the verification is due to be looked at. */
   wakeAt: Date;
@@ -78,7 +78,7 @@ export interface VerificationTable {
   slotAt: Date | null;
   /** How many calls were placed again after busy or no answer. */
   redials: Generated<number>;
-  /** Until it is finished. */
+  /** True until it is finished. */
   open: Generated<boolean>;
   /** From its first attempt, or its decision, until it is finished. */
   live: Generated<boolean>;
@@ -88,7 +88,7 @@ export interface VerificationTable {
   traceParent: string | null;
   /** How many attempts there were. */
   attempts: Generated<number>;
-  /** From here on: the call of the attempt that counts. */
+  /** From here on: the call of the current attempt. */
   callId: string | null;
   callStatus: string | null;
   /** The provider's error code about this call. */
@@ -122,7 +122,7 @@ export interface StoredEvent {
   prompt?: string;
 }
 
-/** Which attempts there were. How a call went is in the verification while its attempt counts, and here afterwards. */
+/** Which attempts there were. How a call went is in the verification while its attempt is current, and here afterwards. */
 export interface CallAttemptTable {
   id: string;
   verificationId: string;
@@ -200,7 +200,7 @@ interface PolicyVersionTable {
   createdAt: Date;
 }
 
-/** What a tenant told about a user. */
+/** The profile of a user, set by the tenant. */
 interface UserProfileTable {
   tenantId: string;
   userId: string;
@@ -262,7 +262,7 @@ interface WebhookEndpointTable {
   updatedAt: Date;
 }
 
-/** Messages to tenants, written in the statement that they tell about. */
+/** Messages to tenants, written in the statement whose result they report. */
 interface OutboxTable {
   id: string;
   tenantId: string;

@@ -2,18 +2,18 @@ import type { Clock } from '../platform/clock.ts';
 import { createProviders } from '../providers/create-providers.ts';
 import type { Line, Provider, Providers } from '../providers/port.ts';
 import type { LineConfig, LinesConfig, ProviderConfig } from '../providers/settings.ts';
+import type { TwilioCalls } from '../providers/twilio/calls.ts';
 import { type Profile, SIGNALWIRE, TWILIO } from '../providers/twilio/profiles.ts';
 import type { TwilioAccess } from '../providers/twilio/twilio-client.ts';
 import { createTwilioProvider, type TwilioProviderOptions } from '../providers/twilio/twilio-provider.ts';
-import { loadedWhenAsked } from './loaded-when-asked.ts';
 import type { SimulatorAccess } from './start-simulator.ts';
 
 /** What providers need besides their own settings. */
-interface Ground {
+interface ConnectionDeps {
   config: {
     providers: readonly [ProviderConfig, ...ProviderConfig[]];
     lines: LinesConfig;
-    patience: { requestMs: number };
+    timeouts: { requestMs: number };
   };
   /** Where the simulator is and how it signs, if it runs. */
   simulator: SimulatorAccess | null;
@@ -24,14 +24,14 @@ interface Ground {
 }
 
 /** Connects the configured providers, each through the adapter of its kind. Throws if one of them cannot work at all. */
-export async function connectProviders(ground: Ground): Promise<Providers> {
-  const [first, ...others] = ground.config.providers;
-  const connect = (provider: ProviderConfig) => connectProvider(provider, ground);
-  const lines = linesFrom(ground.config.lines, first.kind);
+export async function connectProviders(deps: ConnectionDeps): Promise<Providers> {
+  const [first, ...others] = deps.config.providers;
+  const connect = (provider: ProviderConfig) => connectProvider(provider, deps);
+  const lines = linesFrom(deps.config.lines, first.kind);
   return createProviders([await connect(first), ...(await Promise.all(others.map(connect)))], lines);
 }
 
-/** Says whose line each is, for those that do not say it themselves. */
+/** The configured lines; one that names no provider belongs to the first. */
 function linesFrom({ default: others, byCountry }: LinesConfig, first: string) {
   const own = ({ number, provider }: LineConfig): Line => ({ number, provider: provider ?? first });
   const owned = ([preferred, ...others]: [LineConfig, ...LineConfig[]]): [Line, ...Line[]] => [
@@ -44,18 +44,18 @@ function linesFrom({ default: others, byCountry }: LinesConfig, first: string) {
 
 async function connectProvider(
   provider: ProviderConfig,
-  { config, publicUrl, prompts, clock, ...ground }: Ground,
+  { config, simulator, publicUrl, prompts, clock }: ConnectionDeps,
 ): Promise<Provider> {
-  const { profile, access, ...keys } = accountOf(provider, ground.simulator);
+  const { profile, access, ...keys } = accountOf(provider, simulator);
   const load = async () => {
     const { createTwilioCalls } = await import('../providers/twilio/calls.ts');
-    return createTwilioCalls({ ...access, requestTimeoutMs: config.patience.requestMs, profile, clock });
+    return createTwilioCalls({ ...access, requestTimeoutMs: config.timeouts.requestMs, profile, clock });
   };
   return createTwilioProvider({
     name: provider.kind,
     profile,
-    // What is wrong with the access to a real provider shows at the start.
-    calls: provider.kind === 'simulator' ? loadedWhenAsked(load) : await load(),
+    // Wrong access data of a real provider must be found at the start.
+    calls: provider.kind === 'simulator' ? loadAtFirstUse(load) : await load(),
     webhooks: { publicUrl, ...keys },
     prompts,
   });
@@ -86,4 +86,20 @@ function accountOf(provider: ProviderConfig, simulator: SimulatorAccess | null):
   const { accountSid, authTokens, sharedKeys = [], apiKey, apiBaseUrl } = account;
   const access = { accountSid, authToken: authTokens[0], apiKey, apiBaseUrl, maxPricePerMinute: null };
   return { profile: TWILIO, access, authTokens, sharedKeys };
+}
+
+/** Calls of a provider whose code is loaded for the first request: its package takes long, and nothing is called at the start. */
+function loadAtFirstUse(load: () => Promise<TwilioCalls>): TwilioCalls {
+  let loading: Promise<TwilioCalls> | undefined;
+  const calls = () => {
+    loading ??= load();
+    return loading;
+  };
+  return {
+    placeCall: async (request) => (await calls()).placeCall(request),
+    fetchCall: async (call) => (await calls()).fetchCall(call),
+    findCalls: async (search) => (await calls()).findCalls(search),
+    endCall: async (call) => (await calls()).endCall(call),
+    checkAccess: async () => (await calls()).checkAccess(),
+  };
 }

@@ -23,11 +23,11 @@ import type { Providers } from '../providers/port.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
+import type { Outbox } from './open-outbox.ts';
 import type { Stores } from './open-stores.ts';
-import type { Outbox } from './outbox.ts';
 
-/** What features are built on. */
-interface Ground {
+/** What features need from outside. */
+interface FeatureDeps {
   stores: Stores;
   providers: Providers;
   languages: Languages;
@@ -42,18 +42,23 @@ interface Ground {
   log: Logger;
 }
 
-/** Builds tenants, their policies, users and the journey, and connects them: the features know nothing of each other. */
-export function createFeatures(config: Config, ground: Ground) {
-  const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = ground;
-  const { db, run } = stores.database;
+/** The features of a running service. */
+export type Features = ReturnType<typeof createFeatures>;
+
+/** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
+export function createFeatures(config: Config, deps: FeatureDeps) {
+  const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
+  const { database, queues, hashKeys, sealKeys } = stores;
+  const { db, run } = database;
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
-  const userProfiles = createUserProfiles({ db, clock, hashKeys: stores.hashKeys });
+  const userProfiles = createUserProfiles({ db, clock, hashKeys });
   const policies = createPolicies({ db, clock });
   const blocks = createBlocks({ db, clock });
+  const pbxProfiles = createPbxProfiles({ db });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
-  const jobs = createVerificationJobs({ queues: stores.queues, jobIdOf, clock, log });
+  const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });
   const journey = createJourney({
     run,
     jobs,
@@ -61,30 +66,30 @@ export function createFeatures(config: Config, ground: Ground) {
     addresses: createCallAddresses(publicUrl),
     prompts: languages,
     policyAt: policies.at,
-    pbxProfileOf: createPbxProfiles({ db }).find,
+    pbxProfileOf: pbxProfiles.find,
     checkPin: userProfiles.checkPin,
     writes: {
       officePhone: writePhoneMethod,
-      appPassword: createWriteAppPassword(createAppPasswordMaker({ ...stores, clock })),
+      appPassword: createWriteAppPassword(createAppPasswordMaker({ hashKeys, sealKeys, clock })),
       revokeAppPasswords: writeRevocation,
       block: writeFraudBlock,
       audit: writeAuditEvent,
       messages: writeMessages,
       writtenMessage: WRITTEN_MESSAGE,
     },
-    deliverMessage: (written) => ground.deliverNow(readWrittenMessage(written)),
-    traces: ground.traces,
-    keyedHash: (text) => hmac(stores.hashKeys, text).hash,
+    deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
+    traces: deps.traces,
+    keyedHash: (text) => hmac(hashKeys, text).hash,
     clearUp: createEmptyExpiredSeals({ db, clock }),
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
     pause,
-    patience: config.patience,
+    timeouts: config.timeouts,
     sweep: config.sweep,
     isStopping,
     clock,
     events,
     log,
   });
-  return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks };
+  return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, pbxProfiles };
 }

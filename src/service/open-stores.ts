@@ -3,10 +3,17 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { type Database, openDatabase } from '../platform/database/open-database.ts';
 import { openQueues, type Queues } from '../platform/queue/open-queues.ts';
+import { loadOrCreateEmbeddedSecrets } from '../platform/secrets/embedded-secrets.ts';
+import { type KeyRing, parseKeyRing } from '../platform/secrets/key-ring.ts';
 import { MIGRATIONS } from '../registry/migrations.ts';
 import type { Registry } from '../registry/schema.ts';
-import { type KeyRings, readKeys } from './read-keys.ts';
-import type { Undo } from './undo.ts';
+import type { OnStop } from './stop.ts';
+
+/** Keys that hash, and keys that seal. */
+export interface KeyRings {
+  hashKeys: KeyRing;
+  sealKeys: KeyRing;
+}
 
 /** What outlives the process: the registry, the queue, and the keys that open what the registry holds. */
 export interface Stores extends KeyRings {
@@ -17,19 +24,38 @@ export interface Stores extends KeyRings {
 /** Opens the stores that the configuration names, migrates the registry and reads the keys. */
 export async function openStores(
   config: Config,
-  log: Logger,
-  undo: Undo,
   telemetry: Telemetry | null,
+  log: Logger,
+  onStop: OnStop,
 ): Promise<Stores> {
   const withQueueTables = config.queue.kind === 'database';
   const place =
     config.database.kind === 'postgres' ? { ...config.database, withQueueTables } : config.database;
   const database = await openDatabase<Registry>(place, MIGRATIONS, log);
-  undo('registry', () => database.close());
+  onStop('registry', () => database.close());
   const keys = readKeys(config, log);
   const { queuePool: pool } = database;
   const queuePlace = config.queue.kind === 'redis' ? config.queue : { kind: config.queue.kind, pool };
   const queues = await openQueues(queuePlace, { ...config.worker, telemetry }, log);
-  undo('queues', () => queues.close());
+  onStop('queues', () => queues.close());
   return { database, queues, ...keys };
+}
+
+/** The key rings of the configuration, or, for the embedded store, those kept in its data directory. */
+export function readKeys(config: Pick<Config, 'secrets' | 'database'>, log: Logger): KeyRings {
+  const { hashKeys, sealKeys } = config.secrets ?? embeddedKeys(config, log);
+  return { hashKeys: parseKeyRing(hashKeys), sealKeys: parseKeyRing(sealKeys) };
+}
+
+function embeddedKeys(
+  { database }: Pick<Config, 'database'>,
+  log: Logger,
+): { hashKeys: string; sealKeys: string } {
+  if (database.kind !== 'embedded')
+    throw new Error('HASH_KEYS and SEAL_KEYS are required with DATABASE_URL.');
+  const { dataDir } = database;
+  const { secrets, created } = loadOrCreateEmbeddedSecrets(dataDir, ['hashKeys', 'sealKeys']);
+  if (created.length > 0)
+    log.info({ created, dataDir }, 'created keys for hashing and sealing, kept in secrets.json (mode 0600)');
+  return { hashKeys: secrets.hashKeys ?? '', sealKeys: secrets.sealKeys ?? '' };
 }

@@ -1,96 +1,108 @@
-import type { RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY, type Caller } from '../api.ts';
-import { createReveal } from '../app-passwords/reveal.ts';
-import { appPasswordRoutes } from '../app-passwords/routes.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
-import { verificationRoutes } from '../journey/request/routes.ts';
-import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
-import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
-import { createListPhoneMethods } from '../phone-methods/list.ts';
-import { phoneMethodRoutes } from '../phone-methods/routes.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../log.ts';
 import { createHttpApp } from '../platform/http/http-app.ts';
+import { listen } from '../platform/http/http-server.ts';
 import { defineRouteSet } from '../platform/http/mount-sets.ts';
 import type { Route } from '../platform/http/route.ts';
-import type { Languages } from '../providers/locales.ts';
+import { systemTicker } from '../platform/ticker.ts';
+import { createEventStore } from '../progress/event-store.ts';
+import { progressRoutes } from '../progress/routes.ts';
+import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
-import { administrationRoutes } from './administration.ts';
-import { type CallerWithFacts, createIdentifyCaller } from './identify-caller.ts';
-import type { ServiceParts } from './parts.ts';
-import { createUserProfileRoutes } from './user-profiles.ts';
+import type { CallerWithFacts, createIdentifyCaller } from './api-routes.ts';
+import type { Features } from './create-features.ts';
+import type { Stores } from './open-stores.ts';
+import type { OnStop } from './stop.ts';
 
 /** How long a webhook may work before the person hears "one moment", ms. */
 const WEBHOOK_BUDGET_MS = 1_000;
+/** How long running requests may take once the process stops, ms. */
+const LAST_REQUESTS_MS = 5_000;
 const API_INFO = { title: 'Poundkey', version: '1' };
 
-/** What only the HTTP side needs. */
-export interface WebParts {
-  /** Routes of parts that wire themselves. */
-  outward: Route<Caller>[];
-  clock: Clock;
-  providers: Pick<Providers, 'readWebhook' | 'renderStep'>;
-  observeWebhook: WebhookDeps['observeWebhook'];
-  /** Traces requests, if traces are made. */
-  traceRequests: RequestHandler | null;
-  languages: Languages;
-  publicUrl: string;
-  isStopping: () => boolean;
+/** A port that is open before what it serves is built, since that may need to know the address. */
+export interface HttpPort {
+  url: string;
+  /** Serves the app from now on. */
+  serve(app: Express): void;
 }
 
-/** The HTTP side: webhooks, REST API and its description. */
-export function createWeb(parts: ServiceParts & WebParts) {
-  const { log, isStopping, traceRequests } = parts;
-  return createHttpApp({
-    sets: [webhookSet(parts), apiSet(parts), publicSet()],
-    isDraining: isStopping,
-    traceRequests,
-    info: API_INFO,
-    log,
-  });
+/** Opens the port. Until `serve`, requests are answered 404. */
+export async function openHttpPort(
+  address: { host: string; port: number },
+  onStop: OnStop,
+): Promise<HttpPort> {
+  const outer = express().disable('x-powered-by').disable('etag');
+  const server = await listen(outer, address);
+  onStop('http', () => server.close(LAST_REQUESTS_MS));
+  return { url: server.url, serve: (app) => void outer.use(app) };
+}
+
+/** The route that streams progress. Streams end before the HTTP server closes, since it would wait for them. */
+export function openProgress(
+  settings: { mostStreams: number; lookEveryMs: number },
+  { database }: Pick<Stores, 'database'>,
+  log: Logger,
+  onStop: OnStop,
+): Route<Caller>[] {
+  const store = createEventStore(database.db);
+  const streams = createStreams({ ...settings, store, ticker: systemTicker, log });
+  onStop('progress streams', () => streams.close());
+  return progressRoutes({ store, streams });
+}
+
+/** What the HTTP app is made of. */
+export interface WebDeps {
+  webhooks: WebhookSetDeps;
+  api: ApiSetDeps;
+  /** Traces requests, if traces are made. */
+  traceRequests: RequestHandler | null;
+  isStopping: () => boolean;
+  log: Logger;
+}
+
+/** The HTTP app: webhooks, REST API and its description. */
+export function createWeb({ webhooks, api, traceRequests, isStopping, log }: WebDeps): Express {
+  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet()];
+  return createHttpApp({ sets, isDraining: isStopping, traceRequests, info: API_INFO, log });
+}
+
+interface WebhookSetDeps {
+  journey: Features['journey'];
+  providers: Pick<Providers, 'readWebhook' | 'renderStep'>;
+  publicUrl: string;
+  observeWebhook: WebhookDeps['observeWebhook'];
 }
 
 /** `/webhooks`: called by the provider, which signs. */
-function webhookSet(parts: ServiceParts & WebParts) {
-  const { journey, log, publicUrl, providers, observeWebhook } = parts;
-  return createWebhookSet({
-    ...journey,
-    publicUrl,
-    providers,
-    observeWebhook,
-    budgetMs: WEBHOOK_BUDGET_MS,
-    log,
-  });
+function webhookSet({ journey, ...deps }: WebhookSetDeps, log: Logger) {
+  const { answerCall, recordDigits, followCall } = journey;
+  const steps = { answerCall, recordDigits, followCall };
+  return createWebhookSet({ ...deps, ...steps, budgetMs: WEBHOOK_BUDGET_MS, log });
+}
+
+interface ApiSetDeps {
+  identifyCaller: ReturnType<typeof createIdentifyCaller>;
+  routes: Route<CallerWithFacts>[];
 }
 
 /** `/v1`: called by backends with an API key. */
-function apiSet(parts: ServiceParts & WebParts) {
+function apiSet({ identifyCaller, routes }: ApiSetDeps) {
   return defineRouteSet({
     under: '/v1',
     body: 'json',
-    identify: createIdentifyCaller(parts),
+    identify: identifyCaller,
     challenge: 'Bearer realm="poundkey"',
     logged: ({ tenantId }) => ({ tenantId }),
     whileDraining: 'refuse',
     mayBeStored: false,
     otherMethods: 'methodNotAllowed',
     security: API_KEY,
-    routes: apiRoutes(parts),
+    routes,
   });
-}
-
-function apiRoutes(parts: ServiceParts & WebParts): Route<CallerWithFacts>[] {
-  const { journey, stores, events, clock, languages } = parts;
-  const { db } = stores.database;
-  return [
-    ...verificationRoutes(journey),
-    ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys: stores.sealKeys, clock, events }) }),
-    ...createUserProfileRoutes(parts.userProfiles, languages),
-    ...pbxProfileRoutes(createPbxProfiles({ db }), parts.policies.current),
-    ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
-    ...administrationRoutes({ ...parts, clock }),
-    ...parts.outward,
-  ];
 }
 
 /** `/schemas`: open to everybody. */

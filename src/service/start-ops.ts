@@ -5,7 +5,7 @@ import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import { createLazyBoard } from '../ops/lazy-board.ts';
 import { createMetrics } from '../ops/metrics/metrics.ts';
-import { createOpsApp, type OpsParts } from '../ops/ops-app.ts';
+import { createOpsApp, type OpsHandlers } from '../ops/ops-app.ts';
 import type { Check } from '../ops/readiness.ts';
 import { remembered } from '../ops/remembered.ts';
 import { startTracing } from '../ops/tracing/start-tracing.ts';
@@ -15,9 +15,9 @@ import { NO_TRACES } from '../platform/trace-context.ts';
 import type { Providers, ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
-import type { Undo } from './undo.ts';
+import type { OnStop } from './stop.ts';
 
-/** How long a provider's word on our access counts, ms; that it has none, shorter, so that a repair shows. */
+/** How long the result of an access check is used, ms; shorter when the provider was unreachable, so that a recovery shows soon. */
 const ACCESS_COUNTS_MS = { granted: 60_000, refused: 60_000, unreachable: 10_000 };
 /** How long one check may take, ms. */
 const STORE_LIMIT_MS = 2_000;
@@ -39,18 +39,18 @@ export interface Watched {
  */
 export async function startOps(
   deps: { config: Config; clock: Clock; log: Logger; events: Events; isStopping: () => boolean },
-  undo: Undo,
+  onStop: OnStop,
 ) {
   const { config, clock, log, events, isStopping } = deps;
-  let parts: OpsParts | null = null;
+  let handlers: OpsHandlers | null = null;
   const { metrics, readFrom } = createMetrics({ events, log });
-  const server = await listen(createOpsApp({ parts: () => parts, isStopping, log }), config.ops);
-  undo('operators', async () => {
+  const server = await listen(createOpsApp({ handlers: () => handlers, isStopping, log }), config.ops);
+  onStop('operators', async () => {
     metrics.stop();
     await server.close(LAST_REQUESTS_MS);
   });
   const tracing = config.traces ? await startTracing({ ...config.traces, events }) : null;
-  if (tracing) undo('traces', () => tracing.stop());
+  if (tracing) onStop('traces', () => tracing.stop());
   return {
     opsUrl: server.url,
     observeWebhook: metrics.observeWebhook,
@@ -66,7 +66,7 @@ export async function startOps(
       const worstAccess = async () => (await checkAccess()).worst;
       readFrom({ db: stores.database.db, clock, queues, checkAccess: worstAccess });
       const checks = createChecks(stores, checkAccess, prompts);
-      parts = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
+      handlers = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
       log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
     },
   };

@@ -4,29 +4,28 @@ import type { Logger } from '../log.ts';
 import type { TwilioConfig } from '../providers/settings.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { SimulatorTime } from '../simulator/time.ts';
-import type { Undo } from './undo.ts';
+import type { OnStop } from './stop.ts';
 
 /** How the simulator is reached, and the token that it signs with. */
 export type SimulatorAccess = Omit<TwilioConfig, 'kind'>;
 
-/** A running simulator. */
-interface RunningSimulator {
-  simulator: Simulator<SimulatorTime>;
-  access: SimulatorAccess;
-}
+/** A running simulator; null where another provider is configured. */
+type Simulated =
+  | { simulator: Simulator<SimulatorTime>; access: SimulatorAccess }
+  | { simulator: null; access: null };
 
 /**
- * Starts the simulator if it is the configured provider; null: it is not. Its code is loaded only here and only then:
- * it is no part of the production image.
+ * Starts the simulator if it is a configured provider. Its code is loaded only here and only then: it is no part of the
+ * production image.
  */
 export async function startSimulator(
   { providers }: Config,
   time: SimulatorTime | undefined,
   log: Logger,
-  undo: Undo,
-): Promise<RunningSimulator | null> {
+  onStop: OnStop,
+): Promise<Simulated> {
   const config = providers.find(({ kind }) => kind === 'simulator');
-  if (config?.kind !== 'simulator') return null;
+  if (config?.kind !== 'simulator') return { simulator: null, access: null };
   const { createSimulator, realTime } = await loadSimulator();
   const accountSid = `AC${randomBytes(16).toString('hex')}`;
   const authToken = randomBytes(16).toString('hex');
@@ -36,7 +35,7 @@ export async function startSimulator(
     authToken,
     port,
     time: time ?? realTime(),
-    log: quieter(log),
+    log: logAtDebug(log),
   });
   try {
     await simulator.start();
@@ -46,7 +45,7 @@ export async function startSimulator(
       cause: error,
     });
   }
-  undo('simulator', () => simulator.stop());
+  onStop('simulator', () => simulator.stop());
   log.info({ url: simulator.url }, 'the simulator places the calls; no real phone will ring');
   const access = { accountSid, authTokens: [authToken] as [string], apiKey: null, apiBaseUrl: simulator.url };
   return { simulator, access };
@@ -66,7 +65,7 @@ async function loadSimulator() {
   }
 }
 
-/** What the simulator says belongs to a developer looking closely, not between an operator's lines. */
-function quieter(log: Logger): { info(fields: object, message: string): void } {
+/** The simulator's lines are for developers, not for operators. */
+function logAtDebug(log: Logger): { info(fields: object, message: string): void } {
   return { info: (fields, message) => log.debug(fields, message) };
 }

@@ -6,7 +6,7 @@ import type { SimulatorTime } from './time.ts';
 import type { Timers } from './timers.ts';
 
 /** What answering needs. */
-export interface AnswerParts {
+export interface AnswerDeps {
   faults: FaultRegistry;
   time: SimulatorTime;
   timers: Timers;
@@ -28,7 +28,7 @@ const REFUSALS = {
  * Answers requests. `about` says what is asked and which number (E.164) it is about; `work` does it and throws
  * `RestError` for what Twilio refuses.
  */
-export function createAnswerRest({ faults, time, timers }: AnswerParts) {
+export function createAnswerRest({ faults, time, timers }: AnswerDeps) {
   return function answer(
     req: Request,
     res: Response,
@@ -51,7 +51,7 @@ export function createAnswerRest({ faults, time, timers }: AnswerParts) {
     else send();
   };
 
-  /** Time goes on while an answer is held: that is the point of holding it. */
+  /** Virtual time goes on while an answer is held. */
   function keepForLater(req: Request, res: Response, send: () => void): void {
     goOn(req);
     faults.keep(() => {
@@ -81,7 +81,7 @@ function refuse(fault: RestFault | null): void {
 
 const releases = new WeakMap<Request, () => void>();
 
-/** Time stands still from now until the connection of `res` is through with the answer. */
+/** Virtual time stops until the connection of `res` has sent the answer. */
 export function holdUntilClosed(time: SimulatorTime, req: Request, res: Response): void {
   const release = time.hold();
   releases.set(req, release);

@@ -11,9 +11,9 @@ export interface Address {
   method: 'GET' | 'POST';
 }
 
-/** The four moments a status callback can tell of. */
+/** The four events that a status callback can report. */
 const STATUS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const;
-/** One of the moments. */
+/** One of the events. */
 export type StatusEvent = (typeof STATUS_EVENTS)[number];
 
 /** A call that was asked for, with defaults filled in. Durations are seconds. */

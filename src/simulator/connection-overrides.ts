@@ -1,4 +1,4 @@
-/** How a webhook is sent and retried, as told in the fragment of its address (Twilio, Connection overrides). */
+/** How a webhook is sent and retried, as the fragment of its address says (Twilio, Connection overrides). */
 import type { Dialect } from './dialect.ts';
 
 /** What made an attempt fail: the connection, the waiting for an answer, or the kind of answer. */

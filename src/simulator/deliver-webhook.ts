@@ -1,7 +1,7 @@
-/** Delivers webhooks of a call: time stands still meanwhile, faults strike, everybody is told. */
+/** Delivers webhooks of a call: virtual time does not pass meanwhile, configured faults are applied, events are recorded. */
 import type { Call } from './call.ts';
 import type { Address, StatusEvent } from './call-request.ts';
-import type { Announcer, WebhookKind } from './events.ts';
+import type { EventLog, WebhookKind } from './events.ts';
 import type { FaultRegistry } from './faults.ts';
 import { newToken, type Webhook, type WebhookResult } from './send-webhook.ts';
 import type { SimulatorTime } from './time.ts';
@@ -13,7 +13,7 @@ export interface CallWebhook {
   kind: WebhookKind;
   address: Address;
   params: Params;
-  /** For status callbacks: the moment they tell of. */
+  /** For status callbacks: the time of the event they report. */
   event?: StatusEvent;
 }
 
@@ -24,22 +24,22 @@ export type InTurn = (send: () => Promise<WebhookResult>) => Promise<WebhookResu
 export type DeliverWebhook = (call: Call, webhook: CallWebhook, inTurn?: InTurn) => Promise<WebhookResult>;
 
 /** What delivering needs. */
-export interface DeliveryParts {
+export interface DeliveryDeps {
   send: (webhook: Webhook) => Promise<WebhookResult>;
   time: SimulatorTime;
   timers: Timers;
   faults: FaultRegistry;
-  announcer: Announcer;
+  eventLog: EventLog;
 }
 
 /** Delivers webhooks. A doubled one is sent twice at once and answered by the first. */
-export function createWebhookDelivery(parts: DeliveryParts): DeliverWebhook {
+export function createWebhookDelivery(deps: DeliveryDeps): DeliverWebhook {
   return async function deliver(call, webhook, inTurn = (send) => send()) {
-    const fault = parts.faults.takeWebhook(webhook.kind, call.request.to, webhook.event);
+    const fault = deps.faults.takeWebhook(webhook.kind, call.request.to, webhook.event);
     if (fault?.do === 'lose')
-      return told(call, webhook, { kind: 'failed', failure: 'ct', reason: 'lost on demand' });
+      return finishAttempt(call, webhook, { kind: 'failed', failure: 'ct', reason: 'lost on demand' });
     if (fault?.do === 'delay')
-      await new Promise<void>((resolve) => void parts.timers.after(fault.ms, resolve));
+      await new Promise<void>((resolve) => void deps.timers.after(fault.ms, resolve));
     const token = newToken();
     return inTurn(async () => {
       const first = sendHeld(call, webhook, token);
@@ -49,11 +49,11 @@ export function createWebhookDelivery(parts: DeliveryParts): DeliverWebhook {
   };
 
   async function sendHeld(call: Call, webhook: CallWebhook, token: string): Promise<WebhookResult> {
-    const release = parts.time.hold();
+    const release = deps.time.hold();
     const { kind, address, params } = webhook;
     const onAttempt = (attempt: number) =>
-      parts.announcer.tell(call, { type: 'webhookSent', kind, ...address, params, token, attempt });
-    const result = await parts.send({
+      deps.eventLog.record(call, { type: 'webhookSent', kind, ...address, params, token, attempt });
+    const result = await deps.send({
       address,
       params,
       token,
@@ -61,15 +61,15 @@ export function createWebhookDelivery(parts: DeliveryParts): DeliverWebhook {
       onAttempt,
     });
     release();
-    return told(call, webhook, result);
+    return finishAttempt(call, webhook, result);
   }
 
-  function told(call: Call, { kind }: CallWebhook, result: WebhookResult): WebhookResult {
+  function finishAttempt(call: Call, { kind }: CallWebhook, result: WebhookResult): WebhookResult {
     if (result.kind === 'failed')
-      parts.announcer.tell(call, { type: 'webhookFailed', kind, reason: result.reason });
+      deps.eventLog.record(call, { type: 'webhookFailed', kind, reason: result.reason });
     else {
       const { status, body } = result.answer;
-      parts.announcer.tell(call, { type: 'webhookAnswered', kind, status, body });
+      deps.eventLog.record(call, { type: 'webhookAnswered', kind, status, body });
     }
     return result;
   }

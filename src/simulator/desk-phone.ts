@@ -62,10 +62,10 @@ async function askExtension(
     heard += key;
     if (heard.endsWith(extension)) resolve(true);
   });
-  const impatience = stage.timers.after(patienceMs, () => resolve(false));
+  const stopWaiting = stage.timers.after(patienceMs, () => resolve(false));
   const connected = await orInterrupted(call.over.signal, promise).finally(() => {
     off();
-    impatience();
+    stopWaiting();
   });
   if (connected) await stage.timers.wait(transferMs, call.over.signal);
   return connected;

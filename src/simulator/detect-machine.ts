@@ -6,8 +6,8 @@ import type { Stage } from './stage.ts';
 import { machineParams } from './webhook-params.ts';
 
 /**
- * Waits for the result, notes it on the call and, for asynchronous detection, tells the callback address.
- * Rejects with `CallOver` when the call ends first; nothing is told then.
+ * Waits for the result, notes it on the call and, for asynchronous detection, sends the callback.
+ * Rejects with `CallOver` when the call ends first; no callback is sent then.
  */
 export async function detectMachine(
   { stage, deliver }: { stage: Stage; deliver: DeliverWebhook },

@@ -11,7 +11,7 @@ import { CallOver, type Stage, sendTones } from './stage.ts';
 import type { StatusCallbacks } from './status-callbacks.ts';
 
 /** What dialling needs. */
-export interface DialParts {
+export interface DialDeps {
   stage: Stage;
   desk: Desk;
   callbacks: StatusCallbacks;
@@ -25,17 +25,17 @@ const BUSY: Ending = { status: 'busy', by: 'callee', sipResponseCode: 486 };
 const COMPLETED: Ending = { status: 'completed', by: 'network', sipResponseCode: 200 };
 
 /** Dials calls. `dial` resolves when the call is over, whoever ended it. */
-export function createDialCall(parts: DialParts) {
-  const { stage, callbacks, endCall } = parts;
+export function createDialCall(deps: DialDeps) {
+  const { stage, callbacks, endCall } = deps;
 
   return async function dial(call: Call): Promise<void> {
     await untilOver(async () => {
       await stage.timers.wait(call.queueMs, call.over.signal);
       call.dialledAt = stage.timers.now();
-      stage.announcer.tell(call, { type: 'status', status: 'initiated' });
+      stage.eventLog.record(call, { type: 'status', status: 'initiated' });
       callbacks.fire(call, 'initiated');
       await stage.timers.wait(stage.settings.setupMs, call.over.signal);
-      const script = parts.desk.scriptFor(call.request.to);
+      const script = deps.desk.scriptFor(call.request.to);
       const ending = await ring(call, script);
       if (ending) return endCall(call, ending);
       await talk(call, script);
@@ -43,7 +43,7 @@ export function createDialCall(parts: DialParts) {
     });
   };
 
-  /** Rings until somebody answers (null) or says no; a phone that is busy or out of reach does not ring. */
+  /** Rings until the phone answers (null) or refuses the call; a phone that is busy or cannot be reached does not ring. */
   async function ring(call: Call, { pickUp }: Script): Promise<Ending | null> {
     const { signal } = call.over;
     if (pickUp.kind === 'busy' || pickUp.kind === 'unreachable') {
@@ -70,19 +70,19 @@ export function createDialCall(parts: DialParts) {
     void untilOver(() =>
       followScript(stage, call, script, () => endCall(call, { ...COMPLETED, by: 'callee' })),
     );
-    const detected = detectMachine(parts, call, script);
+    const detected = detectMachine(deps, call, script);
     if (call.request.machineDetection?.async === null) await detected;
     else void untilOver(() => detected);
     const toned = sendTones(stage, call, call.request.sendDigits, call.over.signal);
     if (stage.settings.digitsBeforeDocument) await toned;
     else void untilOver(() => toned);
-    await parts.playCall(call, { kind: 'answer', source: call.request.document, params: {} });
+    await deps.playCall(call, { kind: 'answer', source: call.request.document, params: {} });
   }
 
   function become(call: Call, status: CallStatus): void {
     call.status = status;
     call.updatedAt = stage.timers.now();
-    stage.announcer.tell(call, { type: 'status', status });
+    stage.eventLog.record(call, { type: 'status', status });
   }
 }
 

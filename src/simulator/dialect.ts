@@ -16,7 +16,7 @@ export interface Dialect {
   sipCodeName: string;
   /** What every status callback carries on top. */
   statusExtras: Readonly<Record<string, string>>;
-  /** The words that tell of one event, each in a callback of its own. `completed` is told by how the call ended. */
+  /** The status words of one event, each sent in a callback of its own. The word for `completed` says how the call ended. */
   eventWords: Readonly<Record<Exclude<StatusEvent, 'completed'>, readonly string[]>>;
   /** The word for who picked up, made from Twilio's. */
   answeredBy(word: string): string;

@@ -1,4 +1,4 @@
-/** Ends calls: state, news, and everything that still waits in the call. */
+/** Ends calls: sets the state, sends callbacks, and stops everything that still waits in the call. */
 import { type Call, type CallStatus, isOver } from './call.ts';
 import { CallOver, type Stage } from './stage.ts';
 import type { StatusCallbacks } from './status-callbacks.ts';
@@ -21,8 +21,8 @@ export function createEndCall({ stage, callbacks }: { stage: Stage; callbacks: S
     call.sipResponseCode = sipResponseCode;
     call.endedAt = stage.timers.now();
     call.updatedAt = call.endedAt;
-    stage.announcer.tell(call, { type: 'status', status });
-    stage.announcer.tell(call, { type: 'ended', status, by });
+    stage.eventLog.record(call, { type: 'status', status });
+    stage.eventLog.record(call, { type: 'ended', status, by });
     call.over.abort(new CallOver('the call is over'));
     if (call.dialledAt !== null) callbacks.fire(call, 'completed');
   };

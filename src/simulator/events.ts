@@ -1,7 +1,7 @@
-/** What the simulator tells about itself while it works. */
+/** The events of the simulator. */
 import type { CallStatus } from './call.ts';
 
-/** Why a webhook is sent: the first document, a gather's action, another document, the fallback, or news. */
+/** Why a webhook is sent: the first document, a gather's action, another document, the fallback, or a status or machine callback. */
 export type WebhookKind = 'answer' | 'digits' | 'redirect' | 'fallback' | 'status' | 'machine';
 
 /** What happened. */
@@ -35,32 +35,32 @@ export interface SimulatorLog {
   info(fields: object, message: string): void;
 }
 
-/** Tells listeners and the log. */
-export interface Announcer {
+/** Passes events to listeners and the log. */
+export interface EventLog {
   /** Hears of every event until the returned function is called. */
   on(listener: Listener): () => void;
-  /** Tells everybody what happened to a call. */
-  tell(call: { sid: string; request: { to: string } }, what: Happening): void;
+  /** Records what happened to a call. */
+  record(call: { sid: string; request: { to: string } }, what: Happening): void;
 }
 
 /** The fields of each event that are logged: never a number, a spoken text, a key or an address. */
 const LOGGED = ['status', 'kind', 'reason', 'code', 'by', 'attempt'];
 
-/** An announcer; `now` gives the simulator's instant. */
-export function createAnnouncer({
+/** An eventLog; `now` gives the simulator's instant. */
+export function createEventLog({
   now,
   log,
 }: {
   now: () => number;
   log?: SimulatorLog | undefined;
-}): Announcer {
+}): EventLog {
   const listeners = new Set<Listener>();
   return {
     on(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    tell(call, what) {
+    record(call, what) {
       const event = { ...what, at: now(), callSid: call.sid, to: call.request.to };
       for (const listener of listeners) listener(event);
       const fields = Object.entries(what).filter(([name]) => LOGGED.includes(name));

@@ -20,7 +20,7 @@ export interface Exchange {
 }
 
 /** What the exchange needs. `callerIds`, when given, are the only numbers that may call. */
-export interface ExchangeParts {
+export interface ExchangeDeps {
   stage: Stage;
   accountSid: string;
   callerIds: readonly string[] | null;
@@ -29,8 +29,8 @@ export interface ExchangeParts {
 }
 
 /** An exchange without calls. */
-export function createExchange(parts: ExchangeParts): Exchange {
-  const { stage } = parts;
+export function createExchange(deps: ExchangeDeps): Exchange {
+  const { stage } = deps;
   const calls = new Map<string, Call>();
   let nextFreeMoment = 0;
 
@@ -46,7 +46,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
   return {
     create(form) {
       const warnings: [code: number, message: string][] = [];
-      const { accountSid, callerIds } = parts;
+      const { accountSid, callerIds } = deps;
       const warn = (...warning: [number, string]) => void warnings.push(warning);
       const request = readCallRequest(form, {
         accountSid,
@@ -58,14 +58,14 @@ export function createExchange(parts: ExchangeParts): Exchange {
       const now = stage.timers.now();
       const call = newCall(stage.dialect.newCallSid(), request, now, queueMs(now));
       calls.set(call.sid, call);
-      stage.announcer.tell(call, { type: 'created' });
-      stage.announcer.tell(call, { type: 'status', status: 'queued' });
-      for (const [code, message] of warnings) stage.announcer.tell(call, { type: 'warning', code, message });
-      void parts.dial(call);
+      stage.eventLog.record(call, { type: 'created' });
+      stage.eventLog.record(call, { type: 'status', status: 'queued' });
+      for (const [code, message] of warnings) stage.eventLog.record(call, { type: 'warning', code, message });
+      void deps.dial(call);
       return call;
     },
     find: (sid) => calls.get(sid) ?? null,
-    update: (call, form) => updateCall(call, form, parts.endCall),
+    update: (call, form) => updateCall(call, form, deps.endCall),
     all: () => [...calls.values()],
   };
 }

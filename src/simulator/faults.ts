@@ -47,7 +47,7 @@ export interface Faults {
   webhooks(fault: WebhookFault): void;
   /** Sends all held answers. */
   release(): void;
-  /** Ends all faults that have not struck; held answers stay held. */
+  /** Removes all faults that were not applied yet; held answers stay held. */
   clear(): void;
 }
 

@@ -32,7 +32,7 @@ interface Keys {
  */
 export async function gather(stage: Stage, call: Call, verb: Verb, signal: AbortSignal): Promise<Gathered> {
   const rules = readRules(verb, stage.dialect, (code, message) =>
-    stage.announcer.tell(call, { type: 'warning', code, message }),
+    stage.eventLog.record(call, { type: 'warning', code, message }),
   );
   const bargeIn = new AbortController();
   const keys = listen(stage, call, rules.dtmf, signal, () => bargeIn.abort());

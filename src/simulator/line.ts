@@ -1,7 +1,7 @@
 /** The line between the network and the desk phone: keys one way, prompts and sent digits the other. */
 import { EventEmitter } from 'node:events';
 
-/** What happens on a line. `prompt` tells that a gather began (`playing`) or has played all it had to say (`waiting`). */
+/** What happens on a line. `prompt`: a gather began (`playing`) or has played all it had to say (`waiting`). */
 interface LineEvents {
   calleeKey: [key: string];
   callerKey: [key: string];
@@ -25,7 +25,7 @@ export interface Line {
   readonly prompt: { count: number; phase: PromptPhase };
 }
 
-/** A quiet line. */
+/** A new line, without a gather. */
 export function createLine(): Line {
   const emitter = new EventEmitter<LineEvents>();
   const prompt = { count: 0, phase: 'none' as PromptPhase };

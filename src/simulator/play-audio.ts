@@ -20,7 +20,7 @@ export async function playAudio(stage: Stage, call: Call, verb: Verb, signal: Ab
 /** Empty text is skipped with warning 13520. */
 async function say(stage: Stage, call: Call, verb: Verb, signal: AbortSignal): Promise<void> {
   if (verb.text === '')
-    return stage.announcer.tell(call, { type: 'warning', code: 13520, message: 'Say: no text' });
+    return stage.eventLog.record(call, { type: 'warning', code: 13520, message: 'Say: no text' });
   hear(stage, call, verb.text, verb.attributes.language ?? null, verb.attributes.voice ?? null);
   await stage.timers.wait((verb.text.length / stage.settings.charactersPerSecond) * 1_000, signal);
 }

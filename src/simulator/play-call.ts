@@ -54,13 +54,13 @@ export function createCallPlayer({ stage, deliver }: { stage: Stage; deliver: De
     return { verbs: readTwiml(answer.body, source.url), address: source };
   }
 
-  /** The fallback, told of the error; where there is none, or it failed itself, an apology and the end. */
+  /** The fallback document, requested with the error; where there is none, or it failed itself, an apology and the end. */
   async function afterFailure(
     call: Call,
     failed: NextDocument,
     error: DocumentError,
   ): Promise<NextDocument | null> {
-    stage.announcer.tell(call, { type: 'warning', code: error.code, message: error.message });
+    stage.eventLog.record(call, { type: 'warning', code: error.code, message: error.message });
     const { fallback } = call.request;
     const params: Params = { ErrorCode: String(error.code), ErrorUrl: error.url };
     if (fallback && failed.kind !== 'fallback') return { kind: 'fallback', source: fallback, params };

@@ -65,7 +65,7 @@ async function playVerb(
 
 /**
  * Without digits the next verb follows, also when the finish key was pressed first; `actionOnEmptyResult` asks the
- * action anyway, without a `Digits` field. `FinishedOnKey` and `msg` are sent though no page tells of them.
+ * action anyway, without a `Digits` field. `FinishedOnKey` and `msg` are sent though the documentation does not mention them.
  */
 function afterGather(
   stage: Stage,

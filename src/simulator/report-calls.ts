@@ -1,4 +1,4 @@
-/** Tells what happened in the calls, for tests and for people. */
+/** Reports of what happened in the calls, for tests and for people. */
 import type { Call, CallStatus, TranscriptEntry } from './call.ts';
 
 /** What happened in one call. Instants are milliseconds since 1970, simulator time. */

@@ -1,6 +1,6 @@
 /** The REST API: Calls, in the version of 2010-04-01. */
 import { type ErrorRequestHandler, type Request, Router, urlencoded } from 'express';
-import { type AnswerParts, createAnswerRest, holdUntilClosed } from './answer-rest.ts';
+import { type AnswerDeps, createAnswerRest, holdUntilClosed } from './answer-rest.ts';
 import { authenticate } from './authenticate.ts';
 import type { Call } from './call.ts';
 import { type Form, text } from './call-request.ts';
@@ -11,7 +11,7 @@ import { listCalls } from './list-calls.ts';
 import { errorBody, notFound, RestError } from './rest-errors.ts';
 
 /** What the REST API needs. `credentials` maps each user of HTTP Basic to its password. */
-export interface RestParts extends AnswerParts {
+export interface RestDeps extends AnswerDeps {
   accountSid: string;
   credentials: ReadonlyMap<string, string>;
   exchange: Exchange;
@@ -19,17 +19,17 @@ export interface RestParts extends AnswerParts {
 }
 
 /** The routes below the version, `/2010-04-01`; all else there is 404 with 20404. */
-export function createRestRoutes(parts: RestParts): Router {
-  const { exchange, dialect } = parts;
-  const answer = createAnswerRest(parts);
-  const root = `${dialect.basePath}/2010-04-01/Accounts/${parts.accountSid}`;
+export function createRestRoutes(deps: RestDeps): Router {
+  const { exchange, dialect } = deps;
+  const answer = createAnswerRest(deps);
+  const root = `${dialect.basePath}/2010-04-01/Accounts/${deps.accountSid}`;
   const routes = Router();
 
   routes.use((req, res, next) => {
-    holdUntilClosed(parts.time, req, res);
+    holdUntilClosed(deps.time, req, res);
     next();
   });
-  routes.use(authenticate(parts.credentials));
+  routes.use(authenticate(deps.credentials));
   routes.use(urlencoded({ extended: false }));
 
   const found = (req: Request): Call => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const afterMs = z.number().min(0).describe('milliseconds');
 
-/** How the phone takes the call. `answer` rings for `afterMs` first; the others say no after `afterMs`. */
+/** How the phone takes the call. `answer` rings for `afterMs` first; the others refuse the call after `afterMs`. */
 const pickUpSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('answer'),

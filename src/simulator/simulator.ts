@@ -8,7 +8,7 @@ import { createDesk, type Desk } from './desk.ts';
 import { createDialCall } from './dial-call.ts';
 import { DIALECTS } from './dialect.ts';
 import { createEndCall } from './end-call.ts';
-import { createAnnouncer, type Listener, type SimulatorLog } from './events.ts';
+import { createEventLog, type Listener, type SimulatorLog } from './events.ts';
 import { createExchange } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createCallPlayer } from './play-call.ts';
@@ -51,7 +51,7 @@ export interface Simulator<T extends SimulatorTime> {
   readonly url: string;
   /** Opens the port. Rejects when it is taken. */
   start(): Promise<void>;
-  /** Ends everything: calls stop where they are, without news; nothing is left running. */
+  /** Stops the simulator: calls stop where they are, without callbacks; nothing is left running. */
   stop(): Promise<void>;
   readonly desk: Desk;
   readonly faults: Faults;
@@ -69,11 +69,11 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
   const { time, accountSid, authToken } = options;
   const stopped = new AbortController();
   const timers = createTimers(time);
-  const announcer = createAnnouncer({ now: time.now, log: options.log });
+  const eventLog = createEventLog({ now: time.now, log: options.log });
   const dialect = DIALECTS[options.profile ?? 'twilio'];
   const stage: Stage = {
     timers,
-    announcer,
+    eventLog,
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     dialect,
   };
@@ -84,7 +84,7 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
     dialect,
     stopped: stopped.signal,
   });
-  const deliver = createWebhookDelivery({ send, time, timers, faults, announcer });
+  const deliver = createWebhookDelivery({ send, time, timers, faults, eventLog });
   const callbacks = createStatusCallbacks({ deliver, faults, dialect, now: time.now });
   const endCall = createEndCall({ stage, callbacks });
   const playCall = createCallPlayer({ stage, deliver });
@@ -114,7 +114,7 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
     time,
     calls: () => exchange.all().map(reportCall),
     createdPerNumber: () => countPerNumber(exchange.all()),
-    on: announcer.on,
+    on: eventLog.on,
   };
 }
 

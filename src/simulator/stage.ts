@@ -1,7 +1,7 @@
-/** What everybody who acts in a call shares, and how it is written down. */
+/** What all steps of a simulated call share, and how events are recorded. */
 import type { Call } from './call.ts';
 import type { Dialect } from './dialect.ts';
-import type { Announcer } from './events.ts';
+import type { EventLog } from './events.ts';
 import type { Timers } from './timers.ts';
 
 /** How the simulated network behaves where the vendor leaves it open. Durations are milliseconds. */
@@ -14,7 +14,7 @@ export interface Settings {
   toneMs: number;
   /** From the request to dialling. */
   queueMs: number;
-  /** From dialling to ringing, or to the news that it cannot ring. */
+  /** From dialling to ringing, or to the status that says why it does not ring. */
   setupMs: number;
   /** From pick-up to the result of machine detection (Twilio: typically 3 to 7 s). */
   machineDetectionMs: number;
@@ -26,7 +26,7 @@ export interface Settings {
   pricePerMinute: number;
 }
 
-/** The settings unless told otherwise. */
+/** The settings by default. */
 export const DEFAULT_SETTINGS: Settings = {
   charactersPerSecond: 15,
   recordingMs: 3_000,
@@ -39,10 +39,10 @@ export const DEFAULT_SETTINGS: Settings = {
   pricePerMinute: 0.01,
 };
 
-/** Time, announcements, settings and the provider's rules, as every part of a call needs them. */
+/** Time, event log, settings and the provider's rules, as every part of a call needs them. */
 export interface Stage {
   timers: Timers;
-  announcer: Announcer;
+  eventLog: EventLog;
   settings: Settings;
   dialect: Dialect;
 }
@@ -52,7 +52,7 @@ export class CallOver extends Error {
   override name = 'CallOver';
 }
 
-/** The person hears the network speak: told and written into the transcript. */
+/** The person hears the network speak: recorded as an event and in the transcript. */
 export function hear(
   stage: Stage,
   call: Call,
@@ -61,13 +61,13 @@ export function hear(
   voice: string | null,
 ): void {
   call.transcript.push({ at: stage.timers.now(), who: 'caller', text });
-  stage.announcer.tell(call, { type: 'heard', text, language, voice });
+  stage.eventLog.record(call, { type: 'heard', text, language, voice });
 }
 
-/** The person presses a key: told, written down and put on the line. */
+/** The person presses a key: recorded as an event and in the transcript, and sent over the line. */
 export function pressKey(stage: Stage, call: Call, key: string): void {
   call.transcript.push({ at: stage.timers.now(), who: 'callee', key });
-  stage.announcer.tell(call, { type: 'key', who: 'callee', key });
+  stage.eventLog.record(call, { type: 'key', who: 'callee', key });
   call.line.calleePresses(key);
 }
 
@@ -82,7 +82,7 @@ export async function sendTones(stage: Stage, call: Call, tones: string, signal:
       continue;
     }
     call.transcript.push({ at: stage.timers.now(), who: 'caller', key });
-    stage.announcer.tell(call, { type: 'key', who: 'caller', key });
+    stage.eventLog.record(call, { type: 'key', who: 'caller', key });
     call.line.callerSends(key);
     await stage.timers.wait(stage.settings.toneMs, signal);
   }

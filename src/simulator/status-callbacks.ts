@@ -1,4 +1,4 @@
-/** Tells the service how a call goes: status callbacks numbered, in order, one after the other. */
+/** Sends status callbacks, numbered and one after the other. */
 import type { Call } from './call.ts';
 import type { StatusEvent } from './call-request.ts';
 import type { CallWebhook, DeliverWebhook, InTurn } from './deliver-webhook.ts';
@@ -8,7 +8,7 @@ import { statusParams } from './webhook-params.ts';
 
 /** Fires the callbacks of all calls. */
 export interface StatusCallbacks {
-  /** Tells of `event` if the call subscribed to it. Callbacks of one call are sent one after the other. */
+  /** Sends `event` if the call subscribed to it. Callbacks of one call are sent one after the other. */
   fire(call: Call, event: StatusEvent): void;
 }
 
@@ -19,7 +19,7 @@ interface Outbox {
 }
 
 /** Status callbacks sent through `deliver`; `now` is the simulator's instant. */
-export function createStatusCallbacks(parts: {
+export function createStatusCallbacks(deps: {
   deliver: DeliverWebhook;
   faults: FaultRegistry;
   dialect: Dialect;
@@ -28,12 +28,12 @@ export function createStatusCallbacks(parts: {
   const outboxes = new WeakMap<Call, Outbox>();
 
   const send = (call: Call, webhook: CallWebhook, outbox: Outbox) =>
-    void parts.deliver(call, webhook, outbox.inTurn);
+    void deps.deliver(call, webhook, outbox.inTurn);
 
   const fire = (call: Call, event: StatusEvent) => {
     const outbox = outboxes.get(call) ?? { inTurn: oneAfterTheOther(), heldBack: [] };
     outboxes.set(call, outbox);
-    const webhooks = callbacksFor(parts.dialect, call, event, parts.now());
+    const webhooks = callbacksFor(deps.dialect, call, event, deps.now());
     if (webhooks.length > 0 && event !== 'completed' && isReordered(call, event))
       return void outbox.heldBack.push(...webhooks);
     for (const webhook of webhooks) send(call, webhook, outbox);
@@ -42,7 +42,7 @@ export function createStatusCallbacks(parts: {
       for (const late of outbox.heldBack.splice(0)) send(call, late, outbox);
   };
 
-  const isReordered = (call: Call, event: StatusEvent) => parts.faults.takeReorder(call.request.to, event);
+  const isReordered = (call: Call, event: StatusEvent) => deps.faults.takeReorder(call.request.to, event);
 
   return { fire };
 }

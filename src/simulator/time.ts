@@ -16,7 +16,7 @@ export interface SimulatorTime {
   idle(): Promise<void>;
 }
 
-/** Time that costs nothing: it stands still while something is under way and jumps to the next timer otherwise. */
+/** Virtual time: it stops while something is under way and jumps to the next timer otherwise. */
 export interface VirtualTime extends SimulatorTime {
   /** Stops the jumping; timers due at the present instant still run. */
   pause(): void;
@@ -38,8 +38,8 @@ interface Timer {
 const QUIET_TURNS = 5;
 
 /**
- * Time as it passes on the wall.
- * @param options.speed how much faster than on the wall it passes, from the present instant on; 1 unless given
+ * Real time.
+ * @param options.speed the factor by which it runs faster than real time, from the present instant on; 1 by default
  */
 export function realTime({ speed = 1 }: { speed?: number } = {}): SimulatorTime {
   const start = Date.now();
@@ -101,7 +101,7 @@ export function virtualTime({ start }: { start: number | Date }): VirtualTime {
     return true;
   };
 
-  /** Nothing is left to run: tells those who wait for that; says whether the horizon has moved by it. */
+  /** Nothing is left to run: resolves those who wait for that; returns whether the horizon has moved by it. */
   const rest = () => {
     if (target) {
       const { until, reached } = target;

@@ -18,15 +18,15 @@ export function documentParams(call: Call, extra: Params): Params {
   return { ...common(call), CallStatus: 'in-progress', ...PLACES, ...extra };
 }
 
-/** What a status callback tells: the status in the provider's word; `sequence` counts the callbacks of this call from 0, `now` is the instant of the event. */
-interface Told {
+/** What a status callback reports: the status in the provider's word; `sequence` counts the callbacks of this call from 0, `now` is the instant of the event. */
+interface StatusReport {
   word: string;
   sequence: number;
   now: number;
 }
 
 /** What a status callback carries. */
-export function statusParams(dialect: Dialect, call: Call, { word, sequence, now }: Told): Params {
+export function statusParams(dialect: Dialect, call: Call, { word, sequence, now }: StatusReport): Params {
   return {
     ...common(call),
     ...PLACES,

@@ -110,7 +110,7 @@ function keyIn(authorization: string | undefined): { id: string; secret: string 
 function invalidKey(): ServiceError {
   return new ServiceError(
     'apiKey.invalid',
-    'The API key is unknown, wrong or revoked. Use another, or have one made.',
+    'The API key is unknown, wrong or revoked. Use another one, or ask the operator for a new one.',
   );
 }
 

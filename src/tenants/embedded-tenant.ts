@@ -1,25 +1,26 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from '../log.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Tenants } from './tenants.ts';
 
-/** The tenant of an installation that nobody has set up. */
+/** The tenant that the embedded store is created with. */
 const EMBEDDED_TENANT = 'default';
 
 /**
- * Sees to it that the embedded store has a tenant with an API key, so that there is something to try. The key is
- * kept in the data directory, readable by its owner only, since the registry has no more than its hash.
- * @returns the path of the key's file, and whether it was made just now
+ * Ensures that the embedded store has a tenant with an API key, so that Poundkey can be tried at once, and logs where the
+ * key is. It is kept in the data directory, readable by its owner only, since the registry has its hash only.
  */
 export async function ensureEmbeddedTenant(deps: {
   dataDir: string;
   tenants: Tenants;
   apiKeys: ApiKeys;
-}): Promise<{ path: string; created: boolean }> {
+  log: Logger;
+}): Promise<void> {
   const path = join(deps.dataDir, 'api-key');
   await deps.tenants.create({ id: EMBEDDED_TENANT, name: 'Poundkey' });
-  if (existsSync(path)) return { path, created: false };
+  if (existsSync(path)) return deps.log.info({ path }, 'the API key is in this file');
   const { key } = await deps.apiKeys.create({ tenantId: EMBEDDED_TENANT, name: 'embedded' });
   writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx' });
-  return { path, created: true };
+  deps.log.info({ path }, 'created a tenant and its API key, kept in this file (mode 0600)');
 }

@@ -6,17 +6,17 @@ import { isPin, type ProfileView, type UserProfiles } from './user-profiles.ts';
 export const ProfileBody = z
   .strictObject({
     locale: LanguageTag.nullish().meta({
-      description: 'The language of the prompts unless a request names one; null: that of the tenant',
+      description: "The language of the prompts unless a request names one; null: the tenant's language",
     }),
     pin: z.string().refine(isPin, 'This must be 4 to 8 digits.').nullish().meta({
-      description: 'For the challenge "pin"; null takes it away. It is never shown again',
+      description: 'For the challenge "pin"; null removes it. It is never returned',
       example: '480715',
     }),
   })
   .refine(({ locale, pin }) => locale !== undefined || pin !== undefined, {
     error: 'This must have at least one of locale and pin.',
   })
-  .meta({ id: 'UserProfileChange', description: 'A field that is left out stays as it is' });
+  .meta({ id: 'UserProfileChange', description: 'A field that is left out stays unchanged' });
 
 /** Also a type of the client. */
 export const ProfileInAnswer = z
@@ -44,7 +44,7 @@ export function userProfileRoutes({ profiles, assertServed }: ProfileActions) {
       method: 'get',
       summary: "Read a user's language, and whether a PIN is set",
       operationId: 'readUserProfile',
-      responses: profile('The profile; an empty one for a user of whom nothing was told'),
+      responses: profile('The profile; all fields are empty if none was set'),
       problems: [],
       async handle({ params, caller }) {
         return answer(await profiles.read({ tenantId: caller.tenantId, userId: params.userId }));
@@ -56,7 +56,7 @@ export function userProfileRoutes({ profiles, assertServed }: ProfileActions) {
       summary: "Set a user's language and PIN",
       operationId: 'changeUserProfile',
       body: ProfileBody,
-      responses: profile('The profile as it is now'),
+      responses: profile('The updated profile'),
       problems: ['locale.unsupported'],
       async handle({ params, body, caller }) {
         if (typeof body.locale === 'string') assertServed(body.locale);

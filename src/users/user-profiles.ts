@@ -19,9 +19,9 @@ interface ProfileChange {
   pin?: string | null | undefined;
 }
 
-/** What tenants tell about their users. A PIN goes in and never comes out. */
+/** The profiles of users, set by tenants. A PIN is stored and never returned. */
 export interface UserProfiles {
-  /** The profile; an empty one for a user of whom nothing was told. */
+  /** The profile; an empty one for a user without one. */
   read(user: User): Promise<ProfileView>;
   /** Changes a profile in one statement, and returns it as it is then. */
   change(user: User, change: ProfileChange): Promise<ProfileView>;

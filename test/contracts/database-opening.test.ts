@@ -47,7 +47,7 @@ describeEachStore('opening and closing', (combination) => {
       },
     };
     await expect(openDatabase(database, broken, createLines().log)).rejects.toThrow(
-      /Migration 9002-broken failed and was undone: .*"sample" already exists/,
+      /Migration 9002-broken failed and was rolled back: .*"sample" already exists/,
     );
     const { db } = await openSamples(database);
     const { rows } = await sql`select to_regclass('public.half') as half`.execute(db);
@@ -58,7 +58,7 @@ describeEachStore('opening and closing', (combination) => {
     const { database } = await placeFor(combination);
     await (await openSamples(database)).close();
     await expect(openDatabase(database, {}, createLines().log)).rejects.toThrow(
-      'The tables could not be brought up to date',
+      'The database migrations failed',
     );
   });
 });
@@ -201,7 +201,7 @@ describe('turns on the embedded database', () => {
   it('end with an error for who waits too long, and pass on to the next', async () => {
     const turns = createTurns();
     const giveBack = await turns.take(1_000);
-    await expect(turns.take(5)).rejects.toThrow('inside a transaction use nothing but its own handle');
+    await expect(turns.take(5)).rejects.toThrow('inside a transaction use only its own handle');
     const next = turns.take(1_000);
     giveBack();
     (await next)();

@@ -83,7 +83,10 @@ describe.runIf(inject('redisUrl'))('a Redis that goes away', () => {
     for (let n = 0; n < 50; n += 1) await timeToReject(() => queue.add('advance', {}));
     await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0), SOON);
     expect(lines.length).toBeLessThanOrEqual(2);
-    expect(lines[0]).toMatchObject({ text: 'redis: in trouble', fields: { subject: 'redis' } });
+    expect(lines[0]).toMatchObject({
+      text: 'redis: cannot be reached or used; retrying',
+      fields: { subject: 'redis' },
+    });
   });
 
   it('does not keep close waiting when it never comes back', async () => {

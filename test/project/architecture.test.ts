@@ -11,7 +11,7 @@ import { type Finding, lintWith, PROJECT } from '../support/lint.ts';
 const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'main.ts': { file: 'main.ts', imports: ['service.ts', 'service/', 'config.ts'] },
   'service.ts': { file: 'service.ts', imports: ['service/'] },
-  'service/': { file: 'service/drain.ts', imports: [] },
+  'service/': { file: 'service/stop.ts', imports: [] },
   'config.ts': { file: 'config.ts', imports: ['platform/', 'providers/settings.ts'] },
   'client.ts': { file: 'client.ts', imports: ['client/'] },
   'client/': { file: 'client/rest.ts', imports: ['platform/', 'errors.ts'] },

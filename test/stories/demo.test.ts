@@ -32,7 +32,7 @@ describe('the demo', () => {
     ]);
     expect(places, output).not.toContain(-1);
     expect(places, output).toEqual(inOrder(places));
-    expect(output).toMatch(/understood as \+46 8 123 456 78 \(SE, FIXED_LINE\)/);
+    expect(output).toMatch(/parsed as \+46 8 123 456 78 \(SE, FIXED_LINE\)/);
     expect(output.match(/shown once: /g)).toHaveLength(1);
     expect(code).toBe(0);
   });
@@ -85,7 +85,7 @@ describe('the demo', () => {
         /pressed +0/,
         /heard +"Vill du anmäla samtalet/,
         /pressed +#/,
-        /alarm +the operator is told/,
+        /alarm +the log has an alarm/,
         /outcome +fraudReported: /,
         /blocked +u-1842, because of fraudReported/,
         /refused +the next request: 403, /,
@@ -119,11 +119,11 @@ describe('the demo', () => {
     {
       scenario: 'too-busy',
       shows: [
-        /policy +version 2 has a patience of 5 s/,
+        /policy +version 2 lets calls wait 5 s for the line/,
         /accepted +to be called in 0\.0 s/,
         /refused +the other \d+: 429, More calls are waiting/,
         /refused +Retry-After: [1-9]/,
-        /placed +the phone network/,
+        /placed +the provider/,
         /accepted +another one, after that time/,
         /outcome +all \d+ were called/,
       ],

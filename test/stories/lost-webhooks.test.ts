@@ -116,7 +116,7 @@ describeWorlds('whatever happens to webhooks', ({ world }) => {
     await ringing;
     await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'), SOON);
     const { wakeAt } = (await tracesOf(world.db, id)).verification;
-    // 30 s of ringing and 15 s of patience.
+    // 30 s of ringing and 15 s of waiting after that.
     expect(wakeAt.getTime() - world.time.now()).toBeGreaterThan(40_000);
     world.time.resume();
     await world.settle();

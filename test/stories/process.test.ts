@@ -47,7 +47,9 @@ describe('a process on a directory of its own', () => {
 
   it('refuses the directory to another one, and says who has it', { timeout: PATIENCE_MS }, async () => {
     const { code, output } = await start().exit;
-    expect(output).toMatch(/^Poundkey cannot go on: The data directory .* is in use by process \d+ on /m);
+    expect(output).toMatch(
+      /^Poundkey cannot start or continue: The data directory .* is in use by process \d+ on /m,
+    );
     expect(output).toContain(`process ${running.process.pid} `);
     expect(output).not.toMatch(/^ +at /m);
     expect(code).toBe(70);
@@ -98,7 +100,9 @@ describe('a process that cannot start', () => {
       const { port } = holder.address() as AddressInfo;
       const { code, output } = await start({ [name]: `${port}` }).exit;
       holder.close();
-      expect(output).toMatch(new RegExp(`^Poundkey cannot go on: .*\\b${port}\\b.* Choose another `, 'm'));
+      expect(output).toMatch(
+        new RegExp(`^Poundkey cannot start or continue: .*\\b${port}\\b.* Choose another `, 'm'),
+      );
       expect(output).not.toMatch(/^ +at /m);
       expect(code).toBe(70);
     },

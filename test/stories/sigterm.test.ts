@@ -83,7 +83,7 @@ describe.each(SHARED_STORES)('a process that is told to stop, on %s', (combinati
     service.process.kill('SIGTERM');
     expect((await service.exit).code).toBe(0);
     expect(Date.now() - stoppedAt).toBeGreaterThanOrEqual(1_000);
-    expect(service.output()).toContain('leaving while calls go on');
+    expect(service.output()).toContain('stopping while calls go on');
     expect(await stateOf(live)).toBe('ringing');
 
     await ground.start('all');
@@ -99,7 +99,7 @@ describe.each(SHARED_STORES)('a process that is told to stop, on %s', (combinati
     const { code, output } = await service.exit;
     expect(code).toBe(0);
     expect(output).toContain('Poundkey has stopped');
-    expect(output).not.toContain('a phase of the shutdown failed');
+    expect(output).not.toContain('a step of the shutdown failed');
   }, 120_000);
 });
 

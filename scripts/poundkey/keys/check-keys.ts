@@ -3,7 +3,7 @@ import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
-import type { KeyRings } from '../../../src/service/read-keys.ts';
+import type { KeyRings } from '../../../src/service/open-stores.ts';
 import { type KeyUse, readKeyUses } from './key-uses.ts';
 
 /** One key that is in a ring, or should be. */
@@ -11,14 +11,14 @@ export interface KeyStanding {
   ring: KeyUse['ring'];
   keyId: string;
   /**
-   * `current`: new things are made with it; `needed`: old things still are; `unused`: it may go; `missing`: things
+   * `current`: new values are made with it; `needed`: old values still need it; `unused`: it can be removed; `missing`: values
    * need it, but the ring lacks it.
    */
   standing: 'current' | 'needed' | 'unused' | 'missing';
   uses: Pick<KeyUse, 'kind' | 'count'>[];
 }
 
-/** How the keys stand, and how many webhook secrets were sealed anew to get there. */
+/** The standing of each key, and how many webhook secrets were sealed again. */
 export interface KeyReport {
   resealed: number;
   keys: KeyStanding[];

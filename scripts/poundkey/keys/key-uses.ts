@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Registry } from '../../../src/registry/schema.ts';
 
-/** How many things of a kind need a key. */
+/** How many values of a kind need a key. */
 export interface KeyUse {
   ring: 'hash' | 'seal';
   keyId: string;

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Registry } from '../../../src/registry/schema.ts';
 import type { Entry } from './entry.ts';
 
-/** What was kept of the verification for those who look later. */
+/** The audit events of the verification. */
 export async function auditEntries(db: Kysely<Registry>, verificationId: string): Promise<Entry[]> {
   const rows = await db
     .selectFrom('auditEvent')

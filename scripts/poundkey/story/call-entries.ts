@@ -8,7 +8,7 @@ export function callEntries(attempt: Selectable<CallAttemptTable>): Entry[] {
   const { number: call, status, errorCode, wrongKeys, silences } = attempt;
   const line = maskNumber(attempt.lineNumber);
   const begun = { call, line, attemptId: attempt.id, callId: attempt.callId };
-  // Until the end is known the last that was heard stands beside the beginning.
+  // Until the end is known, the latest status is shown with the start of the call.
   const lately = attempt.endedAt === null ? { status, errorCode } : {};
   const moments: [Date | null, string, Entry['details']][] = [
     [attempt.startedAt, 'begun', { ...begun, ...lately }],

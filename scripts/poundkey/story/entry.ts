@@ -1,6 +1,6 @@
 import { hideNumbers } from '../../../src/ops/hide-data.ts';
 
-/** Something that happened, or, at an instant to come, that will. */
+/** Something that happened or, where the instant is in the future, will happen. */
 export interface Entry {
   at: Date;
   source: 'state' | 'prompt' | 'call' | 'audit' | 'message';

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Registry } from '../../../src/registry/schema.ts';
 import type { Entry } from './entry.ts';
 
-/** The messages to the tenant's endpoint about a verification, and how far each has come. */
+/** The messages to the tenant's endpoint about a verification, and the state of each. */
 export async function messageEntries(db: Kysely<Registry>, verificationId: string): Promise<Entry[]> {
   const rows = await db
     .selectFrom('outbox')

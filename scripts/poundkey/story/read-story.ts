@@ -1,4 +1,4 @@
-// A verification's whole story, out of every table that has a part of it. Numbers are masked, extensions and the
+// The history of a verification, read from every table that has a part of it. Numbers are masked, extensions and the
 // digits of number matching left out.
 import type { Kysely, Selectable } from 'kysely';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
@@ -12,7 +12,7 @@ import { type Entry, hideNumbersIn } from './entry.ts';
 import { eventEntries } from './event-entries.ts';
 import { messageEntries } from './message-entries.ts';
 
-/** The story of one verification. */
+/** The history of one verification. */
 export interface Story {
   verification: ReturnType<typeof summary>;
   /** In order of time; at the same instant states come first, then calls, audit events and messages. */
@@ -46,7 +46,7 @@ function summary(row: Selectable<VerificationTable>) {
   const { outcome, errorCode, redials, createdAt, expiresAt, slotAt } = row;
   const { wakeAt, decidedAt, finishedAt } = row;
   const number = maskNumber(row.phoneNumber);
-  // A backend's own choice.
+  // A backend chooses it, so it may hold anything.
   const jobId = row.jobId === null ? null : hideNumbers(row.jobId);
   return {
     ...{ id, tenantId, userId, purpose, channel, phoneType, number, country, locale, challenge },

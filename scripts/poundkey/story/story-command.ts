@@ -4,22 +4,22 @@ import type { Story } from './read-story.ts';
 
 const story: Command<Tools> = {
   usage: 'story ID',
-  what: "tells a verification's whole story: states, prompts, calls, audit events, messages; numbers are masked",
+  what: "prints a verification's history: states, prompts, calls, audit events, messages; numbers are masked",
   async run({ storyOf }, [id = '']) {
     const found = await storyOf(checkedUuid(id, 'as the request for the verification returned it'));
-    if (!found) throw new UsageError('There is no verification of this ID.');
-    return { text: tell(found), data: found };
+    if (!found) throw new UsageError('There is no verification with this ID.');
+    return { text: textOf(found), data: found };
   },
 };
 
 /** Commands about verifications. */
 export const STORY_COMMANDS = [story];
 
-function tell({ verification: row, entries }: Story): string {
+function textOf({ verification: row, entries }: Story): string {
   const extension = row.hasExtension ? ' with an extension' : '';
   const how = row.outcome === null ? row.state : `${row.state}: ${row.outcome}`;
   const error = row.errorCode === null ? '' : ` (${row.errorCode})`;
-  const next = row.state === 'finished' ? '' : `, looked at again ${row.wakeAt.toISOString()}`;
+  const next = row.state === 'finished' ? '' : `, next check ${row.wakeAt.toISOString()}`;
   return [
     `${row.id} of tenant ${row.tenantId}, user ${row.userId}`,
     `${row.purpose} by ${row.channel}: ${row.phoneType} ${row.number}${extension} (${row.country}), ${row.locale}, ${row.challenge}`,

@@ -1,6 +1,6 @@
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import type { Patience } from '../ports.ts';
+import type { Timeouts } from '../ports.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 
@@ -11,14 +11,14 @@ import type { SpeakNext, Spoken } from './speak-next.ts';
 export function createAnswerCall(deps: {
   calls: Pick<LiveCallStore, 'read' | 'answered'>;
   speakNext: SpeakNext;
-  patience: Patience;
+  timeouts: Timeouts;
   clock: Clock;
   events: Events;
 }) {
   return async function answerCall(answer: { attemptId: string; callId: string }): Promise<Spoken> {
     const { attemptId, callId } = answer;
     const now = deps.clock.now();
-    const answered = await deps.calls.answered(attemptId, callId, now, later(now, deps.patience.answerMs));
+    const answered = await deps.calls.answered(attemptId, callId, now, later(now, deps.timeouts.answerMs));
     if (answered) deps.events.emit('call.answered', { verificationId: answered.id, attemptId });
     return deps.speakNext(answered ?? (await deps.calls.read(attemptId)), callId);
   };

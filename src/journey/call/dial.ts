@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { StepResult } from '../job/advance.ts';
-import type { Patience } from '../ports.ts';
+import type { Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
@@ -20,7 +20,7 @@ export interface DialDeps {
   lines: Lines;
   /** Waits, ms. */
   pause: (ms: number) => Promise<unknown>;
-  patience: Patience;
+  timeouts: Timeouts;
   clock: Clock;
   events: Events;
 }
@@ -36,11 +36,11 @@ export function createDial(deps: DialDeps): Dial {
     const startAt = await waitForTheLine(deps, verification, lineNumber);
     if (!startAt) return anotherPlace(deps, verification, lineNumber);
     const startedAt = deps.clock.now();
-    const wakeAt = later(startedAt, deps.patience.dialGraceMs);
+    const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
     const attempt = { id: randomUUIDv7(), lineNumber, startedAt, wakeAt };
     const begun = await deps.attempts.begin(verification, attempt);
     if (!begun) return 'moved';
-    const latest = later(wakeAt, -deps.patience.requestMs);
+    const latest = later(wakeAt, -deps.timeouts.requestMs);
     if (!(await keepPace(deps, lineNumber, startAt, latest))) return giveBack(deps, begun);
     return deps.placeAttempt(begun);
   };

@@ -2,7 +2,7 @@ import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import { type CallSnapshot, ProviderError, type Providers } from '../../providers/port.ts';
 import { leaveToOthers, type Step, type StepResult, waitUntil } from '../job/advance.ts';
-import type { Patience } from '../ports.ts';
+import type { Timeouts } from '../ports.ts';
 import type { NoteCall } from '../store/call-notes.ts';
 import type { LostCallStore } from '../store/lost-calls.ts';
 import type { Verification } from '../store/rows.ts';
@@ -29,7 +29,7 @@ export function createFindLostCall(deps: {
   network: Pick<Providers, 'findCalls'>;
   dial: Dial;
   isStopping: () => boolean;
-  patience: Patience;
+  timeouts: Timeouts;
   clock: Clock;
   events: Events;
 }): Step {
@@ -73,16 +73,16 @@ export function createFindLostCall(deps: {
 
   async function adopt({ id, attemptId }: Dialing, { callId }: CallSnapshot): Promise<StepResult> {
     const at = deps.clock.now();
-    const wakeAt = later(at, deps.patience.watchMs);
+    const wakeAt = later(at, deps.timeouts.watchMs);
     await deps.noteCall({ attemptId, callId, progress: null, at, wakeAt });
     deps.events.emit('call.adopted', { verificationId: id, attemptId });
     return 'moved';
   }
 
   async function lookAgain(verification: Dialing, now: Date): Promise<StepResult> {
-    const hopeless = later(verification.expiresAt, deps.patience.dialGraceMs);
+    const hopeless = later(verification.expiresAt, deps.timeouts.dialGraceMs);
     if (now >= hopeless) return giveUp(verification, 'networkUnreachable', now);
-    const wakeAt = later(now, deps.patience.watchMs);
+    const wakeAt = later(now, deps.timeouts.watchMs);
     await deps.verifications.lookAgain(verification, wakeAt);
     return waitUntil(wakeAt);
   }

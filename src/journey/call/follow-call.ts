@@ -1,7 +1,7 @@
 import type { Events, VerificationEventName } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../../providers/port.ts';
-import type { Patience } from '../ports.ts';
+import type { Timeouts } from '../ports.ts';
 import type { NoteCall } from '../store/call-notes.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
 import type { LiveCall } from '../store/rows.ts';
@@ -25,7 +25,7 @@ interface FollowDeps {
   calls: Pick<LiveCallStore, 'read' | 'machineAnswered'>;
   /** Moves a verification on in the background. */
   advanceNow: (verification: { id: string }) => void;
-  patience: Patience;
+  timeouts: Timeouts;
   clock: Clock;
   events: Events;
 }
@@ -66,7 +66,7 @@ export function createFollowCall(deps: FollowDeps) {
 
   /** When the verification should be looked at again, ms from now. */
   function lookInMs(status: CallStatus): number {
-    return ENDED.includes(status) ? graceAfterEnd(status, deps.patience) : 10 * deps.patience.watchMs;
+    return ENDED.includes(status) ? graceAfterEnd(status, deps.timeouts) : 10 * deps.timeouts.watchMs;
   }
 
   /** What waits for a key that may still be on its way is moved on when it is due. */

@@ -54,7 +54,7 @@ export function createLines(deps: { settings: LineSettings; slots: DialSlotStore
     tooBusy(chance: Date): ServiceError {
       return new ServiceError(
         'line.tooBusy',
-        'More calls are waiting than can be placed in reasonable time. Send the request again after the time in Retry-After.',
+        'More calls are waiting than the caller line can place in the time that the policy allows. Send the request again after the time in Retry-After.',
         { retryAfterS: Math.max(1, Math.ceil((chance.getTime() - deps.clock.now().getTime()) / 1000)) },
       );
     },

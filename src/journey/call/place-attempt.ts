@@ -11,7 +11,7 @@ import {
   type Providers,
 } from '../../providers/port.ts';
 import { type StepResult, waitUntil } from '../job/advance.ts';
-import type { Patience, PolicyAt } from '../ports.ts';
+import type { PolicyAt, Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { NoteCall } from '../store/call-notes.ts';
 import type { Verification } from '../store/rows.ts';
@@ -39,7 +39,7 @@ interface PlaceDeps {
   network: Pick<Providers, 'placeCall' | 'endCall'>;
   addresses: CallAddresses;
   policyAt: PolicyAt;
-  patience: Patience;
+  timeouts: Timeouts;
   clock: Clock;
   events: Events;
 }
@@ -60,7 +60,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
       throw new Error(`verification ${verificationId} has no attempt to place; the registry was edited`);
     deps.events.emit('call.dialing', { verificationId, attemptId, attempt: attempts });
     // A process that stood still until now may not be the only one that dials.
-    if (deps.clock.now() > later(verification.wakeAt, -deps.patience.requestMs))
+    if (deps.clock.now() > later(verification.wakeAt, -deps.timeouts.requestMs))
       return giveBack(deps, verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const result = await deps.network.placeCall({
@@ -126,7 +126,7 @@ function note(
         ? refused(deps, call, result)
         : putOff(deps, call, result, { line: other, pauseMs: 0 });
     case 'tryLater': {
-      const pauseMs = Math.min(LONGEST_RETRY_MS, deps.patience.retryMs * 2 ** (call.number - 1));
+      const pauseMs = Math.min(LONGEST_RETRY_MS, deps.timeouts.retryMs * 2 ** (call.number - 1));
       const next =
         other === null ? { line: deps.lines.lineFor(call.country), pauseMs } : { line: other, pauseMs: 0 };
       return putOff(deps, call, result, next);
@@ -143,7 +143,7 @@ async function accepted(
   callId: string,
 ): Promise<StepResult> {
   const at = deps.clock.now();
-  const wakeAt = later(at, ringTimeoutS * 1000 + deps.patience.watchMs);
+  const wakeAt = later(at, ringTimeoutS * 1000 + deps.timeouts.watchMs);
   const noted = await deps.noteCall({ attemptId, callId, progress: null, at, wakeAt });
   deps.events.emit('call.placed', { verificationId, attemptId });
   if (noted?.state === 'ringing') return waitUntil(noted.wakeAt);

@@ -65,7 +65,7 @@ export function createPlaceUnseen(deps: {
   placeAttempt: PlaceAttempt;
   /** Resolves when one more call may be placed. */
   roomForCall: () => Promise<void>;
-  patience: { dialGraceMs: number };
+  timeouts: { dialGraceMs: number };
   isStopping: () => boolean;
   clock: Clock;
 }) {
@@ -74,7 +74,7 @@ export function createPlaceUnseen(deps: {
     await deps.roomForCall();
     if (deps.isStopping()) return null;
     const startedAt = deps.clock.now();
-    const wakeAt = later(startedAt, deps.patience.dialGraceMs);
+    const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
     const begun = await deps.attempts.beginUnseen(verificationId, { id: randomUUIDv7(), startedAt, wakeAt });
     return begun && deps.placeAttempt(begun);
   };

@@ -44,8 +44,8 @@ export function meaningOf(
  * How long after the end of a call its meaning is decided, ms. The key that decides a completed call and its end are
  * two webhooks, and either may come first.
  */
-export function graceAfterEnd(status: CallStatus, patience: { hangUpGraceMs: number }): number {
-  return status === 'completed' ? patience.hangUpGraceMs : 0;
+export function graceAfterEnd(status: CallStatus, timeouts: { hangUpGraceMs: number }): number {
+  return status === 'completed' ? timeouts.hangUpGraceMs : 0;
 }
 
 /** The outcome that the end of a call means when no key has decided it. */

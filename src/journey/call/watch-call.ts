@@ -3,7 +3,7 @@ import { type Clock, later } from '../../platform/clock.ts';
 import { ENDED, type PlacedCall, ProviderError, type Providers } from '../../providers/port.ts';
 import { type Step, type StepResult, waitUntil } from '../job/advance.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Patience, PolicyAt } from '../ports.ts';
+import type { PolicyAt, Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
@@ -15,7 +15,7 @@ interface WatchDeps {
   attempts: Pick<AttemptStore, 'foundOver' | 'redial'>;
   network: Pick<Providers, 'fetchCall'>;
   policyAt: PolicyAt;
-  patience: Patience;
+  timeouts: Timeouts;
   clock: Clock;
   events: Events;
 }
@@ -47,7 +47,7 @@ export function createWatchCall(deps: WatchDeps): Step {
         attemptId,
         call,
         now,
-        later(now, graceAfterEnd(call.status, deps.patience)),
+        later(now, graceAfterEnd(call.status, deps.timeouts)),
       );
       return 'moved';
     }
@@ -55,9 +55,9 @@ export function createWatchCall(deps: WatchDeps): Step {
       verification.tenantId,
       verification.policyNow,
     );
-    const bound = (ringTimeoutS + callTimeLimitS) * 1000 + 10 * deps.patience.watchMs;
+    const bound = (ringTimeoutS + callTimeLimitS) * 1000 + 10 * deps.timeouts.watchMs;
     if (now >= later(verification.dialedAt, bound)) return providerError(verification, 'callNeverEnded', now);
-    const wakeAt = later(now, deps.patience.watchMs);
+    const wakeAt = later(now, deps.timeouts.watchMs);
     await deps.verifications.lookAgain(verification, wakeAt);
     return waitUntil(wakeAt);
   }
@@ -89,7 +89,7 @@ async function decideFromEnd(
   now: Date,
 ): Promise<StepResult> {
   const status = ENDED.find((ended) => ended === verification.callStatus) ?? 'failed';
-  const due = later(endedAt, graceAfterEnd(status, deps.patience));
+  const due = later(endedAt, graceAfterEnd(status, deps.timeouts));
   if (now < due) {
     // The end may have been noted without saying when to look; an overdue row would be looked at without a pause.
     await deps.verifications.lookAgain(verification, due);

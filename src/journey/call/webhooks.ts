@@ -125,7 +125,7 @@ function playingRoutes(deps: WebhookDeps) {
     defineRoute({
       ...signed,
       path: pathOf(name),
-      summary: 'Read what to play next',
+      summary: 'Fetch the document to play next',
       operationId: name,
       responses: { 200: textAnswer('A TwiML document', 'text/xml; charset=utf-8') },
       async handle({ caller }) {
@@ -163,9 +163,9 @@ function reportingRoutes({ followCall }: WebhookDeps) {
     defineRoute({
       ...signed,
       path: pathOf(name),
-      summary: 'Report how a call goes on',
+      summary: 'Report the progress of a call',
       operationId: name,
-      responses: { 204: noBody('Taken') },
+      responses: { 204: noBody('The report was accepted') },
       async handle({ caller }) {
         await follow(caller);
         return { status: 204, body: null };

@@ -13,11 +13,11 @@ import { writesFor } from './writes-for.ts';
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'expired', 'providerError'];
 
-/** Completes a decided verification, unless somebody was there first. */
+/** Completes a decided verification, unless it was completed before. */
 export type Complete = (verification: Verification) => Promise<void>;
 
 /**
- * State `decided` → `finished`. Ends a call that nobody needs any more; an approved registration leaves the office
+ * State `decided` → `finished`. Ends a call that is no longer needed; an approved registration leaves the office
  * phone and the app password behind, a report of fraud a blocked user without app passwords, everything else only its
  * outcome.
  */
@@ -29,7 +29,7 @@ export function createComplete(deps: {
   traces: TraceContext;
   /** Delivers a message that was just written; if this process dies, another does. */
   deliverMessage: (written: unknown) => void;
-  /** Sees to it that the job that a backend waits for ends, too. */
+  /** Ends the job that a backend waits for, too. */
   endBackendJob: (verificationId: string) => void;
   clock: Clock;
   events: Events;
@@ -58,7 +58,7 @@ export function createComplete(deps: {
     deps.events.emit('verification.finished', { verificationId: id, tenantId, ...end });
   }
 
-  /** Best effort: the call has a time limit of its own, and whoever answers it hears that it is over. */
+  /** Best effort: the call has a time limit of its own, and a person who answers it hears that it is over. */
   async function endCall({ id, callId, lineNumber, endedAt }: Verification): Promise<void> {
     if (callId === null || lineNumber === null || endedAt) return;
     try {
@@ -66,7 +66,10 @@ export function createComplete(deps: {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const { errorCode } = error;
-      deps.log.warn({ verificationId: id, errorCode }, 'a call could not be ended early');
+      deps.log.warn(
+        { verificationId: id, errorCode },
+        'a call could not be ended; it ends at its time limit',
+      );
     }
   }
 }

@@ -43,7 +43,7 @@ export function leaveToOthers(now: Date): StepResult {
   return { kind: 'leave', until: later(now, LEAVE_MS) };
 }
 
-/** More steps in a row than any verification takes; beyond it something goes in circles. */
+/** More steps in a row than any verification takes; beyond it there must be an endless loop. */
 const MOST_STEPS = 20;
 
 /**
@@ -71,7 +71,7 @@ export function createAdvance(deps: {
     if (!verification) {
       deps.log.warn(
         { verificationId },
-        'a job names a verification that the registry does not know; dropped',
+        'a job names a verification that is not in the registry; the job is completed without effect',
       );
       return { kind: 'finished', outcome: null };
     }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const LOOK_EVERY_MS = 50;
 
 /**
- * Bounds the calls that are live at once: whoever has pressed `#` must not wait behind new calls. The bound is looked
+ * Limits the calls that are live at once: a person who has pressed `#` must not wait behind new calls. The bound is looked
  * up only when this process has placed as many calls as there was room for.
  * @param deps.countLive how many verifications are live now, placed by any process
  * @param deps.most the most that may be

@@ -10,8 +10,8 @@ const PAGE = 500;
 
 /**
  * Trigger: a timer in every worker process. Finds verifications in the queue that nobody has looked at although it was
- * time, and sees to it that each has a live job. One process at a time does it, by a lease in the registry: what brings the
- * system back after the queue forgot everything must not itself live in the queue.
+ * time, and ensures that each has a live job. One process at a time does it, by a lease in the registry: what restores the
+ * system after the queue has lost everything must not itself be kept in the queue.
  */
 export function createSweep(deps: {
   run: RunStatement;
@@ -19,7 +19,7 @@ export function createSweep(deps: {
   repairJob: (verificationId: string) => Promise<JobRepair>;
   /** Further clearing up that belongs to a sweep; returns how much was done. */
   clearUp: () => Promise<number>;
-  /** How long a verification may be overdue before it is looked after, ms. */
+  /** How long a verification may be overdue before its job is repaired, ms. */
   slackMs: number;
   /** How long one process keeps the lease, ms. */
   leaseMs: number;
@@ -47,12 +47,12 @@ export function createSweep(deps: {
     }
   }
 
-  /** One that cannot be repaired now must not keep the others from being repaired. */
+  /** One that fails must not hold up the others. */
   async function repair({ id, state }: { id: string; state: string }): Promise<boolean> {
     const done = await deps.repairJob(id).catch((error: unknown) => {
       deps.log.warn(
         { verificationId: id, err: error },
-        'a job could not be repaired; the next sweep tries again',
+        'a missing or failed job could not be replaced; the next sweep tries again',
       );
       return 'alive' as const;
     });

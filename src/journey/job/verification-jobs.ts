@@ -41,7 +41,7 @@ export function createVerificationJobs(deps: {
   };
   const delayUntil = (due: Date) => Math.max(0, due.getTime() - deps.clock.now().getTime());
   const orLater = (what: string, id: string) => (error: unknown) =>
-    deps.log.warn({ verificationId: id, err: error }, `${what}; the sweeper will look after it`);
+    deps.log.warn({ verificationId: id, err: error }, `${what}; the next sweep does it`);
 
   return {
     queue,
@@ -54,8 +54,8 @@ export function createVerificationJobs(deps: {
     schedule: (id: string, due: Date) =>
       void schedule(id, due).catch(orLater('the job could not be scheduled', id)),
 
-    /** Sees to it, in the background, that the verification's next thing is done now. */
-    wake: (id: string) => void wake(id).catch(orLater('the job could not be woken', id)),
+    /** Runs the verification's next step now, in the background. */
+    wake: (id: string) => void wake(id).catch(orLater('the job could not be run early', id)),
 
     /** Gives an overdue verification a live job: absent, added; failed, retried; completed although unfinished, replaced. */
     async repair(id: string): Promise<JobRepair> {
@@ -103,7 +103,7 @@ function mayBeGiven(jobId: string): boolean {
   return !/^-?\d+$/.test(jobId) && [1, 3].includes(jobId.split(':').length);
 }
 
-/** Somebody else may promote the job between the look and the promotion; only a job still delayed is a failure. */
+/** Another process may promote the job between the check and the promotion; only a job still delayed is a failure. */
 export async function promote(job: Job): Promise<void> {
   try {
     await job.promote();

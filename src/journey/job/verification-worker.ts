@@ -59,7 +59,7 @@ export function startVerificationWorker(deps: {
     } catch (error) {
       if (error instanceof DelayedError || error instanceof UnrecoverableError) throw error;
       const retryMs = Math.min(FIRST_RETRY_MS * 2 ** job.attemptsStarted, LONGEST_RETRY_MS);
-      deps.log.warn({ err: error, retryMs }, 'a job of a backend could not be moved on; it is tried again');
+      deps.log.warn({ err: error, retryMs }, "the step of a backend's job failed; it is tried again");
       await job.moveToDelayed(Date.now() + retryMs, token);
       throw new DelayedError();
     }

@@ -15,7 +15,7 @@ export type WatchLive = () => Promise<number>;
 
 /**
  * Trigger: a timer in every worker process. A verification that is on a call, or decided, has no job of ours: webhooks
- * move it on. Where one is lost, or the process that recorded it died, this does, when the row says so.
+ * move it on. Where one is lost, or the process that recorded it died, this moves the verification on, when the row says so.
  */
 export function createWatchLive(deps: {
   verifications: Pick<VerificationStore, 'dueLive' | 'lookLater'>;
@@ -30,13 +30,13 @@ export function createWatchLive(deps: {
     return due.length;
   };
 
-  /** One that cannot be moved on now must not keep the others from it. */
+  /** One that fails must not hold up the others. */
   async function moveOn(id: string): Promise<void> {
     try {
       await deps.advance(id);
     } catch (error) {
       const fields = { verificationId: id, err: error, retryMs: RETRY_MS };
-      deps.log.warn(fields, 'a verification could not be moved on; it is tried again');
+      deps.log.warn(fields, 'the next step of a verification failed; it is tried again');
       await deps.verifications.lookLater(id, later(deps.clock.now(), RETRY_MS)).catch(() => null);
     }
   }

@@ -28,7 +28,7 @@ export function createCancelVerification(deps: {
     if (verification.outcome === 'canceled') return verification;
     throw new ServiceError(
       'verification.alreadyDecided',
-      `The verification already ended as ${verification.outcome}. Only one that is still open can be canceled.`,
+      `The verification already ended as ${verification.outcome}. Only one that is not decided yet can be canceled.`,
     );
   };
 }

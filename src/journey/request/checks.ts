@@ -1,4 +1,4 @@
-import type { UnderstoodNumber } from '../../domain/number.ts';
+import type { ParsedNumber } from '../../domain/number.ts';
 import type { Pauses } from '../../domain/pauses.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
@@ -9,29 +9,29 @@ import { refusePauses } from './pauses.ts';
 /** How many app passwords a user may have that are not revoked (Microsoft Entra, app passwords: 40 for each user). */
 const MOST_APP_PASSWORDS = 40;
 
-/** What somebody asks for, or might ask for. */
-export type Wish = Omit<VerificationRequest, 'idempotencyKey' | 'jobId' | 'askedAt'>;
+/** A request for a verification, or one that might be made, as far as the checks need it. */
+export type RequestToCheck = Omit<VerificationRequest, 'idempotencyKey' | 'jobId' | 'askedAt'>;
 
-/** Everything that checks look at. */
-export interface Looked {
-  wish: Wish;
+/** Everything that the checks need. */
+export interface CheckInput {
+  request: RequestToCheck;
   policy: TenantPolicy;
   facts: UserFacts;
   /** The number to call, the error that says why there is none, or null where no number was asked about. */
-  number: UnderstoodNumber | ServiceError | null;
+  number: ParsedNumber | ServiceError | null;
   /** The pauses around the extension; null without one. */
   pauses: Pauses | null;
-  /** Errors for limits that are reached; empty where whoever writes the verification counts. */
+  /** Errors for limits that are reached; empty where the statement that writes the verification counts. */
   limits: ServiceError[];
   /** The language of the prompts, or the error that says why there are none in the one asked for. */
   locale: string | ServiceError;
 }
 
-/** One thing that may speak against a verification. */
+/** One reason for which a verification may be refused. */
 interface Check {
-  /** The errors that a request is refused with; none: nothing speaks against it. */
-  refuse(looked: Looked): ServiceError[];
-  /** Whether it counts once more before a call is placed. */
+  /** The errors that a request is refused with; empty: it is allowed. */
+  refuse(input: CheckInput): ServiceError[];
+  /** Whether it is checked again before a call is placed. */
   beforeDialling: boolean;
 }
 
@@ -51,68 +51,68 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** The error that a request is refused with, or null. */
-export function firstRefusal(looked: Looked): ServiceError | null {
+export function firstRefusal(input: CheckInput): ServiceError | null {
   for (const { refuse } of CHECKS) {
-    const [first] = refuse(looked);
+    const [first] = refuse(input);
     if (first) return first;
   }
   return null;
 }
 
-/** Everything that speaks against a request, in the order in which it would be refused. */
-export function allRefusals(looked: Looked): ServiceError[] {
-  return CHECKS.flatMap(({ refuse }) => refuse(looked));
+/** All refusals of a request, in the order of the checks. */
+export function allRefusals(input: CheckInput): ServiceError[] {
+  return CHECKS.flatMap(({ refuse }) => refuse(input));
 }
 
 /** Whether a call that was asked for may still be placed. */
-export function mayStillCall(looked: Looked): boolean {
-  return CHECKS.every(({ refuse, beforeDialling }) => !beforeDialling || refuse(looked).length === 0);
+export function mayStillCall(input: CheckInput): boolean {
+  return CHECKS.every(({ refuse, beforeDialling }) => !beforeDialling || refuse(input).length === 0);
 }
 
 function errorIn(found: unknown): ServiceError[] {
   return found instanceof ServiceError ? [found] : [];
 }
 
-function refuseOfficePhones({ policy }: Looked): ServiceError[] {
+function refuseOfficePhones({ policy }: CheckInput): ServiceError[] {
   if (policy.officePhone.allowed) return [];
   return [
     new ServiceError(
       'policy.officePhoneRefused',
-      'The policy of this tenant does not allow office phones. Ask its administrator to allow them.',
+      'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
     ),
   ];
 }
 
-function refuseBlocked({ facts: { blocked, blockedUntil } }: Looked): ServiceError[] {
+function refuseBlocked({ facts: { blocked, blockedUntil } }: CheckInput): ServiceError[] {
   if (!blocked) return [];
   const until = blockedUntil ? ` until ${blockedUntil.toISOString()}` : '';
-  const detail = `The user is blocked${until}. Whoever may unblock users has to do so first.`;
+  const detail = `The user is blocked${until}. Ask an administrator to unblock the user.`;
   return [new ServiceError('user.blocked', detail)];
 }
 
-function refuseExtension({ wish, number, pauses }: Looked): ServiceError[] {
+function refuseExtension({ request, number, pauses }: CheckInput): ServiceError[] {
   if (number === null || number instanceof ServiceError) return [];
-  return refusePauses(wish, number.extension, pauses);
+  return refusePauses(request, number.extension, pauses);
 }
 
-function refuseManyAppPasswords({ wish, policy, facts }: Looked): ServiceError[] {
-  if (wish.purpose !== 'register' || !policy.appPassword.issue) return [];
+function refuseManyAppPasswords({ request, policy, facts }: CheckInput): ServiceError[] {
+  if (request.purpose !== 'register' || !policy.appPassword.issue) return [];
   if (facts.appPasswords < MOST_APP_PASSWORDS) return [];
   return [
     new ServiceError(
       'appPassword.limitReached',
-      `The user has ${MOST_APP_PASSWORDS} app passwords, the most there may be. Revoke one before registering again.`,
+      `The user has ${MOST_APP_PASSWORDS} app passwords, which is the maximum. Revoke one before registering again.`,
     ),
   ];
 }
 
 /** A test grants nothing, and who is about to set a phone up may not have a PIN yet. */
-function refuseMissingPin({ wish, policy, facts }: Looked): ServiceError[] {
-  if (policy.challenge !== 'pin' || wish.purpose === 'testExtension' || facts.hasPin) return [];
+function refuseMissingPin({ request, policy, facts }: CheckInput): ServiceError[] {
+  if (policy.challenge !== 'pin' || request.purpose === 'testExtension' || facts.hasPin) return [];
   return [
     new ServiceError(
       'pin.notSet',
-      "The policy asks for a PIN, and the user has none. Set one in the user's profile first.",
+      "The policy requires a PIN, and the user has none. Set one in the user's profile first.",
     ),
   ];
 }

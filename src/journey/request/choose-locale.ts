@@ -4,7 +4,7 @@ import { type Languages, servedLocale } from '../../providers/locales.ts';
  * Chooses the language of the prompts: the one asked for, else the user's, the tenant's, or that of the number's
  * country, whichever is the first that there are prompts in.
  */
-export type ChooseLocale = (wishes: {
+export type ChooseLocale = (candidates: {
   requested: string | undefined;
   ofUser: string | null;
   ofTenant: string | null;
@@ -13,7 +13,7 @@ export type ChooseLocale = (wishes: {
 }) => string;
 
 /**
- * @param prompts the languages there are, and which of them serves a wish (or null)
+ * @param prompts the languages there are, and which of them serves a wanted language (or null)
  * @returns the chooser; it throws `locale.unsupported` when a language was asked for that no prompts serve
  */
 export function createChooseLocale(prompts: Languages): ChooseLocale {

@@ -2,13 +2,13 @@ import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { ReadFacts, UserFacts } from '../store/facts.ts';
-import { allRefusals, type Wish } from './checks.ts';
+import { allRefusals, type RequestToCheck } from './checks.ts';
 import type { ReachedLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 
-/** What speaks against wishes of one user. */
+/** The refusals for requests of one user. */
 export interface Refusals {
-  /** For each wish, the errors that a request would be refused with, in the order of the checks. */
+  /** For each request, the errors that it would be refused with, in the order of the checks. */
   refusals: ServiceError[][];
   /** Whether the policy issues app passwords. */
   issuesAppPasswords: boolean;
@@ -16,31 +16,34 @@ export interface Refusals {
   blockedUntil: Date | null;
 }
 
-/** A wish without its user. */
-type OpenWish = Omit<Wish, keyof User>;
+/** The same without its user. */
+type RequestWithoutUser = Omit<RequestToCheck, keyof User>;
 
-/** Finds everything that speaks against wishes, where a request stops at the first; nothing is counted or taken. */
+/** Finds all refusals, where a real request stops at the first; nothing is counted or reserved. */
 export function createFindRefusals(deps: {
   readFacts: ReadFacts;
   lookUp: LookUp;
   reachedLimits: ReachedLimits;
   clock: Clock;
 }) {
-  return async function findRefusals(user: User, wishes: OpenWish[]): Promise<Refusals> {
+  return async function findRefusals(user: User, requests: RequestWithoutUser[]): Promise<Refusals> {
     const facts = await deps.readFacts.ofUser(user, deps.clock.now());
     if (!facts)
-      throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id it was made with.');
-    const looked = await Promise.all(wishes.map((wish) => look({ ...user, ...wish }, facts)));
+      throw new ServiceError(
+        'tenant.notFound',
+        'There is no such tenant. Use the id that it was created with.',
+      );
+    const inputs = await Promise.all(requests.map((request) => look({ ...user, ...request }, facts)));
     return {
-      refusals: looked.map(allRefusals),
-      issuesAppPasswords: looked[0]?.policy.appPassword.issue ?? false,
+      refusals: inputs.map(allRefusals),
+      issuesAppPasswords: inputs[0]?.policy.appPassword.issue ?? false,
       blockedUntil: facts.blockedUntil,
     };
   };
 
-  async function look(wish: Wish, facts: UserFacts) {
-    const looked = await deps.lookUp.forWish(wish, facts);
-    const phone = looked.number instanceof ServiceError ? null : looked.number;
-    return { ...looked, limits: await deps.reachedLimits({ ...wish, phone }, looked.policy.limits) };
+  async function look(request: RequestToCheck, facts: UserFacts) {
+    const input = await deps.lookUp.forRequest(request, facts);
+    const phone = input.number instanceof ServiceError ? null : input.number;
+    return { ...input, limits: await deps.reachedLimits({ ...request, phone }, input.policy.limits) };
   }
 }

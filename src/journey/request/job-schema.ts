@@ -26,7 +26,7 @@ export function jobSchemaRoutes() {
     definePublicRoute({
       method: 'get',
       path: '/schemas/verification-job.json',
-      summary: 'Read the schema of jobs that backends add to the queue',
+      summary: 'Read the JSON Schema of the jobs that backends add to the queue',
       operationId: 'readJobSchema',
       query: unchecked,
       responses: { 200: textAnswer('JSON Schema 2020-12', 'application/schema+json; charset=utf-8') },

@@ -32,7 +32,7 @@ export type RequestLimits = ReturnType<typeof createLimits>;
 
 /**
  * A number is counted under a keyed hash; with a new key its window begins anew.
- * @param deps.keyedHash a hash under a key outside the database: of a bare hash, anybody could try all numbers
+ * @param deps.keyedHash a hash under a key outside the database: an unkeyed hash could be reversed by trying all numbers
  */
 export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash: (text: string) => string }) {
   const reachedLimits: ReachedLimits = async (request, limits) => {
@@ -50,7 +50,7 @@ export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash:
   return {
     reachedLimits,
 
-    /** What an admitted request is counted against. Rows that everybody counts in come last. */
+    /** The counters of an admitted request. Rows that all requests share come last. */
     countersFor(request: Counted, limits: Limits, now: Date): Counter[] {
       return limitsOn(deps.keyedHash, request, limits).map(({ key, limit, name }) => ({
         ...{ key, name, most: limit.count },
@@ -79,7 +79,7 @@ export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash:
   };
 }
 
-/** Whoever has no number yet is not counted by number. */
+/** Without a number nothing is counted by number. */
 function limitsOn(
   keyedHash: (text: string) => string,
   { tenantId, userId, phone }: Counted,
@@ -96,7 +96,7 @@ function limitsOn(
 function reached({ limit, name }: LimitOn, windowEndsAt: Date, now: Date): ServiceError {
   return new ServiceError(
     'limit.reached',
-    `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or have the policy changed.`,
+    `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or ask an administrator to change the policy.`,
     { retryAfterS: Math.max(1, Math.ceil((windowEndsAt.getTime() - now.getTime()) / 1000)) },
   );
 }

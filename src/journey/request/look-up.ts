@@ -1,15 +1,15 @@
-import { type UnderstoodNumber, understandNumber } from '../../domain/number.ts';
+import { type ParsedNumber, parseNumber } from '../../domain/number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { PbxProfileOf, PolicyAt } from '../ports.ts';
 import type { UserFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
-import type { Looked, Wish } from './checks.ts';
+import type { CheckInput, RequestToCheck } from './checks.ts';
 import type { ChooseLocale } from './choose-locale.ts';
 import { numberToCall } from './number-to-call.ts';
 import { pausesFor } from './pauses.ts';
 
-/** Looks everything up that the checks look at. */
+/** Looks up everything that the checks need. */
 export type LookUp = ReturnType<typeof createLookUp>;
 
 /** @param deps where what is not among the facts comes from */
@@ -19,41 +19,41 @@ export function createLookUp(deps: {
   chooseLocale: ChooseLocale;
 }) {
   return {
-    /** For what somebody asks for. */
-    async forWish(wish: Wish, facts: UserFacts): Promise<Looked> {
+    /** For a request, or one that might be made. */
+    async forRequest(request: RequestToCheck, facts: UserFacts): Promise<CheckInput> {
       const policy = await deps.policyAt(facts.tenantId, facts.policyVersion);
-      const hasNumber = wish.purpose !== 'register' || wish.number !== undefined;
-      const number = hasNumber ? orError(() => numberToCall(wish, policy, facts)) : null;
-      const understood = number instanceof ServiceError ? null : number;
+      const hasNumber = request.purpose !== 'register' || request.number !== undefined;
+      const number = hasNumber ? orError(() => numberToCall(request, policy, facts)) : null;
+      const parsed = number instanceof ServiceError ? null : number;
       return {
-        ...{ wish, policy, facts, number, limits: [] },
-        pauses: understood && (await pauses(wish, understood, policy)),
+        ...{ request, policy, facts, number, limits: [] },
+        pauses: parsed && (await pauses(request, parsed, policy)),
         locale: orError(() =>
           deps.chooseLocale({
-            requested: wish.locale,
+            requested: request.locale,
             ofUser: facts.locale,
             ofTenant: policy.locale,
-            country: understood?.country ?? '',
+            country: parsed?.country ?? '',
           }),
         ),
       };
     },
 
     /** For a verification whose call is about to be placed. */
-    async forCall(verification: Verification, facts: UserFacts): Promise<Looked> {
+    async forCall(verification: Verification, facts: UserFacts): Promise<CheckInput> {
       const { tenantId, userId, purpose, phoneNumber, extension, locale } = verification;
       const policy = await deps.policyAt(facts.tenantId, facts.policyVersion);
       const typed = { number: phoneNumber, extension: extension ?? undefined };
-      const number = orError(() => understandNumber(typed, policy));
-      const wish = { tenantId, userId, purpose, ...typed };
-      return { wish, policy, facts, number, limits: [], pauses: null, locale };
+      const number = orError(() => parseNumber(typed, policy));
+      const request = { tenantId, userId, purpose, ...typed };
+      return { request, policy, facts, number, limits: [], pauses: null, locale };
     },
   };
 
-  async function pauses(wish: Wish, number: UnderstoodNumber, policy: TenantPolicy) {
+  async function pauses(request: RequestToCheck, number: ParsedNumber, policy: TenantPolicy) {
     if (number.extension === null) return null;
-    const profile = await deps.pbxProfileOf({ tenantId: wish.tenantId, number: number.e164 });
-    return pausesFor(wish, number, profile, policy);
+    const profile = await deps.pbxProfileOf({ tenantId: request.tenantId, number: number.e164 });
+    return pausesFor(request, number, profile, policy);
   }
 }
 

@@ -1,18 +1,18 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { UnderstoodNumber } from '../../domain/number.ts';
+import type { ParsedNumber } from '../../domain/number.ts';
 import { later } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
 import type { NewVerification } from '../store/admission.ts';
-import type { Looked } from './checks.ts';
+import type { CheckInput } from './checks.ts';
 import { chooseChallenge } from './choose-challenge.ts';
 
-/** A request that nothing speaks against. */
-export type Understood = Looked & { number: UnderstoodNumber; locale: string };
+/** A request that passed all checks. */
+export type AdmissibleRequest = CheckInput & { number: ParsedNumber; locale: string };
 
 /** The row of a verification that may be requested. */
 export function newVerification(
   request: VerificationRequest,
-  { policy, facts, number, pauses, locale }: Understood,
+  { policy, facts, number, pauses, locale }: AdmissibleRequest,
   given: { requestHash: string; lineNumber: string; traceParent: string | null; now: Date },
 ): NewVerification {
   const { tenantId, userId, purpose, idempotencyKey } = request;
@@ -28,7 +28,7 @@ export function newVerification(
     idempotencyKey: idempotencyKey ?? null,
     requestHash: idempotencyKey === undefined ? null : requestHash,
     createdAt: now,
-    // What waited in a queue for long is of no use any more: nobody sits at that desk and waits for the call.
+    // A request that waited in a queue for long has expired: the person no longer waits for the call.
     expiresAt: later(request.askedAt ?? now, policy.expiresAfterS * 1000),
   };
 }

@@ -1,65 +1,68 @@
-import { type UnderstoodNumber, understandNumber } from '../../domain/number.ts';
+import { type ParsedNumber, parseNumber } from '../../domain/number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { UserFacts } from '../store/facts.ts';
-import type { Wish } from './checks.ts';
+import type { RequestToCheck } from './checks.ts';
 
 type OfficePhone = NonNullable<UserFacts['officePhone']>;
 
 /**
- * The number that a wish means. To register, the number comes with the request. To sign in, it is the office phone
+ * The number that a request means. To register, the number comes with the request. To sign in, it is the office phone
  * the user has registered, and naming another one is refused. An extension is tested on the number of the request,
  * else on the registered one.
  * @throws ServiceError `number.*` or `extension.missing` when there is none that may be called
  */
 export function numberToCall(
-  wish: Wish,
+  request: RequestToCheck,
   policy: TenantPolicy,
   { officePhone }: Pick<UserFacts, 'officePhone'>,
-): UnderstoodNumber {
-  switch (wish.purpose) {
+): ParsedNumber {
+  switch (request.purpose) {
     case 'register':
-      return named(wish, policy);
+      return named(request, policy);
     case 'signIn':
-      return registered(wish, policy, officePhone);
+      return registered(request, policy, officePhone);
     case 'testExtension':
       return withExtension(
-        wish.number === undefined ? registered(wish, policy, officePhone) : named(wish, policy),
+        request.number === undefined ? registered(request, policy, officePhone) : named(request, policy),
       );
   }
 }
 
-function registered(wish: Wish, policy: TenantPolicy, phone: OfficePhone | null): UnderstoodNumber {
+function registered(request: RequestToCheck, policy: TenantPolicy, phone: OfficePhone | null): ParsedNumber {
   if (phone === null)
     throw notRegistered('/number', 'The user has no registered office phone. Register one first.');
-  const other = fieldOfAnother(wish, policy, phone);
+  const other = fieldOfAnother(request, policy, phone);
   if (other)
-    throw notRegistered(other, 'The user registered another office phone. Leave it out to call that one.');
-  return understandNumber({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, policy);
+    throw notRegistered(
+      other,
+      'The user has registered another office phone. Leave the number out to call the registered one.',
+    );
+  return parseNumber({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, policy);
 }
 
-function named({ number = '', country, extension }: Wish, policy: TenantPolicy): UnderstoodNumber {
-  return understandNumber({ number, country, extension }, policy);
+function named({ number = '', country, extension }: RequestToCheck, policy: TenantPolicy): ParsedNumber {
+  return parseNumber({ number, country, extension }, policy);
 }
 
 /** The field that names another phone than the registered one. The switchboard's number alone names none. */
 function fieldOfAnother(
-  wish: Wish,
+  request: RequestToCheck,
   policy: TenantPolicy,
   phone: OfficePhone,
 ): '/number' | '/extension' | null {
-  const asked = wish.number === undefined ? null : named(wish, policy);
+  const asked = request.number === undefined ? null : named(request, policy);
   if (asked && asked.e164 !== phone.phoneNumber) return '/number';
-  const extension = asked?.extension ?? wish.extension ?? phone.extension;
+  const extension = asked?.extension ?? request.extension ?? phone.extension;
   if (extension === phone.extension) return null;
-  return wish.extension === undefined ? '/number' : '/extension';
+  return request.extension === undefined ? '/number' : '/extension';
 }
 
-function withExtension(number: UnderstoodNumber): UnderstoodNumber {
+function withExtension(number: ParsedNumber): ParsedNumber {
   if (number.extension !== null) return number;
   throw new ServiceError(
     'extension.missing',
-    'There is no extension to test. Give the field extension, or write it after the number.',
+    'There is no extension to test. Add the field extension, or write it after the number.',
     { problems: [{ field: '/extension', rule: 'This field is required to test an extension.' }] },
   );
 }

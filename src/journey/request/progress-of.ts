@@ -5,7 +5,7 @@ import type { Verification } from '../store/rows.ts';
 export const PROGRESS = ['queued', 'dialing', 'ringing', 'answered', 'keyPressed'] as const;
 
 /**
- * How far the call of a verification came: the furthest that was heard of. A call that is to be placed again counts
+ * How far the call of a verification came, as far as is known. A call that is to be placed again counts
  * from the start.
  */
 export function progressOf(verification: Verification): (typeof PROGRESS)[number] {

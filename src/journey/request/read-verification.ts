@@ -11,7 +11,7 @@ export function createReadVerification(deps: {
     if (verification?.tenantId === tenantId) return verification;
     throw new ServiceError(
       'verification.notFound',
-      'No verification of this tenant has this id. Use the id that came with the answer to your request.',
+      'No verification of this tenant has this id. Use the id from the answer to your request.',
     );
   };
 }

@@ -5,19 +5,21 @@ import { PURPOSES } from '../states.ts';
 const fields = {
   userId: UserId,
   purpose: z.enum(PURPOSES).default('register').meta({
-    description: 'A test of an extension only tells how far the call came; it registers nothing',
+    description: '`testExtension` only checks that the extension can be reached; it registers nothing',
   }),
   number: TypedNumber.optional().meta({
     description:
-      'As typed, or E.164, an extension after it if it has one. Needed to register; otherwise the registered one is called',
+      'As typed or in E.164, optionally with an extension after it. Required for `register`; otherwise the registered number is called',
   }),
-  country: CountryCode.optional().meta({ description: 'Needed unless the number starts with +' }),
+  country: CountryCode.optional().meta({ description: 'Required unless the number starts with +' }),
   extension: Extension.optional(),
   pauseBeforeS: PauseS.optional().meta({
-    description: 'Silence before the extension, s; by default that of the PBX profile, else of the policy',
+    description:
+      'Pause before the extension in seconds; by default from the PBX profile, else from the policy',
   }),
   pauseAfterS: PauseS.optional().meta({
-    description: 'Silence between the extension and the prompt, s; by default as before it',
+    description:
+      'Pause between the extension and the prompt in seconds; by default from the PBX profile, else from the policy',
   }),
   locale: LanguageTag.optional().meta({ description: 'The language of the prompts' }),
 };
@@ -39,7 +41,7 @@ export const VerificationJob = z
       .string()
       .regex(/^[a-z0-9-]{1,40}$/, 'This must be the id of a tenant: 1-40 of a-z, 0-9 and "-".')
       .meta({
-        description: 'Whose user it is; whoever can add jobs is trusted to say so',
+        description: 'The tenant of the user; whoever can add jobs is trusted to name the right one',
         example: 'contoso',
       }),
     ...fields,

@@ -12,7 +12,7 @@ import type { VerificationStore } from '../store/verifications.ts';
 import { firstRefusal } from './checks.ts';
 import type { RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
-import { newVerification, type Understood } from './new-verification.ts';
+import { type AdmissibleRequest, newVerification } from './new-verification.ts';
 
 /** What requesting needs. */
 interface RequestDeps {
@@ -37,22 +37,26 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
   return async function requestVerification(request, facts) {
     const requestHash = hashOf(request);
     // Without a key nothing can be repeated, and what is refused need not be looked for.
-    const looked = await deps.lookUp.forWish(request, facts);
-    const refusal = firstRefusal(looked);
+    const input = await deps.lookUp.forRequest(request, facts);
+    const refusal = firstRefusal(input);
     if (refusal) return (await replay(request, requestHash)) ?? raise(refusal);
-    const understood = looked as Understood;
-    const admission = await admit(request, understood, requestHash);
+    const admissible = input as AdmissibleRequest;
+    const admission = await admit(request, admissible, requestHash);
     if (admission.kind === 'admitted') return begin(admission.verification);
-    return (await replay(request, requestHash)) ?? raise(whyNot(request, understood, admission));
+    return (await replay(request, requestHash)) ?? raise(refusalOf(request, admissible, admission));
   };
 
-  function admit(request: VerificationRequest, looked: Understood, requestHash: string): Promise<Admission> {
+  function admit(
+    request: VerificationRequest,
+    input: AdmissibleRequest,
+    requestHash: string,
+  ): Promise<Admission> {
     const now = deps.clock.now();
-    const lineNumber = deps.lines.lineFor(looked.number.country);
+    const lineNumber = deps.lines.lineFor(input.number.country);
     const traceParent = deps.traces.current();
-    const row = newVerification(request, looked, { requestHash, lineNumber, traceParent, now });
-    const counters = deps.limits.countersFor({ ...request, phone: looked.number }, looked.policy.limits, now);
-    return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(looked.policy)));
+    const row = newVerification(request, input, { requestHash, lineNumber, traceParent, now });
+    const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy.limits, now);
+    return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
   }
 
   function begin(verification: Verification) {
@@ -69,9 +73,9 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     return prior && { verification: prior, replayed: true };
   }
 
-  function whyNot(
+  function refusalOf(
     request: VerificationRequest,
-    { policy, number }: Understood,
+    { policy, number }: AdmissibleRequest,
     admission: Exclude<Admission, { kind: 'admitted' }>,
   ): Error {
     const now = deps.clock.now();
@@ -108,9 +112,7 @@ function reusedKey(): ServiceError {
     'idempotencyKey.reused',
     'This idempotency key belongs to a request with another body. Use a new key for a new request.',
     {
-      problems: [
-        { field: 'idempotency-key', rule: 'This must be new, or come with the same body as before.' },
-      ],
+      problems: [{ field: 'idempotency-key', rule: 'This must be new, or have the same body as before.' }],
     },
   );
 }

@@ -22,7 +22,8 @@ const IdempotencyKey = z
   .regex(/^[\x21-\x7e]{1,255}$/, 'This must be 1 to 255 printable ASCII characters without spaces.')
   .optional()
   .meta({
-    description: 'The same key with the same body gives the same verification again, never a second call',
+    description:
+      'A request repeated with the same key and body returns the same verification and never causes a second call',
   });
 
 const idInPath = z.object({ id: VerificationId });
@@ -37,7 +38,7 @@ export function verificationRoutes(actions: VerificationActions) {
       summary: 'Read a verification',
       operationId: 'readVerification',
       params: idInPath,
-      responses: { 200: { description: 'The verification as it is now', schema: VerificationView } },
+      responses: { 200: { description: 'The current state of the verification', schema: VerificationView } },
       problems: ['verification.notFound'],
       async handle({ params, caller }) {
         return { status: 200, body: toView(await actions.readVerification(caller.tenantId, params.id)) };
@@ -46,10 +47,15 @@ export function verificationRoutes(actions: VerificationActions) {
     defineRoute({
       method: 'post',
       path: '/v1/verifications/:id/cancel',
-      summary: 'Cancel a verification that is still open',
+      summary: 'Cancel a verification that is not decided yet',
       operationId: 'cancelVerification',
       params: idInPath,
-      responses: { 200: { description: 'It is canceled, now or before', schema: VerificationView } },
+      responses: {
+        200: {
+          description: 'The verification is canceled, by this request or an earlier one',
+          schema: VerificationView,
+        },
+      },
       problems: ['verification.notFound', 'verification.alreadyDecided'],
       async handle({ params, caller }) {
         return {
@@ -65,14 +71,14 @@ function requestRoute(actions: VerificationActions) {
   return defineRoute({
     method: 'post',
     path: '/v1/verifications',
-    summary: 'Call an office phone and ask for the pound key',
+    summary: 'Request a verification: call an office phone and ask for the pound key',
     operationId: 'requestVerification',
     headers: z.object({ 'idempotency-key': IdempotencyKey }),
     body: NewVerificationBody,
     responses: {
       201: { description: 'The verification is queued', schema: VerificationView },
       200: {
-        description: 'The idempotency key was used before with this body: that verification',
+        description: 'The verification that was requested before with this idempotency key and body',
         schema: VerificationView,
       },
     },

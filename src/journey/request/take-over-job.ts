@@ -92,23 +92,24 @@ function ageOf({ timestamp, opts }: BackendJob): number {
   return Number.isFinite(age) ? Math.max(0, age) : 0;
 }
 
-/** What is the request's own fault, or is given up; null for what may pass. */
+/** The error of a request that is wrong or given up; null for one that may succeed later. */
 function refusalFor(error: unknown, ageMs: number): ServiceError | null {
   if (error instanceof ServiceError && error.code === 'idempotencyKey.reused') return reusedId();
   if (error instanceof ServiceError && error.status < 500) return error;
   if (ageMs < GIVE_UP_MS) return null;
-  const detail = 'The request could not be taken for an hour; the log says why. Add a new job for a new one.';
+  const detail =
+    'The request could not be accepted for an hour; the log says why. Add a new job to ask again.';
   return new ServiceError('service.unavailable', detail, { cause: error });
 }
 
 function reusedId(): ServiceError {
-  const detail = 'A job of this id asked for something else before. Give each request an id of its own.';
-  const rule = 'This must be new, or come with the same data as before.';
+  const detail = 'A job with this id made another request before. Use a new id for each request.';
+  const rule = 'This must be new, or have the same data as before.';
   return new ServiceError('idempotencyKey.reused', detail, { problems: [{ field: 'jobId', rule }] });
 }
 
 function invalid(problems: FieldProblem[]): ServiceError {
-  const detail = 'The job breaks the rules listed here. Correct it and add a new one.';
+  const detail = 'The job is not valid. Correct the fields listed here and add a new job.';
   return new ServiceError('request.invalid', detail, { problems: firstPerField(problems) });
 }
 

@@ -12,7 +12,7 @@ const UnderstoodNumberView = z
     e164: z.string().meta({ example: '+46812345678' }),
     country: z
       .string()
-      .meta({ description: 'ISO 3166-1 alpha-2; 001 for numbers of no country', example: 'SE' }),
+      .meta({ description: 'ISO 3166-1 alpha-2; 001 for numbers that belong to no country', example: 'SE' }),
     type: z
       .string()
       .nullable()
@@ -21,17 +21,17 @@ const UnderstoodNumberView = z
     extension: z
       .string()
       .nullable()
-      .meta({ description: 'What is dialled once the number has answered', example: '1234' }),
+      .meta({ description: 'The digits dialled after the number has answered', example: '1234' }),
     phoneNumber: z
       .string()
-      .meta({ description: 'As Microsoft Graph writes it', example: '+46 812345678x1234' }),
+      .meta({ description: 'In the format of Microsoft Graph', example: '+46 812345678x1234' }),
   })
-  .meta({ description: 'How the number was understood' });
+  .meta({ description: 'The number as it was parsed' });
 
 const OutcomeText = z.object({
   forUser: z.string(),
   forAdministrator: z.string(),
-  askAgain: z.boolean().meta({ description: 'Whether a new verification may well succeed' }),
+  askAgain: z.boolean().meta({ description: 'Whether it makes sense to request a new verification' }),
   entraReason: z
     .string()
     .nullable()
@@ -49,32 +49,35 @@ export const VerificationView = z
     number: UnderstoodNumberView,
     locale: z.string().meta({ description: 'The language of the prompts', example: 'sv-SE' }),
     challenge: z.object({
-      type: z
-        .enum(CHALLENGES)
-        .meta({ description: 'What approves: `#`, the digits and `#`, or a PIN and `#`' }),
-      digits: z
-        .string()
-        .nullable()
-        .meta({ description: 'For the screen, while a `numberMatch` is open', example: '42' }),
+      type: z.enum(CHALLENGES).meta({
+        description: 'What the person presses to approve: `#`; the two digits and `#`; or the PIN and `#`',
+      }),
+      digits: z.string().nullable().meta({
+        description: 'The digits to show on the screen, until a `numberMatch` verification is decided',
+        example: '42',
+      }),
     }),
     state: z.enum(STATES),
-    progress: z.enum(PROGRESS).meta({ description: 'How far the call came, as far as the network told' }),
+    progress: z
+      .enum(PROGRESS)
+      .meta({ description: 'How far the call came, as far as the provider reported it' }),
     outcome: z.enum(OUTCOME_NAMES).nullable().meta({ description: 'Null until the verification is decided' }),
     outcomeText: OutcomeText.nullable(),
-    errorCode: z.string().nullable().meta({ description: "The phone network's own code behind the outcome" }),
+    errorCode: z.string().nullable().meta({ description: "The provider's error code behind the outcome" }),
     expectedCallAt: Instant.nullable().meta({
-      description: 'When the line is free for the call; null: at once',
+      description: 'When the caller line is free for the call; null: at once',
     }),
     createdAt: Instant,
-    expiresAt: Instant.meta({ description: 'After this no call is placed any more' }),
+    expiresAt: Instant.meta({ description: 'No call is placed after this time' }),
     decidedAt: Instant.nullable(),
     finishedAt: Instant.nullable().meta({
-      description: 'From then on nothing changes; an approved registration is in place',
+      description:
+        'When everything was completed: for an approved registration, the phone and its app password exist',
     }),
   })
   .meta({ id: 'Verification' });
 
-/** Shows a verification and how far its call came; its number is the tenant's own and goes nowhere else. */
+/** Shows a verification and how far its call came; its number is shown to its own tenant only. */
 export function toView(verification: Verification): z.input<typeof VerificationView> {
   const { outcome, phoneNumber, extension } = verification;
   const number = parsePhoneNumberFromString(phoneNumber, { extract: false });

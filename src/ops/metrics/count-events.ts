@@ -10,7 +10,7 @@ const REPAIRS = ['added', 'retried', 'replaced', 'promoted'];
 const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
 const MOST_CODES = 100;
 
-/** Counts events. `takeFinished` hands out the finished verifications of which nobody has heard yet. */
+/** Counts events. `takeFinished` returns the finished verifications that were not taken yet. */
 export function countEvents(registry: Registry, events: Events) {
   const count = createCounters(registry);
   let finished: string[] = [];
@@ -22,7 +22,7 @@ export function countEvents(registry: Registry, events: Events) {
     stop,
     /** At most `most` of them, oldest first. */
     takeFinished: (most: number): string[] => finished.splice(0, most),
-    /** Takes back what could not be looked up. */
+    /** Returns ids that could not be looked up. */
     giveBack(ids: string[]): void {
       finished = [...ids, ...finished].slice(0, MOST_KEPT);
     },
@@ -32,19 +32,16 @@ export function countEvents(registry: Registry, events: Events) {
 function createCounters(registry: Registry) {
   const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
-  const requested = counter('poundkey_verifications_requested_total', 'Verifications that were asked for');
-  const finished = counter(
-    'poundkey_verifications_finished_total',
-    'Verifications that came to their outcome',
-  );
+  const requested = counter('poundkey_verifications_requested_total', 'Verifications that were requested');
+  const finished = counter('poundkey_verifications_finished_total', 'Verifications that reached an outcome');
   const repairs = counter(
     'poundkey_sweeper_repairs_total',
-    'Overdue verifications that the sweeper gave a live job',
+    'Overdue verifications whose job the sweeper replaced',
     'repair',
   );
   const errors = counter(
     'poundkey_provider_errors_total',
-    'Calls that the phone network refused, put off or gave no answer about, by its error code',
+    'Calls that the provider refused, deferred or did not answer for, by its error code',
     'code',
     'result',
   );
@@ -62,7 +59,7 @@ function createCounters(registry: Registry) {
   };
 }
 
-/** What became of the call when the network's answer was an error. */
+/** What happened to the call when the provider answered with an error. */
 const FAILURES: Partial<Record<VerificationEventName, string>> = {
   'call.refused': 'refused',
   'call.postponed': 'postponed',

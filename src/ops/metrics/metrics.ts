@@ -1,4 +1,4 @@
-/** What a process tells Prometheus. Names and units follow Prometheus and OpenTelemetry; no label names a tenant, a user or a number. */
+/** The metrics that a process exposes to Prometheus. Names and units follow Prometheus and OpenTelemetry; no label names a tenant, a user or a number. */
 import { Registry } from 'prom-client';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
@@ -9,7 +9,7 @@ import { type ObserveWebhook, observeWebhooks } from './observe-webhooks.ts';
 import type { Source } from './source.ts';
 import { createSources, type SourceDeps } from './sources.ts';
 
-/** How long one scrape waits for the registry, the queue or the phone network, ms. Prometheus itself gives up after 10 s. */
+/** How long one scrape waits for the registry, the queue or the provider, ms. Prometheus itself gives up after 10 s. */
 const SOURCE_LIMIT_MS = 3_000;
 
 /** The metrics of one service. */
@@ -42,7 +42,7 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
   };
   return {
     metrics,
-    /** From now on each scrape also asks the registry, the queue and the phone network. */
+    /** From now on each scrape also reads from the registry, the queue and the provider. */
     readFrom(stores: Omit<SourceDeps, 'registry' | 'takeFinished' | 'giveBack'>): void {
       sources = createSources({ ...stores, ...counted, registry });
     },
@@ -54,6 +54,9 @@ async function read(source: Source, log: Logger): Promise<void> {
     await inTime(source.read(), SOURCE_LIMIT_MS);
   } catch (error) {
     source.forget();
-    log.warn({ source: source.name, err: error }, 'metrics are left out of a scrape');
+    log.warn(
+      { source: source.name, err: error },
+      'a source of metrics cannot be read; its metrics are missing from this scrape',
+    );
   }
 }

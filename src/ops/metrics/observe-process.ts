@@ -16,7 +16,7 @@ export function observeProcess(registry: Registry): () => void {
   }).set(started);
   new Gauge({
     name: 'process_resident_memory_bytes',
-    help: 'Memory the process has in use',
+    help: 'Memory that the process uses',
     registers,
     collect() {
       this.set(process.memoryUsage.rss());
@@ -37,7 +37,7 @@ export function observeProcess(registry: Registry): () => void {
   return observeEventLoop(registry);
 }
 
-/** A loop that is held up is late for everything, webhooks first. */
+/** A blocked event loop delays everything, webhooks first. */
 function observeEventLoop(registry: Registry): () => void {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();

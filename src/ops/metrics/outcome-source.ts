@@ -13,7 +13,7 @@ import type { Source } from './source.ts';
 const PAGE = 500;
 /** From a second to the five minutes after which a verification expires. */
 const BUCKETS = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300];
-/** Outcomes that somebody decided by pressing keys. */
+/** Outcomes that a person decided by pressing keys. */
 const BY_KEY: readonly (string | null)[] = ['approved', 'fraudReported', 'wrongDigits'];
 
 /** @param deps.takeFinished verifications that finished in this process and are to be looked up */
@@ -62,7 +62,7 @@ function createInstruments(registry: MetricsRegistry): (ended: Ended) => void {
   const registers = [registry];
   const outcomes = new Counter({
     name: 'poundkey_verification_outcomes_total',
-    help: 'Verifications that came to their outcome, by outcome, country of the called number and caller line',
+    help: 'Verifications that reached an outcome, by outcome, country of the called number and caller line',
     labelNames: ['outcome', 'country', 'line'],
     registers,
   });
@@ -86,7 +86,7 @@ function createInstruments(registry: MetricsRegistry): (ended: Ended) => void {
   };
 }
 
-/** The instants that count; null for what did not happen. */
+/** The end of each stage; null for what did not happen. */
 function milestones({
   outcome,
   purpose,

@@ -1,4 +1,4 @@
-/** What the registry says about the present, as readings of gauges. */
+/** The present state of the registry, as readings of gauges. */
 import { type Kysely, sql } from 'kysely';
 import { maskNumber } from '../../domain/mask-number.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -35,7 +35,7 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
       return [{ labels: {}, value: row?.wakeAt ? secondsSince(row.wakeAt) : 0 }];
     },
 
-    /** Lines whose masked numbers are the same are told as one, by the longest wait. */
+    /** Lines whose masked numbers are the same are reported as one, by the longest wait. */
     async waitPerLine(): Promise<Reading[]> {
       const rows = await db.selectFrom('callerLine').select(['number', 'nextFreeAt']).execute();
       const waits = new Map<string, number>();

@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Something that is asked at each scrape. */
+/** A source of metrics that is read at each scrape. */
 export interface Source {
   name: string;
   /** Brings its metrics up to date. Throws, or takes too long, when it cannot be asked. */
   read(): Promise<void>;
-  /** Takes back what it said last, since nobody knows any more. */
+  /** Removes its last values, since they are out of date. */
   forget(): void;
 }
 

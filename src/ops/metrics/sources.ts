@@ -1,4 +1,4 @@
-/** What is looked up at each scrape. Every process tells the same of the shared stores: take the maximum over them. */
+/** The sources that are read at each scrape. Every process reports the same about the shared stores: take the maximum over them. */
 import type { Queue } from 'bullmq';
 import type { Kysely } from 'kysely';
 import type { Registry as MetricsRegistry } from 'prom-client';
@@ -26,7 +26,7 @@ export function createSources(deps: SourceDeps): Source[] {
   const gauges: GaugeSpec[] = [
     {
       name: 'poundkey_verifications_open',
-      help: 'Verifications without an outcome in place, by state',
+      help: 'Verifications that are not finished, by state',
       labelNames: ['state'],
       read: state.openByState,
     },
@@ -38,13 +38,13 @@ export function createSources(deps: SourceDeps): Source[] {
     },
     {
       name: 'poundkey_line_wait_seconds',
-      help: 'How long a call that is asked for now would wait for its place on a caller line, in seconds',
+      help: 'How long a call requested now would wait for its caller line, in seconds',
       labelNames: ['line'],
       read: state.waitPerLine,
     },
     {
       name: 'poundkey_outbox_messages',
-      help: 'Messages to tenants: pending, or dead since delivery was given up',
+      help: 'Messages to tenants: pending, or dead because all attempts failed',
       labelNames: ['state'],
       read: state.outboxMessages,
     },
@@ -62,7 +62,7 @@ export function createSources(deps: SourceDeps): Source[] {
     },
     {
       name: 'poundkey_phone_network_access',
-      help: '1 for what the phone network said when it was last asked: granted, refused (credentials, account), unreachable',
+      help: '1 for the result of the last check of access to the provider: granted, refused (credentials, account), unreachable',
       labelNames: ['access'],
       read: () => readAccess(deps.checkAccess),
     },

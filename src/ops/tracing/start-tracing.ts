@@ -4,11 +4,11 @@ import type { Telemetry } from 'bullmq';
 import type { RequestHandler } from 'express';
 import type { Events, VerificationEvent } from '../../events.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
-import { harmless } from './harmless-telemetry.ts';
+import { redactTelemetry } from './redact-telemetry.ts';
 import { createTraceContext } from './trace-context.ts';
 import { createTraceRequests } from './trace-requests.ts';
 
-/** What takes part in tracing. */
+/** What tracing offers to the rest of the process. */
 export interface Tracing {
   /** For BullMQ's queues and workers. */
   telemetry: Telemetry;
@@ -47,7 +47,7 @@ export async function startTracing(deps: { endpoint: string; events: Events }): 
     if (name === 'verification.finished') span?.setAttribute('poundkey.outcome', event.outcome ?? 'none');
   });
   return {
-    telemetry: harmless(new packages.BullMQOtel({ tracerName: 'poundkey' })),
+    telemetry: redactTelemetry(new packages.BullMQOtel({ tracerName: 'poundkey' })),
     traces: createTraceContext(packages.api),
     traceRequests: createTraceRequests(packages.api),
     async stop() {
@@ -97,8 +97,8 @@ function createSampler({ api, SamplingDecision }: Awaited<ReturnType<typeof load
   };
 }
 
-/** What of an event is told: what happened, never to whom. */
-const TOLD = [
+/** The fields of events that are exported: what happened, never whose phone or user it concerns. */
+const ALLOWED = [
   'attemptId',
   'outcome',
   'errorCode',
@@ -111,6 +111,6 @@ const TOLD = [
 ];
 
 function attributesOf(event: VerificationEvent): Attributes {
-  const told = TOLD.filter((name) => event[name] !== undefined);
-  return Object.fromEntries(told.map((name) => [`poundkey.${name}`, event[name]]));
+  const allowed = ALLOWED.filter((name) => event[name] !== undefined);
+  return Object.fromEntries(allowed.map((name) => [`poundkey.${name}`, event[name]]));
 }

@@ -56,7 +56,7 @@ function takeOver(path: string, dataDir: string): void {
     if (hasCode(error, 'ENOENT')) return;
     throw error;
   }
-  // Somebody else may have taken over since we read the file: then this is a live lock and goes back.
+  // Another process may have taken over since the file was read: then this is a live lock and is put back.
   if (readFileSync(aside, 'utf8') !== owner) tryLink(aside, path);
   rmSync(aside, { force: true });
 }

@@ -19,7 +19,7 @@ export class EmbeddedPool extends EventEmitter {
 
   constructor(pglite: PGlite) {
     super();
-    // BullMQ adds one listener per queue and worker, and never takes it away.
+    // BullMQ adds one listener per queue and worker, and never removes it.
     this.setMaxListeners(0);
     this.#pglite = pglite;
   }
@@ -43,7 +43,7 @@ export class EmbeddedPool extends EventEmitter {
     }
   }
 
-  /** Lets running statements finish, rolls back what is left open, and closes PGlite. Calling it again does no harm. */
+  /** Lets running statements finish, rolls back what is left open, and closes PGlite. Calling it again has no effect. */
   end(): Promise<void> {
     this.#ended ??= this.#close();
     return this.#ended;

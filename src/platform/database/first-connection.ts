@@ -41,7 +41,7 @@ function unreachable(cause: unknown, url: string): Error {
 }
 
 /**
- * Whether connections share the server's sessions, as they do through a pooler in transaction mode: then nothing that is
+ * Whether connections share the server's sessions, as they do through a pooler in transaction mode: then no setting
  * set for a session lasts.
  * @param pool with room for two connections
  * @throws Error saying what to change, when such a pooler cannot carry what is wanted

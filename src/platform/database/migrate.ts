@@ -35,9 +35,7 @@ async function migrate(pool: PostgresPool, migrations: Migrations): Promise<void
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
-  const what = failed
-    ? `Migration ${failed} failed and was undone`
-    : 'The tables could not be brought up to date';
+  const what = failed ? `Migration ${failed} failed and was rolled back` : 'The database migrations failed';
   throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }
 

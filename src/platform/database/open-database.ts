@@ -1,4 +1,4 @@
-/** The database behind everything: PGlite within this process, or a PostgreSQL server. The rest of the code cannot tell which. */
+/** The database: PGlite within this process, or a PostgreSQL server, with the same interface. */
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import type { Logger } from 'pino';
 import { createOutageLog } from '../outage-log.ts';
@@ -38,7 +38,7 @@ export interface Database<Schema> {
   run: RunStatement;
   /** For BullMQ, which finds its tables through `search_path bullmq, public`. */
   queuePool: QueuePool;
-  /** Ends every connection and gives the data directory back. Close the queues first: they hold connections of `queuePool`. Calling it again does no harm. */
+  /** Ends every connection and gives the data directory back. Close the queues first: they hold connections of `queuePool`. Calling it again has no effect. */
   close(): Promise<void>;
 }
 

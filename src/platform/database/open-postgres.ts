@@ -12,7 +12,7 @@ const LISTENERS = 10;
 /** How long closing waits for statements and transactions that are running. */
 const CLOSE_MS = 5_000;
 
-/** Longest wait for the first connection: the server may be far away or just waking up, and nobody is on the phone yet. */
+/** Longest wait for the first connection: the server may be far away or still starting, and no call is waiting yet. */
 const FIRST_CONNECT_MS = 5_000;
 
 /**

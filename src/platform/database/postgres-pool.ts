@@ -29,7 +29,7 @@ const clientsOf = new WeakMap<Pool, Set<Client>>();
 
 /**
  * Makes a pool. Nothing is connected yet.
- * @param report told of connections that broke
+ * @param report called with the error of a connection that broke
  */
 export function createPostgresPool(options: PostgresPoolOptions, report: ReportOutage): Pool {
   const { url, size, names = null, statementTimeoutMs = 10_000, connectTimeoutMs = 1_000 } = options;
@@ -40,7 +40,7 @@ export function createPostgresPool(options: PostgresPoolOptions, report: ReportO
     application_name: 'poundkey',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // The server cannot enforce its limit on a line that is dead.
+    // The server cannot enforce its limit on a connection that is broken.
     query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + 2_000,
     types: postgresTypes,
     ...(names && { Client: namingClient(names) }),
@@ -77,7 +77,7 @@ function sessionSettings({ searchPath, statementTimeoutMs, sharedSessions }: Pos
 }
 
 /**
- * Ends a pool: lets statements finish, then closes every connection. One that nobody gives back is closed all the same.
+ * Ends a pool: lets statements finish, then closes every connection. One that is not given back is closed too.
  * @param limitMs how long to wait for connections in use, in milliseconds
  */
 export async function endPostgresPool(pool: Pool, limitMs: number): Promise<void> {

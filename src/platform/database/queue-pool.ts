@@ -17,7 +17,7 @@ export interface OpenPools {
 }
 
 /**
- * A server's pool for BullMQ. BullMQ retries in peace only what it takes for a lost connection, and it knows one by the
+ * A server's pool for BullMQ. BullMQ retries after a pause only what it takes for a lost connection, and it recognises one by the
  * message `Connection is closed.` or by ECONNREFUSED. Anything else, such as "the database system is starting up", makes
  * it fail the job at hand or ask again without a pause. So every sign of an outage gets that message, and the error
  * underneath as its cause.

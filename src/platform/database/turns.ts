@@ -1,11 +1,11 @@
 import { Mutex, withTimeout } from 'async-mutex';
 
-/** Whoever takes a turn has the thing to itself until it gives the turn back; others wait in order of arrival. */
+/** A mutex with a queue: who takes a turn has exclusive use until it is given back; others wait in order of arrival. */
 export interface Turns {
   /**
    * Waits for the turn.
    * @param limitMs longest wait in milliseconds
-   * @returns gives the turn back; calling it twice does no harm
+   * @returns gives the turn back; calling it twice has no effect
    * @throws Error when the wait was too long; the turn passes to the next
    */
   take(limitMs: number): Promise<() => void>;
@@ -19,6 +19,6 @@ export function createTurns(): Turns {
 
 function waitedTooLong(limitMs: number): Error {
   return new Error(
-    `Waited ${limitMs} ms for the embedded database, which does one thing at a time. A transaction is held open: inside a transaction use nothing but its own handle, and wait for nothing else.`,
+    `Waited ${limitMs} ms for the embedded database, which runs one transaction at a time. Another one is still open: inside a transaction use only its own handle, and wait for nothing else.`,
   );
 }

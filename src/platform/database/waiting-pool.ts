@@ -11,8 +11,8 @@ type Callback = (
 ) => void;
 
 /**
- * A pool that lets nobody wait longer than a limit for a connection. One that is made too late for whoever asked is kept
- * for the next: a server that takes longer to connect than anybody waits would otherwise never be reached.
+ * A pool with a limit on the wait for a connection. A connection that is made too late for its request is kept
+ * for the next: a server that takes longer to connect than the limit could otherwise never be reached.
  */
 export class WaitingPool extends Pool {
   readonly #waitMs: number;

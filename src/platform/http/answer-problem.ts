@@ -24,5 +24,5 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
 
 function logFault(log: Logger, error: unknown, requestId: string, code: string): void {
   if (code === 'service.internal') log.error({ requestId, code, err: error }, 'request failed');
-  else log.warn({ requestId, code, err: error }, 'request refused for now');
+  else log.warn({ requestId, code, err: error }, 'request refused: temporarily not possible');
 }

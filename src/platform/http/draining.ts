@@ -16,7 +16,7 @@ export function closeWhileDraining(isDraining: () => boolean): RequestHandler {
 export function refuseWhileDraining(isDraining: () => boolean): RequestHandler {
   return (_req, _res, next) => {
     if (!isDraining()) return next();
-    const detail = 'This process is about to end. Send the request again; another process will answer it.';
+    const detail = 'This process is stopping. Send the request again; another process will answer it.';
     throw new ServiceError('service.stopping', detail, { retryAfterS: STOPPING_RETRY_S });
   };
 }

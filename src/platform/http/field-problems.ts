@@ -21,7 +21,7 @@ export function fieldProblems(
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({
           field: fieldAt([...issue.path, key]),
-          rule: 'This field is not known here; leave it out.',
+          rule: 'This field is not known; leave it out.',
         }))
       : [{ field: fieldAt(issue.path), rule: issue.message }],
   );

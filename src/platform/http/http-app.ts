@@ -11,7 +11,7 @@ import { giveContext, requestLog } from './request-context.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** What an app is made of. */
-export interface HttpAppParts {
+export interface HttpAppOptions {
   /** Those that are asked most often first. */
   sets: readonly MountedSet[];
   log: Logger;
@@ -27,14 +27,14 @@ export interface HttpAppParts {
  * An Express app that serves the sets, `GET /openapi.json` and the page `GET /docs`. Every failure is answered as
  * `application/problem+json` (RFC 9457); every request has an id and one log line.
  */
-export function createHttpApp({ sets, log, isDraining, traceRequests, info }: HttpAppParts): Express {
+export function createHttpApp({ sets, log, isDraining, traceRequests, info }: HttpAppOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
   app.use(giveContext(requestLog(log)), securityHeaders(), closeWhileDraining(isDraining));
   if (traceRequests) app.use(traceRequests);
   for (const set of [...sets, documentationSet(sets, info)]) mountSet(app, set, isDraining);
   app.use(() => {
-    const detail = 'Nothing is served at this address. GET /openapi.json lists what is.';
+    const detail = 'This address does not exist. GET /openapi.json lists those that do.';
     throw new ServiceError('route.notFound', detail);
   });
   app.use(answerProblem(log));

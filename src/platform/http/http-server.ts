@@ -1,4 +1,4 @@
-/** A server around an Express app that can be closed in good order. */
+/** A server around an Express app that can be closed gracefully. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';

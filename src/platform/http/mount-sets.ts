@@ -50,6 +50,9 @@ export function refuseMethod(methods: string[]): RequestHandler {
   const allowed = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
   return (_req, res) => {
     res.setHeader('Allow', allowed.join(', '));
-    throw new ServiceError('route.methodNotAllowed', `Use one of these methods here: ${allowed.join(', ')}.`);
+    throw new ServiceError(
+      'route.methodNotAllowed',
+      `Allowed methods at this address: ${allowed.join(', ')}.`,
+    );
   };
 }

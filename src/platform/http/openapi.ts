@@ -24,7 +24,7 @@ const STOPPING: ErrorCode[] = ['service.stopping'];
 type DescribedSet = MountedSet & { security: SecurityDescription };
 
 /**
- * Describes the sets that have a `security` in OpenAPI 3.1, from the very schemas that parse requests and answers.
+ * Describes the sets that have a `security` in OpenAPI 3.1, from the schemas that parse requests and answers.
  * What the first of them asks of callers stands for the whole document, what the others ask at their operations.
  */
 export function describeSets(sets: readonly MountedSet[], info: ApiInfo): OpenApiDocument {

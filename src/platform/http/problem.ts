@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode, ServiceError } from '../../errors.ts';
 import { isUnavailable } from './unavailable.ts';
 
-/** Seconds after which a client should ask again when a store was away. */
+/** Seconds after which a client should retry when a store could not be reached. */
 const UNAVAILABLE_RETRY_S = 5;
 
 const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
@@ -11,7 +11,7 @@ const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 export const problemSchema = z
   .object({
     type: z.string().meta({ description: 'urn:poundkey:problem: and the code' }),
-    title: z.string().meta({ description: 'The same for every occurrence of the code' }),
+    title: z.string().meta({ description: 'A summary that is the same for every occurrence of the code' }),
     status: z.int(),
     detail: z.string().meta({ description: 'What happened, what was expected and what to do next' }),
     instance: z.string().meta({ description: 'urn:poundkey:request: and the request id, as in the log' }),
@@ -70,12 +70,12 @@ export function toServiceError(error: unknown): ServiceError {
   const fault = requestFault(error);
   if (fault) return new ServiceError(...fault);
   if (isUnavailable(error)) {
-    const detail = 'A store that this needs cannot be reached. Send the request again later.';
+    const detail = 'The database or the queue cannot be reached. Send the request again later.';
     return new ServiceError('service.unavailable', detail, { retryAfterS: UNAVAILABLE_RETRY_S });
   }
   return new ServiceError(
     'service.internal',
-    'This is a fault of the service. Its log has the reason under the request id.',
+    'This is an error in Poundkey. The log has the reason under the request id.',
   );
 }
 
@@ -99,7 +99,10 @@ const BODY_FAULTS: Partial<Record<string, [ErrorCode, string]>> = {
   'entity.parse.failed': ['request.malformedJson', 'The body cannot be parsed. Send one JSON object.'],
   'encoding.unsupported': ['request.unsupportedMediaType', 'Send the body without compression.'],
   'charset.unsupported': ['request.unsupportedMediaType', 'Send the body in UTF-8.'],
-  'parameters.too.many': ['request.tooLarge', 'The body has more parameters than are taken here.'],
-  'request.size.invalid': ['request.invalid', 'The body is shorter than its Content-Length.'],
-  'request.aborted': ['request.invalid', 'The connection ended before the body did.'],
+  'parameters.too.many': ['request.tooLarge', 'The body has too many parameters. Send fewer.'],
+  'request.size.invalid': ['request.invalid', 'The body is shorter than its Content-Length. Send it whole.'],
+  'request.aborted': [
+    'request.invalid',
+    'The connection closed before the whole body arrived. Send the request again.',
+  ],
 };

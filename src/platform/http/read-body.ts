@@ -21,7 +21,7 @@ export interface ReadBody<Body> {
  *   compressed; `request.malformedJson` when it is not JSON; an error of the body parser (see `problem.ts`) when it is
  *   larger than 16 kB or ends too early.
  * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, or has an unknown charset
- *   or compression. Its type is not looked at: the fields of anything else make no sense to whoever reads them.
+ *   or compression. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
  */
 export const BODY_READERS: {
   [Kind in keyof Bodies]: (req: Request, res: Response) => Promise<ReadBody<Bodies[Kind]>>;
@@ -77,7 +77,7 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    // The parser's own message quotes the body, so it goes nowhere.
+    // The parser's own message quotes the body, so it is dropped.
     throw new ServiceError('request.malformedJson', 'The body is not JSON. Send one JSON object.');
   }
 }

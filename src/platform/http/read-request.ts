@@ -38,7 +38,7 @@ export function readRequest(
 }
 
 function invalid(problems: FieldProblem[]): ServiceError {
-  const detail = 'The request breaks the rules listed in "errors". Correct these fields and send it again.';
+  const detail = 'The fields listed in "errors" are not valid. Correct them and send the request again.';
   return new ServiceError('request.invalid', detail, { problems: firstPerField(problems) });
 }
 

@@ -31,7 +31,7 @@ export function giveContext(log: Pick<Logger, 'info'>): RequestHandler {
     res.once('close', () => {
       const line = lineOf(req, res, context, Math.round(performance.now() - started));
       if (res.writableFinished) log.info(line, 'request answered');
-      else log.info(line, 'request abandoned by the client');
+      else log.info(line, 'the client closed the connection before the answer was complete');
     });
     next();
   };
@@ -52,7 +52,7 @@ export function contextOf(res: Response): RequestContext {
   return res.locals.context as RequestContext;
 }
 
-/** A log for request lines. They have no field that could be a secret, so the search for secrets, dearer than the line itself, is left out. */
+/** A log for request lines. They have no field that could be a secret, so the search for secrets, which costs more than the line itself, is left out. */
 export function requestLog(log: Logger): Logger {
   return log.child({}, { redact: [] });
 }

@@ -51,7 +51,7 @@ export interface SecurityDescription {
  * A set of routes. All have the same kind of caller and of body.
  *
  * Order of things: the body is read; `identify` finds the caller; only then a JSON body that cannot be read and
- * whatever breaks a schema is refused, so that strangers hear nothing about what they sent. A form that cannot be
+ * whatever breaks a schema is refused, so that unknown callers learn nothing about what they sent. A form that cannot be
  * read is refused first, for a signature may cover it.
  */
 export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
@@ -61,7 +61,7 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
   routes: readonly Route<NoInfer<Caller>>[];
   /**
    * Finds the caller, and may find in the same look-up what the routes need to know.
-   * @throws ServiceError when it is nobody known
+   * @throws ServiceError when the caller is not known
    */
   identify(request: IncomingRequest<Bodies[Kind]>): Promise<Caller>;
   /** The challenge of answers with status 401 (RFC 9110, section 11.6.1), such as `Basic realm="mail"`. */
@@ -76,6 +76,6 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
   otherMethods: 'methodNotAllowed' | 'notFound';
   /** Null: the set is not in the OpenAPI description. */
   security: SecurityDescription | null;
-  /** Hears of each request how it was answered. Those whose body could not be read are left out. */
+  /** Called after each request with how it was answered. Those whose body could not be read are left out. */
   observe?(answered: Answered): void;
 }

@@ -9,7 +9,7 @@ const NO_PAGE: ContentPolicy = { defaultSrc: ["'none'"], frameAncestors: ["'none
 
 /**
  * Sets headers that keep browsers from doing anything an answer is not meant for.
- * @param policy what a page may load; nothing, unless given. Mounted again further in, the inner one counts.
+ * @param policy what a page may load; nothing, unless given. Mounted again further in, the inner one applies.
  */
 export function securityHeaders(policy: ContentPolicy = NO_PAGE): RequestHandler {
   const headers = Object.entries(securityHeadersFor(policy));

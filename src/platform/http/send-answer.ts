@@ -40,7 +40,7 @@ const WRITERS: Record<NonNullable<ResponseSpec['media']>, Write> = {
   },
   events(res, body) {
     res.setHeader('Content-Type', 'text/event-stream');
-    // The head alone is wanted: nobody would read what follows.
+    // Only the headers are wanted.
     if (res.req.method === 'HEAD') return void res.end();
     res.flushHeaders();
     (body as TakeOver)(res);

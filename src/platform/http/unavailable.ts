@@ -1,4 +1,4 @@
-/** Codes of node's sockets that mean: the other side is away. */
+/** Error codes of Node's sockets for a peer that cannot be reached. */
 const SOCKET_CODES = [
   'ECONNREFUSED',
   'ECONNRESET',

@@ -13,14 +13,14 @@ export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
     createQueue: (name) =>
       new Queue(
         name,
-        { ...traced, connection: patientAtFirst(pool) },
+        { ...traced, connection: waitingForFirstConnection(pool) },
         createPostgresBackend,
       ) as unknown as Queue,
     createWorker: (name, processor, options) =>
       new Worker(
         name,
         processor,
-        { ...options, ...traced, connection: patientAtFirst(pool) },
+        { ...options, ...traced, connection: waitingForFirstConnection(pool) },
         createPostgresBackend,
       ) as unknown as Worker,
     async ping() {
@@ -35,7 +35,7 @@ export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
  * a worker that was made while the database had too much to do would never work. So the first connection waits for
  * the database, until the pool is ended; later ones fail at once, as BullMQ tries those again itself.
  */
-function patientAtFirst(pool: PgPool): PgPool {
+function waitingForFirstConnection(pool: PgPool): PgPool {
   let connected = false;
   const connect: PgPool['connect'] = async () => {
     try {

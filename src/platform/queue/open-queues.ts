@@ -49,7 +49,7 @@ export interface Queues {
   /** Resolves when the store answers and every queue is ready, rejects otherwise. */
   ping(): Promise<void>;
   /**
-   * Lets running process functions finish, closes workers, then queues, then our connections. Calling it again does no harm.
+   * Lets running process functions finish, closes workers, then queues, then our connections. Calling it again has no effect.
    * @param limitMs how long process functions may take, in milliseconds; after that they are left to themselves and their
    * jobs come back when the lock runs out. Default 10,000.
    */

@@ -10,7 +10,7 @@ type SharedWorkerOptions = Pick<
 /** The option of BullMQ's that has queues and workers traced, or nothing. */
 export type Traced = Pick<WorkerOptions, 'telemetry'>;
 
-/** A place for queues. BullMQ's objects are given as its default types; nobody asks them for their backend. */
+/** A place for queues. BullMQ's objects have its default types; their backend type is not used. */
 export interface QueueStore {
   createQueue(name: string): Queue;
   createWorker(name: string, processor: Processor, options: SharedWorkerOptions): Worker;

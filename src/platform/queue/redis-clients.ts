@@ -7,10 +7,10 @@ export type RedisClient = Redis | Cluster;
 
 const retryStrategy = (times: number) => Math.min(times * 100, 2_000);
 
-/** How one connection bears an outage. */
+/** How one connection behaves during an outage. */
 type Bears = Pick<RedisOptions, 'maxRetriesPerRequest' | 'connectTimeout' | 'commandTimeout'>;
 
-/** How a client bears an outage. */
+/** How a client behaves during an outage. */
 interface Bearing {
   redis: Bears;
   /** For the nodes of a cluster. */
@@ -19,7 +19,7 @@ interface Bearing {
   enableOfflineQueue: boolean;
 }
 
-/** For adding and looking: it fails soon, since somebody waits, and the sweeper does what was not done. */
+/** For adding and reading: it fails soon, since a caller waits; the sweeper adds missing jobs. */
 export const PRODUCER: Bearing = {
   redis: { maxRetriesPerRequest: 1, connectTimeout: 2_000, commandTimeout: 1_500 },
   // A failover takes a cluster some seconds (its node timeout and an election); the command may wait for its end.
@@ -34,7 +34,7 @@ export const CONSUMER: Bearing = {
   enableOfflineQueue: true,
 };
 
-/** Makes a client for a Redis. Errors are told as events: listen before anything else. */
+/** Makes a client for a Redis. Errors are emitted as events: add a listener before anything else. */
 export function createRedisClient(place: RedisPlace, bearing: Bearing): RedisClient {
   const single = { ...bearing.redis, enableOfflineQueue: bearing.enableOfflineQueue, retryStrategy };
   if ('url' in place) return new Redis(place.url, single);

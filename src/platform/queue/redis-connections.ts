@@ -8,7 +8,7 @@ import type { RedisPlace } from './redis-place.ts';
 
 /** All connections to one Redis. */
 export interface RedisConnections {
-  /** For adding and looking: a command fails at once while Redis is away, and after 1.5 s (cluster: 10 s) when it does not answer. */
+  /** For adding and reading: a command fails at once while Redis is away, and after 1.5 s (cluster: 10 s) when it does not answer. */
   producer: RedisClient;
   /** For workers: commands wait until Redis is back. Made when first asked for. */
   consumer(): RedisClient;

@@ -20,7 +20,7 @@ export type RedisPlace =
       url: string;
     }
   | {
-      /** Sentinels tell which server is the master; those named here tell about the others. */
+      /** Sentinels know which server is the master; those named here know the others. */
       sentinels: HostAndPort[];
       /** What the sentinels call the master. */
       masterName: string;
@@ -29,7 +29,7 @@ export type RedisPlace =
       sentinelPassword: string | null;
     }
   | {
-      /** Some nodes of a cluster; they tell about the others. */
+      /** Some nodes of a cluster; they know the others. */
       nodes: HostAndPort[];
       access: RedisAccess;
     };

@@ -16,7 +16,7 @@ const OPEN_MS = 2_000;
 const PING_MS = 2_000;
 
 /**
- * Connects to Redis and warns when it is set up to throw jobs away. Where Redis does not answer within 2 s this resolves
+ * Connects to Redis and warns when it is configured to evict keys. Where Redis does not answer within 2 s this resolves
  * all the same: adding fails until it is there, workers begin when it is.
  * @param options.prefix first part of every key; put in braces, so that a cluster keeps the keys of a queue in one slot
  */
@@ -48,7 +48,7 @@ export async function openRedisStore(
     async ping() {
       // A question about a key of ours, so that in a cluster the node that has the queues answers it.
       if (!(await endsWithin(producer.exists(`${prefix}:ping`), PING_MS)))
-        throw new Error('Redis did not answer in time; see whether a failover is going on.');
+        throw new Error('Redis did not answer in time; check whether it is running or failing over.');
     },
     end: connections.end,
   };
@@ -62,11 +62,11 @@ async function warnOfEviction(client: RedisClient, log: Pick<Logger, 'warn'>): P
   for (const node of nodesOf(client)) {
     const policy = /^maxmemory_policy:(\S+)/m.exec(await node.info('memory'))?.[1];
     if (policy === undefined || policy === 'noeviction') continue;
-    // Behind sentinels the options do not tell which server it is.
+    // Behind sentinels the options do not say which server it is.
     const { remoteAddress: host, remotePort: port } = node.stream;
     log.warn(
       { policy, host, port },
-      'redis: maxmemory-policy must be noeviction, or jobs are lost when memory is short; set it in redis.conf',
+      'redis: maxmemory-policy must be noeviction, or Redis deletes jobs when memory is short; set it in redis.conf',
     );
   }
 }

@@ -36,7 +36,7 @@ export function loadOrCreateEmbeddedSecrets(dataDir: string, names: string[]): E
   const all = { ...known, ...Object.fromEntries(created.map((name) => [name, newKeyRingText()])) };
   if (created.length === 0) return { secrets: pick(all, names), created };
   const written = replaceFile(path, `${JSON.stringify(all, null, 2)}\n`, known === null);
-  // Another first start was quicker: its secrets count.
+  // Another first start was quicker: its secrets are used.
   return written ? { secrets: pick(all, names), created } : loadOrCreateEmbeddedSecrets(dataDir, names);
 }
 

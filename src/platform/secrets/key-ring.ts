@@ -112,7 +112,7 @@ function decipher(key: KeyObject, bytes: Buffer, boundData: Buffer): string {
   } catch {
     // OpenSSL's own error says nothing more than this.
     throw new Error(
-      'The sealed text was changed, belongs to something else or was sealed under another key of this name.',
+      'The sealed text was changed, belongs to something else or was sealed with another key of this name.',
     );
   }
 }

@@ -61,7 +61,7 @@ it('says so while the process stops, and answers until everything else has stopp
 
 it('says so while the process starts', async () => {
   const app = createOpsApp({
-    parts: () => null,
+    handlers: () => null,
     isStopping: () => false,
     log: createLogger({ level: 'silent' }),
   });

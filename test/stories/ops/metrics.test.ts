@@ -117,7 +117,9 @@ it('leave out what cannot be asked, and say the rest', async () => {
   expect(sampleOf(text, 'poundkey_outbox_messages{state="dead"}')).toBeUndefined();
   expect(sampleOf(text, 'poundkey_verifications_open{state="queued"}')).toBe(0);
   expect(sampleOf(text, 'poundkey_verifications_finished_total')).toBe(1);
-  expect(world.log.join('')).toContain('metrics are left out of a scrape');
+  expect(world.log.join('')).toContain(
+    'a source of metrics cannot be read; its metrics are missing from this scrape',
+  );
 });
 
 /** How Grafana writes the variable. */

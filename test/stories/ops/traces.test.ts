@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createEvents } from '../../../src/events.ts';
 import { createLogger } from '../../../src/log.ts';
-import { harmless } from '../../../src/ops/tracing/harmless-telemetry.ts';
+import { redactTelemetry } from '../../../src/ops/tracing/redact-telemetry.ts';
 import { startTracing } from '../../../src/ops/tracing/start-tracing.ts';
 import { worldOf } from '../../support/operator.ts';
 import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
@@ -115,7 +115,7 @@ it('holds back whatever BullMQ says that others have written', () => {
     setAttribute: (name: string, value: unknown) => void Object.assign(told, { [name]: value }),
     setAttributes: (attributes: object) => void Object.assign(told, attributes),
   };
-  const telemetry = harmless({ tracer: { startSpan: () => span }, contextManager: {} } as never);
+  const telemetry = redactTelemetry({ tracer: { startSpan: () => span }, contextManager: {} } as never);
   const quiet = telemetry.tracer.startSpan('process', { kind: 4 });
   quiet.setAttributes({
     'bullmq.queue.name': 'q',

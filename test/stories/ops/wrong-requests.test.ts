@@ -59,7 +59,7 @@ describe('the operators’ port', () => {
     const headers = basic(OPERATOR.user, 'wrong-password-of-olga');
     expect((await ask(world, '/board/', { headers })).status).toBe(401);
     const log = world.log.join('');
-    expect(log).toContain('tried to sign in at the queue board');
+    expect(log).toContain('sign-in to the queue board refused');
     expect(log).not.toMatch(/wrong-password-of-olga|b2xnYT/);
   });
 

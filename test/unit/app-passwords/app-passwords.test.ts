@@ -243,7 +243,7 @@ describe('revealing', () => {
     );
     expect(error).toMatchObject({
       code: 'service.internal',
-      message: expect.stringContaining('key that sealed it is gone'),
+      message: expect.stringContaining('key it was encrypted with is missing'),
     });
     expect(JSON.stringify(error)).not.toContain(row.sealed);
   });

@@ -25,7 +25,7 @@ function slowMachine() {
       hasMissed: () => true,
     },
     pause: async () => undefined,
-    patience: { requestMs: 10_000, dialGraceMs: 15_000 },
+    timeouts: { requestMs: 10_000, dialGraceMs: 15_000 },
     clock: {
       now: () => {
         now = later(now, 500);

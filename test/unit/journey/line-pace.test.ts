@@ -21,7 +21,7 @@ const HOW_MANY = 220;
 const TENANTS = ['contoso', 'fabrikam', 'northwind', 'tailspin'];
 const START = new Date('2026-11-21T09:00:00Z');
 const LONG_MS = 600_000;
-const PATIENCE = {
+const TIMEOUTS = {
   requestMs: 10_000,
   dialGraceMs: 15_000,
   hangUpGraceMs: 2_000,
@@ -56,7 +56,7 @@ function createWorker(registry: Slots, time: VirtualTime, line: string, delayMs:
     lines,
     pause,
     clock,
-    patience: PATIENCE,
+    timeouts: TIMEOUTS,
     attempts: {
       begin: (verification: Verification, { id }: { id: string }) =>
         asked(async () => ({ ...verification, attemptId: id })),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
-import { understandNumber } from '../../../src/domain/number.ts';
+import { parseNumber } from '../../../src/domain/number.ts';
 import { parsePolicy } from '../../../src/domain/policy.ts';
 import { ServiceError } from '../../../src/errors.ts';
 
@@ -9,7 +9,7 @@ const everything = parsePolicy({ numberTypes: { refused: [], nonGeographicRefuse
 
 function refusalOf(number: string, country?: string, policy = defaults): ServiceError {
   try {
-    understandNumber({ number, country }, policy);
+    parseNumber({ number, country }, policy);
   } catch (error) {
     if (error instanceof ServiceError) return error;
     throw error;
@@ -42,11 +42,11 @@ describe('a number that may be called', () => {
     // Guernsey shares +44 with GB: the same phone rings, and the number's own country is told.
     ['07911 123456', 'GB', '+447911123456', 'GG', 'MOBILE'],
   ])('reads %j (%s) as %s', (number, country, e164, own, type) => {
-    expect(understandNumber({ number, country }, defaults)).toMatchObject({ e164, country: own, type });
+    expect(parseNumber({ number, country }, defaults)).toMatchObject({ e164, country: own, type });
   });
 
   test('is also given as people write it', () => {
-    expect(understandNumber({ number: '+46812345678' }, defaults)).toMatchObject({
+    expect(parseNumber({ number: '+46812345678' }, defaults)).toMatchObject({
       international: '+46 8 123 456 78',
       national: '08-123 456 78',
     });
@@ -133,7 +133,7 @@ describe('an extension', () => {
     ['＋４６８１２３４５６７８ｘ１２', '12'],
     ['+46812345678 x ٣٤', '34'],
   ])('is read in %j as %s, apart from the number', (number, extension) => {
-    expect(understandNumber({ number }, defaults)).toMatchObject({
+    expect(parseNumber({ number }, defaults)).toMatchObject({
       e164: '+46812345678',
       international: '+46 8 123 456 78',
       extension,
@@ -142,10 +142,10 @@ describe('an extension', () => {
 
   test('may be given on its own, or in both places alike', () => {
     const number = '08-123 456 78';
-    expect(understandNumber({ number, country: 'SE', extension: '007' }, defaults).extension).toBe('007');
+    expect(parseNumber({ number, country: 'SE', extension: '007' }, defaults).extension).toBe('007');
     const both = { number: `${number} ankn. 12`, country: 'SE', extension: '12' };
-    expect(understandNumber(both, defaults).extension).toBe('12');
-    expect(understandNumber({ number, country: 'SE' }, defaults).extension).toBeNull();
+    expect(parseNumber(both, defaults).extension).toBe('12');
+    expect(parseNumber({ number, country: 'SE' }, defaults).extension).toBeNull();
   });
 
   test.each([
@@ -153,7 +153,7 @@ describe('an extension', () => {
     ['12', '012'],
     ['12', '123'],
   ])('is refused when %s stands after the number and %s on its own', (typed, extension) => {
-    const refuse = () => understandNumber({ number: `+46812345678x${typed}`, extension }, defaults);
+    const refuse = () => parseNumber({ number: `+46812345678x${typed}`, extension }, defaults);
     expect(refuse).toThrow(expect.objectContaining({ code: 'number.invalid', status: 422 }));
     expect(refuse).toThrow(
       expect.objectContaining({ problems: [{ field: '/extension', rule: expect.any(String) }] }),
@@ -190,13 +190,13 @@ describe('an extension', () => {
     ['/extension', { number: '+46812345678', extension: '12' }],
   ])('is refused at %s where the policy does not allow it', (field, typed) => {
     const direct = parsePolicy({ extension: { allowed: false } }, 'Contoso');
-    expect(() => understandNumber(typed, direct)).toThrow(
+    expect(() => parseNumber(typed, direct)).toThrow(
       expect.objectContaining({
         code: 'number.extensionUnsupported',
         problems: [{ field, rule: expect.stringContaining('direct number') }],
       }),
     );
-    expect(understandNumber({ number: '+46812345678' }, direct).extension).toBeNull();
+    expect(parseNumber({ number: '+46812345678' }, direct).extension).toBeNull();
   });
 });
 
@@ -220,7 +220,7 @@ describe('the country', () => {
 
   test('is held against the list of allowed countries', () => {
     const swedish = parsePolicy({ countries: { allowed: ['SE', 'FI'] } }, 'Contoso');
-    expect(understandNumber({ number: '+46812345678' }, swedish).country).toBe('SE');
+    expect(parseNumber({ number: '+46812345678' }, swedish).country).toBe('SE');
     expect(refusalOf('+442079460123', undefined, swedish)).toMatchObject({
       code: 'number.countryRefused',
       status: 422,
@@ -233,13 +233,13 @@ describe('the country', () => {
     ['+18765551234', 'JM'],
     ['+12684601234', 'AG'],
   ])('of %s is %s, not US', (number, country) => {
-    expect(understandNumber({ number }, defaults).country).toBe(country);
+    expect(parseNumber({ number }, defaults).country).toBe(country);
     const american = parsePolicy({ countries: { allowed: ['US'] } }, 'Contoso');
     expect(refusalOf(number, 'US', american).code).toBe('number.countryRefused');
   });
 
   test('is 001 for a number of no country, which no list allows', () => {
-    expect(understandNumber({ number: '+870773111632' }, everything).country).toBe('001');
+    expect(parseNumber({ number: '+870773111632' }, everything).country).toBe('001');
     const listed = parsePolicy(
       { numberTypes: { nonGeographicRefused: false }, countries: { allowed: ['SE'] } },
       'Contoso',
@@ -269,7 +269,7 @@ describe('the type', () => {
     ['+1 500 555 1234', undefined, 'PERSONAL_NUMBER'],
     ['+1 800 555 1234', undefined, 'TOLL_FREE'],
   ])('of %j (%s) is refused as %s', (number, country, type) => {
-    expect(understandNumber({ number, country }, everything).type).toBe(type);
+    expect(parseNumber({ number, country }, everything).type).toBe(type);
     expect(refusalOf(number, country)).toMatchObject({
       code: 'number.typeRefused',
       problems: [{ field: '/number', rule: `Numbers of the type ${type} are not called.` }],
@@ -294,7 +294,7 @@ describe('the type', () => {
 
   test('can be allowed by the policy, or refused further', () => {
     const policy = parsePolicy({ numberTypes: { refused: ['MOBILE'] } }, 'Contoso');
-    expect(understandNumber({ number: '020-12 34 56', country: 'SE' }, policy).type).toBe('TOLL_FREE');
+    expect(parseNumber({ number: '020-12 34 56', country: 'SE' }, policy).type).toBe('TOLL_FREE');
     expect(refusalOf('070-123 45 67', 'SE', policy).code).toBe('number.typeRefused');
   });
 });

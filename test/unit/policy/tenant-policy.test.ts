@@ -78,7 +78,7 @@ describe('a policy document', () => {
   test.each([
     ['not an object', null, 'the document: This must be a JSON object.'],
     ['a list', [], 'the document: This must be a JSON object.'],
-    ['an unknown field', { ringtone: 'x' }, '/ringtone: This field is not known here; leave it out.'],
+    ['an unknown field', { ringtone: 'x' }, '/ringtone: This field is not known; leave it out.'],
     [
       'an unknown field inside',
       { officePhone: { allow: true } },

@@ -113,7 +113,7 @@ test('outlives a registry that is away', async () => {
   story = [event(1, 'queued')];
   await turn(3);
   expect(res.writableEnded).toBe(false);
-  expect(log.lines.join()).toContain('progress: in trouble');
+  expect(log.lines.join()).toContain('progress: cannot be reached or used; retrying');
   away = false;
   await turn();
   expect(res.text).toContain('id: 1\n');
@@ -124,7 +124,7 @@ test('closing ends every stream and takes no more', async () => {
   streams.open({ verificationId: 'a', after: 0 }, asResponse);
   await streams.close();
   expect(res.writableEnded).toBe(true);
-  expect(() => streams.assertRoom()).toThrow('cannot serve another stream');
+  expect(() => streams.assertRoom()).toThrow('cannot serve another event stream');
   const late = response();
   streams.open({ verificationId: 'a', after: 0 }, late.asResponse);
   expect(late.res.writableEnded).toBe(true);
@@ -134,5 +134,5 @@ test('refuses more streams than there may be', () => {
   streams.assertRoom();
   streams.open({ verificationId: 'a', after: 0 }, response().asResponse);
   streams.open({ verificationId: 'b', after: 0 }, response().asResponse);
-  expect(() => streams.assertRoom()).toThrow('cannot serve another stream');
+  expect(() => streams.assertRoom()).toThrow('cannot serve another event stream');
 });

@@ -84,10 +84,10 @@ describe('a problem', () => {
       type: 'urn:poundkey:problem:request.invalid',
       title: 'The request is not valid',
       status: 400,
-      detail: expect.stringMatching(/Correct these fields/),
+      detail: expect.stringMatching(/Correct them/),
       instance: 'urn:poundkey:request:abc',
       code: 'request.invalid',
-      errors: [{ field: '/wings', rule: 'This field is not known here; leave it out.' }],
+      errors: [{ field: '/wings', rule: 'This field is not known; leave it out.' }],
     });
   });
 
@@ -172,7 +172,9 @@ describe('a problem', () => {
       headers: { 'retry-after': '5' },
       json: { code: 'service.unavailable' },
     });
-    expect(service.logged.filter((line) => line.msg === 'request refused for now')).toHaveLength(1);
+    expect(
+      service.logged.filter((line) => line.msg === 'request refused: temporarily not possible'),
+    ).toHaveLength(1);
   });
 
   test('is also what a broken webhook gets', async () => {
@@ -245,7 +247,7 @@ describe('the log of requests', () => {
     await reading.promise;
     socket.destroy();
     expect(await requestLine()).toMatchObject({
-      msg: 'request abandoned by the client',
+      msg: 'the client closed the connection before the answer was complete',
       route: '/v1/birds/:id',
     });
     finish.resolve();

@@ -118,9 +118,7 @@ describe('the OpenAPI document', () => {
   test('names the problems of a route by status', () => {
     const responses = api.paths['/v1/birds']?.post?.responses ?? {};
     expect(Object.keys(responses)).toEqual(['201', '400', '401', '413', '415', '422', '500', '503']);
-    expect(responses['422']?.description).toBe(
-      '`number.invalid`: This is not a phone number that can be called.',
-    );
+    expect(responses['422']?.description).toBe('`number.invalid`: The phone number is not valid.');
     expect(responses['401']?.description).toMatch(/`apiKey\.missing`.*`apiKey\.invalid`/);
     expect(responses['503']?.headers).toHaveProperty('Retry-After');
     expect(Object.keys(api.paths['/v1/birds/{id}']?.get?.responses ?? {})).toEqual([

@@ -49,11 +49,7 @@ describe('a body that breaks a rule', () => {
       [['/marks', 'This must have at most 2 entries.']],
     ],
     ['has a wrong entry', { ...wren, marks: ['a', 7] }, [['/marks/1', 'This must be text.']]],
-    [
-      'has an unknown field',
-      { ...wren, wings: 2 },
-      [['/wings', 'This field is not known here; leave it out.']],
-    ],
+    ['has an unknown field', { ...wren, wings: 2 }, [['/wings', 'This field is not known; leave it out.']]],
     [
       'has an unknown field inside',
       { ...wren, seenBy: { id: '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c', a: 1 } },

@@ -65,7 +65,7 @@ describe('the command line of operators', () => {
     const first = await poundkey('create-tenant', 'fabrikam', 'Fabrikam AB');
     expect(first).toEqual({ exitCode: 0, output: 'The tenant fabrikam is there.', errors: '' });
     const second = await poundkey('create-tenant', 'fabrikam', 'Another name');
-    expect(second.output).toBe('There was a tenant fabrikam already; it stays as it was.');
+    expect(second.output).toBe('The tenant fabrikam exists already; nothing was changed.');
     expect(await tools.tenants.policyOf('fabrikam')).toMatchObject({ tenantName: 'Fabrikam AB' });
   });
 
@@ -74,7 +74,7 @@ describe('the command line of operators', () => {
     expect(await runCommand(['block', '--help'], away)).toEqual({
       exitCode: 0,
       output: expect.stringMatching(
-        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nno verification/,
+        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nrefuses verifications/,
       ),
       errors: '',
     });
@@ -107,7 +107,7 @@ describe('the command line of operators', () => {
     await tools.tenants.create({ id: 'litware', name: 'Litware' });
     await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 20}'));
     const { output } = await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 40}'));
-    expect(output).toBe('The policy of litware counts from now on, as version 3.');
+    expect(output).toBe('The policy of litware was replaced; the current version is 3.');
     const now = JSON.parse((await poundkey('show-policy', 'litware')).output);
     expect(now).toMatchObject({ ringTimeoutS: 40, organisation: 'Litware', challenge: 'pound' });
     const versions = (await poundkey('policy-versions', 'litware')).output;
@@ -126,7 +126,7 @@ describe('the command line of operators', () => {
     const { output } = await poundkey('block', 'contoso', 'u-1', '--reason=phone stolen', '--json');
     expect(JSON.parse(output)).toMatchObject({ ...user, reason: 'phone stolen', expiresAt: null });
     expect(await tools.blocks.read(user)).toMatchObject({ reason: 'phone stolen', expiresAt: null });
-    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/is not blocked any more\.$/);
+    expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/is no longer blocked\.$/);
     expect(await tools.blocks.read(user)).toBeNull();
     expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/was not blocked\.$/);
   });
@@ -159,7 +159,7 @@ describe('the command line of operators', () => {
     const line = `${id}  contoso  verification.finished  2026-11-21T09:00:00.000Z  31 attempts  The endpoint answered 500.`;
     expect((await poundkey('dead-letters')).output).toBe(line);
     const nowhere = await poundkey('resend', id);
-    expect(nowhere).toMatchObject({ exitCode: 2, errors: expect.stringMatching(/nowhere to send/) });
+    expect(nowhere).toMatchObject({ exitCode: 2, errors: expect.stringMatching(/no webhook endpoint/) });
     const url = 'https://mfa.example.com/poundkey';
     await database.db
       .insertInto('webhookEndpoint')
@@ -187,10 +187,10 @@ describe('the command line of operators', () => {
     { wrong: ['create-tenant', 'northwind', ' '], says: /^NAME: This must be a name of 1-80 characters\.$/ },
     {
       wrong: ['create-key', 'nobody', 'x'],
-      says: /^There is no tenant "nobody"\. Make it first: .*create-tenant/,
+      says: /^There is no tenant "nobody"\. Create it first: .*create-tenant/,
     },
     { wrong: ['create-key', 'contoso', ''], says: /^NAME: This must be a name of 1-80 characters\.$/ },
-    { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no live key of this ID\./ },
+    { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no key with this ID that is not revoked\./ },
     { wrong: ['list-tenants', '--all'], says: /^Expected: npm run poundkey -- list-tenants$/ },
     { wrong: ['list-tenants', '--json=yes'], says: /^Expected: npm run poundkey -- list-tenants$/ },
     { wrong: ['list-keys', 'nobody'], says: /^There is no tenant "nobody"\./ },
@@ -212,10 +212,10 @@ describe('the command line of operators', () => {
     { wrong: ['unblock', 'contoso', ''], says: /^USER: / },
     { wrong: ['unblock', 'nobody', 'u-1'], says: /^There is no tenant "nobody"\./ },
     { wrong: ['story', 'u-1842'], says: /^The ID is a UUID, as the request for the verification/ },
-    { wrong: ['story', randomUUID()], says: /^There is no verification of this ID\.$/ },
+    { wrong: ['story', randomUUID()], says: /^There is no verification with this ID\.$/ },
     { wrong: ['dead-letters', 'contoso'], says: /^Expected: npm run poundkey -- dead-letters$/ },
     { wrong: ['resend', 'all'], says: /^The ID is a UUID, as dead-letters shows it\.$/ },
-    { wrong: ['resend', randomUUID()], says: /^There is no message of this id\./ },
+    { wrong: ['resend', randomUUID()], says: /^There is no message with this id\./ },
     { wrong: ['set-policy', 'nobody', '/none'], says: /^There is no tenant "nobody"\./ },
     {
       wrong: ['set-policy', 'contoso', '/none'],

@@ -85,7 +85,7 @@ describe('rotate-keys', async () => {
         'HASH_KEYS  h1  is the current one  1 PINs, 1 app passwords',
         'SEAL_KEYS  s1  is the current one  1 unrevealed app passwords, 1 webhook secrets',
         '',
-        'Webhook secrets sealed anew under the current key: 0.',
+        'Webhook secrets encrypted again with the current key: 0.',
       ].join('\n'),
       errors: '',
     });
@@ -96,16 +96,16 @@ describe('rotate-keys', async () => {
     expect(exitCode).toBe(1);
     expect(output).toMatch(/^HASH_KEYS {2}h1 {2}IS MISSING: .* {2}1 PINs, 1 app passwords$/m);
     expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}IS MISSING: .* 1 webhook secrets$/m);
-    expect(output).toContain('anew under the current key: 0.');
+    expect(output).toContain('again with the current key: 0.');
   });
 
   it('seals webhook secrets anew, and names what still needs the old keys', async () => {
     const { exitCode, output } = await rotateKeys(during);
     expect(exitCode).toBe(0);
-    expect(output).toMatch(/^HASH_KEYS {2}h1 {2}is needed still {5}1 PINs, 1 app passwords$/m);
+    expect(output).toMatch(/^HASH_KEYS {2}h1 {2}is still needed {5}1 PINs, 1 app passwords$/m);
     expect(output).toMatch(/^SEAL_KEYS {2}s2 {2}is the current one {2}1 webhook secrets$/m);
-    expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}is needed still {5}1 unrevealed app passwords$/m);
-    expect(output).toContain('anew under the current key: 1.');
+    expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}is still needed {5}1 unrevealed app passwords$/m);
+    expect(output).toContain('again with the current key: 1.');
     const endpoint = await db.selectFrom('webhookEndpoint').selectAll().executeTakeFirstOrThrow();
     expect(endpoint.sealedSecret).toMatch(/^v1\.s2\./);
   });
@@ -114,8 +114,8 @@ describe('rotate-keys', async () => {
     await db.updateTable('appPassword').set({ sealed: null, revokedAt: NOW }).execute();
     await db.updateTable('userProfile').set({ pinHash: null, pinHashKeyId: null }).execute();
     const { output } = await rotateKeys(during);
-    expect(output).toMatch(/^HASH_KEYS {2}h1 {2}may go$/m);
-    expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}may go$/m);
+    expect(output).toMatch(/^HASH_KEYS {2}h1 {2}can be removed$/m);
+    expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}can be removed$/m);
     const { exitCode, output: json } = await rotateKeys(after, '--json');
     expect(exitCode).toBe(0);
     expect(JSON.parse(json)).toEqual({

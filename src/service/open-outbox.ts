@@ -12,7 +12,7 @@ import { webhookEndpointRoutes } from '../outbox/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import { systemTicker } from '../platform/ticker.ts';
 import type { Stores } from './open-stores.ts';
-import type { Undo } from './undo.ts';
+import type { OnStop } from './stop.ts';
 
 /** How often due messages are looked for, ms: those of processes that ended, and those that are tried again. */
 const LOOK_EVERY_MS = 1_000;
@@ -31,11 +31,10 @@ export interface Outbox {
 /** Puts the outbox together. Every process delivers what it writes itself; those that do work also claim what is due. */
 export function openOutbox(
   config: Config,
-  parts: { stores: Stores; clock: Clock; log: Logger },
-  undo: Undo,
+  { stores, clock, log }: { stores: Stores; clock: Clock; log: Logger },
+  onStop: OnStop,
 ): Outbox {
-  const { clock, log } = parts;
-  const { sealKeys, database } = parts.stores;
+  const { sealKeys, database } = stores;
   const { db } = database;
   const { timeLimitMs } = config.webhooks;
   const post = createPostMessage(config.webhooks);
@@ -43,13 +42,13 @@ export function openOutbox(
   const works = config.role !== 'web';
   const store = createOutboxStore(db);
   const delivery = createDelivery({ store, attempt, timeLimitMs, claims: works, clock, log });
-  undo('outbox', delivery.stop, timeLimitMs + STOP_SLACK_MS);
+  onStop('outbox', delivery.stop, timeLimitMs + STOP_SLACK_MS);
   if (works) {
     const resealing = resealSecrets(db, sealKeys).catch((error: unknown) =>
-      log.error({ err: error, alarm: true }, 'webhook secrets could not be sealed under the current key'),
+      log.error({ err: error, alarm: true }, 'webhook secrets could not be encrypted with the current key'),
     );
-    undo('webhook secrets', async () => await resealing);
-    startClaiming(delivery, undo);
+    onStop('webhook secrets', async () => await resealing);
+    startClaiming(delivery, onStop);
   }
   const messages = createOutboxMessages({ db, clock, ...(works ? { onResent: delivery.wake } : {}) });
   return {
@@ -63,7 +62,7 @@ export function openOutbox(
 }
 
 /** Messages that writers did not deliver: they died, had no room, or the receiver did not take it. */
-function startClaiming(delivery: Delivery, undo: Undo): void {
+function startClaiming(delivery: Delivery, onStop: OnStop): void {
   const stopTicking = systemTicker(LOOK_EVERY_MS, delivery.wake);
-  undo('claiming of webhook messages', async () => stopTicking());
+  onStop('claiming of webhook messages', async () => stopTicking());
 }

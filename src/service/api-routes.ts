@@ -1,0 +1,73 @@
+import { type Caller, UserId } from '../api.ts';
+import { createReveal } from '../app-passwords/reveal.ts';
+import { appPasswordRoutes } from '../app-passwords/routes.ts';
+import { blockRoutes } from '../blocks/routes.ts';
+import { capabilityRoutes } from '../capabilities/routes.ts';
+import type { Events } from '../events.ts';
+import { verificationRoutes } from '../journey/request/routes.ts';
+import type { UserFacts } from '../journey/store/facts.ts';
+import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
+import { createListPhoneMethods } from '../phone-methods/list.ts';
+import { phoneMethodRoutes } from '../phone-methods/routes.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Route } from '../platform/http/route.ts';
+import type { IncomingRequest } from '../platform/http/route-set.ts';
+import { policyRoutes } from '../policy/routes.ts';
+import { type Languages, servedLocale } from '../providers/locales.ts';
+import { userProfileRoutes } from '../users/routes.ts';
+import type { Features } from './create-features.ts';
+import type { Stores } from './open-stores.ts';
+
+/** What the routes of the REST API call. */
+export interface ApiDeps {
+  features: Pick<Features, 'journey' | 'userProfiles' | 'pbxProfiles' | 'policies' | 'blocks'>;
+  stores: Pick<Stores, 'database' | 'sealKeys'>;
+  languages: Languages;
+  clock: Clock;
+  events: Events;
+}
+
+/** The routes of `/v1`, without those of webhooks and of live progress, which start with what serves them. */
+export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
+  const { features, stores, languages, clock, events } = deps;
+  const { journey, userProfiles, pbxProfiles, policies, blocks } = features;
+  const { sealKeys, database } = stores;
+  const { db } = database;
+  const assertServed = (locale: string) => void servedLocale(languages, locale);
+  return [
+    ...verificationRoutes(journey),
+    ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys, clock, events }) }),
+    ...userProfileRoutes({ profiles: userProfiles, assertServed }),
+    ...pbxProfileRoutes(pbxProfiles, policies.current),
+    ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
+    ...policyRoutes(policies),
+    ...blockRoutes(blocks, clock),
+    ...capabilityRoutes(journey.findRefusals, clock),
+  ];
+}
+
+/** Who sent a request, with the facts about the user whom it names. */
+export interface CallerWithFacts extends Caller {
+  facts: UserFacts;
+}
+
+/** Finds the tenant of an API key, and reads in the same statement the facts about the user whom the request names. */
+export function createIdentifyCaller({
+  apiKeys,
+  journey,
+  clock,
+}: Pick<Features, 'apiKeys' | 'journey'> & { clock: Clock }) {
+  return async ({ header, params, body }: IncomingRequest): Promise<CallerWithFacts> => {
+    const userId = userIn(params.userId) ?? userIn(body) ?? '';
+    const facts = await apiKeys.authenticate(header('authorization'), (keyId) =>
+      journey.readFacts.ofKey(keyId, userId, clock.now()),
+    );
+    return { tenantId: facts.tenantId, facts };
+  };
+}
+
+/** The id of the user, if it is valid; an invalid one is refused when the request is parsed. */
+function userIn(named: unknown): string | undefined {
+  const id = typeof named === 'object' && named !== null && 'userId' in named ? named.userId : named;
+  return UserId.safeParse(id).data;
+}

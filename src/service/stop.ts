@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '../log.ts';
+import { type Phase, runPhases } from '../platform/shutdown.ts';
+
+/** How long a phase may take that says nothing else, ms. */
+const PHASE_LIMIT_MS = 10_000;
+const LOOK_EVERY_MS = 200;
+
+/** Registers how to stop what was just started; the last started is stopped first. `limitMs`: how long that may take. */
+export type OnStop = (name: string, run: () => Promise<unknown>, limitMs?: number) => void;
+
+/** The end of a service, prepared while it starts. */
+export interface Shutdown {
+  onStop: OnStop;
+  /** Whether `run` was called. */
+  isStopping(): boolean;
+  /** Stops what was started, last started first. Calling it again waits for the same. */
+  run(): Promise<void>;
+}
+
+/** Makes the shutdown of a service, of which nothing has started yet. */
+export function createShutdown(log: Logger): Shutdown {
+  const phases: Phase[] = [];
+  let running: Promise<void> | undefined;
+  let stopping = false;
+  return {
+    onStop: (name, run, limitMs = PHASE_LIMIT_MS) => void phases.unshift({ name, limitMs, run }),
+    isStopping: () => stopping,
+    run() {
+      stopping = true;
+      running ??= runPhases(phases, log).then(() => log.info('Poundkey has stopped'));
+      return running;
+    },
+  };
+}
+
+/**
+ * Has the shutdown begin with a wait until no verification is on a call, or the limit has passed. Meanwhile webhooks
+ * are answered as before. A registry that cannot be asked ends the wait: no webhook could be answered either.
+ * @param countLive how many verifications are on a call now
+ * @param limitMs 0: there is no wait
+ */
+export function endLiveCallsFirst(
+  onStop: OnStop,
+  countLive: () => Promise<number>,
+  limitMs: number,
+  log: Logger,
+): void {
+  if (limitMs > 0)
+    onStop('live calls', () => waitForLiveCalls(countLive, limitMs, log), limitMs + PHASE_LIMIT_MS);
+}
+
+async function waitForLiveCalls(
+  countLive: () => Promise<number>,
+  limitMs: number,
+  log: Logger,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  let left = await countLive();
+  while (left > 0 && Date.now() < deadline) {
+    await pause(LOOK_EVERY_MS);
+    left = await countLive();
+  }
+  if (left > 0)
+    log.warn({ left }, 'stopping while calls go on; another process, or the next start, continues them');
+}
