@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import { createBackground } from '../platform/background.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunStatement } from '../platform/database/run-statement.ts';
+import type { TraceContext } from '../platform/trace-context.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
 import { createAnswerCall } from './call/answer-call.ts';
@@ -56,6 +57,7 @@ export interface JourneyDeps {
   writes: CompletionWrites;
   /** Delivers a message that was just written. */
   deliverMessage: (written: unknown) => void;
+  traces: TraceContext;
   clearUp: () => Promise<number>;
   /** A hash under a key outside the database. */
   keyedHash: (text: string) => string;
@@ -156,6 +158,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
   const readVerification = createReadVerification({ verifications });
   const requestVerification = createRequestVerification({
+    traces: deps.traces,
     ...{ lookUp, limits, lines, verifications, clock, events },
     admit: createAdmission(run),
     addJob: jobs.add,
@@ -192,6 +195,7 @@ function createCalls(
     }),
     watchCall: createWatchCall({ verifications, attempts, network, policyAt, timeouts, clock, events }),
     complete: createComplete({
+      traces: deps.traces,
       ...{ writes: deps.writes, network, policyAt, clock, events, log },
       finish: createFinishVerification(run, deps.writes.writtenMessage),
       deliverMessage: deps.deliverMessage,

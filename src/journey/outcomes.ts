@@ -76,19 +76,6 @@ export const OUTCOMES = {
     askAgain: false,
     entraReason: 'user is blocked',
   },
-  rateLimited: {
-    forUser: 'Too many attempts. Wait a while and start again.',
-    forAdministrator: 'A limit of the policy was reached.',
-    askAgain: true,
-    entraReason: 'duplicate authentication attempt',
-  },
-  tooBusy: {
-    forUser: 'Too many calls are waiting. Start again in a few minutes.',
-    forAdministrator:
-      'The next free moment of the caller line lay further away than patienceS of the policy allows.',
-    askAgain: true,
-    entraReason: 'service error',
-  },
   canceled: {
     forUser: 'The verification was canceled.',
     forAdministrator: 'The backend canceled it, or the call was ended at the provider.',

@@ -84,6 +84,8 @@ export interface VerificationTable {
   live: Generated<boolean>;
   /** The version of the tenant's policy that it was last checked under. */
   policyVersion: Generated<number>;
+  /** The trace that it was requested in (W3C, Trace Context), if any. */
+  traceParent: string | null;
   /** How many attempts there were. */
   attempts: Generated<number>;
   /** From here on: the call of the current attempt. */

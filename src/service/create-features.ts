@@ -16,6 +16,7 @@ import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { writePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hmac } from '../platform/secrets/key-ring.ts';
+import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
@@ -32,6 +33,7 @@ interface FeatureDeps {
   languages: Languages;
   publicUrl: string;
   deliverNow: Outbox['deliverNow'];
+  traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
   /** Waits, ms. */
@@ -76,6 +78,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
       writtenMessage: WRITTEN_MESSAGE,
     },
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
+    traces: deps.traces,
     keyedHash: (text) => hmac(hashKeys, text).hash,
     clearUp: createEmptyExpiredSeals({ db, clock }),
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },

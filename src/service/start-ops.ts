@@ -11,6 +11,7 @@ import { remembered } from '../ops/remembered.ts';
 import { startTracing } from '../ops/tracing/start-tracing.ts';
 import type { Clock } from '../platform/clock.ts';
 import { listen } from '../platform/http/http-server.ts';
+import { NO_TRACES } from '../platform/trace-context.ts';
 import type { Providers, ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
@@ -55,6 +56,7 @@ export async function startOps(
     observeWebhook: metrics.observeWebhook,
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
+    traces: tracing?.traces ?? NO_TRACES,
     /** From now on everything can be looked at. */
     watch({ stores, queues, providers, prompts }: Watched): void {
       const checkAccess = remembered(

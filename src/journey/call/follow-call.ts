@@ -15,6 +15,10 @@ function eventOf(status: CallStatus, moved: boolean): VerificationEventName | nu
   return status === 'inProgress' ? 'call.answered' : 'call.adopted';
 }
 
+function toldBy({ status, sipResponseCode }: CallProgress) {
+  return { status, ...(sipResponseCode === null ? {} : { sipResponseCode }) };
+}
+
 /** What following a call needs. */
 interface FollowDeps {
   noteCall: NoteCall;
@@ -38,8 +42,7 @@ export function createFollowCall(deps: FollowDeps) {
       const wakeAt = later(at, lookInMs(progress.status));
       const noted = await deps.noteCall({ attemptId, callId: progress.callId, progress, at, wakeAt });
       const name = noted && eventOf(progress.status, noted.moved);
-      if (noted && name)
-        deps.events.emit(name, { verificationId: noted.id, attemptId, status: progress.status });
+      if (noted && name) deps.events.emit(name, { verificationId: noted.id, attemptId, ...toldBy(progress) });
       if (!ENDED.includes(progress.status)) return;
       // A repetition counts too: the process that noted the first may have died before moving it on.
       await moveOn(noted ?? (await deps.calls.read(attemptId)));

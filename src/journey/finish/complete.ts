@@ -2,6 +2,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { TraceContext } from '../../platform/trace-context.ts';
 import { ProviderError, type Providers } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
@@ -25,6 +26,7 @@ export function createComplete(deps: {
   writes: CompletionWrites;
   network: Pick<Providers, 'endCall'>;
   policyAt: PolicyAt;
+  traces: TraceContext;
   /** Delivers a message that was just written; if this process dies, another does. */
   deliverMessage: (written: unknown) => void;
   /** Ends the job that a backend waits for, too. */
@@ -33,7 +35,10 @@ export function createComplete(deps: {
   events: Events;
   log: Logger;
 }): Complete {
-  return async function complete(verification) {
+  return (verification) =>
+    deps.traces.within(verification.traceParent, 'complete verification', () => complete(verification));
+
+  async function complete(verification: Verification): Promise<void> {
     if (CALL_MAY_LIVE.includes(verification.outcome)) await endCall(verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();
@@ -42,7 +47,7 @@ export function createComplete(deps: {
     report(verification, policy);
     if (finished.message !== null) deps.deliverMessage(finished.message);
     if (verification.jobId !== null) deps.endBackendJob(verification.id);
-  };
+  }
 
   function report({ id, tenantId, outcome, purpose, errorCode }: Verification, policy: TenantPolicy): void {
     const registered = outcome === 'approved' && purpose === 'register';

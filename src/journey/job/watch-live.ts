@@ -1,10 +1,12 @@
 import type { Logger } from '../../log.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, later } from '../../platform/clock.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Advance } from './advance.ts';
 
 /** How many verifications one look moves on at most; the next look goes on. */
 const MOST_AT_ONCE = 100;
+/** After a failure, before the next try, ms. */
+const RETRY_MS = 5_000;
 /** How many are moved on side by side. */
 const SIDE_BY_SIDE = 10;
 
@@ -16,7 +18,7 @@ export type WatchLive = () => Promise<number>;
  * move it on. Where one is lost, or the process that recorded it died, this moves the verification on, when the row says so.
  */
 export function createWatchLive(deps: {
-  verifications: Pick<VerificationStore, 'dueLive'>;
+  verifications: Pick<VerificationStore, 'dueLive' | 'lookLater'>;
   advance: Advance;
   clock: Clock;
   log: Logger;
@@ -30,11 +32,12 @@ export function createWatchLive(deps: {
 
   /** One that fails must not hold up the others. */
   async function moveOn(id: string): Promise<void> {
-    await deps.advance(id).catch((error: unknown) => {
-      deps.log.warn(
-        { verificationId: id, err: error },
-        'the next step of a verification failed; it is tried again',
-      );
-    });
+    try {
+      await deps.advance(id);
+    } catch (error) {
+      const fields = { verificationId: id, err: error, retryMs: RETRY_MS };
+      deps.log.warn(fields, 'the next step of a verification failed; it is tried again');
+      await deps.verifications.lookLater(id, later(deps.clock.now(), RETRY_MS)).catch(() => null);
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
+import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../call/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
 import type { Admission, createAdmission } from '../store/admission.ts';
@@ -22,6 +23,7 @@ interface RequestDeps {
   verifications: Pick<VerificationStore, 'byIdempotencyKey'>;
   /** Adds the verification's job; failing is fine, the sweeper adds it later. */
   addJob: (verificationId: string, due: Date) => void;
+  traces: Pick<TraceContext, 'current'>;
   clock: Clock;
   events: Events;
 }
@@ -51,7 +53,8 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
   ): Promise<Admission> {
     const now = deps.clock.now();
     const lineNumber = deps.lines.lineFor(input.number.country);
-    const row = newVerification(request, input, { requestHash, lineNumber, now });
+    const traceParent = deps.traces.current();
+    const row = newVerification(request, input, { requestHash, lineNumber, traceParent, now });
     const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy.limits, now);
     return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
   }

@@ -25,6 +25,7 @@ export type NewVerification = Pick<
   | 'createdAt'
   | 'expiresAt'
   | 'policyVersion'
+  | 'traceParent'
 > & { lineNumber: string };
 
 /** What a request is counted against. */
@@ -88,12 +89,14 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
     v as (
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
         job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, idempotency_key, request_hash,
-        created_at, expires_at, policy_version, line_number, slot_at, wake_at, state, events)
+        created_at, expires_at, policy_version, trace_parent, line_number, slot_at, wake_at, state,
+        events)
       select ${row.id}::uuid, ${row.tenantId}::text, ${row.userId}::text, ${row.purpose}::text, ${row.channel}::text,
         ${row.phoneType}::text, ${row.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
         ${row.challenge}::text, ${row.challengeDigits}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
-        ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.lineNumber}::text,
+        ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.traceParent}::text,
+        ${row.lineNumber}::text,
         admitted.slot_at, coalesce(admitted.slot_at, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb
       from admitted where admitted.refused is null

@@ -53,7 +53,16 @@ export const COLUMNS = raw(
       'open',
       'live',
     ],
-    ...['policy_version', 'attempts', 'call_id', 'call_status', 'call_error', 'status_sequence', 'round'],
+    ...[
+      'policy_version',
+      'trace_parent',
+      'attempts',
+      'call_id',
+      'call_status',
+      'call_error',
+      'status_sequence',
+      'round',
+    ],
     ...['prompt', 'wrong_keys', 'silences', 'answered_by', 'dialed_at', 'rang_at', 'answered_at', 'ended_at'],
   ]
     .map((column) => `v.${column}`)

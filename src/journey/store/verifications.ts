@@ -89,6 +89,12 @@ function changes(one: One) {
         where v.id = ${id} and v.state = ${state} and v.wake_at = ${wakeAt} returning ${COLUMNS}`);
     },
 
+    /** Says when a live verification that could not be moved on should be looked at again. */
+    lookLater: (id: string, next: Date): Promise<Verification | null> =>
+      one(
+        sql`update verification v set wake_at = ${next} where v.id = ${id} and v.live returning ${COLUMNS}`,
+      ),
+
     /** Gives a verification that is to be dialled another place on its line, and nobody looks at it before. */
     assignSlot({ id, state, wakeAt, attemptId }: Verification, slotAt: Date): Promise<Verification | null> {
       return one(sql`update verification v set slot_at = ${slotAt}, wake_at = ${slotAt}

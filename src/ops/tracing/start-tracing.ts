@@ -3,13 +3,17 @@ import type { Attributes, SpanKind } from '@opentelemetry/api';
 import type { Telemetry } from 'bullmq';
 import type { RequestHandler } from 'express';
 import type { Events, VerificationEvent } from '../../events.ts';
+import type { TraceContext } from '../../platform/trace-context.ts';
 import { redactTelemetry } from './redact-telemetry.ts';
+import { createTraceContext } from './trace-context.ts';
 import { createTraceRequests } from './trace-requests.ts';
 
 /** What tracing offers to the rest of the process. */
 export interface Tracing {
   /** For BullMQ's queues and workers. */
   telemetry: Telemetry;
+  /** For work that continues after its request. */
+  traces: TraceContext;
   /** For the HTTP side: one span per request. */
   traceRequests: RequestHandler;
   /** Sends what is left and stops. */
@@ -44,6 +48,7 @@ export async function startTracing(deps: { endpoint: string; events: Events }): 
   });
   return {
     telemetry: redactTelemetry(new packages.BullMQOtel({ tracerName: 'poundkey' })),
+    traces: createTraceContext(packages.api),
     traceRequests: createTraceRequests(packages.api),
     async stop() {
       stopListening();

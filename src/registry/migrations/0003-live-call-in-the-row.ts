@@ -13,6 +13,7 @@ const STATEMENTS = [
     add column open boolean not null default true,
     add column live boolean not null default false,
     add column policy_version int not null default 0,
+    add column trace_parent text,
     add column attempts int not null default 0,
     add column call_id text,
     add column call_status text,

@@ -14,8 +14,6 @@ const DESIGNED = [
   'invalidNumber',
   'unreachable',
   'blocked',
-  'rateLimited',
-  'tooBusy',
   'canceled',
   'expired',
   'providerError',
