@@ -63,7 +63,7 @@ async function build(
   const providers = await connectProviders({ config, simulator: access, publicUrl, prompts, clock });
   const outbox = openOutbox(config, { stores, clock, log }, onStop);
   const shared = { stores, languages: prompts, clock, events };
-  const calls = { providers, publicUrl, pause, isStopping };
+  const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const { deliverNow } = outbox;
   const features = createFeatures(config, { ...shared, ...calls, deliverNow, traces: ops.traces, log });
   const { jobs, journey, tenants, apiKeys } = features;

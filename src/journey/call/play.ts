@@ -82,7 +82,7 @@ function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): 
   const step = hopeless || tries > MOST_TRIES ? 'apology' : 'one-moment';
   deps.log.warn(
     { attemptId: asked.attemptId, step, tries, err: error },
-    'no document could be made for a call; the caller hears an apology or is asked to wait',
+    'no document could be made for a call; the person hears an apology or is asked to wait',
   );
   const again = new URLSearchParams({ locale: asked.locale, round: String(asked.round), try: String(tries) });
   if (asked.key !== null) again.set('key', asked.key);

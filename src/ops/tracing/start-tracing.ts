@@ -12,7 +12,7 @@ import { createTraceRequests } from './trace-requests.ts';
 export interface Tracing {
   /** For BullMQ's queues and workers. */
   telemetry: Telemetry;
-  /** For what goes on after its request. */
+  /** For work that continues after its request. */
   traces: TraceContext;
   /** For the HTTP side: one span per request. */
   traceRequests: RequestHandler;

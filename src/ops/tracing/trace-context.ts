@@ -1,6 +1,6 @@
 import type { TraceContext } from '../../platform/trace-context.ts';
 
-/** Reads the context of what runs, and goes on with a trace that a row kept. */
+/** Reads the trace context of the running code, and continues a trace whose context a row holds. */
 export function createTraceContext(api: typeof import('@opentelemetry/api')): TraceContext {
   const { context, propagation, trace } = api;
   const tracer = trace.getTracer('poundkey');

@@ -112,7 +112,7 @@ describe('signing in', () => {
   const encoded = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
   it.each([
-    [undefined, 'nobody'],
+    [undefined, 'anonymous'],
     [encoded('olga:correct horse battery'), 'operator'],
     [encoded('olga:correct horse batter'), 'wrong'],
     [encoded('olga:correct horse battery!'), 'wrong'],
