@@ -72,7 +72,7 @@ async function build(
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
   const { traceRequests, observeWebhook } = ops;
   if (http) {
-    const progress = openProgress(config.progress, stores, log, onStop);
+    const progress = openProgress(config.progress, stores, events, log, onStop);
     const routes = [...createApiRoutes({ ...shared, features }), ...outbox.routes, ...progress];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };

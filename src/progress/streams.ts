@@ -66,9 +66,8 @@ export function createStreams(deps: StreamsDeps) {
     lookNow();
   }
 
-  function lookNow(): void {
-    look().catch((error: unknown) => reportOutage('progress', error));
-  }
+  const lookNow = () => void look().catch((error: unknown) => reportOutage('progress', error));
+  const isFollowed = (id: string) => [...open].some(({ verificationId }) => verificationId === id);
 
   return {
     /** @throws ServiceError `progress.tooManyStreams` when this process serves as many as it may, or is about to end */
@@ -90,6 +89,11 @@ export function createStreams(deps: StreamsDeps) {
       res.write(`retry: ${RECONNECT_MS}\n\n`);
       stopTicking ??= deps.ticker(deps.lookEveryMs, tick);
       lookNow();
+    },
+
+    /** Looks at once, if a stream of this process follows the verification: it has just changed. */
+    changed: (verificationId: string): void => {
+      if (isFollowed(verificationId)) lookNow();
     },
 
     /** Ends all streams, so that connections can close. Clients come back to another process, to where they were. */

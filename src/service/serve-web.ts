@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY, type Caller } from '../api.ts';
+import type { Events } from '../events.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
 import type { Logger } from '../log.ts';
@@ -45,12 +46,18 @@ export async function openHttpPort(
 export function openProgress(
   settings: { mostStreams: number; lookEveryMs: number },
   { database }: Pick<Stores, 'database'>,
+  events: Events,
   log: Logger,
   onStop: OnStop,
 ): Route<Caller>[] {
   const store = createEventStore(database.db);
   const streams = createStreams({ ...settings, store, ticker: systemTicker, log });
-  onStop('progress streams', () => streams.close());
+  // What this process changed is streamed at once; the looks are for what others did.
+  const stopListening = events.listen((_name, { verificationId }) => streams.changed(verificationId));
+  onStop('progress streams', () => {
+    stopListening();
+    return streams.close();
+  });
   return progressRoutes({ store, streams });
 }
 

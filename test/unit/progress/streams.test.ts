@@ -1,7 +1,7 @@
 // What the streams of one process cost and how they stay alive, with a clock that is turned by hand.
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../../../src/log.ts';
 import type { Place, ProgressEvent } from '../../../src/progress/event-store.ts';
 import { createStreams, type Streams } from '../../../src/progress/streams.ts';
@@ -135,4 +135,15 @@ test('refuses more streams than there may be', () => {
   streams.open({ verificationId: 'a', after: 0 }, response().asResponse);
   streams.open({ verificationId: 'b', after: 0 }, response().asResponse);
   expect(() => streams.assertRoom()).toThrow('cannot serve another event stream');
+});
+
+test('what this process changed is looked for at once, if anybody follows it', () => {
+  streams.open({ verificationId: 'v-1', after: 0 }, response().asResponse);
+  const before = asked.length;
+  streams.changed('v-2');
+  expect(asked).toHaveLength(before);
+  return vi.waitFor(() => {
+    streams.changed('v-1');
+    expect(asked.length).toBeGreaterThan(before);
+  });
 });
