@@ -43,15 +43,9 @@ export function createStreams(deps: StreamsDeps) {
     if (asked.length === 0) return;
     for (const event of await deps.store.after(asked)) {
       const stream = asked[event.index];
-      if (stream && !stream.res.writableEnded) tell(stream, event);
+      if (stream && !stream.res.writableEnded) send(stream, event);
     }
   });
-
-  function tell(stream: Stream, event: ProgressEvent): void {
-    stream.after = event.id;
-    stream.res.write(asText(event));
-    if (event.state === 'finished') stream.res.end();
-  }
 
   function forget(stream: Stream): void {
     open.delete(stream);
@@ -103,6 +97,12 @@ export function createStreams(deps: StreamsDeps) {
       await look();
     },
   };
+}
+
+function send(stream: Stream, event: ProgressEvent): void {
+  stream.after = event.id;
+  stream.res.write(asText(event));
+  if (event.state === 'finished') stream.res.end();
 }
 
 /** A client that does not read gets no comments, which it does not need. */
