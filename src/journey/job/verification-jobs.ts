@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -11,6 +12,10 @@ const JOB_OPTIONS = {
   removeOnComplete: { count: 1000 },
   removeOnFail: { count: 1000 },
 } as const;
+
+/** How often, and how long, the end of a job is waited for, ms. */
+const LOOK_EVERY_MS = 100;
+const MOST_LOOKS = 50;
 
 /** One job per verification: adds, wakes and repairs jobs. */
 export type VerificationJobs = ReturnType<typeof createVerificationJobs>;
@@ -52,7 +57,11 @@ export function createVerificationJobs(deps: {
 
     /** Sees to it, in the background, that a verification which went back to the queue has a job when it is due. */
     schedule: (id: string, due: Date) =>
-      void schedule(id, due).catch(orLater('the job could not be scheduled', id)),
+      void scheduleJob(
+        () => find(id),
+        (jobId) => add(id, jobId, delayUntil(due)),
+        () => delayUntil(due),
+      ).catch(orLater('the job could not be scheduled', id)),
 
     /** Runs the verification's next step now, in the background. */
     wake: (id: string) => void wake(id).catch(orLater('the job could not be run early', id)),
@@ -71,13 +80,6 @@ export function createVerificationJobs(deps: {
     },
   };
 
-  async function schedule(id: string, due: Date): Promise<void> {
-    const { job, jobId } = await find(id);
-    if (!job) return add(id, jobId, delayUntil(due));
-    // Not delayed: the worker holds it and reads the row again before it lets go.
-    if (await job.isDelayed()) await job.changeDelay(delayUntil(due));
-  }
-
   async function wake(id: string): Promise<void> {
     const { job, jobId } = await find(id);
     if (!job) return add(id, jobId);
@@ -95,6 +97,22 @@ export function createVerificationJobs(deps: {
     if (job && verificationOf(job.data) === id) return { job, jobId: brought };
     // Another request may have the id by now.
     return { job: undefined, jobId: job || !mayBeGiven(brought) ? id : brought };
+  }
+}
+
+/** Sees to it that a job is due after a delay: moves it, or adds it once the job that placed the call before has ended. */
+async function scheduleJob(
+  find: () => Promise<Found>,
+  add: (jobId: string) => Promise<void>,
+  delayMs: () => number,
+): Promise<void> {
+  for (let look = 0; look < MOST_LOOKS; look += 1) {
+    const { job, jobId } = await find();
+    if (!job) return add(jobId);
+    const state = await job.getState();
+    if (state === 'delayed') return job.changeDelay(delayMs());
+    if (state !== 'active' && state !== 'unknown') return;
+    await pause(LOOK_EVERY_MS);
   }
 }
 
