@@ -198,7 +198,7 @@ describeWorlds('messages that cannot be delivered', { config: { webhooks: WEBHOO
     expect(dead).toMatchObject({
       verificationId: id,
       attempts: waits.length + 1,
-      lastError: 'The endpoint answered 500, expected was 2xx.',
+      lastError: 'The endpoint answered 500 instead of 2xx.',
       nextAttemptAt: null,
     });
     const alarms = world.log.map((line) => JSON.parse(line)).filter(({ event }) => event === 'webhook.dead');
