@@ -136,6 +136,8 @@ describe('the client', () => {
     });
     const receiver = await listen(app, { host: '127.0.0.1', port: 0 });
     onTestFinished(() => receiver.close(1_000));
+    // What earlier tests asked for must not be posted here.
+    await world.settle();
     await client.putWebhookEndpoint({ url: receiver.url });
     const { secret } = await client.rotateWebhookSecret();
     expect(await client.readWebhookEndpoint()).toMatchObject({ url: receiver.url });
