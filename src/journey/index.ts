@@ -48,7 +48,7 @@ import { createVerificationStore } from './store/verifications.ts';
 export interface JourneyDeps {
   run: RunStatement;
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
-  network: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
+  providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
   addresses: CallAddresses;
   prompts: Languages;
   policyAt: PolicyAt;
@@ -181,7 +181,7 @@ function createCalls(
   stores: Stores,
   { lines }: Pick<ReturnType<typeof createRequests>, 'lines'>,
 ) {
-  const { run, network, policyAt, timeouts, clock, events, log } = deps;
+  const { run, providers, policyAt, timeouts, clock, events, log } = deps;
   const { verifications, attempts } = stores;
   const noteCall = createNoteCall(run);
   const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall, lines });
@@ -193,10 +193,10 @@ function createCalls(
       ...{ verifications, attempts, placeAttempt, lines, timeouts, clock, events },
       pause: deps.pause,
     }),
-    watchCall: createWatchCall({ verifications, attempts, network, policyAt, timeouts, clock, events }),
+    watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),
     complete: createComplete({
       traces: deps.traces,
-      ...{ writes: deps.writes, network, policyAt, clock, events, log },
+      ...{ writes: deps.writes, providers, policyAt, clock, events, log },
       finish: createFinishVerification(run, deps.writes.writtenMessage),
       deliverMessage: deps.deliverMessage,
       endBackendJob: deps.jobs.wake,

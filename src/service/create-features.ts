@@ -62,7 +62,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const journey = createJourney({
     run,
     jobs,
-    network: providers,
+    providers,
     addresses: createCallAddresses(publicUrl),
     prompts: languages,
     policyAt: policies.at,

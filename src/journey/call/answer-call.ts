@@ -5,7 +5,7 @@ import type { LiveCallStore } from '../store/live-calls.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 
 /**
- * Trigger: the network fetches what to play, because somebody or something picked up. `dialing` or `ringing` →
+ * Trigger: the provider fetches what to play, because somebody or something picked up. `dialing` or `ringing` →
  * `answered`; plays the question of the present round, so that a repeated fetch changes nothing.
  */
 export function createAnswerCall(deps: {

@@ -26,7 +26,7 @@ export interface DialDeps {
 }
 
 /**
- * Waits for the line, records an attempt, and asks the network for the call at the moment it has reserved. The record
+ * Waits for the line, records an attempt, and asks the provider for the call at the moment it has reserved. The record
  * comes before the request: whatever is lost afterwards, the attempt's id is in every webhook, and nobody dials again
  * without looking.
  */
@@ -59,7 +59,7 @@ async function waitForTheLine({ lines, pause }: DialDeps, { slotAt }: Verificati
 const LONGEST_SECOND_HOLD_MS = 2_000;
 
 /**
- * Waits for the reserved start, to the millisecond, since the network counts calls when they arrive. A call that
+ * Waits for the reserved start, to the millisecond, since the provider counts calls when they arrive. A call that
  * missed its start reserves another. False: it may not be asked for any more; a process that stood still until now
  * may not be the only one that dials.
  */

@@ -11,7 +11,7 @@ import type { Dial } from './dial.ts';
 
 /** How many calls may be dialled because the ones before were nowhere to be found. */
 const MOST_DIALS = 3;
-/** How far our clock and the network's may be apart, ms. Calls that an attempt knows are told apart by their ids anyway. */
+/** How far our clock and the provider's may be apart, ms. Calls that an attempt knows are told apart by their ids anyway. */
 const CLOCK_SLACK_MS = 60_000;
 
 /** A verification that is dialling. */
@@ -19,14 +19,14 @@ type Dialing = Verification & { attemptId: string; lineNumber: string; dialedAt:
 
 /**
  * State `dialing`: an attempt is recorded and nobody knows if there is a call. Waits a grace for a webhook that
- * carries the attempt's id, then asks the network. A call that no attempt knows is adopted; only if there is none
+ * carries the attempt's id, then asks the provider. A call that no attempt knows is adopted; only if there is none
  * is it dialled again.
  */
 export function createFindLostCall(deps: {
   verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain'>;
   lost: LostCallStore;
   noteCall: NoteCall;
-  network: Pick<Providers, 'findCalls'>;
+  providers: Pick<Providers, 'findCalls'>;
   dial: Dial;
   isStopping: () => boolean;
   timeouts: Timeouts;
@@ -56,7 +56,7 @@ export function createFindLostCall(deps: {
     const { phoneNumber: to, lineNumber: from } = verification;
     try {
       const since = later(verification.dialedAt, -CLOCK_SLACK_MS);
-      const calls = await deps.network.findCalls({ to, from, since });
+      const calls = await deps.providers.findCalls({ to, from, since });
       const [first] = await deps.lost.unclaimed(
         to,
         calls.map((call) => call.callId),

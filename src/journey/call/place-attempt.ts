@@ -20,7 +20,7 @@ import type { Lines } from './lines.ts';
 /** The longest pause between two tries to place a call, ms. */
 const LONGEST_RETRY_MS = 60_000;
 
-/** Addresses that the phone network calls back for one attempt. */
+/** Addresses that the provider calls back for one attempt. */
 export type CallAddresses = (call: { attemptId: string; locale: string }) => {
   answer: string;
   fallback: string;
@@ -28,7 +28,7 @@ export type CallAddresses = (call: { attemptId: string; locale: string }) => {
   machine: string;
 };
 
-/** Asks the network for the call of an attempt that has just begun, and notes what it said. */
+/** Asks the provider for the call of an attempt that has just begun, and notes what it said. */
 export type PlaceAttempt = (verification: Verification) => Promise<StepResult>;
 
 /** What placing needs. */
@@ -36,7 +36,7 @@ interface PlaceDeps {
   attempts: Pick<AttemptStore, 'refuse' | 'postpone' | 'nameLateCall'>;
   noteCall: NoteCall;
   lines: Pick<Lines, 'lineAfter' | 'lineFor'>;
-  network: Pick<Providers, 'placeCall' | 'endCall'>;
+  providers: Pick<Providers, 'placeCall' | 'endCall'>;
   addresses: CallAddresses;
   policyAt: PolicyAt;
   timeouts: Timeouts;
@@ -63,7 +63,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
     if (deps.clock.now() > later(verification.wakeAt, -deps.timeouts.requestMs))
       return giveBack(deps, verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
-    const result = await deps.network.placeCall({
+    const result = await deps.providers.placeCall({
       attemptId,
       to: phoneNumber,
       from: lineNumber,
@@ -82,7 +82,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
   };
 }
 
-/** Nothing was asked of the network, so the verification may be dialled again, in another place. */
+/** Nothing was asked of the provider, so the verification may be dialled again, in another place. */
 export async function giveBack(
   { attempts, clock, events }: { attempts: Pick<AttemptStore, 'postpone'>; clock: Clock; events: Events },
   { id: verificationId, attemptId }: Verification,
@@ -182,10 +182,10 @@ async function lost(deps: PlaceDeps, { verificationId, attemptId, wakeAt }: Plac
   return waitUntil(wakeAt);
 }
 
-/** While the network was asked, somebody dialled again or finished the verification: this call must not ring on. */
+/** While the provider was asked, somebody dialled again or finished the verification: this call must not ring on. */
 async function endUnwanted(deps: PlaceDeps, verificationId: string, attemptId: string, call: PlacedCall) {
   await deps.attempts.nameLateCall(attemptId, call.callId);
-  await deps.network.endCall(call).catch((error: unknown) => {
+  await deps.providers.endCall(call).catch((error: unknown) => {
     if (!(error instanceof ProviderError)) throw error;
     deps.events.emit('call.lost', { verificationId, attemptId, errorCode: error.errorCode });
   });

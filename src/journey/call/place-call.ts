@@ -12,7 +12,7 @@ import type { Lines } from './lines.ts';
 import type { PlaceAttempt } from './place-attempt.ts';
 
 /**
- * State `queued`. Not yet due: waits. Too late: expired, or a provider error if the network had taken no call until
+ * State `queued`. Not yet due: waits. Too late: expired, or a provider error if the provider had taken no call until
  * then. No longer allowed: blocked. Otherwise dials.
  * A process that is stopping leaves it to another one.
  */
@@ -36,7 +36,7 @@ export function createPlaceCall(deps: {
     return deps.isStopping() ? leaveToOthers(deps.clock.now()) : deps.dial(verification);
   };
 
-  /** An attempt that was put off carries the reason of the network. */
+  /** An attempt that was put off carries the reason of the provider. */
   function expire(verification: Verification, now: Date) {
     const errorCode = verification.callError;
     const outcome = errorCode === null ? 'expired' : 'providerError';

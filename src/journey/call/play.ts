@@ -39,7 +39,7 @@ export interface PlayDeps {
 
 /**
  * Makes the document that a webhook is answered with, from what `decide` comes to. In time and always: when the work
- * behind it fails or takes longer than the budget, the person hears "one moment" and the network asks again, a few times.
+ * behind it fails or takes longer than the budget, the person hears "one moment" and the provider asks again, a few times.
  */
 export function createPlay(deps: PlayDeps) {
   /** @param path the path of the webhook's address */

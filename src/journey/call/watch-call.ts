@@ -13,7 +13,7 @@ import { graceAfterEnd, outcomeOfEndedCall } from './rules.ts';
 interface WatchDeps {
   verifications: Pick<VerificationStore, 'decide' | 'lookAgain'>;
   attempts: Pick<AttemptStore, 'foundOver' | 'redial'>;
-  network: Pick<Providers, 'fetchCall'>;
+  providers: Pick<Providers, 'fetchCall'>;
   policyAt: PolicyAt;
   timeouts: Timeouts;
   clock: Clock;
@@ -25,8 +25,8 @@ type Watched = Verification & { attemptId: string; dialedAt: Date };
 
 /**
  * States `ringing` and `answered`, when it is time to look: webhooks should have decided by now. A call known to be
- * over is decided from its end, after a grace for a key still on its way. Otherwise the network is asked: still
- * alive, wait on; over, note it; unknown to the network or out of all bounds, a provider error.
+ * over is decided from its end, after a grace for a key still on its way. Otherwise the provider is asked: still
+ * alive, wait on; over, note it; unknown to the provider or out of all bounds, a provider error.
  */
 export function createWatchCall(deps: WatchDeps): Step {
   return async function watchCall(verification) {
@@ -64,7 +64,7 @@ export function createWatchCall(deps: WatchDeps): Step {
 
   async function fetch(call: PlacedCall) {
     try {
-      return await deps.network.fetchCall(call);
+      return await deps.providers.fetchCall(call);
     } catch (error) {
       if (error instanceof ProviderError) return 'unreachable' as const;
       throw error;

@@ -45,7 +45,7 @@ const Address = z.object({
 });
 
 /**
- * Where the network reaches us about one attempt. Status and machine callbacks decide things and are answered with
+ * Where the provider reaches us about one attempt. Status and machine callbacks decide things and are answered with
  * an error while the registry is away, so they ask to be sent again.
  */
 export function createCallAddresses(publicUrl: string): CallAddresses {
@@ -61,7 +61,7 @@ export function createCallAddresses(publicUrl: string): CallAddresses {
   };
 }
 
-/** A webhook that the network signed, and what its address asks for. */
+/** A webhook that the provider signed, and what its address asks for. */
 interface Caller {
   webhook: TrustedWebhook;
   asked: Asked;
@@ -81,7 +81,7 @@ const signed = {
 const pathOf = (name: string) => `/webhooks/calls/:attemptId/${name}` as const;
 
 /**
- * The routes of the phone network's webhooks. Nothing happens before the signature is checked. Those that want a
+ * The routes of the provider's webhooks. Nothing happens before the signature is checked. Those that want a
  * document always get a valid one with status 200, whatever goes wrong inside.
  */
 export function createWebhookSet(deps: WebhookDeps) {

@@ -24,7 +24,7 @@ export type Complete = (verification: Verification) => Promise<void>;
 export function createComplete(deps: {
   finish: FinishVerification;
   writes: CompletionWrites;
-  network: Pick<Providers, 'endCall'>;
+  providers: Pick<Providers, 'endCall'>;
   policyAt: PolicyAt;
   traces: TraceContext;
   /** Delivers a message that was just written; if this process dies, another does. */
@@ -62,7 +62,7 @@ export function createComplete(deps: {
   async function endCall({ id, callId, lineNumber, endedAt }: Verification): Promise<void> {
     if (callId === null || lineNumber === null || endedAt) return;
     try {
-      await deps.network.endCall({ callId, lineNumber });
+      await deps.providers.endCall({ callId, lineNumber });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const { errorCode } = error;

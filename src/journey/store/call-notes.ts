@@ -32,7 +32,7 @@ const MOST_TOGETHER = 100;
 
 /**
  * Notes of several calls go together in one statement. Callbacks come out of order: an older sequence number changes
- * nothing, except that an end always counts (some networks number every callback 0). Before the end, the state follows
+ * nothing, except that an end always counts (some providers number every callback 0). Before the end, the state follows
  * forward only. A call's name is kept even if the state has moved on.
  */
 export function createNoteCall(run: RunStatement): NoteCall {
