@@ -45,8 +45,8 @@ describeWorlds("a user's profile", ({ world }) => {
     ['a language that is true', { locale: true }, '/locale', 'This must be text.'],
     ['nothing to change', {}, '', 'This must have at least one of locale and pin.'],
     ['a list', [], '', 'This must be a JSON object.'],
-    ['an unknown field', { locale: 'sv-SE', name: 'Erika' }, '/name', /not known here/],
-    ['an answer sent back', { locale: 'sv-SE', hasPin: true }, '/hasPin', /not known here/],
+    ['an unknown field', { locale: 'sv-SE', name: 'Erika' }, '/name', /is not known/],
+    ['an answer sent back', { locale: 'sv-SE', hasPin: true }, '/hasPin', /is not known/],
   ])('is not changed by %s', async (_wrong, body, field, rule) => {
     await world.api('PUT', PATH, { locale: 'nl-NL', pin: PIN });
     const answer = await world.api('PUT', PATH, body);
