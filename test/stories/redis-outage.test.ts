@@ -56,8 +56,8 @@ describe.runIf(HAS_REDIS)('when Redis', () => {
     const queued = [await world.request('press-pound'), await world.request('busy')];
     world.time.resume();
     await world.time.idle();
-    // # was pressed and heard, with nothing but the registry there.
-    expect(await world.read(live.id)).toMatchObject({ state: 'decided', outcome: 'approved' });
+    // # was pressed, heard and acted upon, with nothing but the registry there.
+    expect(await world.read(live.id)).toMatchObject({ state: 'finished', outcome: 'approved' });
     expect((await world.read(queued[0].id)).state).toBe('queued');
     await stores.redis?.start();
     await vi.waitFor(() => world.service.stores.queues.ping(), { timeout: 15_000, interval: 100 });
