@@ -183,7 +183,7 @@ export async function settle(service: Service, time: VirtualTime): Promise<void>
     await service.journey.settled();
     if ((await queue.getJobCountByTypes('waiting', 'active', 'prioritized')) > 0) await nextTurn();
     else if (await allFinished(service)) return;
-    else if ((await queue.getDelayedCount()) > 0 || (await hasLive(service))) await moveOn(service, time);
+    else if (await isWaiting(service, jobless)) await moveOn(service, time);
     else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
     else await sweepLater(service, time);
   }
@@ -197,6 +197,18 @@ async function allFinished(service: Service): Promise<boolean> {
     .select('id')
     .where('state', '<>', 'finished')
     .executeTakeFirst());
+}
+
+/** Whether everything waits for its time. A job that the queue lost may be placing its call right now. */
+async function isWaiting(service: Service, jobless: number): Promise<boolean> {
+  if ((await service.jobs.queue.getDelayedCount()) > 0) return true;
+  if (!(await hasLive(service))) return false;
+  return jobless >= PATIENT_ROUNDS || !(await hasDialing(service));
+}
+
+async function hasDialing({ stores }: Service): Promise<boolean> {
+  const query = stores.database.db.selectFrom('verification').select('id').where('state', '=', 'dialing');
+  return (await query.executeTakeFirst()) !== undefined;
 }
 
 async function hasLive(service: Service): Promise<boolean> {
