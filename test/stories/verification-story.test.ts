@@ -85,7 +85,7 @@ finished: busy
   it('can be asked for while it goes on', async () => {
     const { id } = await world.request('press-pound');
     const { output } = await poundkey('story', id);
-    expect(output).toMatch(/^(queued|dialing|ringing|answered|decided), looked at again .*Z$/m);
+    expect(output).toMatch(/^(queued|dialing|ringing|answered|decided), next check .*Z$/m);
     await world.settle();
   });
 });
