@@ -50,7 +50,10 @@ describe('the package', () => {
     );
     const scripts = paths.filter((path) => path.endsWith('.js'));
     const others = scripts.filter((path) => path !== 'dist/client.js' && !path.startsWith('dist/client/'));
-    expect(others.toSorted()).toEqual(['dist/journey/job/job-names.js', 'dist/platform/queue/redis-prefix.js']);
+    expect(others.toSorted()).toEqual([
+      'dist/journey/job/job-names.js',
+      'dist/platform/queue/redis-prefix.js',
+    ]);
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
   });
 
