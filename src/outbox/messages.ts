@@ -9,6 +9,7 @@ export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** A message as its tenant and operators see it. */
 export interface OutboxMessage {
+  /** UUID; what receivers know the message by. */
   id: string;
   tenantId: string;
   verificationId: string | null;

@@ -5,19 +5,14 @@
 import { randomUUIDv7 } from 'node:crypto';
 import sql, { join, type Sql } from 'sql-template-tag';
 import { later } from '../platform/clock.ts';
+import type { OutboxMessage } from './messages.ts';
 
 /** How long a written message belongs to its writer, ms. If it is not delivered by then, any process may claim it. */
 const WRITER_LEASE_MS = 30_000;
 
 /** A message that a process claimed for delivery, with its endpoint; `url` and secrets are null without one. */
-export interface ClaimedMessage {
-  /** UUID; what receivers know the message by. */
-  id: string;
-  tenantId: string;
-  verificationId: string | null;
-  type: string;
-  payload: Record<string, unknown>;
-  createdAt: Date;
+export interface ClaimedMessage
+  extends Pick<OutboxMessage, 'id' | 'tenantId' | 'verificationId' | 'type' | 'payload' | 'createdAt'> {
   resentAt: Date | null;
   /** This attempt included. */
   attempts: number;

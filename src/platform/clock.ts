@@ -11,3 +11,8 @@ export const systemClock: Clock = { now: () => new Date() };
 export function later(instant: Date, ms: number): Date {
   return new Date(instant.getTime() + ms);
 }
+
+/** How long from `now` until `then` in whole s, rounded up and at least 1: a `Retry-After` (RFC 9110, section 10.2.3). */
+export function secondsUntil(then: Date, now: Date): number {
+  return Math.max(1, Math.ceil((then.getTime() - now.getTime()) / 1000));
+}

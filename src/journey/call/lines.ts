@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import { type Clock, later } from '../../platform/clock.ts';
+import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { Line } from '../../providers/port.ts';
 import type { WishForSlot } from '../store/admission.ts';
 import type { DialSlotStore } from '../store/dial-slots.ts';
@@ -55,7 +55,7 @@ export function createLines(deps: { settings: LineSettings; slots: DialSlotStore
       return new ServiceError(
         'line.tooBusy',
         'More calls are waiting than the caller line can place in the time that the policy allows. Send the request again after the time in Retry-After.',
-        { retryAfterS: Math.max(1, Math.ceil((chance.getTime() - deps.clock.now().getTime()) / 1000)) },
+        { retryAfterS: secondsUntil(chance, deps.clock.now()) },
       );
     },
 

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
-import { type Clock, later } from '../../platform/clock.ts';
+import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Counter } from '../store/admission.ts';
 
@@ -97,6 +97,6 @@ function reached({ limit, name }: LimitOn, windowEndsAt: Date, now: Date): Servi
   return new ServiceError(
     'limit.reached',
     `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or ask an administrator to change the policy.`,
-    { retryAfterS: Math.max(1, Math.ceil((windowEndsAt.getTime() - now.getTime()) / 1000)) },
+    { retryAfterS: secondsUntil(windowEndsAt, now) },
   );
 }

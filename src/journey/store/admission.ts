@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { interval } from './dial-slots.ts';
 import { COLUMNS, story, type Verification } from './rows.ts';
 
 /** A new verification, before the registry has it. */
@@ -85,7 +86,7 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
   return sql`
     with admitted as materialized (
       select * from admit_request(${row.tenantId}, ${row.idempotencyKey}, ${JSON.stringify(counters)}::jsonb,
-        ${row.lineNumber}, make_interval(secs => ${intervalMs / 1000}::float8), ${furthest}, ${now})),
+        ${row.lineNumber}, ${interval(intervalMs)}, ${furthest}, ${now})),
     v as (
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
         job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, idempotency_key, request_hash,

@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
-import { COLUMNS, type LiveCall, ON_CALL, story } from './rows.ts';
+import { COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** Which answer of the person to which question: the same pair again is the same webhook again. */
 export interface Answered {
@@ -46,7 +46,7 @@ export function createAnswerStore(run: RunStatement) {
   const change = async ({ attemptId, callId, round }: Answered, set: Sql, guard: Sql) => {
     const [call] = await run<LiveCall>(sql`
       update verification v set round = v.round + 1, ${set}, call_id = coalesce(v.call_id, ${callId})
-      from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+      ${whileCounting(attemptId)}
         and v.round = ${round} and coalesce(v.call_id, ${callId}) = ${callId} and v.state in ${ON_CALL} and ${guard}
       returning ${COLUMNS}, true as current`);
     return call ?? null;

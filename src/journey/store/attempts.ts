@@ -1,6 +1,6 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { type CallAttempt, COLUMNS, story, type Verification } from './rows.ts';
+import { type CallAttempt, COLUMNS, story, type Verification, whileCounting } from './rows.ts';
 
 /** A new attempt, before the provider is asked. */
 interface NewAttempt {
@@ -103,7 +103,7 @@ function ending(one: One) {
           update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null,
             call_error = ${errorCode}, ended_at = ${now}, line_number = coalesce(${lineNumber ?? null}, v.line_number),
             events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
-          from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+          ${whileCounting(attemptId)}
             and v.state = 'dialing' and v.call_id is null and v.ended_at is null
           returning v.*),
         archived as (
@@ -116,7 +116,7 @@ function ending(one: One) {
         with ${archive(sql`o.id = (select verification_id from call_attempt where id = ${attemptId})`)} v as (
           update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null, redials = 1,
             events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
-          from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+          ${whileCounting(attemptId)}
             and v.state in ('ringing', 'answered') and v.redials = 0
           returning v.*)
         select ${COLUMNS} from v`),
@@ -127,7 +127,7 @@ function ending(one: One) {
         update verification v set state = 'decided', outcome = ${end.outcome}, error_code = ${end.errorCode},
           call_error = ${end.errorCode}, ended_at = ${now}, decided_at = ${now}, wake_at = ${now},
           events = v.events || ${story(now, { type: 'decided', attemptId, ...end })}::jsonb
-        from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+        ${whileCounting(attemptId)}
           and v.state in ('dialing', 'ringing', 'answered')
         returning ${COLUMNS}`),
 
@@ -141,22 +141,20 @@ function ending(one: One) {
       one(sql`
         update verification v set ended_at = ${endedAt}, call_status = ${call.status},
           answered_by = coalesce(${call.answeredBy}, v.answered_by), wake_at = ${wakeAt}
-        from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+        ${whileCounting(attemptId)}
           and v.ended_at is null and v.state in ('ringing', 'answered')
         returning ${COLUMNS}`),
   };
 }
 
-/** What an attempt keeps of its call, and the column of the verification that has it while the attempt counts. */
+/** What an attempt keeps of its call under the same name as the verification has it while the attempt counts. */
+const SAME_NAME =
+  'call_id status_sequence round prompt wrong_keys silences answered_by rang_at answered_at ended_at';
+/** All that an attempt keeps of its call, and the column of the verification that has it while the attempt counts. */
 const OF_CALL: [kept: string, live: string][] = [
-  ['call_id', 'call_id'],
   ['status', 'call_status'],
   ['error_code', 'call_error'],
-  ...['status_sequence', 'round', 'prompt', 'wrong_keys', 'silences'].map((each): [string, string] => [
-    each,
-    each,
-  ]),
-  ...['answered_by', 'rang_at', 'answered_at', 'ended_at'].map((each): [string, string] => [each, each]),
+  ...SAME_NAME.split(' ').map((name): [string, string] => [name, name]),
 ];
 const CALL_COLUMNS = raw(
   OF_CALL.map(([kept, live]) => `case when v.id is null then a.${kept} else v.${live} end as ${kept}`).join(

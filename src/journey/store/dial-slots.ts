@@ -22,7 +22,8 @@ export interface SlotWish {
   furthest: Date;
 }
 
-const seconds = (ms: number) => sql`make_interval(secs => ${ms / 1000}::float8)`;
+/** An interval of SQL. */
+export const interval = (ms: number) => sql`make_interval(secs => ${ms / 1000}::float8)`;
 
 /** @param run runs a statement on the registry */
 export function createDialSlotStore(run: RunStatement) {
@@ -30,7 +31,7 @@ export function createDialSlotStore(run: RunStatement) {
     /** Takes the next place on a line. Null: it lies too far ahead, or the tenant holds its half of the line already. */
     async take({ lineNumber, tenantId, intervalMs, furthest }: SlotWish, now: Date): Promise<Date | null> {
       const rows = await run<{ slotAt: Date | null }>(sql`
-        select slot_at from take_slot(${lineNumber}, ${tenantId}, ${seconds(intervalMs)}, ${furthest}, ${now})`);
+        select slot_at from take_slot(${lineNumber}, ${tenantId}, ${interval(intervalMs)}, ${furthest}, ${now})`);
       return rows[0]?.slotAt ?? null;
     },
 
@@ -44,7 +45,7 @@ export function createDialSlotStore(run: RunStatement) {
       wish: { intervalMs: number; leadMs: number; withinMs: number },
       now: Date,
     ): Promise<Date | null> {
-      const step = seconds(wish.intervalMs);
+      const step = interval(wish.intervalMs);
       const soonest = later(now, wish.leadMs);
       // A clock that was set back must not stop the line for as long as it was ahead.
       const rows = await run<{ lastDialedAt: Date }>(sql`

@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { COLUMNS, type LiveCall, ON_CALL, story } from './rows.ts';
+import { COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** The guarded updates behind webhooks that carry no answer. Null: this webhook was not the first to say so. */
 export type LiveCallStore = ReturnType<typeof createLiveCallStore>;
@@ -21,7 +21,7 @@ export function createLiveCallStore(run: RunStatement) {
         update verification v set state = 'answered', live = true, wake_at = ${wakeAt},
           call_id = coalesce(v.call_id, ${callId}), answered_at = coalesce(v.answered_at, ${now}), ended_at = null,
           call_error = null, events = v.events || ${story(now, { type: 'answered', attemptId })}::jsonb
-        from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+        ${whileCounting(attemptId)}
           and coalesce(v.call_id, ${callId}) = ${callId} and (v.ended_at is null or v.call_id is null)
           and v.state in ('queued', 'dialing', 'ringing')
         returning ${COLUMNS}, true as current`),
@@ -32,7 +32,7 @@ export function createLiveCallStore(run: RunStatement) {
         update verification v set state = 'decided', outcome = 'voicemail', decided_at = ${now}, wake_at = ${now},
           call_id = coalesce(v.call_id, ${callId}), answered_by = ${answeredBy},
           events = v.events || ${story(now, { type: 'decided', outcome: 'voicemail', attemptId })}::jsonb
-        from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id
+        ${whileCounting(attemptId)}
           and coalesce(v.call_id, ${callId}) = ${callId} and v.round = 1 + v.silences and v.state in ${ON_CALL}
         returning ${COLUMNS}, true as current`),
   };
