@@ -6,7 +6,7 @@ import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
 import type { Logger } from '../log.ts';
 import { createHttpApp } from '../platform/http/http-app.ts';
 import { listen } from '../platform/http/http-server.ts';
-import { defineRouteSet } from '../platform/http/mount-sets.ts';
+import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
 import type { Route } from '../platform/http/route.ts';
 import { systemTicker } from '../platform/ticker.ts';
 import { createEventStore } from '../progress/event-store.ts';
@@ -114,14 +114,5 @@ function apiSet({ identifyCaller, routes }: ApiSetDeps) {
 
 /** `/schemas`: open to everybody. */
 function publicSet() {
-  return defineRouteSet({
-    under: '/schemas',
-    body: 'none',
-    identify: async () => null,
-    whileDraining: 'answer',
-    mayBeStored: true,
-    otherMethods: 'methodNotAllowed',
-    security: null,
-    routes: jobSchemaRoutes(),
-  });
+  return defineOpenSet({ under: '/schemas', routes: jobSchemaRoutes() });
 }

@@ -1,7 +1,6 @@
 import { htmlPage, textAnswer } from './answers.ts';
 import { DOCS_POLICY, renderDocs } from './docs-page.ts';
-import type { MountedSet } from './mount-sets.ts';
-import { defineRouteSet } from './mount-sets.ts';
+import { defineOpenSet, type MountedSet } from './mount-sets.ts';
 import { type ApiInfo, describeSets } from './openapi.ts';
 import { routeDefiner, unchecked } from './route.ts';
 
@@ -19,14 +18,8 @@ export function documentationSet(sets: readonly MountedSet[], info: ApiInfo): Mo
     return made;
   };
   const open = { method: 'get', query: unchecked, problems: [] } as const;
-  return defineRouteSet({
+  return defineOpenSet({
     under: '/',
-    body: 'none',
-    identify: async () => null,
-    whileDraining: 'answer',
-    mayBeStored: true,
-    otherMethods: 'methodNotAllowed',
-    security: null,
     routes: [
       defineRoute({
         ...open,

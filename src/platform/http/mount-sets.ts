@@ -28,6 +28,19 @@ export function defineRouteSet<Caller, Kind extends keyof Bodies>(set: RouteSet<
   return { ...set, handlers: set.routes.map((route) => serveRoute(set, route)) };
 }
 
+/** Makes a set that is open to everybody: nobody is identified, and its answers may be stored. */
+export function defineOpenSet(set: Pick<RouteSet<null, 'none'>, 'under' | 'routes'>): MountedSet {
+  return defineRouteSet({
+    ...set,
+    body: 'none',
+    identify: async () => null,
+    whileDraining: 'answer',
+    mayBeStored: true,
+    otherMethods: 'methodNotAllowed',
+    security: null,
+  });
+}
+
 function isUnder(under: string, path: string): boolean {
   return under === '/' || path === under || path.startsWith(`${under}/`);
 }

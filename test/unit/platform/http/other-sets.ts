@@ -1,6 +1,6 @@
 /** Sets beside that of the sample: webhooks as a provider calls them, and a stream; both open to all here. */
 import { eventStream, type TakeOver, textAnswer } from '../../../../src/platform/http/answers.ts';
-import { defineRouteSet, type MountedSet } from '../../../../src/platform/http/mount-sets.ts';
+import { defineOpenSet, defineRouteSet, type MountedSet } from '../../../../src/platform/http/mount-sets.ts';
 import { routeDefiner, unchecked } from '../../../../src/platform/http/route.ts';
 
 const defineRoute = routeDefiner<null>();
@@ -34,14 +34,8 @@ export function webhookSet(documents: Record<`/webhooks${string}`, () => Promise
 
 /** A set of one route, open to all, that answers with a stream. */
 export function streamSet(path: `/${string}`, takeOver: TakeOver): MountedSet {
-  return defineRouteSet({
+  return defineOpenSet({
     under: path,
-    body: 'none',
-    identify: async () => null,
-    whileDraining: 'answer',
-    mayBeStored: true,
-    otherMethods: 'methodNotAllowed',
-    security: null,
     routes: [
       defineRoute({
         method: 'get',
