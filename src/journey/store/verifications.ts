@@ -62,9 +62,10 @@ function changes(one: One) {
       error_code = ${decision.errorCode ?? null}, decided_at = ${now}, wake_at = ${now},
       events = v.events || ${story(now, { type: 'decided', ...known(decision) })}::jsonb`;
   return {
-    /** Open → decided. With `attemptId`, only while that attempt counts. */
+    /** Open → decided. With `attemptId`, only while that attempt counts and its call was not given up for another one. */
     decide(id: string, decision: Decision, now: Date, attemptId?: string): Promise<Verification | null> {
-      const attempt = attemptId === undefined ? empty : sql`and v.attempt_id = ${attemptId}`;
+      const attempt =
+        attemptId === undefined ? empty : sql`and v.attempt_id = ${attemptId} and v.state <> 'queued'`;
       return one(sql`${decided(decision, now)}
         where v.id = ${id} and v.state in ('queued', 'dialing', 'ringing', 'answered') ${attempt}
         returning ${COLUMNS}`);
