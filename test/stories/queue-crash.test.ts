@@ -6,7 +6,6 @@ import { startService } from '../../src/service.ts';
 import { worldOfEachTest } from '../support/open-worlds.ts';
 import { describeEachStore } from '../support/stores.ts';
 import { expectOneEnd } from '../support/traces.ts';
-import { settle } from '../support/world.ts';
 import { numberForms, search } from './secrecy-search.ts';
 import { readJobs, readRedis } from './stored-text.ts';
 
@@ -72,7 +71,7 @@ describeEachStore("a process that dies over a backend's job", (combination) => {
         async () => expect(await (await queue.getJob('order-1'))?.getState()).not.toBe('active'),
         20_000,
       );
-      await settle(world.service, world.time);
+      await world.settle();
       await expectOneEnd(world, id, { outcome: 'approved' });
       expect(await world.db.selectFrom('verification').select('id').execute()).toEqual([{ id }]);
       expect(await queue.getJob('order-1')).toMatchObject({

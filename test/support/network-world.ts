@@ -12,7 +12,7 @@ import { type VirtualTime, virtualTime } from '../../src/simulator/time.ts';
 import { startOwnNetwork } from './own-network.ts';
 import { startSpoilingProxy } from './spoiling-proxy.ts';
 import type { FreshStores } from './stores.ts';
-import { clientOf, configFor, keepLines, START, settle } from './world.ts';
+import { clientOf, configFor, keepLines, START, settle, waitsBy } from './world.ts';
 
 /** A world; close it after the story. */
 export type NetworkWorld = Awaited<ReturnType<typeof openNetworkWorld>>;
@@ -32,6 +32,7 @@ export async function openNetworkWorld(
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
   const time = virtualTime({ start: START });
+  const waits = waitsBy(time);
   const network = await startOwnNetwork(time, profile);
   const { simulator } = network;
   const proxy = await startSpoilingProxy(simulator.url);
@@ -48,7 +49,7 @@ export async function openNetworkWorld(
         },
     {
       clock: { now: () => new Date(time.now()) },
-      pause: (ms) => new Promise<void>((resolve) => void time.after(ms, resolve)),
+      pause: waits.pause,
       log: createLogger({ level: 'info', destination: log.destination }),
     },
   );
@@ -75,7 +76,7 @@ export async function openNetworkWorld(
       return { id: answer.body.id as string, number };
     },
     read: async (id: string) => (await api('GET', `/v1/verifications/${id}`)).body,
-    settle: () => settle(service, time),
+    settle: () => settle(world.service, time, waits),
     async close() {
       simulator.faults.clear();
       simulator.faults.release();

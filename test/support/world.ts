@@ -99,11 +99,12 @@ export function clientOf(baseUrl: () => string, apiKey: string | null) {
 export async function openWorld(stores: FreshStores, options: WorldOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
   const time = virtualTime({ start: START });
+  const waits = waitsBy(time);
   const log = keepLines();
   const config = configFor(stores, dataDir, options.config);
   const service = await startService(config, {
     clock: { now: () => new Date(time.now()) },
-    pause: (ms) => new Promise<void>((resolve) => void time.after(ms, resolve)),
+    pause: waits.pause,
     log: createLogger({
       level: config.logLevel === 'info' ? 'debug' : config.logLevel,
       destination: log.destination,
@@ -146,7 +147,7 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
     },
 
     read: async (id: string) => (await api('GET', `/v1/verifications/${id}`)).body,
-    settle: () => settle(service, time),
+    settle: () => settle(world.service, time, waits),
 
     /** Requests, lets everything happen, and reads how it ended. */
     async story(phone: ScenarioName | Script, extra: Record<string, unknown> = {}) {
@@ -166,6 +167,24 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
   return world;
 }
 
+/** How a service waits by virtual time, and when the waits that are under way end, in ms since 1970. */
+export function waitsBy(time: VirtualTime) {
+  const ends = new Set<{ at: number }>();
+  return {
+    ends: () => [...ends].map(({ at }) => at),
+    pause: (ms: number) => {
+      const end = { at: time.now() + ms };
+      ends.add(end);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      time.after(ms, () => {
+        ends.delete(end);
+        resolve();
+      });
+      return promise;
+    },
+  };
+}
+
 /** Most rounds that settling takes: beyond it something goes in circles. */
 const MOST_ROUNDS = 50_000;
 /** Rounds without any job before the sweeper is called: a job may be just on its way into the queue. */
@@ -175,13 +194,21 @@ const PATIENT_ROUNDS = 50;
  * Lets everything happen that is going to: calls run to their end, jobs run, where jobs only wait for their time it
  * moves on to it, and where a job is lost the sweeper comes. Returns when every verification is finished.
  */
-export async function settle(service: Service, time: VirtualTime): Promise<void> {
+export async function settle(
+  service: Service,
+  time: VirtualTime,
+  waits: ReturnType<typeof waitsBy>,
+): Promise<void> {
   const { queue } = service.jobs;
   let jobless = 0;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await time.idle();
     await service.journey.settled();
-    if ((await queue.getJobCountByTypes('waiting', 'active', 'prioritized')) > 0) await nextTurn();
+    const busy = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
+    const ends = waits.ends();
+    // Jobs that all wait for their line need the time to move, which a story may have paused.
+    if (busy > 0 && ends.length >= busy) await time.advance(Math.max(0, Math.min(...ends) - time.now()));
+    else if (busy > 0) await nextTurn();
     else if (await allFinished(service)) return;
     else if (await isWaiting(service, jobless)) await moveOn(service, time);
     else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
