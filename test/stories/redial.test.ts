@@ -121,15 +121,21 @@ describeWorlds('a call that is placed again', ({ world }) => {
     ['forbidden', 'blocked', () => setPolicy(world, { redial: BOTH, officePhone: { allowed: false } })],
   ])('is not placed when it is %s while it waits', async (_what, outcome, happens) => {
     const { id } = await request(BOTH, ['busy', 'press-pound']);
-    await world.time.idle();
-    await vi.waitFor(async () => {
-      const { state, redials } = (await row(id)) ?? {};
-      expect({ state, redials }).toEqual({ state: 'queued', redials: 1 });
-    }, SOON);
+    await waits(id);
     expect(await world.read(id)).toMatchObject({ state: 'queued', progress: 'queued' });
     await happens(id);
     await world.settle();
     await expectOneEnd(world, id, { outcome, calls: 1 });
+  });
+
+  test('is not taken away by a repeated end of the first, whose reader saw the call before', async () => {
+    const { id } = await request(BOTH, ['busy', 'press-pound']);
+    const { attemptId } = await waits(id);
+    const { verifications } = world.service.journey;
+    const now = new Date(world.time.now());
+    expect(await verifications.decide(id, { outcome: 'busy' }, now, attemptId ?? '')).toBeNull();
+    await world.settle();
+    await expectOneEnd(world, id, { outcome: 'approved', calls: 2 });
   });
 
   test('dials the extension again', async () => {
@@ -147,6 +153,17 @@ describeWorlds('a call that is placed again', ({ world }) => {
     expect(await world.read(id)).toMatchObject({ outcome: 'busy', progress: 'dialing' });
   });
 
-  const row = (id: string) =>
-    world.db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
+  /** Resolves with the row when the verification waits for its second call. */
+  const waits = async (id: string) => {
+    await world.time.idle();
+    return vi.waitFor(async () => {
+      const row = await world.db
+        .selectFrom('verification')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      expect(row).toMatchObject({ state: 'queued', redials: 1 });
+      return row;
+    }, SOON);
+  };
 });
