@@ -27,6 +27,9 @@ export interface Overrides {
   simulatorTime?: SimulatorTime;
 }
 
+/** How long the end waits for jobs to be added, ms. Without a queue they wait for ever, and the sweeper adds them later. */
+const JOBS_LIMIT_MS = 2_000;
+
 /** A running service and what it consists of. */
 export type Service = Awaited<ReturnType<typeof build>>;
 
@@ -67,6 +70,7 @@ async function build(
   const { deliverNow } = outbox;
   const features = createFeatures(config, { ...shared, ...calls, deliverNow, traces: ops.traces, log });
   const { jobs, journey, tenants, apiKeys } = features;
+  onStop('jobs being added', jobs.settled, JOBS_LIMIT_MS);
   onStop('work in the background', journey.settled);
   if (database.kind === 'embedded')
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });

@@ -104,12 +104,14 @@ export function createJourney(deps: JourneyDeps) {
   const advance = createAdvance({ verifications, stepsFor: ({ channel }) => TABLE[channel], log });
   const { attempts } = stores;
   const placeUnseen = createPlaceUnseen({ ...deps, attempts, lines, placeAttempt, roomForCall });
-  const background = createBackground((error) =>
-    log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
-  );
-  const completeNow = (verification: Verification) => background.run(complete(verification));
+  const background = createBackground();
+  const inBackground = (step: Promise<unknown>) =>
+    background.run(step, (error) =>
+      log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
+    );
+  const completeNow = (verification: Verification) => inBackground(complete(verification));
   const advanceOutsideJob = createAdvanceOutsideJob({ advance, schedule: jobs.schedule });
-  const advanceNow = ({ id }: { id: string }) => background.run(advanceOutsideJob(id));
+  const advanceNow = ({ id }: { id: string }) => inBackground(advanceOutsideJob(id));
   const { readVerification } = requests;
   return {
     ...requests.actions,

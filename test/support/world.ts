@@ -204,17 +204,21 @@ export async function settle(
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await time.idle();
     await service.journey.settled();
+    await service.jobs.settled();
     const busy = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
-    const ends = waits.ends();
-    // Jobs that all wait for their line need the time to move, which a story may have paused.
-    if (busy > 0 && ends.length >= busy) await time.advance(Math.max(0, Math.min(...ends) - time.now()));
-    else if (busy > 0) await nextTurn();
+    if (busy > 0) await letJobsWork(busy, time, waits.ends());
     else if (await allFinished(service)) return;
     else if (await isWaiting(service, jobless)) await moveOn(service, time);
     else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
     else await sweepLater(service, time);
   }
   throw new Error('the world does not settle');
+}
+
+/** Jobs that all wait for their line need the time to move, which a story may have paused. */
+async function letJobsWork(busy: number, time: VirtualTime, ends: number[]): Promise<void> {
+  if (ends.length < busy) return nextTurn();
+  await time.advance(Math.max(0, Math.min(...ends) - time.now()));
 }
 
 async function allFinished(service: Service): Promise<boolean> {
