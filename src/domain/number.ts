@@ -20,8 +20,6 @@ export interface ParsedNumber {
   type: string;
   /** For people abroad: `+46 8 123 456 78`. */
   international: string;
-  /** For people in the country: `08-123 456 78`. */
-  national: string;
   /** What is dialled once the number has answered, 1 to 11 digits, or null. */
   extension: string | null;
 }
@@ -59,7 +57,6 @@ export function parseNumber(
     country: number.country ?? NO_COUNTRY,
     type: String(number.getType()),
     international: number.formatInternational(),
-    national: number.formatNational(),
     extension,
   };
 }

@@ -41,7 +41,7 @@ import { createDialSlotStore } from './store/dial-slots.ts';
 import { createReadFacts } from './store/facts.ts';
 import { createLiveCallStore } from './store/live-calls.ts';
 import { createLostCallStore } from './store/lost-calls.ts';
-import type { Verification } from './store/rows.ts';
+import type { Decided } from './store/rows.ts';
 import { createVerificationStore } from './store/verifications.ts';
 
 /** What the journey is made of. */
@@ -109,7 +109,7 @@ export function createJourney(deps: JourneyDeps) {
     background.run(step, (error) =>
       log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
     );
-  const completeNow = (verification: Verification) => inBackground(complete(verification));
+  const completeNow = (verification: Decided) => inBackground(complete(verification));
   const advanceOutsideJob = createAdvanceOutsideJob({ advance, schedule: jobs.schedule });
   const advanceNow = ({ id }: { id: string }) => inBackground(advanceOutsideJob(id));
   const { readVerification } = requests;
@@ -212,7 +212,7 @@ function createWebhookSteps(
   { calls, answers }: Stores,
   after: {
     noteCall: NoteCall;
-    completeNow: (verification: Verification) => void;
+    completeNow: (verification: Decided) => void;
     advanceNow: (verification: { id: string }) => void;
   },
 ) {

@@ -10,11 +10,11 @@ import {
   ProviderError,
   type Providers,
 } from '../../providers/port.ts';
-import { type StepResult, waitUntil } from '../job/advance.ts';
+import { type StepResult, watchUntil } from '../job/advance.ts';
 import type { PolicyAt, Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { NoteCall } from '../store/call-notes.ts';
-import type { Verification } from '../store/rows.ts';
+import type { Placing } from '../store/rows.ts';
 import type { Lines } from './lines.ts';
 
 /** The longest pause between two tries to place a call, ms. */
@@ -29,7 +29,7 @@ export type CallAddresses = (call: { attemptId: string; locale: string }) => {
 };
 
 /** Asks the provider for the call of an attempt that has just begun, and notes what it said. */
-export type PlaceAttempt = (verification: Verification) => Promise<StepResult>;
+export type PlaceAttempt = (attempt: Placing) => Promise<StepResult>;
 
 /** What placing needs. */
 interface PlaceDeps {
@@ -85,7 +85,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
 /** Nothing was asked of the provider, so the verification may be dialled again, in another place. */
 export async function giveBack(
   { attempts, clock, events }: { attempts: Pick<AttemptStore, 'postpone'>; clock: Clock; events: Events },
-  { id: verificationId, attemptId }: Verification,
+  { id: verificationId, attemptId }: Pick<Placing, 'id' | 'attemptId'>,
 ): Promise<StepResult> {
   const now = clock.now();
   const errorCode = 'startMissed';
@@ -94,7 +94,7 @@ export async function giveBack(
   return 'moved';
 }
 
-function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Verification): Extension | null {
+function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Placing): Extension | null {
   if (extension === null) return null;
   return { pauseBeforeS: pauseBeforeS ?? 0, digits: extension, pauseAfterS: pauseAfterS ?? 0 };
 }
@@ -146,10 +146,11 @@ async function accepted(
   const wakeAt = later(at, ringTimeoutS * 1000 + deps.timeouts.watchMs);
   const noted = await deps.noteCall({ attemptId, callId, progress: null, at, wakeAt });
   deps.events.emit('call.placed', { verificationId, attemptId });
-  if (noted?.state === 'ringing') return waitUntil(noted.wakeAt);
   if (noted === null || noted.state === 'finished')
     await endUnwanted(deps, verificationId, attemptId, { callId, lineNumber });
-  return 'moved';
+  // Whoever decided could not end a call that was not known yet.
+  const isOnCall = noted?.state === 'ringing' || noted?.state === 'answered';
+  return isOnCall ? watchUntil(noted.wakeAt) : 'moved';
 }
 
 async function refused(
@@ -179,7 +180,7 @@ async function putOff(
 
 async function lost(deps: PlaceDeps, { verificationId, attemptId, wakeAt }: Placed, errorCode: string) {
   deps.events.emit('call.lost', { verificationId, attemptId, errorCode });
-  return waitUntil(wakeAt);
+  return watchUntil(wakeAt);
 }
 
 /** While the provider was asked, somebody dialled again or finished the verification: this call must not ring on. */

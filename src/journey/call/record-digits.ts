@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { CheckPin, Question } from '../ports.ts';
 import type { Answered, AnswerStore } from '../store/answers.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
-import type { LiveCall, Verification } from '../store/rows.ts';
+import type { Decided, LiveCall } from '../store/rows.ts';
 import { ASKED_IN_ALL, type Meaning, meaningOf, silencesInAll } from './rules.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 
@@ -14,7 +14,7 @@ interface RecordDeps {
   checkPin: CheckPin;
   speakNext: SpeakNext;
   /** Completes a decided verification in the background. */
-  completeNow: (verification: Verification) => void;
+  completeNow: (verification: Decided) => void;
   clock: Clock;
   events: Events;
 }

@@ -34,14 +34,15 @@ export interface WebhookDeps extends PlayDeps {
 /** Stands for an attempt that cannot exist: such calls hear that they are over. */
 const NO_ATTEMPT = '00000000-0000-0000-0000-000000000000';
 
+/** What is missing and what makes no sense count alike. Without its own default, what is missing would first be made an error. */
 const Address = z.object({
   attemptId: z.uuid().catch(NO_ATTEMPT),
-  locale: z.string().max(35).catch('en-US'),
-  round: z.coerce.number().int().min(0).max(1000).catch(0),
-  try: z.coerce.number().int().min(0).max(MOST_TRIES).catch(0),
-  key: z.string().length(1).nullable().catch(null),
-  prompt: z.string().max(40).nullable().catch(null),
-  challenge: z.enum(CHALLENGES).nullable().catch(null),
+  locale: z.string().max(35).default('en-US').catch('en-US'),
+  round: z.coerce.number().int().min(0).max(1000).default(0).catch(0),
+  try: z.coerce.number().int().min(0).max(MOST_TRIES).default(0).catch(0),
+  key: z.string().length(1).nullable().default(null).catch(null),
+  prompt: z.string().max(40).nullable().default(null).catch(null),
+  challenge: z.enum(CHALLENGES).nullable().default(null).catch(null),
 });
 
 /**

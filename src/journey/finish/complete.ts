@@ -7,14 +7,14 @@ import { ProviderError, type Providers } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
-import type { Verification } from '../store/rows.ts';
+import type { Decided } from '../store/rows.ts';
 import { writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'expired', 'providerError'];
 
 /** Completes a decided verification, unless it was completed before. */
-export type Complete = (verification: Verification) => Promise<void>;
+export type Complete = (verification: Decided) => Promise<void>;
 
 /**
  * State `decided` → `finished`. Ends a call that is no longer needed; an approved registration leaves the office
@@ -38,7 +38,7 @@ export function createComplete(deps: {
   return (verification) =>
     deps.traces.within(verification.traceParent, 'complete verification', () => complete(verification));
 
-  async function complete(verification: Verification): Promise<void> {
+  async function complete(verification: Decided): Promise<void> {
     if (CALL_MAY_LIVE.includes(verification.outcome)) await endCall(verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();
@@ -49,7 +49,7 @@ export function createComplete(deps: {
     if (verification.jobId !== null) deps.endBackendJob(verification.id);
   }
 
-  function report({ id, tenantId, outcome, purpose, errorCode }: Verification, policy: TenantPolicy): void {
+  function report({ id, tenantId, outcome, purpose, errorCode }: Decided, policy: TenantPolicy): void {
     const registered = outcome === 'approved' && purpose === 'register';
     if (registered) deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
     if (registered && policy.appPassword.issue)
@@ -59,7 +59,7 @@ export function createComplete(deps: {
   }
 
   /** Best effort: the call has a time limit of its own, and a person who answers it hears that it is over. */
-  async function endCall({ id, callId, lineNumber, endedAt }: Verification): Promise<void> {
+  async function endCall({ id, callId, lineNumber, endedAt }: Decided): Promise<void> {
     if (callId === null || lineNumber === null || endedAt) return;
     try {
       await deps.providers.endCall({ callId, lineNumber });

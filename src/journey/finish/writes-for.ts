@@ -3,7 +3,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
 import type { CompletionWrite } from '../store/completion.ts';
-import type { Verification } from '../store/rows.ts';
+import type { Decided } from '../store/rows.ts';
 
 const NONE = sql`null::uuid`;
 const FINISHED: Parameters<CompletionWrites['messages']>[0] = {
@@ -15,7 +15,7 @@ const FINISHED: Parameters<CompletionWrites['messages']>[0] = {
 /** What follows from an outcome: each feature writes its own part, and all of it is one statement. */
 export function writesFor(
   write: CompletionWrites,
-  verification: Verification,
+  verification: Decided,
   policy: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
@@ -28,7 +28,7 @@ export function writesFor(
 
 function registered(
   write: CompletionWrites,
-  { id }: Verification,
+  { id }: Decided,
   { appPassword: { issue, length } }: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {

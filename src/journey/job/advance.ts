@@ -14,6 +14,8 @@ export type StepResult = 'moved' | Wait;
 interface Wait {
   kind: 'wait' | 'leave';
   until: Date;
+  /** There is a call now, so the registry watches over it, whatever becomes of its job. */
+  live?: true;
 }
 
 /** One step of the journey: does the next thing for a verification in the state it is for. */
@@ -25,7 +27,7 @@ export type Steps = Record<Exclude<State, 'finished'>, Step>;
 /** What is to be done next; `live`: the registry watches over it, whatever becomes of its job. */
 export type Next =
   | { kind: 'finished'; outcome: string | null }
-  | (Wait & { live: boolean; seen: Pick<Verification, 'state' | 'wakeAt'> | null });
+  | (Omit<Wait, 'live'> & { live: boolean; seen: Pick<Verification, 'state' | 'wakeAt'> | null });
 
 /** Moves a verification on until there is nothing to do now. */
 export type Advance = (verificationId: string) => Promise<Next>;
@@ -33,6 +35,11 @@ export type Advance = (verificationId: string) => Promise<Next>;
 /** The answer of a step that waits. */
 export function waitUntil(until: Date): StepResult {
   return { kind: 'wait', until };
+}
+
+/** The answer of a step that has placed a call, or may have. */
+export function watchUntil(until: Date): StepResult {
+  return { kind: 'wait', until, live: true };
 }
 
 /** How long a process that is stopping leaves a verification to others, ms. */
@@ -78,7 +85,7 @@ export function createAdvance(deps: {
     const { state } = verification;
     if (state === 'finished') return { kind: 'finished', outcome: verification.outcome };
     const result = await deps.stepsFor(verification)[state](verification);
-    return result === 'moved' ? result : { ...result, live: state !== 'queued', seen: verification };
+    return result === 'moved' ? result : { live: state !== 'queued', ...result, seen: verification };
   }
 }
 
@@ -90,7 +97,7 @@ export function createAdvanceQueued(deps: {
   return async function advanceQueued(verificationId) {
     const result = await deps.placeUnseen(verificationId);
     if (result === null || result === 'moved') return deps.advance(verificationId);
-    return { ...result, live: true, seen: null };
+    return { live: false, ...result, seen: null };
   };
 }
 

@@ -28,8 +28,17 @@ export function createChooseLocale(prompts: Languages): ChooseLocale {
   };
 }
 
-/** The language most spoken in a country (Unicode, likely subtags). */
+const mainLanguages = new Map<string, string>();
+
+/** The language most spoken in a country, with the country: `sv-SE`. There are as many as countries, so all are kept. */
 function mainLanguageOf(country: string): string {
+  const language = mainLanguages.get(country) ?? likelyLanguageOf(country);
+  mainLanguages.set(country, language);
+  return language;
+}
+
+/** Unicode, likely subtags. */
+function likelyLanguageOf(country: string): string {
   // Numbers of no country have the code 001 (libphonenumber).
   if (!/^[A-Z]{2}$/.test(country)) return 'en-US';
   return `${new Intl.Locale(`und-${country}`).maximize().language}-${country}`;

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { interval } from './dial-slots.ts';
-import { COLUMNS, story, type Verification } from './rows.ts';
+import { story, type Verification } from './rows.ts';
 
 /** A new verification, before the registry has it. */
 export type NewVerification = Pick<
@@ -56,7 +56,20 @@ export type Admission =
   | { kind: 'full'; counter: string; until: Date }
   | { kind: 'line'; until: Date };
 
-type Row = Partial<Verification> & { refused: string | null; until: Date | null };
+interface Row {
+  refused: string | null;
+  until: Date | null;
+  slotAt: Date | null;
+}
+
+/** What a verification begins with: the defaults of the table, which are not read back. */
+const NOTHING_YET = {
+  ...({ state: 'queued', open: true, live: false, prompt: 'ask' } as const),
+  ...{ outcome: null, errorCode: null, decidedAt: null, finishedAt: null },
+  ...{ attemptId: null, attempts: 0, redials: 0, round: 1, wrongKeys: 0, silences: 0 },
+  ...{ callId: null, callStatus: null, callError: null, statusSequence: -1, answeredBy: null },
+  ...{ dialedAt: null, rangAt: null, answeredAt: null, endedAt: null },
+};
 
 /** PostgreSQL: unique_violation. */
 const TAKEN = '23505';
@@ -72,7 +85,7 @@ export function createAdmission(run: RunStatement) {
     slot: WishForSlot,
   ): Promise<Admission> {
     try {
-      return readAdmission(await run<Row>(admitStatement(row, counters, slot)));
+      return readAdmission(row, await run<Row>(admitStatement(row, counters, slot)));
     } catch (error) {
       // Two with the same key at once: neither saw the other, and the index let one through.
       if (row.idempotencyKey !== null && isTaken(error)) return { kind: 'repeated' };
@@ -100,15 +113,18 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
         ${row.lineNumber}::text,
         admitted.slot_at, coalesce(admitted.slot_at, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb
-      from admitted where admitted.refused is null
-      returning *)
-    select admitted.refused, admitted.until, ${COLUMNS} from admitted left join v on true`;
+      from admitted where admitted.refused is null)
+    select refused, until, slot_at as "slotAt" from admitted`;
 }
 
-function readAdmission([row]: Row[]): Admission {
-  if (!row) throw new Error('admitting a request gave no row; the function admit_request was changed');
-  const { refused, until, ...verification } = row;
-  if (refused === null) return { kind: 'admitted', verification: verification as Verification };
+function readAdmission(row: NewVerification, [answer]: Row[]): Admission {
+  if (!answer) throw new Error('admitting a request gave no row; the function admit_request was changed');
+  const { refused, until, slotAt } = answer;
+  if (refused === null) {
+    const { policyVersion: policyNow, createdAt } = row;
+    const verification = { ...NOTHING_YET, ...row, policyNow, slotAt, wakeAt: slotAt ?? createdAt };
+    return { kind: 'admitted', verification };
+  }
   if (refused === 'repeated' || until === null) return { kind: 'repeated' };
   return refused === 'line' ? { kind: 'line', until } : { kind: 'full', counter: refused, until };
 }

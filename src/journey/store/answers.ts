@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
-import { COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
+import { LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** Which answer of the person to which question: the same pair again is the same webhook again. */
 export interface Answered {
@@ -48,7 +48,7 @@ export function createAnswerStore(run: RunStatement) {
       update verification v set round = v.round + 1, ${set}, call_id = coalesce(v.call_id, ${callId})
       ${whileCounting(attemptId)}
         and v.round = ${round} and coalesce(v.call_id, ${callId}) = ${callId} and v.state in ${ON_CALL} and ${guard}
-      returning ${COLUMNS}, true as current`);
+      returning ${LIVE_COLUMNS}, true as current`);
     return call ?? null;
   };
   /** An answer that ends the call: → decided. */

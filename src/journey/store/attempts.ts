@@ -1,6 +1,14 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { type CallAttempt, COLUMNS, story, type Verification, whileCounting } from './rows.ts';
+import {
+  ALL_COLUMNS,
+  type CallAttempt,
+  PLACING_COLUMNS,
+  type Placing,
+  story,
+  type Verification,
+  whileCounting,
+} from './rows.ts';
 
 /** A new attempt, before the provider is asked. */
 interface NewAttempt {
@@ -19,7 +27,7 @@ export type AttemptStore = ReturnType<typeof createAttemptStore>;
 export function createAttemptStore(run: RunStatement) {
   const one = async (statement: Sql) => (await run<Verification>(statement))[0] ?? null;
   return {
-    ...beginning(one),
+    ...beginning(async (statement) => (await run<Placing>(statement))[0] ?? null),
     ...ending(one),
     ofVerification: createAttemptsOf(run),
 
@@ -46,10 +54,10 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
     attempt as (
       insert into call_attempt (id, verification_id, number, line_number, started_at)
       select v.attempt_id, v.id, v.attempts, v.line_number, v.dialed_at from v)
-    select ${COLUMNS} from v`;
+    select ${PLACING_COLUMNS} from v`;
 }
 
-function beginning(one: One) {
+function beginning(one: (statement: Sql) => Promise<Placing | null>) {
   return {
     /**
      * `queued` and due → `dialing`, without a look at the row before: if the policy that it was checked under still
@@ -108,7 +116,7 @@ function ending(one: One) {
           returning v.*),
         archived as (
           update call_attempt a set error_code = v.call_error, ended_at = v.ended_at from v where a.id = v.attempt_id)
-        select ${COLUMNS} from v`),
+        select ${ALL_COLUMNS} from v`),
 
     /** The call ended and the policy wants another one: `ringing` or `answered` → `queued` until `wakeAt`, once. */
     redial: (attemptId: string, now: Date, wakeAt: Date) =>
@@ -119,7 +127,7 @@ function ending(one: One) {
           ${whileCounting(attemptId)}
             and v.state in ('ringing', 'answered') and v.redials = 0
           returning v.*)
-        select ${COLUMNS} from v`),
+        select ${ALL_COLUMNS} from v`),
 
     /** The provider refused the call: notes why, and open → decided. */
     refuse: (attemptId: string, end: { outcome: string; errorCode: string }, now: Date) =>
@@ -129,7 +137,7 @@ function ending(one: One) {
           events = v.events || ${story(now, { type: 'decided', attemptId, ...end })}::jsonb
         ${whileCounting(attemptId)}
           and v.state in ('dialing', 'ringing', 'answered')
-        returning ${COLUMNS}`),
+        returning ${ALL_COLUMNS}`),
 
     /** The call was found to be over: notes its end, and when the verification is to be decided. */
     foundOver: (
@@ -143,7 +151,7 @@ function ending(one: One) {
           answered_by = coalesce(${call.answeredBy}, v.answered_by), wake_at = ${wakeAt}
         ${whileCounting(attemptId)}
           and v.ended_at is null and v.state in ('ringing', 'answered')
-        returning ${COLUMNS}`),
+        returning ${ALL_COLUMNS}`),
   };
 }
 

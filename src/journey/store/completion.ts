@@ -1,9 +1,9 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { story, type Verification } from './rows.ts';
+import { type Decided, story } from './rows.ts';
 
 /** A verification that is to be finished, as its outcome was read. */
-type Finishing = Pick<Verification, 'id' | 'outcome' | 'purpose'>;
+type Finishing = Pick<Decided, 'id' | 'outcome' | 'purpose'>;
 
 /**
  * What one feature writes when a verification finishes: `name as (insert …)`, which reads the finished row from `done`

@@ -1,9 +1,12 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
+import { LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** The guarded updates behind webhooks that carry no answer. Null: this webhook was not the first to say so. */
 export type LiveCallStore = ReturnType<typeof createLiveCallStore>;
+
+/** A key counts whether or not it is known that somebody picked up, so the commit does not wait for the disk (PostgreSQL, "Asynchronous Commit"). */
+const COMMIT_LATER = sql`set_config('synchronous_commit', 'off', true) is not null`;
 
 /** @param run runs a statement on the registry */
 export function createLiveCallStore(run: RunStatement) {
@@ -12,7 +15,7 @@ export function createLiveCallStore(run: RunStatement) {
     /** The call of an attempt, or null when there is no such attempt. */
     read: (attemptId: string) =>
       one(sql`
-        select ${COLUMNS}, v.attempt_id is not distinct from a.id as current
+        select ${LIVE_COLUMNS}, v.attempt_id is not distinct from a.id as current
         from call_attempt a join verification v on v.id = a.verification_id where a.id = ${attemptId}`),
 
     /** Somebody picked up: notes the call, and `dialing` or `ringing` → `answered`; `queued` too, if the call was thought not to be. */
@@ -23,8 +26,8 @@ export function createLiveCallStore(run: RunStatement) {
           call_error = null, events = v.events || ${story(now, { type: 'answered', attemptId })}::jsonb
         ${whileCounting(attemptId)}
           and coalesce(v.call_id, ${callId}) = ${callId} and (v.ended_at is null or v.call_id is null)
-          and v.state in ('queued', 'dialing', 'ringing')
-        returning ${COLUMNS}, true as current`),
+          and v.state in ('queued', 'dialing', 'ringing') and ${COMMIT_LATER}
+        returning ${LIVE_COLUMNS}, true as current`),
 
     /** Machine detection heard a machine, and no key has been recorded: → decided as voicemail. */
     machineAnswered: (attemptId: string, callId: string, answeredBy: string, now: Date) =>
@@ -34,6 +37,6 @@ export function createLiveCallStore(run: RunStatement) {
           events = v.events || ${story(now, { type: 'decided', outcome: 'voicemail', attemptId })}::jsonb
         ${whileCounting(attemptId)}
           and coalesce(v.call_id, ${callId}) = ${callId} and v.round = 1 + v.silences and v.state in ${ON_CALL}
-        returning ${COLUMNS}, true as current`),
+        returning ${LIVE_COLUMNS}, true as current`),
   };
 }

@@ -18,24 +18,59 @@ export type Verification = Omit<
   policyNow: number;
 };
 
-/** A verification as its call's webhooks need it. */
-export type LiveCall = Verification & {
-  /** Whether the attempt that was asked about is the one that counts. */
-  current: boolean;
-};
-
 /** One call placed, or about to be placed, for a verification. */
 export type CallAttempt = Selectable<CallAttemptTable>;
 
-/** The columns of a `Verification`, of the table alias `v`. The story is left out: only those who show it read it. */
-export const COLUMNS = raw(`
-  v.id, v.tenant_id, v.user_id, v.purpose, v.channel, v.phone_type, v.phone_number, v.country, v.locale,
-  v.state, v.outcome, v.error_code, v.attempt_id, v.wake_at, v.idempotency_key, v.request_hash, v.created_at,
-  v.expires_at, v.decided_at, v.finished_at, v.job_id, v.extension, v.pause_before_s, v.pause_after_s,
-  v.challenge, v.challenge_digits, v.line_number, v.slot_at, v.redials, v.open, v.live, v.policy_version,
-  v.trace_parent, v.attempts, v.call_id, v.call_status, v.call_error, v.status_sequence, v.round, v.prompt,
-  v.wrong_keys, v.silences, v.answered_by, v.dialed_at, v.rang_at, v.answered_at, v.ended_at, (select
-  tenant.policy_version from tenant where tenant.id = v.tenant_id) as policy_now`);
+/**
+ * Columns of the table alias `v`, under their names in camelCase. Each column costs something on the way, so statements
+ * that run for every verification return those that are needed next.
+ */
+export function columns(names: readonly (keyof Verification)[]): Sql {
+  return raw(names.map((name) => `${expressionFor(name)} as "${name}"`).join(', '));
+}
+
+function expressionFor(name: keyof Verification): string {
+  if (name === 'policyNow') return '(select tenant.policy_version from tenant where tenant.id = v.tenant_id)';
+  return `v.${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}
+
+/** All columns of a `Verification`. */
+export const ALL_COLUMNS = columns([
+  ...(['id', 'tenantId', 'userId', 'purpose', 'channel', 'phoneType', 'phoneNumber', 'country'] as const),
+  ...(['locale', 'state', 'outcome', 'errorCode', 'attemptId', 'wakeAt', 'idempotencyKey'] as const),
+  ...(['requestHash', 'createdAt', 'expiresAt', 'decidedAt', 'finishedAt', 'jobId', 'extension'] as const),
+  ...(['pauseBeforeS', 'pauseAfterS', 'challenge', 'challengeDigits', 'lineNumber', 'slotAt'] as const),
+  ...(['redials', 'open', 'live', 'policyVersion', 'traceParent', 'attempts', 'callId'] as const),
+  ...(['callStatus', 'callError', 'statusSequence', 'round', 'prompt', 'wrongKeys', 'silences'] as const),
+  ...(['answeredBy', 'dialedAt', 'rangAt', 'answeredAt', 'endedAt', 'policyNow'] as const),
+]);
+
+/** A new attempt, as placing its call needs it. */
+export type Placing = Pick<Verification, (typeof PLACING)[number]>;
+const PLACING = [
+  ...(['id', 'tenantId', 'policyNow', 'locale', 'attemptId', 'attempts', 'wakeAt'] as const),
+  ...(['phoneNumber', 'country', 'lineNumber', 'extension', 'pauseBeforeS', 'pauseAfterS'] as const),
+] as const;
+export const PLACING_COLUMNS = columns(PLACING);
+
+/** A verification that was decided, as completing it needs it. */
+export type Decided = Pick<Verification, (typeof DECIDED)[number]>;
+const DECIDED = [
+  ...(['id', 'tenantId', 'purpose', 'outcome', 'errorCode', 'policyNow', 'jobId', 'traceParent'] as const),
+  ...(['callId', 'lineNumber', 'endedAt'] as const),
+] as const;
+
+/** A verification as the webhooks of its call need it. */
+export type LiveCall = Decided &
+  Pick<Verification, (typeof LIVE)[number]> & {
+    /** Whether the attempt that was asked about is the one that counts. */
+    current: boolean;
+  };
+const LIVE = [
+  ...(['userId', 'state', 'wakeAt', 'locale', 'extension', 'challenge', 'challengeDigits'] as const),
+  ...(['round', 'prompt'] as const),
+] as const;
+export const LIVE_COLUMNS = columns([...DECIDED, ...LIVE]);
 
 /** States in which a call may exist that has not been decided. */
 export const ON_CALL = raw("('dialing', 'ringing', 'answered')");

@@ -1,7 +1,7 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
-import { COLUMNS, story, type Verification } from './rows.ts';
+import { ALL_COLUMNS, story, type Verification } from './rows.ts';
 
 /** A decision: what ended the verification, and the provider's error code if it has one. */
 export interface Decision {
@@ -24,11 +24,11 @@ type One = (statement: Sql) => Promise<Verification | null>;
 function reads(run: RunStatement, one: One) {
   return {
     byIdempotencyKey: (tenantId: string, idempotencyKey: string): Promise<Verification | null> =>
-      one(sql`select ${COLUMNS} from verification v
+      one(sql`select ${ALL_COLUMNS} from verification v
         where v.tenant_id = ${tenantId} and v.idempotency_key = ${idempotencyKey}`),
 
     read: (id: string): Promise<Verification | null> =>
-      one(sql`select ${COLUMNS} from verification v where v.id = ${id}`),
+      one(sql`select ${ALL_COLUMNS} from verification v where v.id = ${id}`),
 
     /**
      * Verifications in the queue that should have been looked at before `before`, in the order in which they were
@@ -68,39 +68,39 @@ function changes(one: One) {
         attemptId === undefined ? empty : sql`and v.attempt_id = ${attemptId} and v.state <> 'queued'`;
       return one(sql`${decided(decision, now)}
         where v.id = ${id} and v.state in ('queued', 'dialing', 'ringing', 'answered') ${attempt}
-        returning ${COLUMNS}`);
+        returning ${ALL_COLUMNS}`);
     },
 
     /** Still `dialing` with this attempt, and no webhook has told of its call → decided as providerError. */
     giveUp(id: string, attemptId: string, errorCode: string, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'providerError', errorCode }, now)}
-        where v.id = ${id} and v.state = 'dialing' and v.attempt_id = ${attemptId} returning ${COLUMNS}`);
+        where v.id = ${id} and v.state = 'dialing' and v.attempt_id = ${attemptId} returning ${ALL_COLUMNS}`);
     },
 
     /** Open → decided as canceled, for a tenant's own verification. Null: not open, or not the tenant's. */
     cancel(tenantId: string, id: string, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'canceled' }, now)}
         where v.id = ${id} and v.tenant_id = ${tenantId} and v.state in ('queued', 'dialing', 'ringing', 'answered')
-        returning ${COLUMNS}`);
+        returning ${ALL_COLUMNS}`);
     },
 
     /** Says when a verification should be looked at again, unless it has changed since it was read. */
     lookAgain({ id, state, wakeAt }: Verification, next: Date): Promise<Verification | null> {
       return one(sql`update verification v set wake_at = ${next}
-        where v.id = ${id} and v.state = ${state} and v.wake_at = ${wakeAt} returning ${COLUMNS}`);
+        where v.id = ${id} and v.state = ${state} and v.wake_at = ${wakeAt} returning ${ALL_COLUMNS}`);
     },
 
     /** Says when a live verification that could not be moved on should be looked at again. */
     lookLater: (id: string, next: Date): Promise<Verification | null> =>
       one(
-        sql`update verification v set wake_at = ${next} where v.id = ${id} and v.live returning ${COLUMNS}`,
+        sql`update verification v set wake_at = ${next} where v.id = ${id} and v.live returning ${ALL_COLUMNS}`,
       ),
 
     /** Gives a verification that is to be dialled another place on its line, and nobody looks at it before. */
     assignSlot({ id, state, wakeAt, attemptId }: Verification, slotAt: Date): Promise<Verification | null> {
       return one(sql`update verification v set slot_at = ${slotAt}, wake_at = ${slotAt}
         where v.id = ${id} and v.state = ${state} and v.wake_at = ${wakeAt}
-          and v.attempt_id is not distinct from ${attemptId}::uuid returning ${COLUMNS}`);
+          and v.attempt_id is not distinct from ${attemptId}::uuid returning ${ALL_COLUMNS}`);
     },
   };
 }

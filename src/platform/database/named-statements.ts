@@ -3,7 +3,7 @@
  * once per connection.
  */
 import { createHash } from 'node:crypto';
-import { Client, type QueryResult } from 'pg';
+import { Client, Query, type QueryResult } from 'pg';
 
 /** Each connection keeps a plan for each name, so texts that are put together (`in (…)`) must not all get one. */
 const MOST_NAMES = 300;
@@ -72,9 +72,17 @@ export function namingClient(names: StatementNames): typeof Client {
       return (super.query as unknown as Send).call(this, config, values, callback);
     }
 
+    /** A query made here is taken as it is; a list of its parts would be copied property by property. */
+    #submit(name: string, text: string, values: unknown[]): Promise<QueryResult> {
+      const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
+      const query = new Query(text, values, (error, result) => (error ? reject(error) : resolve(result)));
+      super.query(Object.assign(query, { name }));
+      return promise;
+    }
+
     async #sendNamed(name: string, text: string, values: unknown[]): Promise<QueryResult> {
       try {
-        return await this.#send({ name, text, values });
+        return await this.#submit(name, text, values);
       } catch (error) {
         if (!isOutdated(error)) throw error;
         names.rename(text);
