@@ -25,7 +25,7 @@ export type CallAttempt = Selectable<CallAttemptTable>;
  * Columns of the table alias `v`, under their names in camelCase. Each column costs something on the way, so statements
  * that run for every verification return those that are needed next.
  */
-export function columns(names: readonly (keyof Verification)[]): Sql {
+function columns(names: readonly (keyof Verification)[]): Sql {
   return raw(names.map((name) => `${expressionFor(name)} as "${name}"`).join(', '));
 }
 
