@@ -14,9 +14,9 @@ const withTools: WithTools = async (use) => {
   const log = createLogger({ level: 'warn', destination: process.stderr });
   const config = readConfig();
   const place = { ...config.database, withQueueTables: config.queue.kind === 'database' };
-  const { db, run, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
+  const { db, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
   try {
-    return await use(createTools({ db, run, clock: systemClock, keys: () => readKeys(config, log) }));
+    return await use(createTools({ db, clock: systemClock, keys: () => readKeys(config, log) }));
   } finally {
     await close();
   }

@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import type { Clock } from '../../src/platform/clock.ts';
-import type { RunStatement } from '../../src/platform/database/run-statement.ts';
 import { createPolicies } from '../../src/policy/policies.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import type { KeyRings } from '../../src/service/open-stores.ts';
@@ -18,12 +17,7 @@ export type Tools = ReturnType<typeof createTools>;
  * The tools on a registry.
  * @param deps.keys reads the key rings; called by those who need them only, since it may make some
  */
-export function createTools(deps: {
-  db: Kysely<Registry>;
-  run: RunStatement;
-  clock: Clock;
-  keys: () => KeyRings;
-}) {
+export function createTools(deps: { db: Kysely<Registry>; clock: Clock; keys: () => KeyRings }) {
   return {
     clock: deps.clock,
     tenants: createTenants(deps),

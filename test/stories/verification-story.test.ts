@@ -1,9 +1,12 @@
 // An operator asks for everything that happened to a verification.
-import { beforeAll, expect, it } from 'vitest';
+import type { KyselyPlugin } from 'kysely';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import type { Entry } from '../../scripts/poundkey/story/entry.ts';
+import { createReadStory } from '../../scripts/poundkey/story/read-story.ts';
 import { createTools } from '../../scripts/poundkey/tools.ts';
-import { describeWorlds } from '../support/open-worlds.ts';
+import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
+import { STORES } from '../support/stores.ts';
 
 const WEBHOOKS = { allowPrivate: true, timeLimitMs: 1_000 };
 
@@ -17,7 +20,6 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
     const clock = { now: () => new Date(world.time.now()) };
     const tools = createTools({
       db: world.db,
-      run: world.service.stores.database.run,
       clock,
       keys: () => world.service.stores,
     });
@@ -89,3 +91,29 @@ finished: busy
     await world.settle();
   });
 });
+
+describe.runIf(STORES.includes('postgres'))('the story of a verification on a server', () => {
+  it('is told as it was at one instant, whatever happens while it is read', async () => {
+    const world = await worldOfThisTest('postgres');
+    const { id } = await world.story('busy');
+    const storyOf = (db: typeof world.db) => createReadStory({ db })(id);
+    const before = await storyOf(world.db);
+    const change = () =>
+      world.db.updateTable('verification').set({ callError: '13224' }).where('id', '=', id).execute();
+    expect(await storyOf(world.db.withPlugin(afterFirstResult(change)))).toEqual(before);
+    expect(await storyOf(world.db)).not.toEqual(before);
+  });
+});
+
+/** Does something after the first result of a query. */
+function afterFirstResult(happen: () => Promise<unknown>): KyselyPlugin {
+  let results = 0;
+  return {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      results += 1;
+      if (results === 1) await happen();
+      return result;
+    },
+  };
+}

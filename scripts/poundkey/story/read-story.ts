@@ -1,6 +1,6 @@
 // The history of a verification, read from every table that has a part of it. Numbers are masked, extensions and the
 // digits of number matching left out.
-import type { Kysely, Selectable } from 'kysely';
+import { CompiledQuery, type Kysely, type Selectable } from 'kysely';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
 import { createAttemptsOf } from '../../../src/journey/store/attempts.ts';
 import { hideNumbers } from '../../../src/ops/hide-data.ts';
@@ -19,25 +19,41 @@ export interface Story {
   entries: Entry[];
 }
 
-/** The returned function resolves to null when there is no verification of this id (a UUID). */
-export function createReadStory({ db, run }: { db: Kysely<Registry>; run: RunStatement }) {
-  const attemptsOf = createAttemptsOf(run);
-  return async (id: string): Promise<Story | null> => {
-    const row = await db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
-    if (!row) return null;
-    const attempts = await attemptsOf(id);
-    const parts = [
-      eventEntries(row.events, new Map(attempts.map((attempt) => [attempt.id, attempt.number]))),
-      attempts.flatMap(callEntries),
-      await auditEntries(db, id),
-      await messageEntries(db, id),
-    ];
-    const entries = parts.flat().map(hideNumbersIn);
-    // The order among equals stays as it is (ECMAScript, Array.prototype.sort is stable).
-    return {
-      verification: summary(row),
-      entries: entries.sort((one, other) => one.at.getTime() - other.at.getTime()),
-    };
+/**
+ * All parts are read as they were at one instant, since a call may go on meanwhile. The returned function resolves to
+ * null when there is no verification of this id (a UUID).
+ */
+export function createReadStory({ db: registry }: { db: Kysely<Registry> }) {
+  return (id: string): Promise<Story | null> =>
+    registry
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute((db) => readStory(db, id));
+}
+
+async function readStory(db: Kysely<Registry>, id: string): Promise<Story | null> {
+  const row = await db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) return null;
+  const attempts = await createAttemptsOf(runIn(db))(id);
+  const parts = [
+    eventEntries(row.events, new Map(attempts.map((attempt) => [attempt.id, attempt.number]))),
+    attempts.flatMap(callEntries),
+    await auditEntries(db, id),
+    await messageEntries(db, id),
+  ];
+  const entries = parts.flat().map(hideNumbersIn);
+  // The order among equals stays as it is (ECMAScript, Array.prototype.sort is stable).
+  return {
+    verification: summary(row),
+    entries: entries.sort((one, other) => one.at.getTime() - other.at.getTime()),
+  };
+}
+
+/** Runs hand-written statements in the transaction. */
+function runIn(db: Kysely<Registry>): RunStatement {
+  return async <Row>({ text, values }: Parameters<RunStatement>[0]) => {
+    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
+    return rows;
   };
 }
 
