@@ -37,6 +37,15 @@ describe.runIf(inject('postgresUrl'))('named statements', () => {
     ]);
   });
 
+  it('are planned once and never compiled, which would take longer than they run', async () => {
+    const { run } = await openWith('named');
+    const settings = await run({
+      text: `select current_setting('jit') as jit, current_setting('plan_cache_mode') as plans where $1`,
+      values: [true],
+    });
+    expect(settings).toEqual([{ jit: 'off', plans: 'force_generic_plan' }]);
+  });
+
   it('are none where the setting says so', async () => {
     const database = await openWith('unnamed');
     for (const id of ['a', 'b', 'c'])
