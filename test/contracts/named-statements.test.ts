@@ -37,13 +37,14 @@ describe.runIf(inject('postgresUrl'))('named statements', () => {
     ]);
   });
 
-  it('are planned once and never compiled, which would take longer than they run', async () => {
+  it('are planned once, for tables that grow, and never compiled, which would take longer than they run', async () => {
     const { run } = await openWith('named');
     const settings = await run({
-      text: `select current_setting('jit') as jit, current_setting('plan_cache_mode') as plans where $1`,
+      text: `select current_setting('jit') as jit, current_setting('plan_cache_mode') as plans,
+        current_setting('enable_seqscan') as whole where $1`,
       values: [true],
     });
-    expect(settings).toEqual([{ jit: 'off', plans: 'force_generic_plan' }]);
+    expect(settings).toEqual([{ jit: 'off', plans: 'force_generic_plan', whole: 'off' }]);
   });
 
   it('are none where the setting says so', async () => {

@@ -1,4 +1,5 @@
 // How many statements and queue scripts a verification takes. A count that grows is a fault; see docs/performance.md.
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { noteTraffic, type Traffic } from '../support/count-traffic.ts';
 import { worldOn } from '../support/open-worlds.ts';
@@ -74,4 +75,25 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
     // Added, taken, finished, and twice the question whether there is another job, which many share.
     expect(traffic.commands.filter((name) => name === 'evalsha').length).toBeLessThanOrEqual(5);
   });
+
+  test('reads no table as a whole, also where a plan was made when there was little in it', async () => {
+    await world.story('wrong-then-pound');
+    traffic.stop();
+    const texts = [...new Set(traffic.statements.filter((text) => !BY_TIMERS.test(text)))];
+    expect(texts.length).toBeGreaterThan(7);
+    const plans = await Promise.all(texts.map(planOf));
+    expect(plans.filter((plan) => plan.includes('Seq Scan'))).toEqual([]);
+  });
+
+  /** How the server runs a statement that has a name. */
+  function planOf(text: string): Promise<string> {
+    return world.db.connection().execute(async (db) => {
+      await sql.raw(`prepare planned as ${text}`).execute(db);
+      const count = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, place]) => Number(place)));
+      const values = count === 0 ? '' : `(${Array.from({ length: count }, () => 'null').join()})`;
+      const { rows } = await sql.raw<Record<string, string>>(`explain execute planned${values}`).execute(db);
+      await sql.raw('deallocate planned').execute(db);
+      return rows.flatMap((row) => Object.values(row)).join('\n');
+    });
+  }
 });

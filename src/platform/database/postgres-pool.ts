@@ -75,6 +75,9 @@ function sessionSettings({ searchPath, statementTimeoutMs, sharedSessions }: Pos
     'set plan_cache_mode to force_generic_plan',
     // Compiling a plan takes ten times longer than our largest statements run (PostgreSQL, "When to JIT?").
     'set jit to off',
+    // A plan is kept while its tables grow, so one that was made for small tables must not read them whole. Where no
+    // index helps they still are (PostgreSQL, enable_seqscan).
+    'set enable_seqscan to off',
   ].join('; ');
 }
 
