@@ -11,8 +11,8 @@ import type { Source } from './source.ts';
 
 /** How many verifications one question is about. */
 const PAGE = 500;
-/** From a second to the five minutes after which a verification expires. */
-const BUCKETS = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300];
+/** From a second to the ten minutes after which a verification expires by default. */
+const BUCKETS = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600];
 /** Outcomes that a person decided by pressing keys. */
 const BY_KEY: readonly (string | null)[] = ['approved', 'fraudReported', 'wrongDigits'];
 
