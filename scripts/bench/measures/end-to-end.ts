@@ -14,7 +14,7 @@ import { type Measure, progress } from './measure.ts';
 
 /** After the last outcome, callbacks and receipts are still written, ms. */
 const SETTLE_MS = 500;
-const WARM_UP = 100;
+const WARM_UP = 500;
 
 /** What one contender did in one round; CPU in ms and counts for one verification. */
 interface Round {
