@@ -80,18 +80,17 @@ export interface JourneyDeps {
  * @returns what the REST API, the webhooks, the worker and the timers call
  */
 export function createJourney(deps: JourneyDeps) {
-  const { jobs, clock, events, log, isStopping } = deps;
+  const { jobs, clock, events, log } = deps;
   const stores = createStores(deps);
-  const { verifications, lost } = stores;
+  const { verifications } = stores;
   const requests = createRequests(deps, stores);
-  const calls = createCalls(deps, stores, requests);
-  const { complete, noteCall, dial, watchCall, roomForCall, placeAttempt } = calls;
-  const { readFacts, lookUp, lines } = requests;
+  const { placeCall, placeUnseen, findLostCall, noteCall } = createPlacing(deps, stores, requests);
+  const { watchCall, complete } = createEnding(deps, stores);
 
   const TABLE: Record<Channel, Steps> = {
     call: {
-      queued: createPlaceCall({ verifications, readFacts, lookUp, dial, roomForCall, isStopping, clock }),
-      dialing: createFindLostCall({ ...deps, verifications, lost, noteCall, dial }),
+      queued: placeCall,
+      dialing: findLostCall,
       ringing: watchCall,
       answered: watchCall,
       decided: async (verification) => {
@@ -102,15 +101,13 @@ export function createJourney(deps: JourneyDeps) {
   };
 
   const advance = createAdvance({ verifications, stepsFor: ({ channel }) => TABLE[channel], log });
-  const { attempts } = stores;
-  const placeUnseen = createPlaceUnseen({ ...deps, attempts, lines, placeAttempt, roomForCall });
+  const advanceOutsideJob = createAdvanceOutsideJob({ advance, schedule: jobs.schedule });
   const background = createBackground();
   const inBackground = (step: Promise<unknown>) =>
     background.run(step, (error) =>
       log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
     );
   const completeNow = (verification: Decided) => inBackground(complete(verification));
-  const advanceOutsideJob = createAdvanceOutsideJob({ advance, schedule: jobs.schedule });
   const advanceNow = ({ id }: { id: string }) => inBackground(advanceOutsideJob(id));
   const { readVerification } = requests;
   return {
@@ -127,12 +124,7 @@ export function createJourney(deps: JourneyDeps) {
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
     watchLive: createWatchLive({ verifications, advance: advanceOutsideJob, clock, log }),
-    sweep: createSweep({
-      ...{ run: deps.run, verifications, repairJob: jobs.repair, clock, events, log },
-      clearUp: async () => (await deps.clearUp()) + (await requests.limits.forgetCounts()),
-      slackMs: deps.sweep.slackMs,
-      leaseMs: deps.sweep.intervalMs / 2,
-    }),
+    sweep: createSweepOf(deps, stores, requests),
     /** Resolves when nothing goes on in the background any more. */
     settled: background.settled,
   };
@@ -161,12 +153,21 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const readVerification = createReadVerification({ verifications });
   const requestVerification = createRequestVerification({
     traces: deps.traces,
-    ...{ lookUp, limits, lines, verifications, clock, events },
+    lookUp,
+    limits,
+    lines,
+    verifications,
+    clock,
+    events,
     admit: createAdmission(run),
     addJob: jobs.add,
   });
   return {
-    ...{ readFacts, lookUp, limits, lines, readVerification },
+    readFacts,
+    lookUp,
+    limits,
+    lines,
+    readVerification,
     actions: {
       readFacts,
       readVerification,
@@ -177,33 +178,86 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   };
 }
 
-/** What places, watches and ends calls. */
-function createCalls(
+type Requests = ReturnType<typeof createRequests>;
+
+/** What places calls, and finds those of which nobody knows. */
+function createPlacing(
   deps: JourneyDeps,
   stores: Stores,
-  { lines }: Pick<ReturnType<typeof createRequests>, 'lines'>,
+  { readFacts, lookUp, lines }: Pick<Requests, 'readFacts' | 'lookUp' | 'lines'>,
 ) {
-  const { run, providers, policyAt, timeouts, clock, events, log } = deps;
-  const { verifications, attempts } = stores;
-  const noteCall = createNoteCall(run);
-  const placeAttempt = createPlaceAttempt({ ...deps, attempts, noteCall, lines });
+  const { providers, addresses, policyAt, pause, timeouts, isStopping, clock, events } = deps;
+  const { verifications, attempts, lost } = stores;
+  const noteCall = createNoteCall(deps.run);
+  const roomForCall = createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive });
+  const shared = { timeouts, clock, events };
+  const placeAttempt = createPlaceAttempt({
+    attempts,
+    noteCall,
+    lines,
+    providers,
+    addresses,
+    policyAt,
+    ...shared,
+  });
+  const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
   return {
     noteCall,
-    placeAttempt,
-    roomForCall: createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive }),
-    dial: createDial({
-      ...{ verifications, attempts, placeAttempt, lines, timeouts, clock, events },
-      pause: deps.pause,
+    placeCall: createPlaceCall({ verifications, readFacts, lookUp, dial, roomForCall, isStopping, clock }),
+    placeUnseen: createPlaceUnseen({
+      attempts,
+      lines,
+      placeAttempt,
+      roomForCall,
+      timeouts,
+      isStopping,
+      clock,
     }),
-    watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),
-    complete: createComplete({
-      traces: deps.traces,
-      ...{ writes: deps.writes, providers, policyAt, clock, events, log },
-      finish: createFinishVerification(run, deps.writes.writtenMessage),
-      deliverMessage: deps.deliverMessage,
-      endBackendJob: deps.jobs.wake,
+    findLostCall: createFindLostCall({
+      verifications,
+      lost,
+      noteCall,
+      providers,
+      dial,
+      isStopping,
+      ...shared,
     }),
   };
+}
+
+/** What watches calls, and what follows from their ends. */
+function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
+  const { run, providers, policyAt, writes, traces, deliverMessage, timeouts, clock, events, log } = deps;
+  return {
+    watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),
+    complete: createComplete({
+      finish: createFinishVerification(run, writes.writtenMessage),
+      writes,
+      providers,
+      policyAt,
+      traces,
+      deliverMessage,
+      endBackendJob: deps.jobs.wake,
+      clock,
+      events,
+      log,
+    }),
+  };
+}
+
+function createSweepOf(deps: JourneyDeps, { verifications }: Stores, { limits }: Pick<Requests, 'limits'>) {
+  const { run, jobs, sweep, clock, events, log } = deps;
+  return createSweep({
+    run,
+    verifications,
+    repairJob: jobs.repair,
+    clearUp: async () => (await deps.clearUp()) + (await limits.forgetCounts()),
+    slackMs: sweep.slackMs,
+    leaseMs: sweep.intervalMs / 2,
+    clock,
+    events,
+    log,
+  });
 }
 
 /** What webhooks do: the answer of a call, what the person pressed, how far the call has come. */

@@ -91,7 +91,7 @@ export const OUTCOMES = {
   providerError: {
     forUser: 'The call could not be made. Try again later; if it happens again, ask your administrator.',
     forAdministrator:
-      'The provider refused the call or failed. The error code says why; an alarm in the log says what to do.',
+      'The provider refused the call or failed. The error code says why. Search the log for the id of the verification: an alarm there says what to do.',
     askAgain: true,
     entraReason: 'service error',
   },
