@@ -48,7 +48,6 @@ describe('a number that may be called', () => {
   test('is also given as people write it', () => {
     expect(parseNumber({ number: '+46812345678' }, defaults)).toMatchObject({
       international: '+46 8 123 456 78',
-      national: '08-123 456 78',
     });
   });
 });
