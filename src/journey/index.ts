@@ -7,6 +7,7 @@ import type { TraceContext } from '../platform/trace-context.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
 import { createAnswerCall } from './call/answer-call.ts';
+import { createCheckAgain } from './call/check-again.ts';
 import { createDial } from './call/dial.ts';
 import { createFindLostCall } from './call/find-lost-call.ts';
 import { createFollowCall } from './call/follow-call.ts';
@@ -17,7 +18,13 @@ import { createRecordDigits } from './call/record-digits.ts';
 import { createSpeakNext } from './call/speak-next.ts';
 import { createWatchCall } from './call/watch-call.ts';
 import { createComplete } from './finish/complete.ts';
-import { createAdvance, createAdvanceOutsideJob, createAdvanceQueued, type Steps } from './job/advance.ts';
+import {
+  type Advance,
+  createAdvance,
+  createAdvanceOutsideJob,
+  createAdvanceQueued,
+  type Steps,
+} from './job/advance.ts';
 import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
@@ -41,7 +48,7 @@ import { createDialSlotStore } from './store/dial-slots.ts';
 import { createReadFacts } from './store/facts.ts';
 import { createLiveCallStore } from './store/live-calls.ts';
 import { createLostCallStore } from './store/lost-calls.ts';
-import type { Decided } from './store/rows.ts';
+import type { Decided, Verification } from './store/rows.ts';
 import { createVerificationStore } from './store/verifications.ts';
 
 /** What the journey is made of. */
@@ -100,8 +107,16 @@ export function createJourney(deps: JourneyDeps) {
     },
   };
 
-  const advance = createAdvance({ verifications, stepsFor: ({ channel }) => TABLE[channel], log });
-  const advanceOutsideJob = createAdvanceOutsideJob({ advance, schedule: jobs.schedule });
+  const moving = {
+    verifications,
+    stepsFor: ({ channel }: Pick<Verification, 'channel'>) => TABLE[channel],
+    log,
+  };
+  const advance = createAdvance({ ...moving, isJob: true });
+  const advanceOutsideJob = createAdvanceOutsideJob({
+    advance: createAdvance({ ...moving, isJob: false }),
+    schedule: jobs.schedule,
+  });
   const background = createBackground();
   const inBackground = (step: Promise<unknown>) =>
     background.run(step, (error) =>
@@ -124,7 +139,7 @@ export function createJourney(deps: JourneyDeps) {
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
     watchLive: createWatchLive({ verifications, advance: advanceOutsideJob, clock, log }),
-    sweep: createSweepOf(deps, stores, requests),
+    sweep: createSweepOf(deps, stores, requests, advance),
     /** Resolves when nothing goes on in the background any more. */
     settled: background.settled,
   };
@@ -189,7 +204,7 @@ function createPlacing(
   const { providers, addresses, policyAt, pause, timeouts, isStopping, clock, events } = deps;
   const { verifications, attempts, lost } = stores;
   const noteCall = createNoteCall(deps.run);
-  const roomForCall = createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive });
+  const roomForCall = createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive, clock });
   const shared = { timeouts, clock, events };
   const placeAttempt = createPlaceAttempt({
     attempts,
@@ -200,10 +215,11 @@ function createPlacing(
     policyAt,
     ...shared,
   });
+  const checkAgain = createCheckAgain({ readFacts, lookUp });
   const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
   return {
     noteCall,
-    placeCall: createPlaceCall({ verifications, readFacts, lookUp, dial, roomForCall, isStopping, clock }),
+    placeCall: createPlaceCall({ verifications, checkAgain, dial, roomForCall, isStopping, clock }),
     placeUnseen: createPlaceUnseen({
       attempts,
       lines,
@@ -218,6 +234,7 @@ function createPlacing(
       lost,
       noteCall,
       providers,
+      checkAgain,
       dial,
       isStopping,
       ...shared,
@@ -245,12 +262,18 @@ function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
   };
 }
 
-function createSweepOf(deps: JourneyDeps, { verifications }: Stores, { limits }: Pick<Requests, 'limits'>) {
+function createSweepOf(
+  deps: JourneyDeps,
+  { verifications }: Stores,
+  { limits }: Pick<Requests, 'limits'>,
+  advance: Advance,
+) {
   const { run, jobs, sweep, clock, events, log } = deps;
   return createSweep({
     run,
     verifications,
     repairJob: jobs.repair,
+    advance,
     clearUp: async () => (await deps.clearUp()) + (await limits.forgetCounts()),
     slackMs: sweep.slackMs,
     leaseMs: sweep.intervalMs / 2,

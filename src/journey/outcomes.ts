@@ -71,8 +71,9 @@ export const OUTCOMES = {
     entraReason: "unable to reach the user's phone",
   },
   blocked: {
-    forUser: 'This number may not be used. Ask your administrator.',
-    forAdministrator: 'The policy or the provider refuses calls to this number or country.',
+    forUser: 'You or this number may not be called. Ask your administrator.',
+    forAdministrator:
+      'The user was blocked after the request, or the policy or the provider refuses calls to this number or country.',
     askAgain: false,
     entraReason: 'user is blocked',
   },

@@ -51,6 +51,19 @@ describeNetworkWorlds('when the answer to placing a call goes astray', ({ world 
     expect(names(id)).toContain('call.lost');
   });
 
+  test('nobody is called again whose user was blocked meanwhile', async () => {
+    const number = world.newNumber();
+    const userId = `user-${number.slice(-4)}`;
+    world.simulator.faults.next('create', 'drop', { to: number });
+    world.time.pause();
+    const { id } = await world.request('press-pound', number);
+    await vi.waitFor(() => expect(names(id)).toContain('call.lost'), SOON);
+    await world.api('PUT', `/v1/users/${userId}/block`, { reason: 'phone stolen' });
+    world.time.resume();
+    await world.settle();
+    await expectOneEnd(world, id, { outcome: 'blocked', calls: 0 });
+  });
+
   test.each(PHONES)(
     'a call that nobody hears of is found and adopted: "%s" ends as %s',
     async (phone, outcome) => {

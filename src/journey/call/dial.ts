@@ -9,8 +9,11 @@ import type { VerificationStore } from '../store/verifications.ts';
 import type { Lines } from './lines.ts';
 import { giveBack, type PlaceAttempt } from './place-attempt.ts';
 
-/** Dials for a verification that is queued, or whose call was lost. */
-export type Dial = (verification: Verification) => Promise<StepResult>;
+/**
+ * Dials for a verification that is queued, or whose call was lost, unless the policy has changed since it was checked
+ * (`policyVersion`) or the user has been blocked.
+ */
+export type Dial = (verification: Verification, policyVersion: number) => Promise<StepResult>;
 
 /** What dialling needs. */
 export interface DialDeps {
@@ -31,14 +34,14 @@ export interface DialDeps {
  * without looking.
  */
 export function createDial(deps: DialDeps): Dial {
-  return async function dial(verification) {
+  return async function dial(verification, policyVersion) {
     const lineNumber = verification.lineNumber ?? deps.lines.lineFor(verification.country);
     const startAt = await waitForTheLine(deps, verification, lineNumber);
     if (!startAt) return anotherPlace(deps, verification, lineNumber);
     const startedAt = deps.clock.now();
     const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
     const attempt = { id: randomUUIDv7(), lineNumber, startedAt, wakeAt };
-    const begun = await deps.attempts.begin(verification, attempt);
+    const begun = await deps.attempts.begin(verification, attempt, policyVersion);
     if (!begun) return 'moved';
     const latest = later(wakeAt, -deps.timeouts.requestMs);
     if (!(await keepPace(deps, lineNumber, startAt, latest))) return giveBack(deps, begun);

@@ -7,6 +7,7 @@ import type { NoteCall } from '../store/call-notes.ts';
 import type { LostCallStore } from '../store/lost-calls.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
+import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
 
 /** How many calls may be dialled because the ones before were nowhere to be found. */
@@ -23,10 +24,11 @@ type Dialing = Verification & { attemptId: string; lineNumber: string; dialedAt:
  * is it dialled again.
  */
 export function createFindLostCall(deps: {
-  verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain'>;
+  verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain' | 'decide'>;
   lost: LostCallStore;
   noteCall: NoteCall;
   providers: Pick<Providers, 'findCalls'>;
+  checkAgain: CheckAgain;
   dial: Dial;
   isStopping: () => boolean;
   timeouts: Timeouts;
@@ -49,7 +51,10 @@ export function createFindLostCall(deps: {
     const lost = await deps.lost.countLost(verification.id);
     if (lost >= MOST_DIALS || verification.expiresAt <= now) return giveUp(verification, 'callNotFound', now);
     if (deps.isStopping()) return leaveToOthers(now);
-    return deps.dial(verification);
+    const policyVersion = await deps.checkAgain(verification, now);
+    if (policyVersion !== null) return deps.dial(verification, policyVersion);
+    await deps.verifications.decide(verification.id, { outcome: 'blocked' }, now, verification.attemptId);
+    return 'moved';
   }
 
   async function search(verification: Dialing): Promise<CallSnapshot | undefined | 'unknown'> {

@@ -1,12 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type Clock, later } from '../../platform/clock.ts';
 import { leaveToOthers, type Step, waitUntil } from '../job/advance.ts';
-import { mayStillCall } from '../request/checks.ts';
-import type { LookUp } from '../request/look-up.ts';
+import type { RoomForCall } from '../job/room-for-calls.ts';
 import type { AttemptStore } from '../store/attempts.ts';
-import type { ReadFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { Decision, VerificationStore } from '../store/verifications.ts';
+import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
 import type { Lines } from './lines.ts';
 import type { PlaceAttempt } from './place-attempt.ts';
@@ -18,11 +17,9 @@ import type { PlaceAttempt } from './place-attempt.ts';
  */
 export function createPlaceCall(deps: {
   verifications: Pick<VerificationStore, 'decide'>;
-  readFacts: ReadFacts;
-  lookUp: LookUp;
+  checkAgain: CheckAgain;
   dial: Dial;
-  /** Resolves when one more call may be placed. */
-  roomForCall: () => Promise<void>;
+  roomForCall: RoomForCall;
   isStopping: () => boolean;
   clock: Clock;
 }): Step {
@@ -31,9 +28,11 @@ export function createPlaceCall(deps: {
     if (verification.expiresAt <= now) return expire(verification, now);
     if (verification.wakeAt > now) return waitUntil(verification.wakeAt);
     if (deps.isStopping()) return leaveToOthers(now);
-    if (!(await mayStill(verification, now))) return decide(verification, { outcome: 'blocked' }, now);
-    await deps.roomForCall();
-    return deps.isStopping() ? leaveToOthers(deps.clock.now()) : deps.dial(verification);
+    if (!(await deps.roomForCall(verification.expiresAt))) return 'moved';
+    if (deps.isStopping()) return leaveToOthers(deps.clock.now());
+    const policyVersion = await deps.checkAgain(verification, deps.clock.now());
+    if (policyVersion === null) return decide(verification, { outcome: 'blocked' }, deps.clock.now());
+    return deps.dial(verification, policyVersion);
   };
 
   /** An attempt that was put off carries the reason of the provider. */
@@ -47,13 +46,10 @@ export function createPlaceCall(deps: {
     await deps.verifications.decide(verification.id, decision, now);
     return 'moved' as const;
   }
-
-  /** The policy may have changed since the request, and the user may have been blocked. */
-  async function mayStill(verification: Verification, now: Date): Promise<boolean> {
-    const facts = await deps.readFacts.ofUser(verification, now);
-    return facts !== null && mayStillCall(await deps.lookUp.forCall(verification, facts));
-  }
 }
+
+/** How long to wait for room before a look at the row says how long it may still wait, ms. */
+const UNSEEN_WAIT_MS = 5_000;
 
 /**
  * The same for a verification that was just taken from the queue, without a look at its row: one statement begins the
@@ -63,16 +59,15 @@ export function createPlaceUnseen(deps: {
   attempts: Pick<AttemptStore, 'beginUnseen'>;
   lines: Pick<Lines, 'isPaced'>;
   placeAttempt: PlaceAttempt;
-  /** Resolves when one more call may be placed. */
-  roomForCall: () => Promise<void>;
+  roomForCall: RoomForCall;
   timeouts: { dialGraceMs: number };
   isStopping: () => boolean;
   clock: Clock;
 }) {
   return async function placeUnseen(verificationId: string) {
     if (deps.lines.isPaced) return null;
-    await deps.roomForCall();
-    if (deps.isStopping()) return null;
+    const hasRoom = await deps.roomForCall(later(deps.clock.now(), UNSEEN_WAIT_MS));
+    if (!hasRoom || deps.isStopping()) return null;
     const startedAt = deps.clock.now();
     const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
     const begun = await deps.attempts.beginUnseen(verificationId, { id: randomUUIDv7(), startedAt, wakeAt });

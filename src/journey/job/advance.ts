@@ -61,6 +61,8 @@ export function createAdvance(deps: {
   verifications: Pick<VerificationStore, 'read'>;
   /** The steps for a verification's channel. */
   stepsFor: (verification: Verification) => Steps;
+  /** Whether it does a job: elsewhere a verification that is queued is left to its job, which may have to wait for room. */
+  isJob: boolean;
   log: Logger;
 }): Advance {
   return async function advance(verificationId) {
@@ -84,6 +86,8 @@ export function createAdvance(deps: {
     }
     const { state } = verification;
     if (state === 'finished') return { kind: 'finished', outcome: verification.outcome };
+    if (state === 'queued' && !deps.isJob)
+      return { kind: 'wait', until: verification.wakeAt, live: false, seen: verification };
     const result = await deps.stepsFor(verification)[state](verification);
     return result === 'moved' ? result : { live: state !== 'queued', ...result, seen: verification };
   }

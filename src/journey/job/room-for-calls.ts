@@ -1,34 +1,40 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../../platform/clock.ts';
 
 /** Between two looks while there is no room, ms. */
 const LOOK_EVERY_MS = 50;
+
+/** Resolves to true when one more call may be placed, and to false when there was no room until then. */
+export type RoomForCall = (until: Date) => Promise<boolean>;
 
 /**
  * Limits the calls that are live at once: a person who has pressed `#` must not wait behind new calls. The bound is looked
  * up only when this process has placed as many calls as there was room for.
  * @param deps.countLive how many verifications are live now, placed by any process
  * @param deps.most the most that may be
- * @returns resolves when one more call may be placed
  */
-export function createRoomForCall(deps: { countLive: () => Promise<number>; most: number }) {
+export function createRoomForCall(deps: {
+  countLive: () => Promise<number>;
+  most: number;
+  clock: Clock;
+}): RoomForCall {
   let room = 0;
   let looking: Promise<void> | null = null;
 
   async function look(): Promise<void> {
-    for (;;) {
-      room = deps.most - (await deps.countLive());
-      if (room > 0) return;
-      await pause(LOOK_EVERY_MS);
-    }
+    room = deps.most - (await deps.countLive());
+    if (room <= 0) await pause(LOOK_EVERY_MS);
   }
 
-  return async function roomForCall(): Promise<void> {
+  return async function roomForCall(until) {
     while (room <= 0) {
+      if (deps.clock.now() >= until) return false;
       looking ??= look().finally(() => {
         looking = null;
       });
       await looking;
     }
     room -= 1;
+    return true;
   };
 }

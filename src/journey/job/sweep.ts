@@ -5,8 +5,11 @@ import { type Clock, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { JobRepair } from '../ports.ts';
 import type { VerificationStore } from '../store/verifications.ts';
+import type { Advance } from './advance.ts';
 
 const PAGE = 500;
+
+type Overdue = Awaited<ReturnType<VerificationStore['overdue']>>[number];
 
 /**
  * Trigger: a timer in every worker process. Finds verifications in the queue that nobody has looked at although it was
@@ -17,6 +20,8 @@ export function createSweep(deps: {
   run: RunStatement;
   verifications: Pick<VerificationStore, 'overdue'>;
   repairJob: (verificationId: string) => Promise<JobRepair>;
+  /** Moves on a verification whose time is up, whatever its job waits for. */
+  advance: Advance;
   /** Further clearing up that belongs to a sweep; returns how much was done. */
   clearUp: () => Promise<number>;
   /** How long a verification may be overdue before its job is repaired, ms. */
@@ -33,7 +38,7 @@ export function createSweep(deps: {
     if (!(await takeLease(now))) return null;
     await deps.clearUp();
     let repaired = 0;
-    for await (const row of overdue(later(now, -deps.slackMs))) repaired += (await repair(row)) ? 1 : 0;
+    for await (const row of overdue(later(now, -deps.slackMs))) repaired += (await lookAt(row, now)) ? 1 : 0;
     return repaired;
   };
 
@@ -48,17 +53,23 @@ export function createSweep(deps: {
   }
 
   /** One that fails must not hold up the others. */
-  async function repair({ id, state }: { id: string; state: string }): Promise<boolean> {
-    const done = await deps.repairJob(id).catch((error: unknown) => {
+  async function lookAt({ id, state, expiresAt }: Overdue, now: Date): Promise<boolean> {
+    try {
+      if (expiresAt <= now) {
+        await deps.advance(id);
+        return false;
+      }
+      const done = await deps.repairJob(id);
+      if (done === 'alive') return false;
+      deps.events.emit('verification.swept', { verificationId: id, state, repair: done });
+      return true;
+    } catch (error) {
       deps.log.warn(
         { verificationId: id, err: error },
-        'a missing or failed job could not be replaced; the next sweep tries again',
+        'an overdue verification could not be moved on, nor its job replaced; the next sweep tries again',
       );
-      return 'alive' as const;
-    });
-    if (done === 'alive') return false;
-    deps.events.emit('verification.swept', { verificationId: id, state, repair: done });
-    return true;
+      return false;
+    }
   }
 
   async function takeLease(now: Date): Promise<boolean> {

@@ -68,28 +68,33 @@ function beginning(one: (statement: Sql) => Promise<Placing | null>) {
         begin(
           attempt,
           sql`v.id = ${verificationId} and v.state = 'queued' and v.wake_at <= ${attempt.startedAt}
-            and v.expires_at > ${attempt.startedAt}
-            and v.policy_version = (select policy_version from tenant where tenant.id = v.tenant_id)
-            and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-              and (b.expires_at is null or b.expires_at > ${attempt.startedAt}))`,
+            and v.expires_at > ${attempt.startedAt} and ${stillAllowed(sql`v.policy_version`, attempt.startedAt)}`,
         ),
       ),
 
     /**
      * `queued`, or `dialing` with a lost call, → `dialing` with a new attempt. Guarded by the state and the attempt as
-     * read, so that two workers cannot both dial.
+     * read, so that two workers cannot both dial, and by the version of the policy that it was checked under.
      */
-    begin: ({ id, state, attemptId }: Verification, attempt: NewAttempt) =>
+    begin: ({ id, state, attemptId }: Verification, attempt: NewAttempt, policyVersion: number) =>
       one(
         begin(
           attempt,
           sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing')
             and v.expires_at > ${attempt.startedAt}
-            and v.attempt_id is not distinct from ${attemptId}::uuid`,
+            and v.attempt_id is not distinct from ${attemptId}::uuid
+            and ${stillAllowed(sql`${policyVersion}`, attempt.startedAt)}`,
           archive(sql`o.id = ${id}`),
         ),
       ),
   };
+}
+
+/** The policy that it was checked under still counts, and the user is not blocked. */
+function stillAllowed(checkedUnder: Sql, now: Date): Sql {
+  return sql`${checkedUnder} = (select policy_version from tenant where tenant.id = v.tenant_id)
+    and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
+      and (b.expires_at is null or b.expires_at > ${now}))`;
 }
 
 /** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */

@@ -36,8 +36,8 @@ function reads(run: RunStatement, one: One) {
      */
     overdue(before: Date, after: { createdAt: Date; id: string } | null, limit: number) {
       const from = after ? sql`and (v.created_at, v.id) > (${after.createdAt}, ${after.id}::uuid)` : empty;
-      return run<Pick<Verification, 'id' | 'state' | 'createdAt'>>(sql`
-        select v.id, v.state, v.created_at from verification v
+      return run<Pick<Verification, 'id' | 'state' | 'createdAt' | 'expiresAt'>>(sql`
+        select v.id, v.state, v.created_at, v.expires_at from verification v
         where v.open and not v.live and v.wake_at < ${before} ${from}
         order by v.created_at, v.id limit ${limit}`);
     },

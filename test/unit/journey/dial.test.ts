@@ -46,7 +46,7 @@ test('a call that always misses its start is asked of nobody, and is queued agai
     lineNumber: null,
     slotAt: START,
   } as Verification;
-  expect(await dial(verification)).toBe('moved');
+  expect(await dial(verification, 1)).toBe('moved');
   expect(placeAttempt).not.toHaveBeenCalled();
   expect(postpone).toHaveBeenCalledExactlyOnceWith(
     expect.any(String),

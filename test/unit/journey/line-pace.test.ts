@@ -92,7 +92,7 @@ function createWorker(registry: Slots, time: VirtualTime, line: string, delayMs:
     } as Verification;
     while (!placed.has(id)) {
       await pause((verification.slotAt?.getTime() ?? 0) - time.now());
-      await dial(verification);
+      await dial(verification, 1);
     }
   }
   return { verify, startedAt };
