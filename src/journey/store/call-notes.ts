@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { createGather } from '../../platform/gather.ts';
 import { type CallProgress, ENDED } from '../../providers/port.ts';
-import { type LiveCall, ON_CALL } from './rows.ts';
+import { COMMIT_LATER, type LiveCall, ON_CALL } from './rows.ts';
 
 /** What the provider told about the call of an attempt: that it took it, or how far it has come. */
 interface CallNote {
@@ -52,9 +52,8 @@ export function createNoteCall(run: RunStatement): NoteCall {
 function noteStatement(notes: CallNote[]) {
   return sql`
     with told as materialized (
-      select t.*, set_config('synchronous_commit', 'off', true) as relaxed
-      from jsonb_to_recordset(${JSON.stringify(notes.map(asRow))}::jsonb) as t(place int, attempt_id uuid, call_id text,
-        status text, sequence int, answered_by text, ended boolean, told_at timestamptz, wake_at timestamptz)),
+      select t.* from jsonb_to_recordset(${JSON.stringify(notes.map(asRow))}::jsonb) as t(place int, attempt_id uuid,
+        call_id text, status text, sequence int, answered_by text, ended boolean, told_at timestamptz, wake_at timestamptz)),
     locked as materialized (
       select t.*, v.id, v.state as before,
         case when t.status is null and v.state = 'dialing' then 'ringing'
@@ -79,7 +78,7 @@ function noteStatement(notes: CallNote[]) {
         wake_at = case when l.after <> l.before or (l.ended and v.state in ${ON_CALL}) then l.wake_at else v.wake_at end,
         events = case when l.after = l.before then v.events else v.events || jsonb_build_object('type', l.after,
           'at', to_char(l.told_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'attemptId', l.attempt_id) end
-      from locked l where v.id = l.id and v.attempt_id = l.attempt_id and l.relaxed is not null
+      from locked l where v.id = l.id and v.attempt_id = l.attempt_id and ${COMMIT_LATER}
         and ((l.status is null and (l.answered_by is null or coalesce(v.call_id, l.call_id) = l.call_id))
           or ((v.ended_at is null or v.call_id is null)
           and coalesce(v.call_id, l.call_id) = l.call_id and (l.ended or v.status_sequence < l.sequence)))

@@ -1,12 +1,9 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
+import { COMMIT_LATER, LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** The guarded updates behind webhooks that carry no answer. Null: this webhook was not the first to say so. */
 export type LiveCallStore = ReturnType<typeof createLiveCallStore>;
-
-/** A key counts whether or not it is known that somebody picked up, so the commit does not wait for the disk (PostgreSQL, "Asynchronous Commit"). */
-const COMMIT_LATER = sql`set_config('synchronous_commit', 'off', true) is not null`;
 
 /** @param run runs a statement on the registry */
 export function createLiveCallStore(run: RunStatement) {

@@ -75,6 +75,12 @@ export const LIVE_COLUMNS = columns([...DECIDED, ...LIVE]);
 /** States in which a call may exist that has not been decided. */
 export const ON_CALL = raw("('dialing', 'ringing', 'answered')");
 
+/**
+ * A condition that always holds: the commit does not wait for the disk (PostgreSQL, "Asynchronous Commit"). For updates
+ * of which a loss is found again, never for a key, a request or a completion.
+ */
+export const COMMIT_LATER = raw("set_config('synchronous_commit', 'off', true) is not null");
+
 /** The end of an update of the verification `v`: the one of this attempt `a`, while the attempt is the one that counts. */
 export function whileCounting(attemptId: string): Sql {
   return sql`from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id`;
