@@ -23,6 +23,7 @@ import {
   createAdvance,
   createAdvanceOutsideJob,
   createAdvanceQueued,
+  leaveToJob,
   type Steps,
 } from './job/advance.ts';
 import { createRoomForCall } from './job/room-for-calls.ts';
@@ -40,16 +41,12 @@ import { createRequestVerification } from './request/request-verification.ts';
 import { createTakeOverJob } from './request/take-over-job.ts';
 import type { Channel } from './states.ts';
 import { createAdmission } from './store/admission.ts';
-import { createAnswerStore } from './store/answers.ts';
-import { createAttemptStore } from './store/attempts.ts';
 import { createNoteCall, type NoteCall } from './store/call-notes.ts';
 import { createFinishVerification } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
 import { createReadFacts } from './store/facts.ts';
-import { createLiveCallStore } from './store/live-calls.ts';
-import { createLostCallStore } from './store/lost-calls.ts';
 import type { Decided, Verification } from './store/rows.ts';
-import { createVerificationStore } from './store/verifications.ts';
+import { createStores, type Stores } from './store/stores.ts';
 
 /** What the journey is made of. */
 export interface JourneyDeps {
@@ -88,7 +85,7 @@ export interface JourneyDeps {
  */
 export function createJourney(deps: JourneyDeps) {
   const { jobs, clock, events, log } = deps;
-  const stores = createStores(deps);
+  const stores = createStores(deps.run);
   const { verifications } = stores;
   const requests = createRequests(deps, stores);
   const { placeCall, placeUnseen, findLostCall, noteCall } = createPlacing(deps, stores, requests);
@@ -107,14 +104,13 @@ export function createJourney(deps: JourneyDeps) {
     },
   };
 
-  const moving = {
-    verifications,
-    stepsFor: ({ channel }: Pick<Verification, 'channel'>) => TABLE[channel],
-    log,
-  };
-  const advance = createAdvance({ ...moving, isJob: true });
+  const advance = createAdvance({ verifications, stepsFor: ({ channel }) => TABLE[channel], log });
+  const stepsOutsideJob = ({ channel }: Pick<Verification, 'channel'>) => ({
+    ...TABLE[channel],
+    queued: leaveToJob,
+  });
   const advanceOutsideJob = createAdvanceOutsideJob({
-    advance: createAdvance({ ...moving, isJob: false }),
+    advance: createAdvance({ verifications, stepsFor: stepsOutsideJob, log }),
     schedule: jobs.schedule,
   });
   const background = createBackground();
@@ -142,19 +138,6 @@ export function createJourney(deps: JourneyDeps) {
     sweep: createSweepOf(deps, stores, requests, advance),
     /** Resolves when nothing goes on in the background any more. */
     settled: background.settled,
-  };
-}
-
-type Stores = ReturnType<typeof createStores>;
-
-/** The registry's statements, by what they are about. */
-function createStores({ run }: JourneyDeps) {
-  return {
-    verifications: createVerificationStore(run),
-    attempts: createAttemptStore(run),
-    calls: createLiveCallStore(run),
-    answers: createAnswerStore(run),
-    lost: createLostCallStore(run),
   };
 }
 

@@ -37,6 +37,9 @@ export function waitUntil(until: Date): StepResult {
   return { kind: 'wait', until };
 }
 
+/** The step for `queued` outside of a job: its job places the call, which may have to wait for room. */
+export const leaveToJob: Step = async ({ wakeAt }) => waitUntil(wakeAt);
+
 /** The answer of a step that has placed a call, or may have. */
 export function watchUntil(until: Date): StepResult {
   return { kind: 'wait', until, live: true };
@@ -61,8 +64,6 @@ export function createAdvance(deps: {
   verifications: Pick<VerificationStore, 'read'>;
   /** The steps for a verification's channel. */
   stepsFor: (verification: Verification) => Steps;
-  /** Whether it does a job: elsewhere a verification that is queued is left to its job, which may have to wait for room. */
-  isJob: boolean;
   log: Logger;
 }): Advance {
   return async function advance(verificationId) {
@@ -86,8 +87,6 @@ export function createAdvance(deps: {
     }
     const { state } = verification;
     if (state === 'finished') return { kind: 'finished', outcome: verification.outcome };
-    if (state === 'queued' && !deps.isJob)
-      return { kind: 'wait', until: verification.wakeAt, live: false, seen: verification };
     const result = await deps.stepsFor(verification)[state](verification);
     return result === 'moved' ? result : { live: state !== 'queued', ...result, seen: verification };
   }
