@@ -11,7 +11,7 @@ RUN ["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="Poundkey" \
-      org.opencontainers.image.description="The telephone behind multi-factor sign-in" \
+      org.opencontainers.image.description="Places the phone calls of multi-factor sign-in" \
       org.opencontainers.image.licenses="UNLICENSED"
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \

@@ -50,8 +50,11 @@ function readScenario(): Scenario | null {
   try {
     parser.parse();
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return null;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return null;
+    throw new Error(
+      `${error.message}\nExpected: npm run demo -- --scenario NAME. npm run demo -- --help lists the names.`,
+    );
   }
   const { scenario: name } = parser.opts<{ scenario: string }>();
   const scenario = SCENARIOS.get(name);
@@ -68,7 +71,8 @@ function start(dataDir: string, { speed = SPEED, callsPerSecond = 0 }: Scenario)
     SIMULATOR_PORT: '0',
     CALLS_PER_SECOND: String(callsPerSecond),
   });
-  console.log('Poundkey starts on its embedded store, with the simulator as its provider …');
+  const pace = speed === 1 ? '' : `; time runs ${speed} times as fast as a clock`;
+  console.log(`Poundkey starts on its embedded store, with the simulator as its provider${pace} …`);
   return startService(config, {
     log: createLogger({ level: 'silent' }),
     clock: { now: () => new Date(time.now()) },

@@ -1,18 +1,20 @@
 // The operator's command line. What it can do: scripts/poundkey/commands.ts.
-import { readConfig } from '../src/config.ts';
+import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
+import { hasEmbeddedStore } from '../src/platform/database/open-embedded.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
 import { readKeys } from '../src/service/open-stores.ts';
 import { runCommand, type WithTools } from './poundkey/run-command.ts';
 import { createTools } from './poundkey/tools.ts';
 
-const withTools: WithTools = async (use) => {
+const withTools: WithTools = async (use, { mayCreateStore = false }) => {
   // Standard output has the answer and nothing else, so that a key can be piped where it belongs.
   const log = createLogger({ level: 'warn', destination: process.stderr });
   const config = readConfig();
+  if (!mayCreateStore) requireStore(config.database);
   const place = { ...config.database, withQueueTables: config.queue.kind === 'database' };
   const { db, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
   try {
@@ -21,6 +23,13 @@ const withTools: WithTools = async (use) => {
     await close();
   }
 };
+
+function requireStore(database: Config['database']): void {
+  if (database.kind !== 'embedded' || hasEmbeddedStore(database.dataDir)) return;
+  throw new ConfigError(
+    `There is no store in ${database.dataDir}. Set DATA_DIR or DATABASE_URL to those of the service, or make a store with npm start or create-tenant.`,
+  );
+}
 
 const { exitCode, output, errors } = await runCommand(process.argv.slice(2), withTools);
 if (output) console.log(output);

@@ -140,11 +140,16 @@ function crossCheck(env: Environment): string[] {
   const needed = (condition: boolean, reason: string, ...names: (keyof Environment)[]) =>
     names.flatMap((name) => (condition && env[name] === undefined ? [`${name} is required ${reason}`] : []));
   return [
-    ...needed(production, 'in production', 'DATABASE_URL', 'PHONE_NETWORK'),
+    ...needed(production, 'in production', 'DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(
+      production,
+      'in production: twilio or signalwire, with the account and PUBLIC_URL',
+      'PHONE_NETWORK',
+    ),
     ...providerProblems(env),
-    ...needed(env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
-    ...needed(!env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
-    ...needed(!env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
+    ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(!production && !env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(!production && !env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
     ...redisProblems(env),
     ...needed(redisPlace(env) !== null, 'with Redis', 'DATABASE_URL'),
     ...needed(

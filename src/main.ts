@@ -8,20 +8,23 @@ const [{ ConfigError, readConfig }, { startService }] = await Promise.all([
 
 /** Signals within this time are one: npm passes on what a terminal has sent to the process already. */
 const ONE_SIGNAL_MS = 1_000;
+const STOPPING =
+  'stopping: no new requests, no new calls; live calls are answered until they end or the wait is over. Send the signal again to stop at once';
 
 /** Reads the configuration, starts the service, and stops it at a signal. */
 async function main(): Promise<void> {
-  const starting = startService(readConfig());
+  const config = readConfig();
+  const starting = startService(config);
   let stoppingSince: number | null = null;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     const now = performance.now();
-    // A second signal stops the process at once.
+    // Whoever sends a second signal does not want to wait.
     if (stoppingSince !== null && now - stoppingSince > ONE_SIGNAL_MS) process.exit(1);
     if (stoppingSince !== null) return;
     stoppingSince = now;
     // Process 1 of a container ignores signals that nobody listens to, so we listen while we start, too.
     const service = await starting;
-    service.log.info({ signal }, 'stopping: no new requests, no new calls; live calls are still answered');
+    service.log.info({ signal, waitsAtMostS: config.shutdownLimitMs / 1000 }, STOPPING);
     await service.stop();
     process.exit(0);
   };

@@ -43,7 +43,7 @@ export async function startService(config: Config, overrides: Overrides = {}): P
   try {
     return await build(config, overrides, log, shutdown);
   } catch (error) {
-    await shutdown.run();
+    await shutdown.run('the start failed; what had started was stopped again');
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 // Users who may not be verified.
 import { UserId } from '../../src/api.ts';
 import { BlockBody, endOf } from '../../src/blocks/routes.ts';
+import { parseOptions } from '../../src/platform/http/field-problems.ts';
 import { type Command, UsageError } from './command.ts';
 import { existing } from './tenant-commands.ts';
 import type { Tools } from './tools.ts';
 
 const block: Command<Tools> = {
   usage: 'block TENANT USER --reason TEXT [--for SECONDS]',
-  what: 'refuses verifications of the user and places none of the calls that wait, until unblock or for SECONDS',
+  what: 'blocks a user for SECONDS or until unblock: verifications are refused, and calls that are waiting are not placed',
   async run({ tenants, blocks, clock }, [tenantId = '', user = ''], options) {
     await existing(tenants, tenantId);
     const userId = checkedUser(user);
@@ -46,10 +47,10 @@ function checkedUser(text: string): string {
 
 /** The same rules as in the API; the option `--for` is its field `forS`. */
 function checkedBlock({ reason, for: seconds }: Readonly<Record<string, string>>) {
-  const { data, error } = BlockBody.safeParse({
-    reason,
-    ...(seconds === undefined ? {} : { forS: /^\d+$/.test(seconds) ? Number(seconds) : seconds }),
-  });
+  const { data, error } = BlockBody.safeParse(
+    { reason, ...(seconds === undefined ? {} : { forS: /^\d+$/.test(seconds) ? Number(seconds) : seconds }) },
+    parseOptions,
+  );
   if (data) return data;
   const named = error.issues.map(({ path, message }) =>
     path[0] === 'forS' ? `--for: ${message} It is a whole number of seconds.` : `--reason: ${message}`,

@@ -13,6 +13,8 @@ export interface Answer {
 export interface Command<Tools> {
   usage: string;
   what: string;
+  /** Makes an embedded store where there is none yet. For the others a missing one is a mistyped directory. */
+  mayCreateStore?: boolean;
   run(tools: Tools, words: string[], options: Readonly<Record<string, string>>): Promise<Answer>;
 }
 

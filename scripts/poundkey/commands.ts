@@ -1,8 +1,8 @@
 // What an operator can do from the command line.
 import { BLOCK_COMMANDS } from './block-commands.ts';
 import type { Command } from './command.ts';
-import { DEAD_LETTER_COMMANDS } from './dead-letters.ts';
 import { KEY_RING_COMMANDS } from './keys/rotate-keys.ts';
+import { MESSAGE_COMMANDS } from './message-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
 import { STORY_COMMANDS } from './story/story-command.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
@@ -15,7 +15,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools>> = new Map(
     ...POLICY_COMMANDS,
     ...BLOCK_COMMANDS,
     ...STORY_COMMANDS,
-    ...DEAD_LETTER_COMMANDS,
+    ...MESSAGE_COMMANDS,
     ...KEY_RING_COMMANDS,
   ].map((command) => [command.usage.split(' ')[0] ?? '', command]),
 );

@@ -56,7 +56,7 @@ async function earlier(policies: Policies, id: string, text: string) {
 function readPolicy(file: string, tenantName: string): Record<string, unknown> {
   const text = orUsageError(`The file ${file} cannot be read`, () => readFileSync(file, 'utf8'));
   const document = orUsageError(`The file ${file} is not JSON`, () => JSON.parse(text));
-  orUsageError(`The file ${file} is no policy`, () => parsePolicy(document, tenantName));
+  orUsageError(`The file ${file} cannot be used`, () => parsePolicy(document, tenantName));
   return document;
 }
 

@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../../src/config.ts';
 import { ServiceError } from '../../src/errors.ts';
-import { type Answer, UsageError } from './command.ts';
+import { type Answer, type Command, UsageError } from './command.ts';
 import { createProgram, helpOf, type Typed } from './program.ts';
 import type { Tools } from './tools.ts';
 
@@ -16,8 +16,11 @@ interface Said {
   errors: string;
 }
 
-/** Gives a command its tools for as long as it runs. */
-export type WithTools = (use: (tools: Tools) => Promise<Answer>) => Promise<Answer>;
+/** Gives a command its tools for as long as `use` runs. */
+export type WithTools = (
+  use: (tools: Tools) => Promise<Answer>,
+  command: Pick<Command<Tools>, 'mayCreateStore'>,
+) => Promise<Answer>;
 
 /**
  * Runs one command line. Never throws.
@@ -27,7 +30,7 @@ export type WithTools = (use: (tools: Tools) => Promise<Answer>) => Promise<Answ
 export async function runCommand(words: string[], withTools: WithTools): Promise<Said> {
   const said: Said = { exitCode: 0, output: '', errors: '' };
   const run = async ({ command, words: given, options, asJson }: Typed) => {
-    const answer = await withTools((tools) => command.run(tools, given, options));
+    const answer = await withTools((tools) => command.run(tools, given, options), command);
     said.output = asJson ? JSON.stringify(answer.data, null, 2) : answer.text;
     said.exitCode = answer.isAlarming ? 1 : 0;
   };

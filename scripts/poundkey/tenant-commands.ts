@@ -6,10 +6,11 @@ import type { Tools } from './tools.ts';
 const createTenant: Command<Tools> = {
   usage: 'create-tenant ID NAME',
   what: 'adds a tenant; ID is 1-40 of a-z, 0-9 and "-"',
+  mayCreateStore: true,
   async run({ tenants }, [id = '', name = '']) {
     const added = await tenants.create({ id, name });
     const text = added
-      ? `The tenant ${id} is there.`
+      ? `The tenant ${id} was created.`
       : `The tenant ${id} exists already; nothing was changed.`;
     return { text, data: { id, added } };
   },
@@ -48,8 +49,8 @@ const listKeys: Command<Tools> = {
     const keys = await apiKeys.list(tenantId);
     const rows = keys.map(({ id, name, createdAt, revokedAt }) => [
       id,
-      `made ${createdAt.toISOString()}`,
-      revokedAt ? `revoked ${revokedAt.toISOString()}` : 'live',
+      `created ${createdAt.toISOString()}`,
+      revokedAt ? `revoked ${revokedAt.toISOString()}` : 'valid',
       name,
     ]);
     return { text: keys.length === 0 ? `${tenantId} has no API keys.` : table(rows), data: keys };
@@ -63,7 +64,7 @@ const revokeKey: Command<Tools> = {
     if (await apiKeys.revoke(id)) return { text: 'The key is revoked.', data: { id, revoked: true } };
     // It may be a whole key, so it is not repeated.
     throw new UsageError(
-      'There is no key with this ID that is not revoked. The ID is the middle part of pk_ID_….',
+      'There is no valid key with this ID: it was revoked before, or never existed. The ID is the middle part of pk_ID_….',
     );
   },
 };

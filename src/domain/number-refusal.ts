@@ -1,18 +1,23 @@
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import { maskNumber } from './mask-number.ts';
 
+type Field = '/number' | '/country' | '/extension';
+
+/** What "This" of a rule means in a text that names no field. */
+const SUBJECTS: Record<Field, string> = {
+  '/number': 'It',
+  '/country': 'The country',
+  '/extension': 'The extension',
+};
+
 /**
  * The error for a number that is not called.
- * @param field `/number`, `/country` or `/extension`
- * @param rule the broken rule as a sentence, without the number
+ * @param field where the rule is broken
+ * @param rule the broken rule as a sentence, without the number; it may begin with "This", which is the field
  * @param e164 the number if it could be parsed; shown masked
  */
-export function refusal(
-  code: ErrorCode,
-  field: '/number' | '/country' | '/extension',
-  rule: string,
-  e164?: string,
-): ServiceError {
+export function refusal(code: ErrorCode, field: Field, rule: string, e164?: string): ServiceError {
   const number = e164 === undefined ? 'The number' : `The number ${maskNumber(e164)}`;
-  return new ServiceError(code, `${number} cannot be called. ${rule}`, { problems: [{ field, rule }] });
+  const reason = rule.replace(/^This\b/, SUBJECTS[field]);
+  return new ServiceError(code, `${number} cannot be called. ${reason}`, { problems: [{ field, rule }] });
 }

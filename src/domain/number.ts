@@ -132,7 +132,11 @@ function requireAllowedCountry(number: PhoneNumber, allowed: string[] | null): v
 /** Typed after the number or given on its own; if both are given, they must be equal, or the wrong phone would ring. */
 function oneExtension(typed: string | null, given: string | undefined): string | null {
   if (given === undefined || typed === null || typed === given) return typed ?? given ?? null;
-  throw refusal('number.invalid', '/extension', 'This is not the extension that stands after the number.');
+  throw refusal(
+    'number.invalid',
+    '/extension',
+    'This must be the extension that is written after the number, or be left out.',
+  );
 }
 
 function extensionRefused(field: '/number' | '/extension') {

@@ -3,8 +3,10 @@
  * precede it; no row back means that another process did it first.
  *
  *   queued ──▶ dialing ──▶ ringing ──▶ answered ──▶ decided ──▶ finished
- *     ▲           │ (safe to try later)                ▲
- *     └───────────┘            every open state ───────┘
+ *     ▲           │           │                        ▲
+ *     └───────────┴───────────┘            every open state
+ *
+ * Back to queued: the call surely was not made and may be tried again, or nobody answered and the policy redials.
  */
 export const STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided', 'finished'] as const;
 export type State = (typeof STATES)[number];

@@ -38,10 +38,10 @@ export function untried(message: ClaimedMessage, now: Date): AttemptResult {
 function report(log: Logger, message: ClaimedMessage, reason: string, next: Date | null): void {
   const { id: messageId, tenantId, verificationId, attempts } = message;
   const line = { messageId, tenantId, verificationId, attempts, reason };
-  if (next !== null) log.info({ ...line, next }, 'webhook message not delivered; it will be tried again');
+  if (next !== null) log.info({ ...line, next }, 'outcome webhook not delivered; it will be tried again');
   else
     log.error(
       { ...line, event: 'webhook.dead', alarm: true },
-      `webhook message not delivered after ${attempts} attempts; it is dead now`,
+      `outcome webhook not delivered after ${attempts} attempts; it is dead now and no longer tried`,
     );
 }

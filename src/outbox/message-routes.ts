@@ -48,7 +48,7 @@ export function webhookMessageRoutes(messages: OutboxMessages) {
     defineRoute({
       method: 'post',
       path: '/v1/webhook-messages/:id/resend',
-      summary: 'Send a dead message again',
+      summary: 'Send a dead outcome webhook again',
       operationId: 'resendWebhookMessage',
       params: z.object({ id: MessageId }),
       responses: {

@@ -105,12 +105,12 @@ async function whyNot(db: Kysely<Registry>, { id, tenantId }: Whose & { id: stri
   if (!message)
     return new ServiceError(
       'webhookMessage.notFound',
-      'There is no message with this id. Use an id from the list of dead messages.',
+      'There is no outcome webhook with this id. Use an id from the list.',
     );
   if (message.deadAt === null)
     return new ServiceError(
       'webhookMessage.notDead',
-      'Only a dead message can be sent again; this one was delivered or is still being tried.',
+      'Only a dead outcome webhook can be sent again; this one was delivered or is still being tried.',
     );
   return new ServiceError(
     'webhookEndpoint.notFound',

@@ -64,5 +64,5 @@ export function openOutbox(
 /** Messages that writers did not deliver: they died, had no room, or the receiver did not take it. */
 function startClaiming(delivery: Delivery, onStop: OnStop): void {
   const stopTicking = systemTicker(LOOK_EVERY_MS, delivery.wake);
-  onStop('claiming of webhook messages', async () => stopTicking());
+  onStop('claiming of outcome webhooks', async () => stopTicking());
 }

@@ -37,7 +37,7 @@ export async function openHttpPort(
   onStop: OnStop,
 ): Promise<HttpPort> {
   const outer = express().disable('x-powered-by').disable('etag');
-  const server = await listen(outer, address);
+  const server = await listen(outer, { ...address, variables: 'HOST and PORT' });
   onStop('http', () => server.close(LAST_REQUESTS_MS));
   return { url: server.url, serve: (app) => void outer.use(app) };
 }

@@ -44,7 +44,8 @@ export async function startOps(
   const { config, clock, log, events, isStopping } = deps;
   let handlers: OpsHandlers | null = null;
   const { metrics, readFrom } = createMetrics({ events, log });
-  const server = await listen(createOpsApp({ handlers: () => handlers, isStopping, log }), config.ops);
+  const address = { ...config.ops, variables: 'OPS_HOST and OPS_PORT' };
+  const server = await listen(createOpsApp({ handlers: () => handlers, isStopping, log }), address);
   onStop('operators', async () => {
     metrics.stop();
     await server.close(LAST_REQUESTS_MS);

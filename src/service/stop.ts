@@ -14,8 +14,8 @@ export interface Shutdown {
   onStop: OnStop;
   /** Whether `run` was called. */
   isStopping(): boolean;
-  /** Stops what was started, last started first. Calling it again waits for the same. */
-  run(): Promise<void>;
+  /** Stops what was started, last started first, and logs `last`. Calling it again waits for the same. */
+  run(last?: string): Promise<void>;
 }
 
 /** Makes the shutdown of a service, of which nothing has started yet. */
@@ -26,9 +26,9 @@ export function createShutdown(log: Logger): Shutdown {
   return {
     onStop: (name, run, limitMs = PHASE_LIMIT_MS) => void phases.unshift({ name, limitMs, run }),
     isStopping: () => stopping,
-    run() {
+    run(last = 'Poundkey has stopped') {
       stopping = true;
-      running ??= runPhases(phases, log).then(() => log.info('Poundkey has stopped'));
+      running ??= runPhases(phases, log).then(() => log.info(last));
       return running;
     },
   };

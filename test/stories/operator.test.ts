@@ -1,5 +1,5 @@
 // An operator sets a store up with `npm run poundkey`, as processes of their own; then the service runs on it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -46,7 +46,7 @@ describe('a store that an operator set up', () => {
 
   it('was told so on the way, a line for each command', () => {
     expect(printed).toEqual([
-      { code: 0, output: 'The tenant contoso is there.\n' },
+      { code: 0, output: 'The tenant contoso was created.\n' },
       { code: 0, output: 'The key is revoked.\n' },
       { code: 0, output: 'The policy of contoso was replaced; the current version is 2.\n' },
     ]);
@@ -104,6 +104,14 @@ describe.each(SHARED_STORES.slice(-1))('the command line beside a running servic
 });
 
 describe('the command line', () => {
+  it('makes no store where it only reads: a mistyped directory stays as it was', async () => {
+    const nowhere = join(inject('runDirectory'), 'mistyped');
+    const { code, output } = await startScript(POUNDKEY, ['list-tenants'], { DATA_DIR: nowhere }).exit;
+    expect(output).toContain(`There is no store in ${nowhere}. Set DATA_DIR`);
+    expect(existsSync(nowhere)).toBe(false);
+    expect(code).toBe(2);
+  });
+
   it('says which variables are wrong', async () => {
     const { code, output } = await startScript(POUNDKEY, ['revoke-key', 'x'], { ROLE: 'boss', PORT: 'x' })
       .exit;

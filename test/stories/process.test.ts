@@ -103,6 +103,8 @@ describe('a process that cannot start', () => {
       expect(output).toMatch(
         new RegExp(`^Poundkey cannot start or continue: .*\\b${port}\\b.* Choose another `, 'm'),
       );
+      expect(output).toMatch(new RegExp(`^Poundkey cannot .*\\b${name}\\b`, 'm'));
+      expect(output).not.toContain('Poundkey has stopped');
       expect(output).not.toMatch(/^ +at /m);
       expect(code).toBe(70);
     },

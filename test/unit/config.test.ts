@@ -113,6 +113,17 @@ describe('the configuration', () => {
   });
 });
 
+describe('production', () => {
+  test('without any settings is told at once what every installation needs', () => {
+    expect(complainedOf({ NODE_ENV: 'production' })).toEqual([
+      'DATABASE_URL',
+      'HASH_KEYS',
+      'PHONE_NETWORK',
+      'SEAL_KEYS',
+    ]);
+  });
+});
+
 describe('production refuses', () => {
   test.each<[what: string, change: Environment, complaint: string]>([
     ['the simulator', { PHONE_NETWORK: 'simulator' }, 'PHONE_NETWORK must not be simulator in production'],
@@ -120,8 +131,8 @@ describe('production refuses', () => {
     ['no phone network', { PHONE_NETWORK: '' }, 'PHONE_NETWORK is required in production'],
     ['http', { PUBLIC_URL: 'http://pound.example' }, 'PUBLIC_URL must start with https:// in production'],
     ['no public address', { PUBLIC_URL: '' }, 'PUBLIC_URL is required with PHONE_NETWORK=twilio'],
-    ['no hash keys', { HASH_KEYS: '' }, 'HASH_KEYS is required with DATABASE_URL'],
-    ['no seal keys', { SEAL_KEYS: '' }, 'SEAL_KEYS is required with DATABASE_URL'],
+    ['no hash keys', { HASH_KEYS: '' }, 'HASH_KEYS is required in production'],
+    ['no seal keys', { SEAL_KEYS: '' }, 'SEAL_KEYS is required in production'],
     ['no token', { TWILIO_AUTH_TOKEN: '' }, 'TWILIO_AUTH_TOKEN is required with PHONE_NETWORK=twilio'],
     ['no account', { TWILIO_ACCOUNT_SID: '' }, 'TWILIO_ACCOUNT_SID is required with PHONE_NETWORK=twilio'],
     ['no caller line', { CALLER_LINE: '' }, 'CALLER_LINE is required with PHONE_NETWORK=twilio'],

@@ -22,8 +22,9 @@ interface RecordDeps {
 /**
  * Trigger: the person pressed a key or typed digits, or let the question pass. What the challenge asks for → decided
  * as approved. Something else asks again, and the third in all → decided as wrongDigits. Silence repeats, and the
- * third in all (behind a switchboard the eighth) → decided as noInput. `0` asks whether the call is fraud: `#` → decided as fraudReported, anything
- * else goes back. Answers to a question that is no longer open, or was answered already, change nothing.
+ * third in all (behind a switchboard the eighth) → decided as noInput. `0` asks whether the call is fraud: `#` →
+ * decided as fraudReported, anything else goes back. Answers to a question that is no longer open, or was answered
+ * already, change nothing.
  */
 export function createRecordDigits(deps: RecordDeps) {
   /**

@@ -31,12 +31,17 @@ export function numberToCall(
 
 function registered(request: RequestToCheck, policy: TenantPolicy, phone: OfficePhone | null): ParsedNumber {
   if (phone === null)
-    throw notRegistered('/number', 'The user has no registered office phone. Register one first.');
+    throw notRegistered(
+      '/number',
+      'The user has no registered office phone, so there is none to call. Register one first.',
+      'This is taken from the registered office phone when it is left out; there is none.',
+    );
   const other = fieldOfAnother(request, policy, phone);
   if (other)
     throw notRegistered(
       other,
       'The user has registered another office phone. Leave the number out to call the registered one.',
+      "This must be the user's registered office phone, or be left out.",
     );
   return parseNumber({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, policy);
 }
@@ -67,7 +72,6 @@ function withExtension(number: ParsedNumber): ParsedNumber {
   );
 }
 
-function notRegistered(field: '/number' | '/extension', detail: string): ServiceError {
-  const rule = "This must be the user's registered office phone, or be left out.";
+function notRegistered(field: '/number' | '/extension', detail: string, rule: string): ServiceError {
   return new ServiceError('number.notRegistered', detail, { problems: [{ field, rule }] });
 }

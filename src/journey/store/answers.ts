@@ -32,7 +32,7 @@ const SILENCE: CountedAnswer = {
   outcome: 'noInput',
 };
 
-/** How long the process that recorded a decision has to complete it before others look, ms. */
+/** How long the process that recorded a decision has to complete it before others look, s. */
 const COMPLETED_WITHIN_S = 5;
 
 /** The guarded updates behind what a person presses. */

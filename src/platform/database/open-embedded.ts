@@ -11,6 +11,15 @@ import { copyPreparedStore } from './prepared-store.ts';
 import type { OpenPools } from './queue-pool.ts';
 import { rowParsers } from './row-parsers.ts';
 
+/** Whether the directory has a store. */
+export function hasEmbeddedStore(dataDir: string | null): boolean {
+  return dataDir !== null && existsSync(registryIn(dataDir));
+}
+
+function registryIn(dataDir: string): string {
+  return join(dataDir, 'registry');
+}
+
 /**
  * Opens the store in `<dataDir>/registry` and brings its tables up to date. The first time it is a copy of the prepared
  * store, or, which takes some seconds, a new one.
@@ -31,8 +40,8 @@ export async function openEmbedded(
     lock?.release();
   };
   try {
-    const registry = dataDir === null ? 'memory://' : join(dataDir, 'registry');
-    if (dataDir !== null && !existsSync(registry)) copyPreparedStore(registry, migrations);
+    const registry = dataDir === null ? 'memory://' : registryIn(dataDir);
+    if (dataDir !== null && !hasEmbeddedStore(dataDir)) copyPreparedStore(registry, migrations);
     const pglite = await PGlite.create(registry, { parsers: rowParsers });
     pool = new EmbeddedPool(pglite);
     pool.on('error', (error) => report('embedded database', error));

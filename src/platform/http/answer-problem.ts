@@ -4,8 +4,8 @@ import { toProblem } from './problem.ts';
 import { contextOf } from './request-context.ts';
 
 /**
- * Answers whatever was thrown as `application/problem+json`. Faults of ours are logged with their cause. An answer
- * that has begun cannot become another one: its connection is cut, so that the client does not take it for complete.
+ * Answers whatever was thrown as `application/problem+json`. Faults of ours are logged with their cause; a process that is stopping
+ * is not at fault. An answer that has begun cannot become another one: its connection is cut, so that the client does not take it for complete.
  */
 export function answerProblem(log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
@@ -14,7 +14,8 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
     const { requestId } = context;
     const problem = toProblem(error, requestId);
     context.code = problem.body.code;
-    if (problem.status >= 500) logFault(log, error, requestId, problem.body.code);
+    if (problem.status >= 500 && problem.body.code !== 'service.stopping')
+      logFault(log, error, requestId, problem.body.code);
     if (res.headersSent) return void res.destroy();
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
     res.statusCode = problem.status;

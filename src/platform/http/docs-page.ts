@@ -30,6 +30,9 @@ interface Schema {
   oneOf?: Schema[];
 }
 
+/** How many objects within each other are shown; schemas may contain themselves. */
+const DEEPEST = 4;
+
 const STYLE = `
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -98,12 +101,32 @@ function row(name: string, type: string, description = ''): string {
   return `<tr><td><code>${text(name)}</code></td><td class="quiet">${text(type)}</td><td>${text(description)}</td></tr>`;
 }
 
-/** The fields of a body, one row each; those of objects within stay with their type. */
+/** The fields of a body, one row each; those of an object within follow it as `object.field`. */
 function fieldsOf(content: Content | undefined, schemas: Record<string, Schema>): string[] {
-  const schema = resolve(Object.values(content ?? {})[0]?.schema, schemas);
-  return Object.entries(schema.properties ?? {}).map(([name, field]) =>
-    row(name, `${typeOf(field)}${schema.required?.includes(name) ? '' : ', optional'}`, field.description),
-  );
+  return rowsOf(Object.values(content ?? {})[0]?.schema, schemas, '', 0);
+}
+
+function rowsOf(
+  given: Schema | undefined,
+  schemas: Record<string, Schema>,
+  prefix: string,
+  depth: number,
+): string[] {
+  const schema = resolve(given, schemas);
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const type = `${typeOf(field)}${schema.required?.includes(name) ? '' : ', optional'}`;
+    const { description } = { ...resolve(field, schemas), ...field };
+    const self = row(`${prefix}${name}`, type, description);
+    return depth === DEEPEST ? [self] : [self, ...rowsWithin(field, schemas, `${prefix}${name}`, depth + 1)];
+  });
+}
+
+/** The fields of the object that a field is, may be, or has a list of. */
+function rowsWithin(field: Schema, schemas: Record<string, Schema>, name: string, depth: number): string[] {
+  const { items, anyOf = [], oneOf = [], properties } = resolve(field, schemas);
+  if (properties) return rowsOf(field, schemas, `${name}.`, depth);
+  if (items) return rowsWithin(items, schemas, `${name}[]`, depth);
+  return [...anyOf, ...oneOf].flatMap((choice) => rowsWithin(choice, schemas, name, depth));
 }
 
 function resolve(schema: Schema = {}, schemas: Record<string, Schema>): Schema {

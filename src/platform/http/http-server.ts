@@ -23,14 +23,23 @@ export interface ClientLimits {
 
 const CLIENT_LIMITS: ClientLimits = { headersMs: 10_000, requestMs: 20_000 };
 
+/** Where to listen. */
+export interface ListenAddress {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  /** The environment variables that both come from, for the error when the address cannot be had. */
+  variables?: string;
+}
+
 /**
- * Listens on `host` and `port` (0: any free one). Clients that take longer than `limits` get 408 and are cut off
+ * Listens on `host` and `port`. Clients that take longer than `limits` get 408 and are cut off
  * within a second. Idle connections are kept for 65 s, longer than the proxies in front usually keep theirs.
  * @throws Error when the address cannot be had
  */
 export async function listen(
   app: Express,
-  address: { host: string; port: number },
+  address: ListenAddress,
   limits: ClientLimits = CLIENT_LIMITS,
 ): Promise<HttpServer> {
   const server = createServer(
@@ -57,13 +66,14 @@ export async function listen(
   };
 }
 
-async function startListening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+async function startListening(server: Server, { host, port, variables }: ListenAddress): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const refuse = (cause: Error) =>
     reject(
-      new Error(`Cannot listen on ${host}, port ${port}: ${cause.message}. Choose another address or port.`, {
-        cause,
-      }),
+      new Error(
+        `Cannot listen on ${host}, port ${port}: ${cause.message}. Choose another address or port${variables ? ` (${variables})` : ''}.`,
+        { cause },
+      ),
     );
   server.once('error', refuse);
   server.listen(port, host, () => {

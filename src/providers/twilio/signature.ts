@@ -39,14 +39,14 @@ export function createSignatureCheck({
 }): SignatureCheck {
   const base = readBase(publicUrl);
   if (authTokens.length === 0 || [...authTokens, ...sharedKeys].some((token) => token.trim() === '')) {
-    throw new Error('Webhooks cannot be checked without an auth token. Give one or two, none of them empty');
+    throw new Error('Webhooks cannot be checked without an auth token. Give one or two, none of them empty.');
   }
   return (request) => {
     const { originalUrl, signature, settings } = request;
     if (signature === undefined || signature === '') {
       throw new ServiceError(
         'webhook.unsigned',
-        `The header ${profile.signatureHeader} is missing. Only the provider may call this address`,
+        `The header ${profile.signatureHeader} is missing. Only the provider may call this address.`,
       );
     }
     const signed = { url: base + originalUrl, signature, params: request.params };
@@ -61,7 +61,7 @@ export function createSignatureCheck({
 function readBase(publicUrl: string): string {
   const [, scheme, authority = '', path = ''] = /^(https?:\/\/)([^/?#]+)([^?#]*)/i.exec(publicUrl) ?? [];
   if (scheme === undefined || !URL.canParse(publicUrl)) {
-    throw new Error('The public URL cannot be used: expected an absolute http or https address');
+    throw new Error('The public URL cannot be used: expected an absolute http or https address.');
   }
   return scheme + authority.slice(authority.lastIndexOf('@') + 1) + path.replace(/\/+$/, '');
 }
@@ -131,6 +131,6 @@ function spellings(url: string): string[] {
 function wrongSignature(): ServiceError {
   return new ServiceError(
     'webhook.wrongSignature',
-    'The signature does not match the address and the parameters. Check that the public URL is the address the provider uses, and that the auth token or signing key is the one it signs with',
+    'The signature does not match the address and the parameters. Check that the public URL is the address the provider uses, and that the auth token or signing key is the one it signs with.',
   );
 }

@@ -42,6 +42,29 @@ describe('GET /docs', () => {
     });
   });
 
+  it('shows the fields of objects within, through names and lists', () => {
+    const bird = { type: 'object', properties: { nest: { $ref: '#/components/schemas/Nest' } } };
+    const eggs = { type: 'array', items: { type: 'object', properties: { colour: { type: 'string' } } } };
+    const page = renderDocs({
+      info: { title: 'Birds', version: '1' },
+      components: { schemas: { Nest: { type: 'object', description: 'Of twigs', properties: { eggs } } } },
+      paths: { '/birds': { post: { requestBody: { content: { 'application/json': { schema: bird } } } } } },
+    });
+    expect(page).toContain('<code>nest</code></td><td class="quiet">Nest, optional</td><td>Of twigs');
+    expect(page).toContain('<code>nest.eggs[].colour</code></td><td class="quiet">string, optional');
+  });
+
+  it('ends where a schema contains itself', () => {
+    const nest = { type: 'object', properties: { inner: { $ref: '#/components/schemas/Nest' } } };
+    const schema = { $ref: '#/components/schemas/Nest' };
+    const page = renderDocs({
+      info: { title: 'Birds', version: '1' },
+      components: { schemas: { Nest: nest } },
+      paths: { '/nests': { post: { requestBody: { content: { 'application/json': { schema } } } } } },
+    });
+    expect(page.match(/inner<\/code>/g)).toHaveLength(5);
+  });
+
   it('shows texts as texts', () => {
     const info = { title: '<b>"Birds" & \'bees\'', version: '1' };
     const page = renderDocs({ info });

@@ -52,7 +52,7 @@ describe('the command line of operators', () => {
         'block TENANT USER --reason TEXT [--for SECONDS]',
         'unblock TENANT USER',
         'story ID',
-        'dead-letters',
+        'dead-webhooks',
         'resend ID',
         'rotate-keys',
       ])
@@ -63,7 +63,7 @@ describe('the command line of operators', () => {
 
   it('makes a tenant once, and leaves one that is there as it was', async () => {
     const first = await poundkey('create-tenant', 'fabrikam', 'Fabrikam AB');
-    expect(first).toEqual({ exitCode: 0, output: 'The tenant fabrikam is there.', errors: '' });
+    expect(first).toEqual({ exitCode: 0, output: 'The tenant fabrikam was created.', errors: '' });
     const second = await poundkey('create-tenant', 'fabrikam', 'Another name');
     expect(second.output).toBe('The tenant fabrikam exists already; nothing was changed.');
     expect(await tools.tenants.policyOf('fabrikam')).toMatchObject({ tenantName: 'Fabrikam AB' });
@@ -74,7 +74,7 @@ describe('the command line of operators', () => {
     expect(await runCommand(['block', '--help'], away)).toEqual({
       exitCode: 0,
       output: expect.stringMatching(
-        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nrefuses verifications/,
+        /^npm run poundkey -- block TENANT USER --reason TEXT \[--for SECONDS\]\n\nblocks a user for SECONDS/,
       ),
       errors: '',
     });
@@ -95,8 +95,8 @@ describe('the command line of operators', () => {
     ];
     await poundkey('revoke-key', revoked.id);
     const { output } = await poundkey('list-keys', 'northwind');
-    const made = `made ${NOW.toISOString()}`;
-    expect(output).toContain(`${live.id}  ${made}  live`);
+    const made = `created ${NOW.toISOString()}`;
+    expect(output).toContain(`${live.id}  ${made}  valid`);
     expect(output).toContain(`${revoked.id}  ${made}  revoked ${NOW.toISOString()}`);
     const { output: json } = await poundkey('list-keys', 'northwind', '--json');
     expect(JSON.parse(json)).toHaveLength(2);
@@ -139,8 +139,8 @@ describe('the command line of operators', () => {
     expect(await tools.apiKeys.authenticate(`Bearer ${output}`, find)).toMatchObject({ tenantId: 'contoso' });
   });
 
-  it('lists dead messages and makes one due again, once its tenant has an endpoint', async () => {
-    expect((await poundkey('dead-letters')).output).toBe('There are no dead messages.');
+  it('lists dead outcome webhooks and makes one due again, once its tenant has an endpoint', async () => {
+    expect((await poundkey('dead-webhooks')).output).toBe('There are no dead outcome webhooks.');
     const [id, at] = [randomUUID(), new Date('2026-11-21T09:00:00Z')];
     await database.db
       .insertInto('outbox')
@@ -157,7 +157,7 @@ describe('the command line of operators', () => {
       })
       .execute();
     const line = `${id}  contoso  verification.finished  2026-11-21T09:00:00.000Z  31 attempts  The endpoint answered 500.`;
-    expect((await poundkey('dead-letters')).output).toBe(line);
+    expect((await poundkey('dead-webhooks')).output).toBe(line);
     const nowhere = await poundkey('resend', id);
     expect(nowhere).toMatchObject({ exitCode: 2, errors: expect.stringMatching(/no webhook endpoint/) });
     const url = 'https://mfa.example.com/poundkey';
@@ -165,8 +165,8 @@ describe('the command line of operators', () => {
       .insertInto('webhookEndpoint')
       .values({ tenantId: 'contoso', url, sealedSecret: 'sealed', updatedAt: at })
       .execute();
-    expect((await poundkey('resend', id)).output).toBe('The message to contoso is due now.');
-    expect((await poundkey('dead-letters')).output).toBe('There are no dead messages.');
+    expect((await poundkey('resend', id)).output).toBe('The outcome webhook to contoso is due now.');
+    expect((await poundkey('dead-webhooks')).output).toBe('There are no dead outcome webhooks.');
     expect(await poundkey('resend', id)).toMatchObject({ exitCode: 2 });
   });
 
@@ -190,7 +190,7 @@ describe('the command line of operators', () => {
       says: /^There is no tenant "nobody"\. Create it first: .*create-tenant/,
     },
     { wrong: ['create-key', 'contoso', ''], says: /^NAME: This must be a name of 1-80 characters\.$/ },
-    { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no key with this ID that is not revoked\./ },
+    { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no valid key with this ID:/ },
     { wrong: ['list-tenants', '--all'], says: /^Expected: npm run poundkey -- list-tenants$/ },
     { wrong: ['list-tenants', '--json=yes'], says: /^Expected: npm run poundkey -- list-tenants$/ },
     { wrong: ['list-keys', 'nobody'], says: /^There is no tenant "nobody"\./ },
@@ -213,9 +213,9 @@ describe('the command line of operators', () => {
     { wrong: ['unblock', 'nobody', 'u-1'], says: /^There is no tenant "nobody"\./ },
     { wrong: ['story', 'u-1842'], says: /^The ID is a UUID, as the request for the verification/ },
     { wrong: ['story', randomUUID()], says: /^There is no verification with this ID\.$/ },
-    { wrong: ['dead-letters', 'contoso'], says: /^Expected: npm run poundkey -- dead-letters$/ },
-    { wrong: ['resend', 'all'], says: /^The ID is a UUID, as dead-letters shows it\.$/ },
-    { wrong: ['resend', randomUUID()], says: /^There is no message with this id\./ },
+    { wrong: ['dead-webhooks', 'contoso'], says: /^Expected: npm run poundkey -- dead-webhooks$/ },
+    { wrong: ['resend', 'all'], says: /^The ID is a UUID, as dead-webhooks shows it\.$/ },
+    { wrong: ['resend', randomUUID()], says: /^There is no outcome webhook with this id\./ },
     { wrong: ['set-policy', 'nobody', '/none'], says: /^There is no tenant "nobody"\./ },
     {
       wrong: ['set-policy', 'contoso', '/none'],
@@ -230,8 +230,11 @@ describe('the command line of operators', () => {
 
   it.each([
     { policy: '{"locale": ', says: /^The file .*policy\.json is not JSON: / },
-    { policy: '[]', says: /^The file .*policy\.json is no policy: .*the document: / },
-    { policy: '{"ringTimeoutS": 1, "colour": "red"}', says: /no policy: .*\/ringTimeoutS: .*\/colour: / },
+    { policy: '[]', says: /^The file .*policy\.json cannot be used: .*the document: / },
+    {
+      policy: '{"ringTimeoutS": 1, "colour": "red"}',
+      says: /cannot be used: .*\/ringTimeoutS: .*\/colour: /,
+    },
   ])('refuses $policy for a policy, and keeps the one that counts', async ({ policy, says }) => {
     const before = await tools.tenants.policyOf('contoso');
     const { exitCode, errors } = await poundkey('set-policy', 'contoso', policyFile(policy));
