@@ -16,9 +16,9 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
   const config = readConfig();
   if (!mayCreateStore) requireStore(config.database);
   const place = { ...config.database, withQueueTables: config.queue.kind === 'database' };
-  const { db, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
+  const { db, run, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
   try {
-    return await use(createTools({ db, clock: systemClock, keys: () => readKeys(config, log) }));
+    return await use(createTools({ db, run, clock: systemClock, keys: () => readKeys(config, log) }));
   } finally {
     await close();
   }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
@@ -25,6 +25,7 @@ interface Wanted {
  * The returned function throws `ServiceError`
  * - `verification.notFound` when the tenant has no such verification (also when another tenant has it),
  * - `appPassword.notFound` when the verification has no app password,
+ * - `user.blocked` while the user is blocked,
  * - `appPassword.alreadyRevealed` when it was revealed before, its ten minutes are over or it is revoked,
  * - `service.internal` when the key that sealed it is gone.
  */
@@ -39,7 +40,7 @@ export function createReveal(deps: {
     // The columns are UUIDs: PostgreSQL would refuse the query for any other text.
     if (!z.guid().safeParse(verificationId).success) throw noSuchVerification();
     const taken = await takeSealed(deps.db, wanted, deps.clock.now());
-    if (!taken) throw await whyNot(deps.db, wanted);
+    if (!taken) throw await whyNot(deps.db, wanted, deps.clock.now());
     const appPassword = open(deps.sealKeys, taken.sealed, verificationId);
     deps.events?.emit('appPassword.revealed', { ...wanted, appPasswordId: taken.id });
     return { appPasswordId: taken.id, appPassword: groupInFours(appPassword) };
@@ -61,6 +62,7 @@ async function takeSealed(db: Kysely<Registry>, { tenantId, verificationId }: Wa
         .where('sealed', 'is not', null)
         .where('sealedUntil', '>', now)
         .where('revokedAt', 'is', null)
+        .where(({ not, exists }) => not(exists(liveBlock(db, now))))
         .forUpdate(),
     )
     .updateTable('appPassword')
@@ -72,11 +74,25 @@ async function takeSealed(db: Kysely<Registry>, { tenantId, verificationId }: Wa
   return row?.sealed ? { id: row.id, sealed: row.sealed } : null;
 }
 
-async function whyNot(db: Kysely<Registry>, { tenantId, verificationId }: Wanted): Promise<ServiceError> {
+/** The block in force of the user of an app password, if there is one. */
+function liveBlock(db: Kysely<Registry>, now: Date) {
+  return db
+    .selectFrom('userBlock')
+    .select('userBlock.reason')
+    .whereRef('userBlock.tenantId', '=', sql.ref('appPassword.tenantId'))
+    .whereRef('userBlock.userId', '=', sql.ref('appPassword.userId'))
+    .where(({ or, eb }) => or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)]));
+}
+
+async function whyNot(
+  db: Kysely<Registry>,
+  { tenantId, verificationId }: Wanted,
+  now: Date,
+): Promise<ServiceError> {
   const verification = await db
     .selectFrom('verification')
     .leftJoin('appPassword', 'appPassword.verificationId', 'verification.id')
-    .select('appPassword.id as appPasswordId')
+    .select(['appPassword.id as appPasswordId', 'appPassword.sealed', liveBlock(db, now).as('blockedFor')])
     .where('verification.tenantId', '=', tenantId)
     .where('verification.id', '=', verificationId)
     .executeTakeFirst();
@@ -87,6 +103,11 @@ async function whyNot(db: Kysely<Registry>, { tenantId, verificationId }: Wanted
       'This verification has no app password: it is not finished, it was not approved, or the policy issues none. Check its state and outcome.',
     );
   }
+  if (verification.blockedFor !== null && verification.sealed !== null)
+    return new ServiceError(
+      'user.blocked',
+      'The user is blocked, so no app password is shown. Unblock the user, then start a new verification if the ten minutes are over.',
+    );
   return new ServiceError(
     'appPassword.alreadyRevealed',
     'An app password is shown once, within ten minutes: this one was shown before, has expired or was revoked. Start a new verification to get another.',

@@ -24,7 +24,12 @@ export function appPasswordRoutes(actions: {
       operationId: 'revealAppPassword',
       params: z.object({ id: VerificationId }),
       responses: { 200: { description: 'The app password; it cannot be shown again', schema: Revealed } },
-      problems: ['verification.notFound', 'appPassword.notFound', 'appPassword.alreadyRevealed'],
+      problems: [
+        'verification.notFound',
+        'user.blocked',
+        'appPassword.notFound',
+        'appPassword.alreadyRevealed',
+      ],
       async handle({ params, caller }) {
         const body = await actions.reveal({ tenantId: caller.tenantId, verificationId: params.id });
         return { status: 200, body };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import statement, { type Sql } from 'sql-template-tag';
 import type { User } from '../domain/user.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { RunStatement } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** Why and how long a user may not be verified. */
@@ -15,8 +17,26 @@ export interface Block {
 /** Who may not be verified. */
 export type Blocks = ReturnType<typeof createBlocks>;
 
+/** What blocks need from the journey: a user who is blocked is on no call any more. */
+interface OpenVerifications {
+  /** Parts of a statement: `ended` decides the user's open verifications and returns their ids. */
+  end(user: { tenantId: Sql; userId: Sql }, now: Date): Sql;
+  /** A condition for what else the statement writes: it waits for the rows that `ended` needs. */
+  whenLocked: Sql;
+  /** Called with those that were ended. */
+  ended(verificationIds: string[]): void;
+}
+
+/** What blocks need. */
+interface BlockDeps {
+  db: Kysely<Registry>;
+  run: RunStatement;
+  clock: Clock;
+  openVerifications: OpenVerifications;
+}
+
 /** Blocks in the registry. A change and its audit event are one statement. */
-export function createBlocks({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
+export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
   /** The block that is in force, or null. */
   async function read({ tenantId, userId }: User): Promise<Block | null> {
     const block = await db
@@ -32,24 +52,31 @@ export function createBlocks({ db, clock }: { db: Kysely<Registry>; clock: Clock
   return {
     read,
 
-    /** Blocks a user, in place of a block there was. */
+    /** Blocks a user, in place of a block there was, and ends the user's open verifications. */
     async block(
       { tenantId, userId }: User,
       wanted: { reason: string; expiresAt: Date | null },
     ): Promise<Block> {
       const now = clock.now();
       const { reason, expiresAt } = wanted;
-      await sql`
-        with blocked as (
+      const user = { tenantId: statement`${tenantId}`, userId: statement`${userId}` };
+      const ended = await run<{ id: string }>(statement`
+        with ${openVerifications.end(user, now)},
+        blocked as (
           insert into user_block (tenant_id, user_id, reason, created_at, expires_at)
-          values (${tenantId}, ${userId}, ${reason}, ${now}, ${expiresAt})
+          select ${tenantId}::text, ${userId}::text, ${reason}::text, ${now}::timestamptz, ${expiresAt}::timestamptz
+          where ${openVerifications.whenLocked}
           on conflict (tenant_id, user_id) do update
             set reason = excluded.reason, created_at = excluded.created_at, expires_at = excluded.expires_at
-          returning *)
-        insert into audit_event (id, tenant_id, user_id, type, data, at)
-        select ${randomUUID()}::uuid, tenant_id, user_id, 'user.blocked',
-          jsonb_build_object('reason', reason, 'expiresAt', ${expiresAt?.toISOString() ?? null}::text), ${now}::timestamptz
-        from blocked`.execute(db);
+          returning *),
+        audit as (
+          insert into audit_event (id, tenant_id, user_id, type, data, at)
+          select ${randomUUID()}::uuid, tenant_id, user_id, 'user.blocked',
+            jsonb_build_object('reason', reason, 'expiresAt', ${expiresAt?.toISOString() ?? null}::text,
+              'verificationsEnded', (select count(*) from ended)), ${now}::timestamptz
+          from blocked)
+        select id from ended`);
+      openVerifications.ended(ended.map(({ id }) => id));
       return { reason, createdAt: now, expiresAt };
     },
 

@@ -134,6 +134,8 @@ export function createJourney(deps: JourneyDeps) {
     ...createWebhookSteps(deps, stores, { noteCall, completeNow, advanceNow }),
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
+    /** Moves a verification on in the background, without a job. */
+    advanceNow,
     watchLive: createWatchLive({ verifications, advance: advanceOutsideJob, clock, log }),
     sweep: createSweepOf(deps, stores, requests, advance),
     /** Resolves when nothing goes on in the background any more. */
@@ -280,7 +282,16 @@ function createWebhookSteps(
   const { noteCall, completeNow, advanceNow } = after;
   return {
     answerCall: createAnswerCall({ calls, speakNext, timeouts, clock, events }),
-    recordDigits: createRecordDigits({ calls, answers, checkPin, speakNext, completeNow, clock, events }),
+    recordDigits: createRecordDigits({
+      calls,
+      answers,
+      checkPin,
+      speakNext,
+      completeNow,
+      advanceNow,
+      clock,
+      events,
+    }),
     followCall: createFollowCall({ noteCall, calls, advanceNow, timeouts, clock, events }),
   };
 }

@@ -32,10 +32,12 @@ export interface CompletionWrites {
   officePhone(now: Date): Sql;
   /** `password`: a new app password of so many letters; returns `id`. */
   appPassword(wanted: { length: number; verificationId: string }, now: Date): Sql;
-  /** `revoked`: revokes the user's app passwords; returns their ids. */
-  revokeAppPasswords(now: Date): Sql;
-  /** `block`: blocks the user until then, or for good; a block that lasts longer stays as it is. */
-  block(expiresAt: Date | null, now: Date): Sql;
+  /** A condition on `done`: the phone that was called is registered for the user. */
+  isRegisteredPhone: Sql;
+  /** `revoked`: revokes the user's app passwords if the condition on `done` holds; returns their ids. */
+  revokeAppPasswords(condition: Sql, now: Date): Sql;
+  /** `block`: blocks the user until then, or for good, if the condition on `done` holds; a longer block stays as it is. */
+  block(expiresAt: Date | null, condition: Sql, now: Date): Sql;
   /** `audit`: an audit event, whose data is a JSON object. */
   audit(event: { type: string; data: Sql }, now: Date): Sql;
   /**

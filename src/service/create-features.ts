@@ -9,11 +9,12 @@ import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
+import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import type { Logger } from '../log.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
-import { writePhoneMethod } from '../phone-methods/register.ts';
+import { IS_REGISTERED_PHONE, writePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hmac } from '../platform/secrets/key-ring.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
@@ -54,7 +55,17 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const apiKeys = createApiKeys({ db, clock });
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
   const policies = createPolicies({ db, clock });
-  const blocks = createBlocks({ db, clock });
+  const blocks = createBlocks({
+    db,
+    run,
+    clock,
+    openVerifications: {
+      ...END_WHEN_BLOCKED,
+      ended(ids) {
+        for (const id of ids) journey.advanceNow({ id });
+      },
+    },
+  });
   const pbxProfiles = createPbxProfiles({ db });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
@@ -70,6 +81,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     checkPin: userProfiles.checkPin,
     writes: {
       officePhone: writePhoneMethod,
+      isRegisteredPhone: IS_REGISTERED_PHONE,
       appPassword: createWriteAppPassword(createAppPasswordMaker({ hashKeys, sealKeys, clock })),
       revokeAppPasswords: writeRevocation,
       block: writeFraudBlock,

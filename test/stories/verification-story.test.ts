@@ -20,6 +20,7 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
     const clock = { now: () => new Date(world.time.now()) };
     const tools = createTools({
       db: world.db,
+      run: world.service.stores.database.run,
       clock,
       keys: () => world.service.stores,
     });

@@ -15,6 +15,8 @@ interface RecordDeps {
   speakNext: SpeakNext;
   /** Completes a decided verification in the background. */
   completeNow: (verification: Decided) => void;
+  /** Moves another verification on in the background. */
+  advanceNow: (verification: { id: string }) => void;
   clock: Clock;
   events: Events;
 }
@@ -51,7 +53,7 @@ export function createRecordDigits(deps: RecordDeps) {
  * guards the round and the question, and compares the digits. Null: a look is needed.
  */
 async function recordLikely(
-  { answers, clock, events }: RecordDeps,
+  deps: RecordDeps,
   answer: Answered,
   { prompt, challenge }: Question,
   digits: string | null,
@@ -59,13 +61,18 @@ async function recordLikely(
   const meaning = meaningOf({ prompt, challenge, challengeDigits: digits }, digits);
   if (meaning !== 'approve' && meaning !== 'reportFraud') return null;
   const right = { challenge, digits: challenge === 'numberMatch' ? digits : null };
-  const now = clock.now();
   const recorded =
     meaning === 'approve'
-      ? await answers.approve(answer, right, now)
-      : await answers.reportFraud(answer, now);
-  if (recorded) log(events, answer, recorded, meaning);
+      ? await deps.answers.approve(answer, right, deps.clock.now())
+      : await reportFraud(deps, answer);
+  if (recorded) log(deps.events, answer, recorded, meaning);
   return recorded;
+}
+
+async function reportFraud(deps: RecordDeps, answer: Answered): Promise<LiveCall | null> {
+  const reported = await deps.answers.reportFraud(answer, deps.clock.now());
+  for (const id of reported?.others ?? []) deps.advanceNow({ id });
+  return reported?.call ?? null;
 }
 
 async function recordAny(
@@ -93,12 +100,13 @@ async function finalMeaning(deps: RecordDeps, call: LiveCall, digits: string | n
 
 /** Null: this answer was not the first to its question. */
 function write(
-  { answers, clock }: RecordDeps,
+  deps: RecordDeps,
   { challenge, extension }: LiveCall,
   answer: Answered,
   { meaning, digits }: { meaning: FinalMeaning; digits: string | null },
 ): Promise<LiveCall | null> {
-  const now = clock.now();
+  const { answers } = deps;
+  const now = deps.clock.now();
   switch (meaning) {
     case 'approve':
       // The digits on the screen are compared once more in the registry; a PIN never gets there.
@@ -112,7 +120,7 @@ function write(
     case 'goBack':
       return answers.turnTo(answer, 'ask', now);
     case 'reportFraud':
-      return answers.reportFraud(answer, now);
+      return reportFraud(deps, answer);
   }
 }
 

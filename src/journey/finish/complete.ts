@@ -11,7 +11,13 @@ import type { Decided } from '../store/rows.ts';
 import { writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
-const CALL_MAY_LIVE: readonly (Outcome | null)[] = ['canceled', 'voicemail', 'expired', 'providerError'];
+const CALL_MAY_LIVE: readonly (Outcome | null)[] = [
+  'canceled',
+  'blocked',
+  'voicemail',
+  'expired',
+  'providerError',
+];
 
 /** Completes a decided verification, unless it was completed before. */
 export type Complete = (verification: Decided) => Promise<void>;

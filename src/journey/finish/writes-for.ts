@@ -43,18 +43,24 @@ function registered(
   ];
 }
 
+/**
+ * Whoever answers a phone that is not the user's own can say that they were called by mistake, and no more: the user is
+ * not blocked for it.
+ */
 function fraudReported(
   write: CompletionWrites,
   { fraud: { blockUser, blockForS } }: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
   const until = blockUser && blockForS !== null ? later(now, blockForS * 1000) : null;
-  const data = sql`jsonb_build_object('userBlocked', ${blockUser}::boolean,
-    'blockedUntil', ${until?.toISOString() ?? null}::text,
+  const ofOwnPhone = write.isRegisteredPhone;
+  const data = sql`jsonb_build_object('fromRegisteredPhone', ${ofOwnPhone},
+    'userBlocked', ${blockUser}::boolean and ${ofOwnPhone},
+    'blockedUntil', case when ${ofOwnPhone} then ${until?.toISOString() ?? null}::text end,
     'appPasswordsRevoked', (select count(*) from revoked))`;
   return [
-    ...(blockUser ? [write.block(until, now)] : []),
-    write.revokeAppPasswords(now),
+    ...(blockUser ? [write.block(until, ofOwnPhone, now)] : []),
+    write.revokeAppPasswords(ofOwnPhone, now),
     write.audit({ type: 'verification.fraudReported', data }, now),
     write.messages({ ...FINISHED, types: ['verification.finished', 'fraud.reported'] }, now),
   ];

@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
+import { endLocked, lockOpen, WHEN_LOCKED } from './end-open.ts';
 import { LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** Which answer of the person to which question: the same pair again is the same webhook again. */
@@ -43,23 +44,10 @@ export type AnswerStore = ReturnType<typeof createAnswerStore>;
  * webhook was not the first to say so, or its question is no longer open.
  */
 export function createAnswerStore(run: RunStatement) {
-  const change = async ({ attemptId, callId, round }: Answered, set: Sql, guard: Sql) => {
-    const [call] = await run<LiveCall>(sql`
-      update verification v set round = v.round + 1, ${set}, call_id = coalesce(v.call_id, ${callId})
-      ${whileCounting(attemptId)}
-        and v.round = ${round} and coalesce(v.call_id, ${callId}) = ${callId} and v.state in ${ON_CALL} and ${guard}
-      returning ${LIVE_COLUMNS}, true as current`);
+  const change = async (answer: Answered, set: Sql, guard: Sql) => {
+    const [call] = await run<LiveCall>(changed(answer, set, guard));
     return call ?? null;
   };
-  /** An answer that ends the call: → decided. */
-  const decide = (answer: Answered, ending: { outcome: Outcome; prompt: string }, guard: Sql, now: Date) =>
-    change(
-      answer,
-      sql`state = 'decided', outcome = ${ending.outcome}, prompt = ${ending.prompt}, decided_at = ${now},
-        wake_at = ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}),
-        answered_at = coalesce(v.answered_at, ${now}), events = v.events || ${decidedAs(answer, ending, now)}::jsonb`,
-      guard,
-    );
   /** An answer that does not end the call unless it is the `limit`-th of its kind: then → decided. */
   const count = (answer: Answered, kind: CountedAnswer, limit: number, now: Date) => {
     const enough = sql`v.${kind.column} + 1 >= ${limit}::int`;
@@ -85,22 +73,33 @@ export function createAnswerStore(run: RunStatement) {
      * @param right the challenge that was answered, and for number matching the digits
      */
     approve: (answer: Answered, right: { challenge: Challenge; digits: string | null }, now: Date) =>
-      decide(
+      change(
         answer,
-        { outcome: 'approved', prompt: 'approved' },
+        decided(answer, { outcome: 'approved', prompt: 'approved' }, now),
         sql`v.prompt <> 'report-fraud' and v.challenge = ${right.challenge}
-          and v.challenge_digits is not distinct from ${right.digits}`,
-        now,
+          and v.challenge_digits is not distinct from ${right.digits}
+          and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
+            and (b.expires_at is null or b.expires_at > ${now}))`,
       ),
 
-    /** `#` in answer to whether the call is fraud: → decided as fraudReported. */
-    reportFraud: (answer: Answered, now: Date) =>
-      decide(
-        answer,
-        { outcome: 'fraudReported', prompt: 'fraud-reported' },
-        sql`v.prompt = 'report-fraud'`,
-        now,
-      ),
+    /**
+     * `#` in answer to whether the call is fraud: → decided as fraudReported, and every other open verification of the
+     * user → decided as blocked, since whoever requested this one may hold them.
+     * @returns the call, and the ids of the others; null as said above
+     */
+    async reportFraud(answer: Answered, now: Date): Promise<{ call: LiveCall; others: string[] } | null> {
+      const ending = { outcome: 'fraudReported', prompt: 'fraud-reported' } as const;
+      const guard = sql`v.prompt = 'report-fraud' and ${WHEN_LOCKED}`;
+      const others = sql`exists (select from reported) and v.id <> (select id from reported)`;
+      const [row] = await run<LiveCall & { others: string[] }>(sql`
+        with ${lockOpen(userOf(answer))},
+        reported as (${changed(answer, decided(answer, ending, now), guard)}),
+        ${endLocked('fraudReported', now, others)}
+        select reported.*, array(select id from ended) as others from reported`);
+      if (!row) return null;
+      const { others: ended, ...call } = row;
+      return { call, others: ended };
+    },
 
     /** Goes on with another question, and counts nothing: to the report of fraud, or back from it. */
     turnTo: (answer: Answered, prompt: 'report-fraud' | 'ask', now: Date) =>
@@ -116,6 +115,29 @@ export function createAnswerStore(run: RunStatement) {
     /** No key in time: repeats the prompt, or with the `limit`-th silence → decided as noInput. */
     silence: (answer: Answered, limit: number, now: Date) => count(answer, SILENCE, limit, now),
   };
+}
+
+/** The update of one row that an answer makes. */
+function changed({ attemptId, callId, round }: Answered, set: Sql, guard: Sql): Sql {
+  return sql`
+      update verification v set round = v.round + 1, ${set}, call_id = coalesce(v.call_id, ${callId})
+      ${whileCounting(attemptId)}
+        and v.round = ${round} and coalesce(v.call_id, ${callId}) = ${callId} and v.state in ${ON_CALL} and ${guard}
+      returning ${LIVE_COLUMNS}, true as current`;
+}
+
+/** What an answer that ends the call sets: → decided. */
+function decided(answer: Answered, ending: { outcome: Outcome; prompt: string }, now: Date): Sql {
+  return sql`state = 'decided', outcome = ${ending.outcome}, prompt = ${ending.prompt}, decided_at = ${now},
+        wake_at = ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}),
+        answered_at = coalesce(v.answered_at, ${now}), events = v.events || ${decidedAs(answer, ending, now)}::jsonb`;
+}
+
+/** The user whose phone the call of an attempt rings. */
+function userOf({ attemptId }: Answered) {
+  const of = (column: Sql) =>
+    sql`(select u.${column} from call_attempt c join verification u on u.id = c.verification_id where c.id = ${attemptId})`;
+  return { tenantId: of(sql`tenant_id`), userId: of(sql`user_id`) };
 }
 
 const prompted = ({ attemptId }: Answered, prompt: string) => ({ type: 'prompt', prompt, attemptId });

@@ -18,7 +18,7 @@ const NOW = new Date('2026-11-21T09:00:00Z');
 const noKeys = () => {
   throw new Error('no command here needs keys');
 };
-const tools = createTools({ db: database.db, clock: { now: () => NOW }, keys: noKeys });
+const tools = createTools({ db: database.db, run: database.run, clock: { now: () => NOW }, keys: noKeys });
 const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools));
 
 const files = mkdtempSync(join(inject('runDirectory'), 'policies-'));

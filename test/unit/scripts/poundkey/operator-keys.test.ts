@@ -26,16 +26,16 @@ const after = rings(newHash, newSeal);
 
 describe('rotate-keys', async () => {
   const stores = await freshStores('embedded');
-  const { db, close } = await openDatabase<Registry>(stores.database, MIGRATIONS, {
+  const { db, run, close } = await openDatabase<Registry>(stores.database, MIGRATIONS, {
     warn: () => undefined,
   });
   const rotateKeys = (keys: { hashKeys: KeyRing; sealKeys: KeyRing }, ...options: string[]) => {
-    const tools = createTools({ db, clock, keys: () => keys });
+    const tools = createTools({ db, run, clock, keys: () => keys });
     return runCommand(['rotate-keys', ...options], (use) => use(tools));
   };
 
   beforeAll(async () => {
-    const { tenants } = createTools({ db, clock, keys: () => before });
+    const { tenants } = createTools({ db, run, clock, keys: () => before });
     await tenants.create({ id: 'contoso', name: 'Contoso AB' });
     await createUserProfiles({ db, clock, hashKeys: before.hashKeys }).change(
       { tenantId: 'contoso', userId: 'u-1' },

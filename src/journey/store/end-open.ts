@@ -1,0 +1,47 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { story } from './rows.ts';
+
+/** A user, as SQL. */
+interface UserSql {
+  tenantId: Sql;
+  userId: Sql;
+}
+
+/** Why the verifications of a user are ended: the error code of their outcome `blocked`. */
+type EndReason = 'userBlocked' | 'fraudReported';
+
+/**
+ * `locked`: locks every open verification of a user, in one order, so that two statements that do this cannot wait for
+ * each other. Whatever else the statement writes comes after it, by `WHEN_LOCKED`.
+ */
+export function lockOpen({ tenantId, userId }: UserSql): Sql {
+  return sql`locked as materialized (
+      select o.id from verification o where o.tenant_id = ${tenantId} and o.user_id = ${userId} and o.open
+      order by o.id for update)`;
+}
+
+/** A condition that always holds, and only once all rows of `locked` are locked. */
+export const WHEN_LOCKED = sql`(select count(*) from locked) >= 0`;
+
+/**
+ * `ended`: verifications of `locked` → decided as blocked, also one that was approved and is not finished yet; returns
+ * their ids.
+ * @param only a further condition on the verification `v`
+ */
+export function endLocked(reason: EndReason, now: Date, only: Sql): Sql {
+  const decided = story(now, { type: 'decided', outcome: 'blocked', errorCode: reason });
+  return sql`ended as (
+      update verification v set state = 'decided', live = true, outcome = 'blocked', error_code = ${reason},
+        decided_at = ${now}, wake_at = ${now}, events = v.events || ${decided}::jsonb
+      from locked where v.id = locked.id and ${only}
+        and (v.state in ('queued', 'dialing', 'ringing', 'answered')
+          or v.state = 'decided' and v.outcome = 'approved')
+      returning v.id)`;
+}
+
+/** What blocking a user adds to its statement: it ends all that is open. */
+export const END_WHEN_BLOCKED = {
+  end: (user: UserSql, now: Date): Sql =>
+    sql`${lockOpen(user)}, ${endLocked('userBlocked', now, sql`true`)}`,
+  whenLocked: WHEN_LOCKED,
+};
