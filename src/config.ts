@@ -202,7 +202,7 @@ function group(env: Environment): Config {
     timeouts: {
       requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,
       dialGraceMs: env.DIAL_GRACE_S * 1000,
-      answerMs: 45_000,
+      answerMs: 25_000,
       hangUpGraceMs: 2_000,
       watchMs: env.WATCH_S * 1000,
       retryMs: 1_000,

@@ -27,12 +27,14 @@ export const ERRORS = {
   'policy.officePhoneRefused': { status: 403, title: 'The policy does not allow office phones' },
   'idempotencyKey.reused': { status: 422, title: 'The idempotency key was used for another request' },
   'verification.notFound': { status: 404, title: 'There is no such verification' },
+  'verification.alreadyOpen': { status: 409, title: 'The user has an open verification of this number' },
   'verification.alreadyDecided': { status: 409, title: 'The verification is already decided' },
   'appPassword.notFound': { status: 404, title: 'The verification has no app password' },
   'appPassword.alreadyRevealed': { status: 410, title: 'The app password can no longer be revealed' },
   'appPassword.limitReached': { status: 409, title: 'The user has too many app passwords' },
   'line.tooBusy': { status: 429, title: 'Too many calls are waiting' },
   'limit.reached': { status: 429, title: 'Too many verifications were requested' },
+  'challenge.locked': { status: 429, title: 'The challenge was failed too often' },
   'pin.notSet': { status: 422, title: 'The user has no PIN' },
   'user.blocked': { status: 403, title: 'The user is blocked' },
   'pbxProfile.notFound': { status: 404, title: 'There is no such PBX profile' },
@@ -60,6 +62,8 @@ export interface ErrorDetails {
   problems?: FieldProblem[];
   /** Seconds after which asking again makes sense; becomes `Retry-After`. */
   retryAfterS?: number;
+  /** The verification that is meant. */
+  verificationId?: string;
   /** The error underneath; it is logged, never shown. */
   cause?: unknown;
 }
@@ -74,6 +78,7 @@ export class ServiceError extends Error {
   readonly status: number;
   readonly problems: FieldProblem[];
   readonly retryAfterS: number | undefined;
+  readonly verificationId: string | undefined;
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
     super(detail, details.cause === undefined ? undefined : { cause: details.cause });
@@ -81,5 +86,6 @@ export class ServiceError extends Error {
     this.status = ERRORS[code].status;
     this.problems = details.problems ?? [];
     this.retryAfterS = details.retryAfterS;
+    this.verificationId = details.verificationId;
   }
 }

@@ -21,6 +21,7 @@ export type VerificationEventName =
   | 'call.machine'
   | 'call.ended'
   | 'call.redial'
+  | 'call.noWebhook'
   | 'phoneMethod.registered'
   | 'appPassword.issued'
   | 'appPassword.revealed';

@@ -88,6 +88,7 @@ async function build(
   const summary = { role, url, registry: database.kind, queue: queue.kind };
   log.info({ ...summary, providers: config.providers.map(({ kind }) => kind) }, 'Poundkey is ready');
   const limitMs = role === 'worker' ? 0 : config.shutdownLimitMs;
-  endLiveCallsFirst(onStop, journey.verifications.countLive, limitMs, log);
+  const countCalls = (before: Date) => journey.verifications.countLive(before);
+  endLiveCallsFirst(onStop, { countCalls, clock, limitMs }, log);
   return { ...features, log, events, url, opsUrl: ops.opsUrl, simulator, stores, outbox, stop };
 }

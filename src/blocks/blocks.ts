@@ -80,13 +80,14 @@ export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
       return { reason, createdAt: now, expiresAt };
     },
 
-    /** Ends a block. Returns whether there was one. */
+    /** Ends a block, and forgets failed challenges. Returns whether there was a block. */
     async unblock({ tenantId, userId }: User): Promise<boolean> {
       const now = clock.now();
       const ended = await sql<{ id: string }>`
         with ended as (
           delete from user_block where tenant_id = ${tenantId} and user_id = ${userId}
-          returning *)
+          returning *),
+        unlocked as (delete from challenge_failure where tenant_id = ${tenantId} and user_id = ${userId})
         insert into audit_event (id, tenant_id, user_id, type, data, at)
         select ${randomUUID()}::uuid, tenant_id, user_id, 'user.unblocked', jsonb_build_object('reason', reason),
           ${now}::timestamptz

@@ -128,6 +128,8 @@ export const tenantPolicySchema = z.strictObject({
     .strictObject({
       perUser: limit(10, 3600),
       perNumber: limit(10, 3600),
+      /** All extensions of one number together. */
+      perSwitchboard: limit(60, 3600),
       perTenant: limit(10_000, 3600),
     })
     .prefault({}),

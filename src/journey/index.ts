@@ -189,7 +189,12 @@ function createPlacing(
   const { providers, addresses, policyAt, pause, timeouts, isStopping, clock, events } = deps;
   const { verifications, attempts, lost } = stores;
   const noteCall = createNoteCall(deps.run);
-  const roomForCall = createRoomForCall({ countLive: verifications.countLive, most: deps.mostLive, clock });
+  const roomForCall = createRoomForCall({
+    countLive: verifications.countLive,
+    most: deps.mostLive,
+    isStopping,
+    clock,
+  });
   const shared = { timeouts, clock, events };
   const placeAttempt = createPlaceAttempt({
     attempts,
@@ -216,6 +221,7 @@ function createPlacing(
     }),
     findLostCall: createFindLostCall({
       verifications,
+      attempts,
       lost,
       noteCall,
       providers,
@@ -279,19 +285,11 @@ function createWebhookSteps(
   },
 ) {
   const speakNext = createSpeakNext({ policyAt });
-  const { noteCall, completeNow, advanceNow } = after;
+  const { noteCall, ...next } = after;
+  const { advanceNow } = next;
   return {
     answerCall: createAnswerCall({ calls, speakNext, timeouts, clock, events }),
-    recordDigits: createRecordDigits({
-      calls,
-      answers,
-      checkPin,
-      speakNext,
-      completeNow,
-      advanceNow,
-      clock,
-      events,
-    }),
+    recordDigits: createRecordDigits({ calls, answers, checkPin, speakNext, ...next, clock, events }),
     followCall: createFollowCall({ noteCall, calls, advanceNow, timeouts, clock, events }),
   };
 }

@@ -41,10 +41,17 @@ export interface CompletionWrites {
   /** `audit`: an audit event, whose data is a JSON object. */
   audit(event: { type: string; data: Sql }, now: Date): Sql;
   /**
-   * `about` and `message`: messages to the tenant's webhook endpoint, if it has one, one of each type. The ids are
-   * those of what was written.
+   * `about` and `message`: messages to the tenant's webhook endpoint, if it has one, one of each type, the later ones
+   * only if their condition holds. The ids are those of what was written.
    */
-  messages(wanted: { types: [string, ...string[]]; phoneMethodId: Sql; appPasswordId: Sql }, now: Date): Sql;
+  messages(
+    wanted: {
+      types: [{ type: string }, ...{ type: string; when?: Sql }[]];
+      phoneMethodId: Sql;
+      appPasswordId: Sql;
+    },
+    now: Date,
+  ): Sql;
   /** Selects the first of the messages, for whoever delivers it; null without one. */
   writtenMessage: Sql;
 }

@@ -25,17 +25,22 @@ export interface ClaimedMessage
 }
 
 /**
- * `about` and `message`: messages about the finished verification in `done`, one of each type, if its tenant has a
- * webhook endpoint. Ids and words only. The first is claimed by its writer for 30 s; later ones wait for it and are
+ * `about` and `message`: messages about the finished verification in `done`, one of each type (those with a
+ * condition if it holds), if its tenant has a webhook endpoint. Ids and words only. The first is claimed by its writer for 30 s; later ones wait for it and are
  * claimed in the ordinary way. Of the statements that write messages about a verification, only the first may do so.
  * @param message.phoneMethodId the id of the phone that was registered, or null; `appPasswordId` likewise
  */
 export function writeMessages(
-  message: { types: [string, ...string[]]; phoneMethodId: Sql; appPasswordId: Sql },
+  message: {
+    types: [{ type: string }, ...{ type: string; when?: Sql }[]];
+    phoneMethodId: Sql;
+    appPasswordId: Sql;
+  },
   now: Date,
 ): Sql {
   const rows = message.types.map(
-    (type, place) => sql`(${place}::int, ${randomUUIDv7()}::uuid, ${type}::text)`,
+    ({ type, when = sql`true` }: { type: string; when?: Sql }, place) =>
+      sql`(${place}::int, ${randomUUIDv7()}::uuid, ${type}::text, ${when})`,
   );
   return sql`about as (
     select id as verification_id, tenant_id, jsonb_build_object('verificationId', id, 'userId', user_id,
@@ -48,7 +53,8 @@ export function writeMessages(
     select m.id, a.tenant_id, a.verification_id, m.type, a.payload, ${now}::timestamptz,
       case m.place when 0 then ${later(now, WRITER_LEASE_MS)}::timestamptz else ${now}::timestamptz end,
       case m.place when 0 then 1 else 0 end
-    from about a cross join (values ${join(rows)}) m (place, id, type)
+    from about a cross join (values ${join(rows)}) m (place, id, type, wanted)
+    where m.wanted
     order by m.place
     returning id, tenant_id, verification_id, type, payload, created_at, next_attempt_at, attempts)`;
 }

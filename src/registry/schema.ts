@@ -16,6 +16,7 @@ export interface Registry {
   callerLine: CallerLineTable;
   lineShare: LineShareTable;
   rateCount: RateCountTable;
+  challengeFailure: ChallengeFailureTable;
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
@@ -86,6 +87,12 @@ export interface VerificationTable {
   policyVersion: Generated<number>;
   /** The trace that it was requested in (W3C, Trace Context), if any. */
   traceParent: string | null;
+  /** The number, until it is finished: a user has one open verification for each number. */
+  openNumber: Generated<string | null>;
+  /** The number and extension that the attempt that counts calls, until it is finished: one call rings a phone. */
+  calledPhone: Generated<string | null>;
+  /** How often the person turned away from reporting the call. */
+  turns: Generated<number>;
   /** How many attempts there were. */
   attempts: Generated<number>;
   /** From here on: the call of the current attempt. */
@@ -243,6 +250,17 @@ interface RateCountTable {
 }
 
 /** How a switchboard wants extensions dialled; pauses in seconds. */
+/** Verifications in a row that ended with wrong answers to a challenge. */
+interface ChallengeFailureTable {
+  tenantId: string;
+  userId: string;
+  challenge: string;
+  failures: number;
+  /** Null: no number of failures that locks it. */
+  lockedUntil: Date | null;
+  updatedAt: Date;
+}
+
 interface PbxProfileTable {
   id: string;
   tenantId: string;

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { User } from '../domain/user.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../platform/secrets/key-ring.ts';
@@ -23,7 +23,7 @@ interface ProfileChange {
 export interface UserProfiles {
   /** The profile; an empty one for a user without one. */
   read(user: User): Promise<ProfileView>;
-  /** Changes a profile in one statement, and returns it as it is then. */
+  /** Changes a profile in one statement (a new PIN has not been failed yet), and returns it as it is then. */
   change(user: User, change: ProfileChange): Promise<ProfileView>;
   /** Whether the digits are the user's PIN; false for a user without one. */
   checkPin(user: User, digits: string): Promise<boolean>;
@@ -59,6 +59,14 @@ export function createUserProfiles(deps: {
         updatedAt: deps.clock.now(),
       };
       const row = await deps.db
+        .with('unlocked', (db) =>
+          db
+            .deleteFrom('challengeFailure')
+            .where('tenantId', '=', tenantId)
+            .where('userId', '=', userId)
+            .where('challenge', '=', 'pin')
+            .where(() => sql<boolean>`${pin !== undefined}::boolean`),
+        )
         .insertInto('userProfile')
         .values({ tenantId, userId, ...values })
         .onConflict((conflict) => conflict.columns(['tenantId', 'userId']).doUpdateSet(values))

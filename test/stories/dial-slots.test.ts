@@ -1,5 +1,6 @@
 // A caller line keeps its pace: who has to wait is told how long, who would wait too long is refused at once, and
 // nobody gets the whole line.
+import { sql } from 'kysely';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { LineConfig } from '../../src/providers/settings.ts';
 import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
@@ -148,4 +149,19 @@ test('a line without a pace has no places to wait for', async () => {
   expect(requested.map(({ expectedCallAt }) => expectedCallAt)).toEqual([null, null]);
   await world.settle();
   for (const { id } of requested) await expectOneEnd(world, id, { outcome: 'approved' });
+});
+
+/** A call every 346.67 ms. */
+const UNEVEN = { config: { lines: { default: lineOf(LINE), byCountry: {}, callsPerSecond: 3 } } };
+
+describeWorlds('a line whose interval is no whole number of milliseconds', UNEVEN, ({ world }) => {
+  test('keeps its places in whole ones, so that guards find what was read', async () => {
+    world.time.pause();
+    for (let asked = 0; asked < 4; asked += 1) await world.request('press-pound');
+    const uneven = sql<boolean>`slot_at <> date_trunc('milliseconds', slot_at)
+      or wake_at <> date_trunc('milliseconds', wake_at)`;
+    expect(await world.db.selectFrom('verification').select('id').where(uneven).execute()).toEqual([]);
+    world.time.resume();
+    await world.settle();
+  });
 });

@@ -108,6 +108,13 @@ describeWorlds('a call that is reported as fraud', OPTIONS, ({ world, combinatio
     });
   });
 
+  test.each([
+    ['another key', ['0', '5', '0', '5', '0', '5', '#']],
+    ['silence', ['0', { afterSilence: '0' }, { afterSilence: '0' }, { afterSilence: '#' }]],
+  ] as const)('ends the call when 0 is followed by %s for the third time', async (_what, keys) => {
+    expect(await world.story(pressing(...keys))).toMatchObject({ outcome: 'wrongDigits' });
+  });
+
   test('is reported once when every webhook comes twice', async () => {
     const number = world.newNumber();
     world.simulator.faults.webhooks({ kind: 'digits', do: 'double', to: number });

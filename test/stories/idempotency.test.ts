@@ -105,11 +105,14 @@ describeWorlds('an idempotency key', ({ world }) => {
     expect(callsTo(number)).toBe(1);
   });
 
-  test('is needed: without one the same request twice is two calls', async () => {
+  test('is needed: without one the same request again is refused while the first is open, and a second call after it', async () => {
     const body = { userId: 'u-8', number: world.newNumber() };
-    const answers = [await world.api('POST', '/v1/verifications', body)];
-    answers.push(await world.api('POST', '/v1/verifications', body));
-    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    const ask = () => world.api('POST', '/v1/verifications', body);
+    world.time.pause();
+    expect([(await ask()).status, (await ask()).status]).toEqual([201, 409]);
+    world.time.resume();
+    await world.settle();
+    expect((await ask()).status).toBe(201);
     await world.settle();
     expect(callsTo(body.number)).toBe(2);
   });

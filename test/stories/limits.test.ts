@@ -82,14 +82,38 @@ describeWorlds('a limit', ({ world }) => {
     expect((await ask()).status).toBe(201);
   });
 
-  test.each(LIMITS)('%s is not shared by tenants', async (name, limits, common) => {
-    const id = `other-${name.replace(' ', '-')}-${users}`;
-    const { api: other } = await world.addTenant(id, { limits: { ...NONE, ...limits } });
-    await limit(limits);
-    const same = common();
-    for (let count = 0; count <= few.count; count += 1) await ask(same);
-    expect((await ask(same)).status).toBe(429);
-    expect((await ask(same, other)).status).toBe(201);
+  test.each(LIMITS.filter(([name]) => name !== 'per number'))(
+    '%s is not shared by tenants',
+    async (name, limits, common) => {
+      const id = `other-${name.replace(' ', '-')}-${users}`;
+      const { api: other } = await world.addTenant(id, { limits: { ...NONE, ...limits } });
+      await limit(limits);
+      const same = common();
+      for (let count = 0; count <= few.count; count += 1) await ask(same);
+      expect((await ask(same)).status).toBe(429);
+      expect((await ask(same, other)).status).toBe(201);
+    },
+  );
+
+  test('per number is shared by tenants: each lets through what its own policy allows of all calls', async () => {
+    const policy = { limits: { ...NONE, perNumber: { count: 5, windowS: WINDOW_S } } };
+    const { api: other } = await world.addTenant(`generous-${users}`, policy);
+    await limit({ perNumber: few });
+    const same = { number: world.newNumber() };
+    for (let count = 0; count < few.count; count += 1) expect((await ask(same)).status).toBe(201);
+    const answers = [await ask(same), await ask(same, other), await ask(same, other), await ask(same, other)];
+    expect(answers.map(({ status }) => status)).toEqual([429, 201, 201, 429]);
+  });
+
+  test('per switchboard counts all its extensions together', async () => {
+    await limit({ perSwitchboard: few });
+    const number = world.newNumber();
+    const extensions = ['11', '12', '13', '14'];
+    const answers = [];
+    for (const extension of extensions) answers.push(await ask({ number, extension }));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 429]);
+    expect(answers[3]?.body.detail).toContain('for this switchboard');
+    expect((await ask({ number })).status).toBe(201);
   });
 
   test('per number counts a number as it was understood, however it is typed', async () => {
@@ -135,10 +159,10 @@ describeWorlds('a limit', ({ world }) => {
     const kept = JSON.stringify(await counted());
     expect(kept).not.toContain(number.slice(1));
     // Whoever has the registry alone cannot try all numbers: their bare hashes are not there.
-    const guesses = [number, `${number}x`, `limit contoso ${number}x`];
+    const guesses = [number, `${number}x`, `limit ${number}x`];
     for (const guess of guesses) expect(kept).not.toContain(createHash('sha256').update(guess).digest('hex'));
     const { hashKeys } = world.service.stores;
-    expect(kept).toContain(hmac(hashKeys, `limit contoso ${number}x`).hash);
+    expect(kept).toContain(hmac(hashKeys, `limit ${number}x`).hash);
     world.time.resume();
     await world.settle();
     // One process keeps the sweep for half its interval.

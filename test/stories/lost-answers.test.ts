@@ -159,11 +159,14 @@ describeNetworkWorlds('when the answer to placing a call goes astray', ({ world 
     expect((await expectOneEnd(world, id, { outcome: 'noAnswer' })).attempts).toHaveLength(1);
   });
 
-  test('two lost calls to one number are two calls, each verification has one end, and neither is dialled again', async () => {
+  test('two lost calls to one switchboard are two calls, each verification has one end, and neither is dialled again', async () => {
     const number = world.newNumber();
     world.simulator.faults.next('create', 'acceptAndDrop', { times: 2 });
     world.simulator.faults.webhooks({ kind: 'status', do: 'lose', to: number });
-    const ids = [await world.request('busy', number), await world.request('busy', number)];
+    const ids = [
+      await world.request('busy', number, { userId: 'desk-1', extension: '11' }),
+      await world.request('busy', number, { userId: 'desk-2', extension: '12' }),
+    ];
     await world.settle();
     for (const { id } of ids) {
       const { attempts, verification } = await expectOneEnd(world, id, { calls: 2 });

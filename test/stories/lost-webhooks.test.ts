@@ -109,6 +109,27 @@ describeWorlds('whatever happens to webhooks', ({ world }) => {
     await expectOneEnd(world, id, { outcome: 'approved' });
   });
 
+  test('who hangs up while every callback is lost knows within 30 s that it is over', async () => {
+    world.simulator.faults.webhooks({ kind: 'status', do: 'lose' });
+    const { id } = await world.story('hang-up');
+    const { verification } = await expectOneEnd(world, id, { outcome: 'hungUp' });
+    const call = world.simulator.calls().at(-1);
+    expect(Number(verification.finishedAt) - Number(call?.endedAt)).toBeLessThan(30_000);
+  });
+
+  test('a call of which no webhook has come is no fault of the person, and raises an alarm', async () => {
+    for (const kind of ['answer', 'fallback', 'status', 'machine'] as const)
+      world.simulator.faults.webhooks({ kind, do: 'lose' });
+    const { id } = await world.story('press-pound');
+    await expectOneEnd(world, id, { outcome: 'providerError' });
+    expect(await world.read(id)).toMatchObject({ errorCode: 'noWebhook' });
+    const alarms = world.log
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'call.noWebhook');
+    expect(alarms).toMatchObject([{ level: 'error', verificationId: id, alarm: true }]);
+    expect(alarms[0].meaning).toContain('PUBLIC_URL');
+  });
+
   test('a call whose every callback is lost is asked about only after it should have ended', async () => {
     world.simulator.faults.webhooks({ kind: 'status', do: 'lose' });
     const ringing = stopAt(world, (event) => isStatus(event, 'ringing'));

@@ -70,7 +70,11 @@ describeEachStore('a full outbox', (combination) => {
   );
 
   /** Writes messages about a verification as the statement that completes it does. */
-  const complete = async (verificationId: string, ...types: [string, ...string[]]) => {
+  const complete = async (verificationId: string, first: string, ...more: string[]) => {
+    const types: Parameters<typeof writeMessages>[0]['types'] = [
+      { type: first },
+      ...more.map((type) => ({ type })),
+    ];
     const none = statement`null::uuid`;
     const written = writeMessages({ types, phoneMethodId: none, appPasswordId: none }, now());
     const [row] = await world.service.stores.database.run<{ message: unknown }>(statement`

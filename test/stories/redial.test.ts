@@ -5,7 +5,7 @@ import type { Script } from '../../src/simulator/script.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
-import { expectOneEnd } from '../support/traces.ts';
+import { expectOneEnd, tracesOf } from '../support/traces.ts';
 import { callsTo, dialled, switchboard } from './desk-calls.ts';
 
 const AFTER_S = 20;
@@ -50,6 +50,30 @@ describeWorlds('a call that is placed again', ({ world }) => {
       expect((after?.createdAt ?? 0) - (before?.endedAt ?? 0)).toBeGreaterThan(AFTER_S * 1_000 - 1);
     },
   );
+
+  test('says when, while it waits', async () => {
+    const { id } = await request(BOTH, ['busy', 'press-pound']);
+    await vi.waitFor(async () => expect((await tracesOf(world.db, id)).verification.redials).toBe(1), SOON);
+    await vi.waitFor(async () => expect((await world.read(id)).expectedCallAt).not.toBeNull(), SOON);
+    await world.settle();
+  });
+
+  test('to sign in is not placed once another phone is registered', async () => {
+    const { userId, number } = await world.story('press-pound');
+    await setPolicy(world, { redial: BOTH });
+    world.simulator.desk.script(number.e164, 'busy');
+    const { body } = await world.api('POST', '/v1/verifications', { userId, purpose: 'signIn' });
+    const state = async () => (await world.read(body.id)).state;
+    await vi.waitFor(
+      async () => expect((await tracesOf(world.db, body.id)).verification.redials).toBe(1),
+      SOON,
+    );
+    expect(await state()).toBe('queued');
+    await world.request('press-pound', { userId });
+    await world.settle();
+    expect(await world.read(body.id)).toMatchObject({ state: 'finished', outcome: 'blocked' });
+    expect(callsTo(world, number.e164)).toHaveLength(2);
+  });
 
   test('has a job of its own for when it is due, and waits for no sweeper', async () => {
     const { id } = await request(BOTH, ['busy', 'press-pound']);

@@ -69,9 +69,10 @@ export async function openNetworkWorld(
     db: service.stores.database.db,
     log: log.lines,
     newNumber,
-    async request(phone: ScenarioName | Script, number = newNumber()) {
+    async request(phone: ScenarioName | Script, number = newNumber(), extra: Record<string, unknown> = {}) {
       simulator.desk.script(number, phone);
-      const answer = await api('POST', '/v1/verifications', { userId: `user-${number.slice(-4)}`, number });
+      const body = { userId: `user-${number.slice(-4)}`, number, ...extra };
+      const answer = await api('POST', '/v1/verifications', body);
       if (answer.status !== 201) throw new Error(`not accepted: ${JSON.stringify(answer.body)}`);
       return { id: answer.body.id as string, number };
     },

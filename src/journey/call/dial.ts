@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import type { StepResult } from '../job/advance.ts';
+import { type StepResult, waitUntil } from '../job/advance.ts';
 import type { Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
@@ -17,7 +17,7 @@ export type Dial = (verification: Verification, policyVersion: number) => Promis
 
 /** What dialling needs. */
 export interface DialDeps {
-  verifications: Pick<VerificationStore, 'assignSlot'>;
+  verifications: Pick<VerificationStore, 'assignSlot' | 'lookAgain'>;
   attempts: Pick<AttemptStore, 'begin' | 'postpone'>;
   placeAttempt: PlaceAttempt;
   lines: Lines;
@@ -43,6 +43,7 @@ export function createDial(deps: DialDeps): Dial {
     const attempt = { id: randomUUIDv7(), lineNumber, startedAt, wakeAt };
     const begun = await deps.attempts.begin(verification, attempt, policyVersion);
     if (!begun) return 'moved';
+    if (begun === 'onCall') return waitForThePhone(deps, verification);
     const latest = later(wakeAt, -deps.timeouts.requestMs);
     if (!(await keepPace(deps, lineNumber, startAt, latest))) return giveBack(deps, begun);
     return deps.placeAttempt(begun);
@@ -75,6 +76,16 @@ async function keepPace({ lines, pause, clock }: DialDeps, lineNumber: string, f
     startAt = await lines.reserveStart(lineNumber, LONGEST_SECOND_HOLD_MS);
   }
   return false;
+}
+
+/** How long before a phone that is on another call of ours is tried again, ms. */
+const PHONE_ON_CALL_MS = 2_000;
+
+/** Two calls of ours do not ring one phone at once, whoever asked for them. */
+async function waitForThePhone({ verifications, clock }: DialDeps, verification: Verification) {
+  const wakeAt = later(clock.now(), PHONE_ON_CALL_MS);
+  await verifications.lookAgain(verification, wakeAt);
+  return waitUntil(wakeAt);
 }
 
 /** Its request was accepted long ago, so it waits however long the line is; its expiry still ends it. */

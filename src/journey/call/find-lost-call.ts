@@ -3,12 +3,14 @@ import { type Clock, later } from '../../platform/clock.ts';
 import { type CallSnapshot, ProviderError, type Providers } from '../../providers/port.ts';
 import { leaveToOthers, type Step, type StepResult, waitUntil } from '../job/advance.ts';
 import type { Timeouts } from '../ports.ts';
+import type { AttemptStore } from '../store/attempts.ts';
 import type { NoteCall } from '../store/call-notes.ts';
 import type { LostCallStore } from '../store/lost-calls.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
+import { endUnwanted } from './place-attempt.ts';
 
 /** How many calls may be dialled because the ones before were nowhere to be found. */
 const MOST_DIALS = 3;
@@ -27,7 +29,8 @@ export function createFindLostCall(deps: {
   verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain' | 'decide'>;
   lost: LostCallStore;
   noteCall: NoteCall;
-  providers: Pick<Providers, 'findCalls'>;
+  attempts: Pick<AttemptStore, 'nameLateCall'>;
+  providers: Pick<Providers, 'findCalls' | 'endCall'>;
   checkAgain: CheckAgain;
   dial: Dial;
   isStopping: () => boolean;
@@ -76,10 +79,15 @@ export function createFindLostCall(deps: {
     }
   }
 
-  async function adopt({ id, attemptId }: Dialing, { callId }: CallSnapshot): Promise<StepResult> {
+  async function adopt(
+    { id, attemptId, lineNumber }: Dialing,
+    { callId }: CallSnapshot,
+  ): Promise<StepResult> {
     const at = deps.clock.now();
     const wakeAt = later(at, deps.timeouts.watchMs);
-    await deps.noteCall({ attemptId, callId, progress: null, at, wakeAt });
+    const noted = await deps.noteCall({ attemptId, callId, progress: null, at, wakeAt });
+    if (noted === null || noted.state === 'finished')
+      await endUnwanted(deps, id, attemptId, { callId, lineNumber });
     deps.events.emit('call.adopted', { verificationId: id, attemptId });
     return 'moved';
   }

@@ -82,13 +82,16 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
   };
 }
 
+/** The error code of an attempt that could not start in time: the provider was not asked. */
+export const START_MISSED = 'startMissed';
+
 /** Nothing was asked of the provider, so the verification may be dialled again, in another place. */
 export async function giveBack(
   { attempts, clock, events }: { attempts: Pick<AttemptStore, 'postpone'>; clock: Clock; events: Events },
   { id: verificationId, attemptId }: Pick<Placing, 'id' | 'attemptId'>,
 ): Promise<StepResult> {
   const now = clock.now();
-  const errorCode = 'startMissed';
+  const errorCode = START_MISSED;
   if (attemptId !== null && (await attempts.postpone(attemptId, errorCode, now, now)))
     events.emit('call.postponed', { verificationId, attemptId, errorCode });
   return 'moved';
@@ -184,7 +187,17 @@ async function lost(deps: PlaceDeps, { verificationId, attemptId, wakeAt }: Plac
 }
 
 /** While the provider was asked, somebody dialled again or finished the verification: this call must not ring on. */
-async function endUnwanted(deps: PlaceDeps, verificationId: string, attemptId: string, call: PlacedCall) {
+/** Ends a call that nobody wants any more, and keeps its name. */
+export async function endUnwanted(
+  deps: {
+    attempts: Pick<AttemptStore, 'nameLateCall'>;
+    providers: Pick<Providers, 'endCall'>;
+    events: Events;
+  },
+  verificationId: string,
+  attemptId: string,
+  call: PlacedCall,
+): Promise<void> {
   await deps.attempts.nameLateCall(attemptId, call.callId);
   await deps.providers.endCall(call).catch((error: unknown) => {
     if (!(error instanceof ProviderError)) throw error;

@@ -8,7 +8,7 @@ import type { Decision, VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
 import type { Lines } from './lines.ts';
-import type { PlaceAttempt } from './place-attempt.ts';
+import { type PlaceAttempt, START_MISSED } from './place-attempt.ts';
 
 /**
  * State `queued`. Not yet due: waits. Too late: expired, or a provider error if the provider had taken no call until
@@ -35,9 +35,9 @@ export function createPlaceCall(deps: {
     return deps.dial(verification, policyVersion);
   };
 
-  /** An attempt that was put off carries the reason of the provider. */
+  /** An attempt that was put off carries the reason of the provider, if it was asked. */
   function expire(verification: Verification, now: Date) {
-    const errorCode = verification.callError;
+    const errorCode = verification.callError === START_MISSED ? null : verification.callError;
     const outcome = errorCode === null ? 'expired' : 'providerError';
     return decide(verification, { outcome, errorCode }, now);
   }
@@ -71,6 +71,6 @@ export function createPlaceUnseen(deps: {
     const startedAt = deps.clock.now();
     const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
     const begun = await deps.attempts.beginUnseen(verificationId, { id: randomUUIDv7(), startedAt, wakeAt });
-    return begun && deps.placeAttempt(begun);
+    return begun === null || begun === 'onCall' ? null : deps.placeAttempt(begun);
   };
 }

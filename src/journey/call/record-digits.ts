@@ -25,7 +25,7 @@ interface RecordDeps {
  * Trigger: the person pressed a key or typed digits, or let the question pass. What the challenge asks for → decided
  * as approved. Something else asks again, and the third in all → decided as wrongDigits. Silence repeats, and the
  * third in all (behind a switchboard the eighth) → decided as noInput. `0` asks whether the call is fraud: `#` →
- * decided as fraudReported, anything else goes back. Answers to a question that is no longer open, or was answered
+ * decided as fraudReported, anything else goes back, and the third time ends the call, too. Answers to a question that is no longer open, or was answered
  * already, change nothing.
  */
 export function createRecordDigits(deps: RecordDeps) {
@@ -116,9 +116,9 @@ function write(
     case 'silence':
       return answers.silence(answer, silencesInAll({ extension }), now);
     case 'askFraud':
-      return answers.turnTo(answer, 'report-fraud', now);
+      return answers.askFraud(answer, now);
     case 'goBack':
-      return answers.turnTo(answer, 'ask', now);
+      return answers.turnBack(answer, ASKED_IN_ALL, now);
     case 'reportFraud':
       return reportFraud(deps, answer);
   }

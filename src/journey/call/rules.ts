@@ -48,12 +48,16 @@ export function graceAfterEnd(status: CallStatus, timeouts: { hangUpGraceMs: num
   return status === 'completed' ? timeouts.hangUpGraceMs : 0;
 }
 
-/** The outcome that the end of a call means when no key has decided it. */
+/**
+ * The outcome that the end of a call means when no key has decided it.
+ * @param end.heard whether any webhook of the call has come; of a completed call, at least one is owed
+ */
 export function outcomeOfEndedCall(end: {
   status: CallStatus;
   answeredBy: string | null;
   round: number;
   silences: number;
+  heard: boolean;
 }): Outcome {
   switch (end.status) {
     case 'busy':
@@ -63,6 +67,7 @@ export function outcomeOfEndedCall(end: {
     case 'canceled':
       return 'canceled';
     case 'completed':
+      if (!end.heard) return 'providerError';
       return tookAMessage(end) ? 'voicemail' : 'hungUp';
     default:
       return 'unreachable';

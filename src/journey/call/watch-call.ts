@@ -95,11 +95,27 @@ async function decideFromEnd(
     await deps.verifications.lookAgain(verification, due);
     return waitUntil(due);
   }
-  const outcome = outcomeOfEndedCall({ ...verification, status });
+  const heard = hasBeenHeard(verification);
+  const outcome = outcomeOfEndedCall({ ...verification, status, heard });
   if (await redial(deps, verification, outcome, now)) return 'moved';
-  const decision = { outcome, errorCode: verification.callError };
-  await deps.verifications.decide(verification.id, decision, now, verification.attemptId);
+  const isSilent = status === 'completed' && !heard;
+  const decision = { outcome, errorCode: isSilent ? 'noWebhook' : verification.callError };
+  const { id, attemptId } = verification;
+  const decided = await deps.verifications.decide(id, decision, now, attemptId);
+  if (decided && isSilent) reportSilence(deps, verification);
   return 'moved';
+}
+
+/** Whether a webhook has told anything of the call. What the provider answered when it was asked is no webhook. */
+function hasBeenHeard({ statusSequence, rangAt, answeredAt }: Watched): boolean {
+  return statusSequence >= 0 || rangAt !== null || answeredAt !== null;
+}
+
+/** The person heard nothing and did nothing wrong: the provider cannot reach us, or what it sends is refused. */
+function reportSilence({ events }: WatchDeps, { id: verificationId, attemptId }: Watched): void {
+  const meaning =
+    'the call was answered and is over, but no webhook of it has come: check that PUBLIC_URL leads here from the internet, and search the log for refused webhooks';
+  events.emit('call.noWebhook', { verificationId, attemptId, meaning, alarm: true });
 }
 
 /** One more call, if the policy wants one for this ending and there is time. Says whether there will be one. */

@@ -45,11 +45,14 @@ export function createComplete(deps: {
     deps.traces.within(verification.traceParent, 'complete verification', () => complete(verification));
 
   async function complete(verification: Decided): Promise<void> {
-    if (CALL_MAY_LIVE.includes(verification.outcome)) await endCall(verification);
+    const callMayLive = CALL_MAY_LIVE.includes(verification.outcome);
+    if (callMayLive) await endCall(verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();
     const finished = await deps.finish(verification, writesFor(deps.writes, verification, policy, now), now);
     if (!finished) return;
+    // The provider may have taken the call since the verification was read; whoever noted that leaves the call to us.
+    if (callMayLive && verification.callId === null) await endCall({ ...verification, ...finished });
     report(verification, policy);
     if (finished.message !== null) deps.deliverMessage(finished.message);
     if (verification.jobId !== null) deps.endBackendJob(verification.id);

@@ -2,12 +2,14 @@ import sql from 'sql-template-tag';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
+import { writeFailure, writeForgiveness } from '../store/challenge-failures.ts';
 import type { CompletionWrite } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
 
 const NONE = sql`null::uuid`;
-const FINISHED: Parameters<CompletionWrites['messages']>[0] = {
-  types: ['verification.finished'],
+type Messages = Parameters<CompletionWrites['messages']>[0];
+const FINISHED: Messages = {
+  types: [{ type: 'verification.finished' }],
   phoneMethodId: NONE,
   appPasswordId: NONE,
 };
@@ -19,11 +21,34 @@ export function writesFor(
   policy: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
-  const { outcome, purpose } = verification;
+  const { outcome, purpose, challenge } = verification;
   if (outcome === 'fraudReported') return fraudReported(write, policy, now);
-  if (outcome === 'approved' && purpose === 'register') return registered(write, verification, policy, now);
+  const canBeGuessed = challenge !== 'pound';
+  if (outcome === 'wrongDigits' && canBeGuessed) return failed(write, now);
+  const forgiven = outcome === 'approved' && canBeGuessed ? [writeForgiveness()] : [];
+  if (outcome === 'approved' && purpose === 'register')
+    return [...forgiven, ...registered(write, verification, policy, now)];
   const data = sql`jsonb_build_object('outcome', outcome)`;
-  return [write.audit({ type: 'verification.finished', data }, now), write.messages(FINISHED, now)];
+  return [
+    ...forgiven,
+    write.audit({ type: 'verification.finished', data }, now),
+    write.messages(FINISHED, now),
+  ];
+}
+
+/** Wrong answers to a challenge: after too many verifications the challenge is locked, and the tenant is told. */
+function failed(write: CompletionWrites, now: Date): CompletionWrite[] {
+  const locked = sql`(select locked_until from failure)`;
+  const data = sql`jsonb_build_object('outcome', outcome, 'challengeLockedUntil', ${locked})`;
+  const types: Messages['types'] = [
+    ...FINISHED.types,
+    { type: 'challenge.locked', when: sql`${locked} is not null` },
+  ];
+  return [
+    writeFailure(now),
+    write.audit({ type: 'verification.finished', data }, now),
+    write.messages({ ...FINISHED, types }, now),
+  ];
 }
 
 function registered(
@@ -62,6 +87,6 @@ function fraudReported(
     ...(blockUser ? [write.block(until, ofOwnPhone, now)] : []),
     write.revokeAppPasswords(ofOwnPhone, now),
     write.audit({ type: 'verification.fraudReported', data }, now),
-    write.messages({ ...FINISHED, types: ['verification.finished', 'fraud.reported'] }, now),
+    write.messages({ ...FINISHED, types: [...FINISHED.types, { type: 'fraud.reported' }] }, now),
   ];
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 /** Between two looks while there is no room, ms. */
 const LOOK_EVERY_MS = 50;
 
-/** Resolves to true when one more call may be placed, and to false when there was no room until then. */
+/** Resolves to true when one more call may be placed; to false when there was no room until then, or the process stops. */
 export type RoomForCall = (until: Date) => Promise<boolean>;
 
 /**
@@ -16,6 +16,7 @@ export type RoomForCall = (until: Date) => Promise<boolean>;
 export function createRoomForCall(deps: {
   countLive: () => Promise<number>;
   most: number;
+  isStopping: () => boolean;
   clock: Clock;
 }): RoomForCall {
   let room = 0;
@@ -28,7 +29,7 @@ export function createRoomForCall(deps: {
 
   return async function roomForCall(until) {
     while (room <= 0) {
-      if (deps.clock.now() >= until) return false;
+      if (deps.isStopping() || deps.clock.now() >= until) return false;
       looking ??= look().finally(() => {
         looking = null;
       });

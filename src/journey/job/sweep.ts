@@ -8,6 +8,8 @@ import type { VerificationStore } from '../store/verifications.ts';
 import type { Advance } from './advance.ts';
 
 const PAGE = 500;
+/** How far the clocks of two processes may be apart, ms. A lease that lies further ahead is of a clock that was set back. */
+const CLOCK_SLACK_MS = 60_000;
 
 type Overdue = Awaited<ReturnType<VerificationStore['overdue']>>[number];
 
@@ -77,7 +79,7 @@ export function createSweep(deps: {
     const taken = await deps.run(sql`
       insert into lease (name, until) values ('sweep', ${until})
       on conflict (name) do update set until = excluded.until
-        where lease.until <= ${now} or lease.until > ${until}
+        where lease.until <= ${now} or lease.until > ${later(until, CLOCK_SLACK_MS)}
       returning name`);
     return taken.length > 0;
   }

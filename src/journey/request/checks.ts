@@ -1,7 +1,9 @@
 import type { ParsedNumber } from '../../domain/number.ts';
+import { refusal } from '../../domain/number-refusal.ts';
 import type { Pauses } from '../../domain/pauses.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
+import { secondsUntil } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
 import type { UserFacts } from '../store/facts.ts';
 import { refusePauses } from './pauses.ts';
@@ -46,6 +48,7 @@ const CHECKS: readonly Check[] = [
   { refuse: refuseExtension, beforeDialling: false },
   { refuse: refuseManyAppPasswords, beforeDialling: false },
   { refuse: refuseMissingPin, beforeDialling: false },
+  { refuse: refuseLockedChallenge, beforeDialling: true },
   { refuse: ({ locale }) => errorIn(locale), beforeDialling: false },
   { refuse: ({ limits }) => limits, beforeDialling: false },
 ];
@@ -92,6 +95,15 @@ function refuseBlocked({ facts: { blocked, blockedUntil } }: CheckInput): Servic
 
 function refuseExtension({ request, number, pauses }: CheckInput): ServiceError[] {
   if (number === null || number instanceof ServiceError) return [];
+  if (number.extension !== null && number.type === 'MOBILE')
+    return [
+      refusal(
+        'number.extensionUnsupported',
+        '/extension',
+        'This must be left out: a mobile phone has no extensions.',
+        number.e164,
+      ),
+    ];
   return refusePauses(request, number.extension, pauses);
 }
 
@@ -114,5 +126,18 @@ function refuseMissingPin({ request, policy, facts }: CheckInput): ServiceError[
       'pin.notSet',
       "The policy requires a PIN, and the user has none. Set one in the user's profile first.",
     ),
+  ];
+}
+
+/** Guessing must not go on from one verification to the next. */
+function refuseLockedChallenge({ request, policy, facts }: CheckInput): ServiceError[] {
+  if (policy.challenge === 'pound' || request.purpose === 'testExtension') return [];
+  const until = facts.lockedChallenges[policy.challenge];
+  if (until === undefined) return [];
+  const detail = `Wrong answers ended too many verifications of this user in a row. Wait, or ask an administrator to unblock the user.`;
+  return [
+    new ServiceError('challenge.locked', detail, {
+      retryAfterS: secondsUntil(new Date(until), facts.readAt),
+    }),
   ];
 }

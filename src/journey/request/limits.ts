@@ -8,7 +8,7 @@ import type { Counter } from '../store/admission.ts';
 
 /**
  * What is counted: verifications of a user, to a phone (null: not known) and of a tenant. Behind one switchboard are
- * many phones: a number with an extension is counted by itself.
+ * many phones: a number with an extension is counted by itself, and all extensions of the number together, too.
  */
 export interface Counted extends User {
   phone: { e164: string; extension: string | null } | null;
@@ -79,16 +79,24 @@ export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash:
   };
 }
 
-/** Without a number nothing is counted by number. */
+const toDial = ({ e164, extension }: NonNullable<Counted['phone']>) => `${e164}x${extension ?? ''}`;
+
+/**
+ * Without a number nothing is counted by number. A phone rings for whichever tenant calls it, so it is counted for all
+ * of them together; each asks how many its own policy allows.
+ */
 function limitsOn(
   keyedHash: (text: string) => string,
   { tenantId, userId, phone }: Counted,
   limits: Limits,
 ): LimitOn[] {
-  const byNumber = phone && keyedHash(`limit ${tenantId} ${phone.e164}x${phone.extension ?? ''}`);
+  const counted = (what: string) => keyedHash(`limit ${what}`);
   return [
     { key: `user ${tenantId} ${userId}`, limit: limits.perUser, name: 'user' },
-    ...(byNumber ? [{ key: `number ${tenantId} ${byNumber}`, limit: limits.perNumber, name: 'number' }] : []),
+    ...(phone ? [{ key: `phone ${counted(toDial(phone))}`, limit: limits.perNumber, name: 'number' }] : []),
+    ...(phone?.extension
+      ? [{ key: `switchboard ${counted(phone.e164)}`, limit: limits.perSwitchboard, name: 'switchboard' }]
+      : []),
     { key: `tenant ${tenantId}`, limit: limits.perTenant, name: 'tenant' },
   ];
 }

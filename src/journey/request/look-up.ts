@@ -44,8 +44,10 @@ export function createLookUp(deps: {
       const { tenantId, userId, purpose, phoneNumber, extension, locale } = verification;
       const policy = await deps.policyAt(facts.tenantId, facts.policyVersion);
       const typed = { number: phoneNumber, extension: extension ?? undefined };
-      const number = orError(() => parseNumber(typed, policy));
       const request = { tenantId, userId, purpose, ...typed };
+      const number = orError(() =>
+        purpose === 'signIn' ? numberToCall(request, policy, facts) : parseNumber(typed, policy),
+      );
       return { request, policy, facts, number, limits: [], pauses: null, locale };
     },
   };

@@ -20,7 +20,7 @@ interface RequestDeps {
   limits: RequestLimits;
   lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
   admit: ReturnType<typeof createAdmission>;
-  verifications: Pick<VerificationStore, 'byIdempotencyKey'>;
+  verifications: Pick<VerificationStore, 'byIdempotencyKey' | 'openId'>;
   /** Adds the verification's job; failing is fine, the sweeper adds it later. */
   addJob: (verificationId: string, due: Date) => void;
   traces: Pick<TraceContext, 'current'>;
@@ -43,7 +43,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const admissible = input as AdmissibleRequest;
     const admission = await admit(request, admissible, requestHash);
     if (admission.kind === 'admitted') return begin(admission.verification);
-    return (await replay(request, requestHash)) ?? raise(refusalOf(request, admissible, admission));
+    return (await replay(request, requestHash)) ?? raise(await refusalOf(request, admissible, admission));
   };
 
   function admit(
@@ -73,21 +73,36 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     return prior && { verification: prior, replayed: true };
   }
 
-  function refusalOf(
+  async function refusalOf(
     request: VerificationRequest,
     { policy, number }: AdmissibleRequest,
     admission: Exclude<Admission, { kind: 'admitted' }>,
-  ): Error {
+  ): Promise<Error> {
     const now = deps.clock.now();
     switch (admission.kind) {
       case 'full':
         return deps.limits.errorFor({ ...request, phone: number }, policy.limits, admission, now);
       case 'line':
         return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
+      case 'open': {
+        const { tenantId, userId } = request;
+        const { openId } = deps.verifications;
+        return alreadyOpen(await openId({ tenantId, userId, phoneNumber: number.e164 }));
+      }
       case 'repeated':
         return new Error('an idempotency key was taken and is gone; verifications are never deleted');
     }
   }
+}
+
+/** @param id null when it has been finished meanwhile */
+function alreadyOpen(id: string | null): ServiceError {
+  const which = id === null ? '' : ` (${id})`;
+  return new ServiceError(
+    'verification.alreadyOpen',
+    `A verification of this number${which} is not finished for this user. Follow it, or cancel it before you request another.`,
+    id === null ? {} : { verificationId: id },
+  );
 }
 
 function raise(error: Error): never {

@@ -96,6 +96,8 @@ function requestRoute(actions: VerificationActions) {
       'appPassword.limitReached',
       'user.blocked',
       'pin.notSet',
+      'challenge.locked',
+      'verification.alreadyOpen',
       'limit.reached',
       'line.tooBusy',
     ],

@@ -65,7 +65,7 @@ export const VerificationView = z
     outcomeText: OutcomeText.nullable(),
     errorCode: z.string().nullable().meta({ description: "The provider's error code behind the outcome" }),
     expectedCallAt: Instant.nullable().meta({
-      description: 'When the caller line is free for the call; null: at once',
+      description: 'When the call, or the next one, can be placed; null: at once',
     }),
     createdAt: Instant,
     expiresAt: Instant.meta({ description: 'No call is placed after this time' }),
@@ -76,6 +76,12 @@ export const VerificationView = z
     }),
   })
   .meta({ id: 'Verification' });
+
+/** A verification in the queue waits for its place on the caller line, or, after a call, for the time of the next one. */
+function expectedCallAt({ state, slotAt, wakeAt, createdAt }: Verification): Date | null {
+  if (state !== 'queued' || wakeAt <= createdAt) return slotAt;
+  return slotAt !== null && slotAt > wakeAt ? slotAt : wakeAt;
+}
 
 /** Shows a verification and how far its call came; its number is shown to its own tenant only. */
 export function toView(verification: Verification): z.input<typeof VerificationView> {
@@ -105,7 +111,7 @@ export function toView(verification: Verification): z.input<typeof VerificationV
     outcome,
     outcomeText: outcome === null ? null : textOf(outcome, verification.purpose),
     errorCode: verification.errorCode,
-    expectedCallAt: verification.slotAt?.toISOString() ?? null,
+    expectedCallAt: expectedCallAt(verification)?.toISOString() ?? null,
     createdAt: verification.createdAt.toISOString(),
     expiresAt: verification.expiresAt.toISOString(),
     decidedAt: verification.decidedAt?.toISOString() ?? null,

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import { interval } from './dial-slots.ts';
 import { story, type Verification } from './rows.ts';
 
@@ -47,12 +48,14 @@ export interface WishForSlot {
 }
 
 /**
- * What became of a request. `repeated`: its idempotency key was used before. `full`: this counter (by its name) has no
+ * What became of a request. `repeated`: its idempotency key was used before. `open`: its user has a verification of the
+ * number that is not finished. `full`: this counter (by its name) has no
  * room before `until`. `line`: the line, or the tenant's half of it, is free at `until` only.
  */
 export type Admission =
   | { kind: 'admitted'; verification: Verification }
   | { kind: 'repeated' }
+  | { kind: 'open' }
   | { kind: 'full'; counter: string; until: Date }
   | { kind: 'line'; until: Date };
 
@@ -71,9 +74,6 @@ const NOTHING_YET = {
   ...{ dialedAt: null, rangAt: null, answeredAt: null, endedAt: null },
 };
 
-/** PostgreSQL: unique_violation. */
-const TAKEN = '23505';
-
 /**
  * Writes a verification as `queued` if it may be: counted, with its place on the line, in one statement. What is
  * refused is not counted.
@@ -87,13 +87,16 @@ export function createAdmission(run: RunStatement) {
     try {
       return readAdmission(row, await run<Row>(admitStatement(row, counters, slot)));
     } catch (error) {
-      // Two with the same key at once: neither saw the other, and the index let one through.
-      if (row.idempotencyKey !== null && isTaken(error)) return { kind: 'repeated' };
+      // The same at once, or before: the index let one through.
+      const constraint = takenConstraint(error);
+      if (constraint === 'verification_idempotency_key') return { kind: 'repeated' };
+      if (constraint === 'verification_open_number') return { kind: 'open' };
       throw error;
     }
   };
 }
 
+/** Instants are stored as JavaScript reads them, in whole ms: guards compare them with what was read. */
 function admitStatement(row: NewVerification, counters: Counter[], { intervalMs, furthest }: WishForSlot) {
   const { createdAt: now } = row;
   return sql`
@@ -103,17 +106,17 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
     v as (
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
         job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, idempotency_key, request_hash,
-        created_at, expires_at, policy_version, trace_parent, line_number, slot_at, wake_at, state,
-        events)
+        created_at, expires_at, policy_version, trace_parent, line_number, open_number, slot_at,
+        wake_at, state, events)
       select ${row.id}::uuid, ${row.tenantId}::text, ${row.userId}::text, ${row.purpose}::text, ${row.channel}::text,
         ${row.phoneType}::text, ${row.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
         ${row.challenge}::text, ${row.challengeDigits}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
         ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.traceParent}::text,
-        ${row.lineNumber}::text,
-        admitted.slot_at, coalesce(admitted.slot_at, ${now}::timestamptz), 'queued',
+        ${row.lineNumber}::text, ${row.phoneNumber}::text,
+        place, coalesce(place, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb
-      from admitted where admitted.refused is null)
+      from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)
     select refused, until, slot_at as "slotAt" from admitted`;
 }
 
@@ -127,14 +130,4 @@ function readAdmission(row: NewVerification, [answer]: Row[]): Admission {
   }
   if (refused === 'repeated' || until === null) return { kind: 'repeated' };
   return refused === 'line' ? { kind: 'line', until } : { kind: 'full', counter: refused, until };
-}
-
-function isTaken(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === TAKEN &&
-    'constraint' in error &&
-    error.constraint === 'verification_idempotency_key'
-  );
 }

@@ -3,7 +3,7 @@ import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
 import { endLocked, lockOpen, WHEN_LOCKED } from './end-open.ts';
-import { LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
+import { HAS_ITS_PHONE, LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** Which answer of the person to which question: the same pair again is the same webhook again. */
 export interface Answered {
@@ -23,6 +23,12 @@ interface CountedAnswer {
 const WRONG_KEY: CountedAnswer = {
   column: sql`wrong_keys`,
   again: 'wrong-key',
+  enough: 'too-many-wrong-keys',
+  outcome: 'wrongDigits',
+};
+const TURN_BACK: CountedAnswer = {
+  column: sql`turns`,
+  again: 'ask',
   enough: 'too-many-wrong-keys',
   outcome: 'wrongDigits',
 };
@@ -79,7 +85,8 @@ export function createAnswerStore(run: RunStatement) {
         sql`v.prompt <> 'report-fraud' and v.challenge = ${right.challenge}
           and v.challenge_digits is not distinct from ${right.digits}
           and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-            and (b.expires_at is null or b.expires_at > ${now}))`,
+            and (b.expires_at is null or b.expires_at > ${now}))
+          and ${HAS_ITS_PHONE}`,
       ),
 
     /**
@@ -101,13 +108,16 @@ export function createAnswerStore(run: RunStatement) {
       return { call, others: ended };
     },
 
-    /** Goes on with another question, and counts nothing: to the report of fraud, or back from it. */
-    turnTo: (answer: Answered, prompt: 'report-fraud' | 'ask', now: Date) =>
+    /** Asks whether the call is fraud, and counts nothing. */
+    askFraud: (answer: Answered, now: Date) =>
       change(
         answer,
-        sql`prompt = ${prompt}, events = v.events || ${story(now, prompted(answer, prompt))}::jsonb`,
+        sql`prompt = 'report-fraud', events = v.events || ${story(now, prompted(answer, 'report-fraud'))}::jsonb`,
         sql`true`,
       ),
+
+    /** Does not report the call after all: asks again, or with the `limit`-th time → decided as wrongDigits. */
+    turnBack: (answer: Answered, limit: number, now: Date) => count(answer, TURN_BACK, limit, now),
 
     /** A wrong answer: asks again, or with the `limit`-th one → decided as wrongDigits. */
     wrongKey: (answer: Answered, limit: number, now: Date) => count(answer, WRONG_KEY, limit, now),

@@ -1,8 +1,10 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import {
   ALL_COLUMNS,
   type CallAttempt,
+  HAS_ITS_PHONE,
   PLACING_COLUMNS,
   type Placing,
   story,
@@ -27,7 +29,14 @@ export type AttemptStore = ReturnType<typeof createAttemptStore>;
 export function createAttemptStore(run: RunStatement) {
   const one = async (statement: Sql) => (await run<Verification>(statement))[0] ?? null;
   return {
-    ...beginning(async (statement) => (await run<Placing>(statement))[0] ?? null),
+    ...beginning(async (statement) => {
+      try {
+        return (await run<Placing>(statement))[0] ?? null;
+      } catch (error) {
+        if (takenConstraint(error) === 'verification_called_phone') return 'onCall';
+        throw error;
+      }
+    }),
     ...ending(one),
     ofVerification: createAttemptsOf(run),
 
@@ -45,9 +54,10 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
   const { id, lineNumber = null, startedAt, wakeAt } = attempt;
   return sql`
     with ${also} v as (
-      update verification v set state = 'dialing', live = true, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
+      update verification v set state = 'dialing', live = true,
+        called_phone = v.phone_number || coalesce('x' || v.extension, ''), attempt_id = ${id}::uuid, attempts = v.attempts + 1,
         wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
-        status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = 0, silences = 0, answered_by = null,
+        status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = 0, silences = 0, turns = 0, answered_by = null,
         dialed_at = ${startedAt}, rang_at = null, answered_at = null, ended_at = null,
         events = v.events || ${story(startedAt, { type: 'dialing', attemptId: id })}::jsonb
       where ${where} returning *),
@@ -57,7 +67,10 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
     select ${PLACING_COLUMNS} from v`;
 }
 
-function beginning(one: (statement: Sql) => Promise<Placing | null>) {
+/** A new attempt. `onCall`: the phone is on another call of ours. Null: a look at the row is needed. */
+type Begun = Placing | 'onCall' | null;
+
+function beginning(one: (statement: Sql) => Promise<Begun>) {
   return {
     /**
      * `queued` and due → `dialing`, without a look at the row before: if the policy that it was checked under still
@@ -90,11 +103,12 @@ function beginning(one: (statement: Sql) => Promise<Placing | null>) {
   };
 }
 
-/** The policy that it was checked under still counts, and the user is not blocked. */
+/** The policy that it was checked under still counts, the user is not blocked, and who signs in has still that phone. */
 function stillAllowed(checkedUnder: Sql, now: Date): Sql {
   return sql`${checkedUnder} = (select policy_version from tenant where tenant.id = v.tenant_id)
     and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-      and (b.expires_at is null or b.expires_at > ${now}))`;
+      and (b.expires_at is null or b.expires_at > ${now}))
+    and ${HAS_ITS_PHONE}`;
 }
 
 /** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */
@@ -113,7 +127,7 @@ function ending(one: One) {
     postpone: (attemptId: string, errorCode: string, now: Date, wakeAt: Date, lineNumber?: string) =>
       one(sql`
         with v as (
-          update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null,
+          update verification v set state = 'queued', live = false, called_phone = null, wake_at = ${wakeAt}, slot_at = null,
             call_error = ${errorCode}, ended_at = ${now}, line_number = coalesce(${lineNumber ?? null}, v.line_number),
             events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
           ${whileCounting(attemptId)}
@@ -127,7 +141,8 @@ function ending(one: One) {
     redial: (attemptId: string, now: Date, wakeAt: Date) =>
       one(sql`
         with ${archive(sql`o.id = (select verification_id from call_attempt where id = ${attemptId})`)} v as (
-          update verification v set state = 'queued', live = false, wake_at = ${wakeAt}, slot_at = null, redials = 1,
+          update verification v set state = 'queued', live = false, called_phone = null, wake_at = ${wakeAt}, slot_at = null,
+            redials = 1,
             events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
           ${whileCounting(attemptId)}
             and v.state in ('ringing', 'answered') and v.redials = 0

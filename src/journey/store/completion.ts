@@ -11,12 +11,15 @@ type Finishing = Pick<Decided, 'id' | 'outcome' | 'purpose'>;
  */
 export type CompletionWrite = Sql;
 
+/** What was written: the message, if any, and the call as it is known now. */
+type Finished = { message: unknown } & Pick<Decided, 'callId' | 'lineNumber' | 'endedAt'>;
+
 /** `decided` → `finished`, with the message that was written, if any. Null: somebody was here first. */
 export type FinishVerification = (
   verification: Finishing,
   writes: CompletionWrite[],
   now: Date,
-) => Promise<{ message: unknown } | null>;
+) => Promise<Finished | null>;
 
 /**
  * One statement, and so one transaction, ends the verification and writes what follows from it: never one without the
@@ -27,11 +30,13 @@ export function createFinishVerification(run: RunStatement, writtenMessage: Sql)
     const event = story(now, { type: 'finished', ...(outcome === null ? {} : { outcome }) });
     const done = sql`done as (
       update verification v set state = 'finished', finished_at = ${now}, open = false, live = false,
+        open_number = null, called_phone = null,
         events = v.events || ${event}::jsonb
       where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose}
       returning *)`;
-    const [row] = await run<{ message: unknown }>(sql`
-      with ${join([done, ...writes], ', ')} select ${writtenMessage} as message from done`);
+    const [row] = await run<Finished>(sql`
+      with ${join([done, ...writes], ', ')} 
+      select ${writtenMessage} as message, call_id, line_number, ended_at from done`);
     return row ?? null;
   };
 }

@@ -41,7 +41,6 @@ export function endLocked(reason: EndReason, now: Date, only: Sql): Sql {
 
 /** What blocking a user adds to its statement: it ends all that is open. */
 export const END_WHEN_BLOCKED = {
-  end: (user: UserSql, now: Date): Sql =>
-    sql`${lockOpen(user)}, ${endLocked('userBlocked', now, sql`true`)}`,
+  end: (user: UserSql, now: Date): Sql => sql`${lockOpen(user)}, ${endLocked('userBlocked', now, sql`true`)}`,
   whenLocked: WHEN_LOCKED,
 };

@@ -1,9 +1,11 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { Challenge } from '../states.ts';
 
 /** Everything that the registry knows about a user when something is requested, read in one statement. */
 export interface UserFacts extends User {
+  readAt: Date;
   /** The version of the tenant's policy that counts. */
   policyVersion: number;
   blocked: boolean;
@@ -15,6 +17,8 @@ export interface UserFacts extends User {
   hasPin: boolean;
   /** How many app passwords the user has that are not revoked. */
   appPasswords: number;
+  /** Until when each challenge is locked, since it was failed too often (ISO 8601); those that are not are left out. */
+  lockedChallenges: Partial<Record<Challenge, string>>;
   /** The office phone that the user has registered: E.164, and the extension if it has one. */
   officePhone: { phoneNumber: string; extension: string | null } | null;
 }
@@ -34,7 +38,8 @@ export interface ReadFacts {
   ofKey(keyId: string, userId: string, now: Date): Promise<KeyFacts | null>;
 }
 
-interface Row extends Omit<UserFacts, 'officePhone'> {
+interface Row extends Omit<UserFacts, 'officePhone' | 'lockedChallenges' | 'readAt'> {
+  lockedChallenges: UserFacts['lockedChallenges'] | null;
   officeNumber: string | null;
   officeExtension: string | null;
 }
@@ -45,7 +50,7 @@ export function createReadFacts(run: RunStatement): ReadFacts {
     async ofUser({ tenantId, userId }, now) {
       const [row] = await run<Row>(sql`
         select ${FACTS}, ${userId}::text as user_id from tenant t ${about(userId, now)} where t.id = ${tenantId}`);
-      return row ? toFacts(row) : null;
+      return row ? toFacts(row, now) : null;
     },
     async ofKey(keyId, userId, now) {
       const [row] = await run<Row & Omit<KeyFacts, 'facts'>>(sql`
@@ -53,7 +58,7 @@ export function createReadFacts(run: RunStatement): ReadFacts {
         from api_key k join tenant t on t.id = k.tenant_id ${about(userId, now)} where k.id = ${keyId}`);
       if (!row) return null;
       const { secretHash, revokedAt, ...facts } = row;
-      return { secretHash, revokedAt, facts: toFacts(facts) };
+      return { secretHash, revokedAt, facts: toFacts(facts, now) };
     },
   };
 }
@@ -61,7 +66,7 @@ export function createReadFacts(run: RunStatement): ReadFacts {
 const FACTS =
   raw(`t.id as tenant_id, t.policy_version, b.user_id is not null as blocked, b.expires_at as blocked_until,
   p.locale, p.pin_hash is not null as has_pin, w.app_passwords, m.phone_number as office_number,
-  m.extension as office_extension`);
+  m.extension as office_extension, c.locked_challenges`);
 
 /** What stands about a user in the tenant of the table alias `t`. */
 function about(userId: string, now: Date): Sql {
@@ -71,9 +76,19 @@ function about(userId: string, now: Date): Sql {
     left join user_profile p on p.tenant_id = t.id and p.user_id = ${userId}
     left join phone_method m on m.tenant_id = t.id and m.user_id = ${userId} and m.phone_type = 'office'
     cross join lateral (select count(*) as app_passwords from app_password
-      where tenant_id = t.id and user_id = ${userId} and revoked_at is null) w`;
+      where tenant_id = t.id and user_id = ${userId} and revoked_at is null) w
+    cross join lateral (select jsonb_object_agg(challenge, locked_until) as locked_challenges from challenge_failure
+      where tenant_id = t.id and user_id = ${userId} and locked_until > ${now}) c`;
 }
 
-function toFacts({ officeNumber, officeExtension: extension, ...facts }: Row): UserFacts {
-  return { ...facts, officePhone: officeNumber === null ? null : { phoneNumber: officeNumber, extension } };
+function toFacts(
+  { officeNumber, officeExtension: extension, lockedChallenges, ...facts }: Row,
+  now: Date,
+): UserFacts {
+  return {
+    ...facts,
+    readAt: now,
+    lockedChallenges: lockedChallenges ?? {},
+    officePhone: officeNumber === null ? null : { phoneNumber: officeNumber, extension },
+  };
 }

@@ -7,7 +7,15 @@ import type { Challenge, Channel, Purpose, State } from '../states.ts';
 /** A verification as the registry holds it, with the call of the attempt that counts. Checks guarantee the narrower types. */
 export type Verification = Omit<
   Selectable<VerificationTable>,
-  'state' | 'outcome' | 'purpose' | 'channel' | 'challenge' | 'events'
+  | 'state'
+  | 'outcome'
+  | 'purpose'
+  | 'channel'
+  | 'challenge'
+  | 'events'
+  | 'openNumber'
+  | 'calledPhone'
+  | 'turns'
 > & {
   state: State;
   outcome: Outcome | null;
@@ -57,7 +65,7 @@ export const PLACING_COLUMNS = columns(PLACING);
 export type Decided = Pick<Verification, (typeof DECIDED)[number]>;
 const DECIDED = [
   ...(['id', 'tenantId', 'purpose', 'outcome', 'errorCode', 'policyNow', 'jobId', 'traceParent'] as const),
-  ...(['callId', 'lineNumber', 'endedAt'] as const),
+  ...(['callId', 'lineNumber', 'endedAt', 'challenge'] as const),
 ] as const;
 
 /** A verification as the webhooks of its call need it. */
@@ -67,7 +75,7 @@ export type LiveCall = Decided &
     current: boolean;
   };
 const LIVE = [
-  ...(['userId', 'state', 'wakeAt', 'locale', 'extension', 'challenge', 'challengeDigits'] as const),
+  ...(['userId', 'state', 'wakeAt', 'locale', 'extension', 'challengeDigits'] as const),
   ...(['round', 'prompt'] as const),
 ] as const;
 export const LIVE_COLUMNS = columns([...DECIDED, ...LIVE]);
@@ -80,6 +88,11 @@ export const ON_CALL = raw("('dialing', 'ringing', 'answered')");
  * of which a loss is found again, never for a key, a request or a completion.
  */
 export const COMMIT_LATER = raw("set_config('synchronous_commit', 'off', true) is not null");
+
+/** A condition on the verification `v`: one that signs in calls the phone that is registered now. */
+export const HAS_ITS_PHONE = sql`(v.purpose <> 'signIn' or exists (select from phone_method m
+  where m.tenant_id = v.tenant_id and m.user_id = v.user_id and m.phone_number = v.phone_number
+    and m.extension is not distinct from v.extension))`;
 
 /** The end of an update of the verification `v`: the one of this attempt `a`, while the attempt is the one that counts. */
 export function whileCounting(attemptId: string): Sql {

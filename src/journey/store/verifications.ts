@@ -27,6 +27,17 @@ function reads(run: RunStatement, one: One) {
       one(sql`select ${ALL_COLUMNS} from verification v
         where v.tenant_id = ${tenantId} and v.idempotency_key = ${idempotencyKey}`),
 
+    /** The verification of a user and a number (E.164) that is not finished. */
+    async openId({
+      tenantId,
+      userId,
+      phoneNumber,
+    }: Pick<Verification, 'tenantId' | 'userId' | 'phoneNumber'>) {
+      const [row] = await run<{ id: string }>(sql`select v.id from verification v
+        where v.tenant_id = ${tenantId} and v.user_id = ${userId} and v.open_number = ${phoneNumber}`);
+      return row?.id ?? null;
+    },
+
     read: (id: string): Promise<Verification | null> =>
       one(sql`select ${ALL_COLUMNS} from verification v where v.id = ${id}`),
 
@@ -48,9 +59,15 @@ function reads(run: RunStatement, one: One) {
         select v.id, v.state from verification v where v.live and v.wake_at <= ${before}
         order by v.wake_at limit ${limit}`),
 
-    /** How many verifications are on a call now, or decided and not finished. */
-    async countLive(): Promise<number> {
-      const rows = await run<{ count: number }>(sql`select count(*) from verification v where v.live`);
+    /**
+     * How many verifications are on a call now, or decided and not finished.
+     * @param calledBefore only those that were called before then
+     */
+    async countLive(calledBefore?: Date): Promise<number> {
+      const only = calledBefore ? sql`and v.dialed_at < ${calledBefore}` : empty;
+      const rows = await run<{ count: number }>(
+        sql`select count(*) from verification v where v.live ${only}`,
+      );
       return rows[0]?.count ?? 0;
     },
   };

@@ -16,6 +16,10 @@ export const problemSchema = z
     detail: z.string().meta({ description: 'What happened, what was expected and what to do next' }),
     instance: z.string().meta({ description: 'urn:poundkey:request: and the request id, as in the log' }),
     code: z.enum(CODES),
+    verificationId: z
+      .string()
+      .optional()
+      .meta({ description: 'With verification.alreadyOpen: the verification that is open' }),
     errors: z
       .array(z.object({ field: z.string(), rule: z.string() }))
       .optional()
@@ -52,6 +56,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
       detail: shown.message,
       instance: `urn:poundkey:request:${requestId}`,
       code: shown.code,
+      ...(shown.verificationId === undefined ? {} : { verificationId: shown.verificationId }),
       ...(shown.problems.length > 0 ? { errors: shown.problems } : {}),
     },
   };

@@ -36,6 +36,7 @@ async function placeFailingCall(
 const invalidNumber = { kind: 'refused', outcome: 'invalidNumber', alarm: false };
 const unreachable = { kind: 'refused', outcome: 'unreachable', alarm: false };
 const blocked = { kind: 'refused', outcome: 'blocked', alarm: false };
+const blockedBySetting = { kind: 'refused', outcome: 'blocked', alarm: true };
 const mustBeFixed = { kind: 'refused', outcome: 'providerError', alarm: true };
 const tryLater = { kind: 'tryLater', alarm: false };
 const unknown = { kind: 'unknown' };
@@ -47,8 +48,8 @@ const CODES: [code: number, httpStatus: number, expected: object][] = [
   [13223, 400, invalidNumber],
   [13224, 400, invalidNumber],
   [13225, 403, blocked],
-  [13226, 400, blocked],
-  [13227, 403, blocked],
+  [13226, 400, invalidNumber],
+  [13227, 403, blockedBySetting],
   [20003, 401, mustBeFixed],
   [20005, 401, mustBeFixed],
   [20006, 403, mustBeFixed],
@@ -60,7 +61,7 @@ const CODES: [code: number, httpStatus: number, expected: object][] = [
   [20503, 503, unknown],
   [21201, 400, mustBeFixed],
   [21202, 400, blocked],
-  [21203, 400, blocked],
+  [21203, 400, blockedBySetting],
   [21205, 400, mustBeFixed],
   [21206, 400, mustBeFixed],
   [21208, 400, mustBeFixed],

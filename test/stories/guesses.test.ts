@@ -1,0 +1,68 @@
+// Guessing the digits on the screen, or a PIN, from one call to the next: the challenge is locked, and the tenant told.
+import { expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { pressing } from '../support/person.ts';
+import { openReceiver, verified } from '../support/webhook-receiver.ts';
+
+const OPTIONS = { config: { webhooks: { allowPrivate: true, timeLimitMs: 10_000 } } };
+
+describeWorlds('wrong answers in one verification after the other', OPTIONS, ({ world, combination }) => {
+  const tenantWith = async (challenge: 'numberMatch' | 'pin') => {
+    const id = `${challenge.toLowerCase()}-${combination.replaceAll('+', '-')}`;
+    const { api } = await world.addTenant(id, {
+      challenge,
+      limits: { perUser: { count: 100, windowS: 60 }, perNumber: { count: 100, windowS: 60 } },
+    });
+    await api('PUT', '/v1/users/u-1/profile', { pin: '4807' });
+    const number = world.newNumber();
+    const call = async (...answers: Parameters<typeof pressing>) => {
+      world.simulator.desk.script(number, pressing(...answers));
+      const answer = await api('POST', '/v1/verifications', { userId: 'u-1', number });
+      await world.settle();
+      return answer;
+    };
+    const guess = () => call('1#', '2#', '3#');
+    return { api, call, guess };
+  };
+
+  test('lock the digits on the screen for a day, and the tenant is told once', async () => {
+    const { api, guess } = await tenantWith('numberMatch');
+    const receiver = await openReceiver();
+    try {
+      const { secret } = (await api('PUT', '/v1/webhook-endpoint', { url: receiver.url })).body;
+      for (let count = 0; count < 3; count += 1) expect((await guess()).status).toBe(201);
+      const refused = await guess();
+      expect(refused).toMatchObject({ status: 429, body: { code: 'challenge.locked' } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(86_000);
+      for (let round = 0; round < 3; round += 1) await world.service.outbox.deliverDue();
+      const told = receiver.received.map((message) => verified(secret, message, new Date(world.time.now())));
+      expect(told.filter(({ type }) => type === 'challenge.locked')).toHaveLength(1);
+      expect(told.filter(({ type }) => type === 'verification.finished')).toHaveLength(3);
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  test('lock a PIN for a while that doubles, and a right answer ends the row', async () => {
+    const { api, call, guess } = await tenantWith('pin');
+    for (let count = 0; count < 3; count += 1) await guess();
+    const retryAfterS = Number((await guess()).headers.get('retry-after'));
+    expect(retryAfterS).toBeGreaterThan(880);
+    expect(retryAfterS).toBeLessThanOrEqual(900);
+    await world.time.advance(901_000);
+    expect((await guess()).status).toBe(201);
+    expect(Number((await guess()).headers.get('retry-after'))).toBeGreaterThan(1_700);
+    await api('DELETE', '/v1/users/u-1/block');
+    expect((await call('4807#')).status).toBe(201);
+    for (let count = 0; count < 2; count += 1) await guess();
+    expect((await call('4807#')).status).toBe(201);
+  });
+
+  test('a new PIN has not been failed yet', async () => {
+    const { api, guess } = await tenantWith('pin');
+    for (let count = 0; count < 3; count += 1) await guess();
+    expect((await guess()).status).toBe(429);
+    await api('PUT', '/v1/users/u-1/profile', { pin: '5918' });
+    expect((await guess()).status).toBe(201);
+  });
+});
