@@ -31,6 +31,7 @@ export const ERRORS = {
   'verification.alreadyDecided': { status: 409, title: 'The verification is already decided' },
   'appPassword.notFound': { status: 404, title: 'The verification has no app password' },
   'appPassword.alreadyRevealed': { status: 410, title: 'The app password can no longer be revealed' },
+  'appPassword.unknown': { status: 404, title: 'There is no such app password' },
   'appPassword.limitReached': { status: 409, title: 'The user has too many app passwords' },
   'line.tooBusy': { status: 429, title: 'Too many calls are waiting' },
   'limit.reached': { status: 429, title: 'Too many verifications were requested' },

@@ -39,7 +39,8 @@ const unblock: Command<Tools> = {
 /** Commands about blocks. */
 export const BLOCK_COMMANDS = [block, unblock];
 
-function checkedUser(text: string): string {
+/** A user's id. @throws UsageError when it is none */
+export function checkedUser(text: string): string {
   const { data, error } = UserId.safeParse(text);
   if (data !== undefined) return data;
   throw new UsageError(`USER: ${error?.issues[0]?.message}`);

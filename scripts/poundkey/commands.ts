@@ -1,4 +1,5 @@
 // What an operator can do from the command line.
+import { APP_PASSWORD_COMMANDS } from './app-password-commands.ts';
 import { BLOCK_COMMANDS } from './block-commands.ts';
 import type { Command } from './command.ts';
 import { KEY_RING_COMMANDS } from './keys/rotate-keys.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools>> = new Map(
     ...TENANT_COMMANDS,
     ...POLICY_COMMANDS,
     ...BLOCK_COMMANDS,
+    ...APP_PASSWORD_COMMANDS,
     ...STORY_COMMANDS,
     ...MESSAGE_COMMANDS,
     ...KEY_RING_COMMANDS,

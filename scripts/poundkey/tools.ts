@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
@@ -35,6 +36,7 @@ export function createTools(deps: {
       // A running worker finds those that were ended within a second, and ends their calls.
       openVerifications: { ...END_WHEN_BLOCKED, ended: () => undefined },
     }),
+    appPasswords: createAppPasswords(deps),
     messages: createOutboxMessages(deps),
     storyOf: createReadStory(deps),
     checkKeys: createKeyCheck(deps),

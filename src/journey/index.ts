@@ -240,6 +240,7 @@ function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
     watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),
     complete: createComplete({
       finish: createFinishVerification(run, writes.writtenMessage),
+      refuseForAppPasswords: verifications.refuseForAppPasswords,
       writes,
       providers,
       policyAt,

@@ -30,6 +30,8 @@ export type PbxProfileOf = (switchboard: { tenantId: string; number: string }) =
 export interface CompletionWrites {
   /** `method`: the office phone, which replaces the one there was; returns `id`. */
   officePhone(now: Date): Sql;
+  /** A condition on the verification `v`: its user may have one more app password. */
+  hasRoomForAppPassword: Sql;
   /** `password`: a new app password of so many letters; returns `id`. */
   appPassword(wanted: { length: number; verificationId: string }, now: Date): Sql;
   /** A condition on `done`: the phone that was called is registered for the user. */

@@ -4,6 +4,7 @@ import { up as production } from './migrations/0002-production.ts';
 import { up as liveCallInTheRow } from './migrations/0003-live-call-in-the-row.ts';
 import { up as outbox } from './migrations/0004-outbox.ts';
 import { up as oneCallAtATime } from './migrations/0005-one-call-at-a-time.ts';
+import { up as appPasswordPlaces } from './migrations/0006-app-password-places.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0003-live-call-in-the-row': { up: liveCallInTheRow },
   '0004-outbox': { up: outbox },
   '0005-one-call-at-a-time': { up: oneCallAtATime },
+  '0006-app-password-places': { up: appPasswordPlaces },
 };

@@ -1,4 +1,5 @@
-import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 
 /** The registry's tables, as Kysely sees them. `phoneNumber` columns hold E.164; instants are UTC. */
 export interface Registry {
@@ -181,6 +182,8 @@ interface AppPasswordTable {
   verificationId: string;
   createdAt: Date;
   revokedAt: Date | null;
+  /** One of the user's places; null where there were too many before places were counted. */
+  place: Generated<number | null>;
 }
 
 interface AuditEventTable {
@@ -249,7 +252,6 @@ interface RateCountTable {
   count: number;
 }
 
-/** How a switchboard wants extensions dialled; pauses in seconds. */
 /** Verifications in a row that ended with wrong answers to a challenge. */
 interface ChallengeFailureTable {
   tenantId: string;
@@ -261,39 +263,11 @@ interface ChallengeFailureTable {
   updatedAt: Date;
 }
 
+/** How a switchboard wants extensions dialled; pauses in seconds. */
 interface PbxProfileTable {
   id: string;
   tenantId: string;
   switchboardNumber: string;
   pauseBeforeS: number;
   pauseAfterS: number;
-}
-
-/** Where a tenant's outcomes are delivered. */
-interface WebhookEndpointTable {
-  tenantId: string;
-  url: string;
-  sealedSecret: string;
-  /** The secret before the last rotation; messages carry its signature too until `previousUntil`. */
-  previousSealedSecret: string | null;
-  previousUntil: Date | null;
-  updatedAt: Date;
-}
-
-/** Messages to tenants, written in the statement whose result they report. */
-interface OutboxTable {
-  id: string;
-  tenantId: string;
-  verificationId: string | null;
-  sequence: GeneratedAlways<number>;
-  type: string;
-  payload: JSONColumnType<Record<string, unknown>>;
-  createdAt: Date;
-  nextAttemptAt: Date;
-  attempts: Generated<number>;
-  lastError: string | null;
-  /** When an operator or the tenant last sent it again; its day begins anew then. */
-  resentAt: Date | null;
-  deliveredAt: Date | null;
-  deadAt: Date | null;
 }

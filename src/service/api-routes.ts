@@ -20,7 +20,10 @@ import type { Stores } from './open-stores.ts';
 
 /** What the routes of the REST API call. */
 export interface ApiDeps {
-  features: Pick<Features, 'journey' | 'userProfiles' | 'pbxProfiles' | 'policies' | 'blocks'>;
+  features: Pick<
+    Features,
+    'journey' | 'userProfiles' | 'pbxProfiles' | 'policies' | 'blocks' | 'appPasswords'
+  >;
   stores: Pick<Stores, 'database' | 'sealKeys'>;
   languages: Languages;
   clock: Clock;
@@ -30,13 +33,13 @@ export interface ApiDeps {
 /** The routes of `/v1`, without those of webhooks and of live progress, which start with what serves them. */
 export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   const { features, stores, languages, clock, events } = deps;
-  const { journey, userProfiles, pbxProfiles, policies, blocks } = features;
+  const { journey, userProfiles, pbxProfiles, policies, blocks, appPasswords } = features;
   const { sealKeys, database } = stores;
   const { db } = database;
   const assertServed = (locale: string) => void servedLocale(languages, locale);
   return [
     ...verificationRoutes(journey),
-    ...appPasswordRoutes({ reveal: createReveal({ db, sealKeys, clock, events }) }),
+    ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),
     ...pbxProfileRoutes(pbxProfiles, policies.current),
     ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),

@@ -1,4 +1,9 @@
-import { createWriteAppPassword, writeRevocation } from '../app-passwords/completion-writes.ts';
+import { createAppPasswords } from '../app-passwords/app-passwords.ts';
+import {
+  createWriteAppPassword,
+  HAS_ROOM_FOR_APP_PASSWORD,
+  writeRevocation,
+} from '../app-passwords/completion-writes.ts';
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
 import { writeAuditEvent } from '../audit/audit-event.ts';
@@ -66,6 +71,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
       },
     },
   });
+  const appPasswords = createAppPasswords({ db, run, clock });
   const pbxProfiles = createPbxProfiles({ db });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
@@ -83,6 +89,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
       officePhone: writePhoneMethod,
       isRegisteredPhone: IS_REGISTERED_PHONE,
       appPassword: createWriteAppPassword(createAppPasswordMaker({ hashKeys, sealKeys, clock })),
+      hasRoomForAppPassword: HAS_ROOM_FOR_APP_PASSWORD,
       revokeAppPasswords: writeRevocation,
       block: writeFraudBlock,
       audit: writeAuditEvent,
@@ -103,5 +110,5 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     events,
     log,
   });
-  return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, pbxProfiles };
+  return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, appPasswords, pbxProfiles };
 }

@@ -142,6 +142,11 @@ describe('the answers are as described', () => {
     await ask('revealAppPassword', { path: { id } });
     expect(await ask('revealAppPassword', { path: { id } })).toMatchObject({ status: 410 });
     expect(await ask('cancelVerification', { path: { id } })).toMatchObject({ status: 409 });
+    const { body: passwords } = await ask('listAppPasswords', { path: { userId: 'u-1' } });
+    expect(passwords.value).toHaveLength(1);
+    const [{ id: passwordId }] = passwords.value;
+    await ask('revokeAppPassword', { path: { userId: 'u-1', id: passwordId } });
+    await ask('revokeAppPasswords', { path: { userId: 'u-1' } });
     const { body: phones } = await ask('listPhoneMethods', { path: { userId: 'u-1' } });
     expect(phones.value).toHaveLength(1);
   });

@@ -1,3 +1,4 @@
+import type { Sql } from 'sql-template-tag';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
@@ -8,7 +9,8 @@ import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
-import { writesFor } from './writes-for.ts';
+import type { VerificationStore } from '../store/verifications.ts';
+import { issuesAppPassword, writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = [
@@ -29,6 +31,7 @@ export type Complete = (verification: Decided) => Promise<void>;
  */
 export function createComplete(deps: {
   finish: FinishVerification;
+  refuseForAppPasswords: VerificationStore['refuseForAppPasswords'];
   writes: CompletionWrites;
   providers: Pick<Providers, 'endCall'>;
   policyAt: PolicyAt;
@@ -49,13 +52,26 @@ export function createComplete(deps: {
     if (callMayLive) await endCall(verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();
-    const finished = await deps.finish(verification, writesFor(deps.writes, verification, policy, now), now);
-    if (!finished) return;
+    const needsRoom = issuesAppPassword(verification, policy) ? deps.writes.hasRoomForAppPassword : undefined;
+    const writes = writesFor(deps.writes, verification, policy, now);
+    const finished = await deps.finish(verification, writes, now, needsRoom);
+    if (!finished) return needsRoom && refuse(verification, needsRoom, now);
     // The provider may have taken the call since the verification was read; whoever noted that leaves the call to us.
     if (callMayLive && verification.callId === null) await endCall({ ...verification, ...finished });
+    pass(verification, policy, finished.message);
+  }
+
+  /** Tells those who wait for the end. */
+  function pass(verification: Decided, policy: TenantPolicy, message: unknown): void {
     report(verification, policy);
-    if (finished.message !== null) deps.deliverMessage(finished.message);
+    if (message !== null) deps.deliverMessage(message);
     if (verification.jobId !== null) deps.endBackendJob(verification.id);
+  }
+
+  /** Phone and app password are registered both or neither: without room for the one the other is refused, too. */
+  async function refuse({ id }: Decided, hasRoom: Sql, now: Date): Promise<void> {
+    const refused = await deps.refuseForAppPasswords(id, hasRoom, now);
+    if (refused) await complete(refused);
   }
 
   function report({ id, tenantId, outcome, purpose, errorCode }: Decided, policy: TenantPolicy): void {

@@ -36,6 +36,14 @@ export function writesFor(
   ];
 }
 
+/** Whether an app password follows from an outcome. */
+export function issuesAppPassword(
+  { outcome, purpose }: Pick<Decided, 'outcome' | 'purpose'>,
+  { appPassword }: TenantPolicy,
+): boolean {
+  return outcome === 'approved' && purpose === 'register' && appPassword.issue;
+}
+
 /** Wrong answers to a challenge: after too many verifications the challenge is locked, and the tenant is told. */
 function failed(write: CompletionWrites, now: Date): CompletionWrite[] {
   const locked = sql`(select locked_until from failure)`;

@@ -1,3 +1,4 @@
+import { MOST_APP_PASSWORDS } from '../../domain/app-password-limit.ts';
 import type { ParsedNumber } from '../../domain/number.ts';
 import { refusal } from '../../domain/number-refusal.ts';
 import type { Pauses } from '../../domain/pauses.ts';
@@ -7,9 +8,6 @@ import { secondsUntil } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
 import type { UserFacts } from '../store/facts.ts';
 import { refusePauses } from './pauses.ts';
-
-/** How many app passwords a user may have that are not revoked (Microsoft Entra, app passwords: 40 for each user). */
-const MOST_APP_PASSWORDS = 40;
 
 /** A request for a verification, or one that might be made, as far as the checks need it. */
 export type RequestToCheck = Omit<VerificationRequest, 'idempotencyKey' | 'jobId' | 'askedAt'>;

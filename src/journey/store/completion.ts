@@ -1,5 +1,6 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import { type Decided, story } from './rows.ts';
 
 /** A verification that is to be finished, as its outcome was read. */
@@ -14,11 +15,13 @@ export type CompletionWrite = Sql;
 /** What was written: the message, if any, and the call as it is known now. */
 type Finished = { message: unknown } & Pick<Decided, 'callId' | 'lineNumber' | 'endedAt'>;
 
-/** `decided` → `finished`, with the message that was written, if any. Null: somebody was here first. */
+/** `decided` → `finished`, with the message that was written, if any. Null: somebody was here first, or `only` does not
+ * hold, a condition on the verification `v`. */
 export type FinishVerification = (
   verification: Finishing,
   writes: CompletionWrite[],
   now: Date,
+  only?: Sql,
 ) => Promise<Finished | null>;
 
 /**
@@ -26,17 +29,26 @@ export type FinishVerification = (
  * others, and never twice, since only one caller gets the row.
  */
 export function createFinishVerification(run: RunStatement, writtenMessage: Sql): FinishVerification {
-  return async ({ id, outcome, purpose }, writes, now) => {
+  const finish: FinishVerification = async ({ id, outcome, purpose }, writes, now, only = sql`true`) => {
     const event = story(now, { type: 'finished', ...(outcome === null ? {} : { outcome }) });
     const done = sql`done as (
       update verification v set state = 'finished', finished_at = ${now}, open = false, live = false,
         open_number = null, called_phone = null,
         events = v.events || ${event}::jsonb
-      where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose}
+      where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose} and ${only}
       returning *)`;
     const [row] = await run<Finished>(sql`
       with ${join([done, ...writes], ', ')} 
       select ${writtenMessage} as message, call_id, line_number, ended_at from done`);
     return row ?? null;
+  };
+  return async (...wanted) => {
+    try {
+      return await finish(...wanted);
+    } catch (error) {
+      // Another completion for the same user took the same place at the same time.
+      if (takenConstraint(error) !== 'app_password_place') throw error;
+      return finish(...wanted);
+    }
   };
 }

@@ -88,6 +88,13 @@ function changes(one: One) {
         returning ${ALL_COLUMNS}`);
     },
 
+    /** Approved, but its app password has no room any more → decided as blocked. Null: it has, or somebody was here first. */
+    refuseForAppPasswords(id: string, hasRoom: Sql, now: Date): Promise<Verification | null> {
+      return one(sql`${decided({ outcome: 'blocked', errorCode: 'appPasswordLimit' }, now)}
+        where v.id = ${id} and v.state = 'decided' and v.outcome = 'approved' and v.purpose = 'register'
+          and not (${hasRoom}) returning ${ALL_COLUMNS}`);
+    },
+
     /** Still `dialing` with this attempt, and no webhook has told of its call → decided as providerError. */
     giveUp(id: string, attemptId: string, errorCode: string, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'providerError', errorCode }, now)}

@@ -20,6 +20,7 @@ function completing(finished: { callId: string | null; endedAt: Date | null }) {
   const endCall = vi.fn(async () => undefined);
   const complete = createComplete({
     finish: async () => ({ ...NOW, ...finished }),
+    refuseForAppPasswords: async () => null,
     writes: { audit: vi.fn(), messages: vi.fn() } as unknown as CompletionWrites,
     providers: { endCall },
     policyAt: async () => parsePolicy({}, 'Contoso'),

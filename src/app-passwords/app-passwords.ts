@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import type { User } from '../domain/user.ts';
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RunStatement } from '../platform/database/run-statement.ts';
+import type { Registry } from '../registry/schema.ts';
+
+/** An app password that is not revoked, without anything that would open it. */
+export interface AppPassword {
+  id: string;
+  name: string;
+  /** The verification that earned it. */
+  verificationId: string;
+  createdAt: Date;
+}
+
+/** The app passwords of users. */
+export type AppPasswords = ReturnType<typeof createAppPasswords>;
+
+/** App passwords in the registry. A revocation and its audit event are one statement; what is revoked stays so. */
+export function createAppPasswords({
+  db,
+  run,
+  clock,
+}: {
+  db: Kysely<Registry>;
+  run: RunStatement;
+  clock: Clock;
+}) {
+  const revoke = ({ tenantId, userId }: User, id: string | null) =>
+    run<{ id: string }>(sql`
+      with revoked as (
+        update app_password set revoked_at = ${clock.now()}, sealed = null
+        where tenant_id = ${tenantId} and user_id = ${userId} and revoked_at is null
+          and (${id}::uuid is null or id = ${id}::uuid)
+        returning id, tenant_id, user_id),
+      audit as (
+        insert into audit_event (id, tenant_id, user_id, type, data, at)
+        select gen_random_uuid(), tenant_id, user_id, 'appPassword.revoked', jsonb_build_object('appPasswordId', id),
+          ${clock.now()}::timestamptz
+        from revoked)
+      select id from revoked`);
+  return {
+    /** The app passwords of a user that are not revoked, oldest first; an unknown user has none. */
+    list: ({ tenantId, userId }: User): Promise<AppPassword[]> =>
+      db
+        .selectFrom('appPassword')
+        .select(['id', 'name', 'verificationId', 'createdAt'])
+        .where('tenantId', '=', tenantId)
+        .where('userId', '=', userId)
+        .where('revokedAt', 'is', null)
+        .orderBy('createdAt')
+        .orderBy('id')
+        .execute(),
+
+    /**
+     * Revokes one.
+     * @throws ServiceError `appPassword.unknown` when the user has none of this id that is not revoked
+     */
+    async revoke(user: User, id: string): Promise<void> {
+      if ((await revoke(user, id)).length > 0) return;
+      throw new ServiceError(
+        'appPassword.unknown',
+        'The user has no app password with this id; it may have been revoked before. The list shows those that are left.',
+      );
+    },
+
+    /** Revokes all. Resolves to how many there were. */
+    revokeAll: async (user: User): Promise<number> => (await revoke(user, null)).length,
+  };
+}
