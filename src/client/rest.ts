@@ -2,9 +2,11 @@ import { follow, waitForOutcome } from './follow.ts';
 import { createSend, type PoundkeyAddress, segment } from './send.ts';
 import type {
   AboutNumber,
+  ApiKey,
   Block,
   Capabilities,
   CurrentPolicy,
+  FoundVerifications,
   NewBlock,
   NewPbxProfile,
   PbxProfile,
@@ -16,6 +18,7 @@ import type {
   UserProfileChange,
   Verification,
   VerificationRequest,
+  WantedVerifications,
   WebhookEndpoint,
   WebhookMessage,
 } from './types.ts';
@@ -39,6 +42,9 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
         headers: options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
       }),
     readVerification: (id: string) => json<Verification>('GET', verification(id)),
+    /** Verifications, newest first, 100 at most; while `next` is not null there may be more: send it as `after`. */
+    listVerifications: (wanted: WantedVerifications = {}) =>
+      json<FoundVerifications>('GET', `/v1/verifications${query(wanted)}`),
     /** Ends it, and the call with it. */
     cancelVerification: (id: string) => json<Verification>('POST', `${verification(id)}/cancel`),
     /** Shows the app password of an approved registration, once, within ten minutes. */
@@ -79,6 +85,9 @@ function administration({ json }: Api) {
   const profiles = '/v1/pbx-profiles';
   const endpoint = '/v1/webhook-endpoint';
   return {
+    /** Whose key this client has: a test of address and key. */
+    readKey: () => json<ApiKey>('GET', '/v1/key'),
+
     /** Sets the profile of a number, or replaces it; its id stays the same. */
     setPbxProfile: (profile: NewPbxProfile) => json<PbxProfile>('PUT', profiles, { body: profile }),
     /** 100 at most, by their ids; `after` is the id of the profile to go on after. */

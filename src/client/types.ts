@@ -4,6 +4,10 @@ import type { Revealed } from '../app-passwords/routes.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
 import type { Outcome } from '../journey/outcomes.ts';
+import type {
+  FoundVerifications as Found,
+  WantedVerifications as Wanted,
+} from '../journey/request/find-route.ts';
 import type { NewVerificationBody, VerificationJob } from '../journey/request/request-schema.ts';
 import type { VerificationView } from '../journey/request/verification-view.ts';
 import type { State } from '../journey/states.ts';
@@ -12,6 +16,7 @@ import type { EndpointView } from '../outbox/routes.ts';
 import type { NewProfile, Profile } from '../pbx-profiles/routes.ts';
 import type { PhoneMethodView } from '../phone-methods/routes.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
+import type { KeyView } from '../tenants/routes.ts';
 import type { ProfileBody, ProfileInAnswer } from '../users/routes.ts';
 
 export type { Outcome } from '../journey/outcomes.ts';
@@ -28,6 +33,15 @@ export type Verification = z.output<typeof VerificationView>;
 
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };
+
+/** Which verifications to find; `createdAfter` is ISO 8601, `after` is `next` of the answer before. */
+export type WantedVerifications = Omit<z.input<typeof Wanted>, 'limit'> & { limit?: number };
+
+/** Some of the verifications that were found, and what to ask for next. */
+export type FoundVerifications = z.output<typeof Found>;
+
+/** An API key, without what proves it. */
+export type ApiKey = z.output<typeof KeyView>;
 
 /** An app password, shown once. */
 export type RevealedAppPassword = z.output<typeof Revealed>;

@@ -57,6 +57,11 @@ describe('the client', () => {
     });
     expect(await client.listPhoneMethods(userId)).toMatchObject([{ phoneType: 'office' }]);
     expect(await client.readVerification(id)).toMatchObject({ outcome: 'approved' });
+    expect(await client.listVerifications({ userId, outcome: 'approved', limit: 1 })).toMatchObject({
+      value: [{ id }],
+      next: null,
+    });
+    expect(await client.readKey()).toMatchObject({ name: 'story', tenantId: 'contoso' });
     expect(await client.readCapabilities(userId)).toMatchObject({ signIn: { allowed: true } });
     const about = { number: '08-1', country: 'SE' };
     expect(await client.readCapabilities(userId, about)).toMatchObject({
