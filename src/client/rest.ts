@@ -122,7 +122,7 @@ function administration({ json }: Api) {
   };
 }
 
-function query(fields: Record<string, string | number | undefined>): string {
+function query(fields: object): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }

@@ -1,16 +1,16 @@
-/** The types of requests and answers, inferred from the schemas that the service parses with. */
+/**
+ * The types of requests and answers, inferred from the schemas that the service parses with. In the package they are
+ * written out: see `scripts/build-client/`, which knows the forms of the lines below.
+ */
 import type { z } from 'zod';
 import type { Revealed } from '../app-passwords/routes.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
-import type { Outcome } from '../journey/outcomes.ts';
-import type {
-  FoundVerifications as Found,
-  WantedVerifications as Wanted,
-} from '../journey/request/find-route.ts';
+import type { ERRORS } from '../errors.ts';
+import type { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import type { NewVerificationBody, VerificationJob } from '../journey/request/request-schema.ts';
 import type { VerificationView } from '../journey/request/verification-view.ts';
-import type { State } from '../journey/states.ts';
+import type { STATES } from '../journey/states.ts';
 import type { MessageView } from '../outbox/message-routes.ts';
 import type { EndpointView } from '../outbox/routes.ts';
 import type { NewProfile, Profile } from '../pbx-profiles/routes.ts';
@@ -19,8 +19,20 @@ import type { Current, PolicyDocument as Document, Version } from '../policy/rou
 import type { KeyView } from '../tenants/routes.ts';
 import type { ProfileBody, ProfileInAnswer } from '../users/routes.ts';
 
-export type { Outcome } from '../journey/outcomes.ts';
-export type { State } from '../journey/states.ts';
+/** How a verification ended. */
+export type Outcome = (typeof OUTCOME_NAMES)[number];
+
+/** How far a verification has come. */
+export type State = (typeof STATES)[number];
+
+/** The stable name of an error, `area.reason`. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing that is wrong with a request: a JSON pointer or header name, and the rule that it breaks. */
+export interface FieldProblem {
+  field: string;
+  rule: string;
+}
 
 /** What is asked for: whom to call, and why. */
 export type VerificationRequest = z.input<typeof NewVerificationBody>;
@@ -34,11 +46,25 @@ export type Verification = z.output<typeof VerificationView>;
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };
 
-/** Which verifications to find; `createdAfter` is ISO 8601, `after` is `next` of the answer before. */
-export type WantedVerifications = Omit<z.input<typeof Wanted>, 'limit'> & { limit?: number };
+/** Which verifications to find. */
+export interface WantedVerifications {
+  userId?: string;
+  state?: State;
+  outcome?: Outcome;
+  /** Only those requested after this time, ISO 8601. */
+  createdAfter?: string;
+  /** How many at once, 100 at most and by default. */
+  limit?: number;
+  /** `next` of the answer before. */
+  after?: string;
+}
 
 /** Some of the verifications that were found, and what to ask for next. */
-export type FoundVerifications = z.output<typeof Found>;
+export interface FoundVerifications {
+  value: Verification[];
+  /** Goes into `after` to go on; null: there are no more. */
+  next: string | null;
+}
 
 /** An API key, without what proves it. */
 export type ApiKey = z.output<typeof KeyView>;

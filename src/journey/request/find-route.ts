@@ -22,8 +22,7 @@ const Cursor = z
   )
   .transform(placeAt);
 
-/** Also a type of the client. */
-export const FoundVerifications = z
+const FoundVerifications = z
   .object({
     value: z.array(VerificationView),
     next: z.string().nullable().meta({
@@ -33,8 +32,7 @@ export const FoundVerifications = z
   })
   .meta({ id: 'FoundVerifications' });
 
-/** Also a type of the client. */
-export const WantedVerifications = z.object({
+const WantedVerifications = z.object({
   userId: UserId.optional(),
   state: z.enum(STATES).optional(),
   outcome: z.enum(OUTCOME_NAMES).optional(),

@@ -8,7 +8,7 @@ import { ALL_COLUMNS, type Verification } from './rows.ts';
 export type Place = Pick<Verification, 'createdAt' | 'id'>;
 
 /** Which verifications of a tenant are wanted. */
-export interface Wanted {
+interface Wanted {
   tenantId: string;
   userId?: string | undefined;
   state?: State | undefined;
@@ -21,7 +21,7 @@ export interface Wanted {
 }
 
 /** Verifications, and the place behind which to look for more; null: there are no more. */
-export interface Found {
+interface Found {
   verifications: Verification[];
   next: Place | null;
 }
