@@ -85,6 +85,16 @@ describeWorlds('finding verifications', ({ world, combination }) => {
       expect(await api('GET', PATH + query)).toMatchObject({ status: 200, body: { value: [], next: null } });
   });
 
+  test.each([
+    `after=9999999999999_${'f'.repeat(8)}-ffff-ffff-ffff-${'f'.repeat(12)}`,
+    'createdAfter=0000-01-01T00:00:00Z',
+    'createdAfter=9999-12-31T23:59:59.999Z',
+    'createdAfter=0001-01-01T00:00:00%2B23:59',
+    'createdAfter=9999-12-31T23:59:59-23:59',
+  ])('from the beginning to the end of time: %s', async (query) => {
+    expect(await world.api('GET', `${PATH}?${query}`)).toMatchObject({ status: 200 });
+  });
+
   test.each<[query: string, field: string]>([
     ['userId=', 'userId'],
     ['state=ringing-soon', 'state'],
@@ -94,6 +104,7 @@ describeWorlds('finding verifications', ({ world, combination }) => {
     ['limit=0', 'limit'],
     ['limit=101', 'limit'],
     ['after=2', 'after'],
+    ['after=999999999999999_6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c', 'after'],
     ['number=%2B46812345678', 'number'],
   ])('a wrong question, %s, is refused by its field', async (query, field) => {
     const refused = await world.api('GET', `${PATH}?${query}`);

@@ -9,15 +9,18 @@ import { toView, VerificationView } from './verification-view.ts';
 const defineRoute = routeDefiner<Caller>();
 const MOST_AT_ONCE = 100;
 
+/** Of the years that a database and a `Date` write alike; ms. */
+const END_OF_TIME = Date.UTC(9999, 11, 31);
+
 const CreatedAfter = z.iso
   .datetime({ offset: true, error: 'This must be a time of ISO 8601, such as 2026-11-21T09:00:00Z.' })
-  .transform((time) => new Date(time));
+  .transform((time) => new Date(Math.min(Math.max(Date.parse(time), 0), END_OF_TIME)));
 
 /** A place, as `next` in an answer names it: ms since 1970, and an id. */
 const Cursor = z
   .string()
   .regex(
-    /^\d{1,15}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    /^\d{1,13}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
     'This must be `next` from the answer before, unchanged.',
   )
   .transform(placeAt);
