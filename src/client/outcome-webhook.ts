@@ -1,8 +1,9 @@
-import { Webhook } from 'standardwebhooks';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Outcome } from './types.ts';
 
 /** What is posted to the tenant's webhook endpoint: ids and words, no number and no secret. */
 export interface OutcomeMessage {
+  /** `verification.finished`, or `fraud.reported`. */
   type: string;
   /** ISO 8601, UTC. */
   timestamp: string;
@@ -20,16 +21,74 @@ export interface OutcomeMessage {
   };
 }
 
+/** A message as it came: `headers` of Node.js or of `fetch`; `body` before any parsing. */
+export interface ReceivedMessage {
+  headers: Record<string, string | string[] | undefined> | Headers;
+  body: string | Uint8Array;
+}
+
+/** A message is not Poundkey's, or was changed, or is old: answer 400 and do nothing. */
+export class WebhookVerificationError extends Error {
+  override name = 'WebhookVerificationError';
+}
+
+/** Standard Webhooks, "Verifying webhook authenticity": how far the clocks may differ, s. */
+const TOLERANCE_S = 300;
+
 /**
  * Checks that a message is Poundkey's (Standard Webhooks) and reads it. The same message may come twice: its
  * `webhook-id` header stays the same.
- * @param secret `whsec_…`
- * @param message.body the body as it came, before any parsing
+ * @param secret `whsec_…`, as it was shown when the endpoint was set
  * @throws WebhookVerificationError when it is not, or is older than five minutes
+ * @throws TypeError when the secret is none
  */
-export function readOutcomeWebhook(
-  secret: string,
-  message: { headers: Record<string, string>; body: string },
-): OutcomeMessage {
-  return new Webhook(secret).verify(message.body, message.headers) as OutcomeMessage;
+export function readOutcomeWebhook(secret: string, message: ReceivedMessage): OutcomeMessage {
+  const key = keyOf(secret);
+  const [id, timestamp, signatures] = NAMES.map((name) => header(message.headers, name)) as [
+    string,
+    string,
+    string,
+  ];
+  checkTime(timestamp);
+  const body = Buffer.from(message.body);
+  const right = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+  if (!signatures.split(' ').some((signature) => isRight(signature, right)))
+    throw new WebhookVerificationError(
+      'No matching signature: the message was signed with another secret, or its body is not as it was sent. Check the secret, and give the body as it came, before any parsing.',
+    );
+  return JSON.parse(body.toString('utf8')) as OutcomeMessage;
+}
+
+const NAMES = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
+
+function keyOf(secret: string): Buffer {
+  const key = Buffer.from(String(secret ?? '').replace(/^whsec_/, ''), 'base64');
+  if (key.length > 0) return key;
+  throw new TypeError(
+    'The secret must be the one that Poundkey showed when the endpoint was set: whsec_ and base64.',
+  );
+}
+
+function header(headers: ReceivedMessage['headers'], name: string): string {
+  const value =
+    headers instanceof Headers
+      ? headers.get(name)
+      : Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new WebhookVerificationError(`The header ${name} is missing: the message is not from Poundkey.`);
+}
+
+function checkTime(timestamp: string): void {
+  const ageS = /^\d{1,12}$/.test(timestamp) ? Date.now() / 1000 - Number(timestamp) : Number.NaN;
+  if (Math.abs(ageS) <= TOLERANCE_S) return;
+  throw new WebhookVerificationError(
+    'The message is more than five minutes old, or dated in the future. Check the clock of this machine.',
+  );
+}
+
+/** One signature is `v1,` and base64; while a secret is being replaced there are two. */
+function isRight(signature: string, right: Buffer): boolean {
+  const [version, value = ''] = signature.split(',');
+  const given = Buffer.from(value, 'base64');
+  return version === 'v1' && given.length === right.length && timingSafeEqual(given, right);
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, FieldProblem } from '../errors.ts';
+import type { ErrorCode, FieldProblem } from './types.ts';
 
 /** What a refusal says (RFC 9457). */
 interface ProblemFields {

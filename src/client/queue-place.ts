@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { type ConnectionOptions, createPostgresBackend, type PgPool, Queue, QueueEvents } from 'bullmq';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { QUEUE_NAME } from '../journey/job/job-names.ts';
 import { redisPrefix } from '../platform/queue/redis-prefix.ts';
 
@@ -67,8 +68,10 @@ function inDatabase(
   };
 }
 
+/** Only those who have their queue in PostgreSQL need `pg`. */
 function ownPool(connectionString: string, report: (error: Error) => void): Pool {
-  const pool = new Pool({
+  const pg: typeof import('pg') = createRequire(import.meta.url)('pg');
+  const pool = new pg.Pool({
     connectionString,
     max: CONNECTIONS,
     application_name: 'poundkey-client',

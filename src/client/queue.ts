@@ -1,3 +1,4 @@
+/** What a backend imports to add jobs, `poundkey-client/queue`. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Job } from 'bullmq';
@@ -5,6 +6,9 @@ import { REQUEST_JOB, verificationOf } from '../journey/job/job-names.ts';
 import { problemOfJob } from './problem.ts';
 import { type OpenQueue, openQueue, type QueuePlace } from './queue-place.ts';
 import type { Outcome, VerificationJobData } from './types.ts';
+
+export type { QueuePlace } from './queue-place.ts';
+export type { VerificationJobData } from './types.ts';
 
 /** How a job ended. */
 export interface JobResult {
@@ -94,17 +98,19 @@ async function endOf({ queue }: OpenQueue, jobId: string): Promise<JobResult | n
 }
 
 function newsOf({ events }: OpenQueue, jobId: string) {
-  const { promise: result, resolve, reject } = Promise.withResolvers<JobResult>();
+  let stop = (): void => undefined;
+  const result = new Promise<JobResult>((resolve, reject) => {
+    const onCompleted = (event: { jobId: string; returnvalue: unknown }) => {
+      if (event.jobId === jobId) resolve(event.returnvalue as JobResult);
+    };
+    const onFailed = (event: { jobId: string; failedReason: string }) => {
+      if (event.jobId === jobId) reject(problemOfJob(event.failedReason));
+    };
+    events.on('completed', onCompleted).on('failed', onFailed);
+    stop = () => void events.off('completed', onCompleted).off('failed', onFailed);
+  });
   // Nobody may be waiting for it when it comes.
   result.catch(() => undefined);
-  const onCompleted = (event: { jobId: string; returnvalue: unknown }) => {
-    if (event.jobId === jobId) resolve(event.returnvalue as JobResult);
-  };
-  const onFailed = (event: { jobId: string; failedReason: string }) => {
-    if (event.jobId === jobId) reject(problemOfJob(event.failedReason));
-  };
-  events.on('completed', onCompleted).on('failed', onFailed);
-  const stop = () => void events.off('completed', onCompleted).off('failed', onFailed);
   return { result, stop };
 }
 

@@ -2,9 +2,12 @@ import { follow, waitForOutcome } from './follow.ts';
 import { createSend, type PoundkeyAddress, segment } from './send.ts';
 import type {
   AboutNumber,
+  ApiKey,
+  AppPassword,
   Block,
   Capabilities,
   CurrentPolicy,
+  FoundVerifications,
   NewBlock,
   NewPbxProfile,
   PbxProfile,
@@ -16,6 +19,7 @@ import type {
   UserProfileChange,
   Verification,
   VerificationRequest,
+  WantedVerifications,
   WebhookEndpoint,
   WebhookMessage,
 } from './types.ts';
@@ -39,6 +43,9 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
         headers: options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
       }),
     readVerification: (id: string) => json<Verification>('GET', verification(id)),
+    /** Verifications, newest first, 100 at most; while `next` is not null there may be more: send it as `after`. */
+    listVerifications: (wanted: WantedVerifications = {}) =>
+      json<FoundVerifications>('GET', `/v1/verifications${query(wanted)}`),
     /** Ends it, and the call with it. */
     cancelVerification: (id: string) => json<Verification>('POST', `${verification(id)}/cancel`),
     /** Shows the app password of an approved registration, once, within ten minutes. */
@@ -60,6 +67,15 @@ type Api = Pick<ReturnType<typeof createSend>, 'json'>;
 function users({ json }: Api) {
   const user = (userId: string) => `/v1/users/${segment(userId)}`;
   return {
+    listAppPasswords: async (userId: string) =>
+      (await json<{ value: AppPassword[] }>('GET', `${user(userId)}/app-passwords`)).value,
+    /** Revokes one app password, for good. */
+    revokeAppPassword: async (userId: string, id: string): Promise<void> => {
+      await json('DELETE', `${user(userId)}/app-passwords/${encodeURIComponent(id)}`);
+    },
+    /** Revokes all app passwords of a user. Resolves to how many there were. */
+    revokeAppPasswords: async (userId: string) =>
+      (await json<{ revoked: number }>('DELETE', `${user(userId)}/app-passwords`)).revoked,
     listPhoneMethods: async (userId: string) =>
       (await json<{ value: PhoneMethod[] }>('GET', `${user(userId)}/phone-methods`)).value,
     readUserProfile: (userId: string) => json<UserProfile>('GET', `${user(userId)}/profile`),
@@ -79,6 +95,9 @@ function administration({ json }: Api) {
   const profiles = '/v1/pbx-profiles';
   const endpoint = '/v1/webhook-endpoint';
   return {
+    /** Whose key this client has: a test of address and key. */
+    readKey: () => json<ApiKey>('GET', '/v1/key'),
+
     /** Sets the profile of a number, or replaces it; its id stays the same. */
     setPbxProfile: (profile: NewPbxProfile) => json<PbxProfile>('PUT', profiles, { body: profile }),
     /** 100 at most, by their ids; `after` is the id of the profile to go on after. */
@@ -113,7 +132,7 @@ function administration({ json }: Api) {
   };
 }
 
-function query(fields: Record<string, string | number | undefined>): string {
+function query(fields: object): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }

@@ -1,21 +1,38 @@
-/** The types of requests and answers, inferred from the schemas that the service parses with. */
+/**
+ * The types of requests and answers, inferred from the schemas that the service parses with. In the package they are
+ * written out: see `scripts/build-client/`, which knows the forms of the lines below.
+ */
 import type { z } from 'zod';
-import type { Revealed } from '../app-passwords/routes.ts';
+import type { AppPasswordView, Revealed } from '../app-passwords/routes.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
-import type { Outcome } from '../journey/outcomes.ts';
+import type { ERRORS } from '../errors.ts';
+import type { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import type { NewVerificationBody, VerificationJob } from '../journey/request/request-schema.ts';
 import type { VerificationView } from '../journey/request/verification-view.ts';
-import type { State } from '../journey/states.ts';
+import type { STATES } from '../journey/states.ts';
 import type { MessageView } from '../outbox/message-routes.ts';
 import type { EndpointView } from '../outbox/routes.ts';
 import type { NewProfile, Profile } from '../pbx-profiles/routes.ts';
 import type { PhoneMethodView } from '../phone-methods/routes.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
+import type { KeyView } from '../tenants/routes.ts';
 import type { ProfileBody, ProfileInAnswer } from '../users/routes.ts';
 
-export type { Outcome } from '../journey/outcomes.ts';
-export type { State } from '../journey/states.ts';
+/** How a verification ended. */
+export type Outcome = (typeof OUTCOME_NAMES)[number];
+
+/** How far a verification has come. */
+export type State = (typeof STATES)[number];
+
+/** The stable name of an error, `area.reason`. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing that is wrong with a request: a JSON pointer or header name, and the rule that it breaks. */
+export interface FieldProblem {
+  field: string;
+  rule: string;
+}
 
 /** What is asked for: whom to call, and why. */
 export type VerificationRequest = z.input<typeof NewVerificationBody>;
@@ -29,11 +46,37 @@ export type Verification = z.output<typeof VerificationView>;
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };
 
+/** Which verifications to find. */
+export interface WantedVerifications {
+  userId?: string;
+  state?: State;
+  outcome?: Outcome;
+  /** Only those requested after this time, ISO 8601. */
+  createdAfter?: string;
+  /** How many at once, 100 at most and by default. */
+  limit?: number;
+  /** `next` of the answer before. */
+  after?: string;
+}
+
+/** Some of the verifications that were found, and what to ask for next. */
+export interface FoundVerifications {
+  value: Verification[];
+  /** Goes into `after` to go on; null: there are no more. */
+  next: string | null;
+}
+
+/** An API key, without what proves it. */
+export type ApiKey = z.output<typeof KeyView>;
+
 /** An app password, shown once. */
 export type RevealedAppPassword = z.output<typeof Revealed>;
 
 /** A registered phone, in the shape of Microsoft Graph's phoneAuthenticationMethod. */
 export type PhoneMethod = z.output<typeof PhoneMethodView>;
+
+/** An app password that is not revoked; the password itself is shown once, by its verification. */
+export type AppPassword = z.output<typeof AppPasswordView>;
 
 /** A user's language, and whether there is a PIN. */
 export type UserProfile = z.output<typeof ProfileInAnswer>;

@@ -45,6 +45,7 @@ import { createNoteCall, type NoteCall } from './store/call-notes.ts';
 import { createFinishVerification } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
 import { createReadFacts } from './store/facts.ts';
+import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
 
@@ -171,6 +172,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
     actions: {
       readFacts,
       readVerification,
+      findVerifications: createFindVerifications(run),
       requestVerification,
       takeOverJob: createTakeOverJob({ requestVerification, readFacts, clock }),
       findRefusals: createFindRefusals({ readFacts, lookUp, reachedLimits: limits.reachedLimits, clock }),

@@ -4,6 +4,7 @@ import { appPasswordRoutes } from '../app-passwords/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
 import { capabilityRoutes } from '../capabilities/routes.ts';
 import type { Events } from '../events.ts';
+import { findRoute } from '../journey/request/find-route.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
@@ -14,6 +15,7 @@ import type { Route } from '../platform/http/route.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
 import { policyRoutes } from '../policy/routes.ts';
 import { type Languages, servedLocale } from '../providers/locales.ts';
+import { keyRoutes } from '../tenants/routes.ts';
 import { userProfileRoutes } from '../users/routes.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
@@ -22,7 +24,7 @@ import type { Stores } from './open-stores.ts';
 export interface ApiDeps {
   features: Pick<
     Features,
-    'journey' | 'userProfiles' | 'pbxProfiles' | 'policies' | 'blocks' | 'appPasswords'
+    'apiKeys' | 'journey' | 'userProfiles' | 'pbxProfiles' | 'policies' | 'blocks' | 'appPasswords'
   >;
   stores: Pick<Stores, 'database' | 'sealKeys'>;
   languages: Languages;
@@ -33,12 +35,13 @@ export interface ApiDeps {
 /** The routes of `/v1`, without those of webhooks and of live progress, which start with what serves them. */
 export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   const { features, stores, languages, clock, events } = deps;
-  const { journey, userProfiles, pbxProfiles, policies, blocks, appPasswords } = features;
+  const { apiKeys, journey, userProfiles, pbxProfiles, policies, blocks, appPasswords } = features;
   const { sealKeys, database } = stores;
   const { db } = database;
   const assertServed = (locale: string) => void servedLocale(languages, locale);
   return [
     ...verificationRoutes(journey),
+    findRoute(journey.findVerifications),
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),
     ...pbxProfileRoutes(pbxProfiles, policies.current),
@@ -46,11 +49,13 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...policyRoutes(policies),
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),
+    ...keyRoutes(apiKeys),
   ];
 }
 
-/** Who sent a request, with the facts about the user whom it names. */
+/** Who sent a request and with which key, with the facts about the user whom it names. */
 export interface CallerWithFacts extends Caller {
+  keyId: string;
   facts: UserFacts;
 }
 
@@ -62,10 +67,10 @@ export function createIdentifyCaller({
 }: Pick<Features, 'apiKeys' | 'journey'> & { clock: Clock }) {
   return async ({ header, params, body }: IncomingRequest): Promise<CallerWithFacts> => {
     const userId = userIn(params.userId) ?? userIn(body) ?? '';
-    const facts = await apiKeys.authenticate(header('authorization'), (keyId) =>
-      journey.readFacts.ofKey(keyId, userId, clock.now()),
-    );
-    return { tenantId: facts.tenantId, facts };
+    return apiKeys.authenticate(header('authorization'), async (keyId) => {
+      const found = await journey.readFacts.ofKey(keyId, userId, clock.now());
+      return found && { ...found, facts: { tenantId: found.facts.tenantId, keyId, facts: found.facts } };
+    });
   };
 }
 

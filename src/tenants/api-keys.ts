@@ -14,6 +14,15 @@ interface FoundKey<Facts> {
   facts: Facts;
 }
 
+/** A key, without what proves it. */
+interface KeyOfTenant {
+  id: string;
+  name: string;
+  tenantId: string;
+  tenantName: string;
+  createdAt: Date;
+}
+
 /** The keys of all tenants. */
 export interface ApiKeys {
   /**
@@ -25,6 +34,8 @@ export interface ApiKeys {
   create(request: { tenantId: string; name: string }): Promise<{ id: string; key: string }>;
   /** All keys of a tenant, revoked ones too, the oldest first; never what proves them. */
   list(tenantId: string): Promise<{ id: string; name: string; createdAt: Date; revokedAt: Date | null }[]>;
+  /** A key and its tenant; null when there is no key of this id. */
+  read(id: string): Promise<KeyOfTenant | null>;
   /** Ends a key at once. Returns whether there was a live key of this id. */
   revoke(id: string): Promise<boolean>;
   /**
@@ -57,6 +68,21 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
         .orderBy('createdAt')
         .orderBy('id')
         .execute(),
+
+    async read(id) {
+      const query = db
+        .selectFrom('apiKey')
+        .innerJoin('tenant', 'tenant.id', 'apiKey.tenantId')
+        .select([
+          'apiKey.id',
+          'apiKey.name',
+          'apiKey.tenantId',
+          'apiKey.createdAt',
+          'tenant.name as tenantName',
+        ])
+        .where('apiKey.id', '=', id);
+      return (await query.executeTakeFirst()) ?? null;
+    },
 
     async revoke(id) {
       const ended = await db

@@ -6,7 +6,7 @@ import { VARIABLES } from '../../src/config.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'src/*.md', 'twiml/*.md'], { cwd: ROOT });
+const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'twiml/*.md'], { cwd: ROOT });
 const MAP = 'src/README.md';
 
 /** The anchor that a heading has on the usual hosts. */

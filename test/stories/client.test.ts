@@ -56,7 +56,15 @@ describe('the client', () => {
       appPassword: expect.stringMatching(/^[a-z]{4}( [a-z]{4}){3}$/),
     });
     expect(await client.listPhoneMethods(userId)).toMatchObject([{ phoneType: 'office' }]);
+    const [first] = await client.listAppPasswords(userId);
+    await client.revokeAppPassword(userId, first?.id ?? '');
+    expect(await client.revokeAppPasswords(userId)).toBe(0);
     expect(await client.readVerification(id)).toMatchObject({ outcome: 'approved' });
+    expect(await client.listVerifications({ userId, outcome: 'approved', limit: 1 })).toMatchObject({
+      value: [{ id }],
+      next: null,
+    });
+    expect(await client.readKey()).toMatchObject({ name: 'story', tenantId: 'contoso' });
     expect(await client.readCapabilities(userId)).toMatchObject({ signIn: { allowed: true } });
     const about = { number: '08-1', country: 'SE' };
     expect(await client.readCapabilities(userId, about)).toMatchObject({

@@ -140,6 +140,8 @@ describe('the answers are as described', () => {
     const { body: ended } = await ask('readVerification', { path: { id } });
     expect(ended).toMatchObject({ state: 'finished', outcome: 'approved' });
     await ask('revealAppPassword', { path: { id } });
+    const { body: found } = await ask('listVerifications', { query: '?userId=u-1' });
+    expect(found).toMatchObject({ value: [{ id }], next: null });
     expect(await ask('revealAppPassword', { path: { id } })).toMatchObject({ status: 410 });
     expect(await ask('cancelVerification', { path: { id } })).toMatchObject({ status: 409 });
     const { body: passwords } = await ask('listAppPasswords', { path: { userId: 'u-1' } });
@@ -173,6 +175,10 @@ describe('the answers are as described', () => {
     const last = [...String(body).matchAll(/^id: ?(\d+)$/gm)].at(-1)?.[1] ?? '';
     const headers = { 'last-event-id': last };
     expect(await ask('followVerification', { path: { id }, headers })).toMatchObject({ status: 204 });
+  });
+
+  test('about the key', async () => {
+    expect((await ask('readKey')).body).toMatchObject({ tenantId: 'contoso' });
   });
 
   test('about a user', async () => {
@@ -236,6 +242,7 @@ describe('the answers are as described', () => {
     ['requestVerification', { body: '{}', headers: { 'content-type': 'text/plain' } }, 415],
     ['requestVerification', { body: { userId: 'u'.repeat(20_000) } }, 413],
     ['requestVerification', { body: { userId: 'u-1', number: '+46900123456' } }, 422],
+    ['listVerifications', { query: '?after=x' }, 400],
     ['readVerification', {}, 404],
     ['readVerification', { path: { id: 'x' } }, 400],
     ['cancelVerification', {}, 404],

@@ -189,7 +189,7 @@ test.each<[method: string, path: string, status: number, code: string, fields: s
   ['GET', '/v1/users/%E2%80%AEu/phone-methods', 400, 'request.invalid', ['userId']],
   ['GET', `/v1/users/${'u'.repeat(129)}/phone-methods`, 400, 'request.invalid', ['userId']],
   ['GET', `${NEW}/${UNKNOWN_ID}?number=%2B46812345678`, 400, 'request.invalid', ['number']],
-  ['GET', NEW, 405, 'route.methodNotAllowed', []],
+  ['DELETE', NEW, 405, 'route.methodNotAllowed', []],
   ['DELETE', `${NEW}/${UNKNOWN_ID}`, 405, 'route.methodNotAllowed', []],
   ['GET', `${NEW}/${UNKNOWN_ID}/reveal-app-password`, 405, 'route.methodNotAllowed', []],
   ['PUT', '/openapi.json', 405, 'route.methodNotAllowed', []],

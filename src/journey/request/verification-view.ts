@@ -17,7 +17,7 @@ const UnderstoodNumberView = z
       .string()
       .nullable()
       .meta({ description: 'The kind of number, as libphonenumber names it', example: 'FIXED_LINE' }),
-    international: z.string().meta({ example: '+46 8 12 34 56 78' }),
+    international: z.string().meta({ example: '+46 8 123 456 78' }),
     extension: z
       .string()
       .nullable()

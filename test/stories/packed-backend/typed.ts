@@ -1,11 +1,13 @@
 // What a backend in TypeScript relies on. Checked, not run, by packed-client.test.ts: every error expected here must be one.
+import type { IncomingMessage } from 'node:http';
 import {
   createPoundkeyClient,
-  createVerificationQueue,
   type Outcome,
   type PoundkeyProblem,
+  readOutcomeWebhook,
   type Verification,
-} from 'poundkey/client';
+} from 'poundkey-client';
+import { createVerificationQueue } from 'poundkey-client/queue';
 
 const client = createPoundkeyClient({ baseUrl: 'https://poundkey.example.com', apiKey: 'pk_x' });
 
@@ -25,6 +27,15 @@ export async function add(): Promise<Outcome> {
   const queue = createVerificationQueue({ connection: { url: 'redis://localhost' }, prefix: 'poundkey' });
   const job = await queue.enqueue({ tenantId: 'contoso', userId: 'u-1', number: '+46812345678' });
   return (await job.waitUntilFinished()).outcome;
+}
+
+export function receive(request: IncomingMessage | Request, body: Uint8Array): Outcome {
+  return readOutcomeWebhook('whsec_x', { headers: request.headers, body }).data.outcome;
+}
+
+export async function missed(): Promise<string[]> {
+  const { value, next } = await client.listVerifications({ outcome: 'noAnswer', limit: 10 });
+  return [...value.map(({ userId }) => userId), ...(next === null ? [] : [next])];
 }
 
 export const isBusy = (problem: PoundkeyProblem): boolean => problem.code === 'line.tooBusy';
