@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
-import { address, keyRing, oneOf, whole } from './platform/settings.ts';
+import { address, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
 import {
   type LinesConfig,
   linesOf,
@@ -20,8 +20,7 @@ export interface Config {
   http: { host: string; port: number; publicUrl: string | null };
   database: { kind: 'embedded'; dataDir: string } | PostgresConfig;
   queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
-  /** The operators' port; `board` null: nobody can sign in to the queue board, so it is read-only. */
-  ops: { host: string; port: number; board: { user: string; password: string } | null };
+  ops: OpsConfig;
   /** Where traces are sent, OTLP over HTTP; null: none are made. */
   traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
@@ -52,6 +51,17 @@ export interface Config {
   twimlDir: string;
 }
 
+/**
+ * The operators' port. `allowedHosts`: names by which it may be asked, besides localhost, addresses and `host`. `board`
+ * null: nobody can sign in to the queue board, so it is read-only.
+ */
+interface OpsConfig {
+  host: string;
+  port: number;
+  allowedHosts?: readonly string[];
+  board: { user: string; password: string } | null;
+}
+
 /** A PostgreSQL server. `statements`: whether those that repeat have names there; named when left out. */
 interface PostgresConfig {
   kind: 'postgres';
@@ -74,6 +84,7 @@ const Environment = z.object({
   PUBLIC_URL: address(['https:', 'http:']).optional(),
   OPS_HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   OPS_PORT: whole(0, 65_535, 9090),
+  OPS_ALLOWED_HOSTS: hostNames.optional(),
   OPS_USER: z
     .string()
     .regex(/^[\x21-\x39\x3b-\x7e]{1,64}$/, 'must be 1 to 64 visible ASCII characters without ":"')
@@ -185,6 +196,7 @@ function group(env: Environment): Config {
     ops: {
       host: env.OPS_HOST,
       port: env.OPS_PORT,
+      allowedHosts: env.OPS_ALLOWED_HOSTS ?? [],
       board: env.OPS_USER && env.OPS_PASSWORD ? { user: env.OPS_USER, password: env.OPS_PASSWORD } : null,
     },
     traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,

@@ -9,6 +9,7 @@ export const ERRORS = {
   'request.unsupportedMediaType': { status: 415, title: 'The content type is not supported' },
   'route.notFound': { status: 404, title: 'The address does not exist' },
   'route.methodNotAllowed': { status: 405, title: 'The method is not allowed at this address' },
+  'host.notAllowed': { status: 421, title: 'The host is not allowed' },
   'apiKey.missing': { status: 401, title: 'An API key is required' },
   'apiKey.invalid': { status: 401, title: 'The API key is not valid' },
   'webhook.unsigned': { status: 400, title: 'The webhook is not signed' },

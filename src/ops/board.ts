@@ -7,6 +7,7 @@ import { securityHeaders } from '../platform/http/security-headers.ts';
 import { BOARD_PATH, type BoardDeps } from './board-deps.ts';
 import { maskedQueue } from './masked-queue.ts';
 import { createSignIn, type SignedIn } from './sign-in.ts';
+import { createSignInLimit } from './sign-in-limit.ts';
 
 const SIGN_IN_PATH = '/sign-in';
 
@@ -31,15 +32,34 @@ export function createBoard(deps: BoardDeps): Router {
   const canSignIn = deps.account !== null;
   const readOnly = boardOf(deps.queues, { readOnlyMode: true, canSignIn });
   const writable = boardOf(deps.queues, { readOnlyMode: false, canSignIn: false });
+  const lookAt = limitSignIns(signIn, deps.log);
   const router = Router();
   router.use(securityHeaders(BOARD_POLICY), (req, res, next) => {
-    const who = signIn(req.get('authorization'));
-    const refusal = refuse(req, who, canSignIn);
+    const who = lookAt(req);
+    const refusal = typeof who === 'function' ? who : refuse(req, who, canSignIn);
     if (refusal === null) return (who === 'operator' ? writable : readOnly)(req, res, next);
-    if (who === 'wrong') deps.log.warn('sign-in to the queue board refused: wrong user or password');
     refusal(res);
   });
   return router;
+}
+
+/** Who a request signs in as; or, for a source that guessed too often, the refusal to look. */
+function limitSignIns(signIn: ReturnType<typeof createSignIn>, log: BoardDeps['log']) {
+  const limit = createSignInLimit();
+  return (req: Request): SignedIn | Answer => {
+    const authorization = req.get('authorization');
+    const source = req.socket.remoteAddress ?? '';
+    const waitMs = authorization === undefined ? 0 : limit.waitMs(source);
+    if (waitMs > 0) return askToWait(waitMs);
+    const who = signIn(authorization);
+    if (who === 'operator') limit.right(source);
+    if (who === 'wrong')
+      log.warn(
+        { source, ...limit.wrong(source) },
+        'sign-in to the queue board refused: wrong user or password',
+      );
+    return who;
+  };
 }
 
 type Answer = (res: Response) => void;
@@ -70,6 +90,13 @@ function askToSignIn(res: Response): void {
   plain(401, 'Sign in with the user and the password of OPS_USER and OPS_PASSWORD.\n', {
     'WWW-Authenticate': 'Basic realm="Poundkey operators", charset="UTF-8"',
   })(res);
+}
+
+function askToWait(waitMs: number): Answer {
+  const seconds = String(Math.ceil(waitMs / 1000));
+  return plain(429, `Too many wrong sign-ins. Wait ${seconds} s before the next.\n`, {
+    'Retry-After': seconds,
+  });
 }
 
 function plain(status: number, text: string, headers: Record<string, string> = {}): Answer {

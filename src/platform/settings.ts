@@ -24,6 +24,15 @@ export const address = (protocols: string[]) =>
       `must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
+/** Names of hosts, separated by commas: no port, no scheme. */
+export const hostNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (names) => names.every((name) => /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?$/.test(name)),
+    'must be names of hosts such as web-1 or ops.example, separated by commas, without ports',
+  );
+
 /** A secret, with a minimum length against typing errors. */
 export const secret = z.string().min(8, 'must have at least 8 characters');
 
