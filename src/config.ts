@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
-import { address, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
+import { hasWeakKey } from './platform/secrets/key-ring.ts';
+import { address, baseAddress, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
 import {
   type LinesConfig,
   linesOf,
@@ -81,7 +82,7 @@ const Environment = z.object({
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
   HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
-  PUBLIC_URL: address(['https:', 'http:']).optional(),
+  PUBLIC_URL: baseAddress.optional(),
   OPS_HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   OPS_PORT: whole(0, 65_535, 9090),
   OPS_ALLOWED_HOSTS: hostNames.optional(),
@@ -161,6 +162,7 @@ function crossCheck(env: Environment): string[] {
     ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
+    ...(production ? weakKeys(env) : []),
     ...redisProblems(env),
     ...needed(redisPlace(env) !== null, 'with Redis', 'DATABASE_URL'),
     ...needed(
@@ -178,12 +180,23 @@ function crossCheck(env: Environment): string[] {
   ];
 }
 
+/** A key that can be guessed protects nothing. Behind another it may stay, so that it can be replaced. */
+function weakKeys(env: Environment): string[] {
+  return (['HASH_KEYS', 'SEAL_KEYS'] as const).flatMap((name) =>
+    env[name] !== undefined && hasWeakKey(env[name])
+      ? [
+          `${name} begins with a key that is not random, such as 32 times the same byte: make one with openssl rand -base64 32`,
+        ]
+      : [],
+  );
+}
+
 function group(env: Environment): Config {
   return {
     production: env.NODE_ENV === 'production',
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
-    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null },
+    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL ?? null },
     database: env.DATABASE_URL
       ? {
           kind: 'postgres',
