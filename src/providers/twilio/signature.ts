@@ -76,11 +76,7 @@ function isSignedWith(token: string, signed: Signed, profile: Profile): boolean 
   if (profile.repeatedFields === 'asGiven') return isSignedPlainly('sha1', token, signed, profile);
   const { url, signature, params } = signed;
   // Twilio signs without the fragment; of servers that speak its API, some sign the address as they were given it.
-  return (
-    [url, url + profile.retryFragment].some((each) => isSigned(token, signature, each, params)) ||
-    // The package takes an address of IPv6 apart wrongly.
-    isSignedPlainly('sha1', token, signed, profile)
-  );
+  return [url, url + profile.retryFragment].some((each) => isSigned(token, signature, each, params));
 }
 
 /** The package parses the address to try other spellings of it, and throws where it cannot. */
