@@ -79,16 +79,23 @@ describe('PUBLIC_URL', () => {
   });
 
   // The simulator signs no address of IPv6.
-  test.each(SPELLINGS.slice(0, -1))('%s: what the provider was told, and signs, is what is checked', (value, told) => {
-    const { publicUrl } = readConfig({ ...PRODUCTION, PUBLIC_URL: value }).http;
-    const token = TWILIO.TWILIO_AUTH_TOKEN;
-    const check = createSignatureCheck({ publicUrl: publicUrl ?? '', authTokens: [token], profile: PROFILE });
-    const originalUrl = '/webhooks/calls/6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c/answer?locale=sv-SE';
-    const params = { CallSid: 'CA1' };
-    check({ originalUrl, params, signature: signWebhook(token, `${told}${originalUrl}`, params) });
-    const elsewhere = signWebhook(token, `https://other.example${originalUrl}`, params);
-    expect(() => check({ originalUrl, params, signature: elsewhere })).toThrow('signature does not match');
-  });
+  test.each(SPELLINGS.slice(0, -1))(
+    '%s: what the provider was told, and signs, is what is checked',
+    (value, told) => {
+      const { publicUrl } = readConfig({ ...PRODUCTION, PUBLIC_URL: value }).http;
+      const token = TWILIO.TWILIO_AUTH_TOKEN;
+      const check = createSignatureCheck({
+        publicUrl: publicUrl ?? '',
+        authTokens: [token],
+        profile: PROFILE,
+      });
+      const originalUrl = '/webhooks/calls/6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c/answer?locale=sv-SE';
+      const params = { CallSid: 'CA1' };
+      check({ originalUrl, params, signature: signWebhook(token, `${told}${originalUrl}`, params) });
+      const elsewhere = signWebhook(token, `https://other.example${originalUrl}`, params);
+      expect(() => check({ originalUrl, params, signature: elsewhere })).toThrow('signature does not match');
+    },
+  );
 });
 
 describe('the address of a provider', () => {
