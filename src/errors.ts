@@ -41,6 +41,7 @@ export const ERRORS = {
   'webhookMessage.notFound': { status: 404, title: 'There is no such outcome webhook' },
   'webhookMessage.notDead': { status: 409, title: 'The outcome webhook is not dead' },
   'progress.tooManyStreams': { status: 503, title: 'Too many event streams are open' },
+  'service.busy': { status: 503, title: 'Too many requests are waiting' },
   'service.stopping': { status: 503, title: 'The service is stopping' },
   'service.unavailable': { status: 503, title: 'The service is temporarily unavailable' },
   'service.internal': { status: 500, title: 'An internal error occurred' },
