@@ -119,14 +119,20 @@ type Environment = z.infer<typeof Environment>;
 /** The names of all variables that are read, for the check that `.env.example` documents them. */
 export const VARIABLES = Object.keys(Environment.shape);
 
+/** Defaults in the image (see `Dockerfile`): a container is reached from outside, and keeps its data in a volume. */
+const IMAGE_DEFAULTS = { NODE_ENV: 'production', HOST: '0.0.0.0', DATA_DIR: '/home/node/data' };
+
 /**
- * Reads the environment. An empty variable is treated as absent; unknown variables are ignored.
+ * Reads the environment. An empty variable is treated as absent; unknown variables are ignored. Defaults are those of
+ * the image where `POUNDKEY_IMAGE` is set: variables of the image itself would be lost to empty ones of `--env-file`.
  * @throws ConfigError that lists all problems at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(
-    VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
+  const present = VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
+  const given = {
+    ...(environment.POUNDKEY_IMAGE ? IMAGE_DEFAULTS : {}),
+    ...Object.fromEntries(present),
+  };
   const parsed = Environment.safeParse(given);
   const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
   const crossed = crossCheckSound(given, new Set(parsed.error?.issues.map(({ path }) => String(path[0]))));
