@@ -45,8 +45,8 @@ export interface Config {
   };
   /** `allowPrivate`: outcomes may be posted by http and to private addresses. `timeLimitMs`: for one attempt. */
   webhooks: { allowPrivate: boolean; timeLimitMs: number };
-  /** Streams of events that one process serves at most, and how often it looks for events while there are any. */
-  progress: { mostStreams: number; lookEveryMs: number };
+  /** Streams of events that one process serves at most, in all and to one tenant, and how often it looks for events while there are any. */
+  progress: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number };
   /** How long a process that is stopping continues to answer live calls, ms. */
   shutdownLimitMs: number;
   twimlDir: string;
@@ -239,7 +239,7 @@ function group(env: Environment): Config {
       retryMs: 1_000,
     },
     webhooks: { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true', timeLimitMs: 10_000 },
-    progress: { mostStreams: 1_000, lookEveryMs: 250 },
+    progress: { mostStreams: 1_000, mostOfTenant: 250, lookEveryMs: 250 },
     shutdownLimitMs: env.SHUTDOWN_LIMIT_S * 1000,
     twimlDir: env.TWIML_DIR,
   };

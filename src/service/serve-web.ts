@@ -45,7 +45,7 @@ export async function openHttpPort(
 
 /** The route that streams progress. Streams end before the HTTP server closes, since it would wait for them. */
 export function openProgress(
-  settings: { mostStreams: number; lookEveryMs: number },
+  settings: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number },
   { database }: Pick<Stores, 'database'>,
   events: Events,
   log: Logger,
