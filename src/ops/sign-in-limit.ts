@@ -17,10 +17,10 @@ interface Source {
   lastAt: number;
 }
 
-/** Counts wrong sign-ins by where they come from. */
-export type SignInLimit = ReturnType<typeof createSignInLimit>;
-
-/** @param now milliseconds of a clock that only goes forward */
+/**
+ * Counts wrong sign-ins by where they come from.
+ * @param now milliseconds of a clock that only goes forward
+ */
 export function createSignInLimit(now: () => number = () => performance.now()) {
   // In the order of their last wrong sign-in.
   const sources = new Map<string, Source>();

@@ -3,9 +3,6 @@ import { createHash } from 'node:crypto';
 /** Keys of each kind that are remembered; then the oldest are forgotten. */
 const MOST_KEYS = 10_000;
 
-/** What is remembered of keys. */
-export type RememberedKeys = ReturnType<typeof createRememberedKeys>;
-
 /**
  * Remembers hashes of keys that were refused, and of keys that proved right. No key that was refused ever proves right:
  * it is told only once it is in the registry, and what is revoked stays so. It is remembered for a while nevertheless,
