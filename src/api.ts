@@ -17,7 +17,7 @@ export const definePublicRoute = routeDefiner<null>();
 export const API_KEY: SecurityDescription = {
   name: 'apiKey',
   scheme: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer pk_…`' },
-  problems: ['apiKey.missing', 'apiKey.invalid'],
+  problems: ['apiKey.missing', 'apiKey.invalid', 'service.busy'],
 };
 
 /** A user as the tenant's backend names it. Opaque; better not a name or an e-mail address. */

@@ -4,6 +4,7 @@ import { createEvents } from './events.ts';
 import { createLogger, type Logger } from './log.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
+import { createApiLanes, placesFor } from './service/api-lanes.ts';
 import { createApiRoutes, createIdentifyCaller } from './service/api-routes.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
@@ -80,7 +81,12 @@ async function build(
     const routes = [...createApiRoutes({ ...shared, features }), ...outbox.routes, ...progress];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
-    http.serve(createWeb({ webhooks, api: { identifyCaller, routes }, traceRequests, isStopping, log }));
+    const laneOf = createApiLanes(
+      apiKeys,
+      placesFor(database.kind === 'postgres' ? database.poolSize : null),
+    );
+    const api = { identifyCaller, laneOf, routes };
+    http.serve(createWeb({ webhooks, api, traceRequests, isStopping, log }));
   }
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
   ops.watch({ stores, queues: [jobs.queue], providers, prompts });

@@ -2,6 +2,7 @@
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { allowHosts } from '../platform/http/allowed-hosts.ts';
 import { answerProblem } from '../platform/http/answer-problem.ts';
 import { closeWhileDraining } from '../platform/http/draining.ts';
 import { refuseMethod } from '../platform/http/mount-sets.ts';
@@ -23,6 +24,8 @@ export interface OpsDeps {
   /** Null until the process has started. */
   handlers: () => OpsHandlers | null;
   isStopping: () => boolean;
+  /** Names by which the port may be asked, besides localhost and addresses. */
+  hosts?: readonly string[];
   log: Logger;
 }
 
@@ -36,6 +39,7 @@ export function createOpsApp(deps: OpsDeps): Express {
     securityHeaders(),
     forbidStoring(),
     closeWhileDraining(deps.isStopping),
+    allowHosts(deps.hosts ?? [], 'OPS_ALLOWED_HOSTS'),
   );
   const get = (path: string, answer: (res: Response) => unknown) =>
     app.get(path, (_req, res) => answer(res)).all(path, refuseMethod(['get']));

@@ -1,6 +1,6 @@
 /** The settings of providers and lines, as they stand in an environment: read, checked together, grouped. */
 import { z } from 'zod';
-import { address, oneOf, secret, whole } from '../platform/settings.ts';
+import { baseAddress, isLoopback, oneOf, secret, whole } from '../platform/settings.ts';
 
 /** The simulator, in this process. */
 interface SimulatorConfig {
@@ -73,10 +73,11 @@ export const PROVIDER_VARIABLES = {
   TWILIO_SHARED_KEY_NEXT: secret.optional(),
   TWILIO_API_KEY_SID: sid('SK').optional(),
   TWILIO_API_KEY_SECRET: secret.optional(),
-  TWILIO_API_BASE_URL: address(['https:', 'http:']).optional(),
+  TWILIO_API_BASE_URL: baseAddress.optional(),
   SIGNALWIRE_SPACE_URL: z
     .string()
     .transform((text) => (text.includes('://') ? text : `https://${text}`))
+    .pipe(baseAddress)
     .refine(isOrigin, 'must be the address of a space, such as example.signalwire.com')
     .optional(),
   SIGNALWIRE_PROJECT_ID: z.uuid('must be a UUID').optional(),
@@ -97,9 +98,7 @@ export const PROVIDER_VARIABLES = {
 };
 
 function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, origin, href } = new URL(text);
-  return ['https:', 'http:'].includes(protocol) && href === `${origin}/`;
+  return new URL(text).pathname === '/';
 }
 
 const Variables = z.object(PROVIDER_VARIABLES);
@@ -129,14 +128,14 @@ function twilioOf(env: ProviderEnvironment): TwilioConfig {
     authTokens: present(env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_NEXT),
     sharedKeys: [env.TWILIO_SHARED_KEY, env.TWILIO_SHARED_KEY_NEXT].filter((key) => key !== undefined),
     apiKey: keySid && keySecret ? { sid: keySid, secret: keySecret } : null,
-    apiBaseUrl: env.TWILIO_API_BASE_URL?.replace(/\/+$/, '') ?? null,
+    apiBaseUrl: env.TWILIO_API_BASE_URL ?? null,
   };
 }
 
 function signalWireOf(env: ProviderEnvironment): SignalWireConfig {
   return {
     kind: 'signalwire',
-    spaceUrl: (env.SIGNALWIRE_SPACE_URL ?? '').replace(/\/+$/, ''),
+    spaceUrl: env.SIGNALWIRE_SPACE_URL ?? '',
     projectId: env.SIGNALWIRE_PROJECT_ID ?? '',
     apiToken: env.SIGNALWIRE_API_TOKEN ?? '',
     signingKeys: present(env.SIGNALWIRE_SIGNING_KEY, env.SIGNALWIRE_SIGNING_KEY_NEXT),
@@ -216,10 +215,17 @@ function productionProblems(env: ProviderEnvironment, real: boolean): string[] {
     ...(real && env.PUBLIC_URL?.startsWith('http:')
       ? ['PUBLIC_URL must start with https:// in production, since webhooks carry what people press']
       : []),
-    ...(env.SIGNALWIRE_SPACE_URL?.startsWith('http:')
-      ? ['SIGNALWIRE_SPACE_URL must start with https:// in production, since requests carry the token']
-      : []),
+    ...(['TWILIO_API_BASE_URL', 'SIGNALWIRE_SPACE_URL'] as const).flatMap((name) =>
+      isOpenToNetwork(env[name])
+        ? [`${name} must start with https:// in production, since requests carry the token`]
+        : [],
+    ),
   ];
+}
+
+/** A proxy on this machine may be asked by http: it carries requests on by https. */
+function isOpenToNetwork(address: string | undefined): boolean {
+  return address?.startsWith('http:') === true && !isLoopback(address);
 }
 
 /** Each line belongs to one provider, and that one has an account. */

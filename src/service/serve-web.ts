@@ -13,6 +13,7 @@ import { createEventStore } from '../progress/event-store.ts';
 import { progressRoutes } from '../progress/routes.ts';
 import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
+import type { createApiLanes } from './api-lanes.ts';
 import type { CallerWithFacts, createIdentifyCaller } from './api-routes.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
@@ -44,7 +45,7 @@ export async function openHttpPort(
 
 /** The route that streams progress. Streams end before the HTTP server closes, since it would wait for them. */
 export function openProgress(
-  settings: { mostStreams: number; lookEveryMs: number },
+  settings: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number },
   { database }: Pick<Stores, 'database'>,
   events: Events,
   log: Logger,
@@ -93,15 +94,17 @@ function webhookSet({ journey, ...deps }: WebhookSetDeps, log: Logger) {
 
 interface ApiSetDeps {
   identifyCaller: ReturnType<typeof createIdentifyCaller>;
+  laneOf: ReturnType<typeof createApiLanes>;
   routes: Route<CallerWithFacts>[];
 }
 
 /** `/v1`: called by backends with an API key. */
-function apiSet({ identifyCaller, routes }: ApiSetDeps) {
+function apiSet({ identifyCaller, laneOf, routes }: ApiSetDeps) {
   return defineRouteSet({
     under: '/v1',
     body: 'json',
     identify: identifyCaller,
+    laneOf,
     challenge: 'Bearer realm="poundkey"',
     logged: ({ tenantId }) => ({ tenantId }),
     whileDraining: 'refuse',

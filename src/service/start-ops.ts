@@ -45,7 +45,9 @@ export async function startOps(
   let handlers: OpsHandlers | null = null;
   const { metrics, readFrom } = createMetrics({ events, log });
   const address = { ...config.ops, variables: 'OPS_HOST and OPS_PORT' };
-  const server = await listen(createOpsApp({ handlers: () => handlers, isStopping, log }), address);
+  const hosts = [config.ops.host, ...(config.ops.allowedHosts ?? [])];
+  const app = createOpsApp({ handlers: () => handlers, isStopping, hosts, log });
+  const server = await listen(app, address);
   onStop('operators', async () => {
     metrics.stop();
     await server.close(LAST_REQUESTS_MS);

@@ -20,8 +20,8 @@ export interface ReadBody<Body> {
  * - `json`: faults are a `ServiceError` `request.unsupportedMediaType` unless it is `application/json` in UTF-8, not
  *   compressed; `request.malformedJson` when it is not JSON; an error of the body parser (see `problem.ts`) when it is
  *   larger than 16 kB or ends too early.
- * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, or has an unknown charset
- *   or compression. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
+ * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, is compressed or has an
+ *   unknown charset. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
  */
 export const BODY_READERS: {
   [Kind in keyof Bodies]: (req: Request, res: Response) => Promise<ReadBody<Bodies[Kind]>>;
@@ -30,6 +30,8 @@ export const BODY_READERS: {
     try {
       return { body: await readJson(req, res) };
     } catch (fault) {
+      // Nobody is there to be told what is wrong, so nobody need be identified.
+      if (req.destroyed && !req.complete) throw fault;
       return { body: undefined, fault };
     }
   },
@@ -43,7 +45,7 @@ export const BODY_READERS: {
 // Bytes, not JSON: the JSON parser of the body parser hangs the body on its errors, decodes broken UTF-8 silently
 // and inflates.
 const readBytes = express.raw({ limit: JSON_LIMIT, inflate: false, type: () => true });
-const readText = express.text({ limit: FORM_LIMIT, type: () => true });
+const readText = express.text({ limit: FORM_LIMIT, inflate: false, type: () => true });
 
 async function readJson(req: Request, res: Response): Promise<unknown> {
   if (isEmpty(req)) return {};
