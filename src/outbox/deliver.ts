@@ -62,7 +62,10 @@ export function createDelivery(deps: DeliveryDeps) {
   }
 
   function wake(): void {
-    ahead.claim().catch((error: unknown) => reportOutage('outbox', error));
+    ahead.claim().then(
+      () => reportOutage.recovered('outbox'),
+      (error: unknown) => reportOutage('outbox', error),
+    );
   }
 
   return {

@@ -20,7 +20,7 @@ export interface OutageLog extends ReportOutage {
 /** An outage that lasts is mentioned again after this long, ms. */
 const REMIND_MS = 600_000;
 /** Without news for this long, an outage of which nobody noticed the end counts as over, ms. */
-const FORGET_MS = 120_000;
+const FORGET_MS = 600_000;
 
 interface Outage {
   since: number;

@@ -24,6 +24,13 @@ export const address = (protocols: string[]) =>
       `must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
+/** Text that a rule has nothing against. @param problemOf says what is wrong with it, without repeating it, or null */
+export const checked = (problemOf: (text: string) => string | null) =>
+  z.string().superRefine((text, context) => {
+    const problem = problemOf(text);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
 /** A secret, with a minimum length against typing errors. */
 export const secret = z.string().min(8, 'must have at least 8 characters');
 

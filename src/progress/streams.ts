@@ -60,7 +60,11 @@ export function createStreams(deps: StreamsDeps) {
     lookNow();
   }
 
-  const lookNow = () => void look().catch((error: unknown) => reportOutage('progress', error));
+  const lookNow = () =>
+    void look().then(
+      () => reportOutage.recovered('progress'),
+      (error: unknown) => reportOutage('progress', error),
+    );
   const isFollowed = (id: string) => [...open].some(({ verificationId }) => verificationId === id);
 
   return {

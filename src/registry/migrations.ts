@@ -3,6 +3,7 @@ import { up as verifications } from './migrations/0001-verifications.ts';
 import { up as production } from './migrations/0002-production.ts';
 import { up as liveCallInTheRow } from './migrations/0003-live-call-in-the-row.ts';
 import { up as outbox } from './migrations/0004-outbox.ts';
+import { up as keyFingerprints } from './migrations/0005-key-fingerprints.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0002-production': { up: production },
   '0003-live-call-in-the-row': { up: liveCallInTheRow },
   '0004-outbox': { up: outbox },
+  '0005-key-fingerprints': { up: keyFingerprints },
 };

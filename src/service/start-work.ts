@@ -38,7 +38,10 @@ function startRepeating(name: string, work: () => Promise<unknown>, intervalMs: 
     if (busy) return;
     busy = true;
     running = work()
-      .catch((error: unknown) => report(name, error))
+      .then(
+        () => report.recovered(name),
+        (error: unknown) => report(name, error),
+      )
       .finally(() => {
         busy = false;
       });

@@ -28,7 +28,10 @@ async function startOn({ port, certificateFile }: TlsRedis, settings: Record<str
   await vi.waitFor(() => expect(service.output()).toContain('Poundkey is ready'), PATIENTLY);
   return {
     service,
-    queue: async () => (await (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).json()).checks.queue,
+    async queue() {
+      const response = await fetch(`http://127.0.0.1:${opsPort}/readyz`);
+      return ((await response.json()) as { checks: Record<string, unknown> }).checks.queue;
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export async function startTlsCluster(options: {
     args: [
       ...['--tls-port', `${port}`, '--tls-cert-file', certificateFile, '--tls-key-file', key],
       ...['--tls-ca-cert-file', certificateFile, '--tls-auth-clients', 'no'],
-      ...['--cluster-enabled', 'yes', '--cluster-port', `${bus}`],
+      ...['--tls-cluster', 'yes', '--cluster-enabled', 'yes', '--cluster-port', `${bus}`],
       ...['--cluster-announce-hostname', 'localhost'],
       ...['--cluster-preferred-endpoint-type', options.endpoints],
     ],

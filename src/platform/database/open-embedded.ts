@@ -43,14 +43,20 @@ export async function openEmbedded(
     const registry = dataDir === null ? 'memory://' : registryIn(dataDir);
     if (dataDir !== null && !hasEmbeddedStore(dataDir)) copyPreparedStore(registry, migrations);
     const pglite = await PGlite.create(registry, { parsers: rowParsers });
-    pool = new EmbeddedPool(pglite);
+    const opened = new EmbeddedPool(pglite);
+    pool = opened;
     pool.on('error', (error) => report('embedded database', error));
     // Kysely's type also wants cursors; it uses them only where a cursor class is configured.
     const kyselyPool = pool as unknown as PostgresPool;
     await prepare(kyselyPool, pool);
     // One session for all: BullMQ finds its tables first, ours have names it does not use.
     await pool.query('set search_path to bullmq, public');
-    return { pool: kyselyPool, queuePool: pool, close };
+    return {
+      pool: kyselyPool,
+      queuePool: pool,
+      check: async () => void (await opened.query('select 1')),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { preferNames } from './cluster-names.ts';
 import type { HostAndPort, RedisAccess, RedisPlace } from './redis-place.ts';
 import { givingUp } from './role-change.ts';
 
@@ -75,6 +76,7 @@ function createClusterClient(
   { nodes, access }: Extract<RedisPlace, { nodes: unknown }>,
   { node, enableOfflineQueue }: Bearing,
 ): Cluster {
+  if (access.tls) preferNames();
   return new Cluster(nodes, {
     enableOfflineQueue,
     maxRedirections: 32,
