@@ -62,10 +62,7 @@ export function createDelivery(deps: DeliveryDeps) {
   }
 
   function wake(): void {
-    ahead.claim().then(
-      () => reportOutage.recovered('outbox'),
-      (error: unknown) => reportOutage('outbox', error),
-    );
+    void reportOutage.follow('outbox', ahead.claim());
   }
 
   return {

@@ -13,6 +13,8 @@ export type ReportOutage = (subject: string, error: unknown, at?: string) => voi
 export interface OutageLog extends ReportOutage {
   /** The subject works; says for how long it did not, if an outage was reported. */
   recovered(subject: string): void;
+  /** Reports how the work went. Never rejects. */
+  follow(subject: string, work: Promise<unknown>): Promise<void>;
   /** Subjects with an outage that has not ended. */
   open(): string[];
 }
@@ -62,7 +64,13 @@ export function createOutageLog(log: Pick<Logger, 'warn'>, clock: Clock = system
     );
   }
 
-  return Object.assign(report, { recovered, open: () => [...outages.keys()] });
+  const follow = (subject: string, work: Promise<unknown>) =>
+    work.then(
+      () => recovered(subject),
+      (error: unknown) => report(subject, error),
+    );
+
+  return Object.assign(report, { recovered, follow, open: () => [...outages.keys()] });
 }
 
 const place = (at: string | undefined) => (at === undefined ? {} : { at });

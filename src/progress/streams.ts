@@ -60,11 +60,7 @@ export function createStreams(deps: StreamsDeps) {
     lookNow();
   }
 
-  const lookNow = () =>
-    void look().then(
-      () => reportOutage.recovered('progress'),
-      (error: unknown) => reportOutage('progress', error),
-    );
+  const lookNow = () => void reportOutage.follow('progress', look());
   const isFollowed = (id: string) => [...open].some(({ verificationId }) => verificationId === id);
 
   return {

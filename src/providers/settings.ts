@@ -147,17 +147,15 @@ function regionalAddress({ TWILIO_EDGE: edge, TWILIO_REGION: region }: ProviderE
   return `https://api.${edge}.${region ?? 'us1'}.twilio.com`;
 }
 
-/** A region is reached through an edge; an address of one's own has both in it. */
+/** A region is reached through an edge; an address of one's own has both in it. Without an account nothing is called. */
 function regionProblems(env: ProviderEnvironment): string[] {
+  if (env.TWILIO_ACCOUNT_SID === undefined) return [];
   const given = (['TWILIO_REGION', 'TWILIO_EDGE'] as const).filter((name) => env[name] !== undefined);
-  const needless = (reason: string) => given.map((name) => `${name} must be absent ${reason}`);
-  if (given.length > 0 && env.TWILIO_ACCOUNT_SID === undefined)
-    return needless('without an account of twilio');
   if (env.TWILIO_API_BASE_URL !== undefined)
-    return needless('with TWILIO_API_BASE_URL, which has the whole address');
+    return given.map((name) => `${name} must be absent with TWILIO_API_BASE_URL, which is the whole address`);
   if (env.TWILIO_REGION === undefined || env.TWILIO_EDGE !== undefined) return [];
   return [
-    'TWILIO_EDGE is required with TWILIO_REGION: the edge location nearest to this server, such as dublin for ie1',
+    'TWILIO_EDGE is required with TWILIO_REGION: the edge location nearest to this server, such as dublin',
   ];
 }
 
