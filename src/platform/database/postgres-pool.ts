@@ -39,6 +39,8 @@ export function createPostgresPool(
   const config: PoolConfig = {
     connectionString: url,
     max: size,
+    // One stays open: making one takes long where the server is far away, and a person may be waiting.
+    min: 1,
     application_name: 'poundkey',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

@@ -63,7 +63,7 @@ export function createRedisClient(
     // ioredis, Sentinel: otherwise it goes on writing to a master that was replaced until the connection breaks.
     failoverDetector: true,
     enableTLSForSentinelMode: access.tls,
-    ...(access.tls ? { sentinelTLS: {} } : {}),
+    ...(access.tls ? { sentinelTLS: trusting(sentinels) } : {}),
     ...(sentinelPassword === null ? {} : { sentinelPassword }),
   });
 }

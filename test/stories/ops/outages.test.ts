@@ -1,4 +1,5 @@
 // What an operator reads while a store is away, and when it is back: one line for each, not a stack for each look.
+import { Client } from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { worldOn } from '../../support/open-worlds.ts';
 import { ask, OPS } from '../../support/operator.ts';
@@ -81,5 +82,25 @@ describe.runIf(HAS_POSTGRES)('while PostgreSQL is away', () => {
     await vi.waitFor(() => expect(linesOf('metrics')).toHaveLength(2), PATIENTLY);
     expect(during).toBeLessThan(200);
     expect(world.log.filter((line) => /"stack"/.test(line))).toEqual([]);
+  }, 90_000);
+
+  it('one that is read-only counts as away: 503 for requests, not ready, and used again afterwards', async () => {
+    const admin = new Client({ connectionString: stores.databaseUrl ?? '' });
+    await admin.connect();
+    await admin.query('set default_transaction_read_only to off');
+    const set = async (value: 'on' | 'off') => {
+      await admin.query(`alter system set default_transaction_read_only to ${value}`);
+      await admin.query('select pg_reload_conf()');
+    };
+    await set('on');
+    const ready = () => ask(world, '/readyz');
+    await vi.waitFor(async () => expect((await ready()).status).toBe(503), PATIENTLY);
+    expect((await ready()).json.checks.registry.reason).toContain('25006 the server is read-only');
+    const refused = await world.api('POST', '/v1/verifications', { userId: 'anna', number: '+46812345678' });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'service.unavailable' } });
+    await set('off');
+    await admin.end();
+    await vi.waitFor(async () => expect((await ready()).status).toBe(200), PATIENTLY);
+    expect((await world.story('press-pound')).outcome).toBe('approved');
   }, 90_000);
 });
