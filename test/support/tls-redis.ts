@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { freePorts, type TestServer } from './processes.ts';
+import { findProgram, freePorts, type TestServer } from './processes.ts';
 import { ask } from './redis-groups.ts';
 import { startRedis } from './servers.ts';
 
@@ -30,7 +30,9 @@ export async function startTlsCluster(options: {
   const [key, certificateFile] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
   const subject = ['-subj', '/CN=poundkey-test', '-addext', `subjectAltName=DNS:${options.certificateName}`];
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject];
-  execFileSync('openssl', [...request, '-keyout', key, '-out', certificateFile], { stdio: 'ignore' });
+  execFileSync(findProgram(['openssl']) ?? 'openssl', [...request, '-keyout', key, '-out', certificateFile], {
+    stdio: 'ignore',
+  });
   const [port = 0, bus = 0] = await freePorts(2);
   const server = await startRedis({
     args: [
