@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
 import { hasWeakKey } from './platform/secrets/key-ring.ts';
-import { address, baseAddress, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
+import { address, baseAddress, checked, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
 import {
   type LinesConfig,
   linesOf,
@@ -76,6 +77,8 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+const databaseUrl = checked(databaseUrlProblem);
+
 const Environment = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').default('development'),
   ROLE: oneOf('all', 'web', 'worker').default('all'),
@@ -92,7 +95,7 @@ const Environment = z.object({
     .optional(),
   OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
-  DATABASE_URL: address(['postgres:', 'postgresql:']).optional(),
+  DATABASE_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
   DATABASE_STATEMENTS: oneOf('named', 'unnamed').default('named'),
   ...REDIS_VARIABLES,

@@ -68,6 +68,13 @@ export const hostNames = z
     'must be names of hosts such as web-1 or ops.example, separated by commas, without ports',
   );
 
+/** Text that a rule has nothing against. @param problemOf says what is wrong with it, without repeating it, or null */
+export const checked = (problemOf: (text: string) => string | null) =>
+  z.string().superRefine((text, context) => {
+    const problem = problemOf(text);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
 /** A secret, with a minimum length against typing errors. */
 export const secret = z.string().min(8, 'must have at least 8 characters');
 

@@ -72,7 +72,7 @@ export function createStreams(deps: StreamsDeps) {
     lookNow();
   }
 
-  const lookNow = () => void look().catch((error: unknown) => reportOutage('progress', error));
+  const lookNow = () => void reportOutage.follow('progress', look());
   const fullFor = (wanted: Wanted) => (closed ? 'This process' : fullThing([...open], deps, wanted));
   const isFollowed = (id: string) => [...open].some(({ verificationId }) => verificationId === id);
 

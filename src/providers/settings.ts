@@ -74,6 +74,14 @@ export const PROVIDER_VARIABLES = {
   TWILIO_API_KEY_SID: sid('SK').optional(),
   TWILIO_API_KEY_SECRET: secret.optional(),
   TWILIO_API_BASE_URL: baseAddress.optional(),
+  TWILIO_REGION: z
+    .string()
+    .regex(/^[a-z]{2}\d{1,2}$/, 'must be a region such as ie1')
+    .optional(),
+  TWILIO_EDGE: z
+    .string()
+    .regex(/^[a-z]+(?:-[a-z]+)*$/, 'must be an edge location such as dublin')
+    .optional(),
   SIGNALWIRE_SPACE_URL: z
     .string()
     .transform((text) => (text.includes('://') ? text : `https://${text}`))
@@ -128,8 +136,26 @@ function twilioOf(env: ProviderEnvironment): TwilioConfig {
     authTokens: present(env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_NEXT),
     sharedKeys: [env.TWILIO_SHARED_KEY, env.TWILIO_SHARED_KEY_NEXT].filter((key) => key !== undefined),
     apiKey: keySid && keySecret ? { sid: keySid, secret: keySecret } : null,
-    apiBaseUrl: env.TWILIO_API_BASE_URL ?? null,
+    apiBaseUrl: env.TWILIO_API_BASE_URL ?? regionalAddress(env),
   };
+}
+
+/** Twilio, Global infrastructure: without a region an edge leads to us1. Null: Twilio's usual address. */
+function regionalAddress({ TWILIO_EDGE: edge, TWILIO_REGION: region }: ProviderEnvironment): string | null {
+  if (edge === undefined) return null;
+  return `https://api.${edge}.${region ?? 'us1'}.twilio.com`;
+}
+
+/** A region is reached through an edge; an address of one's own has both in it. Without an account nothing is called. */
+function regionProblems(env: ProviderEnvironment): string[] {
+  if (env.TWILIO_ACCOUNT_SID === undefined) return [];
+  const given = (['TWILIO_REGION', 'TWILIO_EDGE'] as const).filter((name) => env[name] !== undefined);
+  if (env.TWILIO_API_BASE_URL !== undefined)
+    return given.map((name) => `${name} must be absent with TWILIO_API_BASE_URL, which is the whole address`);
+  if (env.TWILIO_REGION === undefined || env.TWILIO_EDGE !== undefined) return [];
+  return [
+    'TWILIO_EDGE is required with TWILIO_REGION: the edge location nearest to this server, such as dublin',
+  ];
 }
 
 function signalWireOf(env: ProviderEnvironment): SignalWireConfig {
@@ -184,6 +210,7 @@ export function providerProblems(env: ProviderEnvironment): string[] {
           `PHONE_NETWORK must be twilio or signalwire with ROLE=${env.ROLE}: the simulator lives in one process`,
         ]
       : []),
+    ...regionProblems(env),
     ...needed(env.TWILIO_API_KEY_SID !== undefined, 'with TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET'),
     ...needed(env.TWILIO_API_KEY_SECRET !== undefined, 'with TWILIO_API_KEY_SECRET', 'TWILIO_API_KEY_SID'),
     ...lineProblems(env, kind),

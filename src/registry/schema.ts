@@ -21,6 +21,7 @@ export interface Registry {
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
+  keyFingerprint: KeyFingerprintTable;
 }
 
 interface TenantTable {
@@ -200,6 +201,15 @@ interface AuditEventTable {
 interface LeaseTable {
   name: string;
   until: Date;
+}
+
+/** The keys of each ring (`hash`, `seal`) that the registry has been used with. */
+interface KeyFingerprintTable {
+  ring: string;
+  keyId: string;
+  /** Tells keys apart and says nothing about them; see `fingerprintOf`. */
+  fingerprint: string;
+  createdAt: Date;
 }
 
 /** Every policy document a tenant has had. */

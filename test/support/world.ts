@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
+import { isUnavailable } from '../../src/platform/http/unavailable.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 import { type Service, startService } from '../../src/service.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
@@ -108,6 +109,7 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
     log: createLogger({
       level: config.logLevel === 'info' ? 'debug' : config.logLevel,
       destination: log.destination,
+      withoutStack: isUnavailable,
     }),
     simulatorTime: time,
   });

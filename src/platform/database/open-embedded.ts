@@ -45,7 +45,8 @@ export async function openEmbedded(
     const registry = dataDir === null ? 'memory://' : registryIn(dataDir);
     if (dataDir !== null && !hasEmbeddedStore(dataDir)) copyPreparedStore(registry, migrations);
     const pglite = await PGlite.create(registry, { parsers: rowParsers });
-    pool = new EmbeddedPool(pglite);
+    const opened = new EmbeddedPool(pglite);
+    pool = opened;
     pool.on('error', (error) => report('embedded database', error));
     // Kysely's type also wants cursors; it uses them only where a cursor class is configured.
     const kyselyPool = pool as unknown as PostgresPool;
@@ -53,7 +54,12 @@ export async function openEmbedded(
     // One session for all: BullMQ finds its tables first, ours have names it does not use.
     await pool.query('set search_path to bullmq, public');
     hideFiles(dataDir);
-    return { pool: kyselyPool, queuePool: pool, close };
+    return {
+      pool: kyselyPool,
+      queuePool: pool,
+      check: async () => void (await opened.query('select 1')),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

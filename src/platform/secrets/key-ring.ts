@@ -86,6 +86,16 @@ export function hashesUnderAllKeys(ring: KeyRing, text: string): KeyedHash[] {
   return [...ring.keys.keys()].map((keyId) => ({ hash: hmacWith(ring, keyId, text), keyId }));
 }
 
+const FINGERPRINT_DIGITS = 32;
+
+/**
+ * By what a key can be told from another one of the same name: the beginning of an HMAC, from which the key cannot be found.
+ * @throws Error when the ring has no such key.
+ */
+export function fingerprintOf(ring: KeyRing, keyId: string): string {
+  return hmacWith(ring, keyId, 'fingerprint of this key').slice(0, FINGERPRINT_DIGITS);
+}
+
 const VERSION = 'v1';
 /** NIST SP 800-38D, 8.2: 96 random bits are safe for 2^32 seals under one key. */
 const NONCE_BYTES = 12;
