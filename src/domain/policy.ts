@@ -1,8 +1,8 @@
-import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { LanguageTag, PauseS } from '../api.ts';
 import type { FieldProblem } from '../errors.ts';
 import { fieldProblems, parseOptions } from '../platform/http/field-problems.ts';
+import { countryCode, countryRule } from './country-code.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from './pauses.ts';
 
 /** The kinds of numbers that libphonenumber tells apart. */
@@ -41,10 +41,7 @@ const SPOKEN_TEXT = /^[\p{L}\p{M}\p{Nd} .,;:!?&'’"()-]+$/u;
 
 const country = z
   .string()
-  .refine(
-    (code) => /^[A-Z]{2}$/.test(code) && isSupportedCountry(code),
-    'This must be a country code of ISO 3166-1 alpha-2, such as SE.',
-  );
+  .refine((code) => countryCode(code) === code, { error: ({ input }) => countryRule(input) });
 
 const spokenText = z
   .string()
