@@ -40,7 +40,7 @@ const unblock: Command<Tools> = {
 export const BLOCK_COMMANDS = [block, unblock];
 
 function checkedUser(text: string): string {
-  const { data, error } = UserId.safeParse(text);
+  const { data, error } = UserId.safeParse(text, parseOptions);
   if (data !== undefined) return data;
   throw new UsageError(`USER: ${error?.issues[0]?.message}`);
 }

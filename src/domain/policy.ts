@@ -165,7 +165,7 @@ export function readPolicy(
     parseOptions,
   );
   if (parsed.success) return { policy: parsed.data, problems: null };
-  return { policy: null, problems: fieldProblems(parsed.error) };
+  return { policy: null, problems: fieldProblems(parsed.error, tenantPolicySchema) };
 }
 
 /** The policy that `readPolicy` reads. Throws an Error that names what is wrong. */

@@ -202,6 +202,72 @@ test.each<[method: string, path: string, status: number, code: string, fields: s
   expect(answer).toMatchObject({ status, json: { code }, fields });
 });
 
+test.each([
+  ['POST', '/v1/verifications/', '/v1/verifications'],
+  ['POST', '//v1/verifications', '/v1/verifications'],
+  ['POST', '/v1//verifications', '/v1/verifications'],
+  ['POST', '/verifications', '/v1/verifications'],
+  ['POST', '/v1/v1/verifications', '/v1/verifications'],
+  ['POST', '/api/v1/verifications', '/v1/verifications'],
+  ['POST', '/v1/verification', '/v1/verifications'],
+  ['POST', '/V1/Verifications', '/v1/verifications'],
+  ['GET', `/v1/verifications/${UNKNOWN_ID}/`, '/v1/verifications/{id}'],
+  ['GET', `/verifications/${UNKNOWN_ID}/`, '/v1/verifications/{id}'],
+  ['POST', `/v1/verifications/${UNKNOWN_ID}/cancel/`, '/v1/verifications/{id}/cancel'],
+  ['GET', '/users/u-1/phone-methods', '/v1/users/{userId}/phone-methods'],
+  ['GET', '/v1/users/u-1/phone_methods/', '/v1/users/{userId}/phone-methods'],
+  ['GET', '/policy', '/v1/policy'],
+  ['GET', '/docs/', '/docs'],
+  ['GET', '/v1/openapi.json', '/openapi.json'],
+])('%s %s is answered that %s is meant', async (method, path, meant) => {
+  const { status, json: problem } = await refusal({ method, path });
+  expect({ status, code: problem.code }).toEqual({ status: 404, code: 'route.notFound' });
+  expect(problem.detail).toContain(`Did you mean ${meant}?`);
+  expect(problem.detail).not.toContain('u-1');
+});
+
+test.each([
+  '/',
+  '/v1',
+  '/favicon.ico',
+  '/webhooks/calls',
+  `/webhooks/calls/${UNKNOWN_ID}/answer/`,
+  '/v1/a/b/c/d/e',
+])('nothing is guessed about %s', async (path) => {
+  const { status, json: problem } = await refusal({ method: 'GET', path });
+  expect({ status, code: problem.code }).toEqual({ status: 404, code: 'route.notFound' });
+  expect(problem.detail).not.toContain('Did you mean');
+});
+
+test.each<[sent: string, meant: string]>([
+  ['user_id', 'userId'],
+  ['UserID', 'userId'],
+  ['user-id', 'userId'],
+  ['uesrId', 'userId'],
+  ['To', 'number'],
+  ['phone', 'number'],
+  ['phoneNumber', 'number'],
+  ['phone_number', 'number'],
+  ['numbr', 'number'],
+  ['country_code', 'country'],
+  ['ext', 'extension'],
+  ['SendDigits', 'extension'],
+  ['pause_before_s', 'pauseBeforeS'],
+  ['pauseAfter', 'pauseAfterS'],
+  ['language', 'locale'],
+])('the unknown field %s is answered that %s is meant', async (sent, meant) => {
+  const { status, json: problem } = await refusal({ headers: json, body: { ...phone, [sent]: 'x' } });
+  expect(status).toBe(400);
+  const rule = `This field is not known. Did you mean ${meant}?`;
+  expect(problem.errors).toContainEqual({ field: `/${sent}`, rule });
+});
+
+test('a body that is no JSON is answered with the place, and none of it', async () => {
+  const body = '{"userId": "u-1",\n "number": "+46812345678",}';
+  const { json: problem } = await refusal({ headers: json, body });
+  expect(problem.detail).toContain('At line 2, column 27, this was expected: a name in double quotes.');
+});
+
 test('none of them changed or queued anything', async () => {
   expect(await readState(world)).toEqual(before);
   expect(world.simulator.calls()).toHaveLength(1);

@@ -131,6 +131,17 @@ describe('the command line of operators', () => {
     expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/was not blocked\.$/);
   });
 
+  it("blocks users by their directory's names", async () => {
+    const userId = "o'brien_example.com#EXT#@contoso.onmicrosoft.com";
+    const said = await poundkey('block', 'contoso', userId, '--reason', 'phone stolen');
+    expect(said.output).toContain(`The user ${userId} of contoso is blocked`);
+    expect(await tools.blocks.read({ tenantId: 'contoso', userId })).toMatchObject({
+      reason: 'phone stolen',
+    });
+    const { errors } = await poundkey('block', 'contoso', 'u\u001b[31m', '--reason', 'phone stolen');
+    expect(errors).toContain('USER: This must be 1 to 128 letters');
+  });
+
   it('prints a new key and nothing else', async () => {
     const { output, errors } = await poundkey('create-key', 'contoso', 'backend');
     expect(errors).toBe('');
@@ -204,7 +215,7 @@ describe('the command line of operators', () => {
     { wrong: ['show-policy', 'contoso', '--version'], says: /^Expected: npm run poundkey -- show-policy / },
     { wrong: ['block', 'contoso', 'u-1'], says: /^Expected: .*block TENANT USER --reason TEXT / },
     { wrong: ['block', 'nobody', 'u-1', '--reason', 'x'], says: /^There is no tenant "nobody"\./ },
-    { wrong: ['block', 'contoso', 'u 1', '--reason', 'x'], says: /^USER: This must be 1 to 128 letters/ },
+    { wrong: ['block', 'contoso', 'u\n1', '--reason', 'x'], says: /^USER: This must be 1 to 128 letters/ },
     { wrong: ['block', 'contoso', 'u-1', '--reason', ''], says: /^--reason: / },
     { wrong: ['block', 'contoso', 'u-1', '--reason', 'two\nlines'], says: /^--reason: .* one line/ },
     { wrong: ['block', 'contoso', 'u-1', '--reason', 'x', '--for', '1h'], says: /^--for: .* seconds\.$/ },
