@@ -24,10 +24,9 @@ export const API_KEY: SecurityDescription = {
 /** What a user's id may not be; the first that it breaks is told. */
 const USER_ID_RULES: readonly [isBroken: (id: string) => boolean, rule: string][] = [
   [
-    (id) => !/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(id) || /\p{Default_Ignorable_Code_Point}/u.test(id),
-    'This must be 1 to 128 letters, digits and other printable characters; control characters, invisible ones and unusual spaces are none.',
+    (id) => !/^[\p{L}\p{M}\p{N}\p{P}\p{S}]*$/u.test(id) || /\p{Default_Ignorable_Code_Point}/u.test(id),
+    'This must be 1 to 128 letters, digits and other printable characters, without spaces, line breaks and invisible characters.',
   ],
-  [(id) => id !== id.trim(), 'This must have no space at the beginning or end.'],
   [
     (id) => id !== id.normalize('NFC') || /[\uFF00-\uFFEF]/.test(id),
     'This must be written in one way only: accents composed (Unicode NFC), and no full-width or half-width forms.',
@@ -47,7 +46,7 @@ export const UserId = z
   })
   .meta({
     description:
-      'An opaque id of the user, unique within the tenant: 1 to 128 printable characters, percent-encoded in paths',
+      'An opaque id of the user, unique within the tenant: 1 to 128 printable characters without spaces, percent-encoded in paths',
     example: 'u-1842',
   })
   .register(alsoCalled, {

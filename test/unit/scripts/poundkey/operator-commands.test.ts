@@ -215,7 +215,7 @@ describe('the command line of operators', () => {
     { wrong: ['show-policy', 'contoso', '--version'], says: /^Expected: npm run poundkey -- show-policy / },
     { wrong: ['block', 'contoso', 'u-1'], says: /^Expected: .*block TENANT USER --reason TEXT / },
     { wrong: ['block', 'nobody', 'u-1', '--reason', 'x'], says: /^There is no tenant "nobody"\./ },
-    { wrong: ['block', 'contoso', 'u\n1', '--reason', 'x'], says: /^USER: This must be 1 to 128 letters/ },
+    { wrong: ['block', 'contoso', 'u 1', '--reason', 'x'], says: /^USER: This must be 1 to 128 letters/ },
     { wrong: ['block', 'contoso', 'u-1', '--reason', ''], says: /^--reason: / },
     { wrong: ['block', 'contoso', 'u-1', '--reason', 'two\nlines'], says: /^--reason: .* one line/ },
     { wrong: ['block', 'contoso', 'u-1', '--reason', 'x', '--for', '1h'], says: /^--for: .* seconds\.$/ },
