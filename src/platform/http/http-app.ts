@@ -3,11 +3,11 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { ServiceError } from '../../errors.ts';
 import { answerProblem } from './answer-problem.ts';
+import type { ApiInfo } from './api-info.ts';
 import { documentationSet } from './documentation.ts';
 import { closeWhileDraining } from './draining.ts';
 import { addressFinder } from './likely-address.ts';
 import { type MountedSet, mountSet } from './mount-sets.ts';
-import type { ApiInfo } from './openapi.ts';
 import { giveContext, requestLog } from './request-context.ts';
 import { securityHeaders } from './security-headers.ts';
 
