@@ -9,7 +9,12 @@ import { type Answer, clientOf } from '../support/world.ts';
 
 interface Operation {
   operationId: string;
+  requestBody?: { content: Record<string, { schema: Field }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+}
+interface Field {
+  description?: string;
+  properties?: Record<string, Field>;
 }
 interface Described extends Operation {
   method: string;
@@ -88,6 +93,21 @@ describe('the description', () => {
     const capabilities = api.paths['/v1/users/{userId}/capabilities'];
     expect(capabilities).toMatchObject({ post: { requestBody: { required: false } } });
     expect(api.paths['/v1/pbx-profiles']).toMatchObject({ put: { requestBody: { required: true } } });
+  });
+
+  test('says of each field of a policy what it means', () => {
+    const fieldsOf = (name: string, schema: Field): [string, Field][] =>
+      Object.entries(schema.properties ?? {}).flatMap(([key, field]) => [
+        [`${name}.${key}`, field],
+        ...fieldsOf(`${name}.${key}`, field),
+      ]);
+    const sent = operations.get('replacePolicy')?.requestBody?.content['application/json']?.schema;
+    const fields = [
+      ...fieldsOf('Policy', api.components.schemas.Policy ?? {}),
+      ...fieldsOf('sent', sent ?? {}),
+    ];
+    expect(fields.length).toBeGreaterThan(60);
+    expect(fields.filter(([, { description }]) => !description).map(([name]) => name)).toEqual([]);
   });
 
   test('names the methods of each path as the service allows them', async () => {
