@@ -31,8 +31,11 @@ const USER_ID_RULES: readonly [isBroken: (id: string) => boolean, rule: string][
     (id) => id !== id.normalize('NFC') || /[\uFF00-\uFFEF]/.test(id),
     'This must be written in one way only: accents composed (Unicode NFC), and no full-width or half-width forms.',
   ],
-  // Clients and proxies shorten such paths, encoded or not, and would reach another address.
-  [(id) => /(^|[/\\])\.\.?([/\\]|$)/.test(id), 'This must not be . or .. or have them between slashes.'],
+  // Clients and proxies decode and shorten such paths, and would reach another address.
+  [
+    (id) => /\/|^\.\.?$/.test(id),
+    'This must have no slash and must not be . or .. since proxies change such paths.',
+  ],
 ];
 
 /** A user as the tenant's backend names it. Opaque; better not a name or an e-mail address. */
@@ -46,7 +49,7 @@ export const UserId = z
   })
   .meta({
     description:
-      'An opaque id of the user, unique within the tenant: 1 to 128 printable characters without spaces, percent-encoded in paths',
+      'An opaque id of the user, unique within the tenant: 1 to 128 printable characters without spaces and slashes, percent-encoded in paths',
     example: 'u-1842',
   })
   .register(alsoCalled, {

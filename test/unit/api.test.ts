@@ -8,9 +8,9 @@ describe("a user's id", () => {
     "o'brien@contoso.com",
     'CONTOSO\\asa',
     'CN=Åsa.Ek,OU=Växjö,DC=contoso,DC=com',
-    'https://idp.example/users/7?realm=a&b=c',
-    'q7J/4+x==',
-    'a.b..c/d.e',
+    'urn:idp:user?realm=a&b=c',
+    'q7J4+x==',
+    'a.b..c',
     '100%',
     '"quoted"<id>;{x}[y]`z`$1!*()^~|',
     'ユーザー１'.replace('１', '1'),
@@ -39,10 +39,10 @@ describe("a user's id", () => {
     ['a name with a space', 'Anna Svensson', 'without spaces'],
     ['an accent on its own', 'A\u030asa', 'one way'],
     ['full-width digits', 'u-１', 'one way'],
-    ['a dot', '.', 'between slashes'],
-    ['two dots', '..', 'between slashes'],
-    ['a way out of a path', 'a/../b', 'between slashes'],
-    ['a way out of a path of Windows', '..\\b', 'between slashes'],
+    ['a dot', '.', 'no slash'],
+    ['two dots', '..', 'no slash'],
+    ['two segments of a path', 'a/b', 'no slash'],
+    ['a way out of a path', 'a/../b', 'no slash'],
   ])('may not be %s', (_what, id, rule) => {
     const { error } = UserId.safeParse(id, {
       error: ({ code }) =>
