@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute, Instant } from '../api.ts';
-import { policyDocumentSchema, tenantPolicySchema } from '../domain/policy.ts';
+import { policyDocumentSchema, tenantPolicySchema } from '../domain/policy-schema.ts';
 import { ServiceError } from '../errors.ts';
 import type { CurrentPolicy, Policies } from './policies.ts';
 

@@ -13,6 +13,7 @@ import { createEventStore } from '../progress/event-store.ts';
 import { progressRoutes } from '../progress/routes.ts';
 import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
+import { apiInfo } from './api-description.ts';
 import type { createApiLanes } from './api-lanes.ts';
 import type { CallerWithFacts, createIdentifyCaller } from './api-routes.ts';
 import type { Features } from './create-features.ts';
@@ -23,7 +24,6 @@ import type { OnStop } from './stop.ts';
 const WEBHOOK_BUDGET_MS = 1_000;
 /** How long running requests may take once the process stops, ms. */
 const LAST_REQUESTS_MS = 5_000;
-const API_INFO = { title: 'Poundkey', version: '1' };
 
 /** A port that is open before what it serves is built, since that may need to know the address. */
 export interface HttpPort {
@@ -75,7 +75,13 @@ export interface WebDeps {
 /** The HTTP app: webhooks, REST API and its description. */
 export function createWeb({ webhooks, api, traceRequests, isStopping, log }: WebDeps): Express {
   const sets = [webhookSet(webhooks, log), apiSet(api), publicSet()];
-  return createHttpApp({ sets, isDraining: isStopping, traceRequests, info: API_INFO, log });
+  return createHttpApp({
+    sets,
+    isDraining: isStopping,
+    traceRequests,
+    info: apiInfo(webhooks.publicUrl),
+    log,
+  });
 }
 
 interface WebhookSetDeps {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { ServiceError } from '../../errors.ts';
 import { formBody } from './form-body.ts';
+import { findJsonFault } from './json-fault.ts';
 import type { Bodies } from './route-set.ts';
 
 /** The largest JSON body that is taken, in bytes. */
@@ -76,10 +77,19 @@ function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
   if (!isUtf8(bytes))
     throw new ServiceError('request.malformedJson', 'The body is not UTF-8. Send JSON in UTF-8.');
+  const text = bytes.toString('utf8');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, so it is dropped.
-    throw new ServiceError('request.malformedJson', 'The body is not JSON. Send one JSON object.');
+    throw malformed(text);
   }
+}
+
+function malformed(text: string): ServiceError {
+  const fault = findJsonFault(text);
+  const where = fault
+    ? `At line ${fault.line}, column ${fault.column}, this was expected: ${fault.expected}.`
+    : 'It cannot be parsed.';
+  return new ServiceError('request.malformedJson', `The body is not JSON. ${where} Send one JSON object.`);
 }
