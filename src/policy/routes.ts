@@ -60,7 +60,7 @@ export function policyRoutes(policies: Policies) {
     defineRoute({
       method: 'put',
       path,
-      summary: 'Replace the policy; the new one applies from the next request on',
+      summary: 'Replace the policy; the new one applies at once, also to calls that wait',
       operationId: 'replacePolicy',
       headers: z.object({ 'if-match': IfMatch }),
       body: PolicyDocument,

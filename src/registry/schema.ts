@@ -85,7 +85,7 @@ export interface VerificationTable {
   open: Generated<boolean>;
   /** From its first attempt, or its decision, until it is finished. */
   live: Generated<boolean>;
-  /** The version of the tenant's policy that it was last checked under. */
+  /** The version of the tenant's policy that it was requested under. */
   policyVersion: Generated<number>;
   /** The trace that it was requested in (W3C, Trace Context), if any. */
   traceParent: string | null;
