@@ -28,6 +28,10 @@ async function main(): Promise<void> {
   const scenario = readScenario();
   if (scenario === null) return;
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-demo-'));
+  // However the demo ends, its store goes: Ctrl-C, or a pipe that nobody reads any more.
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  process.once('SIGINT', () => process.exit(130));
+  process.stdout.on('error', () => process.exit(0));
   const service = await start(dataDir, scenario);
   try {
     const call = createCall(service.url ?? '', readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
@@ -35,7 +39,6 @@ async function main(): Promise<void> {
     await scenario.play({ service, call, person, ...narrate(service, DESK_PHONE) });
   } finally {
     await service.stop();
-    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Service } from '../../src/service.ts';
 
 const LINES: Partial<Record<VerificationEventName, string>> = {
   'verification.requested': 'queued    the verification waits for its call',
-  'call.dialing': 'dialling  the attempt is recorded, the provider is asked for a call',
+  'call.dialing': 'dialing   the attempt is recorded, the provider is asked for a call',
   'call.placed': 'placed    the provider accepted the call',
   'call.ringing': 'ringing   the office phone rings',
   'call.answered': 'answered  somebody or something picked up',

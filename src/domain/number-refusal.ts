@@ -15,9 +15,18 @@ const SUBJECTS: Record<Field, string> = {
  * @param field where the rule is broken
  * @param rule the broken rule as a sentence, without the number; it may begin with "This", which is the field
  * @param e164 the number if it could be parsed; shown masked
+ * @param advice what to do, where the rule does not say it
  */
-export function refusal(code: ErrorCode, field: Field, rule: string, e164?: string): ServiceError {
+export function refusal(
+  code: ErrorCode,
+  field: Field,
+  rule: string,
+  e164?: string,
+  advice?: string,
+): ServiceError {
   const number = e164 === undefined ? 'The number' : `The number ${maskNumber(e164)}`;
   const reason = rule.replace(/^This\b/, SUBJECTS[field]);
-  return new ServiceError(code, `${number} cannot be called. ${reason}`, { problems: [{ field, rule }] });
+  return new ServiceError(code, [`${number} cannot be called. ${reason}`, advice].filter(Boolean).join(' '), {
+    problems: [{ field, rule }],
+  });
 }

@@ -120,6 +120,7 @@ function requireAllowedType(number: PhoneNumber, rules: TenantPolicy['numberType
       '/number',
       `Numbers of the type ${type ?? 'unknown'} are not called.`,
       number.number,
+      ANOTHER,
     );
   }
   if (rules.nonGeographicRefused && number.isNonGeographic()) {
@@ -128,14 +129,18 @@ function requireAllowedType(number: PhoneNumber, rules: TenantPolicy['numberType
       '/number',
       'Numbers that belong to no country are not called.',
       number.number,
+      ANOTHER,
     );
   }
 }
 
+/** What to do about a number that the policy does not allow. */
+const ANOTHER = 'Use another number, or ask an administrator to change the policy.';
+
 function requireAllowedCountry(number: PhoneNumber, allowed: string[] | null): void {
   if (allowed === null || (number.country !== undefined && allowed.includes(number.country))) return;
   const rule = `Only numbers of these countries are called: ${allowed.join(', ')}.`;
-  throw refusal('number.countryRefused', '/number', rule, number.number);
+  throw refusal('number.countryRefused', '/number', rule, number.number, ANOTHER);
 }
 
 /** Typed after the number or given on its own; if both are given, they must be equal, or the wrong phone would ring. */

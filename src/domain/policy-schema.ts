@@ -79,6 +79,8 @@ const greeting = z.union([
   }),
 ]);
 
+const VERSION_RULE =
+  'This must be 1, the version of the format of this document. The version of the policy goes into If-Match.';
 const FORMAT_VERSION = 'The version of the format of this document, not of the policy';
 
 /** What a tenant allows and wants; whatever a document leaves out has its default. Times are in seconds. */
@@ -238,6 +240,6 @@ export const tenantPolicySchema = z.strictObject({
  */
 export const policyDocumentSchema = tenantPolicySchema
   .partial({ organisation: true })
-  .extend({ version: z.literal(1).meta({ description: FORMAT_VERSION }) });
+  .extend({ version: z.literal(1, VERSION_RULE).meta({ description: FORMAT_VERSION }) });
 
 type NumberType = (typeof NUMBER_TYPES)[number];

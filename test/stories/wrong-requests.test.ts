@@ -33,7 +33,7 @@ describe('a request for a verification is refused', () => {
     ['a list', [], ['']],
     ['null', 'null', ['']],
     ['a text', '"+46812345678"', ['']],
-    ['nothing', '', ['/userId']],
+    ['nothing', '', ['/userId', '/number']],
     ['a number for the number', { userId: 'u-1', number: 46812345678 }, ['/number']],
     ['null for the number', { userId: 'u-1', number: null }, ['/number']],
     ['a list of numbers', { userId: 'u-1', number: ['+46812345678'] }, ['/number']],

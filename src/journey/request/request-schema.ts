@@ -24,9 +24,14 @@ const fields = {
   locale: LanguageTag.optional().meta({ description: 'The language of the prompts' }),
 };
 
-const hasNumber = ({ purpose, number }: { purpose: string; number?: string | undefined }) =>
+const hasNumber = ({ purpose = 'register', number }: { purpose?: unknown; number?: unknown }) =>
   purpose !== 'register' || number !== undefined;
-const NUMBER_MISSING = { path: ['number'], error: 'This field is required to register a phone.' };
+/** Checked whatever else is wrong, so that all wrong fields are named at once. */
+const NUMBER_MISSING = {
+  path: ['number'],
+  error: 'This field is required to register a phone.',
+  when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null,
+};
 
 /** The body of `POST /v1/verifications`. */
 export const NewVerificationBody = z
