@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import type { Scope } from './domain/scope.ts';
 import { routeDefiner } from './platform/http/route.ts';
 import type { SecurityDescription } from './platform/http/route-set.ts';
 
 /** Who sent a request, identified by its API key. `identify` of the route set may return more; a route that needs it says so. */
 export interface Caller {
   tenantId: string;
+  /** What the key may do. */
+  scopes: readonly Scope[];
 }
 
 /** Defines a route of the REST API: see `platform/http/route.ts`. */
@@ -16,8 +19,14 @@ export const definePublicRoute = routeDefiner<null>();
 /** How the callers of the REST API are described. */
 export const API_KEY: SecurityDescription = {
   name: 'apiKey',
-  scheme: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer pk_…`' },
+  scheme: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An API key: `Authorization: Bearer pk_…`. Each operation names the scope that the key must have; `GET /v1/key` says which a key has.',
+  },
   problems: ['apiKey.missing', 'apiKey.invalid'],
+  scopeProblems: ['apiKey.scopeMissing'],
 };
 
 /** A user as the tenant's backend names it. Opaque; better not a name or an e-mail address. */

@@ -11,6 +11,7 @@ export const ERRORS = {
   'route.methodNotAllowed': { status: 405, title: 'The method is not allowed at this address' },
   'apiKey.missing': { status: 401, title: 'An API key is required' },
   'apiKey.invalid': { status: 401, title: 'The API key is not valid' },
+  'apiKey.scopeMissing': { status: 403, title: 'The API key may not do this' },
   'webhook.unsigned': { status: 400, title: 'The webhook is not signed' },
   'webhook.wrongSignature': { status: 403, title: 'The signature of the webhook is wrong' },
   'number.invalid': { status: 422, title: 'The phone number is not valid' },

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
+import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
+import type { Logger } from '../../src/log.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { RunStatement } from '../../src/platform/database/run-statement.ts';
@@ -24,6 +26,8 @@ export function createTools(deps: {
   db: Kysely<Registry>;
   run: RunStatement;
   clock: Clock;
+  ceiling: PolicyCeiling;
+  log: Pick<Logger, 'warn'>;
   keys: () => KeyRings;
 }) {
   return {

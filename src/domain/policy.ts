@@ -3,22 +3,8 @@ import { z } from 'zod';
 import { LanguageTag, PauseS } from '../api.ts';
 import type { FieldProblem } from '../errors.ts';
 import { fieldProblems, parseOptions } from '../platform/http/field-problems.ts';
+import { NUMBER_TYPES, type NumberType } from './number-types.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from './pauses.ts';
-
-/** The kinds of numbers that libphonenumber tells apart. */
-const NUMBER_TYPES = [
-  'FIXED_LINE',
-  'MOBILE',
-  'FIXED_LINE_OR_MOBILE',
-  'VOIP',
-  'UAN',
-  'TOLL_FREE',
-  'SHARED_COST',
-  'PREMIUM_RATE',
-  'PERSONAL_NUMBER',
-  'PAGER',
-  'VOICEMAIL',
-] as const;
 
 /**
  * Kinds that no office phone has, and that cost the caller or pay the called party: the usual targets of toll fraud. UAN is not among
@@ -73,7 +59,13 @@ export const tenantPolicySchema = z.strictObject({
     .min(1)
     .max(LONGEST_SPOKEN)
     .regex(SPOKEN, "This is spoken: use letters, digits, spaces and . , & ' - only."),
-  officePhone: z.strictObject({ allowed: z.boolean().default(true) }).prefault({}),
+  /** `mobileNumbers`: whether a mobile may be an office phone. Where a country's numbers do not show which it is, it may. */
+  officePhone: z
+    .strictObject({
+      allowed: z.boolean().default(true),
+      mobileNumbers: z.enum(['allowed', 'refused']).default('allowed'),
+    })
+    .prefault({}),
   /** `allowed: null` is every country. Fraud often aims at a few countries, so a list is the best protection. */
   countries: z.strictObject({ allowed: z.array(country).min(1).nullable().default(null) }).prefault({}),
   numberTypes: z
@@ -152,7 +144,6 @@ export const policyDocumentSchema = tenantPolicySchema
 
 /** A complete policy. */
 export type TenantPolicy = z.output<typeof tenantPolicySchema>;
-type NumberType = (typeof NUMBER_TYPES)[number];
 
 /**
  * A policy document with its defaults filled in, or what is wrong with it: every wrong field by its JSON pointer with

@@ -25,6 +25,7 @@ export function phoneMethodRoutes(actions: {
       path: '/v1/users/:userId/phone-methods',
       summary: "List a user's phone methods",
       operationId: 'listPhoneMethods',
+      scope: 'read',
       params: z.object({ userId: UserId }),
       responses: {
         200: {

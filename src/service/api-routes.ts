@@ -69,7 +69,9 @@ export function createIdentifyCaller({
     const userId = userIn(params.userId) ?? userIn(body) ?? '';
     return apiKeys.authenticate(header('authorization'), async (keyId) => {
       const found = await journey.readFacts.ofKey(keyId, userId, clock.now());
-      return found && { ...found, facts: { tenantId: found.facts.tenantId, keyId, facts: found.facts } };
+      if (!found) return null;
+      const { scopes, facts } = found;
+      return { ...found, facts: { tenantId: facts.tenantId, scopes, keyId, facts } };
     });
   };
 }

@@ -13,6 +13,7 @@ import { createEventStore } from '../progress/event-store.ts';
 import { progressRoutes } from '../progress/routes.ts';
 import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
+import { requireScope } from '../tenants/require-scope.ts';
 import type { CallerWithFacts, createIdentifyCaller } from './api-routes.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
@@ -102,6 +103,7 @@ function apiSet({ identifyCaller, routes }: ApiSetDeps) {
     under: '/v1',
     body: 'json',
     identify: identifyCaller,
+    authorize: requireScope,
     challenge: 'Bearer realm="poundkey"',
     logged: ({ tenantId }) => ({ tenantId }),
     whileDraining: 'refuse',

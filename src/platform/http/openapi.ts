@@ -34,8 +34,10 @@ export function describeSets(sets: readonly MountedSet[], info: ApiInfo): OpenAp
   for (const set of described) {
     for (const route of set.routes) {
       const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-      const own =
-        set.security.name === first?.security.name ? {} : { security: [{ [set.security.name]: [] }] };
+      // OpenAPI 3.1, Security Requirement Object: for schemes other than OAuth, the roles that are required.
+      const isUsual = route.scope === null && set.security.name === first?.security.name;
+      const scopes = route.scope === null ? [] : [route.scope];
+      const own = isUsual ? {} : { security: [{ [set.security.name]: scopes }] };
       paths[path] = { ...paths[path], [route.method]: { ...describeRoute(set, route), ...own } };
     }
   }
@@ -55,6 +57,7 @@ function describeRoute(set: DescribedSet, route: Route<never>): ZodOpenApiOperat
   return {
     operationId: route.operationId,
     summary: route.summary,
+    ...(route.scope === null ? {} : { description: `The API key needs the scope \`${route.scope}\`.` }),
     requestParams: { path: fieldsOf(params), query: fieldsOf(query), header: headers },
     ...(route.hasBody
       ? {
@@ -106,6 +109,7 @@ function describeProblems(set: DescribedSet, route: Route<never>): ZodOpenApiRes
   const codes = new Set([
     ...EVERYWHERE,
     ...set.security.problems,
+    ...(route.scope === null ? [] : (set.security.scopeProblems ?? [])),
     ...(set.whileDraining === 'refuse' ? STOPPING : []),
     ...(route.hasBody ? WITH_BODY : []),
     ...route.problems,

@@ -45,12 +45,14 @@ export interface SecurityDescription {
   scheme: { type: 'http'; scheme: string; description: string };
   /** What `identify` throws. */
   problems: readonly ErrorCode[];
+  /** What `authorize` throws for routes that need a scope. */
+  scopeProblems?: readonly ErrorCode[];
 }
 
 /**
  * A set of routes. All have the same kind of caller and of body.
  *
- * Order of things: the body is read; `identify` finds the caller; only then a JSON body that cannot be read and
+ * Order of things: the body is read; `identify` finds the caller and `authorize` lets it through; only then a JSON body that cannot be read and
  * whatever breaks a schema is refused, so that unknown callers learn nothing about what they sent. A form that cannot be
  * read is refused first, for a signature may cover it.
  */
@@ -64,6 +66,11 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
    * @throws ServiceError when the caller is not known
    */
   identify(request: IncomingRequest<Bodies[Kind]>): Promise<Caller>;
+  /**
+   * Decides whether a caller may use a route, before anything that was sent is looked at.
+   * @throws ServiceError when not
+   */
+  authorize?(caller: NoInfer<Caller>, route: Pick<Route<never>, 'scope'>): void;
   /** The challenge of answers with status 401 (RFC 9110, section 11.6.1), such as `Basic realm="mail"`. */
   challenge?: string;
   /** What of the caller stands in the log line of a request; neither a secret nor a phone number. */
