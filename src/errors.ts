@@ -39,6 +39,8 @@ export const ERRORS = {
   'challenge.locked': { status: 429, title: 'The challenge was failed too often' },
   'pin.notSet': { status: 422, title: 'The user has no PIN' },
   'user.blocked': { status: 403, title: 'The user is blocked' },
+  'user.verificationOpen': { status: 409, title: 'The user has an open verification' },
+  'phoneMethod.notFound': { status: 404, title: 'There is no such phone method' },
   'pbxProfile.notFound': { status: 404, title: 'There is no such PBX profile' },
   'webhookEndpoint.notFound': { status: 404, title: 'There is no webhook endpoint' },
   'webhookMessage.notFound': { status: 404, title: 'There is no such outcome webhook' },
