@@ -1,7 +1,7 @@
 # The service, without a build step: Node.js runs the sources as they are. For more than one process use ROLE and
 # DATABASE_URL, see .env.example. The simulator is not in it (.dockerignore): to try Poundkey without a provider, use a
 # checkout.
-ARG NODE_IMAGE=node:26-bookworm-slim
+ARG NODE_IMAGE=node:26.10.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
@@ -13,9 +13,12 @@ FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="Poundkey" \
       org.opencontainers.image.description="Places the phone calls of multi-factor sign-in" \
       org.opencontainers.image.licenses="UNLICENSED"
+# Not HOST and DATA_DIR themselves: a file of settings that leaves them empty would take them away (src/config.ts).
 ENV NODE_ENV=production \
-    HOST=0.0.0.0 \
-    DATA_DIR=/home/node/data
+    POUNDKEY_IMAGE=true
+# For an embedded store, which is to outlive its container.
+RUN ["install", "--directory", "--mode=0700", "--owner=node", "--group=node", "/home/node/data"]
+VOLUME /home/node/data
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { CEILING_VARIABLES, ceilingOf, type PolicyCeiling } from './domain/ceiling-settings.ts';
+import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
-import { address, keyRing, oneOf, whole } from './platform/settings.ts';
+import { hasWeakKey } from './platform/secrets/key-ring.ts';
+import { address, baseAddress, checked, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
 import {
   type LinesConfig,
   linesOf,
@@ -21,8 +23,7 @@ export interface Config {
   http: { host: string; port: number; publicUrl: string | null };
   database: { kind: 'embedded'; dataDir: string } | PostgresConfig;
   queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
-  /** The operators' port; `board` null: nobody can sign in to the queue board, so it is read-only. */
-  ops: { host: string; port: number; board: { user: string; password: string } | null };
+  ops: OpsConfig;
   /** Where traces are sent, OTLP over HTTP; null: none are made. */
   traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
@@ -48,11 +49,22 @@ export interface Config {
   };
   /** `allowPrivate`: outcomes may be posted by http and to private addresses. `timeLimitMs`: for one attempt. */
   webhooks: { allowPrivate: boolean; timeLimitMs: number };
-  /** Streams of events that one process serves at most, and how often it looks for events while there are any. */
-  progress: { mostStreams: number; lookEveryMs: number };
+  /** Streams of events that one process serves at most, in all and to one tenant, and how often it looks for events while there are any. */
+  progress: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number };
   /** How long a process that is stopping continues to answer live calls, ms. */
   shutdownLimitMs: number;
   twimlDir: string;
+}
+
+/**
+ * The operators' port. `allowedHosts`: names by which it may be asked, besides localhost, addresses and `host`. `board`
+ * null: nobody can sign in to the queue board, so it is read-only.
+ */
+interface OpsConfig {
+  host: string;
+  port: number;
+  allowedHosts?: readonly string[];
+  board: { user: string; password: string } | null;
 }
 
 /** A PostgreSQL server. `statements`: whether those that repeat have names there; named when left out. */
@@ -68,22 +80,25 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+const databaseUrl = checked(databaseUrlProblem);
+
 const Environment = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').default('development'),
   ROLE: oneOf('all', 'web', 'worker').default('all'),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
   HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
-  PUBLIC_URL: address(['https:', 'http:']).optional(),
+  PUBLIC_URL: baseAddress.optional(),
   OPS_HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   OPS_PORT: whole(0, 65_535, 9090),
+  OPS_ALLOWED_HOSTS: hostNames.optional(),
   OPS_USER: z
     .string()
     .regex(/^[\x21-\x39\x3b-\x7e]{1,64}$/, 'must be 1 to 64 visible ASCII characters without ":"')
     .optional(),
   OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
-  DATABASE_URL: address(['postgres:', 'postgresql:']).optional(),
+  DATABASE_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
   DATABASE_STATEMENTS: oneOf('named', 'unnamed').default('named'),
   ...REDIS_VARIABLES,
@@ -111,14 +126,20 @@ type Environment = z.infer<typeof Environment>;
 /** The names of all variables that are read, for the check that `.env.example` documents them. */
 export const VARIABLES = Object.keys(Environment.shape);
 
+/** Defaults in the image (see `Dockerfile`): a container is reached from outside, and keeps its data in a volume. */
+const IMAGE_DEFAULTS = { NODE_ENV: 'production', HOST: '0.0.0.0', DATA_DIR: '/home/node/data' };
+
 /**
- * Reads the environment. An empty variable is treated as absent; unknown variables are ignored.
+ * Reads the environment. An empty variable is treated as absent; unknown variables are ignored. Defaults are those of
+ * the image where `POUNDKEY_IMAGE` is set: variables of the image itself would be lost to empty ones of `--env-file`.
  * @throws ConfigError that lists all problems at once
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(
-    VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
+  const present = VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []));
+  const given = {
+    ...(environment.POUNDKEY_IMAGE ? IMAGE_DEFAULTS : {}),
+    ...Object.fromEntries(present),
+  };
   const parsed = Environment.safeParse(given);
   const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
   const crossed = crossCheckSound(given, new Set(parsed.error?.issues.map(({ path }) => String(path[0]))));
@@ -154,6 +175,7 @@ function crossCheck(env: Environment): string[] {
     ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
+    ...(production ? weakKeys(env) : []),
     ...redisProblems(env),
     ...needed(redisPlace(env) !== null, 'with Redis', 'DATABASE_URL'),
     ...needed(
@@ -171,12 +193,23 @@ function crossCheck(env: Environment): string[] {
   ];
 }
 
+/** A key that can be guessed protects nothing. Behind another it may stay, so that it can be replaced. */
+function weakKeys(env: Environment): string[] {
+  return (['HASH_KEYS', 'SEAL_KEYS'] as const).flatMap((name) =>
+    env[name] !== undefined && hasWeakKey(env[name])
+      ? [
+          `${name} begins with a key that is not random, such as 32 times the same byte: make one with openssl rand -base64 32`,
+        ]
+      : [],
+  );
+}
+
 function group(env: Environment): Config {
   return {
     production: env.NODE_ENV === 'production',
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
-    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null },
+    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL ?? null },
     database: env.DATABASE_URL
       ? {
           kind: 'postgres',
@@ -189,6 +222,7 @@ function group(env: Environment): Config {
     ops: {
       host: env.OPS_HOST,
       port: env.OPS_PORT,
+      allowedHosts: env.OPS_ALLOWED_HOSTS ?? [],
       board: env.OPS_USER && env.OPS_PASSWORD ? { user: env.OPS_USER, password: env.OPS_PASSWORD } : null,
     },
     traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,
@@ -213,7 +247,7 @@ function group(env: Environment): Config {
       retryMs: 1_000,
     },
     webhooks: { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true', timeLimitMs: 10_000 },
-    progress: { mostStreams: 1_000, lookEveryMs: 250 },
+    progress: { mostStreams: 1_000, mostOfTenant: 250, lookEveryMs: 250 },
     shutdownLimitMs: env.SHUTDOWN_LIMIT_S * 1000,
     twimlDir: env.TWIML_DIR,
   };

@@ -1,10 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
-import { createLogger, type Logger } from './log.ts';
+import { captureOutput, createLogger, type Logger } from './log.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
+import { isUnavailable } from './platform/http/unavailable.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
+import { createApiLanes, placesFor } from './service/api-lanes.ts';
 import { createApiRoutes, createIdentifyCaller } from './service/api-routes.ts';
+import { checkKeys } from './service/check-keys.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
 import { openOutbox } from './service/open-outbox.ts';
@@ -38,7 +41,7 @@ export type Service = Awaited<ReturnType<typeof build>>;
  * @throws Error when something that must be there at the start is not; what was started by then is stopped again
  */
 export async function startService(config: Config, overrides: Overrides = {}): Promise<Service> {
-  const log = overrides.log ?? createLogger({ level: config.logLevel });
+  const log = overrides.log ?? createOwnLog(config);
   const shutdown = createShutdown(log);
   try {
     return await build(config, overrides, log, shutdown);
@@ -46,6 +49,13 @@ export async function startService(config: Config, overrides: Overrides = {}): P
     await shutdown.run('the start failed; what had started was stopped again');
     throw error;
   }
+}
+
+/** The log of a process that is the service alone. */
+function createOwnLog({ logLevel }: Config): Logger {
+  const log = createLogger({ level: logLevel, withoutStack: isUnavailable });
+  captureOutput(log);
+  return log;
 }
 
 async function build(
@@ -60,6 +70,7 @@ async function build(
   const prompts = loadPrompts(config.twimlDir);
   const ops = await startOps({ config, clock, log, events, isStopping }, onStop);
   const stores = await openStores(config, ops.telemetry, log, onStop);
+  checkKeys(stores, { clock, log, observe: ops.observeKeys }, onStop);
   const { simulator, access } = await startSimulator(config, simulatorTime, log, onStop);
   const http = role === 'worker' ? null : await openHttpPort(config.http, onStop);
   const publicUrl = config.http.publicUrl ?? http?.url ?? '';
@@ -80,7 +91,12 @@ async function build(
     const routes = [...createApiRoutes({ ...shared, features }), ...outbox.routes, ...progress];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
-    http.serve(createWeb({ webhooks, api: { identifyCaller, routes }, traceRequests, isStopping, log }));
+    const laneOf = createApiLanes(
+      apiKeys,
+      placesFor(database.kind === 'postgres' ? database.poolSize : null),
+    );
+    const api = { identifyCaller, laneOf, routes };
+    http.serve(createWeb({ webhooks, api, traceRequests, isStopping, log }));
   }
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
   ops.watch({ stores, queues: [jobs.queue], providers, prompts });

@@ -57,7 +57,7 @@ export async function verify(
   const { queue } = service.jobs;
   const end = finished();
   say(`backend   POST /v1/verifications ${JSON.stringify(request)}`);
-  // Everything here happens in milliseconds; people need the time to look at the screen before the phone rings.
+  // People need the time to look at the screen before the phone rings.
   await queue.pause();
   const { status, body: asked } = await call('POST', '/v1/verifications', request);
   if (status !== 201) throw new Error(`The request was refused: ${status}, ${asked.detail}`);

@@ -41,7 +41,7 @@ export const BLOCK_COMMANDS = [block, unblock];
 
 /** A user's id. @throws UsageError when it is none */
 export function checkedUser(text: string): string {
-  const { data, error } = UserId.safeParse(text);
+  const { data, error } = UserId.safeParse(text, parseOptions);
   if (data !== undefined) return data;
   throw new UsageError(`USER: ${error?.issues[0]?.message}`);
 }

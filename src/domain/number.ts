@@ -1,11 +1,11 @@
 import {
   type CountryCode,
   getCountryCallingCode,
-  isSupportedCountry,
   ParseError,
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
+import { countryCode, countryRule } from './country-code.ts';
 import { refusal } from './number-refusal.ts';
 import type { TenantPolicy } from './policy.ts';
 import { readTypedNumber } from './typed-number.ts';
@@ -38,13 +38,7 @@ export function parseNumber(
 ): ParsedNumber {
   const { number: text, extension: typedExtension } = readTypedNumber(typed.number);
   const country = readCountry(typed.country);
-  if (country === undefined && !text.startsWith('+')) {
-    throw refusal(
-      'number.invalid',
-      '/country',
-      'This is required, since the number does not start with + and its country code.',
-    );
-  }
+  if (country === undefined && !text.startsWith('+')) throw countryMissing(text);
   const number = parse(text, country);
   requireSameCountry(number, country);
   requireAllowedType(number, policy.numberTypes);
@@ -65,15 +59,29 @@ export function parseNumber(
 /** libphonenumber's region code for numbers that belong to the world (+800, +870 and so on). */
 const NO_COUNTRY = '001';
 
-function readCountry(country: string | undefined): CountryCode | undefined {
-  if (country === undefined) return undefined;
-  const code = country.toUpperCase();
-  if (/^[A-Z]{2}$/.test(code) && isSupportedCountry(code)) return code;
-  throw refusal(
-    'number.invalid',
-    '/country',
-    'This must be a country code of ISO 3166-1 alpha-2, such as SE.',
-  );
+function readCountry(given: string | undefined): CountryCode | undefined {
+  if (given === undefined) return undefined;
+  const code = countryCode(given);
+  if (code) return code;
+  throw refusal('number.invalid', '/country', countryRule(given));
+}
+
+function countryMissing(text: string) {
+  const rule = 'The country is required, since the number does not start with + and its country code.';
+  return refusal('number.invalid', '/country', `${rule}${abroadHint(text)}`);
+}
+
+/** Prefixes for calls abroad. None is valid everywhere, so the country must be known, or + be written. */
+const ABROAD = ['00', '011', '0011', '010', '810'];
+
+/** How to write a number that is dialled from abroad; empty unless it would then be complete. */
+function abroadHint(text: string): string {
+  for (const prefix of ABROAD.filter((each) => text.startsWith(each))) {
+    const number = parseOrNull(`+${text.slice(prefix.length)}`, undefined);
+    const code = number?.countryCallingCode;
+    if (number?.isValid()) return ` Write +${code} in place of ${prefix}${code} to call a number abroad.`;
+  }
+  return '';
 }
 
 /** `extract: false`: without it libphonenumber picks a number out of any text around it. */
@@ -81,7 +89,8 @@ function parse(text: string, country: CountryCode | undefined): PhoneNumber {
   const number = parseOrNull(text, country);
   // isValid with the full metadata; merely possible numbers include those that are not in use.
   if (number?.isValid() && number.ext === undefined) return number;
-  throw refusal('number.invalid', '/number', 'This must be a complete number that exists in its country.');
+  const rule = `This must be a complete number that exists in its country.${abroadHint(text)}`;
+  throw refusal('number.invalid', '/number', rule);
 }
 
 function parseOrNull(text: string, country: CountryCode | undefined): PhoneNumber | null {

@@ -1,7 +1,8 @@
 /** A tenant's policy under the operator's ceiling. */
 import type { FieldProblem } from '../errors.ts';
 import type { PolicyCeiling } from './ceiling-settings.ts';
-import { type TenantPolicy, tenantPolicySchema } from './policy.ts';
+import type { TenantPolicy } from './policy.ts';
+import { tenantPolicySchema } from './policy-schema.ts';
 
 /** The policy as it counts: the tenant's, bounded by the ceiling. */
 export function underCeiling(policy: TenantPolicy, ceiling: PolicyCeiling): TenantPolicy {

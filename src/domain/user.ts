@@ -4,5 +4,5 @@ export interface User {
   userId: string;
 }
 
-/** Stands for every user who was erased. No user has it for an id: the API takes no parentheses in one. */
-export const ERASED_USER = '(erased)';
+/** Stands for every user who was erased. No user has it for an id, since ids have no spaces. */
+export const ERASED_USER = '(erased user)';

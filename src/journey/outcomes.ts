@@ -27,9 +27,9 @@ export const OUTCOMES = {
     entraReason: 'entered incorrect code too many times',
   },
   noInput: {
-    forUser: 'No key was pressed. Start again and press what the call asks for.',
+    forUser: 'No key was pressed in time. Start again and press what the call asks for.',
     forAdministrator:
-      'The call was answered but no key arrived. A voicemail or a phone without tones does this.',
+      'The call was answered, but three times no key arrived in time. A voicemail or a phone without tones does this.',
     askAgain: true,
     entraReason: 'user never entered the verification code',
   },

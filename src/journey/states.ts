@@ -3,10 +3,11 @@
  * precede it; no row back means that another process did it first.
  *
  *   queued ──▶ dialing ──▶ ringing ──▶ answered ──▶ decided ──▶ finished
- *     ▲           │           │                        ▲
- *     └───────────┴───────────┘            every open state
+ *     ▲           │           │            │           ▲
+ *     └───────────┴───────────┴────────────┘  every open state
  *
- * Back to queued: the call surely was not made and may be tried again, or nobody answered and the policy redials.
+ * Back to queued: the call surely was not made and may be tried again, or the line was busy or nobody answered, and the
+ * policy wants one more call.
  */
 export const STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided', 'finished'] as const;
 export type State = (typeof STATES)[number];

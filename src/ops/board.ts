@@ -6,7 +6,9 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { securityHeaders } from '../platform/http/security-headers.ts';
 import { BOARD_PATH, type BoardDeps } from './board-deps.ts';
 import { maskedQueue } from './masked-queue.ts';
+import { createShownIds, type ShownIds } from './shown-ids.ts';
 import { createSignIn, type SignedIn } from './sign-in.ts';
+import { createSignInLimit } from './sign-in-limit.ts';
 
 const SIGN_IN_PATH = '/sign-in';
 
@@ -25,21 +27,46 @@ const BOARD_POLICY = {
 /** Changes that make no sense here: jobs hold an id only, and the board shows masked data. */
 const NEVER = /^\/api\/queues\/[^/]+\/(add|[^/]+\/update-data)$/;
 
+/** Jobs and their children, which the board would show as they are; our jobs have none. */
+const TREE = /^\/api\/queues\/[^/]+\/[^/]+\/flow$/;
+
 /** The board as something to mount at `BOARD_PATH`. */
 export function createBoard(deps: BoardDeps): Router {
   const signIn = createSignIn(deps.account);
   const canSignIn = deps.account !== null;
-  const readOnly = boardOf(deps.queues, { readOnlyMode: true, canSignIn });
-  const writable = boardOf(deps.queues, { readOnlyMode: false, canSignIn: false });
+  // What one of the two shows is found by the other.
+  const ids = createShownIds();
+  const readOnly = boardOf(deps.queues, ids, { readOnlyMode: true, canSignIn });
+  const writable = boardOf(deps.queues, ids, { readOnlyMode: false, canSignIn: false });
+  const lookAt = limitSignIns(signIn, deps.log);
   const router = Router();
   router.use(securityHeaders(BOARD_POLICY), (req, res, next) => {
-    const who = signIn(req.get('authorization'));
-    const refusal = refuse(req, who, canSignIn);
+    if (TREE.test(req.path)) return plain(404, 'Jobs have no children here.\n')(res);
+    const who = lookAt(req);
+    const refusal = typeof who === 'function' ? who : refuse(req, who, canSignIn);
     if (refusal === null) return (who === 'operator' ? writable : readOnly)(req, res, next);
-    if (who === 'wrong') deps.log.warn('sign-in to the queue board refused: wrong user or password');
     refusal(res);
   });
   return router;
+}
+
+/** Who a request signs in as; or, for a source that guessed too often, the refusal to look. */
+function limitSignIns(signIn: ReturnType<typeof createSignIn>, log: BoardDeps['log']) {
+  const limit = createSignInLimit();
+  return (req: Request): SignedIn | Answer => {
+    const authorization = req.get('authorization');
+    const source = req.socket.remoteAddress ?? '';
+    const waitMs = authorization === undefined ? 0 : limit.waitMs(source);
+    if (waitMs > 0) return askToWait(waitMs);
+    const who = signIn(authorization);
+    if (who === 'operator') limit.right(source);
+    if (who === 'wrong')
+      log.warn(
+        { source, ...limit.wrong(source) },
+        'sign-in to the queue board refused: wrong user or password',
+      );
+    return who;
+  };
 }
 
 type Answer = (res: Response) => void;
@@ -72,17 +99,28 @@ function askToSignIn(res: Response): void {
   })(res);
 }
 
+function askToWait(waitMs: number): Answer {
+  const seconds = String(Math.ceil(waitMs / 1000));
+  return plain(429, `Too many wrong sign-ins. Wait ${seconds} s before the next.\n`, {
+    'Retry-After': seconds,
+  });
+}
+
 function plain(status: number, text: string, headers: Record<string, string> = {}): Answer {
   return (res) => void res.status(status).set(headers).type('text/plain').send(text);
 }
 
-function boardOf(queues: Queue[], options: { readOnlyMode: boolean; canSignIn: boolean }): RequestHandler {
+function boardOf(
+  queues: Queue[],
+  ids: ShownIds,
+  options: { readOnlyMode: boolean; canSignIn: boolean },
+): RequestHandler {
   const serverAdapter = new ExpressAdapter().setBasePath(BOARD_PATH);
   const links = options.canSignIn
     ? [{ text: 'Sign in to change something', url: `${BOARD_PATH}${SIGN_IN_PATH}` }]
     : [];
   createBullBoard({
-    queues: queues.map((queue) => maskedQueue(queue, options)),
+    queues: queues.map((queue) => maskedQueue(queue, ids, options)),
     serverAdapter,
     options: { uiConfig: { boardTitle: 'Poundkey', hideDocsLink: true, miscLinks: links } },
   });

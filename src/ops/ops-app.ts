@@ -2,6 +2,7 @@
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { allowHosts } from '../platform/http/allowed-hosts.ts';
 import { answerProblem } from '../platform/http/answer-problem.ts';
 import { closeWhileDraining } from '../platform/http/draining.ts';
 import { refuseMethod } from '../platform/http/mount-sets.ts';
@@ -9,7 +10,7 @@ import { giveContext } from '../platform/http/request-context.ts';
 import { forbidStoring, securityHeaders } from '../platform/http/security-headers.ts';
 import { BOARD_PATH } from './board-deps.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { type Check, runChecks } from './readiness.ts';
+import { type Check, isReady, runChecks } from './readiness.ts';
 
 /** What answers requests once the process has started. */
 export interface OpsHandlers {
@@ -23,6 +24,8 @@ export interface OpsDeps {
   /** Null until the process has started. */
   handlers: () => OpsHandlers | null;
   isStopping: () => boolean;
+  /** Names by which the port may be asked, besides localhost and addresses. */
+  hosts?: readonly string[];
   log: Logger;
 }
 
@@ -36,6 +39,7 @@ export function createOpsApp(deps: OpsDeps): Express {
     securityHeaders(),
     forbidStoring(),
     closeWhileDraining(deps.isStopping),
+    allowHosts(deps.hosts ?? [], 'OPS_ALLOWED_HOSTS'),
   );
   const get = (path: string, answer: (res: Response) => unknown) =>
     app.get(path, (_req, res) => answer(res)).all(path, refuseMethod(['get']));
@@ -62,12 +66,12 @@ function started({ handlers }: OpsDeps): OpsHandlers {
   });
 }
 
-/** 200 when everything works; 503 when something does not, and while the process starts or stops. */
+/** 200 when everything that this role requires works; 503 when it does not, and while the process starts or stops. */
 async function answerReadiness({ handlers, isStopping }: OpsDeps, res: Response): Promise<void> {
   const present = handlers();
   if (isStopping()) return void res.status(503).json({ status: 'stopping', checks: {} });
   if (!present) return void res.status(503).json({ status: 'starting', checks: {} });
   const checks = await runChecks(present.checks);
-  const ready = Object.values(checks).every(({ status }) => status === 'ok');
+  const ready = isReady(checks);
   res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'notReady', checks });
 }

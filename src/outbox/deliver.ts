@@ -62,7 +62,7 @@ export function createDelivery(deps: DeliveryDeps) {
   }
 
   function wake(): void {
-    ahead.claim().catch((error: unknown) => reportOutage('outbox', error));
+    void reportOutage.follow('outbox', ahead.claim());
   }
 
   return {

@@ -33,6 +33,57 @@ export const address = (protocols: string[]) =>
       `must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
+/**
+ * An http or https address to which paths are added, in one spelling: scheme and host in lower case, neither a standard
+ * port nor a slash or a dot at the end.
+ */
+export const baseAddress = z.string().transform((text, context) => {
+  const problem = baseAddressProblem(text);
+  if (problem === null) return spellAddress(text);
+  context.addIssue({ code: 'custom', message: problem });
+  return z.NEVER;
+});
+
+/** What cannot stay in an address that others are given, and is not for us to leave out either. */
+function baseAddressProblem(text: string): string | null {
+  if (/[\s\p{Cc}\p{Cf}\\]/u.test(text)) return 'must not have spaces, backslashes or invisible characters';
+  if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text))
+    return 'must be an address that starts with https:// or http://';
+  if (/[?#]/.test(text)) return 'must not have a query or a fragment, since paths are added to it';
+  if (/^\w+:\/\/[^/]*@/.test(text)) return 'must not have a user or a password';
+  const { hostname, pathname } = new URL(text);
+  if (!/^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?)$/.test(hostname))
+    return 'must have the name or address of one host';
+  return /\/\/+[^/]/.test(pathname) ? 'must not have empty parts in its path' : null;
+}
+
+function spellAddress(text: string): string {
+  const address = new URL(text);
+  address.hostname = address.hostname.replace(/\.$/, '');
+  return `${address.origin}${address.pathname.replace(/\/+$/, '')}`;
+}
+
+/** Whether an address is on this machine, so that nobody on a network sees what goes there. */
+export function isLoopback(address: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
+}
+
+/** Names of hosts, separated by commas: no port, no scheme. */
+export const hostNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (names) => names.every((name) => /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?$/.test(name)),
+    'must be names of hosts such as web-1 or ops.example, separated by commas, without ports',
+  );
+
+/** Text that a rule has nothing against. @param problemOf says what is wrong with it, without repeating it, or null */
+export const checked = (problemOf: (text: string) => string | null) =>
+  z.string().superRefine((text, context) => {
+    const problem = problemOf(text);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
 /** A secret, with a minimum length against typing errors. */
 export const secret = z.string().min(8, 'must have at least 8 characters');
 

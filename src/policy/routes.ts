@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute, Instant } from '../api.ts';
-import { policyDocumentSchema, tenantPolicySchema } from '../domain/policy.ts';
+import { policyDocumentSchema, tenantPolicySchema } from '../domain/policy-schema.ts';
 import { ServiceError } from '../errors.ts';
 import type { CurrentPolicy, Policies } from './policies.ts';
 
@@ -61,7 +61,7 @@ export function policyRoutes(policies: Policies) {
     defineRoute({
       method: 'put',
       path,
-      summary: 'Replace the policy; the new one applies from the next request on',
+      summary: 'Replace the policy; the new one applies at once, also to calls that wait',
       operationId: 'replacePolicy',
       scope: 'policy:write',
       headers: z.object({ 'if-match': IfMatch }),

@@ -37,9 +37,10 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
         const given = headers['last-event-id'] ?? 0;
         // HTML standard, "Server-sent events": 204 tells a client to stop coming back.
         if (standing.finished && given >= standing.lastId) return { status: 204, body: null };
-        deps.streams.assertRoom();
+        const followed = { tenantId: caller.tenantId, verificationId: params.id };
+        deps.streams.assertRoom(followed);
         // With an id beyond the last event a client would otherwise wait for ever.
-        const place = { verificationId: params.id, after: Math.min(given, standing.lastId) };
+        const place = { ...followed, after: Math.min(given, standing.lastId) };
         return {
           status: 200,
           body: (res) => deps.streams.open(place, res),

@@ -13,7 +13,17 @@ const FULL_RETRY_S = 5;
 /** How soon a client whose connection broke comes back, ms (HTML standard, "Server-sent events", field retry). */
 const RECONNECT_MS = 1_000;
 
-interface Stream extends Place {
+/** Streams of one verification at most: the page that shows it, on some devices, and clients that come back early. */
+const MOST_OF_VERIFICATION = 10;
+
+/** What a stream shows, and whose it is. */
+export interface Followed extends Place {
+  tenantId: string;
+}
+
+type Wanted = Pick<Followed, 'tenantId' | 'verificationId'>;
+
+interface Stream extends Followed {
   res: ServerResponse;
 }
 
@@ -22,7 +32,9 @@ export type Streams = ReturnType<typeof createStreams>;
 
 interface StreamsDeps {
   store: Pick<EventStore, 'after'>;
+  /** In all, and of one tenant. */
   mostStreams: number;
+  mostOfTenant?: number;
   lookEveryMs: number;
   ticker: Ticker;
   log: Logger;
@@ -60,23 +72,29 @@ export function createStreams(deps: StreamsDeps) {
     lookNow();
   }
 
-  const lookNow = () => void look().catch((error: unknown) => reportOutage('progress', error));
+  const lookNow = () => void reportOutage.follow('progress', look());
+  const fullFor = (wanted: Wanted) => (closed ? 'This process' : fullThing([...open], deps, wanted));
   const isFollowed = (id: string) => [...open].some(({ verificationId }) => verificationId === id);
 
   return {
-    /** @throws ServiceError `progress.tooManyStreams` when this process serves as many as it may, or is about to end */
-    assertRoom(): void {
-      if (!closed && open.size < deps.mostStreams) return;
+    /**
+     * @throws ServiceError `progress.tooManyStreams` when this process serves as many as it may, in all, for the tenant
+     * or of the verification, or is about to end
+     */
+    assertRoom(wanted: Wanted): void {
+      const full = fullFor(wanted);
+      if (full === null) return;
       throw new ServiceError(
         'progress.tooManyStreams',
-        'This process cannot serve another event stream now. Try again shortly, or read the verification instead.',
+        `${full} cannot have another event stream now. Try again shortly, or read the verification instead.`,
         { retryAfterS: FULL_RETRY_S },
       );
     },
 
     /** Streams what comes after a place to a response whose head is out, until the end of the story or of the client. */
-    open(place: Place, res: ServerResponse): void {
-      if (closed) return void res.end();
+    open(place: Followed, res: ServerResponse): void {
+      // Others that found room at the same moment may have taken it: the client comes back.
+      if (fullFor(place) !== null) return void res.end();
       const stream = { ...place, res };
       open.add(stream);
       res.once('close', () => forget(stream));
@@ -97,6 +115,19 @@ export function createStreams(deps: StreamsDeps) {
       await look();
     },
   };
+}
+
+/** What cannot have another stream, as an error calls it, or null. */
+function fullThing(
+  open: Stream[],
+  { mostStreams, mostOfTenant = mostStreams }: Pick<StreamsDeps, 'mostStreams' | 'mostOfTenant'>,
+  wanted: Wanted,
+): string | null {
+  const ofVerification = open.filter(({ verificationId }) => verificationId === wanted.verificationId);
+  const ofTenant = open.filter(({ tenantId }) => tenantId === wanted.tenantId);
+  if (open.length >= mostStreams) return 'This process';
+  if (ofVerification.length >= MOST_OF_VERIFICATION) return 'The verification, which has as many as it may,';
+  return ofTenant.length >= mostOfTenant ? 'The tenant, which has as many in this process as it may,' : null;
 }
 
 function send(stream: Stream, event: ProgressEvent): void {

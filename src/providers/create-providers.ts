@@ -29,7 +29,7 @@ export function createProviders(all: readonly [Provider, ...Provider[]], lines: 
     fetchCall: async (call) => orThrow(providerOf(call.lineNumber)).fetchCall(call),
     findCalls: async (search) => orThrow(providerOf(search.from)).findCalls(search),
     endCall: async (call) => orThrow(providerOf(call.lineNumber)).endCall(call),
-    readWebhook: (webhook) => readWebhook(all, webhook),
+    readWebhook: (webhook) => withLines(readWebhook(all, webhook), all, lines),
     renderStep: (provider, step) => named(all, provider).renderStep(step),
     checkAccess: () => checkAccess(all),
   };
@@ -79,6 +79,15 @@ function readWebhook(all: readonly [Provider, ...Provider[]], webhook: IncomingW
     }
   }
   return (addressed.at(-1) ?? all[0]).readWebhook(webhook);
+}
+
+/** With one provider all calls are its own, also those of lines that have been taken out of the settings. */
+function withLines(webhook: TrustedWebhook, all: readonly Provider[], lines: Lines): TrustedWebhook {
+  if (all.length === 1) return webhook;
+  const own = [...lines.default, ...Object.values(lines.byCountry).flat()]
+    .filter(({ provider }) => provider === webhook.provider)
+    .map(({ number }) => number);
+  return { ...webhook, sender: { ...webhook.sender, lines: own } };
 }
 
 const WORST_FIRST = ['refused', 'unreachable', 'granted'] as const;

@@ -139,10 +139,20 @@ export interface IncomingWebhook {
   body: string;
 }
 
+/** Whose call a webhook is about, as far as its provider may speak of calls at all. */
+export interface Sender {
+  /** The number that was called, as the webhook has it; null: it does not say. */
+  to: string | null;
+  /** The lines (E.164) of the provider that signed it; null: all lines are its own. */
+  lines: readonly string[] | null;
+}
+
 /** A webhook that a provider signed. What it says depends on its address; each method throws `ServiceError` `request.invalid` for what makes no sense. */
 export interface TrustedWebhook {
   /** Who signed it: the document that answers it is for this provider. */
   provider: string;
+  /** What it says of the call besides its name, for comparing with the call that was asked for. */
+  sender: Sender;
   /** A call was answered and its first document is wanted. `answeredBy` null: not (yet) found out. */
   answer(): { callId: string; answeredBy: AnsweredBy | null };
   /** What was pressed: `0`-`9`, `A`-`D`, `#`, `*`; null if nothing was. */

@@ -1,6 +1,6 @@
 /** The settings of providers and lines, as they stand in an environment: read, checked together, grouped. */
 import { z } from 'zod';
-import { address, oneOf, secret, whole } from '../platform/settings.ts';
+import { baseAddress, isLoopback, oneOf, secret, whole } from '../platform/settings.ts';
 
 /** The simulator, in this process. */
 interface SimulatorConfig {
@@ -73,10 +73,19 @@ export const PROVIDER_VARIABLES = {
   TWILIO_SHARED_KEY_NEXT: secret.optional(),
   TWILIO_API_KEY_SID: sid('SK').optional(),
   TWILIO_API_KEY_SECRET: secret.optional(),
-  TWILIO_API_BASE_URL: address(['https:', 'http:']).optional(),
+  TWILIO_API_BASE_URL: baseAddress.optional(),
+  TWILIO_REGION: z
+    .string()
+    .regex(/^[a-z]{2}\d{1,2}$/, 'must be a region such as ie1')
+    .optional(),
+  TWILIO_EDGE: z
+    .string()
+    .regex(/^[a-z]+(?:-[a-z]+)*$/, 'must be an edge location such as dublin')
+    .optional(),
   SIGNALWIRE_SPACE_URL: z
     .string()
     .transform((text) => (text.includes('://') ? text : `https://${text}`))
+    .pipe(baseAddress)
     .refine(isOrigin, 'must be the address of a space, such as example.signalwire.com')
     .optional(),
   SIGNALWIRE_PROJECT_ID: z.uuid('must be a UUID').optional(),
@@ -97,9 +106,7 @@ export const PROVIDER_VARIABLES = {
 };
 
 function isOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, origin, href } = new URL(text);
-  return ['https:', 'http:'].includes(protocol) && href === `${origin}/`;
+  return new URL(text).pathname === '/';
 }
 
 const Variables = z.object(PROVIDER_VARIABLES);
@@ -129,14 +136,32 @@ function twilioOf(env: ProviderEnvironment): TwilioConfig {
     authTokens: present(env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_NEXT),
     sharedKeys: [env.TWILIO_SHARED_KEY, env.TWILIO_SHARED_KEY_NEXT].filter((key) => key !== undefined),
     apiKey: keySid && keySecret ? { sid: keySid, secret: keySecret } : null,
-    apiBaseUrl: env.TWILIO_API_BASE_URL?.replace(/\/+$/, '') ?? null,
+    apiBaseUrl: env.TWILIO_API_BASE_URL ?? regionalAddress(env),
   };
+}
+
+/** Twilio, Global infrastructure: without a region an edge leads to us1. Null: Twilio's usual address. */
+function regionalAddress({ TWILIO_EDGE: edge, TWILIO_REGION: region }: ProviderEnvironment): string | null {
+  if (edge === undefined) return null;
+  return `https://api.${edge}.${region ?? 'us1'}.twilio.com`;
+}
+
+/** A region is reached through an edge; an address of one's own has both in it. Without an account nothing is called. */
+function regionProblems(env: ProviderEnvironment): string[] {
+  if (env.TWILIO_ACCOUNT_SID === undefined) return [];
+  const given = (['TWILIO_REGION', 'TWILIO_EDGE'] as const).filter((name) => env[name] !== undefined);
+  if (env.TWILIO_API_BASE_URL !== undefined)
+    return given.map((name) => `${name} must be absent with TWILIO_API_BASE_URL, which is the whole address`);
+  if (env.TWILIO_REGION === undefined || env.TWILIO_EDGE !== undefined) return [];
+  return [
+    'TWILIO_EDGE is required with TWILIO_REGION: the edge location nearest to this server, such as dublin',
+  ];
 }
 
 function signalWireOf(env: ProviderEnvironment): SignalWireConfig {
   return {
     kind: 'signalwire',
-    spaceUrl: (env.SIGNALWIRE_SPACE_URL ?? '').replace(/\/+$/, ''),
+    spaceUrl: env.SIGNALWIRE_SPACE_URL ?? '',
     projectId: env.SIGNALWIRE_PROJECT_ID ?? '',
     apiToken: env.SIGNALWIRE_API_TOKEN ?? '',
     signingKeys: present(env.SIGNALWIRE_SIGNING_KEY, env.SIGNALWIRE_SIGNING_KEY_NEXT),
@@ -185,6 +210,7 @@ export function providerProblems(env: ProviderEnvironment): string[] {
           `PHONE_NETWORK must be twilio or signalwire with ROLE=${env.ROLE}: the simulator lives in one process`,
         ]
       : []),
+    ...regionProblems(env),
     ...needed(env.TWILIO_API_KEY_SID !== undefined, 'with TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET'),
     ...needed(env.TWILIO_API_KEY_SECRET !== undefined, 'with TWILIO_API_KEY_SECRET', 'TWILIO_API_KEY_SID'),
     ...lineProblems(env, kind),
@@ -216,10 +242,17 @@ function productionProblems(env: ProviderEnvironment, real: boolean): string[] {
     ...(real && env.PUBLIC_URL?.startsWith('http:')
       ? ['PUBLIC_URL must start with https:// in production, since webhooks carry what people press']
       : []),
-    ...(env.SIGNALWIRE_SPACE_URL?.startsWith('http:')
-      ? ['SIGNALWIRE_SPACE_URL must start with https:// in production, since requests carry the token']
-      : []),
+    ...(['TWILIO_API_BASE_URL', 'SIGNALWIRE_SPACE_URL'] as const).flatMap((name) =>
+      isOpenToNetwork(env[name])
+        ? [`${name} must start with https:// in production, since requests carry the token`]
+        : [],
+    ),
   ];
+}
+
+/** A proxy on this machine may be asked by http: it carries requests on by https. */
+function isOpenToNetwork(address: string | undefined): boolean {
+  return address?.startsWith('http:') === true && !isLoopback(address);
 }
 
 /** Each line belongs to one provider, and that one has an account. */

@@ -21,6 +21,7 @@ export interface Registry {
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
+  keyFingerprint: KeyFingerprintTable;
 }
 
 interface TenantTable {
@@ -86,7 +87,7 @@ export interface VerificationTable {
   open: Generated<boolean>;
   /** From its first attempt, or its decision, until it is finished. */
   live: Generated<boolean>;
-  /** The version of the tenant's policy that it was last checked under. */
+  /** The version of the tenant's policy that it was requested under. */
   policyVersion: Generated<number>;
   /** The trace that it was requested in (W3C, Trace Context), if any. */
   traceParent: string | null;
@@ -202,6 +203,15 @@ interface AuditEventTable {
 interface LeaseTable {
   name: string;
   until: Date;
+}
+
+/** The keys of each ring (`hash`, `seal`) that the registry has been used with. */
+interface KeyFingerprintTable {
+  ring: string;
+  keyId: string;
+  /** Tells keys apart and says nothing about them; see `fingerprintOf`. */
+  fingerprint: string;
+  createdAt: Date;
 }
 
 /** Every policy document a tenant has had. */

@@ -56,7 +56,7 @@ async function connectProvider(
     profile,
     // Wrong access data of a real provider must be found at the start.
     calls: provider.kind === 'simulator' ? loadAtFirstUse(load) : await load(),
-    webhooks: { publicUrl, ...keys },
+    webhooks: { publicUrl, accountSid: access.accountSid, ...keys },
     prompts,
   });
 }

@@ -14,6 +14,8 @@ import { progressRoutes } from '../progress/routes.ts';
 import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
 import { requireScope } from '../tenants/require-scope.ts';
+import { apiInfo } from './api-description.ts';
+import type { createApiLanes } from './api-lanes.ts';
 import type { CallerWithFacts, createIdentifyCaller } from './api-routes.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
@@ -23,7 +25,6 @@ import type { OnStop } from './stop.ts';
 const WEBHOOK_BUDGET_MS = 1_000;
 /** How long running requests may take once the process stops, ms. */
 const LAST_REQUESTS_MS = 5_000;
-const API_INFO = { title: 'Poundkey', version: '1' };
 
 /** A port that is open before what it serves is built, since that may need to know the address. */
 export interface HttpPort {
@@ -45,7 +46,7 @@ export async function openHttpPort(
 
 /** The route that streams progress. Streams end before the HTTP server closes, since it would wait for them. */
 export function openProgress(
-  settings: { mostStreams: number; lookEveryMs: number },
+  settings: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number },
   { database }: Pick<Stores, 'database'>,
   events: Events,
   log: Logger,
@@ -75,7 +76,13 @@ export interface WebDeps {
 /** The HTTP app: webhooks, REST API and its description. */
 export function createWeb({ webhooks, api, traceRequests, isStopping, log }: WebDeps): Express {
   const sets = [webhookSet(webhooks, log), apiSet(api), publicSet()];
-  return createHttpApp({ sets, isDraining: isStopping, traceRequests, info: API_INFO, log });
+  return createHttpApp({
+    sets,
+    isDraining: isStopping,
+    traceRequests,
+    info: apiInfo(webhooks.publicUrl),
+    log,
+  });
 }
 
 interface WebhookSetDeps {
@@ -94,16 +101,18 @@ function webhookSet({ journey, ...deps }: WebhookSetDeps, log: Logger) {
 
 interface ApiSetDeps {
   identifyCaller: ReturnType<typeof createIdentifyCaller>;
+  laneOf: ReturnType<typeof createApiLanes>;
   routes: Route<CallerWithFacts>[];
 }
 
 /** `/v1`: called by backends with an API key. */
-function apiSet({ identifyCaller, routes }: ApiSetDeps) {
+function apiSet({ identifyCaller, laneOf, routes }: ApiSetDeps) {
   return defineRouteSet({
     under: '/v1',
     body: 'json',
     identify: identifyCaller,
     authorize: requireScope,
+    laneOf,
     challenge: 'Bearer realm="poundkey"',
     logged: ({ tenantId }) => ({ tenantId }),
     whileDraining: 'refuse',

@@ -37,11 +37,9 @@ function startRepeating(name: string, work: () => Promise<unknown>, intervalMs: 
   const run = () => {
     if (busy) return;
     busy = true;
-    running = work()
-      .catch((error: unknown) => report(name, error))
-      .finally(() => {
-        busy = false;
-      });
+    running = report.follow(name, work()).finally(() => {
+      busy = false;
+    });
   };
   const timer = setInterval(run, intervalMs);
   run();

@@ -6,6 +6,7 @@ import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
 import { checkedName, invalidField } from './checked.ts';
+import { createRememberedKeys } from './remembered-keys.ts';
 
 /** What a key must match, and what is known besides. */
 interface FoundKey<Facts> {
@@ -29,6 +30,8 @@ interface KeyOfTenant {
 interface ListedKey extends Omit<KeyOfTenant, 'tenantId' | 'tenantName'> {
   revokedAt: Date | null;
 }
+/** How long it is remembered that a key was refused, ms. */
+const REFUSED_MS = 60_000;
 
 /** The keys of all tenants. */
 export interface ApiKeys {
@@ -59,10 +62,16 @@ export interface ApiKeys {
     authorization: string | undefined,
     find: (keyId: string) => Promise<FoundKey<Facts> | null>,
   ): Promise<Facts>;
+  /**
+   * Whether the key in an `Authorization` header proved right the last time this process looked, without another look.
+   * @throws ServiceError `apiKey.missing` and `apiKey.invalid` where no look is needed to know
+   */
+  isKnown(authorization: string | undefined): boolean;
 }
 
 /** API keys in the registry. */
 export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Clock }): ApiKeys {
+  const remembered = createRememberedKeys(() => clock.now().getTime(), REFUSED_MS);
   return {
     async create({ tenantId, name, scopes = DEFAULT_SCOPES }) {
       const id = newId();
@@ -112,17 +121,29 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
     },
 
     async authenticate(authorization, find) {
-      const { id, secret } = keyIn(authorization);
+      const { id, secret, token } = keyIn(authorization);
+      if (remembered.isRefused(token)) throw invalidKey();
       const row = await find(id);
-      // Unknown id, wrong secret and revoked key all take one look-up, one hash and one comparison.
-      const isRight = timingSafeEqual(
-        Buffer.from(hash(secret), 'hex'),
-        Buffer.from(row?.secretHash ?? NO_HASH, 'hex'),
-      );
-      if (!row || !isRight || row.revokedAt !== null) throw invalidKey();
+      const isRight = isSecret(secret, row?.secretHash ?? NO_HASH);
+      if (!row || !isRight || row.revokedAt !== null) {
+        remembered.refused(token);
+        throw invalidKey();
+      }
+      remembered.right(token);
       return row.facts;
     },
+
+    isKnown(authorization) {
+      const { token } = keyIn(authorization);
+      if (remembered.isRefused(token)) throw invalidKey();
+      return remembered.isRight(token);
+    },
   };
+}
+
+/** An unknown id, a wrong secret and a revoked key all take one look-up, one hash and one comparison. */
+function isSecret(secret: string, secretHash: string): boolean {
+  return timingSafeEqual(Buffer.from(hash(secret), 'hex'), Buffer.from(secretHash, 'hex'));
 }
 
 /** Letters and digits that are not mistaken for each other when read aloud; 32 of them, so five random bits each. */
@@ -139,14 +160,14 @@ function hash(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-function keyIn(authorization: string | undefined): { id: string; secret: string } {
+function keyIn(authorization: string | undefined): { id: string; secret: string; token: string } {
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (token === undefined) {
     throw new ServiceError('apiKey.missing', 'Send the API key as "Authorization: Bearer pk_…".');
   }
   const [, id, secret] = /^pk_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/.exec(token) ?? [];
   if (id === undefined || secret === undefined) throw invalidKey();
-  return { id, secret };
+  return { id, secret, token };
 }
 
 function invalidKey(): ServiceError {

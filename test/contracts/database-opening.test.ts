@@ -153,10 +153,33 @@ describe('the lock on a data directory', () => {
   it('refuses a second opening within the same process and says what to do', async () => {
     const dataDir = directory();
     const lock = takeDataLock(dataDir);
-    expect(() => takeDataLock(dataDir)).toThrow(
-      /Stop that process or choose another directory\. .*delete .*\/lock/,
-    );
+    expect(() => takeDataLock(dataDir)).toThrow('Stop that process or choose another directory.');
     lock.release();
+    takeDataLock(dataDir).release();
+  });
+
+  it('is not given away by a file that is gone, or that names somebody who is', async () => {
+    const dataDir = directory();
+    const lock = takeDataLock(dataDir);
+    onTestFinished(() => lock.release());
+    rmSync(join(dataDir, 'lock'));
+    expect(() => takeDataLock(dataDir)).toThrow('is in use by something unknown');
+    writeFileSync(join(dataDir, 'lock'), `2147483647 ${hostname()}\n`);
+    expect(() => takeDataLock(dataDir)).toThrow(`is in use by process 2147483647 on ${hostname()}`);
+  });
+
+  it('of a process that stands still is not given away, and that of one that was killed is', async () => {
+    const stores = await placeFor('embedded');
+    const { dataDir } = stores.database as { dataDir: string };
+    const first = openElsewhere(stores);
+    onTestFinished(() => void first.process.kill('SIGKILL'));
+    await vi.waitFor(() => expect(first.output()).toBe('opened\n'), { timeout: 20_000 });
+    // As a container sees it: the owner has another host name, and its process id is that of somebody else here.
+    writeFileSync(join(dataDir, 'lock'), `${process.pid} 3f0c1a52b7de\nlock.db\n`);
+    first.process.kill('SIGSTOP');
+    expect(() => takeDataLock(dataDir)).toThrow(`is in use by process ${process.pid} on 3f0c1a52b7de`);
+    first.process.kill('SIGKILL');
+    await first.exit;
     takeDataLock(dataDir).release();
   });
 
@@ -168,13 +191,17 @@ describe('the lock on a data directory', () => {
 
   it.each([
     ['another machine', '1 some-other-host\n', 'process 1 on some-other-host'],
+    ['a process that lives', `${process.ppid} ${hostname()}\n`, `process ${process.ppid} on ${hostname()}`],
     ['a file it does not understand', 'hello', 'something unknown'],
-  ])('refuses a lock of %s, since nobody can tell whether its owner lives', (_, content, who) => {
-    const dataDir = directory();
-    writeFileSync(join(dataDir, 'lock'), content);
-    expect(() => takeDataLock(dataDir)).toThrow(`is in use by ${who}`);
-    expect(readFileSync(join(dataDir, 'lock'), 'utf8')).toBe(content);
-  });
+  ])(
+    'refuses a lock of %s that an earlier version left, since nobody can tell whether its owner lives',
+    (_, content, who) => {
+      const dataDir = directory();
+      writeFileSync(join(dataDir, 'lock'), content);
+      expect(() => takeDataLock(dataDir)).toThrow(new RegExp(`is in use by ${who};.* delete .*/lock `));
+      expect(readFileSync(join(dataDir, 'lock'), 'utf8')).toBe(content);
+    },
+  );
 
   it('leaves a lock alone that somebody else has taken over meanwhile', () => {
     const dataDir = directory();

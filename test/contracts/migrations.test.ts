@@ -38,7 +38,8 @@ describeEachStore('a registry of version 0.1', (combination) => {
       ['queued', 'ringing', 'wrong-key'],
       ['queued', 'finished'],
     ]);
-    const answered = await createLiveCallStore(run).answered(CALL, 'CA1', new Date(), new Date());
+    const call = { attemptId: CALL, callId: 'CA1', sender: { to: null, lines: null } };
+    const answered = await createLiveCallStore(run).answered(call, new Date(), new Date());
     expect(answered).toMatchObject({ id: RINGS, state: 'answered', round: 2, policyNow: 1 });
     const again = db
       .insertInto('verification')

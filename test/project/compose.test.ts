@@ -17,6 +17,12 @@ interface ComposeService {
   healthcheck?: { test: string[] };
   volumes?: string[];
   ports?: string[];
+  read_only?: boolean;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
+  logging?: { driver: string; options: Record<string, string> };
+  tmpfs?: string[];
 }
 
 const compose: { services: Record<string, ComposeService>; volumes: Record<string, unknown> } = parse(
@@ -26,11 +32,14 @@ const compose: { services: Record<string, ComposeService>; volumes: Record<strin
 const { services } = compose;
 const ours = Object.values(services).filter(({ build }) => build !== undefined);
 
+/** A name and a version down to the patch: what is tried is what runs. */
+const PINNED = /^[a-z]+:\d+\.\d+(\.\d+)?-[a-z-]+$/;
+
 test('compose.yaml has both stores and both roles, each from somewhere', () => {
   expect(Object.keys(services)).toEqual(['postgres', 'redis', 'web', 'worker']);
   expect(ours.map(({ environment }) => environment?.ROLE)).toEqual(['web', 'worker']);
   for (const { build, image } of Object.values(services)) {
-    if (build === undefined) expect(image).toMatch(/^[a-z]+:\d/);
+    if (build === undefined) expect(image).toMatch(PINNED);
     else expect(existsSync(join(PROJECT, build, 'Dockerfile'))).toBe(true);
   }
 });
@@ -40,7 +49,8 @@ test('every service is looked after: restarted, and asked whether it is well', (
     expect(service.restart).toBe('unless-stopped');
     expect(service.healthcheck?.test[0]).toBe('CMD');
   }
-  for (const { healthcheck } of ours) expect(healthcheck?.test.join(' ')).toContain(':9090/healthz');
+  for (const { healthcheck, environment } of ours)
+    expect(healthcheck?.test.join(' ')).toContain(`:${environment?.OPS_PORT}/healthz`);
 });
 
 test('roles wait for stores that exist and say when they are healthy', () => {
@@ -69,6 +79,24 @@ test('data outlives containers, Redis drops no job, and only the web process is 
     expect(services[name]).not.toHaveProperty('ports');
   }
   expect(services.redis?.command?.join(' ')).toContain('--maxmemory-policy noeviction');
-  expect(services.web?.ports).toEqual(['127.0.0.1:8080:8080']);
+  const [, first, last, inside] =
+    /^127\.0\.0\.1:(\d+)-(\d+):(\d+)$/.exec(services.web?.ports?.[0] ?? '') ?? [];
+  expect(services.web?.ports).toHaveLength(1);
+  expect(inside).toBe(services.web?.environment?.PORT);
+  // Two web processes, as an upgrade without a gap needs, find a port each.
+  expect(Number(last) - Number(first)).toBeGreaterThan(0);
   expect(services.worker).not.toHaveProperty('ports');
+});
+
+test('every container is confined, and its log ends somewhere', () => {
+  for (const service of Object.values(services)) {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      logging: { options: { 'max-size': expect.stringMatching(/^\d+m$/), 'max-file': expect.any(String) } },
+    });
+    expect(service.tmpfs ?? service.volumes).toBeDefined();
+  }
+  for (const { cap_add: added } of ours) expect(added).toBeUndefined();
 });

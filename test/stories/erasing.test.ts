@@ -59,7 +59,7 @@ describeWorlds(
         .selectFrom('verification')
         .innerJoin('callAttempt', 'callAttempt.verificationId', 'verification.id')
         .select(['verification.outcome', 'verification.country', 'callAttempt.lineNumber'])
-        .where('verification.userId', '=', '(erased)')
+        .where('verification.userId', '=', '(erased user)')
         .orderBy('verification.outcome')
         .execute();
       expect(kept).toMatchObject([

@@ -82,6 +82,16 @@ describeWorlds('a limit', ({ world }) => {
     expect((await ask()).status).toBe(201);
   });
 
+  test('that is reached spends nothing of another: who asks for a busy number keeps all of their own', async () => {
+    await limit({ perUser: few, perNumber: { count: 1, windowS: WINDOW_S } });
+    const [userId, number] = [newUser(), world.newNumber()];
+    expect((await ask({ number })).status).toBe(201);
+    const refused = await Promise.all(Array.from({ length: 5 }, () => ask({ userId, number })));
+    expect(refused.map(({ status }) => status)).toEqual(Array(5).fill(429));
+    const own = [await ask({ userId }), await ask({ userId }), await ask({ userId }), await ask({ userId })];
+    expect(own.map(({ status }) => status)).toEqual([201, 201, 201, 429]);
+  });
+
   test.each(LIMITS.filter(([name]) => name !== 'per number'))(
     '%s is not shared by tenants',
     async (name, limits, common) => {

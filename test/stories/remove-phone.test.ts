@@ -111,6 +111,6 @@ test('an operator lists phones with masked numbers, removes one, and erases the 
       'The user is erased. Verifications made anonymous: 1. Removed: phones 0, app passwords 1, outcome webhooks 0.',
   });
   const { output: story } = await poundkey('story', id);
-  expect(story).toContain('(erased)');
+  expect(story).toContain('(erased user)');
   expect(story).not.toContain(userId);
 });

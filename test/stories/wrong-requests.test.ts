@@ -77,7 +77,8 @@ describe('a request for a verification is refused', () => {
     ['an emergency number', 'number.invalid', '/number', { number: '112', country: 'SE' }],
     ['a # at the end', 'number.invalid', '/number', { number: '+46812345678#' }],
     ['a service code', 'number.invalid', '/number', { number: '*31*0812345678', country: 'SE' }],
-    ['a right-to-left mark', 'number.invalid', '/number', { number: '\u200f+46812345678' }],
+    ['UK for GB', 'number.invalid', '/country', { number: '020 7946 0123', country: 'UK' }],
+    ['a prefix for calls abroad', 'number.invalid', '/country', { number: '0046812345678' }],
     ['an emoji', 'number.invalid', '/number', { number: '+46812345678📞' }],
     ['a number twice', 'number.invalid', '/number', { number: '+46812345678+46812345678' }],
     ['no country for a national number', 'number.invalid', '/country', { number: '08-123 456 78' }],
@@ -199,6 +200,72 @@ test.each<[method: string, path: string, status: number, code: string, fields: s
 ])('%s %s is answered %i %s', async (method, path, status, code, fields) => {
   const answer = await refusal({ method, path: path.replace('FINISHED', finished) });
   expect(answer).toMatchObject({ status, json: { code }, fields });
+});
+
+test.each([
+  ['POST', '/v1/verifications/', '/v1/verifications'],
+  ['POST', '//v1/verifications', '/v1/verifications'],
+  ['POST', '/v1//verifications', '/v1/verifications'],
+  ['POST', '/verifications', '/v1/verifications'],
+  ['POST', '/v1/v1/verifications', '/v1/verifications'],
+  ['POST', '/api/v1/verifications', '/v1/verifications'],
+  ['POST', '/v1/verification', '/v1/verifications'],
+  ['POST', '/V1/Verifications', '/v1/verifications'],
+  ['GET', `/v1/verifications/${UNKNOWN_ID}/`, '/v1/verifications/{id}'],
+  ['GET', `/verifications/${UNKNOWN_ID}/`, '/v1/verifications/{id}'],
+  ['POST', `/v1/verifications/${UNKNOWN_ID}/cancel/`, '/v1/verifications/{id}/cancel'],
+  ['GET', '/users/u-1/phone-methods', '/v1/users/{userId}/phone-methods'],
+  ['GET', '/v1/users/u-1/phone_methods/', '/v1/users/{userId}/phone-methods'],
+  ['GET', '/policy', '/v1/policy'],
+  ['GET', '/docs/', '/docs'],
+  ['GET', '/v1/openapi.json', '/openapi.json'],
+])('%s %s is answered that %s is meant', async (method, path, meant) => {
+  const { status, json: problem } = await refusal({ method, path });
+  expect({ status, code: problem.code }).toEqual({ status: 404, code: 'route.notFound' });
+  expect(problem.detail).toContain(`Did you mean ${meant}?`);
+  expect(problem.detail).not.toContain('u-1');
+});
+
+test.each([
+  '/',
+  '/v1',
+  '/favicon.ico',
+  '/webhooks/calls',
+  `/webhooks/calls/${UNKNOWN_ID}/answer/`,
+  '/v1/a/b/c/d/e',
+])('nothing is guessed about %s', async (path) => {
+  const { status, json: problem } = await refusal({ method: 'GET', path });
+  expect({ status, code: problem.code }).toEqual({ status: 404, code: 'route.notFound' });
+  expect(problem.detail).not.toContain('Did you mean');
+});
+
+test.each<[sent: string, meant: string]>([
+  ['user_id', 'userId'],
+  ['UserID', 'userId'],
+  ['user-id', 'userId'],
+  ['uesrId', 'userId'],
+  ['To', 'number'],
+  ['phone', 'number'],
+  ['phoneNumber', 'number'],
+  ['phone_number', 'number'],
+  ['numbr', 'number'],
+  ['country_code', 'country'],
+  ['ext', 'extension'],
+  ['SendDigits', 'extension'],
+  ['pause_before_s', 'pauseBeforeS'],
+  ['pauseAfter', 'pauseAfterS'],
+  ['language', 'locale'],
+])('the unknown field %s is answered that %s is meant', async (sent, meant) => {
+  const { status, json: problem } = await refusal({ headers: json, body: { ...phone, [sent]: 'x' } });
+  expect(status).toBe(400);
+  const rule = `This field is not known. Did you mean ${meant}?`;
+  expect(problem.errors).toContainEqual({ field: `/${sent}`, rule });
+});
+
+test('a body that is no JSON is answered with the place, and none of it', async () => {
+  const body = '{"userId": "u-1",\n "number": "+46812345678",}';
+  const { json: problem } = await refusal({ headers: json, body });
+  expect(problem.detail).toContain('At line 2, column 27, this was expected: a name in double quotes.');
 });
 
 test('none of them changed or queued anything', async () => {

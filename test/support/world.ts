@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Config, readConfig } from '../../src/config.ts';
 import { SCOPES } from '../../src/domain/scope.ts';
 import { createLogger } from '../../src/log.ts';
+import { isUnavailable } from '../../src/platform/http/unavailable.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 import { type Service, startService } from '../../src/service.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
@@ -109,6 +110,7 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
     log: createLogger({
       level: config.logLevel === 'info' ? 'debug' : config.logLevel,
       destination: log.destination,
+      withoutStack: isUnavailable,
     }),
     simulatorTime: time,
   });

@@ -380,3 +380,30 @@ describe('.env.example', () => {
     }
   });
 });
+
+describe("Twilio's regions and edge locations", () => {
+  const addressWith = (changes: Environment) => {
+    const [twilio] = readConfig({ ...PRODUCTION, ...changes } as Environment).providers;
+    return twilio.kind === 'twilio' ? twilio.apiBaseUrl : undefined;
+  };
+
+  test.each([
+    [{}, null],
+    [{ TWILIO_EDGE: 'dublin', TWILIO_REGION: 'ie1' }, 'https://api.dublin.ie1.twilio.com'],
+    [{ TWILIO_EDGE: 'sao-paulo' }, 'https://api.sao-paulo.us1.twilio.com'],
+  ])('%j make up the address', (changes, address) => {
+    expect(addressWith(changes)).toBe(address);
+  });
+
+  test.each([
+    [{ TWILIO_REGION: 'ie1' }, /TWILIO_EDGE is required with TWILIO_REGION/],
+    [{ TWILIO_REGION: 'Ireland', TWILIO_EDGE: 'dublin' }, /TWILIO_REGION must be a region such as ie1/],
+    [{ TWILIO_REGION: 'ie1', TWILIO_EDGE: 'dublin.evil.example/' }, /TWILIO_EDGE must be an edge location/],
+    [
+      { TWILIO_EDGE: 'dublin', TWILIO_API_BASE_URL: 'https://api.example' },
+      /TWILIO_EDGE must be absent with TWILIO_API_BASE_URL/,
+    ],
+  ])('%j are refused with what to do', (changes, problem) => {
+    expect(() => addressWith(changes)).toThrow(problem);
+  });
+});

@@ -3,7 +3,7 @@
 import { CompiledQuery, type Kysely, type Selectable } from 'kysely';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
 import { createAttemptsOf } from '../../../src/journey/store/attempts.ts';
-import { hideNumbers } from '../../../src/ops/hide-data.ts';
+import { hideIdDigits } from '../../../src/ops/shown-ids.ts';
 import type { RunStatement } from '../../../src/platform/database/run-statement.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
 import { auditEntries } from './audit-entries.ts';
@@ -63,7 +63,7 @@ function summary(row: Selectable<VerificationTable>) {
   const { wakeAt, decidedAt, finishedAt } = row;
   const number = maskNumber(row.phoneNumber);
   // A backend chooses it, so it may hold anything.
-  const jobId = row.jobId === null ? null : hideNumbers(row.jobId);
+  const jobId = row.jobId === null ? null : hideIdDigits(row.jobId);
   return {
     ...{ id, tenantId, userId, purpose, channel, phoneType, number, country, locale, challenge },
     hasExtension: row.extension !== null,

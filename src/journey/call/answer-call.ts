@@ -1,7 +1,7 @@
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { Timeouts } from '../ports.ts';
-import type { LiveCallStore } from '../store/live-calls.ts';
+import type { CallSide, LiveCallStore } from '../store/live-calls.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 
 /**
@@ -15,11 +15,11 @@ export function createAnswerCall(deps: {
   clock: Clock;
   events: Events;
 }) {
-  return async function answerCall(answer: { attemptId: string; callId: string }): Promise<Spoken> {
-    const { attemptId, callId } = answer;
+  return async function answerCall(answer: CallSide): Promise<Spoken> {
+    const { attemptId, callId, sender } = answer;
     const now = deps.clock.now();
-    const answered = await deps.calls.answered(attemptId, callId, now, later(now, deps.timeouts.answerMs));
+    const answered = await deps.calls.answered(answer, now, later(now, deps.timeouts.answerMs));
     if (answered) deps.events.emit('call.answered', { verificationId: answered.id, attemptId });
-    return deps.speakNext(answered ?? (await deps.calls.read(attemptId)), callId);
+    return deps.speakNext(answered ?? (await deps.calls.read(attemptId, sender)), callId);
   };
 }

@@ -1,9 +1,15 @@
 import type { Events, VerificationEventName } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import { type AnsweredBy, type CallProgress, type CallStatus, ENDED } from '../../providers/port.ts';
+import {
+  type AnsweredBy,
+  type CallProgress,
+  type CallStatus,
+  ENDED,
+  type Sender,
+} from '../../providers/port.ts';
 import type { Timeouts } from '../ports.ts';
 import type { NoteCall } from '../store/call-notes.ts';
-import type { LiveCallStore } from '../store/live-calls.ts';
+import type { CallSide, LiveCallStore } from '../store/live-calls.ts';
 import type { LiveCall } from '../store/rows.ts';
 import { graceAfterEnd } from './rules.ts';
 
@@ -37,30 +43,32 @@ interface FollowDeps {
 export function createFollowCall(deps: FollowDeps) {
   return {
     /** A status callback. */
-    async progress(attemptId: string, progress: CallProgress): Promise<void> {
+    async progress(attemptId: string, progress: CallProgress, sender: Sender): Promise<void> {
       const at = deps.clock.now();
       const wakeAt = later(at, lookInMs(progress.status));
-      const noted = await deps.noteCall({ attemptId, callId: progress.callId, progress, at, wakeAt });
+      const noted = await deps.noteCall({ attemptId, callId: progress.callId, progress, sender, at, wakeAt });
       const name = noted && eventOf(progress.status, noted.moved);
       if (noted && name) deps.events.emit(name, { verificationId: noted.id, attemptId, ...toldBy(progress) });
       if (!ENDED.includes(progress.status)) return;
       // A repetition counts too: the process that noted the first may have died before moving it on.
-      await moveOn(noted ?? (await deps.calls.read(attemptId)));
+      await moveOn(noted ?? (await deps.calls.read(attemptId, sender)));
     },
 
     /** Machine detection has made up its mind. Only a machine decides anything, and only before any key. */
-    async machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void> {
+    async machine(call: CallSide, answeredBy: AnsweredBy): Promise<void> {
+      const { attemptId, callId, sender } = call;
       const isMachine = answeredBy === 'machine' || answeredBy === 'fax';
       const now = deps.clock.now();
-      const decided = isMachine && (await deps.calls.machineAnswered(attemptId, callId, answeredBy, now));
+      const decided = isMachine && (await deps.calls.machineAnswered(call, answeredBy, now));
       if (decided) {
         const { id: verificationId } = decided;
         deps.events.emit('call.machine', { verificationId, attemptId, answeredBy, outcome: 'voicemail' });
       }
       const wakeAt = later(now, lookInMs('inProgress'));
-      const call =
-        decided || (await deps.noteCall({ attemptId, callId, progress: null, answeredBy, at: now, wakeAt }));
-      if (isMachine) await moveOn(call);
+      const noted =
+        decided ||
+        (await deps.noteCall({ attemptId, callId, progress: null, answeredBy, sender, at: now, wakeAt }));
+      if (isMachine) await moveOn(noted);
     },
   };
 

@@ -54,7 +54,7 @@ export function createLines(deps: { settings: LineSettings; slots: DialSlotStore
     tooBusy(chance: Date): ServiceError {
       return new ServiceError(
         'line.tooBusy',
-        'More calls are waiting than the caller line can place in the time that the policy allows. Send the request again after the time in Retry-After.',
+        'The caller line, or the half of it that one tenant may book, has no free place in the time that the policy allows a call to wait. Send the request again after the time in Retry-After.',
         { retryAfterS: secondsUntil(chance, deps.clock.now()) },
       );
     },

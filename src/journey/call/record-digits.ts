@@ -41,7 +41,7 @@ export function createRecordDigits(deps: RecordDeps) {
     const recorded =
       (question && (await recordLikely(deps, answer, question, digits))) ||
       (await recordAny(deps, answer, digits));
-    const call = recorded ?? (await deps.calls.read(answer.attemptId));
+    const call = recorded ?? (await deps.calls.read(answer.attemptId, answer.sender));
     // Also when this webhook is a repetition: the process that recorded the first may have died before completing it.
     if (call?.state === 'decided') deps.completeNow(call);
     return deps.speakNext(call, answer.callId);
@@ -80,7 +80,7 @@ async function recordAny(
   answer: Answered,
   digits: string | null,
 ): Promise<LiveCall | null> {
-  const call = await deps.calls.read(answer.attemptId);
+  const call = await deps.calls.read(answer.attemptId, answer.sender);
   // What the row says of the question holds as long as the round does, and every statement below guards the round.
   if (!call?.current || call.round !== answer.round) return null;
   const meaning = await finalMeaning(deps, call, digits);

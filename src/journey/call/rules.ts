@@ -4,7 +4,7 @@ import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
 import type { LiveCall } from '../store/rows.ts';
 
-/** How often the prompt is asked in all before a wrong key, or a silence, ends the call. */
+/** The wrong key, the silence or the way back from the report of fraud that ends the call, each counted by itself. */
 export const ASKED_IN_ALL = 3;
 
 /**

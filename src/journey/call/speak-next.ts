@@ -15,7 +15,7 @@ export interface Spoken {
   /** What the tenant says before its first prompt. */
   greeting: Greeting | null;
   round: number;
-  /** The prompt and the challenge of the question, for the answer to come back with; null when nothing is asked. */
+  /** The prompt and the challenge of the question, for the answer to come back with; null when the call is not known. */
   asked: Question | null;
 }
 

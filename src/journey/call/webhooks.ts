@@ -8,12 +8,14 @@ import type {
   AnsweredBy,
   CallProgress,
   Providers,
+  Sender,
   StepDocument,
   TrustedWebhook,
 } from '../../providers/port.ts';
 import type { Question } from '../ports.ts';
 import { CHALLENGES } from '../states.ts';
 import type { Answered } from '../store/answers.ts';
+import type { CallSide } from '../store/live-calls.ts';
 import type { CallAddresses } from './place-attempt.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
 import type { Spoken } from './speak-next.ts';
@@ -21,11 +23,11 @@ import type { Spoken } from './speak-next.ts';
 /** What the webhooks need. */
 export interface WebhookDeps extends PlayDeps {
   providers: Pick<Providers, 'readWebhook' | 'renderStep'>;
-  answerCall(call: { attemptId: string; callId: string }): Promise<Spoken>;
+  answerCall(call: CallSide): Promise<Spoken>;
   recordDigits(answer: Answered, question: Question | null, digits: string | null): Promise<Spoken>;
   followCall: {
-    progress(attemptId: string, progress: CallProgress): Promise<void>;
-    machine(attemptId: string, callId: string, answeredBy: AnsweredBy): Promise<void>;
+    progress(attemptId: string, progress: CallProgress, sender: Sender): Promise<void>;
+    machine(call: CallSide, answeredBy: AnsweredBy): Promise<void>;
   };
   /** Hears of each webhook how long it took (s) and how it went. */
   observeWebhook(webhook: { kind: string; seconds: number; result: 'answered' | 'refused' | 'failed' }): void;
@@ -135,11 +137,11 @@ function playingRoutes(deps: WebhookDeps) {
       },
     });
   const answer = ({ asked, webhook, path }: Caller) =>
-    play(asked, async () => deps.answerCall({ attemptId: asked.attemptId, ...webhook.answer() }), path);
+    play(asked, async () => deps.answerCall(callOf(asked, webhook, webhook.answer().callId)), path);
   const record = async ({ asked, webhook }: Caller) => {
     const { callId, digits } = webhook.digits();
     const { attemptId, round, question, key } = asked;
-    return deps.recordDigits({ attemptId, callId, round }, question, key ?? digits);
+    return deps.recordDigits({ attemptId, callId, round, sender: webhook.sender }, question, key ?? digits);
   };
   const digits = (caller: Caller) => {
     const { asked, webhook, path } = caller;
@@ -158,6 +160,10 @@ function playingRoutes(deps: WebhookDeps) {
   ];
 }
 
+function callOf({ attemptId }: Asked, { sender }: TrustedWebhook, callId: string): CallSide {
+  return { attemptId, callId, sender };
+}
+
 /** Webhooks that only report. */
 function reportingRoutes({ followCall }: WebhookDeps) {
   const route = (name: string, follow: (caller: Caller) => Promise<void>) =>
@@ -173,10 +179,12 @@ function reportingRoutes({ followCall }: WebhookDeps) {
       },
     });
   return [
-    route('status', ({ asked, webhook }) => followCall.progress(asked.attemptId, webhook.status())),
+    route('status', ({ asked, webhook }) =>
+      followCall.progress(asked.attemptId, webhook.status(), webhook.sender),
+    ),
     route('machine', async ({ asked, webhook }) => {
       const { callId, answeredBy } = webhook.machine();
-      await followCall.machine(asked.attemptId, callId, answeredBy);
+      await followCall.machine(callOf(asked, webhook, callId), answeredBy);
     }),
   ];
 }

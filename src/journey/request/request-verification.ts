@@ -36,7 +36,6 @@ interface RequestDeps {
 export function createRequestVerification(deps: RequestDeps): RequestVerification {
   return async function requestVerification(request, facts) {
     const requestHash = hashOf(request);
-    // Without a key nothing can be repeated, and what is refused need not be looked for.
     const input = await deps.lookUp.forRequest(request, facts);
     const refusal = firstRefusal(input);
     if (refusal) return (await replay(request, requestHash)) ?? raise(refusal);

@@ -73,7 +73,7 @@ function readRequest({ id = '', name, data }: BackendJob) {
     problems.push({ field: 'jobId', rule: "The job's id must be 1 to 255 printable ASCII characters." });
   const parsed = VerificationJob.safeParse(data, parseOptions);
   problems.push(...findUnstorableText(data, jsonPointer));
-  if (parsed.error) problems.push(...fieldProblems(parsed.error));
+  if (parsed.error) problems.push(...fieldProblems(parsed.error, VerificationJob));
   if (!parsed.success || problems.length > 0) throw invalid(problems);
   return parsed.data;
 }

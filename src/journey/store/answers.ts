@@ -1,9 +1,10 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { Sender } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
 import { endLocked, lockOpen, WHEN_LOCKED } from './end-open.ts';
-import { HAS_ITS_PHONE, LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
+import { HAS_ITS_PHONE, isFrom, LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** Which answer of the person to which question: the same pair again is the same webhook again. */
 export interface Answered {
@@ -11,6 +12,7 @@ export interface Answered {
   callId: string;
   /** The round of the document that asked. */
   round: number;
+  sender: Sender;
 }
 
 /** Answers of which there may be several: where they are counted, and the prompts and the outcome they lead to. */
@@ -128,11 +130,11 @@ export function createAnswerStore(run: RunStatement) {
 }
 
 /** The update of one row that an answer makes. */
-function changed({ attemptId, callId, round }: Answered, set: Sql, guard: Sql): Sql {
+function changed({ attemptId, callId, round, sender }: Answered, set: Sql, guard: Sql): Sql {
   return sql`
       update verification v set round = v.round + 1, ${set}, call_id = coalesce(v.call_id, ${callId})
       ${whileCounting(attemptId)}
-        and v.round = ${round} and coalesce(v.call_id, ${callId}) = ${callId} and v.state in ${ON_CALL} and ${guard}
+        and v.round = ${round} and coalesce(v.call_id, ${callId}) = ${callId} and v.state in ${ON_CALL} and ${guard} and ${isFrom(sender)}
       returning ${LIVE_COLUMNS}, true as current`;
 }
 

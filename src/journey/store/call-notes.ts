@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { createGather } from '../../platform/gather.ts';
-import { type CallProgress, ENDED } from '../../providers/port.ts';
+import { type CallProgress, ENDED, type Sender } from '../../providers/port.ts';
 import { COMMIT_LATER, type LiveCall, ON_CALL } from './rows.ts';
 
 /** What the provider told about the call of an attempt: that it took it, or how far it has come. */
@@ -12,6 +12,8 @@ interface CallNote {
   progress: CallProgress | null;
   /** Who picked up, if that is what the provider told. */
   answeredBy?: string;
+  /** Who told it by a webhook; left out: the provider's answer to a question of ours. */
+  sender?: Sender;
   at: Date;
   /** When the verification is to be looked at if the note moves it on or ends its call. */
   wakeAt: Date;
@@ -53,7 +55,7 @@ function noteStatement(notes: CallNote[]) {
   return sql`
     with told as materialized (
       select t.* from jsonb_to_recordset(${JSON.stringify(notes.map(asRow))}::jsonb) as t(place int, attempt_id uuid,
-        call_id text, status text, sequence int, answered_by text, ended boolean, told_at timestamptz, wake_at timestamptz)),
+        call_id text, status text, sequence int, answered_by text, ended boolean, told_at timestamptz, wake_at timestamptz, sent_to text, lines jsonb)),
     locked as materialized (
       select t.*, v.id, v.state as before,
         case when t.status is null and v.state = 'dialing' then 'ringing'
@@ -65,6 +67,8 @@ function noteStatement(notes: CallNote[]) {
           else v.state end as after
       from told t join call_attempt a on a.id = t.attempt_id
         join verification v on v.id = a.verification_id and v.attempt_id = a.id
+      where (t.sent_to is null or right(v.phone_number, 7) = right(t.sent_to, 7))
+        and (t.lines is null or t.lines @> to_jsonb(a.line_number))
       order by v.id for no key update of v),
     v as (
       update verification v set call_id = coalesce(v.call_id, l.call_id),
@@ -86,9 +90,10 @@ function noteStatement(notes: CallNote[]) {
     select * from v`;
 }
 
-function asRow({ attemptId, callId, progress, answeredBy, at, wakeAt }: CallNote, place: number) {
+function asRow({ attemptId, callId, progress, answeredBy, sender, at, wakeAt }: CallNote, place: number) {
   return {
     ...{ place, attempt_id: attemptId, call_id: callId, told_at: at, wake_at: wakeAt },
+    ...{ sent_to: sender?.to ?? null, lines: sender?.lines ?? null },
     status: progress?.status ?? null,
     sequence: progress?.sequence ?? -1,
     answered_by: answeredBy ?? progress?.answeredBy ?? null,

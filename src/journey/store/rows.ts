@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import sql, { raw, type Sql } from 'sql-template-tag';
+import type { Sender } from '../../providers/port.ts';
 import type { CallAttemptTable, StoredEvent, VerificationTable } from '../../registry/schema.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge, Channel, Purpose, State } from '../states.ts';
@@ -97,6 +98,19 @@ export const HAS_ITS_PHONE = sql`(v.purpose <> 'signIn' or exists (select from p
 /** The end of an update of the verification `v`: the one of this attempt `a`, while the attempt is the one that counts. */
 export function whileCounting(attemptId: string): Sql {
   return sql`from call_attempt a where a.id = ${attemptId} and v.id = a.verification_id and v.attempt_id = a.id`;
+}
+
+/** Digits at the end of a number in which two spellings of it agree: providers may put in a trunk or mobile prefix. */
+const SAME_END = raw('7');
+
+/**
+ * Whether a webhook is about the call of the attempt `a` of the verification `v`: placed by its provider, to its number.
+ * Neither the line of an attempt nor the number of a verification ever changes.
+ */
+export function isFrom({ to, lines }: Sender): Sql {
+  const own = lines === null ? null : JSON.stringify(lines);
+  return sql`(${to}::text is null or right(v.phone_number, ${SAME_END}) = right(${to}::text, ${SAME_END}))
+    and (${own}::jsonb is null or ${own}::jsonb @> to_jsonb(a.line_number))`;
 }
 
 /** What is added to the story of a verification, as JSON text. Whoever changes a row adds to its story in the same update. */

@@ -36,7 +36,7 @@ function createCounters(registry: Registry) {
   const finished = counter('poundkey_verifications_finished_total', 'Verifications that reached an outcome');
   const repairs = counter(
     'poundkey_sweeper_repairs_total',
-    'Overdue verifications whose job the sweeper replaced',
+    'Overdue verifications whose job the sweeper repaired, by how',
     'repair',
   );
   const errors = counter(

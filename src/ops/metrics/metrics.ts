@@ -2,8 +2,11 @@
 import { Registry } from 'prom-client';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
+import { isUnavailable } from '../../platform/http/unavailable.ts';
 import { inTime } from '../../platform/in-time.ts';
+import { createOutageLog, type OutageLog } from '../../platform/outage-log.ts';
 import { countEvents } from './count-events.ts';
+import { type ObserveKeys, observeKeys } from './observe-keys.ts';
 import { observeProcess } from './observe-process.ts';
 import { type ObserveWebhook, observeWebhooks } from './observe-webhooks.ts';
 import type { Source } from './source.ts';
@@ -18,6 +21,7 @@ export interface Metrics {
   /** What Prometheus reads. A source that cannot be asked in time leaves its metrics out. */
   scrape(): Promise<string>;
   observeWebhook: ObserveWebhook;
+  observeKeys: ObserveKeys;
   /** Stops listening to events and watching the process. */
   stop(): void;
 }
@@ -28,13 +32,16 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
   let sources: Source[] = [];
   const counted = countEvents(registry, deps.events);
   const unobserve = observeProcess(registry);
+  const outages = createOutageLog(deps.log);
   const metrics: Metrics = {
     contentType: registry.contentType,
     async scrape() {
-      await Promise.all(sources.map((source) => read(source, deps.log)));
+      const areRead = await Promise.all(sources.map((source) => read(source, outages, deps.log)));
+      if (areRead.every(Boolean)) outages.recovered(SUBJECT);
       return registry.metrics();
     },
     observeWebhook: observeWebhooks(registry),
+    observeKeys: observeKeys(registry),
     stop() {
       counted.stop();
       unobserve();
@@ -49,14 +56,24 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
   };
 }
 
-async function read(source: Source, log: Logger): Promise<void> {
+/** What the log calls the sources. Those of one store go away together, so there is one line for all. */
+const SUBJECT = 'metrics';
+const TOO_SLOW = `no answer within ${SOURCE_LIMIT_MS} ms`;
+
+/** @returns whether it could be read */
+async function read(source: Source, outages: OutageLog, log: Logger): Promise<boolean> {
   try {
-    await inTime(source.read(), SOURCE_LIMIT_MS);
+    await inTime(source.read(), SOURCE_LIMIT_MS, TOO_SLOW);
+    return true;
   } catch (error) {
     source.forget();
-    log.warn(
-      { source: source.name, err: error },
-      'a source of metrics cannot be read; its metrics are missing from this scrape',
-    );
+    const isOutage = isUnavailable(error) || (error instanceof Error && error.message === TOO_SLOW);
+    if (isOutage) outages(SUBJECT, error);
+    else
+      log.warn(
+        { source: source.name, err: error },
+        'a source of metrics cannot be read; its metrics are missing from this scrape',
+      );
+    return false;
   }
 }

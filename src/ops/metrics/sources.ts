@@ -5,6 +5,7 @@ import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Clock } from '../../platform/clock.ts';
 import type { ProviderAccess } from '../../providers/port.ts';
 import type { Registry } from '../../registry/schema.ts';
+import { type Check, runChecks } from '../readiness.ts';
 import { createOutcomeSource } from './outcome-source.ts';
 import { createRegistryState } from './registry-state.ts';
 import { type GaugeSpec, gaugeSource, type Reading, type Source } from './source.ts';
@@ -16,6 +17,8 @@ export interface SourceDeps {
   clock: Clock;
   queues: Queue[];
   checkAccess: () => Promise<ProviderAccess>;
+  /** Those that each scrape repeats. */
+  checks: Check[];
   takeFinished: (most: number) => string[];
   giveBack: (ids: string[]) => void;
 }
@@ -61,6 +64,12 @@ export function createSources(deps: SourceDeps): Source[] {
       read: () => readJobs(deps.queues),
     },
     {
+      name: 'poundkey_check_ok',
+      help: '1 if the check of this name passes (GET /readyz), otherwise 0',
+      labelNames: ['check'],
+      read: () => readChecks(deps.checks),
+    },
+    {
       name: 'poundkey_phone_network_access',
       help: '1 for the result of the last check of access to the provider: granted, refused (credentials, account), unreachable',
       labelNames: ['access'],
@@ -77,6 +86,11 @@ async function readJobs(queues: Queue[]): Promise<Reading[]> {
   return queues.flatMap(({ name }, index) =>
     JOB_STATES.map((state) => ({ labels: { queue: name, state }, value: counts[index]?.[state] ?? 0 })),
   );
+}
+
+async function readChecks(checks: Check[]): Promise<Reading[]> {
+  const results = Object.entries(await runChecks(checks));
+  return results.map(([check, { status }]) => ({ labels: { check }, value: status === 'ok' ? 1 : 0 }));
 }
 
 const ACCESS = ['granted', 'refused', 'unreachable'] as const;

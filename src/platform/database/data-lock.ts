@@ -1,75 +1,119 @@
 /**
  * One process per data directory. PGlite takes no lock of its own, and a second process on the same directory destroys
- * data. The lock is a file that holds the owner's process id and host; it appears whole or not at all (a hard link), and
- * only the lock of a process that is gone is taken over.
+ * data.
+ *
+ * The lock is one of the operating system, on the file `lock.db`: it goes when its owner goes, however that ends, and
+ * stays as long as its owner lives, even if it is stopped or busy. So it needs neither host names nor process ids, which
+ * containers change and use again, nor clocks. SQLite, which is part of Node.js, is the way to such locks (SQLite, "File
+ * Locking And Concurrency"); nothing is stored in the file.
+ *
+ * Beside it, the file `lock` says who the owner is. Versions without a lock of the operating system knew that file
+ * alone, so it keeps them out, and a file that they left is taken over by their rule only: its process is gone.
  */
-import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 /** Held until `release`. */
 export interface DataLock {
   release(): void;
 }
 
-/** Locks this process holds. A file with our own id that is not among them is left from an earlier process of this id (containers). */
-const held = new Set<string>();
+/** How long a lock that is held may be waited for, ms: two who take it at once hold each other up for a moment. */
+const WAIT_MS = 300;
+/** SQLite: SQLITE_BUSY, another process or another connection of this one has the lock. */
+const BUSY = 5;
+/** The second line of a file `lock` whose owner has the lock of the operating system too. */
+const HELD_IN = 'lock.db';
 
 /**
  * Takes the lock on a directory that exists.
- * @throws Error naming the owner and the directory and saying what to do, when a live process holds the lock
+ * @throws Error naming the owner and the directory and saying what to do, when a live process holds the lock or the
+ * file system has no locks
  */
 export function takeDataLock(dataDir: string): DataLock {
   const path = join(dataDir, 'lock');
-  const mine = `${process.pid} ${hostname()}\n`;
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, mine, { flag: 'wx', mode: 0o600 });
+  const mine = `${process.pid} ${hostname()}\n${HELD_IN}\n`;
+  const held = takeSystemLock(dataDir, path);
   try {
-    while (!tryLink(draft, path)) takeOver(path, dataDir);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  held.add(path);
-  return { release: () => release(path, mine) };
-}
-
-function tryLink(draft: string, path: string): boolean {
-  try {
-    linkSync(draft, path);
-    return true;
+    refuseIfAlive(path, dataDir);
+    rmSync(path, { force: true });
+    writeFileSync(path, mine, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    held.close();
     throw error;
   }
+  let isReleased = false;
+  return {
+    release() {
+      if (isReleased) return;
+      isReleased = true;
+      if (readIfThere(path) === mine) rmSync(path, { force: true });
+      held.close();
+    },
+  };
 }
 
-/** Removes the lock when its owner is gone, else throws. Returns when the next try may succeed. */
-function takeOver(path: string, dataDir: string): void {
+/** Nothing else may open and close the file: the first close in a process ends all its locks on a file (POSIX, fcntl). */
+function takeSystemLock(dataDir: string, ownerPath: string): DatabaseSync {
+  const path = join(dataDir, 'lock.db');
+  makeFile(path);
+  const database = new DatabaseSync(path, { timeout: WAIT_MS });
+  try {
+    database.exec('pragma journal_mode = memory; begin exclusive');
+    return database;
+  } catch (cause) {
+    database.close();
+    if (isBusy(cause))
+      throw inUse(
+        ownerIn(readIfThere(ownerPath) ?? ''),
+        dataDir,
+        'Stop that process or choose another directory.',
+      );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `The data directory ${dataDir} cannot be locked: ${why}. Choose a directory on a file system with locks, such as a local disk.`,
+      { cause },
+    );
+  }
+}
+
+/** Private from its first moment. The file stays for ever: removing it would let two processes lock two files. */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+}
+
+/**
+ * Throws when the file `lock` is of a process that may live, although the lock of the operating system is free: of a
+ * version that did not take that.
+ */
+function refuseIfAlive(path: string, dataDir: string): void {
   const owner = readIfThere(path);
-  if (owner === null) return;
-  refuseIfAlive(owner, path, dataDir);
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  // Another process may have taken over since the file was read: then this is a live lock and is put back.
-  if (readFileSync(aside, 'utf8') !== owner) tryLink(aside, path);
-  rmSync(aside, { force: true });
+  if (owner === null || owner.endsWith(`\n${HELD_IN}\n`)) return;
+  const [, pidText = '', host = ''] = /^(\d+) (\S*)\n$/.exec(owner) ?? [];
+  // With our own id it is left from an earlier process: we have the other lock.
+  const isGone = host === hostname() && (Number(pidText) === process.pid || !isAlive(Number(pidText)));
+  if (isGone) return;
+  throw inUse(
+    ownerIn(owner),
+    dataDir,
+    `Stop that process or choose another directory. If it is certain that no Poundkey runs on this directory, delete ${path} and start again.`,
+  );
 }
 
-function refuseIfAlive(owner: string, path: string, dataDir: string): void {
-  const [, pidText = '', host = ''] = /^(\d+) (\S*)\n$/.exec(owner) ?? [];
-  const pid = Number(pidText);
-  const isOurs = pid === process.pid && host === hostname();
-  const isGone = host === hostname() && (isOurs ? !held.has(path) : !isAlive(pid));
-  if (isGone) return;
-  const who = pidText === '' ? 'something unknown' : `process ${pidText} on ${host}`;
-  throw new Error(
-    `The data directory ${dataDir} is in use by ${who}; one process at a time may open it. Stop that process or choose another directory. If it is certain that no Poundkey runs on this directory, delete ${path} and start again.`,
+function ownerIn(content: string): string {
+  const [, pid, host] = /^(\d+) (\S*)\n/.exec(content) ?? [];
+  return pid === undefined ? 'something unknown' : `process ${pid} on ${host}`;
+}
+
+function inUse(owner: string, dataDir: string, advice: string): Error {
+  return new Error(
+    `The data directory ${dataDir} is in use by ${owner}; one process at a time may open it. ${advice}`,
   );
 }
 
@@ -83,11 +127,6 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function release(path: string, mine: string): void {
-  if (!held.delete(path)) return;
-  if (readIfThere(path) === mine) rmSync(path, { force: true });
-}
-
 function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
@@ -95,6 +134,10 @@ function readIfThere(path: string): string | null {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === BUSY;
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { isUnavailable } from '../http/unavailable.ts';
 import { shortReason } from '../outage-log.ts';
+import { placeOf } from './database-url.ts';
 
 /** How often the server is tried at the start, and the pause in between, ms. */
 const TRIES = 3;
@@ -34,10 +35,8 @@ export async function reachServer(pool: Pool, url: string): Promise<void> {
 }
 
 function unreachable(cause: unknown, url: string): Error {
-  const parsed = URL.parse(url);
-  const place = parsed ? `${parsed.host}${parsed.pathname}` : '(DATABASE_URL is not a URL)';
   const todo = 'Check DATABASE_URL and that the server is running.';
-  return new Error(`The database ${place} cannot be used: ${shortReason(cause)}. ${todo}`, { cause });
+  return new Error(`The database ${placeOf(url)} cannot be used: ${shortReason(cause)}. ${todo}`, { cause });
 }
 
 /**

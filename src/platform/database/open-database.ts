@@ -38,6 +38,8 @@ export interface Database<Schema> {
   run: RunStatement;
   /** For BullMQ, which finds its tables through `search_path bullmq, public`. */
   queuePool: QueuePool;
+  /** Resolves when the database can be written to; rejects with where it is and why not otherwise. */
+  check(): Promise<void>;
   /** Ends every connection and gives the data directory back. Close the queues first: they hold connections of `queuePool`. Calling it again has no effect. */
   close(): Promise<void>;
 }
@@ -51,13 +53,13 @@ export async function openDatabase<Schema>(
   migrations: Migrations,
   log: Pick<Logger, 'warn'>,
 ): Promise<Database<Schema>> {
-  const report = createOutageLog(log);
+  const outages = createOutageLog(log);
   const { withQueueTables: queue = true } = options;
   const prepare = createPrepare(migrations, queue);
-  const { pool, queuePool, close } =
+  const { pool, queuePool, check, close } =
     options.kind === 'embedded'
-      ? await openEmbedded(options.dataDir, migrations, prepare, report)
-      : await openPostgres({ statements: 'named', ...options, queue }, prepare, report);
+      ? await openEmbedded(options.dataDir, migrations, prepare, outages)
+      : await openPostgres({ statements: 'named', ...options, queue }, prepare, outages);
   const plugin = new CamelCasePlugin({ maintainNestedObjectKeys: true });
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [plugin] });
   let closing: Promise<void> | null = null;
@@ -66,6 +68,7 @@ export async function openDatabase<Schema>(
     db,
     run: createRunStatement(pool as unknown as Parameters<typeof createRunStatement>[0]),
     queuePool,
+    check,
     close() {
       closing ??= close();
       return closing;

@@ -1,7 +1,6 @@
 /** Pools of connections to a PostgreSQL server. They outlive its restarts: a broken connection is dropped, the next one is new. */
 import type { Client, Pool, PoolConfig } from 'pg';
 import { endsWithin } from '../in-time.ts';
-import type { ReportOutage } from '../outage-log.ts';
 import { namingClient, type StatementNames } from './named-statements.ts';
 import { postgresTypes } from './row-parsers.ts';
 import { WaitingPool } from './waiting-pool.ts';
@@ -29,14 +28,19 @@ const clientsOf = new WeakMap<Pool, Set<Client>>();
 
 /**
  * Makes a pool. Nothing is connected yet.
- * @param report called with the error of a connection that broke
+ * @param onFailure see `WaitingPool`
  */
-export function createPostgresPool(options: PostgresPoolOptions, report: ReportOutage): Pool {
+export function createPostgresPool(
+  options: PostgresPoolOptions,
+  onFailure: (error: Error) => void,
+): WaitingPool {
   const { url, size, names = null, statementTimeoutMs = 10_000, connectTimeoutMs = 1_000 } = options;
   const settings = sessionSettings({ ...options, statementTimeoutMs });
   const config: PoolConfig = {
     connectionString: url,
     max: size,
+    // One stays open: making one takes long where the server is far away, and a person may be waiting.
+    min: 1,
     application_name: 'poundkey',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -50,11 +54,8 @@ export function createPostgresPool(options: PostgresPoolOptions, report: ReportO
       },
     }),
   };
-  const pool = new WaitingPool(config, connectTimeoutMs);
+  const pool = new WaitingPool(config, connectTimeoutMs, onFailure);
   pool.setMaxListeners(0);
-  pool.on('error', (error) => report('postgres', error));
-  // The pool listens to idle connections only. One that breaks while it is in use would end the process.
-  pool.on('connect', (client) => client.on('error', (error) => report('postgres', error)));
   const clients = new Set<Client>();
   clientsOf.set(pool, clients);
   pool.on('connect', (client) => clients.add(client as Client));

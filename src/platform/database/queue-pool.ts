@@ -12,6 +12,8 @@ export interface OpenPools {
   /** For Kysely. */
   pool: PostgresPool;
   queuePool: QueuePool;
+  /** See `Database.check`. */
+  check(): Promise<void>;
   /** Ends the pools and whatever stands behind them. */
   close(): Promise<void>;
 }

@@ -1,7 +1,11 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { ErrorCode } from '../../errors.ts';
 import { toProblem } from './problem.ts';
 import { contextOf } from './request-context.ts';
+
+/** Refusals that are no fault: the line of the request has their code. */
+const EXPECTED: readonly ErrorCode[] = ['service.stopping', 'service.busy'];
 
 /**
  * Answers whatever was thrown as `application/problem+json`. Faults of ours are logged with their cause; a process that is stopping
@@ -14,7 +18,7 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
     const { requestId } = context;
     const problem = toProblem(error, requestId);
     context.code = problem.body.code;
-    if (problem.status >= 500 && problem.body.code !== 'service.stopping')
+    if (problem.status >= 500 && !EXPECTED.includes(problem.body.code))
       logFault(log, error, requestId, problem.body.code);
     if (res.headersSent) return void res.destroy();
     for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);

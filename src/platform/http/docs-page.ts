@@ -6,6 +6,7 @@ import type { ContentPolicy } from './security-headers.ts';
 interface Described {
   info: { title: string; version: string };
   paths?: Record<string, Record<string, Operation>>;
+  webhooks?: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema> };
 }
 interface Operation {
@@ -35,13 +36,14 @@ const DEEPEST = 4;
 
 const STYLE = `
 :root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
 section{border-top:1px solid #8886;padding:.5rem 0 1rem}
 h2 code{font-size:1.1rem}h3{font-size:1rem;margin:1rem 0 .25rem}
 table{border-collapse:collapse;width:100%}
-td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
-td:first-child{white-space:nowrap}.quiet{opacity:.7}
-nav li{margin:.15rem 0}`;
+td{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
+td:first-child{min-width:9rem}.quiet{opacity:.7}
+nav ul{padding-left:1.2rem}nav li{margin:.15rem 0}
+@media(max-width:48rem){td{display:block;padding:0}td:first-child{padding-top:.6rem}td:empty{display:none}}`;
 
 /** Lets the page have its one style, known by its hash, and nothing else. */
 export const DOCS_POLICY: ContentPolicy = {
@@ -57,24 +59,29 @@ export const DOCS_POLICY: ContentPolicy = {
  * @param document an OpenAPI 3.1 document
  */
 export function renderDocs(document: object): string {
-  const { info, paths = {}, components = {} } = document as Described;
+  const { info, paths = {}, webhooks = {}, components = {} } = document as Described;
   const schemas = components.schemas ?? {};
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  );
+  const operations = [...operationsOf(paths), ...operationsOf(webhooks)];
   const list = operations.map(
     ({ path, method, operation }) =>
       `<li><a href="#${text(operation.operationId)}"><code>${method} ${text(path)}</code></a> ${text(operation.summary)}</li>`,
   );
   const sections = operations.map((each) => renderOperation(each, schemas));
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(info.title)} API</title>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${text(info.title)} API</title>
 <style>${STYLE}</style>
 <h1>${text(info.title)} API, version ${text(info.version)}</h1>
 <p>Send <code>Authorization: Bearer pk_…</code> with every request. For programs: <a href="openapi.json">openapi.json</a>.</p>
 <nav><ul>${list.join('\n')}</ul></nav>
 ${sections.join('\n')}
 </html>\n`;
+}
+
+/** Those of addresses, or of webhooks by their names. */
+function operationsOf(methodsOf: Record<string, Record<string, Operation>>) {
+  return Object.entries(methodsOf).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
 }
 
 function renderOperation(

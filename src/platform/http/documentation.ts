@@ -1,7 +1,8 @@
 import { htmlPage, textAnswer } from './answers.ts';
+import type { ApiInfo } from './api-info.ts';
 import { DOCS_POLICY, renderDocs } from './docs-page.ts';
 import { defineOpenSet, type MountedSet } from './mount-sets.ts';
-import { type ApiInfo, describeSets } from './openapi.ts';
+import { describeSets } from './openapi.ts';
 import { routeDefiner, unchecked } from './route.ts';
 
 const JSON_TEXT = 'application/json; charset=utf-8';

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { FieldProblem } from '../../errors.ts';
+import { knownFields } from './known-fields.ts';
+import { likelyName } from './likely-name.ts';
 import type { Path } from './storable-text.ts';
 
 /** How many fields one answer names at most, and how much of a name: the answer stays small whatever was sent. */
@@ -10,22 +12,32 @@ const LONGEST_NAME = 100;
 export const parseOptions = { error: ruleSentence };
 
 /**
- * What zod found, as one problem per field; of several for the same field the first. Values never appear.
+ * What zod found, as one problem per field; of several for the same field the first. Values never appear. For a field
+ * that is not known, the one that was probably meant is named.
+ * @param schema what was to be parsed by
  * @param fieldAt names the field at a path; a JSON pointer (RFC 6901) by default
  */
 export function fieldProblems(
   error: z.ZodError,
+  schema: z.ZodType,
   fieldAt: (path: Path) => string = jsonPointer,
 ): FieldProblem[] {
   const problems = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
+      ? issue.keys.slice(0, MOST_PROBLEMS).map((key) => ({
           field: fieldAt([...issue.path, key]),
-          rule: 'This field is not known; leave it out.',
+          rule: unknownRule(key, knownFields(schema, issue.path)),
         }))
       : [{ field: fieldAt(issue.path), rule: issue.message }],
   );
   return firstPerField(problems);
+}
+
+function unknownRule(name: string, known: ReturnType<typeof knownFields>): string {
+  const meant = likelyName(shortName(name), known);
+  return meant === undefined
+    ? 'This field is not known; leave it out.'
+    : `This field is not known. Did you mean ${meant}?`;
 }
 
 /** The first problem of each field, in order, and no more than fit in an answer. */

@@ -3,10 +3,11 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { ServiceError } from '../../errors.ts';
 import { answerProblem } from './answer-problem.ts';
+import type { ApiInfo } from './api-info.ts';
 import { documentationSet } from './documentation.ts';
 import { closeWhileDraining } from './draining.ts';
+import { addressFinder } from './likely-address.ts';
 import { type MountedSet, mountSet } from './mount-sets.ts';
-import type { ApiInfo } from './openapi.ts';
 import { giveContext, requestLog } from './request-context.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -32,11 +33,20 @@ export function createHttpApp({ sets, log, isDraining, traceRequests, info }: Ht
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
   app.use(giveContext(requestLog(log)), securityHeaders(), closeWhileDraining(isDraining));
   if (traceRequests) app.use(traceRequests);
-  for (const set of [...sets, documentationSet(sets, info)]) mountSet(app, set, isDraining);
-  app.use(() => {
-    const detail = 'This address does not exist. GET /openapi.json lists those that do.';
-    throw new ServiceError('route.notFound', detail);
-  });
+  const all = [...sets, documentationSet(sets, info)];
+  for (const set of all) mountSet(app, set, isDraining);
+  app.use(refuseUnknown(all));
   app.use(answerProblem(log));
   return app;
+}
+
+/** Answers 404 and names the address that was probably meant. */
+function refuseUnknown(sets: readonly MountedSet[]): RequestHandler {
+  const likelyAddress = addressFinder(sets.filter(({ otherMethods }) => otherMethods !== 'notFound'));
+  return (req) => {
+    const meant = likelyAddress(req.path);
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    const detail = `This address does not exist.${hint} GET /openapi.json lists those that do.`;
+    throw new ServiceError('route.notFound', detail);
+  };
 }

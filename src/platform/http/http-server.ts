@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { closeInOrder, trackRunning } from './close-in-order.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** A server that listens. */
 export interface HttpServer {
@@ -34,7 +35,7 @@ export interface ListenAddress {
 
 /**
  * Listens on `host` and `port`. Clients that take longer than `limits` get 408 and are cut off
- * within a second. Idle connections are kept for 65 s, longer than the proxies in front usually keep theirs.
+ * within a second. The requests of one connection are answered one after the other. Idle connections are kept for 65 s, longer than the proxies in front usually keep theirs.
  * @throws Error when the address cannot be had
  */
 export async function listen(
@@ -49,7 +50,7 @@ export async function listen(
       connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 65_000,
     },
-    app,
+    oneAtATime(app),
   );
   const running = trackRunning(server);
   await startListening(server, address);

@@ -2,16 +2,11 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../../errors.ts';
 import type { ResponseSpec } from './answers.ts';
+import type { ApiInfo, ApiTag, ApiWebhook } from './api-info.ts';
 import type { MountedSet } from './mount-sets.ts';
 import { problemSchema } from './problem.ts';
 import type { Route } from './route.ts';
 import type { SecurityDescription } from './route-set.ts';
-
-/** What the document says about the whole. */
-export interface ApiInfo {
-  title: string;
-  version: string;
-}
 
 /** An OpenAPI 3.1 document, ready for JSON. */
 export type OpenApiDocument = ReturnType<typeof createDocument>;
@@ -27,29 +22,69 @@ type DescribedSet = MountedSet & { security: SecurityDescription };
  * Describes the sets that have a `security` in OpenAPI 3.1, from the schemas that parse requests and answers.
  * What the first of them asks of callers stands for the whole document, what the others ask at their operations.
  */
-export function describeSets(sets: readonly MountedSet[], info: ApiInfo): OpenApiDocument {
+export function describeSets(
+  sets: readonly MountedSet[],
+  { servers, tags, webhooks, ...info }: ApiInfo,
+): OpenApiDocument {
   const described = sets.filter((set): set is DescribedSet => set.security !== null);
   const [first] = described;
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const set of described) {
     for (const route of set.routes) {
       const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-      // OpenAPI 3.1, Security Requirement Object: for schemes other than OAuth, the roles that are required.
-      const isUsual = route.scope === null && set.security.name === first?.security.name;
-      const scopes = route.scope === null ? [] : [route.scope];
-      const own = isUsual ? {} : { security: [{ [set.security.name]: scopes }] };
-      paths[path] = { ...paths[path], [route.method]: { ...describeRoute(set, route), ...own } };
+      const own = requiredOf(set, route, first);
+      const operation = { ...describeRoute(set, route), ...tagged(path, tags), ...own };
+      paths[path] = { ...paths[path], [route.method]: operation };
     }
   }
-  return createDocument({
-    openapi: '3.1.0',
-    info: { ...info },
+  const document = {
+    openapi: '3.1.0' as const,
+    info,
+    ...(servers ? { servers } : {}),
+    ...(tags ? { tags: tags.map(({ name, description }) => ({ name, description })) } : {}),
     paths,
+    ...(webhooks ? { webhooks: Object.fromEntries(webhooks.map(describeWebhook)) } : {}),
     ...(first ? { security: [{ [first.security.name]: [] }] } : {}),
     components: {
       securitySchemes: Object.fromEntries(described.map(({ security }) => [security.name, security.scheme])),
     },
-  });
+  };
+  return createDocument(document, { override: ({ jsonSchema }) => leaveOutClasses(jsonSchema) });
+}
+
+/** Most validators and generators read patterns without classes of Unicode, and would refuse every text. */
+function leaveOutClasses(jsonSchema: { pattern?: string | undefined }): void {
+  if (jsonSchema.pattern?.includes('\\p{')) delete jsonSchema.pattern;
+}
+
+function tagged(path: string, tags: readonly ApiTag[] = []): { tags?: string[] } {
+  const found = tags.filter(({ under }) =>
+    under.some((start) => path === start || path.startsWith(`${start}/`)),
+  );
+  return found.length === 0 ? {} : { tags: found.map(({ name }) => name) };
+}
+
+/** Webhooks carry a signature instead of the key that callers have. */
+function describeWebhook(webhook: ApiWebhook): [name: string, { post: ZodOpenApiOperationObject }] {
+  const { name, operationId, summary, tag, headers, body, responses } = webhook;
+  const described = Object.entries(responses).map(([status, description]) => [status, { description }]);
+  const post: ZodOpenApiOperationObject = {
+    operationId,
+    summary,
+    tags: [tag],
+    security: [],
+    requestParams: { header: headers },
+    requestBody: { required: true, content: { 'application/json': { schema: body } } },
+    responses: Object.fromEntries(described),
+  };
+  return [name, { post }];
+}
+
+/** What an operation asks of callers, unless it is what the whole document asks. */
+function requiredOf({ security }: DescribedSet, { scope }: Route<never>, first: DescribedSet | undefined) {
+  if (scope === null && security.name === first?.security.name) return {};
+  // OpenAPI 3.1, Security Requirement Object: for schemes other than OAuth, the roles that are required.
+  return { security: [{ [security.name]: scope === null ? [] : [scope] }] };
 }
 
 function describeRoute(set: DescribedSet, route: Route<never>): ZodOpenApiOperationObject {

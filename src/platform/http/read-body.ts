@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { ServiceError } from '../../errors.ts';
 import { formBody } from './form-body.ts';
+import { findJsonFault } from './json-fault.ts';
 import type { Bodies } from './route-set.ts';
 
 /** The largest JSON body that is taken, in bytes. */
@@ -20,8 +21,8 @@ export interface ReadBody<Body> {
  * - `json`: faults are a `ServiceError` `request.unsupportedMediaType` unless it is `application/json` in UTF-8, not
  *   compressed; `request.malformedJson` when it is not JSON; an error of the body parser (see `problem.ts`) when it is
  *   larger than 16 kB or ends too early.
- * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, or has an unknown charset
- *   or compression. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
+ * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, is compressed or has an
+ *   unknown charset. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
  */
 export const BODY_READERS: {
   [Kind in keyof Bodies]: (req: Request, res: Response) => Promise<ReadBody<Bodies[Kind]>>;
@@ -30,6 +31,8 @@ export const BODY_READERS: {
     try {
       return { body: await readJson(req, res) };
     } catch (fault) {
+      // Nobody is there to be told what is wrong, so nobody need be identified.
+      if (req.destroyed && !req.complete) throw fault;
       return { body: undefined, fault };
     }
   },
@@ -43,7 +46,7 @@ export const BODY_READERS: {
 // Bytes, not JSON: the JSON parser of the body parser hangs the body on its errors, decodes broken UTF-8 silently
 // and inflates.
 const readBytes = express.raw({ limit: JSON_LIMIT, inflate: false, type: () => true });
-const readText = express.text({ limit: FORM_LIMIT, type: () => true });
+const readText = express.text({ limit: FORM_LIMIT, inflate: false, type: () => true });
 
 async function readJson(req: Request, res: Response): Promise<unknown> {
   if (isEmpty(req)) return {};
@@ -74,10 +77,19 @@ function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
   if (!isUtf8(bytes))
     throw new ServiceError('request.malformedJson', 'The body is not UTF-8. Send JSON in UTF-8.');
+  const text = bytes.toString('utf8');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, so it is dropped.
-    throw new ServiceError('request.malformedJson', 'The body is not JSON. Send one JSON object.');
+    throw malformed(text);
   }
+}
+
+function malformed(text: string): ServiceError {
+  const fault = findJsonFault(text);
+  const where = fault
+    ? `At line ${fault.line}, column ${fault.column}, this was expected: ${fault.expected}.`
+    : 'It cannot be parsed.';
+  return new ServiceError('request.malformedJson', `The body is not JSON. ${where} Send one JSON object.`);
 }

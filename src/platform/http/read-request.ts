@@ -22,7 +22,7 @@ export function readRequest(
   const problems: FieldProblem[] = [];
   const read: Read = (schema, value, fieldAt) => {
     const parsed = schema.safeParse(value, parseOptions);
-    const broken = parsed.error ? fieldProblems(parsed.error, fieldAt) : [];
+    const broken = parsed.error ? fieldProblems(parsed.error, schema, fieldAt) : [];
     problems.push(...findUnstorableText(value, fieldAt), ...broken);
     return parsed.data;
   };

@@ -1,5 +1,6 @@
 /** Routes for one kind of caller, such as backends with an API key or providers that sign what they send. */
 import type { ErrorCode } from '../../errors.ts';
+import type { Lane } from '../lane.ts';
 import type { FormBody } from './form-body.ts';
 import type { Route } from './route.ts';
 
@@ -43,7 +44,7 @@ export interface SecurityDescription {
   /** The name of the scheme among the others. */
   name: string;
   scheme: { type: 'http'; scheme: string; description: string };
-  /** What `identify` throws. */
+  /** What `identify` and `laneOf` throw. */
   problems: readonly ErrorCode[];
   /** What `authorize` throws for routes that need a scope. */
   scopeProblems?: readonly ErrorCode[];
@@ -71,6 +72,11 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
    * @throws ServiceError when not
    */
   authorize?(caller: NoInfer<Caller>, route: Pick<Route<never>, 'scope'>): void;
+  /**
+   * Chooses where a request waits for its turn before the caller is identified, when only so many may be answered at once.
+   * @throws ServiceError for callers who need not be looked for
+   */
+  laneOf?(request: IncomingRequest<Bodies[Kind]>): Lane;
   /** The challenge of answers with status 401 (RFC 9110, section 11.6.1), such as `Basic realm="mail"`. */
   challenge?: string;
   /** What of the caller stands in the log line of a request; neither a secret nor a phone number. */

@@ -40,10 +40,16 @@ async function answerRequest<Caller, Kind extends keyof Bodies>(
   res: Response,
 ): Promise<void> {
   const request = incomingRequest(req, route.operationId, body);
-  const caller = await set.identify(request);
-  contextOf(res).caller = set.logged?.(caller);
-  set.authorize?.(caller, route);
-  if (fault !== undefined) throw fault;
-  const parts = readRequest(route, request, set.body, req);
-  sendAnswer(res, route, await route.handle({ ...parts, caller }));
+  const answer = async () => {
+    // Nobody waits for the answer any more.
+    if (res.closed) return;
+    const caller = await set.identify(request);
+    contextOf(res).caller = set.logged?.(caller);
+    set.authorize?.(caller, route);
+    if (fault !== undefined) throw fault;
+    const parts = readRequest(route, request, set.body, req);
+    sendAnswer(res, route, await route.handle({ ...parts, caller }));
+  };
+  const lane = set.laneOf?.(request);
+  await (lane ? lane.run(answer) : answer());
 }

@@ -10,6 +10,8 @@ const RETRY_MS = 250;
 /** @param pool finds BullMQ's tables by itself (`search_path`); whoever opened it ends it */
 export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
   return {
+    subject: 'queue',
+    watched: false,
     createQueue: (name) =>
       new Queue(
         name,

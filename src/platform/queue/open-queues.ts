@@ -1,8 +1,9 @@
 /** Queues and workers, in the database or on Redis. Both survive the absence of their store, and nothing is left of them after `close`. */
 import type { PgPool, Processor, Queue, Telemetry, Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import { endsWithin } from '../in-time.ts';
-import { createOutageLog, type ReportOutage } from '../outage-log.ts';
+import { endsWithin, inTime } from '../in-time.ts';
+import { createOutageLog, type OutageLog } from '../outage-log.ts';
+import { watchStore } from '../watch-store.ts';
 import { createDatabaseStore } from './database-store.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
 import type { RedisPlace } from './redis-place.ts';
@@ -46,7 +47,7 @@ export interface Queues {
    * @throws Error after `close`
    */
   worker(name: string, processor: Processor, options: { concurrency: number }): Worker;
-  /** Resolves when the store answers and every queue is ready, rejects otherwise. */
+  /** Resolves when the store can be written to and every queue is ready; rejects with where it is and why otherwise. */
   ping(): Promise<void>;
   /**
    * Lets running process functions finish, closes workers, then queues, then our connections. Calling it again has no effect.
@@ -58,26 +59,26 @@ export interface Queues {
 
 /**
  * Opens a place for queues. Resolves even where Redis cannot be reached yet; see `openRedisStore`.
- * @param log gets a line about an outage at most every 10 s
+ * @param log gets a line when an outage begins, and one when it is over
  */
 export async function openQueues(
   options: QueuesOptions,
   settings: QueuesSettings,
   log: Pick<Logger, 'warn'>,
 ): Promise<Queues> {
-  const report = createOutageLog(log);
+  const outages = createOutageLog(log);
   const store =
     options.kind === 'database'
       ? createDatabaseStore(options.pool, tracedBy(settings))
-      : await openRedisStore(options, tracedBy(settings), log, report);
-  return createQueues(options.kind, store, settings, report);
+      : await openRedisStore(options, tracedBy(settings), log, outages);
+  return createQueues(options.kind, store, settings, outages);
 }
 
 function createQueues(
   kind: Queues['kind'],
   store: QueueStore,
   settings: QueuesSettings,
-  report: ReportOutage,
+  outages: OutageLog,
 ): Queues {
   const queues = new Map<string, Queue>();
   const workers: Worker[] = [];
@@ -85,27 +86,36 @@ function createQueues(
   const refuseWhenClosed = () => {
     if (closing !== null) throw new Error('The queues are closed.');
   };
+  const report = (error: unknown) => outages(store.subject, error, store.at);
+  const ping = async () => {
+    await store.ping();
+    await Promise.all([...queues.values(), ...workers].map((each) => each.waitUntilReady()));
+  };
+  const stopWatching = watchStore({
+    outages,
+    look: () => inTime(ping(), LOOK_LIMIT_MS),
+    always: store.watched,
+    report,
+  });
   return {
     kind,
     queue(name) {
       refuseWhenClosed();
       const queue = queues.get(name) ?? store.createQueue(name);
-      if (!queues.has(name)) queue.on('error', (error) => report(`queue ${name}`, error));
+      if (!queues.has(name)) queue.on('error', (error) => report(error));
       queues.set(name, queue);
       return queue;
     },
     worker(name, processor, { concurrency }) {
       refuseWhenClosed();
       const worker = store.createWorker(name, processor, { ...workerOptions(settings), concurrency });
-      worker.on('error', (error) => report(`worker ${name}`, error));
+      worker.on('error', (error) => report(error));
       workers.push(worker);
       return worker;
     },
-    async ping() {
-      await store.ping();
-      await Promise.all([...queues.values(), ...workers].map((each) => each.waitUntilReady()));
-    },
+    ping,
     close(limitMs = 10_000) {
+      stopWatching();
       closing ??= closeInOrder(workers, [...queues.values()], store, limitMs);
       return closing;
     },
@@ -127,6 +137,8 @@ function workerOptions(settings: QueuesSettings) {
   };
 }
 
+/** How long one look at the store may take, ms. */
+const LOOK_LIMIT_MS = 5_000;
 /** How long anything but a process function may take to close. */
 const CUT_OFF_MS = 1_000;
 

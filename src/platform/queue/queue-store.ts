@@ -12,9 +12,14 @@ export type Traced = Pick<WorkerOptions, 'telemetry'>;
 
 /** A place for queues. BullMQ's objects have its default types; their backend type is not used. */
 export interface QueueStore {
+  /** What its outages are called in the log, and where it is if the log should say so. */
+  subject: string;
+  at?: string;
+  /** Whether nobody may notice that it cannot be written to any more, unless it is asked. */
+  watched: boolean;
   createQueue(name: string): Queue;
   createWorker(name: string, processor: Processor, options: SharedWorkerOptions): Worker;
-  /** Resolves when the place answers. Rejects within 2 s otherwise. */
+  /** Resolves when the place can be written to. Rejects within 2 s otherwise, with where it is and why it cannot be used. */
   ping(): Promise<void>;
   /** Ends the connections the store made itself, whatever state they are in. */
   end(): Promise<void>;

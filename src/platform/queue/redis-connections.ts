@@ -1,10 +1,10 @@
 /** Connections to Redis, each of which comes back by itself after an outage. */
 import { once } from 'node:events';
-import type { Cluster } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 import { endsWithin } from '../in-time.ts';
 import type { ReportOutage } from '../outage-log.ts';
-import { CONSUMER, createRedisClient, PRODUCER, type RedisClient } from './redis-clients.ts';
-import type { RedisPlace } from './redis-place.ts';
+import { CONSUMER, createRedisClient, nodeOptions, PRODUCER, type RedisClient } from './redis-clients.ts';
+import { nameOf, type RedisPlace } from './redis-place.ts';
 
 /** All connections to one Redis. */
 export interface RedisConnections {
@@ -12,6 +12,10 @@ export interface RedisConnections {
   producer: RedisClient;
   /** For workers: commands wait until Redis is back. Made when first asked for. */
   consumer(): RedisClient;
+  /** Whether every connection can be used, also the copies BullMQ made. */
+  areReady(): boolean;
+  /** What went wrong last on any connection, until all can be used again. */
+  lastError(): Error | null;
   /** Cuts every connection, also the copies BullMQ made of them. */
   end(): Promise<void>;
 }
@@ -22,26 +26,97 @@ const CUT_MS = 1_000;
 /** Opens the producer's connection. */
 export function openRedisConnections(place: RedisPlace, report: ReportOutage): RedisConnections {
   const open = new Set<RedisClient>();
+  const at = nameOf(place);
+  let lastError: Error | null = null;
+  const inTrouble = (error: Error) => {
+    lastError = error;
+    report('redis', error, at);
+  };
+  const areReady = () => [...open].every(({ status }) => status === 'ready');
   const watch = <Client extends RedisClient>(client: Client): Client => {
-    const inTrouble = (error: unknown) => report('redis', error);
     open.add(client);
-    client.on('error', inTrouble);
-    if (client.isCluster) (client as Cluster).on('node error', inTrouble);
+    if ('nodes' in place) watchCluster(client as Cluster, place, inTrouble);
+    else client.on('error', inTrouble);
+    client.on('ready', () => {
+      if (areReady()) lastError = null;
+    });
     client.on('end', () => open.delete(client));
     return client;
   };
-  const producer = watch(createRedisClient(place, PRODUCER));
+  const producer = watch(createRedisClient(place, PRODUCER, inTrouble));
   let consumer: RedisClient | null = null;
   return {
     producer,
     consumer() {
-      consumer ??= watch(keepCopies(createRedisClient(place, CONSUMER), watch));
+      consumer ??= watch(keepCopies(createRedisClient(place, CONSUMER, inTrouble), watch));
       return consumer;
     },
+    areReady,
+    lastError: () => lastError,
     async end() {
       await Promise.all([...open].map(disconnect));
     },
   };
+}
+
+/**
+ * ioredis says of a cluster only that the list of its nodes could not be read, or that a connection is closed. Why, such
+ * as a certificate that is not accepted, shows when one connects to the node by itself.
+ */
+function watchCluster(
+  client: Cluster,
+  place: Extract<RedisPlace, { nodes: unknown }>,
+  inTrouble: (error: Error) => void,
+): void {
+  let asking = false;
+  const findOut = (error: Error, host: string, port: number) => {
+    if (asking) return;
+    asking = true;
+    void connectError(place, host, port).then((found) => {
+      asking = false;
+      inTrouble(found ?? error);
+    });
+  };
+  client.on('error', (error: Error) => {
+    const [{ host, port } = { host: 'localhost', port: 6379 }] = place.nodes;
+    if (TELLS_NOTHING.test(error.message)) findOut(error, host, port);
+    else inTrouble(error);
+  });
+  client.on('node error', (error: Error, key: string) => {
+    const colon = key.lastIndexOf(':');
+    if (TELLS_NOTHING.test(error.message)) findOut(error, key.slice(0, colon), Number(key.slice(colon + 1)));
+    else inTrouble(error);
+  });
+}
+
+const TELLS_NOTHING = /^(?:Connection is closed\.|Failed to refresh slots cache)/;
+
+/** Connects to one node. @returns why that failed, or null */
+async function connectError(
+  place: Extract<RedisPlace, { nodes: unknown }>,
+  host: string,
+  port: number,
+): Promise<Error | null> {
+  const redis = new Redis({
+    ...nodeOptions(place),
+    host,
+    port,
+    lazyConnect: true,
+    retryStrategy: () => null,
+  });
+  let seen: Error | null = null;
+  redis.on('error', (error: Error) => {
+    seen = error;
+  });
+  try {
+    await redis.connect();
+    await redis.cluster('SLOTS');
+    return null;
+  } catch (error) {
+    return seen ?? (error as Error);
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /** BullMQ blocks on a copy of a worker's connection. We see to it that a copy is watched and ended like the rest. */

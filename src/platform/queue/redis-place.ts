@@ -33,3 +33,17 @@ export type RedisPlace =
       nodes: HostAndPort[];
       access: RedisAccess;
     };
+
+/** What operators call it: hosts and ports, without user and password. */
+export function nameOf(place: RedisPlace): string {
+  if ('url' in place) return hostOf(place.url);
+  if ('nodes' in place) return `cluster ${listOf(place.nodes)}`;
+  return `${place.masterName} of sentinels ${listOf(place.sentinels)}`;
+}
+
+function hostOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${hostname || 'localhost'}:${port || 6379}`;
+}
+
+const listOf = (servers: HostAndPort[]) => servers.map(({ host, port }) => `${host}:${port}`).join(', ');

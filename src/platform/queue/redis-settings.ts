@@ -1,5 +1,7 @@
 /** The environment variables that say which Redis; the configuration reads them together with its own. */
 import { z } from 'zod';
+import { addressProblem } from '../address-problem.ts';
+import { checked } from '../settings.ts';
 import type { HostAndPort, RedisPlace } from './redis-place.ts';
 
 /** `host:port` or `[IPv6]:port`. */
@@ -21,15 +23,15 @@ function readServer(entry: string): HostAndPort | null {
     : null;
 }
 
+function redisUrlProblem(text: string): string | null {
+  if (!/^rediss?:\/\//i.test(text)) return 'must be an address that starts with redis:// or rediss://';
+  const form = 'cannot be read: it must have the form redis://user:password@host:6379/0';
+  return addressProblem(text) ?? (URL.canParse(text) ? null : form);
+}
+
 /** The variables, for the schema of the environment. */
 export const REDIS_VARIABLES = {
-  REDIS_URL: z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
-      'must be an address that starts with redis:// or rediss://',
-    )
-    .optional(),
+  REDIS_URL: checked(redisUrlProblem).optional(),
   REDIS_SENTINELS: servers.optional(),
   REDIS_SENTINEL_NAME: z
     .string()

@@ -4,7 +4,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateDirectory } from '../private-directory.ts';
 import { newKeyRingText } from './key-ring.ts';
 
 /** Secrets by name, and the names of those that were made just now. */
@@ -25,11 +25,11 @@ export interface EmbeddedSecrets {
  * Reads the named secrets from `secrets.json` in the data directory. Missing ones are made (each is the text of a
  * key ring with one random key, good as any other secret too) and written before they are returned.
  * Call it under the data directory's lock: adding a name to an existing file is not safe against another process.
- * @param dataDir directory of the embedded store; created, mode 0700, when missing
- * @throws Error when the file can be read by others, is no JSON object of texts, or cannot be written; says how to repair it, never what it holds
+ * @param dataDir directory of the embedded store; created when missing, and made private (mode 0700)
+ * @throws Error as `makePrivateDirectory` does, and when the file can be read by others, is no JSON object of texts, or cannot be written; says how to repair it, never what it holds
  */
 export function loadOrCreateEmbeddedSecrets(dataDir: string, names: string[]): EmbeddedSecrets {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makePrivateDirectory(dataDir);
   const path = join(dataDir, 'secrets.json');
   const known = readSecrets(path);
   const created = names.filter((name) => !Object.hasOwn(known ?? {}, name));

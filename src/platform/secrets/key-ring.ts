@@ -42,6 +42,27 @@ export function parseKeyRing(text: string): KeyRing {
   return { currentId, keys };
 }
 
+/** No random key has fewer different bytes, nor has one made of random hexadecimal digits. */
+const FEWEST_BYTES = 8;
+const LONGEST_PERIOD = 16;
+
+/**
+ * Whether the current key of a ring is not random at all: few bytes repeated, a pattern again and again, or bytes that
+ * are counted up or down.
+ * @param text a ring as `parseKeyRing` reads it
+ */
+export function hasWeakKey(text: string): boolean {
+  const [current] = parseKeyRing(text).keys.values();
+  const bytes = [...(current?.export() ?? [])];
+  const repeats = (period: number) => bytes.every((byte, place) => byte === bytes[place % period]);
+  const step = (place: number) => ((bytes[place] ?? 0) - (bytes[place - 1] ?? 0) + 256) % 256;
+  return (
+    new Set(bytes).size < FEWEST_BYTES ||
+    Array.from({ length: LONGEST_PERIOD }, (_, index) => index + 1).some(repeats) ||
+    bytes.every((_, place) => place === 0 || step(place) === step(1))
+  );
+}
+
 /** A ring of one fresh random key, as text for `parseKeyRing`. */
 export function newKeyRingText(): string {
   return `k1:${randomBytes(KEY_BYTES).toString('base64')}`;
@@ -63,6 +84,16 @@ export function hmacWith(ring: KeyRing, keyId: string, text: string): string {
 /** The hashes a text may be stored under, the current key's first: for looking up what an older key hashed. */
 export function hashesUnderAllKeys(ring: KeyRing, text: string): KeyedHash[] {
   return [...ring.keys.keys()].map((keyId) => ({ hash: hmacWith(ring, keyId, text), keyId }));
+}
+
+const FINGERPRINT_DIGITS = 32;
+
+/**
+ * By what a key can be told from another one of the same name: the beginning of an HMAC, from which the key cannot be found.
+ * @throws Error when the ring has no such key.
+ */
+export function fingerprintOf(ring: KeyRing, keyId: string): string {
+  return hmacWith(ring, keyId, 'fingerprint of this key').slice(0, FINGERPRINT_DIGITS);
 }
 
 const VERSION = 'v1';

@@ -1,3 +1,4 @@
+import { ServiceError } from '../../errors.ts';
 import type { IncomingWebhook, TrustedWebhook } from '../port.ts';
 import type { Profile } from './profiles.ts';
 import { createSignatureCheck } from './signature.ts';
@@ -6,6 +7,8 @@ import { parseAnswer, parseDigits, parseMachine, parseStatus } from './webhooks.
 /** What webhooks are checked against; see `createSignatureCheck`. */
 export interface WebhookKeys {
   publicUrl: string;
+  /** The account that calls are placed with. Shared keys may sign for others too. */
+  accountSid?: string;
   authTokens: readonly string[];
   sharedKeys?: readonly string[];
   profile: Profile;
@@ -26,14 +29,26 @@ export function createWebhookReader(provider: string, keys: WebhookKeys) {
       settings: webhook.header('X-Twilio-Webhooks-Signature-Settings'),
       params,
     });
+    assertAccount(keys.accountSid, params.AccountSid);
     return {
       provider,
+      sender: { to: params.To === undefined ? null : [params.To].flat().join(), lines: null },
       answer: () => parseAnswer(params),
       digits: () => parseDigits(params),
       status: () => parseStatus(params),
       machine: () => parseMachine(params),
     };
   };
+}
+
+/** Twilio and SignalWire name the account in each webhook of a call. */
+function assertAccount(ours: string | undefined, given: string | string[] | undefined): void {
+  if (ours === undefined || given === undefined) return;
+  if ([given].flat().every((name) => name.toLowerCase() === ours.toLowerCase())) return;
+  throw new ServiceError(
+    'webhook.wrongSignature',
+    'The webhook is about a call of another account. Only calls of the configured account are answered here.',
+  );
 }
 
 /** Form fields by name; a name that comes more than once keeps all its values, which the signature covers. */

@@ -108,6 +108,6 @@ function parse<T>(schema: z.ZodType<T>, params: FormParameters): T {
   throw new ServiceError(
     'request.invalid',
     'The webhook does not have the parameters that are documented for it',
-    { problems: fieldProblems(parsed.error) },
+    { problems: fieldProblems(parsed.error, schema) },
   );
 }

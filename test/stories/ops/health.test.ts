@@ -2,9 +2,10 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger } from '../../../src/log.ts';
 import { createOpsApp } from '../../../src/ops/ops-app.ts';
-import { runChecks } from '../../../src/ops/readiness.ts';
+import { isReady, runChecks } from '../../../src/ops/readiness.ts';
 import { remembered } from '../../../src/ops/remembered.ts';
 import { listen } from '../../../src/platform/http/http-server.ts';
+import { createChecks } from '../../../src/service/checks.ts';
 import { ask, worldOf } from '../../support/operator.ts';
 import { SOON } from '../../support/own-time.ts';
 import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
@@ -23,19 +24,40 @@ describeEachStore('health', (combination) => {
   });
 });
 
-it('is not ready while the phone network refuses the credentials, but alive', async () => {
+it('stays ready while the phone network refuses the credentials, since webhooks still come, and says so', async () => {
   const world = await worldOf(ANY_STORE);
   world.simulator.faults.next('list', WRONG_TOKEN);
   const answer = await ask(world, '/readyz');
-  expect(answer).toMatchObject({ status: 503, json: { status: 'notReady' } });
+  expect(answer).toMatchObject({ status: 200, json: { status: 'ready' } });
   expect(answer.json.checks).toMatchObject({
-    registry: { status: 'ok' },
-    phoneNetwork: { status: 'failed' },
+    registry: { status: 'ok', required: true },
+    phoneNetwork: { status: 'failed', required: false },
   });
   expect(answer.json.checks.phoneNetwork.reason).toContain('error 20003: the credentials are wrong');
-  expect((await ask(world, '/healthz')).status).toBe(200);
   // The fault struck once; the answer counts for a minute.
-  expect((await ask(world, '/readyz')).status).toBe(503);
+  expect((await ask(world, '/readyz')).json.checks.phoneNetwork.status).toBe('failed');
+  expect((await ask(world, '/metrics')).text).toContain('poundkey_phone_network_access{access="refused"} 1');
+  expect(world.log.filter((line) => line.includes('provider: cannot be reached or used'))).toHaveLength(1);
+});
+
+it.each([
+  ['web', false],
+  ['all', false],
+  ['worker', true],
+] as const)('requires of role %s what it cannot work without', async (role, needsQueue) => {
+  const failing = () => Promise.reject(new Error('away'));
+  const stores = { database: { check: async () => undefined }, queues: { ping: failing } };
+  const prompts = { locales: ['en-US'], render: () => '<Say>' };
+  const checks = createChecks(role, {
+    stores: stores as unknown as Parameters<typeof createChecks>[1]['stores'],
+    checkAccess: failing,
+    prompts: prompts as unknown as Parameters<typeof createChecks>[1]['prompts'],
+  });
+  const results = await runChecks(checks);
+  expect(results).toMatchObject({ queue: { status: 'failed', required: needsQueue } });
+  expect(isReady(results)).toBe(!needsQueue);
+  stores.database.check = failing;
+  expect(isReady(await runChecks(checks))).toBe(false);
 });
 
 it('says so while the process stops, and answers until everything else has stopped', async () => {

@@ -22,6 +22,7 @@ beforeAll(async () => {
     providers: {
       readWebhook: () => ({
         provider: 'twilio',
+        sender: { to: null, lines: null },
         answer: () => ({ callId: 'CA1', answeredBy: null }),
         digits: () => ({ callId: 'CA1', digits: pressed }),
         status: away as never,

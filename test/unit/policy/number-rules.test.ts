@@ -26,6 +26,36 @@ describe('the detail of a refusal', () => {
   });
 });
 
+describe('a hint at what may be meant', () => {
+  test.each([
+    ['0046 8 123 456 78', undefined, 'Write +46 in place of 0046 '],
+    ['00 46 8 123 456 78', undefined, 'Write +46 in place of 0046 '],
+    ['011 46 8 123 456 78', undefined, 'Write +46 in place of 01146 '],
+    ['0011 46 8 123 456 78', undefined, 'Write +46 in place of 001146 '],
+    ['010 46 8 123 456 78', undefined, 'Write +46 in place of 01046 '],
+    ['810 46 8 123 456 78', undefined, 'Write +46 in place of 81046 '],
+    ['0046 8 123 456 78', 'US', 'Write +46 in place of 0046 '],
+    ['011 46 8 123 456 78', 'SE', 'Write +46 in place of 01146 '],
+    ['020 7946 0123', 'UK', 'Did you mean GB?'],
+    ['020 7946 0123', 'uk', 'Did you mean GB?'],
+    ['020 7946 0123', 'EN', 'Did you mean GB?'],
+    ['21 0123 4567', 'EL', 'Did you mean GR?'],
+    ['03-1234-5678', 'JA', 'Did you mean JP?'],
+    ['08-123 456 78', 'Sweden', 'Did you mean SE?'],
+    ['020 7946 0123', 'united kingdom', 'Did you mean GB?'],
+  ])('is given for %s in %s', (number, country, hint) => {
+    expect(refusalOf(number, country).problems[0]?.rule).toContain(hint);
+  });
+
+  test.each([
+    ['08-123 456 78', undefined],
+    ['00 12', undefined],
+    ['020 7946 0123', 'ZZ'],
+  ])('is not given for %s in %s', (number, country) => {
+    expect(refusalOf(number, country).problems[0]?.rule).not.toMatch(/Did you mean|in place of/);
+  });
+});
+
 describe('a number that may be called', () => {
   test.each([
     // number as typed, country, E.164, country of the number, type
@@ -68,7 +98,7 @@ describe('a number that nobody can call', () => {
     ['a vanity number', '+1-800-FLOWERS'],
     ['letters among digits', '+46 8 TAXI 1234'],
     ['a number inside text', 'call me at +46812345678 thanks'],
-    ['a tel: URI', 'tel:+46812345678'],
+    ['another URI', 'sip:+46812345678@example.com'],
     ['a # at the end', '+46812345678#'],
     ['67# after a space, which would eat a group of digits', '+46-70-123 45 67#'],
     ['a * at the end', '+46812345678*'],
@@ -183,7 +213,7 @@ describe('an extension', () => {
     ['no number before it', 'x1234'],
     ['a word for the number', 'switchboard x1234'],
     ['a service code before it', '#31#1234567'],
-    ['a tel: URI before it', 'tel:+46812345678;ext=12'],
+    ['another extension in a tel: URI', 'tel:+46812345678x12;ext=12'],
     ['a number that is too short before it', '+4681x1234'],
     ['an unknown word before it', '+46812345678 door 12'],
     ['Bengali digits', '+46812345678x১২'],

@@ -53,7 +53,7 @@ describe('a policy document', () => {
       limits: {
         perUser: { count: 1, windowS: 1 },
         perNumber: { count: 2, windowS: 60 },
-        perSwitchboard: { count: 60, windowS: 3600 },
+        perSwitchboard: { count: 3, windowS: 60 },
         perTenant: { count: 1_000_000, windowS: 86_400 },
       },
       greeting: {

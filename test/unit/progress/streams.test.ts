@@ -40,7 +40,8 @@ beforeEach(() => {
   story = [];
   away = false;
   streams = createStreams({
-    mostStreams: 2,
+    mostStreams: 30,
+    mostOfTenant: 15,
     lookEveryMs: 250,
     ticker: (_ms, run) => {
       ticking = run;
@@ -70,8 +71,8 @@ const turn = async (ticks = 1) => {
 
 test('asks for all streams at once, and for none when there are none', async () => {
   const [first, second] = [response(), response()];
-  streams.open({ verificationId: 'a', after: 0 }, first.asResponse);
-  streams.open({ verificationId: 'b', after: 7 }, second.asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, first.asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'b', after: 7 }, second.asResponse);
   await turn();
   expect(asked.at(-1)).toEqual([
     { verificationId: 'a', after: 0 },
@@ -84,7 +85,7 @@ test('asks for all streams at once, and for none when there are none', async () 
 
 test('writes an event once, and nothing after the end', async () => {
   const { res, asResponse } = response();
-  streams.open({ verificationId: 'a', after: 0 }, asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse);
   story = [event(1, 'queued')];
   await turn(2);
   story.push(event(2, 'finished'), event(3, 'finished'));
@@ -97,8 +98,8 @@ test('writes an event once, and nothing after the end', async () => {
 test('says every 15 s that it is alive, unless the client does not read', async () => {
   const [reads, sleeps] = [response(), response()];
   sleeps.res.writableNeedDrain = true;
-  streams.open({ verificationId: 'a', after: 0 }, reads.asResponse);
-  streams.open({ verificationId: 'b', after: 0 }, sleeps.asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, reads.asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'b', after: 0 }, sleeps.asResponse);
   await turn(59);
   expect(reads.res.text).not.toContain('alive');
   await turn(61);
@@ -109,7 +110,7 @@ test('says every 15 s that it is alive, unless the client does not read', async 
 test('outlives a registry that is away', async () => {
   const { res, asResponse } = response();
   away = true;
-  streams.open({ verificationId: 'a', after: 0 }, asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse);
   story = [event(1, 'queued')];
   await turn(3);
   expect(res.writableEnded).toBe(false);
@@ -121,24 +122,29 @@ test('outlives a registry that is away', async () => {
 
 test('closing ends every stream and takes no more', async () => {
   const { res, asResponse } = response();
-  streams.open({ verificationId: 'a', after: 0 }, asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse);
   await streams.close();
   expect(res.writableEnded).toBe(true);
-  expect(() => streams.assertRoom()).toThrow('cannot serve another event stream');
+  expect(() => streams.assertRoom({ tenantId: 'contoso', verificationId: 'a' })).toThrow(
+    'This process cannot have another event stream',
+  );
   const late = response();
-  streams.open({ verificationId: 'a', after: 0 }, late.asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, late.asResponse);
   expect(late.res.writableEnded).toBe(true);
 });
 
 test('refuses more streams than there may be', () => {
-  streams.assertRoom();
-  streams.open({ verificationId: 'a', after: 0 }, response().asResponse);
-  streams.open({ verificationId: 'b', after: 0 }, response().asResponse);
-  expect(() => streams.assertRoom()).toThrow('cannot serve another event stream');
+  const wanted = { tenantId: 'northwind', verificationId: 'z' };
+  for (let count = 0; count < 30; count += 1) {
+    streams.assertRoom(wanted);
+    const place = { tenantId: `tenant-${count % 3}`, verificationId: `v-${count}`, after: 0 };
+    streams.open(place, response().asResponse);
+  }
+  expect(() => streams.assertRoom(wanted)).toThrow('This process cannot have another event stream');
 });
 
 test('what this process changed is looked for at once, if anybody follows it', () => {
-  streams.open({ verificationId: 'v-1', after: 0 }, response().asResponse);
+  streams.open({ tenantId: 'contoso', verificationId: 'v-1', after: 0 }, response().asResponse);
   const before = asked.length;
   streams.changed('v-2');
   expect(asked).toHaveLength(before);
@@ -146,4 +152,26 @@ test('what this process changed is looked for at once, if anybody follows it', (
     streams.changed('v-1');
     expect(asked.length).toBeGreaterThan(before);
   });
+});
+
+test('gives no verification and no tenant all the room, also when many come at once', async () => {
+  const openOf = (tenantId: string, verificationId: string, count: number) =>
+    Array.from({ length: count }, () => {
+      const { res, asResponse } = response();
+      streams.open({ tenantId, verificationId, after: 0 }, asResponse);
+      return res;
+    });
+  const isOpen = ({ writableEnded }: { writableEnded: boolean }) => !writableEnded;
+  const followers = openOf('contoso', 'a', 12);
+  expect(followers.filter(isOpen)).toHaveLength(10);
+  const asked = { tenantId: 'contoso', verificationId: 'a' };
+  expect(() => streams.assertRoom(asked)).toThrow('The verification, which has as many as it may');
+  expect(openOf('contoso', 'b', 8).filter(isOpen)).toHaveLength(5);
+  expect(() => streams.assertRoom({ ...asked, verificationId: 'c' })).toThrow(
+    'The tenant, which has as many',
+  );
+  expect(openOf('fabrikam', 'd', 8).filter(isOpen)).toHaveLength(8);
+  // Who leaves makes room.
+  followers[0]?.emit('close');
+  streams.assertRoom({ ...asked, verificationId: 'c' });
 });

@@ -99,8 +99,13 @@ describe('lines', () => {
 
 describe('a webhook', () => {
   test('is read by whoever signed it, and answered in that provider’s documents', () => {
-    expect(providers.readWebhook(webhook({ 'x-two': 'two' }))).toEqual({ provider: 'two' });
-    expect(providers.readWebhook(webhook({ 'x-one': 'wrong', 'x-two': 'two' }))).toEqual({ provider: 'two' });
+    expect(providers.readWebhook(webhook({ 'x-two': 'two' }))).toEqual({
+      provider: 'two',
+      sender: { lines: [SECOND, SWEDEN] },
+    });
+    expect(providers.readWebhook(webhook({ 'x-one': 'wrong', 'x-two': 'two' }))).toMatchObject({
+      provider: 'two',
+    });
     const step = { step: 'apology', locale: 'en-US', tenantId: null } as const;
     expect(providers.renderStep('two', step).body).toBe('two apology');
   });

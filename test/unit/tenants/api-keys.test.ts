@@ -6,6 +6,7 @@ import type { ServiceError } from '../../../src/errors.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { createApiKeys } from '../../../src/tenants/api-keys.ts';
+import { createRememberedKeys } from '../../../src/tenants/remembered-keys.ts';
 import { createTenants } from '../../../src/tenants/tenants.ts';
 
 const now = new Date('2026-11-21T09:00:00Z');
@@ -187,5 +188,44 @@ describe('a tenant', () => {
       code: 'request.invalid',
       problems: [{ field }],
     });
+  });
+});
+
+describe('a look for a key', () => {
+  const lookups = async (header: string) => {
+    let count = 0;
+    await apiKeys
+      .authenticate(header, async (id) => {
+        count += 1;
+        const row = await db.selectFrom('apiKey').selectAll().where('id', '=', id).executeTakeFirst();
+        return row ? { ...row, facts: null } : null;
+      })
+      .catch(() => undefined);
+    return count;
+  };
+
+  test('that was refused is not repeated, and others of its id are looked for', async () => {
+    const { id, key } = await apiKeys.create({ tenantId: 'contoso', name: 'looked for' });
+    const wrong = `Bearer pk_${id}_${'x'.repeat(43)}`;
+    expect([await lookups(wrong), await lookups(wrong), await lookups(wrong)]).toEqual([1, 0, 0]);
+    expect(() => apiKeys.isKnown(wrong)).toThrow('unknown, wrong or revoked');
+    expect(apiKeys.isKnown(`Bearer ${key}`)).toBe(false);
+    expect([await lookups(`Bearer ${key}`), await lookups(`Bearer ${key}`)]).toEqual([1, 1]);
+    expect(apiKeys.isKnown(`Bearer ${key}`)).toBe(true);
+    await apiKeys.revoke(id);
+    expect([await lookups(`Bearer ${key}`), await lookups(`Bearer ${key}`)]).toEqual([1, 0]);
+    expect(() => apiKeys.isKnown(`Bearer ${key}`)).toThrow('unknown, wrong or revoked');
+  });
+
+  test('is remembered for a while, of so many keys', () => {
+    const time = { now: 0 };
+    const remembered = createRememberedKeys(() => time.now, 60_000);
+    remembered.refused('first');
+    time.now = 59_999;
+    expect(remembered.isRefused('first')).toBe(true);
+    time.now = 60_000;
+    expect(remembered.isRefused('first')).toBe(false);
+    for (let count = 0; count <= 10_000; count += 1) remembered.refused(`key ${count}`);
+    expect([remembered.isRefused('key 0'), remembered.isRefused('key 1')]).toEqual([false, true]);
   });
 });

@@ -115,6 +115,7 @@ describe('the request for a call', () => {
   test.each([
     ['http://127.0.0.1:4010', CALLS_PATH],
     ['http://localhost:4010/', CALLS_PATH],
+    ['https://api.dublin.ie1.twilio.com', CALLS_PATH],
     ['https://phones.eu.staging.example/twilio', `/twilio${CALLS_PATH}`],
   ])('goes to %s where that is the base URL', async (apiBaseUrl, path) => {
     expectCall(new URL(apiBaseUrl).origin, path);

@@ -148,6 +148,17 @@ describe('the command line of operators', () => {
     expect((await poundkey('unblock', 'contoso', 'u-1')).output).toMatch(/was not blocked\.$/);
   });
 
+  it("blocks users by their directory's names", async () => {
+    const userId = "o'brien_example.com#EXT#@contoso.onmicrosoft.com";
+    const said = await poundkey('block', 'contoso', userId, '--reason', 'phone stolen');
+    expect(said.output).toContain(`The user ${userId} of contoso is blocked`);
+    expect(await tools.blocks.read({ tenantId: 'contoso', userId })).toMatchObject({
+      reason: 'phone stolen',
+    });
+    const { errors } = await poundkey('block', 'contoso', 'u\u001b[31m', '--reason', 'phone stolen');
+    expect(errors).toContain('USER: This must be 1 to 128 letters');
+  });
+
   it('prints a new key and nothing else', async () => {
     const { output, errors } = await poundkey('create-key', 'contoso', 'backend');
     expect(errors).toBe('');

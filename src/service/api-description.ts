@@ -1,0 +1,114 @@
+/** What the OpenAPI description says beside the routes: addresses, groups and outcome webhooks. */
+import { z } from 'zod';
+import { Instant, UserId, VerificationId } from '../api.ts';
+import { OUTCOME_NAMES } from '../journey/outcomes.ts';
+import { PURPOSES } from '../journey/states.ts';
+import type { ApiInfo, ApiTag, ApiWebhook } from '../platform/http/api-info.ts';
+
+const API = '/v1';
+const OUTCOME_WEBHOOKS = 'Outcome webhooks';
+
+/** Each group of operations, by the addresses that belong to it. */
+const TAGS: ApiTag[] = [
+  {
+    name: 'Verifications',
+    description: 'Calls that ask a person to approve: requested, followed, canceled',
+    under: [`${API}/verifications`],
+  },
+  {
+    name: 'Users',
+    description: 'Phone methods, app passwords, language and PIN, blocks, and what a user may do now',
+    under: [`${API}/users`],
+  },
+  {
+    name: 'Key',
+    description: 'Whose the API key is',
+    under: [`${API}/key`],
+  },
+  {
+    name: 'Policy',
+    description: 'What the tenant allows; every version is kept',
+    under: [`${API}/policy`],
+  },
+  {
+    name: 'PBX profiles',
+    description: 'The pauses around extensions behind switchboards',
+    under: [`${API}/pbx-profiles`],
+  },
+  {
+    name: OUTCOME_WEBHOOKS,
+    description: 'Where outcomes are posted, what is posted, and what was not delivered',
+    under: [`${API}/webhook-endpoint`, `${API}/webhook-messages`],
+  },
+];
+
+/** The headers of Standard Webhooks, as the outbox signs. */
+const signatureHeaders = z.object({
+  'webhook-id': z.guid().meta({ description: 'The same at each delivery; process each id once' }),
+  'webhook-timestamp': z
+    .string()
+    .meta({ description: 'When this delivery was signed, seconds since 1970', example: '1795251600' }),
+  'webhook-signature': z.string().meta({
+    description:
+      'One signature, or two separated by a space while a secret is replaced: `v1,` and the HMAC-SHA-256 in base64 of `{webhook-id}.{webhook-timestamp}.{body}` under the secret of the endpoint (Standard Webhooks)',
+    example: 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+  }),
+});
+
+const outcomeData = z
+  .object({
+    verificationId: VerificationId,
+    userId: UserId,
+    purpose: z.enum(PURPOSES),
+    channel: z.enum(['call']),
+    phoneType: z.enum(['office']),
+    outcome: z.enum(OUTCOME_NAMES),
+    errorCode: z.string().nullable().meta({ description: "The provider's error code behind the outcome" }),
+    finishedAt: Instant,
+    phoneMethodId: z.guid().nullable().meta({ description: 'The phone that was registered' }),
+    appPasswordId: z.guid().nullable().meta({ description: 'The app password that was issued' }),
+  })
+  .meta({ id: 'OutcomeData', description: 'Ids and words; never a phone number or a secret' });
+
+function outcomeWebhook<Type extends string>(type: Type, operationId: string, summary: string): ApiWebhook {
+  return {
+    name: type,
+    operationId,
+    summary,
+    tag: OUTCOME_WEBHOOKS,
+    headers: signatureHeaders,
+    body: z.object({
+      type: z.literal(type),
+      timestamp: Instant,
+      data: outcomeData,
+    }),
+    responses: {
+      '2XX': 'Taken. Any other answer, also a redirect or none within 10 seconds, counts as a failure',
+      '410': 'Delivery is given up at once',
+      '4XX': 'Tried again later, for a day',
+    },
+  };
+}
+
+const WEBHOOKS: ApiWebhook[] = [
+  outcomeWebhook('verification.finished', 'receiveOutcome', 'A verification has ended'),
+  outcomeWebhook('fraud.reported', 'receiveFraudReport', 'A person reported a call as fraud'),
+];
+
+/** @param publicUrl where providers and, usually, backends reach this installation */
+export function apiInfo(publicUrl: string): ApiInfo {
+  return {
+    title: 'Poundkey',
+    version: '1',
+    summary: 'Places the phone calls of multi-factor sign-in',
+    description:
+      'A backend requests a verification of a user and a phone number. Poundkey calls the number, asks the person to press `#`, and posts exactly one outcome.',
+    license: { name: 'All rights reserved', identifier: 'LicenseRef-Poundkey' },
+    servers: [
+      { url: publicUrl, description: 'The public address of this installation' },
+      { url: '/', description: 'Where this description was read' },
+    ],
+    tags: TAGS,
+    webhooks: WEBHOOKS,
+  };
+}

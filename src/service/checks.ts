@@ -1,0 +1,52 @@
+import type { Config } from '../config.ts';
+import type { Check } from '../ops/readiness.ts';
+import type { ProvidersAccess } from '../providers/port.ts';
+import type { Prompts } from '../providers/twilio/twiml/render.ts';
+import type { Stores } from './open-stores.ts';
+
+/** How long one check may take, ms. */
+const STORE_LIMIT_MS = 2_000;
+const NETWORK_LIMIT_MS = 5_000;
+
+/** The check of the providers, which are asked once a minute at most; a metric of its own says more about them. */
+export const PHONE_NETWORK = 'phoneNetwork';
+
+/** What is looked at. */
+interface Checked {
+  stores: Pick<Stores, 'database' | 'queues'>;
+  checkAccess: () => Promise<ProvidersAccess>;
+  prompts: Prompts;
+}
+
+/**
+ * What `/readyz` looks at. A load balancer sends no requests and no webhooks to a process that is not ready, so only what a
+ * role cannot work without is required: without the queue requests are taken and live calls go on, since the sweeper adds
+ * the jobs later; without a provider webhooks of live calls still come.
+ */
+export function createChecks(role: Config['role'], { stores, checkAccess, prompts }: Checked): Check[] {
+  const speaks = role !== 'worker';
+  return [
+    { name: 'registry', required: true, limitMs: STORE_LIMIT_MS, run: () => stores.database.check() },
+    { name: 'queue', required: !speaks, limitMs: STORE_LIMIT_MS, run: () => stores.queues.ping() },
+    {
+      name: PHONE_NETWORK,
+      required: false,
+      limitMs: NETWORK_LIMIT_MS,
+      async run() {
+        const { usable, worst } = await checkAccess();
+        if (!usable) throw new Error(worst.access === 'granted' ? 'no provider' : worst.reason);
+      },
+    },
+    { name: 'templates', required: speaks, limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },
+  ];
+}
+
+/** The last resort of every call, in every language. */
+function renderAll(prompts: Prompts): void {
+  const nothing = { organisation: '', timeoutS: 1, digitsUrl: '', silenceUrl: '', retryUrl: '' };
+  const silent = prompts.locales.filter(
+    (locale) => !prompts.render('apology', locale, nothing).includes('<Say'),
+  );
+  if (silent.length > 0 || prompts.locales.length === 0)
+    throw new Error(`nothing to say in ${silent.join(', ') || 'any language'}; check TWIML_DIR`);
+}

@@ -1,0 +1,115 @@
+import { type Kysely, sql } from 'kysely';
+import { secretContext } from '../outbox/webhook-secret.ts';
+import type { Clock } from '../platform/clock.ts';
+import { fingerprintOf, type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
+import type { Registry } from '../registry/schema.ts';
+import type { KeyRings } from './open-stores.ts';
+
+/** A key that does not fit what the registry holds. */
+export interface KeyProblem {
+  variable: 'HASH_KEYS' | 'SEAL_KEYS';
+  keyId: string;
+  /** `missing`: values need it and the ring lacks it; `different`: the ring has another key under this name. */
+  problem: 'missing' | 'different';
+}
+
+/** Rows of each table that are looked at: enough to notice wrong keys, and the same work however much there is. */
+const MOST_ROWS = 5_000;
+
+interface Seen {
+  ring: 'hash' | 'seal';
+  keyId: string;
+  /** What the key was known by before, if this is about that. */
+  fingerprint: string | null;
+  /** A sealed text, if this is about one, and what it belongs to. */
+  sealed: string | null;
+  tenantId: string | null;
+}
+
+/**
+ * Compares the key rings with what the registry holds, in one statement. Where all is well, keys that are new to the
+ * registry are noted in it.
+ * @returns one entry for each key that does not fit
+ */
+export async function findKeyProblems(
+  { hashKeys, sealKeys }: KeyRings,
+  { db, clock }: { db: Kysely<Registry>; clock: Clock },
+): Promise<KeyProblem[]> {
+  const seen = await look(db, clock.now());
+  const rings = { hash: hashKeys, seal: sealKeys };
+  const problems = new Map<string, KeyProblem>();
+  for (const each of seen) {
+    const problem = problemOf(rings[each.ring], each);
+    const variable = each.ring === 'hash' ? 'HASH_KEYS' : 'SEAL_KEYS';
+    if (problem) problems.set(`${variable} ${each.keyId}`, { variable, keyId: each.keyId, problem });
+  }
+  if (problems.size === 0) await noteNewKeys(rings, seen, { db, clock });
+  return [...problems.values()];
+}
+
+function problemOf(
+  ring: KeyRing,
+  { keyId, fingerprint, sealed, tenantId }: Seen,
+): KeyProblem['problem'] | null {
+  // A key that was known and is needed no more may be removed.
+  if (!ring.keys.has(keyId)) return fingerprint === null ? 'missing' : null;
+  if (fingerprint !== null) return fingerprint === fingerprintOf(ring, keyId) ? null : 'different';
+  return sealed === null || opens(ring, sealed, secretContext(tenantId ?? '')) ? null : 'different';
+}
+
+function opens(ring: KeyRing, sealed: string, context: string): boolean {
+  try {
+    unseal(ring, sealed, context);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function look(db: Kysely<Registry>, now: Date): Promise<Seen[]> {
+  const { rows } = await sql<Seen>`
+    select ring, key_id, fingerprint, null as sealed, null as tenant_id from key_fingerprint
+    union all
+    select distinct 'hash', hash_key_id, null, null, null
+      from (select hash_key_id, revoked_at from app_password limit ${MOST_ROWS}) as passwords
+      where revoked_at is null
+    union all
+    select distinct 'hash', pin_hash_key_id, null, null, null
+      from (select pin_hash, pin_hash_key_id from user_profile limit ${MOST_ROWS}) as profiles
+      where pin_hash is not null
+    union all
+    select distinct 'seal', split_part(sealed, '.', 2), null, null, null
+      from (select sealed, sealed_until from app_password where sealed is not null limit ${MOST_ROWS}) as seals
+      where sealed_until > ${now}
+    union all
+    (select distinct on (split_part(sealed_secret, '.', 2))
+        'seal', split_part(sealed_secret, '.', 2), null, sealed_secret, tenant_id
+      from (select tenant_id, sealed_secret from webhook_endpoint limit ${MOST_ROWS}) as endpoints)`.execute(
+    db,
+  );
+  return rows;
+}
+
+async function noteNewKeys(
+  rings: { hash: KeyRing; seal: KeyRing },
+  seen: Seen[],
+  { db, clock }: { db: Kysely<Registry>; clock: Clock },
+): Promise<void> {
+  const known = new Set(
+    seen.filter((each) => each.fingerprint !== null).map((each) => `${each.ring} ${each.keyId}`),
+  );
+  const rows = (['hash', 'seal'] as const).flatMap((ring) =>
+    [...rings[ring].keys.keys()]
+      .filter((keyId) => !known.has(`${ring} ${keyId}`))
+      .map((keyId) => ({
+        ring,
+        keyId,
+        fingerprint: fingerprintOf(rings[ring], keyId),
+        createdAt: clock.now(),
+      })),
+  );
+  if (rows.length === 0) return;
+  // Whoever notes a key first has it right; another one finds the difference when it starts again.
+  const insert = db.insertInto('keyFingerprint').values(rows);
+  await insert.onConflict((conflict) => conflict.columns(['ring', 'keyId']).doNothing()).execute();
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+
+/** Keys of each kind that are remembered; then the oldest are forgotten. */
+const MOST_KEYS = 10_000;
+
+/**
+ * Remembers hashes of keys that were refused, and of keys that proved right. No key that was refused ever proves right:
+ * it is told only once it is in the registry, and what is revoked stays so. It is remembered for a while nevertheless,
+ * since a registry may be restored.
+ * @param now milliseconds of a clock
+ * @param ageMs how long a refused key is remembered, ms
+ */
+export function createRememberedKeys(now: () => number, ageMs: number) {
+  const refused = new Map<string, number>();
+  const right = new Map<string, number>();
+  const remember = (keys: Map<string, number>, key: string) => {
+    keys.delete(key);
+    keys.set(key, now());
+    const [oldest] = keys.keys();
+    if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
+  };
+  return {
+    /** Whether a key was refused a short while ago. */
+    isRefused(key: string): boolean {
+      const at = refused.get(hashed(key));
+      return at !== undefined && now() - at < ageMs;
+    },
+    /** Whether a key proved right the last time. It may have been revoked since. */
+    isRight: (key: string): boolean => right.has(hashed(key)),
+    refused(key: string): void {
+      right.delete(hashed(key));
+      remember(refused, hashed(key));
+    },
+    right(key: string): void {
+      if (!right.has(hashed(key))) remember(right, hashed(key));
+    },
+  };
+}
+
+const hashed = (key: string) => createHash('sha256').update(key).digest('base64');

@@ -1,0 +1,62 @@
+// The outcome webhooks that /openapi.json describes against those that are posted.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { worldOn } from '../support/open-worlds.ts';
+import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
+import { clientOf } from '../support/world.ts';
+
+interface Webhook {
+  security: object[];
+  parameters: { name: string; in: string; required: boolean; schema: object }[];
+  requestBody: { content: Record<string, { schema: object }> };
+}
+
+const { world } = worldOn('embedded', { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } });
+let receiver: Receiver;
+let webhooks: Record<string, { post: Webhook }>;
+let schemas: object;
+
+beforeAll(async () => {
+  receiver = await openReceiver();
+  await world.api('PUT', '/v1/webhook-endpoint', { url: receiver.url });
+  const { body } = await clientOf(() => world.service.url ?? '', null)('GET', '/openapi.json');
+  webhooks = body.webhooks;
+  schemas = body.components.schemas;
+});
+afterAll(() => receiver.close());
+
+/** What the description has against a value. */
+function deviations(schema: object, value: unknown): unknown[] {
+  const whole = JSON.stringify({ ...schema, $defs: schemas });
+  const own = JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/'));
+  return z.fromJSONSchema(own).safeParse(value).error?.issues ?? [];
+}
+
+test.each([
+  ['press-pound', ['verification.finished']],
+  ['busy', ['verification.finished']],
+  ['fraud', ['verification.finished', 'fraud.reported']],
+] as const)('after "%s" each is as described', async (scenario, types) => {
+  const { id } = await world.story(scenario);
+  await world.service.outbox.deliverDue();
+  const posted = receiver.about(id).map(({ headers, body }) => ({ headers, body: JSON.parse(body) }));
+  expect(posted.map(({ body }) => body.type)).toEqual(types);
+  for (const { headers, body } of posted) {
+    const described = webhooks[body.type]?.post;
+    const schema = described?.requestBody.content['application/json']?.schema;
+    expect(schema && deviations(schema, body)).toEqual([]);
+    expect(schema && deviations(schema, { ...body, type: 'other' })).not.toEqual([]);
+    expect(described?.security).toEqual([]);
+    expect(described?.parameters.map(({ name }) => name)).toEqual([
+      'webhook-id',
+      'webhook-timestamp',
+      'webhook-signature',
+    ]);
+    for (const { name, schema: header } of described?.parameters ?? [])
+      expect(deviations(header, headers[name]), name).toEqual([]);
+  }
+});
+
+test('are those that can be posted', () => {
+  expect(Object.keys(webhooks)).toEqual(['verification.finished', 'fraud.reported']);
+});

@@ -1,0 +1,88 @@
+// A statement that has waited for a row acts on the row as it is then, and not as it was when the statement began.
+import { sql } from 'kysely';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createStores } from '../../src/journey/store/stores.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
+import { SHARED_STORES } from '../support/stores.ts';
+
+const SENDER = { to: null, lines: null };
+
+describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on %s', (combination) => {
+  const { world } = worldOn(combination);
+  afterEach(() => world.time.resume());
+  const now = () => new Date(world.time.now());
+  const stores = () => createStores(world.service.stores.database.run);
+  const rowOf = (id: string) =>
+    world.db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+  /** A verification whose phone rings, and the answer that would approve it. */
+  const ringing = async () => {
+    world.time.pause();
+    const { id } = await world.request('no-answer');
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('ringing'), SOON);
+    const { attemptId, callId, round } = await rowOf(id);
+    const answer = { attemptId: attemptId ?? '', callId: callId ?? '', round, sender: SENDER };
+    return { id, answer };
+  };
+
+  /** Changes the row in a session that ends only once the statement waits for it. Resolves to what the statement gave. */
+  const meanwhile = async <T>(change: ReturnType<typeof sql>, statement: () => Promise<T>): Promise<T> => {
+    let waiting: Promise<T> | undefined;
+    await world.db.transaction().execute(async (session) => {
+      await change.execute(session);
+      waiting = statement();
+      await vi.waitFor(async () => {
+        const { rows } = await sql`select from pg_locks where not granted`.execute(session);
+        expect(rows.length).toBeGreaterThan(0);
+      }, SOON);
+    });
+    return waiting as Promise<T>;
+  };
+
+  test.each<[what: string, change: (id: string) => ReturnType<typeof sql>]>([
+    [
+      'decides it',
+      (id) => sql`update verification set state = 'decided', outcome = 'blocked' where id = ${id}`,
+    ],
+    ['answers the question', (id) => sql`update verification set round = round + 1 where id = ${id}`],
+    [
+      'begins another attempt',
+      (id) => sql`update verification set attempt_id = gen_random_uuid() where id = ${id}`,
+    ],
+    ['learns of another call', (id) => sql`update verification set call_id = 'CAother' where id = ${id}`],
+  ])('a # is not recorded when the other %s', async (_what, change) => {
+    const { id, answer } = await ringing();
+    const right = { challenge: 'pound', digits: null } as const;
+    expect(await meanwhile(change(id), () => stores().answers.approve(answer, right, now()))).toBeNull();
+    expect((await rowOf(id)).outcome).not.toBe('approved');
+  });
+
+  test('a # is recorded when the other changes nothing that it depends on', async () => {
+    const { id, answer } = await ringing();
+    const right = { challenge: 'pound', digits: null } as const;
+    const note = sql`update verification set rang_at = now() where id = ${id}`;
+    const call = await meanwhile(note, () => stores().answers.approve(answer, right, now()));
+    expect(call).toMatchObject({ id, outcome: 'approved' });
+  });
+
+  test('an approval that is not finished yet is ended by a block that waited for it', async () => {
+    const { id } = await ringing();
+    const { userId } = await rowOf(id);
+    const approve = sql`update verification set state = 'decided', outcome = 'approved' where id = ${id}`;
+    const block = () =>
+      world.service.blocks.block({ tenantId: 'contoso', userId }, { reason: 'stolen', expiresAt: null });
+    await meanwhile(approve, block);
+    expect(await rowOf(id)).toMatchObject({ outcome: 'blocked', errorCode: 'userBlocked' });
+  });
+
+  test('what another session finished stays as it is', async () => {
+    const { id } = await ringing();
+    const { userId } = await rowOf(id);
+    const finish = sql`update verification set state = 'finished', outcome = 'approved', open = false where id = ${id}`;
+    const block = () =>
+      world.service.blocks.block({ tenantId: 'contoso', userId }, { reason: 'stolen', expiresAt: null });
+    await meanwhile(finish, block);
+    expect((await rowOf(id)).outcome).toBe('approved');
+  });
+});
