@@ -18,7 +18,16 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
   const place = { ...config.database, withQueueTables: config.queue.kind === 'database' };
   const { db, run, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
   try {
-    return await use(createTools({ db, run, clock: systemClock, keys: () => readKeys(config, log) }));
+    return await use(
+      createTools({
+        db,
+        run,
+        clock: systemClock,
+        ceiling: config.ceiling,
+        log,
+        keys: () => readKeys(config, log),
+      }),
+    );
   } finally {
     await close();
   }

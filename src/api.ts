@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Scope } from './domain/scope.ts';
 import { alsoCalled } from './platform/http/known-fields.ts';
 import { routeDefiner } from './platform/http/route.ts';
 import type { SecurityDescription } from './platform/http/route-set.ts';
@@ -6,6 +7,8 @@ import type { SecurityDescription } from './platform/http/route-set.ts';
 /** Who sent a request, identified by its API key. `identify` of the route set may return more; a route that needs it says so. */
 export interface Caller {
   tenantId: string;
+  /** What the key may do. */
+  scopes: readonly Scope[];
 }
 
 /** Defines a route of the REST API: see `platform/http/route.ts`. */
@@ -17,8 +20,14 @@ export const definePublicRoute = routeDefiner<null>();
 /** How the callers of the REST API are described. */
 export const API_KEY: SecurityDescription = {
   name: 'apiKey',
-  scheme: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer pk_…`' },
+  scheme: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An API key: `Authorization: Bearer pk_…`. Each operation names the scope that the key must have; `GET /v1/key` says which a key has.',
+  },
   problems: ['apiKey.missing', 'apiKey.invalid', 'service.busy'],
+  scopeProblems: ['apiKey.scopeMissing'],
 };
 
 /** What a user's id may not be; the first that it breaks is told. */

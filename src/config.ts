@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CEILING_VARIABLES, ceilingOf, type PolicyCeiling } from './domain/ceiling-settings.ts';
 import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
@@ -30,6 +31,8 @@ export interface Config {
   /** The providers: first that of lines that name none, then further ones. */
   providers: readonly [ProviderConfig, ...ProviderConfig[]];
   lines: LinesConfig;
+  /** What no tenant's policy can exceed. */
+  ceiling: PolicyCeiling;
   /** `mostLive`: verifications that may be on a call, in all processes together, before no more calls are placed. */
   worker: { concurrency: number; mostLive: number; lockDurationMs: number; stalledIntervalMs: number };
   /** How often a worker looks for live verifications that are due, ms. */
@@ -107,6 +110,7 @@ const Environment = z.object({
   HASH_KEYS: keyRing.optional(),
   SEAL_KEYS: keyRing.optional(),
   ...PROVIDER_VARIABLES,
+  ...CEILING_VARIABLES,
   WORKER_CONCURRENCY: whole(1, 1000, 50),
   LIVE_CALLS: whole(1, 100_000, 500),
   SWEEP_INTERVAL_S: whole(1, 3600, 15),
@@ -225,6 +229,7 @@ function group(env: Environment): Config {
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
     providers: providersOf(env),
     lines: linesOf(env),
+    ceiling: ceilingOf(env),
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
       mostLive: env.LIVE_CALLS,

@@ -1,6 +1,6 @@
 // Users who may not be verified.
 import { UserId } from '../../src/api.ts';
-import { BlockBody, endOf } from '../../src/blocks/routes.ts';
+import { BlockBody, endOf, LONGEST_BLOCK_S } from '../../src/blocks/routes.ts';
 import { parseOptions } from '../../src/platform/http/field-problems.ts';
 import { type Command, UsageError } from './command.ts';
 import { existing } from './tenant-commands.ts';
@@ -46,6 +46,9 @@ export function checkedUser(text: string): string {
   throw new UsageError(`USER: ${error?.issues[0]?.message}`);
 }
 
+/** The rule of `BlockBody` for `forS`, as people read it: each way to break it has a message of its own there. */
+const WHOLE_SECONDS = `This must be a whole number of seconds, 1 to ${LONGEST_BLOCK_S}.`;
+
 /** The same rules as in the API; the option `--for` is its field `forS`. */
 function checkedBlock({ reason, for: seconds }: Readonly<Record<string, string>>) {
   const { data, error } = BlockBody.safeParse(
@@ -54,7 +57,7 @@ function checkedBlock({ reason, for: seconds }: Readonly<Record<string, string>>
   );
   if (data) return data;
   const named = error.issues.map(({ path, message }) =>
-    path[0] === 'forS' ? `--for: ${message} It is a whole number of seconds.` : `--reason: ${message}`,
+    path[0] === 'forS' ? `--for: ${WHOLE_SECONDS}` : `--reason: ${message}`,
   );
   throw new UsageError(named.join('\n'));
 }

@@ -8,6 +8,7 @@ import { POLICY_COMMANDS } from './policy-commands.ts';
 import { STORY_COMMANDS } from './story/story-command.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
 import type { Tools } from './tools.ts';
+import { USER_COMMANDS } from './user-commands.ts';
 
 /** All commands by name. */
 export const COMMANDS: ReadonlyMap<string, Command<Tools>> = new Map(
@@ -16,6 +17,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools>> = new Map(
     ...POLICY_COMMANDS,
     ...BLOCK_COMMANDS,
     ...APP_PASSWORD_COMMANDS,
+    ...USER_COMMANDS,
     ...STORY_COMMANDS,
     ...MESSAGE_COMMANDS,
     ...KEY_RING_COMMANDS,

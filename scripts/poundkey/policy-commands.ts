@@ -1,6 +1,6 @@
 // Tenants' policies. Every version is kept, so going back is: show the old one, set it.
 import { readFileSync } from 'node:fs';
-import { parsePolicy } from '../../src/domain/policy.ts';
+import { ServiceError } from '../../src/errors.ts';
 import type { Policies } from '../../src/policy/policies.ts';
 import { type Command, table, UsageError } from './command.ts';
 import { existing } from './tenant-commands.ts';
@@ -23,10 +23,12 @@ const setPolicy: Command<Tools> = {
   usage: 'set-policy TENANT FILE',
   what: "replaces a tenant's policy with the JSON document in FILE; a field that is left out gets its default",
   async run({ tenants, policies }, [id = '', file = '']) {
-    const { tenantName } = await existing(tenants, id);
-    const document = readPolicy(file, tenantName);
+    await existing(tenants, id);
+    const document = readDocument(file);
     const version = await policies.versionOf(id);
-    const now = await policies.replace({ tenantId: id, document, version });
+    const now = await policies
+      .replace({ tenantId: id, document, version })
+      .catch((error: unknown) => raise(fieldByField(error, file)));
     return { text: `The policy of ${id} was replaced; the current version is ${now.version}.`, data: now };
   },
 };
@@ -46,18 +48,29 @@ const policyVersions: Command<Tools> = {
 export const POLICY_COMMANDS = [showPolicy, setPolicy, policyVersions];
 
 async function earlier(policies: Policies, id: string, text: string) {
-  const version = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
-  const [found] = version === null ? [] : await policies.versions(id, { before: version + 1, limit: 1 });
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new UsageError('--version: This must be the number of a version; policy-versions lists them.');
+  const version = Number(text);
+  const [found] = await policies.versions(id, { before: version + 1, limit: 1 });
   if (found?.version === version) return { version: found.version, policy: found.document };
   throw new UsageError(`--version: ${id} has no such version; policy-versions lists them.`);
 }
 
-/** A policy document from a file, checked. */
-function readPolicy(file: string, tenantName: string): Record<string, unknown> {
+/** A document from a file. */
+function readDocument(file: string): unknown {
   const text = orUsageError(`The file ${file} cannot be read`, () => readFileSync(file, 'utf8'));
-  const document = orUsageError(`The file ${file} is not JSON`, () => JSON.parse(text));
-  orUsageError(`The file ${file} cannot be used`, () => parsePolicy(document, tenantName));
-  return document;
+  return orUsageError(`The file ${file} is not JSON`, () => JSON.parse(text));
+}
+
+/** The error of a policy that is refused with each wrong field on a line of its own; another error as it is. */
+function fieldByField(error: unknown, file: string): unknown {
+  if (!(error instanceof ServiceError) || error.problems.length === 0) return error;
+  const lines = error.problems.map(({ field, rule }) => `  ${field || 'the document'}: ${rule}`);
+  return new UsageError([`The file ${file} cannot be used. Correct this:`, ...lines].join('\n'));
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 function orUsageError<T>(problem: string, action: () => T): T {

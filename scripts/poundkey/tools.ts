@@ -1,8 +1,13 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
+import { writeRevocation } from '../../src/app-passwords/completion-writes.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
+import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
+import type { Logger } from '../../src/log.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
+import { createListPhoneMethods } from '../../src/phone-methods/list.ts';
+import { createRemovePhoneMethod } from '../../src/phone-methods/remove.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { RunStatement } from '../../src/platform/database/run-statement.ts';
 import { createPolicies } from '../../src/policy/policies.ts';
@@ -10,6 +15,7 @@ import type { Registry } from '../../src/registry/schema.ts';
 import type { KeyRings } from '../../src/service/open-stores.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
+import { createEraseUser } from '../../src/users/erase-user.ts';
 import { createKeyCheck } from './keys/check-keys.ts';
 import { createReadStory } from './story/read-story.ts';
 
@@ -24,6 +30,8 @@ export function createTools(deps: {
   db: Kysely<Registry>;
   run: RunStatement;
   clock: Clock;
+  ceiling: PolicyCeiling;
+  log: Pick<Logger, 'warn'>;
   keys: () => KeyRings;
 }) {
   return {
@@ -37,6 +45,9 @@ export function createTools(deps: {
       openVerifications: { ...END_WHEN_BLOCKED, ended: () => undefined },
     }),
     appPasswords: createAppPasswords(deps),
+    listPhoneMethods: createListPhoneMethods(deps),
+    removePhoneMethod: createRemovePhoneMethod({ ...deps, revokeAppPasswords: writeRevocation }),
+    eraseUser: createEraseUser(deps),
     messages: createOutboxMessages(deps),
     storyOf: createReadStory(deps),
     checkKeys: createKeyCheck(deps),

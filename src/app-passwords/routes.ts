@@ -40,6 +40,7 @@ export function appPasswordRoutes(actions: Actions) {
       path: '/v1/verifications/:id/reveal-app-password',
       summary: 'Reveal the app password of a finished registration, once and within ten minutes',
       operationId: 'revealAppPassword',
+      scope: 'verifications:write',
       params: z.object({ id: VerificationId }),
       responses: { 200: { description: 'The app password; it cannot be shown again', schema: Revealed } },
       problems: [
@@ -64,6 +65,7 @@ function userRoutes({ list, revoke, revokeAll }: AppPasswords) {
       path,
       summary: "List a user's app passwords that are not revoked",
       operationId: 'listAppPasswords',
+      scope: 'read',
       params: Owner,
       responses: {
         200: { description: 'Oldest first', schema: z.object({ value: z.array(AppPasswordView) }) },
@@ -78,6 +80,7 @@ function userRoutes({ list, revoke, revokeAll }: AppPasswords) {
       path: `${path}/:id`,
       summary: 'Revoke one app password of a user; it cannot be restored',
       operationId: 'revokeAppPassword',
+      scope: 'users:write',
       params: Owner.extend({ id: AppPasswordId }),
       responses: { 200: { description: 'It is revoked', schema: Revocation } },
       problems: ['appPassword.unknown'],
@@ -91,6 +94,7 @@ function userRoutes({ list, revoke, revokeAll }: AppPasswords) {
       path,
       summary: 'Revoke all app passwords of a user',
       operationId: 'revokeAppPasswords',
+      scope: 'users:write',
       params: Owner,
       responses: { 200: { description: 'None is left', schema: Revocation } },
       problems: [],

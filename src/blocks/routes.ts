@@ -12,6 +12,9 @@ const Reason = z
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'This must be one line of plain text.')
   .meta({ description: 'Shown to administrators; must not hold secrets', example: 'phone stolen' });
 
+/** The longest block that is given by its length, s; a year. */
+export const LONGEST_BLOCK_S = 31_536_000;
+
 /** A wanted block; also a type of the client. */
 export const BlockBody = z
   .strictObject({
@@ -20,7 +23,7 @@ export const BlockBody = z
       .datetime({ offset: true, error: 'This must be an instant such as 2026-11-21T09:00:00Z.' })
       .optional()
       .meta({ description: 'When the block ends by itself', example: '2026-11-28T09:00:00Z' }),
-    forS: z.int().min(1).max(31_536_000).optional().meta({
+    forS: z.int().min(1).max(LONGEST_BLOCK_S).optional().meta({
       description:
         'How long the block lasts, in seconds; without expiresAt and forS it lasts until the user is unblocked',
     }),
@@ -55,6 +58,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
       method: 'get',
       summary: 'Read whether a user is blocked',
       operationId: 'readBlock',
+      scope: 'read',
       responses: answers('Whether the user is blocked and, if so, why and until when'),
       problems: [],
       async handle({ params: { userId }, caller: { tenantId } }) {
@@ -66,6 +70,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
       method: 'put',
       summary: 'Block a user: requests for verifications are refused, and no waiting call is placed',
       operationId: 'blockUser',
+      scope: 'users:write',
       body: BlockBody,
       responses: answers('The user is blocked'),
       problems: [],
@@ -79,6 +84,7 @@ export function blockRoutes(blocks: Pick<Blocks, 'read' | 'block' | 'unblock'>, 
       method: 'delete',
       summary: 'Unblock a user',
       operationId: 'unblockUser',
+      scope: 'users:write',
       responses: answers('The user is not blocked'),
       problems: [],
       async handle({ params: { userId }, caller: { tenantId } }) {

@@ -54,6 +54,7 @@ export function capabilityRoutes(findRefusals: FindRefusals, clock: Clock) {
       path: '/v1/users/:userId/capabilities',
       summary: 'Read what a user may do now, with every reason against it; does not count towards limits',
       operationId: 'readCapabilities',
+      scope: 'read',
       params: z.object({ userId: UserId }),
       body: AboutNumber,
       responses: { 200: { description: 'What the user may do', schema: Capabilities } },

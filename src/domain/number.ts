@@ -34,7 +34,7 @@ export interface ParsedNumber {
  */
 export function parseNumber(
   typed: { number: string; country?: string | undefined; extension?: string | undefined },
-  policy: Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension'>,
+  policy: Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension' | 'officePhone'>,
 ): ParsedNumber {
   const { number: text, extension: typedExtension } = readTypedNumber(typed.number);
   const country = readCountry(typed.country);
@@ -42,6 +42,7 @@ export function parseNumber(
   const number = parse(text, country);
   requireSameCountry(number, country);
   requireAllowedType(number, policy.numberTypes);
+  if (policy.officePhone.mobileNumbers === 'refused') requireNoMobile(number);
   requireAllowedCountry(number, policy.countries.allowed);
   const extension = oneExtension(typedExtension, typed.extension);
   if (extension !== null && !policy.extension.allowed)
@@ -136,6 +137,13 @@ function requireAllowedType(number: PhoneNumber, rules: TenantPolicy['numberType
 
 /** What to do about a number that the policy does not allow. */
 const ANOTHER = 'Use another number, or ask an administrator to change the policy.';
+
+/** Of numbers that may be both, as in the United States, nothing shows which they are. */
+function requireNoMobile(number: PhoneNumber): void {
+  if (number.getType() !== 'MOBILE') return;
+  const rule = 'The policy does not allow mobile numbers as office phones. Give the number of a fixed line.';
+  throw refusal('number.typeRefused', '/number', rule, number.number);
+}
 
 function requireAllowedCountry(number: PhoneNumber, allowed: string[] | null): void {
   if (allowed === null || (number.country !== undefined && allowed.includes(number.country))) return;

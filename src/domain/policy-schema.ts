@@ -1,22 +1,8 @@
 import { z } from 'zod';
 import { LanguageTag, PauseS } from '../api.ts';
 import { countryCode, countryRule } from './country-code.ts';
+import { NUMBER_TYPES, type NumberType } from './number-types.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from './pauses.ts';
-
-/** The kinds of numbers that libphonenumber tells apart. */
-const NUMBER_TYPES = [
-  'FIXED_LINE',
-  'MOBILE',
-  'FIXED_LINE_OR_MOBILE',
-  'VOIP',
-  'UAN',
-  'TOLL_FREE',
-  'SHARED_COST',
-  'PREMIUM_RATE',
-  'PERSONAL_NUMBER',
-  'PAGER',
-  'VOICEMAIL',
-] as const;
 
 /**
  * Kinds that no office phone has, and that cost the caller or pay the called party: the usual targets of toll fraud. UAN is not among
@@ -101,6 +87,10 @@ export const tenantPolicySchema = z.strictObject({
         .boolean()
         .default(true)
         .meta({ description: 'Whether office phones may be registered and called' }),
+      mobileNumbers: z.enum(['allowed', 'refused']).default('allowed').meta({
+        description:
+          'Whether a mobile may be an office phone. Where the numbers of a country do not show whether they are mobiles, as in the United States, they may',
+      }),
     })
     .prefault({})
     .meta({ description: 'Office phones' }),
@@ -241,5 +231,3 @@ export const tenantPolicySchema = z.strictObject({
 export const policyDocumentSchema = tenantPolicySchema
   .partial({ organisation: true })
   .extend({ version: z.literal(1, VERSION_RULE).meta({ description: FORMAT_VERSION }) });
-
-type NumberType = (typeof NUMBER_TYPES)[number];

@@ -3,3 +3,6 @@ export interface User {
   tenantId: string;
   userId: string;
 }
+
+/** Stands for every user who was erased. No user has it for an id, since ids have no spaces. */
+export const ERASED_USER = '(erased user)';

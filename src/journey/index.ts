@@ -65,6 +65,8 @@ export interface JourneyDeps {
   traces: TraceContext;
   clearUp: () => Promise<number>;
   /** A hash under a key outside the database. */
+  /** Calls of one tenant in 24 h, whatever its policy says; null: no limit. */
+  callsPerDay: number | null;
   keyedHash: (text: string) => string;
   lines: LineSettings;
   /** How many verifications may be live at once before no more calls are placed. */
@@ -149,7 +151,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
   const readFacts = createReadFacts(run);
   const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
-  const limits = createLimits({ run, clock, keyedHash: deps.keyedHash });
+  const limits = createLimits({ run, clock, keyedHash: deps.keyedHash, callsPerDay: deps.callsPerDay });
   const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
   const readVerification = createReadVerification({ verifications });
   const requestVerification = createRequestVerification({

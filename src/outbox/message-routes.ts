@@ -31,6 +31,7 @@ export function webhookMessageRoutes(messages: OutboxMessages) {
       path: '/v1/webhook-messages',
       summary: 'List messages to the webhook endpoint, oldest first',
       operationId: 'listWebhookMessages',
+      scope: 'read',
       query: z.object({
         state: z.enum(MESSAGE_STATES),
         limit: listLimit(MOST_AT_ONCE),
@@ -50,6 +51,7 @@ export function webhookMessageRoutes(messages: OutboxMessages) {
       path: '/v1/webhook-messages/:id/resend',
       summary: 'Send a dead outcome webhook again',
       operationId: 'resendWebhookMessage',
+      scope: 'verifications:write',
       params: z.object({ id: MessageId }),
       responses: {
         200: { description: 'The message is due now and is tried for another day', schema: MessageView },

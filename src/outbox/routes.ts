@@ -33,6 +33,7 @@ export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: { allo
       path,
       summary: 'Set the webhook endpoint; a secret is generated unless one is given',
       operationId: 'putWebhookEndpoint',
+      scope: 'policy:write',
       body: Endpoint,
       responses: {
         200: {
@@ -51,6 +52,7 @@ export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: { allo
       path,
       summary: 'Read the webhook endpoint',
       operationId: 'readWebhookEndpoint',
+      scope: 'read',
       responses: { 200: { description: 'The endpoint, without its secret', schema: EndpointView } },
       problems: ['webhookEndpoint.notFound'],
       async handle({ caller }) {
@@ -62,6 +64,7 @@ export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: { allo
       path,
       summary: 'Delete the webhook endpoint',
       operationId: 'removeWebhookEndpoint',
+      scope: 'policy:write',
       responses: {
         200: {
           description:
@@ -79,6 +82,7 @@ export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: { allo
       path: `${path}/rotate-secret`,
       summary: 'Replace the secret; for a day messages are signed with both',
       operationId: 'rotateWebhookSecret',
+      scope: 'policy:write',
       responses: {
         200: {
           description: 'The endpoint with its new secret',

@@ -62,6 +62,7 @@ function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, currentPolicy: 
       path,
       summary: 'List PBX profiles',
       operationId: 'listPbxProfiles',
+      scope: 'read',
       query: z.object({
         limit: listLimit(MOST_AT_ONCE),
         after: ProfileId.optional().meta({ description: 'The id of the last profile of the previous page' }),
@@ -79,6 +80,7 @@ function listRoutes(profiles: Pick<PbxProfiles, 'list' | 'set'>, currentPolicy: 
       path,
       summary: 'Create or replace the PBX profile of a switchboard',
       operationId: 'setPbxProfile',
+      scope: 'policy:write',
       body: NewProfile,
       responses: { 200: { description: 'The profile of this switchboard', schema: Profile } },
       problems: [
@@ -104,6 +106,7 @@ function profileRoutes(profiles: Pick<PbxProfiles, 'read' | 'remove'>) {
       method: 'get',
       summary: 'Read a PBX profile',
       operationId: 'readPbxProfile',
+      scope: 'read',
       responses: { 200: { description: 'The profile', schema: Profile } },
       problems: ['pbxProfile.notFound'],
       async handle({ params: { id }, caller: { tenantId } }) {
@@ -115,6 +118,7 @@ function profileRoutes(profiles: Pick<PbxProfiles, 'read' | 'remove'>) {
       method: 'delete',
       summary: 'Delete a PBX profile',
       operationId: 'removePbxProfile',
+      scope: 'policy:write',
       responses: { 204: noBody('The profile is deleted; the pauses of the policy apply') },
       problems: ['pbxProfile.notFound'],
       async handle({ params: { id }, caller: { tenantId } }) {

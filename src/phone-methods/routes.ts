@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRoute, Instant, UserId } from '../api.ts';
 import type { PhoneMethod } from './list.ts';
+import type { RemovePhoneMethod } from './remove.ts';
 
 /** Also a type of the client. */
 export const PhoneMethodView = z
@@ -15,9 +16,16 @@ export const PhoneMethodView = z
   })
   .meta({ id: 'PhoneMethod' });
 
+const PhoneMethodId = z.guid('This must be a UUID, as the list of phone methods shows it.');
+
+const Removed = z
+  .object({ appPasswordsRevoked: z.int().meta({ description: 'How many app passwords were revoked' }) })
+  .meta({ id: 'RemovedPhoneMethod' });
+
 /** `/v1/users/{userId}/phone-methods`. */
 export function phoneMethodRoutes(actions: {
   listPhoneMethods(owner: { tenantId: string; userId: string }): Promise<PhoneMethod[]>;
+  removePhoneMethod: RemovePhoneMethod;
 }) {
   return [
     defineRoute({
@@ -25,6 +33,7 @@ export function phoneMethodRoutes(actions: {
       path: '/v1/users/:userId/phone-methods',
       summary: "List a user's phone methods",
       operationId: 'listPhoneMethods',
+      scope: 'read',
       params: z.object({ userId: UserId }),
       responses: {
         200: {
@@ -36,6 +45,20 @@ export function phoneMethodRoutes(actions: {
       async handle({ params, caller }) {
         const value = await actions.listPhoneMethods({ tenantId: caller.tenantId, userId: params.userId });
         return { status: 200, body: { value } };
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/v1/users/:userId/phone-methods/:id',
+      summary: 'Remove a phone method of a user and revoke the app passwords of the user',
+      operationId: 'removePhoneMethod',
+      scope: 'users:write',
+      params: z.object({ userId: UserId, id: PhoneMethodId }),
+      responses: { 200: { description: 'It is removed; it does not sign in any more', schema: Removed } },
+      problems: ['phoneMethod.notFound'],
+      async handle({ params: { userId, id }, caller: { tenantId } }) {
+        const appPasswordsRevoked = await actions.removePhoneMethod({ tenantId, userId }, id);
+        return { status: 200, body: { appPasswordsRevoked } };
       },
     }),
   ];

@@ -15,6 +15,15 @@ export const whole = (least: number, most: number, otherwise: number) =>
 export const oneOf = <const T extends [string, ...string[]]>(...words: T) =>
   z.enum(words, `must be one of ${words.join(', ')}`);
 
+/** Words with commas between; spaces around them do not matter. `message` is said of all that is wrong with the list. */
+export const listOf = <Word extends z.ZodType>(word: Word, message: string) =>
+  z.string().transform((text, context): z.output<Word>[] => {
+    const words = z.array(word).safeParse(text.split(',').map((each) => each.trim()));
+    if (words.success) return words.data;
+    context.issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  });
+
 /** An address with one of some protocols, such as `https:`. */
 export const address = (protocols: string[]) =>
   z

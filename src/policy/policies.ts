@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import type { PolicyCeiling } from '../domain/ceiling-settings.ts';
 import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from '../domain/policy.ts';
+import { askedBeyondCeiling, beyondCeiling, underCeiling } from '../domain/policy-ceiling.ts';
 import { ServiceError } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createPolicyCache } from './policy-cache.ts';
@@ -24,16 +27,29 @@ export interface PolicyVersion {
 /** The policies of tenants, every version of them. */
 export type Policies = ReturnType<typeof createPolicies>;
 
-/** Policies in the registry. */
-export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
+/**
+ * Policies in the registry.
+ * @param deps.ceiling what none of them can exceed: a change beyond it is refused, and what was stored before is bounded
+ */
+export function createPolicies(deps: {
+  db: Kysely<Registry>;
+  clock: Clock;
+  ceiling: PolicyCeiling;
+  log: Pick<Logger, 'warn'>;
+}) {
+  const { db, clock, ceiling } = deps;
+  const effective = createEffective(deps);
   return {
     /** The number of the current version. Throws `tenant.notFound`. */
     versionOf: async (tenantId: string): Promise<number> => (await storedOf(db, tenantId)).policyVersion,
 
-    at: createPolicyCache(db),
+    at: createPolicyCache(db, effective),
 
     /** The current policy. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
-    current: (tenantId: string): Promise<CurrentPolicy> => current(db, tenantId),
+    async current(tenantId: string): Promise<CurrentPolicy> {
+      const { policy: document, name: tenantName, policyVersion } = await storedOf(db, tenantId);
+      return { version: policyVersion, policy: effective({ tenantId, document, tenantName }) };
+    },
 
     /**
      * Replaces the policy, if `version` is still the current one. One statement, guarded by that version, also
@@ -43,7 +59,7 @@ export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clo
      */
     async replace(change: { tenantId: string; document: unknown; version: number }): Promise<CurrentPolicy> {
       const { tenantId, version } = change;
-      const policy = checked(change.document, (await storedOf(db, tenantId)).name);
+      const policy = checked(change.document, (await storedOf(db, tenantId)).name, ceiling);
       const document = JSON.stringify(policy);
       const result = await sql<{ version: number }>`
         with changed as (
@@ -75,9 +91,20 @@ export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clo
   };
 }
 
-async function current(db: Kysely<Registry>, tenantId: string): Promise<CurrentPolicy> {
-  const { policy, name, policyVersion } = await storedOf(db, tenantId);
-  return { version: policyVersion, policy: parsePolicy(policy, name) };
+/** Reads stored documents under the ceiling. Of each tenant whose policy exceeds it, the log says so once. */
+function createEffective({ ceiling, log }: { ceiling: PolicyCeiling; log: Pick<Logger, 'warn'> }) {
+  const said = new Set<string>();
+  return (stored: { tenantId: string; document: unknown; tenantName: string }): TenantPolicy => {
+    const { tenantId } = stored;
+    const policy = parsePolicy(stored.document, stored.tenantName);
+    const fields = beyondCeiling(policy, ceiling).map(({ field }) => field);
+    if (fields.length > 0 && !said.has(tenantId)) {
+      said.add(tenantId);
+      const text = "a tenant's policy allows more than the operator's ceiling, which counts for these fields";
+      log.warn({ tenantId, fields }, text);
+    }
+    return underCeiling(policy, ceiling);
+  };
 }
 
 async function storedOf(db: Kysely<Registry>, tenantId: string) {
@@ -90,9 +117,11 @@ async function storedOf(db: Kysely<Registry>, tenantId: string) {
   throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id that it was created with.');
 }
 
-function checked(document: unknown, tenantName: string): TenantPolicy {
-  const { policy, problems } = readPolicy(document, tenantName);
-  if (policy) return policy;
+/** With every default, under the ceiling. */
+function checked(document: unknown, tenantName: string, ceiling: PolicyCeiling): TenantPolicy {
+  const read = readPolicy(document, tenantName);
+  const problems = read.problems ?? askedBeyondCeiling(read.policy, ceiling);
+  if (read.policy && problems.length === 0) return underCeiling(read.policy, ceiling);
   throw new ServiceError('request.invalid', policyFault(problems), { problems });
 }
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { parsePolicy, type TenantPolicy } from '../domain/policy.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** How many parsed policies a process keeps. */
@@ -8,14 +8,17 @@ const MOST_KEPT = 1_000;
 /** A version of a tenant's policy, with every default. Throws an Error when there is none or it is not valid. */
 export type PolicyAt = (tenantId: string, version: number) => Promise<TenantPolicy>;
 
+/** Reads a stored document as the policy that counts. */
+type Effective = (stored: { tenantId: string; document: unknown; tenantName: string }) => TenantPolicy;
+
 /** Reads and parses each version once: a version never changes, and which one is current comes with each row. */
-export function createPolicyCache(db: Kysely<Registry>): PolicyAt {
+export function createPolicyCache(db: Kysely<Registry>, effective: Effective): PolicyAt {
   const kept = new Map<string, TenantPolicy>();
   return async (tenantId, version) => {
     const key = `${version} ${tenantId}`;
     const known = kept.get(key);
     if (known) return known;
-    const policy = await load(db, tenantId, version);
+    const policy = effective({ tenantId, ...(await load(db, tenantId, version)) });
     const [oldest] = kept.keys();
     if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
     kept.set(key, policy);
@@ -23,15 +26,15 @@ export function createPolicyCache(db: Kysely<Registry>): PolicyAt {
   };
 }
 
-async function load(db: Kysely<Registry>, tenantId: string, version: number): Promise<TenantPolicy> {
+async function load(db: Kysely<Registry>, tenantId: string, version: number) {
   const stored = await db
     .selectFrom('policyVersion')
     .innerJoin('tenant', 'tenant.id', 'policyVersion.tenantId')
-    .select(['policyVersion.document', 'tenant.name'])
+    .select(['policyVersion.document', 'tenant.name as tenantName'])
     .where('policyVersion.tenantId', '=', tenantId)
     .where('policyVersion.version', '=', version)
     .executeTakeFirst();
-  if (stored) return parsePolicy(stored.document, stored.name);
+  if (stored) return stored;
   throw new Error(
     `The tenant ${tenantId} has no policy of version ${version}; versions are never removed, so the registry was edited.`,
   );

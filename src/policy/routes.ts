@@ -51,6 +51,7 @@ export function policyRoutes(policies: Policies) {
       path,
       summary: 'Read the current policy',
       operationId: 'readPolicy',
+      scope: 'read',
       responses: { 200: { description: 'The policy, its version and its ETag', schema: Current } },
       problems: [],
       async handle({ caller }) {
@@ -62,6 +63,7 @@ export function policyRoutes(policies: Policies) {
       path,
       summary: 'Replace the policy; the new one applies at once, also to calls that wait',
       operationId: 'replacePolicy',
+      scope: 'policy:write',
       headers: z.object({ 'if-match': IfMatch }),
       body: PolicyDocument,
       responses: { 200: { description: 'The new current policy', schema: Current } },
@@ -76,6 +78,7 @@ export function policyRoutes(policies: Policies) {
       path: `${path}/versions`,
       summary: 'List all versions of the policy, newest first',
       operationId: 'listPolicyVersions',
+      scope: 'read',
       query: z.object({
         before: wholeNumber('This must be the number of a version.').optional(),
         limit: wholeNumber(limitRule)

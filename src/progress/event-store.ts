@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { ERASED_USER } from '../domain/user.ts';
 import type { Registry, StoredEvent } from '../registry/schema.ts';
 
 /** One thing that happened to a verification. */
@@ -36,7 +37,8 @@ export function createEventStore(db: Kysely<Registry>) {
     ): Promise<{ lastId: number; finished: boolean } | null> {
       const result = await sql<{ lastId: number; finished: boolean }>`
         select v.state = 'finished' as finished, jsonb_array_length(v.events) as last_id
-        from verification v where v.id = ${verificationId} and v.tenant_id = ${tenantId}`.execute(db);
+        from verification v where v.id = ${verificationId} and v.tenant_id = ${tenantId}
+          and v.user_id <> ${ERASED_USER}`.execute(db);
       return result.rows[0] ?? null;
     },
 

@@ -20,6 +20,7 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
       path: '/v1/verifications/:id/events',
       summary: 'Follow a verification as it happens (server-sent events)',
       operationId: 'followVerification',
+      scope: 'read',
       params: z.object({ id: VerificationId }),
       headers: z.object({ 'last-event-id': EventId }),
       responses: {

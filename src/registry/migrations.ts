@@ -7,6 +7,8 @@ import { up as oneCallAtATime } from './migrations/0005-one-call-at-a-time.ts';
 import { up as appPasswordPlaces } from './migrations/0006-app-password-places.ts';
 import { up as findVerifications } from './migrations/0007-find-verifications.ts';
 import { up as keyFingerprints } from './migrations/0008-key-fingerprints.ts';
+import { up as keyScopes } from './migrations/0009-key-scopes.ts';
+import { up as eraseUsers } from './migrations/0010-erase-users.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -18,4 +20,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0006-app-password-places': { up: appPasswordPlaces },
   '0007-find-verifications': { up: findVerifications },
   '0008-key-fingerprints': { up: keyFingerprints },
+  '0009-key-scopes': { up: keyScopes },
+  '0010-erase-users': { up: eraseUsers },
 };

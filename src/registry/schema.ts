@@ -39,6 +39,8 @@ interface ApiKeyTable {
   name: string;
   /** SHA-256 of the secret half of the key, hexadecimal. */
   secretHash: string;
+  /** What it may do, as `domain/scope.ts` writes it. */
+  scopes: Generated<string>;
   createdAt: Date;
   revokedAt: Date | null;
 }

@@ -1,4 +1,5 @@
 import { type Caller, UserId } from '../api.ts';
+import { writeRevocation } from '../app-passwords/completion-writes.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
@@ -9,6 +10,7 @@ import { verificationRoutes } from '../journey/request/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { createListPhoneMethods } from '../phone-methods/list.ts';
+import { createRemovePhoneMethod } from '../phone-methods/remove.ts';
 import { phoneMethodRoutes } from '../phone-methods/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Route } from '../platform/http/route.ts';
@@ -16,6 +18,8 @@ import type { IncomingRequest } from '../platform/http/route-set.ts';
 import { policyRoutes } from '../policy/routes.ts';
 import { type Languages, servedLocale } from '../providers/locales.ts';
 import { keyRoutes } from '../tenants/routes.ts';
+import { eraseUserRoute } from '../users/erase-route.ts';
+import { createEraseUser } from '../users/erase-user.ts';
 import { userProfileRoutes } from '../users/routes.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
@@ -37,7 +41,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   const { features, stores, languages, clock, events } = deps;
   const { apiKeys, journey, userProfiles, pbxProfiles, policies, blocks, appPasswords } = features;
   const { sealKeys, database } = stores;
-  const { db } = database;
+  const { db, run } = database;
   const assertServed = (locale: string) => void servedLocale(languages, locale);
   return [
     ...verificationRoutes(journey),
@@ -45,7 +49,11 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),
     ...pbxProfileRoutes(pbxProfiles, policies.current),
-    ...phoneMethodRoutes({ listPhoneMethods: createListPhoneMethods({ db }) }),
+    ...phoneMethodRoutes({
+      listPhoneMethods: createListPhoneMethods({ db }),
+      removePhoneMethod: createRemovePhoneMethod({ run, clock, revokeAppPasswords: writeRevocation }),
+    }),
+    eraseUserRoute(createEraseUser({ run, clock })),
     ...policyRoutes(policies),
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),
@@ -69,7 +77,9 @@ export function createIdentifyCaller({
     const userId = userIn(params.userId) ?? userIn(body) ?? '';
     return apiKeys.authenticate(header('authorization'), async (keyId) => {
       const found = await journey.readFacts.ofKey(keyId, userId, clock.now());
-      return found && { ...found, facts: { tenantId: found.facts.tenantId, keyId, facts: found.facts } };
+      if (!found) return null;
+      const { scopes, facts } = found;
+      return { ...found, facts: { tenantId: facts.tenantId, scopes, keyId, facts } };
     });
   };
 }

@@ -59,7 +59,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
-  const policies = createPolicies({ db, clock });
+  const policies = createPolicies({ db, clock, ceiling: config.ceiling, log });
   const blocks = createBlocks({
     db,
     run,
@@ -98,6 +98,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     },
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
+    callsPerDay: config.ceiling.callsPerDay,
     keyedHash: (text) => hmac(hashKeys, text).hash,
     clearUp: createEmptyExpiredSeals({ db, clock }),
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },

@@ -13,6 +13,7 @@ import { createEventStore } from '../progress/event-store.ts';
 import { progressRoutes } from '../progress/routes.ts';
 import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
+import { requireScope } from '../tenants/require-scope.ts';
 import { apiInfo } from './api-description.ts';
 import type { createApiLanes } from './api-lanes.ts';
 import type { CallerWithFacts, createIdentifyCaller } from './api-routes.ts';
@@ -110,6 +111,7 @@ function apiSet({ identifyCaller, laneOf, routes }: ApiSetDeps) {
     under: '/v1',
     body: 'json',
     identify: identifyCaller,
+    authorize: requireScope,
     laneOf,
     challenge: 'Bearer realm="poundkey"',
     logged: ({ tenantId }) => ({ tenantId }),

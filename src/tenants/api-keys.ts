@@ -1,6 +1,7 @@
 /** API keys: `pk_<id>_<secret>`. The id finds the row, the SHA-256 of the secret proves the rest; no secret is stored. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { DEFAULT_SCOPES, readScopes, type Scope, writeScopes } from '../domain/scope.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
@@ -21,9 +22,14 @@ interface KeyOfTenant {
   name: string;
   tenantId: string;
   tenantName: string;
+  scopes: Scope[];
   createdAt: Date;
 }
 
+/** A key in the list of its tenant. */
+interface ListedKey extends Omit<KeyOfTenant, 'tenantId' | 'tenantName'> {
+  revokedAt: Date | null;
+}
 /** How long it is remembered that a key was refused, ms. */
 const REFUSED_MS = 60_000;
 
@@ -32,12 +38,17 @@ export interface ApiKeys {
   /**
    * Makes a key.
    * @param request.name what the key is for, 1-80 characters
+   * @param request.scopes what it may do; by default request verifications and read
    * @returns its id (12 characters), and the key itself, which cannot be had again
    * @throws ServiceError `request.invalid` naming `/tenantId` (there is no such tenant) or `/name`
    */
-  create(request: { tenantId: string; name: string }): Promise<{ id: string; key: string }>;
+  create(request: {
+    tenantId: string;
+    name: string;
+    scopes?: readonly Scope[];
+  }): Promise<{ id: string; key: string }>;
   /** All keys of a tenant, revoked ones too, the oldest first; never what proves them. */
-  list(tenantId: string): Promise<{ id: string; name: string; createdAt: Date; revokedAt: Date | null }[]>;
+  list(tenantId: string): Promise<ListedKey[]>;
   /** A key and its tenant; null when there is no key of this id. */
   read(id: string): Promise<KeyOfTenant | null>;
   /** Ends a key at once. Returns whether there was a live key of this id. */
@@ -62,22 +73,24 @@ export interface ApiKeys {
 export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Clock }): ApiKeys {
   const remembered = createRememberedKeys(() => clock.now().getTime(), REFUSED_MS);
   return {
-    async create({ tenantId, name }) {
+    async create({ tenantId, name, scopes = DEFAULT_SCOPES }) {
       const id = newId();
       const secret = randomBytes(32).toString('base64url');
       const row = { id, name: checkedName(name, '/name'), secretHash: hash(secret), createdAt: clock.now() };
-      await addKey(db, { ...row, tenantId });
+      await addKey(db, { ...row, tenantId, scopes: writeScopes(scopes) });
       return { id, key: `pk_${id}_${secret}` };
     },
 
-    list: (tenantId) =>
-      db
+    async list(tenantId) {
+      const keys = await db
         .selectFrom('apiKey')
-        .select(['id', 'name', 'createdAt', 'revokedAt'])
+        .select(['id', 'name', 'scopes', 'createdAt', 'revokedAt'])
         .where('tenantId', '=', tenantId)
         .orderBy('createdAt')
         .orderBy('id')
-        .execute(),
+        .execute();
+      return keys.map((key) => ({ ...key, scopes: readScopes(key.scopes) }));
+    },
 
     async read(id) {
       const query = db
@@ -87,11 +100,13 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
           'apiKey.id',
           'apiKey.name',
           'apiKey.tenantId',
+          'apiKey.scopes',
           'apiKey.createdAt',
           'tenant.name as tenantName',
         ])
         .where('apiKey.id', '=', id);
-      return (await query.executeTakeFirst()) ?? null;
+      const key = await query.executeTakeFirst();
+      return key ? { ...key, scopes: readScopes(key.scopes) } : null;
     },
 
     async revoke(id) {
@@ -164,7 +179,7 @@ function invalidKey(): ServiceError {
 
 async function addKey(
   db: Kysely<Registry>,
-  row: { id: string; tenantId: string; name: string; secretHash: string; createdAt: Date },
+  row: { id: string; tenantId: string; name: string; secretHash: string; scopes: string; createdAt: Date },
 ): Promise<void> {
   const tenant = await db.selectFrom('tenant').select('id').where('id', '=', row.tenantId).executeTakeFirst();
   if (!tenant) throw invalidField('/tenantId', 'This must be the id of a tenant.');

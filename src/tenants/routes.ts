@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Caller, Instant } from '../api.ts';
+import { SCOPES } from '../domain/scope.ts';
 import { ServiceError } from '../errors.ts';
 import { routeDefiner } from '../platform/http/route.ts';
 import type { ApiKeys } from './api-keys.ts';
@@ -11,6 +12,7 @@ export const KeyView = z
     name: z.string().meta({ description: 'What the key is for', example: 'backend' }),
     tenantId: z.string().meta({ example: 'contoso' }),
     tenantName: z.string().meta({ example: 'Contoso AB' }),
+    scopes: z.array(z.enum(SCOPES)).meta({ description: 'What the key may do', example: ['read'] }),
     createdAt: Instant,
   })
   .meta({ id: 'Key' });
@@ -23,6 +25,7 @@ export function keyRoutes(apiKeys: Pick<ApiKeys, 'read'>) {
       path: '/v1/key',
       summary: 'Test the API key: whose it is',
       operationId: 'readKey',
+      scope: null,
       responses: { 200: { description: 'The key of this request, without what proves it', schema: KeyView } },
       problems: [],
       async handle({ caller }) {

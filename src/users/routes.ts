@@ -44,6 +44,7 @@ export function userProfileRoutes({ profiles, assertServed }: ProfileActions) {
       method: 'get',
       summary: "Read a user's language, and whether a PIN is set",
       operationId: 'readUserProfile',
+      scope: 'read',
       responses: profile('The profile; all fields are empty if none was set'),
       problems: [],
       async handle({ params, caller }) {
@@ -55,6 +56,7 @@ export function userProfileRoutes({ profiles, assertServed }: ProfileActions) {
       method: 'put',
       summary: "Set a user's language and PIN",
       operationId: 'changeUserProfile',
+      scope: 'users:write',
       body: ProfileBody,
       responses: profile('The updated profile'),
       problems: ['locale.unsupported'],

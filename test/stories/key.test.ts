@@ -13,6 +13,7 @@ test('a key says whose it is, and nothing that proves it', async () => {
     name: 'story',
     tenantId: 'contoso',
     tenantName: 'contoso AB',
+    scopes: ['read', 'verifications:write', 'users:write', 'policy:write'],
     createdAt: '2026-11-21T09:00:00.000Z',
   });
   const [, , ...secret] = world.key.split('_');
@@ -39,7 +40,11 @@ test.each<[what: string, key: string | null, code: string]>([
 test('a revoked key is refused', async () => {
   const { id, key } = await world.service.apiKeys.create({ tenantId: 'contoso', name: 'old' });
   const api = clientOf(() => world.service.url ?? '', key);
-  expect((await api('GET', '/v1/key')).body).toMatchObject({ id, name: 'old' });
+  expect((await api('GET', '/v1/key')).body).toMatchObject({
+    id,
+    name: 'old',
+    scopes: ['read', 'verifications:write'],
+  });
   await world.service.apiKeys.revoke(id);
   expect(await api('GET', '/v1/key')).toMatchObject({ status: 401, body: { code: 'apiKey.invalid' } });
 });

@@ -166,6 +166,10 @@ describe('the answers are as described', () => {
     await ask('revokeAppPasswords', { path: { userId: 'u-1' } });
     const { body: phones } = await ask('listPhoneMethods', { path: { userId: 'u-1' } });
     expect(phones.value).toHaveLength(1);
+    const phone = { userId: 'u-1', id: phones.value[0].id };
+    await ask('removePhoneMethod', { path: phone });
+    expect(await ask('removePhoneMethod', { path: phone })).toMatchObject({ status: 404 });
+    expect((await ask('eraseUser', { path: { userId: 'u-1' } })).body).toMatchObject({ verifications: 1 });
   });
 
   test.each(['busy', 'wrong-key', 'voicemail', 'unreachable'] as const)(
@@ -178,7 +182,8 @@ describe('the answers are as described', () => {
 
   test('about one that is canceled', async () => {
     world.time.pause();
-    const { id } = await world.request('press-pound');
+    const { id, userId } = await world.request('press-pound');
+    expect(await ask('eraseUser', { path: { userId } })).toMatchObject({ status: 409 });
     expect(await ask('cancelVerification', { path: { id } })).toMatchObject({ status: 200 });
     world.time.resume();
     await world.settle();

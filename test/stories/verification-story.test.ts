@@ -5,6 +5,7 @@ import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import type { Entry } from '../../scripts/poundkey/story/entry.ts';
 import { createReadStory } from '../../scripts/poundkey/story/read-story.ts';
 import { createTools } from '../../scripts/poundkey/tools.ts';
+import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
 import { STORES } from '../support/stores.ts';
 
@@ -19,6 +20,8 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
   const poundkey = (...words: string[]) => {
     const clock = { now: () => new Date(world.time.now()) };
     const tools = createTools({
+      ceiling: NO_CEILING,
+      log: { warn: () => undefined },
       db: world.db,
       run: world.service.stores.database.run,
       clock,

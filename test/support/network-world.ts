@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../src/config.ts';
+import { SCOPES } from '../../src/domain/scope.ts';
 import { createLogger } from '../../src/log.ts';
 import type { ProviderConfig } from '../../src/providers/settings.ts';
 import { startService } from '../../src/service.ts';
@@ -54,7 +55,7 @@ export async function openNetworkWorld(
     },
   );
   await service.tenants.create({ id: 'contoso', name: 'Contoso AB', policy: {} });
-  const { key } = await service.apiKeys.create({ tenantId: 'contoso', name: 'story' });
+  const { key } = await service.apiKeys.create({ tenantId: 'contoso', name: 'story', scopes: SCOPES });
   const api = clientOf(() => service.url ?? '', key);
   let numbers = 1000;
   const newNumber = () => `+4681235${numbers++}`;

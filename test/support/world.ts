@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Config, readConfig } from '../../src/config.ts';
+import { SCOPES } from '../../src/domain/scope.ts';
 import { createLogger } from '../../src/log.ts';
 import { isUnavailable } from '../../src/platform/http/unavailable.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
@@ -116,7 +117,7 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
   const simulator = service.simulator as Simulator<VirtualTime>;
   const addTenant = async (id: string, policy: Record<string, unknown> = {}) => {
     await service.tenants.create({ id, name: `${id} AB`, policy });
-    const { key } = await service.apiKeys.create({ tenantId: id, name: 'story' });
+    const { key } = await service.apiKeys.create({ tenantId: id, name: 'story', scopes: SCOPES });
     return { key, api: clientOf(() => service.url ?? '', key) };
   };
   const { key, api } = await addTenant('contoso', options.policy);

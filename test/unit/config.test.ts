@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Config, ConfigError, readConfig, VARIABLES } from '../../src/config.ts';
+import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -325,6 +326,41 @@ describe('a variable of another form is refused', () => {
     const rings = { HASH_KEYS: `k1:${secret}`, SEAL_KEYS: `${newKeyRingText()},${secret}:x` };
     expect(complainedOf(rings)).toEqual(['HASH_KEYS', 'SEAL_KEYS']);
     expect(problemsOf({ ...PRODUCTION, ...rings }).join('\n')).not.toContain('hunter2');
+  });
+});
+
+describe("the operator's ceiling", () => {
+  test('is none unless it is set', () => {
+    expect(readConfig({}).ceiling).toEqual(NO_CEILING);
+  });
+
+  test('is read from its variables', () => {
+    const environment = {
+      CEILING_COUNTRIES: 'SE, NO',
+      CEILING_REFUSED_NUMBER_TYPES: 'VOIP,NON_GEOGRAPHIC,PREMIUM_RATE',
+      CEILING_CALL_TIME_LIMIT_S: '90',
+      CEILING_CALLS_PER_DAY: '5000',
+    };
+    expect(readConfig(environment).ceiling).toEqual({
+      countries: ['SE', 'NO'],
+      refusedNumberTypes: ['VOIP', 'PREMIUM_RATE'],
+      nonGeographicRefused: true,
+      callTimeLimitS: 90,
+      callsPerDay: 5000,
+    });
+  });
+
+  test.each([
+    ['CEILING_COUNTRIES', 'SE,ZZ'],
+    ['CEILING_COUNTRIES', 'se'],
+    ['CEILING_COUNTRIES', 'SE,'],
+    ['CEILING_REFUSED_NUMBER_TYPES', 'SATELLITE'],
+    ['CEILING_CALL_TIME_LIMIT_S', '29'],
+    ['CEILING_CALL_TIME_LIMIT_S', '601'],
+    ['CEILING_CALLS_PER_DAY', '0'],
+    ['CEILING_CALLS_PER_DAY', 'many'],
+  ])('is refused with %s=%s', (name, value) => {
+    expect(complainedOf({ [name]: value })).toEqual([name]);
   });
 });
 

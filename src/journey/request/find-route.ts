@@ -53,6 +53,7 @@ export function findRoute(findVerifications: FindVerifications) {
     path: '/v1/verifications',
     summary: 'Find verifications, newest first',
     operationId: 'listVerifications',
+    scope: 'read',
     query: WantedVerifications,
     responses: { 200: { description: 'The verifications', schema: FoundVerifications } },
     problems: [],

@@ -14,18 +14,29 @@ export interface Counted extends User {
   phone: { e164: string; extension: string | null } | null;
 }
 
-type Limits = TenantPolicy['limits'];
+/** What a policy says about how many calls there may be. */
+type Limiting = Pick<TenantPolicy, 'limits' | 'redial'>;
 
 /** One of the limits, and under which key it is counted. */
 interface LimitOn {
   key: string;
-  limit: Limits[keyof Limits];
+  limit: TenantPolicy['limits'][keyof TenantPolicy['limits']];
   /** What an error calls it. */
   name: string;
 }
 
+/** What the operator limits, and no policy. */
+const BY_OPERATOR = 'operator';
+
+interface LimitDeps {
+  run: RunStatement;
+  clock: Clock;
+  keyedHash: (text: string) => string;
+  callsPerDay: number | null;
+}
+
 /** The limits that a request would break now, as the errors it would be refused with. Nothing is counted. */
-export type ReachedLimits = (request: Counted, limits: Limits) => Promise<ServiceError[]>;
+export type ReachedLimits = (request: Counted, policy: Limiting) => Promise<ServiceError[]>;
 
 /** Counting requests, over fixed windows. */
 export type RequestLimits = ReturnType<typeof createLimits>;
@@ -33,10 +44,11 @@ export type RequestLimits = ReturnType<typeof createLimits>;
 /**
  * A number is counted under a keyed hash; with a new key its window begins anew.
  * @param deps.keyedHash a hash under a key outside the database: an unkeyed hash could be reversed by trying all numbers
+ * @param deps.callsPerDay the operator's limit on the calls of a tenant in 24 h, whatever its policy says; null: none
  */
-export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash: (text: string) => string }) {
-  const reachedLimits: ReachedLimits = async (request, limits) => {
-    const on = limitsOn(deps.keyedHash, request, limits);
+export function createLimits(deps: LimitDeps) {
+  const reachedLimits: ReachedLimits = async (request, policy) => {
+    const on = limitsOn(deps, request, policy);
     const now = deps.clock.now();
     const keys = JSON.stringify(on.map(({ key }) => key));
     const windows = await deps.run<{ key: string; windowEndsAt: Date; count: number }>(sql`
@@ -51,8 +63,8 @@ export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash:
     reachedLimits,
 
     /** The counters of an admitted request. Rows that all requests share come last. */
-    countersFor(request: Counted, limits: Limits, now: Date): Counter[] {
-      return limitsOn(deps.keyedHash, request, limits).map(({ key, limit, name }) => ({
+    countersFor(request: Counted, policy: Limiting, now: Date): Counter[] {
+      return limitsOn(deps, request, policy).map(({ key, limit, name }) => ({
         ...{ key, name, most: limit.count },
         endsAt: later(now, limit.windowS * 1000).toISOString(),
       }));
@@ -61,11 +73,11 @@ export function createLimits(deps: { run: RunStatement; clock: Clock; keyedHash:
     /** The error for a counter that has no room before `until`. */
     errorFor(
       request: Counted,
-      limits: Limits,
+      policy: Limiting,
       full: { counter: string; until: Date },
       now: Date,
     ): ServiceError {
-      const on = limitsOn(deps.keyedHash, request, limits).find(({ name }) => name === full.counter);
+      const on = limitsOn(deps, request, policy).find(({ name }) => name === full.counter);
       if (!on) throw new Error(`nothing is counted as ${full.counter}`);
       return reached(on, full.until, now);
     },
@@ -86,9 +98,9 @@ const toDial = ({ e164, extension }: NonNullable<Counted['phone']>) => `${e164}x
  * of them together; each asks how many its own policy allows.
  */
 function limitsOn(
-  keyedHash: (text: string) => string,
+  { keyedHash, callsPerDay }: Pick<LimitDeps, 'keyedHash' | 'callsPerDay'>,
   { tenantId, userId, phone }: Counted,
-  limits: Limits,
+  { limits, redial }: Limiting,
 ): LimitOn[] {
   const counted = (what: string) => keyedHash(`limit ${what}`);
   return [
@@ -98,10 +110,28 @@ function limitsOn(
       ? [{ key: `switchboard ${counted(phone.e164)}`, limit: limits.perSwitchboard, name: 'switchboard' }]
       : []),
     { key: `tenant ${tenantId}`, limit: limits.perTenant, name: 'tenant' },
+    ...(callsPerDay === null
+      ? []
+      : [{ key: `day ${tenantId}`, limit: perDay(callsPerDay, redial), name: BY_OPERATOR }]),
   ];
 }
 
+/** A verification that may call again counts as the two calls that it may become. */
+function perDay(callsPerDay: number, { onBusy, onNoAnswer }: Limiting['redial']): LimitOn['limit'] {
+  const calls = onBusy || onNoAnswer ? 2 : 1;
+  return { count: Math.max(1, Math.floor(callsPerDay / calls)), windowS: 86_400 };
+}
+
+function dayIsOver(count: number, retryAfterS: number): ServiceError {
+  return new ServiceError(
+    'limit.reached',
+    `The operator allows ${count} verifications of this tenant in 24 hours, and that many were requested. Wait, or ask the operator for more.`,
+    { retryAfterS },
+  );
+}
+
 function reached({ limit, name }: LimitOn, windowEndsAt: Date, now: Date): ServiceError {
+  if (name === BY_OPERATOR) return dayIsOver(limit.count, secondsUntil(windowEndsAt, now));
   return new ServiceError(
     'limit.reached',
     `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or ask an administrator to change the policy.`,

@@ -54,7 +54,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const lineNumber = deps.lines.lineFor(input.number.country);
     const traceParent = deps.traces.current();
     const row = newVerification(request, input, { requestHash, lineNumber, traceParent, now });
-    const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy.limits, now);
+    const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy, now);
     return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
   }
 
@@ -80,7 +80,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const now = deps.clock.now();
     switch (admission.kind) {
       case 'full':
-        return deps.limits.errorFor({ ...request, phone: number }, policy.limits, admission, now);
+        return deps.limits.errorFor({ ...request, phone: number }, policy, admission, now);
       case 'line':
         return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
       case 'open': {

@@ -37,6 +37,7 @@ export function verificationRoutes(actions: VerificationActions) {
       path: '/v1/verifications/:id',
       summary: 'Read a verification',
       operationId: 'readVerification',
+      scope: 'read',
       params: idInPath,
       responses: { 200: { description: 'The current state of the verification', schema: VerificationView } },
       problems: ['verification.notFound'],
@@ -49,6 +50,7 @@ export function verificationRoutes(actions: VerificationActions) {
       path: '/v1/verifications/:id/cancel',
       summary: 'Cancel a verification that is not decided yet',
       operationId: 'cancelVerification',
+      scope: 'verifications:write',
       params: idInPath,
       responses: {
         200: {
@@ -73,6 +75,7 @@ function requestRoute(actions: VerificationActions) {
     path: '/v1/verifications',
     summary: 'Request a verification: call an office phone and ask for the pound key',
     operationId: 'requestVerification',
+    scope: 'verifications:write',
     headers: z.object({ 'idempotency-key': IdempotencyKey }),
     body: NewVerificationBody,
     responses: {

@@ -1,4 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import { readScopes, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Challenge } from '../states.ts';
@@ -27,6 +28,7 @@ export interface UserFacts extends User {
 interface KeyFacts {
   secretHash: string;
   revokedAt: Date | null;
+  scopes: Scope[];
   facts: UserFacts;
 }
 
@@ -53,12 +55,12 @@ export function createReadFacts(run: RunStatement): ReadFacts {
       return row ? toFacts(row, now) : null;
     },
     async ofKey(keyId, userId, now) {
-      const [row] = await run<Row & Omit<KeyFacts, 'facts'>>(sql`
-        select k.secret_hash, k.revoked_at, ${FACTS}, ${userId}::text as user_id
+      const [row] = await run<Row & Omit<KeyFacts, 'facts' | 'scopes'> & { scopes: string }>(sql`
+        select k.secret_hash, k.revoked_at, k.scopes, ${FACTS}, ${userId}::text as user_id
         from api_key k join tenant t on t.id = k.tenant_id ${about(userId, now)} where k.id = ${keyId}`);
       if (!row) return null;
-      const { secretHash, revokedAt, ...facts } = row;
-      return { secretHash, revokedAt, facts: toFacts(facts, now) };
+      const { secretHash, revokedAt, scopes, ...facts } = row;
+      return { secretHash, revokedAt, scopes: readScopes(scopes), facts: toFacts(facts, now) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
+import { ERASED_USER } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { State } from '../states.ts';
@@ -60,6 +61,7 @@ function lookedAt({ tenantId, userId, createdAfter, before, ...wanted }: Wanted,
     and (${wanted.outcome ?? null}::text is null or v.outcome is not distinct from ${wanted.outcome ?? null})`;
   const newest = (place: Sql) => sql`
     select v.id, v.created_at, ${fits} as fits from verification v where v.tenant_id = ${tenantId}
+      and v.user_id <> ${ERASED_USER}
       ${ifGiven(userId, (id) => sql`and v.user_id = ${id}`)}
       ${ifGiven(createdAfter, (time) => sql`and v.created_at > ${time}`)} ${place}
       order by v.created_at desc, v.id desc limit 1`;

@@ -32,8 +32,7 @@ export function describeSets(
   for (const set of described) {
     for (const route of set.routes) {
       const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-      const own =
-        set.security.name === first?.security.name ? {} : { security: [{ [set.security.name]: [] }] };
+      const own = requiredOf(set, route, first);
       const operation = { ...describeRoute(set, route), ...tagged(path, tags), ...own };
       paths[path] = { ...paths[path], [route.method]: operation };
     }
@@ -81,11 +80,19 @@ function describeWebhook(webhook: ApiWebhook): [name: string, { post: ZodOpenApi
   return [name, { post }];
 }
 
+/** What an operation asks of callers, unless it is what the whole document asks. */
+function requiredOf({ security }: DescribedSet, { scope }: Route<never>, first: DescribedSet | undefined) {
+  if (scope === null && security.name === first?.security.name) return {};
+  // OpenAPI 3.1, Security Requirement Object: for schemes other than OAuth, the roles that are required.
+  return { security: [{ [security.name]: scope === null ? [] : [scope] }] };
+}
+
 function describeRoute(set: DescribedSet, route: Route<never>): ZodOpenApiOperationObject {
   const { params, query, headers } = route;
   return {
     operationId: route.operationId,
     summary: route.summary,
+    ...(route.scope === null ? {} : { description: `The API key needs the scope \`${route.scope}\`.` }),
     requestParams: { path: fieldsOf(params), query: fieldsOf(query), header: headers },
     ...(route.hasBody
       ? {
@@ -137,6 +144,7 @@ function describeProblems(set: DescribedSet, route: Route<never>): ZodOpenApiRes
   const codes = new Set([
     ...EVERYWHERE,
     ...set.security.problems,
+    ...(route.scope === null ? [] : (set.security.scopeProblems ?? [])),
     ...(set.whileDraining === 'refuse' ? STOPPING : []),
     ...(route.hasBody ? WITH_BODY : []),
     ...route.problems,

@@ -46,12 +46,14 @@ export interface SecurityDescription {
   scheme: { type: 'http'; scheme: string; description: string };
   /** What `identify` and `laneOf` throw. */
   problems: readonly ErrorCode[];
+  /** What `authorize` throws for routes that need a scope. */
+  scopeProblems?: readonly ErrorCode[];
 }
 
 /**
  * A set of routes. All have the same kind of caller and of body.
  *
- * Order of things: the body is read; `identify` finds the caller; only then a JSON body that cannot be read and
+ * Order of things: the body is read; `identify` finds the caller and `authorize` lets it through; only then a JSON body that cannot be read and
  * whatever breaks a schema is refused, so that unknown callers learn nothing about what they sent. A form that cannot be
  * read is refused first, for a signature may cover it.
  */
@@ -65,6 +67,11 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
    * @throws ServiceError when the caller is not known
    */
   identify(request: IncomingRequest<Bodies[Kind]>): Promise<Caller>;
+  /**
+   * Decides whether a caller may use a route, before anything that was sent is looked at.
+   * @throws ServiceError when not
+   */
+  authorize?(caller: NoInfer<Caller>, route: Pick<Route<never>, 'scope'>): void;
   /**
    * Chooses where a request waits for its turn before the caller is identified, when only so many may be answered at once.
    * @throws ServiceError for callers who need not be looked for

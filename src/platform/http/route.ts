@@ -32,6 +32,14 @@ export interface RouteInput<Caller, Params = unknown, Query = unknown, Headers =
   caller: Caller;
 }
 
+/**
+ * Which of its scopes a caller must have; null: any caller may. Required of routes whose callers have `scopes`, and
+ * meaningless for others.
+ */
+type NeededScope<Caller> = Caller extends { scopes: readonly (infer Scope)[] }
+  ? { scope: Scope | null }
+  : { scope?: never };
+
 type NoFields = z.ZodObject<Record<never, z.ZodType>, z.core.$strict>;
 
 /** A route as its author writes it; see `routeDefiner`. */
@@ -68,6 +76,8 @@ export interface Route<Caller> {
   path: `/${string}`;
   summary: string;
   operationId: string;
+  /** The scope that the caller must have; null: none. */
+  scope: string | null;
   params: Fields;
   query: Fields;
   headers: z.ZodObject;
@@ -92,11 +102,12 @@ export function routeDefiner<Caller>() {
     Query extends Fields = NoFields,
     Headers extends z.ZodObject = NoFields,
     Body extends z.ZodType = NoFields,
-  >(spec: RouteSpec<Caller, Responses, Params, Query, Headers, Body>): Route<Caller> {
+  >(spec: RouteSpec<Caller, Responses, Params, Query, Headers, Body> & NeededScope<Caller>): Route<Caller> {
     const body: z.ZodType | undefined = spec.body;
     if (spec.params !== unchecked) checkPathParameters(spec.path, spec.params);
     return {
       ...spec,
+      scope: (spec as { scope?: string | null }).scope ?? null,
       params: strict<Fields>(spec.params),
       query: strict<Fields>(spec.query),
       headers: strict<z.ZodObject>(spec.headers),

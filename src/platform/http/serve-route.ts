@@ -45,6 +45,7 @@ async function answerRequest<Caller, Kind extends keyof Bodies>(
     if (res.closed) return;
     const caller = await set.identify(request);
     contextOf(res).caller = set.logged?.(caller);
+    set.authorize?.(caller, route);
     if (fault !== undefined) throw fault;
     const parts = readRequest(route, request, set.body, req);
     sendAnswer(res, route, await route.handle({ ...parts, caller }));

@@ -6,7 +6,7 @@ describe('a policy document', () => {
     expect(parsePolicy({}, 'Contoso')).toEqual({
       version: 1,
       organisation: 'Contoso',
-      officePhone: { allowed: true },
+      officePhone: { allowed: true, mobileNumbers: 'allowed' },
       countries: { allowed: null },
       numberTypes: {
         refused: ['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'PAGER', 'VOICEMAIL', 'TOLL_FREE'],
@@ -37,7 +37,7 @@ describe('a policy document', () => {
     const document = {
       version: 1,
       organisation: "Ström & Söner's, Inc.",
-      officePhone: { allowed: false },
+      officePhone: { allowed: false, mobileNumbers: 'refused' },
       countries: { allowed: ['SE', 'GB'] },
       numberTypes: { refused: ['MOBILE'], nonGeographicRefused: false },
       challenge: 'numberMatch',

@@ -62,6 +62,7 @@ describe('an API key', () => {
       id,
       tenantId: 'contoso',
       name: 'sign-in server',
+      scopes: 'read verifications:write',
       secretHash: createHash('sha256').update(secret).digest('hex'),
       createdAt: now,
       revokedAt: null,

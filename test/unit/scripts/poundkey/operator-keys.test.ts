@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../../../scripts/poundkey/run-command.ts';
 import { createTools } from '../../../../scripts/poundkey/tools.ts';
 import { createAppPasswordMaker } from '../../../../src/app-passwords/new-app-password.ts';
+import { NO_CEILING } from '../../../../src/domain/ceiling-settings.ts';
 import { createWebhookEndpoints } from '../../../../src/outbox/endpoints.ts';
 import { openDatabase } from '../../../../src/platform/database/open-database.ts';
 import { type KeyRing, newKeyRingText, parseKeyRing } from '../../../../src/platform/secrets/key-ring.ts';
@@ -30,12 +31,26 @@ describe('rotate-keys', async () => {
     warn: () => undefined,
   });
   const rotateKeys = (keys: { hashKeys: KeyRing; sealKeys: KeyRing }, ...options: string[]) => {
-    const tools = createTools({ db, run, clock, keys: () => keys });
+    const tools = createTools({
+      ceiling: NO_CEILING,
+      log: { warn: () => undefined },
+      db,
+      run,
+      clock,
+      keys: () => keys,
+    });
     return runCommand(['rotate-keys', ...options], (use) => use(tools));
   };
 
   beforeAll(async () => {
-    const { tenants } = createTools({ db, run, clock, keys: () => before });
+    const { tenants } = createTools({
+      ceiling: NO_CEILING,
+      log: { warn: () => undefined },
+      db,
+      run,
+      clock,
+      keys: () => before,
+    });
     await tenants.create({ id: 'contoso', name: 'Contoso AB' });
     await createUserProfiles({ db, clock, hashKeys: before.hashKeys }).change(
       { tenantId: 'contoso', userId: 'u-1' },

@@ -1,0 +1,78 @@
+import sql from 'sql-template-tag';
+import { ERASED_USER, type User } from '../domain/user.ts';
+import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RunStatement } from '../platform/database/run-statement.ts';
+
+/** How much there was about a user that is erased now. */
+export interface Erased {
+  /** Verifications that name neither user nor number any more. */
+  verifications: number;
+  phoneMethods: number;
+  appPasswords: number;
+  webhookMessages: number;
+}
+
+/** Erases a user. */
+export type EraseUser = ReturnType<typeof createEraseUser>;
+
+type Row = Erased & { openId: string | null };
+
+/**
+ * Erases what the registry holds about a user, in one statement. What calls cost is kept for the books: of a
+ * verification the times, country, outcome, caller line and the provider's ids of its calls.
+ *
+ * A verification that is not finished holds everything back. It is read under a lock, so one that is finishing is waited for.
+ * One that is requested meanwhile is a new beginning.
+ */
+export function createEraseUser({ run, clock }: { run: RunStatement; clock: Clock }) {
+  /** @throws ServiceError `user.verificationOpen` naming a verification that is not finished */
+  return async (user: User): Promise<Erased> => {
+    const [row] = await run<Row>(eraseAll(user, clock.now()));
+    if (!row) throw new Error('the statement that erases a user returns one row');
+    const { openId, ...erased } = row;
+    if (openId === null) return erased;
+    throw new ServiceError(
+      'user.verificationOpen',
+      `A verification of the user (${openId}) is not finished, so nothing was erased. Cancel it or wait until it is finished, then repeat this.`,
+      { verificationId: openId },
+    );
+  };
+}
+
+/** Written to in the order of the verifications' ids, as everything is that touches several of them. */
+function eraseAll({ tenantId, userId }: User, now: Date) {
+  const ofUser = sql`tenant_id = ${tenantId} and user_id = ${userId} and (select ok from ready)`;
+  return sql`
+    with locked as materialized (
+      select id, open from verification where tenant_id = ${tenantId} and user_id = ${userId}
+      order by id for update),
+    ready as materialized (select not exists (select from locked where open) as ok),
+    verifications as (
+      update verification v set user_id = ${ERASED_USER}, phone_number = '', extension = null,
+        challenge_digits = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
+      from locked where v.id = locked.id and (select ok from ready) returning v.id),
+    phones as (delete from phone_method where ${ofUser} returning id),
+    passwords as (delete from app_password where ${ofUser} returning id),
+    profile as (delete from user_profile where ${ofUser}),
+    block as (delete from user_block where ${ofUser}),
+    failures as (delete from challenge_failure where ${ofUser}),
+    counts as (delete from rate_count where key = ${`user ${tenantId} ${userId}`} and (select ok from ready)),
+    messages as (
+      delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)
+      returning o.id),
+    events as (
+      update audit_event a set user_id = ${ERASED_USER}, data = '{}' where (select ok from ready)
+        and (a.verification_id in (select id from locked)
+          or a.verification_id is null and a.tenant_id = ${tenantId} and a.user_id = ${userId})),
+    erased as (
+      select (select count(*) from verifications) as verifications, (select count(*) from phones) as phone_methods,
+        (select count(*) from passwords) as app_passwords, (select count(*) from messages) as webhook_messages),
+    note as (
+      insert into audit_event (id, tenant_id, user_id, type, data, at)
+      select gen_random_uuid(), ${tenantId}::text, ${ERASED_USER}::text, 'user.erased',
+        jsonb_build_object('verifications', verifications, 'phoneMethods', phone_methods,
+          'appPasswords', app_passwords, 'webhookMessages', webhook_messages), ${now}::timestamptz
+      from erased where (select ok from ready))
+    select erased.*, (select id from locked where open limit 1) as open_id from erased`;
+}

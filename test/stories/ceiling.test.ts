@@ -1,0 +1,104 @@
+// The operator's ceiling: no policy of a tenant exceeds it, neither a new one nor one that was there before.
+import { describe, expect, test } from 'vitest';
+import { NO_CEILING, type PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
+import { worldOn } from '../support/open-worlds.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { ANY_STORE } from '../support/stores.ts';
+
+const CEILING: PolicyCeiling = {
+  countries: ['SE', 'NO'],
+  refusedNumberTypes: ['PREMIUM_RATE', 'VOIP'],
+  nonGeographicRefused: true,
+  callTimeLimitS: 90,
+  callsPerDay: 3,
+};
+
+describe('a policy under the ceiling', () => {
+  const { world } = worldOn(ANY_STORE, { config: { ceiling: { ...CEILING, callsPerDay: 500 } } });
+  const put = (policy: Record<string, unknown>, version: string) =>
+    world.api('PUT', '/v1/policy', { version: 1, ...policy }, { 'if-match': version });
+
+  test('is refused by field where it names more than the operator allows', async () => {
+    const answer = await put(
+      {
+        countries: { allowed: ['SE', 'CU'] },
+        numberTypes: { refused: ['PREMIUM_RATE'], nonGeographicRefused: false },
+        callTimeLimitS: 600,
+        limits: { perTenant: { count: 1_000_000 } },
+      },
+      '"1"',
+    );
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+    expect(answer.body.errors ?? answer.body.problems).toEqual([
+      {
+        field: '/countries/allowed',
+        rule: 'The operator allows these countries only: SE, NO. Name some of them.',
+      },
+      {
+        field: '/numberTypes/refused',
+        rule: 'The operator never has these types called, so they must be in this list: PREMIUM_RATE, VOIP.',
+      },
+      {
+        field: '/numberTypes/nonGeographicRefused',
+        rule: 'This must be true: the operator never has numbers of no country called.',
+      },
+      { field: '/callTimeLimitS', rule: 'This must be at most 90, which is as long as the operator allows.' },
+      {
+        field: '/limits/perTenant/count',
+        rule: 'This must be at most 500: the operator allows no more calls in 24 hours.',
+      },
+    ]);
+    expect(await world.api('GET', '/v1/policy')).toMatchObject({ body: { version: 1 } });
+  });
+
+  test('has the ceiling for a default, and comes back as it can be sent again', async () => {
+    const { headers, body } = await put({ challenge: 'numberMatch' }, '"1"');
+    expect(body.policy).toMatchObject({
+      countries: { allowed: ['SE', 'NO'] },
+      numberTypes: { refused: expect.arrayContaining(['VOIP', 'PREMIUM_RATE', 'PAGER']) },
+      callTimeLimitS: 90,
+      limits: { perTenant: { count: 500 } },
+    });
+    expect(await put(body.policy, headers.get('etag') ?? '')).toMatchObject({ status: 200 });
+  });
+
+  test('that was stored before is bounded when it is read, and the log says so once', async () => {
+    await setPolicy(world, { countries: { allowed: null }, callTimeLimitS: 300 });
+    const { body } = await world.api('GET', '/v1/policy');
+    expect(body.policy).toMatchObject({ countries: { allowed: ['SE', 'NO'] }, callTimeLimitS: 90 });
+    const abroad = await world.api('POST', '/v1/verifications', { userId: 'u-1', number: '+442079460000' });
+    expect(abroad).toMatchObject({ status: 422, body: { code: 'number.countryRefused' } });
+    await world.story('press-pound');
+    const said = world.log.filter((line) => line.includes("the operator's ceiling"));
+    expect(said).toHaveLength(1);
+    expect(JSON.parse(said[0] ?? '')).toMatchObject({ tenantId: 'contoso' });
+  });
+});
+
+describe('calls of one tenant in a day', () => {
+  const { world } = worldOn(ANY_STORE, { config: { ceiling: { ...NO_CEILING, callsPerDay: 3 } } });
+  const count = async (api: typeof world.api) => {
+    const statuses: number[] = [];
+    for (let user = 1; user <= 4; user += 1) {
+      const { status, body } = await api('POST', '/v1/verifications', {
+        userId: `u-${user}`,
+        number: world.newNumber(),
+      });
+      statuses.push(status);
+      if (status === 429)
+        expect(body.detail).toMatch(/^The operator allows \d verifications? of this tenant/);
+      await world.settle();
+    }
+    return statuses;
+  };
+
+  test('are bounded, however many its policy allows in a shorter window', async () => {
+    await setPolicy(world, { limits: { perTenant: { count: 1_000_000, windowS: 1 } } });
+    expect(await count(world.api)).toEqual([201, 201, 201, 429]);
+  });
+
+  test('count those of a second call, too', async () => {
+    const { api } = await world.addTenant('fabrikam', { redial: { onBusy: true } });
+    expect(await count(api)).toEqual([201, 429, 429, 429]);
+  });
+});

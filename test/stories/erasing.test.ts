@@ -1,0 +1,99 @@
+// A user is erased: nothing that the stores hold names the user or the number any more, and nobody else is touched.
+import { expect, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { numberForms } from './secrecy-search.ts';
+import { dumpDatabase, readRedis, readRows } from './stored-text.ts';
+
+const USER = 'erika.musterfrau';
+const OTHER = 'u-stays';
+// Nothing listens there, so that an outcome stays undelivered.
+const ENDPOINT = { url: 'http://127.0.0.1:1/outcomes' };
+
+describeWorlds(
+  'erasing a user',
+  { config: { webhooks: { allowPrivate: true, timeLimitMs: 500 } } },
+  ({ world, stores }) => {
+    const erase = () => world.api('DELETE', `/v1/users/${USER}`);
+    const about = (path: string) => `/v1/users/${USER}/${path}`;
+    const stored = async () => {
+      const rows = JSON.stringify([...(await readRows(world))]);
+      return [rows, dumpDatabase(stores), await readRedis(stores)].join('\n');
+    };
+
+    test('leaves neither the id nor the number anywhere', async () => {
+      await world.api('PUT', '/v1/webhook-endpoint', ENDPOINT);
+      await world.api('PUT', about('profile'), { locale: 'sv-SE', pin: '480715' });
+      const { id, number } = await world.story('press-pound', { userId: USER, extension: '4711' });
+      await world.story('busy', { userId: USER });
+      await world.story('press-pound', { userId: OTHER });
+      await world.api('PUT', about('block'), { reason: `${USER} lost the phone` });
+      await world.db
+        .insertInto('challengeFailure')
+        .values({
+          tenantId: 'contoso',
+          userId: USER,
+          challenge: 'pin',
+          failures: 3,
+          lockedUntil: null,
+          updatedAt: new Date(),
+        })
+        .execute();
+      const forms = [USER, ...numberForms(number.e164)];
+      expect((await stored()).includes(USER)).toBe(true);
+      expect(await erase()).toMatchObject({
+        status: 200,
+        body: { verifications: 2, phoneMethods: 1, appPasswords: 1, webhookMessages: 2 },
+      });
+      const left = await stored();
+      expect(forms.filter((form) => left.includes(form))).toEqual([]);
+      expect(await world.api('GET', `/v1/verifications/${id}`)).toMatchObject({ status: 404 });
+      expect(await world.api('GET', `/v1/verifications/${id}/events`)).toMatchObject({ status: 404 });
+      expect((await world.api('GET', '/v1/verifications')).body.value).toHaveLength(1);
+      expect((await world.api('GET', about('block'))).body).toMatchObject({ blocked: false });
+    });
+
+    test('touches nobody else, and keeps what calls cost and that somebody was erased', async () => {
+      expect((await world.api('GET', `/v1/users/${OTHER}/phone-methods`)).body.value).toHaveLength(1);
+      expect((await world.api('GET', `/v1/users/${OTHER}/app-passwords`)).body.value).toHaveLength(1);
+      const kept = await world.db
+        .selectFrom('verification')
+        .innerJoin('callAttempt', 'callAttempt.verificationId', 'verification.id')
+        .select(['verification.outcome', 'verification.country', 'callAttempt.lineNumber'])
+        .where('verification.userId', '=', '(erased user)')
+        .orderBy('verification.outcome')
+        .execute();
+      expect(kept).toMatchObject([
+        { outcome: 'approved', country: 'SE', lineNumber: expect.stringMatching(/^\+/) },
+        { outcome: 'busy', country: 'SE' },
+      ]);
+      const notes = await world.db
+        .selectFrom('auditEvent')
+        .select('data')
+        .where('type', '=', 'user.erased')
+        .execute();
+      expect(notes).toMatchObject([{ data: { verifications: 2, phoneMethods: 1 } }]);
+    });
+
+    test('is refused while a verification is open, and then nothing is erased', async () => {
+      world.time.pause();
+      const { id } = await world.request('press-pound', { userId: USER });
+      const refused = await erase();
+      expect(refused).toMatchObject({
+        status: 409,
+        body: { code: 'user.verificationOpen', verificationId: id },
+      });
+      world.time.resume();
+      await world.settle();
+      expect(await world.read(id)).toMatchObject({ userId: USER, outcome: 'approved' });
+      expect((await world.api('GET', about('phone-methods'))).body.value).toHaveLength(1);
+      expect(await erase()).toMatchObject({ status: 200, body: { verifications: 1 } });
+    });
+
+    test('is fine for a user who is not known', async () => {
+      expect(await erase()).toMatchObject({
+        status: 200,
+        body: { verifications: 0, phoneMethods: 0, appPasswords: 0, webhookMessages: 0 },
+      });
+    });
+  },
+);
