@@ -8,6 +8,7 @@ export type VerificationEventName =
   | 'verification.fraudReported'
   | 'verification.finished'
   | 'verification.swept'
+  | 'spending.thresholdReached'
   | 'call.dialing'
   | 'call.placed'
   | 'call.refused'

@@ -6,6 +6,7 @@ import { KEY_RING_COMMANDS } from './keys/rotate-keys.ts';
 import { MESSAGE_COMMANDS } from './message-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
 import { STORY_COMMANDS } from './story/story-command.ts';
+import { SUPPRESSION_COMMANDS } from './suppression-commands.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
 import type { Tools } from './tools.ts';
 
@@ -16,6 +17,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools>> = new Map(
     ...POLICY_COMMANDS,
     ...BLOCK_COMMANDS,
     ...APP_PASSWORD_COMMANDS,
+    ...SUPPRESSION_COMMANDS,
     ...STORY_COMMANDS,
     ...MESSAGE_COMMANDS,
     ...KEY_RING_COMMANDS,

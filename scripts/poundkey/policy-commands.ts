@@ -23,8 +23,8 @@ const setPolicy: Command<Tools> = {
   usage: 'set-policy TENANT FILE',
   what: "replaces a tenant's policy with the JSON document in FILE; a field that is left out gets its default",
   async run({ tenants, policies }, [id = '', file = '']) {
-    const { tenantName } = await existing(tenants, id);
-    const document = readPolicy(file, tenantName);
+    const { tenantName, country } = await existing(tenants, id);
+    const document = readPolicy(file, tenantName, country);
     const version = await policies.versionOf(id);
     const now = await policies.replace({ tenantId: id, document, version });
     return { text: `The policy of ${id} was replaced; the current version is ${now.version}.`, data: now };
@@ -53,10 +53,10 @@ async function earlier(policies: Policies, id: string, text: string) {
 }
 
 /** A policy document from a file, checked. */
-function readPolicy(file: string, tenantName: string): Record<string, unknown> {
+function readPolicy(file: string, tenantName: string, country: string | null): Record<string, unknown> {
   const text = orUsageError(`The file ${file} cannot be read`, () => readFileSync(file, 'utf8'));
   const document = orUsageError(`The file ${file} is not JSON`, () => JSON.parse(text));
-  orUsageError(`The file ${file} cannot be used`, () => parsePolicy(document, tenantName));
+  orUsageError(`The file ${file} cannot be used`, () => parsePolicy(document, tenantName, country));
   return document;
 }
 

@@ -49,10 +49,10 @@ function addCommand(
   });
 }
 
-/** `--reason TEXT`, or `[--for SECONDS]` where it may be left out. */
+/** `--reason TEXT`, or `[--for SECONDS]` where it may be left out; `[--all-countries]` takes no value, and is there or not. */
 function addOption(parser: Parser, usage: string): void {
   const [name = '', value = ''] = usage.replaceAll(/[[\]]/g, '').split(' ');
-  const flags = `${name} <${value}>`;
+  const flags = value === '' ? name : `${name} <${value}>`;
   if (usage.startsWith('[')) parser.option(flags);
   else parser.requiredOption(flags);
 }

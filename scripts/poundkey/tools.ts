@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
+import { phoneHashes } from '../../src/domain/phone-hashes.ts';
+import { type Dialled, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
+import { createSuppressedNumbers } from '../../src/journey/store/suppressed-numbers.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { RunStatement } from '../../src/platform/database/run-statement.ts';
@@ -38,6 +41,9 @@ export function createTools(deps: {
     }),
     appPasswords: createAppPasswords(deps),
     messages: createOutboxMessages(deps),
+    suppressed: createSuppressedNumbers(deps.run),
+    /** What a phone is known by in lists, under each hash key. @param phone as createLimits has it */
+    hashesOf: (phone: Dialled) => hashesOfPhone((text) => phoneHashes(deps.keys().hashKeys, text), phone),
     storyOf: createReadStory(deps),
     checkKeys: createKeyCheck(deps),
   };

@@ -39,7 +39,8 @@ const LONGEST_SPOKEN = 60;
 /** Whole sentences. */
 const SPOKEN_TEXT = /^[\p{L}\p{M}\p{Nd} .,;:!?&'’"()-]+$/u;
 
-const country = z
+/** A country that libphonenumber knows. */
+export const Country = z
   .string()
   .refine(
     (code) => /^[A-Z]{2}$/.test(code) && isSupportedCountry(code),
@@ -74,8 +75,11 @@ export const tenantPolicySchema = z.strictObject({
     .max(LONGEST_SPOKEN)
     .regex(SPOKEN, "This is spoken: use letters, digits, spaces and . , & ' - only."),
   officePhone: z.strictObject({ allowed: z.boolean().default(true) }).prefault({}),
-  /** `allowed: null` is every country. Fraud often aims at a few countries, so a list is the best protection. */
-  countries: z.strictObject({ allowed: z.array(country).min(1).nullable().default(null) }).prefault({}),
+  /**
+   * `allowed: null` is every country. Fraud often aims at a few countries, so a list is the best protection. Left out: the
+   * tenant's own country, if it has one.
+   */
+  countries: z.strictObject({ allowed: z.array(Country).min(1).nullable().default(null) }).prefault({}),
   numberTypes: z
     .strictObject({
       refused: z.array(z.enum(NUMBER_TYPES)).default(REFUSED_TYPES),
@@ -133,6 +137,13 @@ export const tenantPolicySchema = z.strictObject({
       perTenant: limit(10_000, 3600),
     })
     .prefault({}),
+  /** Limits of one day (UTC): how many calls, and how much they may cost as the operator's price table estimates it, in its currency. Null: none. */
+  spending: z
+    .strictObject({
+      callsPerDay: z.int().min(1).max(1_000_000).nullable().default(null),
+      moneyPerDay: z.number().min(0.01).max(1_000_000).nullable().default(null),
+    })
+    .prefault({}),
   /** What is said, or played, before the first prompt, by language; addresses of audio are https. */
   greeting: z
     .record(LanguageTag, z.union([z.strictObject({ text: spokenText }), z.strictObject({ audioUrl })]))
@@ -159,14 +170,18 @@ type NumberType = (typeof NUMBER_TYPES)[number];
  * the broken rule, never a value.
  * @param document as stored or as an administrator wrote it
  * @param tenantName becomes the organisation, as far as it can be spoken, when the document names none
+ * @param country the only country that is allowed when the document says nothing about countries; null: every one is
  */
 export function readPolicy(
   document: unknown,
   tenantName: string,
+  country: string | null = null,
 ): { policy: TenantPolicy; problems: null } | { policy: null; problems: FieldProblem[] } {
   const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
   const parsed = tenantPolicySchema.safeParse(
-    isObject ? { organisation: spokenName(tenantName), ...document } : document,
+    isObject
+      ? { organisation: spokenName(tenantName), ...document, countries: countriesIn(document, country) }
+      : document,
     parseOptions,
   );
   if (parsed.success) return { policy: parsed.data, problems: null };
@@ -174,8 +189,12 @@ export function readPolicy(
 }
 
 /** The policy that `readPolicy` reads. Throws an Error that names what is wrong. */
-export function parsePolicy(document: unknown, tenantName: string): TenantPolicy {
-  const { policy, problems } = readPolicy(document, tenantName);
+export function parsePolicy(
+  document: unknown,
+  tenantName: string,
+  country: string | null = null,
+): TenantPolicy {
+  const { policy, problems } = readPolicy(document, tenantName, country);
   if (policy) return policy;
   throw new Error(policyFault(problems));
 }
@@ -184,6 +203,13 @@ export function parsePolicy(document: unknown, tenantName: string): TenantPolicy
 export function policyFault(problems: FieldProblem[]): string {
   const faults = problems.map(({ field, rule }) => `${field || 'the document'}: ${rule}`);
   return `The tenant's policy is not valid. Correct these fields. ${faults.join(' ')}`;
+}
+
+/** What a document says about countries, with the tenant's own where it names none. */
+function countriesIn(document: object, country: string | null): unknown {
+  const { countries = {} } = document as { countries?: unknown };
+  const isObject = typeof countries === 'object' && countries !== null && !Array.isArray(countries);
+  return isObject && country !== null ? { allowed: [country], ...countries } : countries;
 }
 
 /** Leaves out what a voice cannot say; a name of which nothing is left must be given in the document. */

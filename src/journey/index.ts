@@ -38,6 +38,7 @@ import { createLimits } from './request/limits.ts';
 import { createLookUp } from './request/look-up.ts';
 import { createReadVerification } from './request/read-verification.ts';
 import { createRequestVerification } from './request/request-verification.ts';
+import type { SpendingRules } from './request/spending.ts';
 import { createTakeOverJob } from './request/take-over-job.ts';
 import type { Channel } from './states.ts';
 import { createAdmission } from './store/admission.ts';
@@ -48,6 +49,7 @@ import { createReadFacts } from './store/facts.ts';
 import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
+import { forgetUnwanted } from './store/unwanted-calls.ts';
 
 /** What the journey is made of. */
 export interface JourneyDeps {
@@ -64,8 +66,9 @@ export interface JourneyDeps {
   deliverMessage: (written: unknown) => void;
   traces: TraceContext;
   clearUp: () => Promise<number>;
-  /** A hash under a key outside the database. */
-  keyedHash: (text: string) => string;
+  /** Hashes under keys outside the database, see `createLimits`. */
+  phoneHashes: (text: string) => string[];
+  spending: SpendingRules;
   lines: LineSettings;
   /** How many verifications may be live at once before no more calls are placed. */
   mostLive: number;
@@ -149,7 +152,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
   const readFacts = createReadFacts(run);
   const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
-  const limits = createLimits({ run, clock, keyedHash: deps.keyedHash });
+  const limits = createLimits({ run, clock, phoneHashes: deps.phoneHashes, spending: deps.spending });
   const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
   const readVerification = createReadVerification({ verifications });
   const requestVerification = createRequestVerification({
@@ -268,7 +271,8 @@ function createSweepOf(
     verifications,
     repairJob: jobs.repair,
     advance,
-    clearUp: async () => (await deps.clearUp()) + (await limits.forgetCounts()),
+    clearUp: async () =>
+      (await deps.clearUp()) + (await limits.forgetCounts()) + (await forgetUnwanted(run, clock.now())),
     slackMs: sweep.slackMs,
     leaseMs: sweep.intervalMs / 2,
     clock,

@@ -43,7 +43,7 @@ export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clo
      */
     async replace(change: { tenantId: string; document: unknown; version: number }): Promise<CurrentPolicy> {
       const { tenantId, version } = change;
-      const policy = checked(change.document, (await storedOf(db, tenantId)).name);
+      const policy = checked(change.document, await storedOf(db, tenantId));
       const document = JSON.stringify(policy);
       const result = await sql<{ version: number }>`
         with changed as (
@@ -76,22 +76,22 @@ export function createPolicies({ db, clock }: { db: Kysely<Registry>; clock: Clo
 }
 
 async function current(db: Kysely<Registry>, tenantId: string): Promise<CurrentPolicy> {
-  const { policy, name, policyVersion } = await storedOf(db, tenantId);
-  return { version: policyVersion, policy: parsePolicy(policy, name) };
+  const { policy, name, country, policyVersion } = await storedOf(db, tenantId);
+  return { version: policyVersion, policy: parsePolicy(policy, name, country) };
 }
 
 async function storedOf(db: Kysely<Registry>, tenantId: string) {
   const row = await db
     .selectFrom('tenant')
-    .select(['name', 'policy', 'policyVersion'])
+    .select(['name', 'country', 'policy', 'policyVersion'])
     .where('id', '=', tenantId)
     .executeTakeFirst();
   if (row) return row;
   throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id that it was created with.');
 }
 
-function checked(document: unknown, tenantName: string): TenantPolicy {
-  const { policy, problems } = readPolicy(document, tenantName);
+function checked(document: unknown, tenant: { name: string; country: string | null }): TenantPolicy {
+  const { policy, problems } = readPolicy(document, tenant.name, tenant.country);
   if (policy) return policy;
   throw new ServiceError('request.invalid', policyFault(problems), { problems });
 }

@@ -27,11 +27,11 @@ async function load(db: Kysely<Registry>, tenantId: string, version: number): Pr
   const stored = await db
     .selectFrom('policyVersion')
     .innerJoin('tenant', 'tenant.id', 'policyVersion.tenantId')
-    .select(['policyVersion.document', 'tenant.name'])
+    .select(['policyVersion.document', 'tenant.name', 'tenant.country'])
     .where('policyVersion.tenantId', '=', tenantId)
     .where('policyVersion.version', '=', version)
     .executeTakeFirst();
-  if (stored) return parsePolicy(stored.document, stored.name);
+  if (stored) return parsePolicy(stored.document, stored.name, stored.country);
   throw new Error(
     `The tenant ${tenantId} has no policy of version ${version}; versions are never removed, so the registry was edited.`,
   );

@@ -18,6 +18,8 @@ export interface Registry {
   lineShare: LineShareTable;
   rateCount: RateCountTable;
   challengeFailure: ChallengeFailureTable;
+  suppressedNumber: SuppressedNumberTable;
+  unwantedCalls: UnwantedCallsTable;
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
@@ -29,6 +31,8 @@ interface TenantTable {
   /** The current policy document; `policy_version` keeps all. */
   policy: JSONColumnType<Record<string, unknown>>;
   policyVersion: Generated<number>;
+  /** Its own (ISO 3166-1 alpha-2), which a policy without a list of countries allows; null: every country. */
+  country: string | null;
   createdAt: Date;
 }
 
@@ -90,6 +94,8 @@ export interface VerificationTable {
   traceParent: string | null;
   /** The number, until it is finished: a user has one open verification for each number. */
   openNumber: Generated<string | null>;
+  /** `<key id>.<keyed hash>` of number and extension; null for those requested before there was one. */
+  phoneHash: Generated<string | null>;
   /** The number and extension that the attempt that counts calls, until it is finished: one call rings a phone. */
   calledPhone: Generated<string | null>;
   /** How often the person turned away from reporting the call. */
@@ -244,7 +250,27 @@ interface LineShareTable {
   nextFreeAt: Date;
 }
 
-/** How often something happened in the present window. */
+/** A phone that somebody who answered it does not want to be called. */
+interface SuppressedNumberTable {
+  id: string;
+  phoneHash: string;
+  maskedNumber: string;
+  tenantId: string;
+  /** The verification whose call it was. */
+  verificationId: string;
+  createdAt: Date;
+}
+
+/** Calls to a phone since the last approval, of all tenants. */
+interface UnwantedCallsTable {
+  phoneHash: string;
+  calls: number;
+  /** Those that somebody answered. */
+  answered: number;
+  lastAt: Date;
+}
+
+/** How often something happened in the present window, or how much of something there was. */
 interface RateCountTable {
   /** What is counted; a number is in it as HMAC-SHA-256 under the current hash key. */
   key: string;

@@ -10,6 +10,7 @@ import { writeAuditEvent } from '../audit/audit-event.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
+import { phoneHashes } from '../domain/phone-hashes.ts';
 import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
@@ -21,11 +22,11 @@ import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/wr
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { IS_REGISTERED_PHONE, writePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
-import { hmac } from '../platform/secrets/key-ring.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
+import { loadPrices } from '../providers/prices.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -56,6 +57,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
   const { database, queues, hashKeys, sealKeys } = stores;
   const { db, run } = database;
+  const prices = loadPrices(config.spending.pricesFile);
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
@@ -98,7 +100,15 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     },
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
-    keyedHash: (text) => hmac(hashKeys, text).hash,
+    phoneHashes: (text) => phoneHashes(hashKeys, text),
+    spending: {
+      ofAll: config.spending,
+      price: {
+        currency: prices.currency,
+        perMinute: (country) =>
+          prices.perMinute({ country, provider: providers.linesFor(country)[0].provider }),
+      },
+    },
     clearUp: createEmptyExpiredSeals({ db, clock }),
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,

@@ -44,6 +44,6 @@ export function createFindRefusals(deps: {
   async function look(request: RequestToCheck, facts: UserFacts) {
     const input = await deps.lookUp.forRequest(request, facts);
     const phone = input.number instanceof ServiceError ? null : input.number;
-    return { ...input, limits: await deps.reachedLimits({ ...request, phone }, input.policy.limits) };
+    return { ...input, limits: await deps.reachedLimits({ ...request, phone }, input.policy) };
   }
 }
