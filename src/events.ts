@@ -9,6 +9,7 @@ export type VerificationEventName =
   | 'verification.finished'
   | 'verification.swept'
   | 'spending.thresholdReached'
+  | 'tollFraud.suspected'
   | 'call.dialing'
   | 'call.placed'
   | 'call.refused'

@@ -41,7 +41,7 @@ function addCommand(
       throw error.exitCode === 0 ? error : new UsageError(`Expected: npm run poundkey -- ${command.usage}`);
     });
   const [words = '', ...options] = command.usage.split(/ (?=\[?--)/);
-  for (const word of words.split(' ').slice(1)) parser.argument(`<${word}>`);
+  for (const word of words.split(' ').slice(1)) parser.argument(word.startsWith('[') ? word : `<${word}>`);
   for (const option of options) addOption(parser, option);
   parser.action(async () => {
     const { json, ...given } = parser.opts();

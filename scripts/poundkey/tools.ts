@@ -5,6 +5,7 @@ import { phoneHashes } from '../../src/domain/phone-hashes.ts';
 import { type Dialled, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
 import { createSuppressedNumbers } from '../../src/journey/store/suppressed-numbers.ts';
+import { createTollFraudStore } from '../../src/journey/store/toll-fraud.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { RunStatement } from '../../src/platform/database/run-statement.ts';
@@ -41,6 +42,7 @@ export function createTools(deps: {
     }),
     appPasswords: createAppPasswords(deps),
     messages: createOutboxMessages(deps),
+    suspicions: createTollFraudStore(deps.run),
     suppressed: createSuppressedNumbers(deps.run),
     /** What a phone is known by in lists, under each hash key. @param phone as createLimits has it */
     hashesOf: (phone: Dialled) => hashesOfPhone((text) => phoneHashes(deps.keys().hashKeys, text), phone),

@@ -26,6 +26,7 @@ import {
   leaveToJob,
   type Steps,
 } from './job/advance.ts';
+import { createFindTollFraud } from './job/find-toll-fraud.ts';
 import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
@@ -49,7 +50,6 @@ import { createReadFacts } from './store/facts.ts';
 import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
-import { forgetUnwanted } from './store/unwanted-calls.ts';
 
 /** What the journey is made of. */
 export interface JourneyDeps {
@@ -266,13 +266,16 @@ function createSweepOf(
   advance: Advance,
 ) {
   const { run, jobs, sweep, clock, events, log } = deps;
+  const findTollFraud = createFindTollFraud({ run, clock, events, log });
   return createSweep({
     run,
     verifications,
     repairJob: jobs.repair,
     advance,
-    clearUp: async () =>
-      (await deps.clearUp()) + (await limits.forgetCounts()) + (await forgetUnwanted(run, clock.now())),
+    async clearUp() {
+      await findTollFraud();
+      return (await deps.clearUp()) + (await limits.forgetCounts());
+    },
     slackMs: sweep.slackMs,
     leaseMs: sweep.intervalMs / 2,
     clock,

@@ -1,5 +1,12 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
+import type {
+  CalledCountryTable,
+  RateCountTable,
+  SuppressedNumberTable,
+  TollFraudSuspicionTable,
+  UnwantedCallsTable,
+} from './spending-schema.ts';
 
 /** The registry's tables, as Kysely sees them. `phoneNumber` columns hold E.164; instants are UTC. */
 export interface Registry {
@@ -20,6 +27,8 @@ export interface Registry {
   challengeFailure: ChallengeFailureTable;
   suppressedNumber: SuppressedNumberTable;
   unwantedCalls: UnwantedCallsTable;
+  tollFraudSuspicion: TollFraudSuspicionTable;
+  calledCountry: CalledCountryTable;
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
@@ -248,34 +257,6 @@ interface LineShareTable {
   lineNumber: string;
   tenantId: string;
   nextFreeAt: Date;
-}
-
-/** A phone that somebody who answered it does not want to be called. */
-interface SuppressedNumberTable {
-  id: string;
-  phoneHash: string;
-  maskedNumber: string;
-  tenantId: string;
-  /** The verification whose call it was. */
-  verificationId: string;
-  createdAt: Date;
-}
-
-/** Calls to a phone since the last approval, of all tenants. */
-interface UnwantedCallsTable {
-  phoneHash: string;
-  calls: number;
-  /** Those that somebody answered. */
-  answered: number;
-  lastAt: Date;
-}
-
-/** How often something happened in the present window, or how much of something there was. */
-interface RateCountTable {
-  /** What is counted; a number is in it as HMAC-SHA-256 under the current hash key. */
-  key: string;
-  windowEndsAt: Date;
-  count: number;
 }
 
 /** Verifications in a row that ended with wrong answers to a challenge. */

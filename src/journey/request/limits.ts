@@ -6,6 +6,7 @@ import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Purpose } from '../states.ts';
 import type { Counter } from '../store/admission.ts';
+import { forgetUnwanted } from '../store/unwanted-calls.ts';
 import { suppressed } from './checks.ts';
 import { type SpendingRules, spendingLimits } from './spending.ts';
 
@@ -126,11 +127,11 @@ export function createLimits(deps: {
       );
     },
 
-    /** Removes counts whose window is over. Resolves to how many there were. */
+    /** Removes counts whose window is over, and unwanted calls of long ago. Resolves to how many there were. */
     async forgetCounts(): Promise<number> {
       const rows = await deps.run(sql`
         delete from rate_count where window_ends_at <= ${deps.clock.now()} returning key`);
-      return rows.length;
+      return rows.length + (await forgetUnwanted(deps.run, deps.clock.now()));
     },
   };
 }

@@ -9,6 +9,8 @@ const REPAIRS = ['added', 'retried', 'replaced', 'promoted'];
 /** Likewise the limits of the day. */
 const LIMITS = ['tenant.calls', 'tenant.money', 'installation.calls', 'installation.money'];
 const ALARMS_AT = [50, 80];
+/** Likewise what may look like toll fraud. */
+const SUSPICIONS = ['sequence', 'prefix', 'unanswered', 'shortCalls', 'newCountry'];
 /** Names of errors that are ours and short; anything else would be a label without bounds. */
 const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
 const MOST_CODES = 100;
@@ -55,6 +57,12 @@ function createCounters(registry: Registry) {
     'percent',
   );
   for (const limit of LIMITS) for (const percent of ALARMS_AT) thresholds.inc({ limit, percent }, 0);
+  const suspicions = counter(
+    'poundkey_toll_fraud_suspicions_total',
+    'What looked like toll fraud, once for each tenant, subject and day; nothing was refused',
+    'kind',
+  );
+  for (const kind of SUSPICIONS) suspicions.inc({ kind }, 0);
   const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
   alarms.inc({ event: 'verification.fraudReported' }, 0);
   for (const repair of REPAIRS) repairs.inc({ repair }, 0);
@@ -64,6 +72,7 @@ function createCounters(registry: Registry) {
     'verification.swept': ({ repair }) => repairs.inc({ repair: String(repair) }),
     'spending.thresholdReached': ({ limit, percent }) =>
       thresholds.inc({ limit: String(limit), percent: String(percent) }),
+    'tollFraud.suspected': ({ kind }) => suspicions.inc({ kind: String(kind) }),
   };
   const codes = new Set<string>();
   return (name: VerificationEventName, event: VerificationEvent): void => {

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * The country of a tenant, counters that grow by an amount, and what is known of phones whose calls nobody wanted.
+ * The country of a tenant, counters that grow by an amount, what is known of phones whose calls nobody wanted, and what
+ * looks like toll fraud.
  * Phones are kept as `<key id>.<keyed hash>` of number and extension.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -26,6 +27,25 @@ const STATEMENTS = [
     tenant_id text not null,
     verification_id uuid not null,
     created_at timestamptz not null)`,
+  // What would have been refused as toll fraud: one row for each day and subject. `called_country`: since when a tenant
+  // calls a country.
+  `create table toll_fraud_suspicion (
+    tenant_id text not null,
+    kind text not null,
+    subject text not null,
+    day date not null,
+    requests int not null,
+    refusable int not null,
+    verification_id uuid not null,
+    first_at timestamptz not null,
+    last_at timestamptz not null,
+    primary key (tenant_id, day, kind, subject))`,
+  'create index toll_fraud_suspicion_last on toll_fraud_suspicion (last_at)',
+  `create table called_country (
+    tenant_id text not null,
+    country text not null,
+    first_at timestamptz not null,
+    primary key (tenant_id, country))`,
   // Another process may still call it with seven arguments; the others have defaults.
   'drop function admit_request',
   // Admits one request: its idempotency key is new, its phone is not suppressed, its counters have room, its line has a
