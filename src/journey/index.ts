@@ -1,22 +1,16 @@
-import type { Events } from '../events.ts';
-import type { Logger } from '../log.ts';
 import { createBackground } from '../platform/background.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { RunStatement } from '../platform/database/run-statement.ts';
-import type { TraceContext } from '../platform/trace-context.ts';
-import type { Languages } from '../providers/locales.ts';
-import type { Providers } from '../providers/port.ts';
 import { createAnswerCall } from './call/answer-call.ts';
 import { createCheckAgain } from './call/check-again.ts';
 import { createDial } from './call/dial.ts';
 import { createFindLostCall } from './call/find-lost-call.ts';
 import { createFollowCall } from './call/follow-call.ts';
-import { createLines, type LineSettings } from './call/lines.ts';
-import { type CallAddresses, createPlaceAttempt } from './call/place-attempt.ts';
+import { createLines } from './call/lines.ts';
+import { createPlaceAttempt } from './call/place-attempt.ts';
 import { createPlaceCall, createPlaceUnseen } from './call/place-call.ts';
 import { createRecordDigits } from './call/record-digits.ts';
 import { createSpeakNext } from './call/speak-next.ts';
 import { createWatchCall } from './call/watch-call.ts';
+import type { JourneyDeps } from './deps.ts';
 import { createComplete } from './finish/complete.ts';
 import {
   type Advance,
@@ -29,9 +23,7 @@ import {
 import { createFindTollFraud } from './job/find-toll-fraud.ts';
 import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
-import type { VerificationJobs } from './job/verification-jobs.ts';
 import { createWatchLive } from './job/watch-live.ts';
-import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
 import { createCancelVerification } from './request/cancel-verification.ts';
 import { createChooseLocale } from './request/choose-locale.ts';
 import { createFindRefusals } from './request/find-refusals.ts';
@@ -39,7 +31,6 @@ import { createLimits } from './request/limits.ts';
 import { createLookUp } from './request/look-up.ts';
 import { createReadVerification } from './request/read-verification.ts';
 import { createRequestVerification } from './request/request-verification.ts';
-import type { SpendingRules } from './request/spending.ts';
 import { createTakeOverJob } from './request/take-over-job.ts';
 import type { Channel } from './states.ts';
 import { createAdmission } from './store/admission.ts';
@@ -50,37 +41,6 @@ import { createReadFacts } from './store/facts.ts';
 import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
-
-/** What the journey is made of. */
-export interface JourneyDeps {
-  run: RunStatement;
-  jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
-  providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
-  addresses: CallAddresses;
-  prompts: Languages;
-  policyAt: PolicyAt;
-  pbxProfileOf: PbxProfileOf;
-  checkPin: CheckPin;
-  writes: CompletionWrites;
-  /** Delivers a message that was just written. */
-  deliverMessage: (written: unknown) => void;
-  traces: TraceContext;
-  clearUp: () => Promise<number>;
-  /** Hashes under keys outside the database, see `createLimits`. */
-  phoneHashes: (text: string) => string[];
-  spending: SpendingRules;
-  lines: LineSettings;
-  /** How many verifications may be live at once before no more calls are placed. */
-  mostLive: number;
-  /** Waits, ms. */
-  pause: (ms: number) => Promise<unknown>;
-  timeouts: Timeouts;
-  sweep: { slackMs: number; intervalMs: number };
-  isStopping: () => boolean;
-  clock: Clock;
-  events: Events;
-  log: Logger;
-}
 
 /**
  * The journey of a verification. A request makes it `queued`; the table says which step leads on from each state, for

@@ -21,6 +21,7 @@ describeWorlds('toll fraud', ({ world, combination }) => {
   const reported = async (tenantId: string) => {
     await world.settle();
     await world.time.advance(301_000);
+    await world.db.deleteFrom('lease').where('name', '=', 'sweep').execute();
     await world.service.journey.sweep();
     const { output } = await poundkey('toll-fraud', tenantId, '--json');
     const found: { kind: string; subject: string; requests: number; refusable: number }[] =
@@ -40,10 +41,10 @@ describeWorlds('toll fraud', ({ world, combination }) => {
   test('is suspected of numbers in a row that nobody approves, and told once a day', async () => {
     const { tenantId, call } = await tenant('row');
     for (const number of row(100, 9)) await call(number);
-    expect(await reported(tenantId)).toEqual([['sequence', '+46852100••••', 9, 2]].map((each) => each));
+    expect(await reported(tenantId)).toEqual([['sequence', '+4685210••••', 9, 2]]);
     expect(await reported(tenantId)).toHaveLength(1);
     expect(eventsOf(tenantId)).toHaveLength(1);
-    expect(eventsOf(tenantId)[0]).not.toContain('+468521001');
+    expect(eventsOf(tenantId)[0]).not.toContain('+4685210010');
     const { output } = await poundkey('toll-fraud', tenantId);
     expect(output).toMatch(/would have refused 2 of 9 +numbers one after the other/);
   });
@@ -58,7 +59,7 @@ describeWorlds('toll fraud', ({ world, combination }) => {
     const { tenantId, call } = await tenant('prefix');
     for (const number of row(10_000, 21, 7)) await call(number);
     expect(await reported(tenantId)).toEqual([
-      ['prefix', '+46852110••••', 21, 2],
+      ['prefix', '+4685211••••', 21, 2],
       ['unanswered', 'SE', 21, 2],
     ]);
   });

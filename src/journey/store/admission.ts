@@ -70,7 +70,7 @@ export type Admission =
   | { kind: 'line'; until: Date };
 
 /** So many percent of this counter's most were reached. */
-export interface CrossedAlarm {
+interface CrossedAlarm {
   counter: string;
   percent: number;
 }
