@@ -53,6 +53,8 @@ export interface Config {
   progress: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number };
   /** How long a process that is stopping continues to answer live calls, ms. */
   shutdownLimitMs: number;
+  /** `pricesFile` null: the invented prices that Poundkey comes with. The limits are of one day, of all tenants; null: none. */
+  spending: { pricesFile: string | null; callsPerDay: number | null; moneyPerDay: number | null };
   twimlDir: string;
 }
 
@@ -119,6 +121,17 @@ const Environment = z.object({
   WATCH_S: whole(1, 300, 15),
   WEBHOOK_ALLOW_PRIVATE: oneOf('true', 'false').default('false'),
   SHUTDOWN_LIMIT_S: whole(0, 600, 60),
+  PRICES_FILE: z.string().optional(),
+  CALLS_PER_DAY: z
+    .string()
+    .regex(/^(?=.{1,6}$|1000000$)[1-9]\d*$/, 'must be a whole number between 1 and 1000000')
+    .transform(Number)
+    .optional(),
+  MONEY_PER_DAY: z
+    .string()
+    .regex(/^(?!0+(\.0*)?$)\d{1,6}(\.\d{1,2})?$/, 'must be an amount greater than 0, such as 250 or 99.50')
+    .transform(Number)
+    .optional(),
   TWIML_DIR: z.string().default('./twiml'),
 });
 type Environment = z.infer<typeof Environment>;
@@ -250,6 +263,11 @@ function group(env: Environment): Config {
     progress: { mostStreams: 1_000, mostOfTenant: 250, lookEveryMs: 250 },
     shutdownLimitMs: env.SHUTDOWN_LIMIT_S * 1000,
     twimlDir: env.TWIML_DIR,
+    spending: {
+      pricesFile: env.PRICES_FILE ?? null,
+      callsPerDay: env.CALLS_PER_DAY ?? null,
+      moneyPerDay: env.MONEY_PER_DAY ?? null,
+    },
   };
 }
 

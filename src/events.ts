@@ -8,6 +8,8 @@ export type VerificationEventName =
   | 'verification.fraudReported'
   | 'verification.finished'
   | 'verification.swept'
+  | 'spending.thresholdReached'
+  | 'tollFraud.suspected'
   | 'call.dialing'
   | 'call.placed'
   | 'call.refused'

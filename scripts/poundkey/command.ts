@@ -7,7 +7,8 @@ export interface Answer {
 }
 
 /**
- * One command. `usage` names its words, then its options: `block TENANT USER --reason TEXT [--for SECONDS]`.
+ * One command. `usage` names its words, then its options: `block TENANT USER --reason TEXT [--for SECONDS]`. What stands in
+ * brackets may be left out.
  * `run` gets as many words, and those options that were given.
  */
 export interface Command<Tools> {

@@ -6,7 +6,9 @@ import { KEY_RING_COMMANDS } from './keys/rotate-keys.ts';
 import { MESSAGE_COMMANDS } from './message-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
 import { STORY_COMMANDS } from './story/story-command.ts';
+import { SUPPRESSION_COMMANDS } from './suppression-commands.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
+import { TOLL_FRAUD_COMMANDS } from './toll-fraud-commands.ts';
 import type { Tools } from './tools.ts';
 import { USER_COMMANDS } from './user-commands.ts';
 
@@ -18,6 +20,8 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools>> = new Map(
     ...BLOCK_COMMANDS,
     ...APP_PASSWORD_COMMANDS,
     ...USER_COMMANDS,
+    ...SUPPRESSION_COMMANDS,
+    ...TOLL_FRAUD_COMMANDS,
     ...STORY_COMMANDS,
     ...MESSAGE_COMMANDS,
     ...KEY_RING_COMMANDS,

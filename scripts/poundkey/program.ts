@@ -41,7 +41,7 @@ function addCommand(
       throw error.exitCode === 0 ? error : new UsageError(`Expected: npm run poundkey -- ${command.usage}`);
     });
   const [words = '', ...options] = command.usage.split(/ (?=\[?--)/);
-  for (const word of words.split(' ').slice(1)) parser.argument(`<${word}>`);
+  for (const word of words.split(' ').slice(1)) parser.argument(word.startsWith('[') ? word : `<${word}>`);
   for (const option of options) addOption(parser, option);
   parser.action(async () => {
     const { json, ...given } = parser.opts();
@@ -49,10 +49,10 @@ function addCommand(
   });
 }
 
-/** `--reason TEXT`, or `[--for SECONDS]` where it may be left out. */
+/** `--reason TEXT`, or `[--for SECONDS]` where it may be left out; `[--all-countries]` takes no value, and is there or not. */
 function addOption(parser: Parser, usage: string): void {
   const [name = '', value = ''] = usage.replaceAll(/[[\]]/g, '').split(' ');
-  const flags = `${name} <${value}>`;
+  const flags = value === '' ? name : `${name} <${value}>`;
   if (usage.startsWith('[')) parser.option(flags);
   else parser.requiredOption(flags);
 }

@@ -1,21 +1,35 @@
 // Tenants and their API keys.
+import { Country } from '../../src/domain/policy-schema.ts';
 import { DEFAULT_SCOPES, SCOPES, type Scope } from '../../src/domain/scope.ts';
 import type { StoredPolicy, Tenants } from '../../src/tenants/tenants.ts';
 import { type Command, table, UsageError } from './command.ts';
 import type { Tools } from './tools.ts';
 
 const createTenant: Command<Tools> = {
-  usage: 'create-tenant ID NAME',
-  what: 'adds a tenant; ID is 1-40 of a-z, 0-9 and "-"',
+  usage: 'create-tenant ID NAME [--country CODE] [--all-countries]',
+  what: 'adds a tenant that may call its own country only (such as SE), or every country; ID is 1-40 of a-z, 0-9 and "-"',
   mayCreateStore: true,
-  async run({ tenants }, [id = '', name = '']) {
-    const added = await tenants.create({ id, name });
+  async run({ tenants }, [id = '', name = ''], options) {
+    const country = ownCountry(options);
+    const added = await tenants.create({ id, name, country });
     const text = added
       ? `The tenant ${id} was created.`
       : `The tenant ${id} exists already; nothing was changed.`;
     return { text, data: { id, added } };
   },
 };
+
+/** Null: every country, which has to be said. */
+function ownCountry({ country, allCountries }: Readonly<Record<string, string>>): string | null {
+  if ((country === undefined) === (allCountries === undefined))
+    throw new UsageError(
+      'Give either --country with the country that the tenant calls, such as --country SE, or --all-countries. The policy can change it later.',
+    );
+  if (country === undefined) return null;
+  const { data, error } = Country.safeParse(country);
+  if (data !== undefined) return data;
+  throw new UsageError(`--country: ${error?.issues[0]?.message}`);
+}
 
 const listTenants: Command<Tools> = {
   usage: 'list-tenants',
@@ -84,7 +98,7 @@ export async function existing(tenants: Tenants, id: string): Promise<StoredPoli
   const stored = await tenants.policyOf(id);
   if (stored) return stored;
   throw new UsageError(
-    `There is no tenant "${id}". list-tenants lists those there are; create-tenant ID NAME creates one.`,
+    `There is no tenant "${id}". list-tenants lists those there are; create-tenant ID NAME --country CODE creates one.`,
   );
 }
 

@@ -3,7 +3,11 @@ import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { writeRevocation } from '../../src/app-passwords/completion-writes.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
+import { phoneHashes } from '../../src/domain/phone-hashes.ts';
+import { type Dialled, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
+import { createSuppressedNumbers } from '../../src/journey/store/suppressed-numbers.ts';
+import { createTollFraudStore } from '../../src/journey/store/toll-fraud.ts';
 import type { Logger } from '../../src/log.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import { createListPhoneMethods } from '../../src/phone-methods/list.ts';
@@ -49,6 +53,10 @@ export function createTools(deps: {
     removePhoneMethod: createRemovePhoneMethod({ ...deps, revokeAppPasswords: writeRevocation }),
     eraseUser: createEraseUser(deps),
     messages: createOutboxMessages(deps),
+    suspicions: createTollFraudStore(deps.run),
+    suppressed: createSuppressedNumbers(deps.run),
+    /** What a phone is known by in lists, under each hash key. @param phone as createLimits has it */
+    hashesOf: (phone: Dialled) => hashesOfPhone((text) => phoneHashes(deps.keys().hashKeys, text), phone),
     storyOf: createReadStory(deps),
     checkKeys: createKeyCheck(deps),
   };

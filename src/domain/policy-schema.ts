@@ -24,7 +24,8 @@ export const LONGEST_SPOKEN = 60;
 /** Whole sentences. */
 const SPOKEN_TEXT = /^[\p{L}\p{M}\p{Nd} .,;:!?&'’"()-]+$/u;
 
-const country = z
+/** A country that libphonenumber knows. */
+export const Country = z
   .string()
   .refine((code) => countryCode(code) === code, { error: ({ input }) => countryRule(input) });
 
@@ -96,9 +97,9 @@ export const tenantPolicySchema = z.strictObject({
     .meta({ description: 'Office phones' }),
   countries: z
     .strictObject({
-      allowed: z.array(country).min(1).nullable().default(null).meta({
+      allowed: z.array(Country).min(1).nullable().default(null).meta({
         description:
-          'The countries whose numbers may be called, ISO 3166-1 alpha-2; null is every country. Fraud often aims at a few countries, so a list is the best protection',
+          'The countries whose numbers may be called, ISO 3166-1 alpha-2; null is every country. Fraud often aims at a few countries, so a list is the best protection. Left out: the own country of the tenant, if it has one',
       }),
     })
     .prefault({})
@@ -203,6 +204,22 @@ export const tenantPolicySchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'How many verifications may be requested' }),
+  spending: z
+    .strictObject({
+      callsPerDay: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .nullable()
+        .default(null)
+        .meta({ description: 'How many calls may be requested in a day (UTC); null: no limit' }),
+      moneyPerDay: z.number().min(0.01).max(1_000_000).nullable().default(null).meta({
+        description:
+          "How much the calls of a day (UTC) may cost, as the operator's price table estimates it, in its currency; null: no limit",
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'Limits of one day' }),
   greeting: z.record(LanguageTag, greeting).default({}).meta({
     description:
       'What is said, or played, before the first prompt, by language: `{"sv-SE": {"text": "…"}}` or `{"sv-SE": {"audioUrl": "https://…"}}`',

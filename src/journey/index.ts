@@ -1,22 +1,16 @@
-import type { Events } from '../events.ts';
-import type { Logger } from '../log.ts';
 import { createBackground } from '../platform/background.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { RunStatement } from '../platform/database/run-statement.ts';
-import type { TraceContext } from '../platform/trace-context.ts';
-import type { Languages } from '../providers/locales.ts';
-import type { Providers } from '../providers/port.ts';
 import { createAnswerCall } from './call/answer-call.ts';
 import { createCheckAgain } from './call/check-again.ts';
 import { createDial } from './call/dial.ts';
 import { createFindLostCall } from './call/find-lost-call.ts';
 import { createFollowCall } from './call/follow-call.ts';
-import { createLines, type LineSettings } from './call/lines.ts';
-import { type CallAddresses, createPlaceAttempt } from './call/place-attempt.ts';
+import { createLines } from './call/lines.ts';
+import { createPlaceAttempt } from './call/place-attempt.ts';
 import { createPlaceCall, createPlaceUnseen } from './call/place-call.ts';
 import { createRecordDigits } from './call/record-digits.ts';
 import { createSpeakNext } from './call/speak-next.ts';
 import { createWatchCall } from './call/watch-call.ts';
+import type { JourneyDeps } from './deps.ts';
 import { createComplete } from './finish/complete.ts';
 import {
   type Advance,
@@ -26,11 +20,10 @@ import {
   leaveToJob,
   type Steps,
 } from './job/advance.ts';
+import { createFindTollFraud } from './job/find-toll-fraud.ts';
 import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
-import type { VerificationJobs } from './job/verification-jobs.ts';
 import { createWatchLive } from './job/watch-live.ts';
-import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
 import { createCancelVerification } from './request/cancel-verification.ts';
 import { createChooseLocale } from './request/choose-locale.ts';
 import { createFindRefusals } from './request/find-refusals.ts';
@@ -48,38 +41,6 @@ import { createReadFacts } from './store/facts.ts';
 import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
-
-/** What the journey is made of. */
-export interface JourneyDeps {
-  run: RunStatement;
-  jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
-  providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
-  addresses: CallAddresses;
-  prompts: Languages;
-  policyAt: PolicyAt;
-  pbxProfileOf: PbxProfileOf;
-  checkPin: CheckPin;
-  writes: CompletionWrites;
-  /** Delivers a message that was just written. */
-  deliverMessage: (written: unknown) => void;
-  traces: TraceContext;
-  clearUp: () => Promise<number>;
-  /** A hash under a key outside the database. */
-  /** Calls of one tenant in 24 h, whatever its policy says; null: no limit. */
-  callsPerDay: number | null;
-  keyedHash: (text: string) => string;
-  lines: LineSettings;
-  /** How many verifications may be live at once before no more calls are placed. */
-  mostLive: number;
-  /** Waits, ms. */
-  pause: (ms: number) => Promise<unknown>;
-  timeouts: Timeouts;
-  sweep: { slackMs: number; intervalMs: number };
-  isStopping: () => boolean;
-  clock: Clock;
-  events: Events;
-  log: Logger;
-}
 
 /**
  * The journey of a verification. A request makes it `queued`; the table says which step leads on from each state, for
@@ -151,7 +112,13 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
   const readFacts = createReadFacts(run);
   const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
-  const limits = createLimits({ run, clock, keyedHash: deps.keyedHash, callsPerDay: deps.callsPerDay });
+  const limits = createLimits({
+    run,
+    clock,
+    phoneHashes: deps.phoneHashes,
+    spending: deps.spending,
+    callsPerDay: deps.callsPerDay,
+  });
   const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
   const readVerification = createReadVerification({ verifications });
   const requestVerification = createRequestVerification({
@@ -265,12 +232,16 @@ function createSweepOf(
   advance: Advance,
 ) {
   const { run, jobs, sweep, clock, events, log } = deps;
+  const findTollFraud = createFindTollFraud({ run, clock, events, log });
   return createSweep({
     run,
     verifications,
     repairJob: jobs.repair,
     advance,
-    clearUp: async () => (await deps.clearUp()) + (await limits.forgetCounts()),
+    async clearUp() {
+      await findTollFraud();
+      return (await deps.clearUp()) + (await limits.forgetCounts());
+    },
     slackMs: sweep.slackMs,
     leaseMs: sweep.intervalMs / 2,
     clock,

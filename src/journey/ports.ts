@@ -20,6 +20,20 @@ export interface Question {
   challenge: Challenge;
 }
 
+/** The most of one day, UTC; null: no limit. */
+export interface DailyLimits {
+  callsPerDay: number | null;
+  /** In the currency of the price table. */
+  moneyPerDay: number | null;
+}
+
+/** What a call is estimated to cost. */
+export interface CallPrice {
+  currency: string;
+  /** The price of a started minute of a call to a country (ISO 3166-1 alpha-2) from its preferred line. */
+  perMinute: (country: string) => number;
+}
+
 /** How a switchboard (E.164) wants extensions dialled, or null. */
 export type PbxProfileOf = (switchboard: { tenantId: string; number: string }) => Promise<Pauses | null>;
 

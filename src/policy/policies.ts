@@ -6,7 +6,7 @@ import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
-import { createPolicyCache } from './policy-cache.ts';
+import { createPolicyCache, type StoredDocument } from './policy-cache.ts';
 
 /** The current policy, with its version. */
 export interface CurrentPolicy {
@@ -47,8 +47,8 @@ export function createPolicies(deps: {
 
     /** The current policy. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
     async current(tenantId: string): Promise<CurrentPolicy> {
-      const { policy: document, name: tenantName, policyVersion } = await storedOf(db, tenantId);
-      return { version: policyVersion, policy: effective({ tenantId, document, tenantName }) };
+      const { policy: document, name: tenantName, country, policyVersion } = await storedOf(db, tenantId);
+      return { version: policyVersion, policy: effective({ tenantId, document, tenantName, country }) };
     },
 
     /**
@@ -59,7 +59,7 @@ export function createPolicies(deps: {
      */
     async replace(change: { tenantId: string; document: unknown; version: number }): Promise<CurrentPolicy> {
       const { tenantId, version } = change;
-      const policy = checked(change.document, (await storedOf(db, tenantId)).name, ceiling);
+      const policy = checked(change.document, await storedOf(db, tenantId), ceiling);
       const document = JSON.stringify(policy);
       const result = await sql<{ version: number }>`
         with changed as (
@@ -94,9 +94,9 @@ export function createPolicies(deps: {
 /** Reads stored documents under the ceiling. Of each tenant whose policy exceeds it, the log says so once. */
 function createEffective({ ceiling, log }: { ceiling: PolicyCeiling; log: Pick<Logger, 'warn'> }) {
   const said = new Set<string>();
-  return (stored: { tenantId: string; document: unknown; tenantName: string }): TenantPolicy => {
+  return (stored: StoredDocument): TenantPolicy => {
     const { tenantId } = stored;
-    const policy = parsePolicy(stored.document, stored.tenantName);
+    const policy = parsePolicy(stored.document, stored.tenantName, stored.country);
     const fields = beyondCeiling(policy, ceiling).map(({ field }) => field);
     if (fields.length > 0 && !said.has(tenantId)) {
       said.add(tenantId);
@@ -110,7 +110,7 @@ function createEffective({ ceiling, log }: { ceiling: PolicyCeiling; log: Pick<L
 async function storedOf(db: Kysely<Registry>, tenantId: string) {
   const row = await db
     .selectFrom('tenant')
-    .select(['name', 'policy', 'policyVersion'])
+    .select(['name', 'country', 'policy', 'policyVersion'])
     .where('id', '=', tenantId)
     .executeTakeFirst();
   if (row) return row;
@@ -118,8 +118,12 @@ async function storedOf(db: Kysely<Registry>, tenantId: string) {
 }
 
 /** With every default, under the ceiling. */
-function checked(document: unknown, tenantName: string, ceiling: PolicyCeiling): TenantPolicy {
-  const read = readPolicy(document, tenantName);
+function checked(
+  document: unknown,
+  tenant: { name: string; country: string | null },
+  ceiling: PolicyCeiling,
+): TenantPolicy {
+  const read = readPolicy(document, tenant.name, tenant.country);
   const problems = read.problems ?? askedBeyondCeiling(read.policy, ceiling);
   if (read.policy && problems.length === 0) return underCeiling(read.policy, ceiling);
   throw new ServiceError('request.invalid', policyFault(problems), { problems });

@@ -9,7 +9,16 @@ const MOST_KEPT = 1_000;
 export type PolicyAt = (tenantId: string, version: number) => Promise<TenantPolicy>;
 
 /** Reads a stored document as the policy that counts. */
-type Effective = (stored: { tenantId: string; document: unknown; tenantName: string }) => TenantPolicy;
+type Effective = (stored: StoredDocument) => TenantPolicy;
+
+/** A policy as it is stored, and what of its tenant its defaults depend on. */
+export interface StoredDocument {
+  tenantId: string;
+  document: unknown;
+  tenantName: string;
+  /** ISO 3166-1 alpha-2; null: not known. */
+  country: string | null;
+}
 
 /** Reads and parses each version once: a version never changes, and which one is current comes with each row. */
 export function createPolicyCache(db: Kysely<Registry>, effective: Effective): PolicyAt {
@@ -30,7 +39,7 @@ async function load(db: Kysely<Registry>, tenantId: string, version: number) {
   const stored = await db
     .selectFrom('policyVersion')
     .innerJoin('tenant', 'tenant.id', 'policyVersion.tenantId')
-    .select(['policyVersion.document', 'tenant.name as tenantName'])
+    .select(['policyVersion.document', 'tenant.name as tenantName', 'tenant.country'])
     .where('policyVersion.tenantId', '=', tenantId)
     .where('policyVersion.version', '=', version)
     .executeTakeFirst();

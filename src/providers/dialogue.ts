@@ -14,8 +14,10 @@ export const CALL_STEPS = [
   'silence-number',
   'silence-pin',
   'report-fraud',
+  'report-or-stop',
   'approved',
   'fraud-reported',
+  'calls-stopped',
   'too-many-wrong-keys',
   'too-much-silence',
   'call-over',
@@ -24,7 +26,8 @@ export const CALL_STEPS = [
 ] as const;
 
 /**
- * What the person hears next: a question for a key (`ask`, `wrong-key`, `silence`, `report-fraud`), for the digits on
+ * What the person hears next: a question for a key (`ask`, `wrong-key`, `silence`, `report-fraud`,
+ * `report-or-stop`), for the digits on
  * the screen (`…-number`) or for a PIN (`…-pin`), a goodbye, or `one-moment` and then a new try.
  */
 export type CallStep = (typeof CALL_STEPS)[number];
@@ -94,8 +97,10 @@ export const STEP_RULES: Record<CallStep, StepRule> = {
   'silence-number': question('number'),
   'silence-pin': question('pin'),
   'report-fraud': question('key'),
+  'report-or-stop': question('key'),
   approved: GOODBYE,
   'fraud-reported': GOODBYE,
+  'calls-stopped': GOODBYE,
   'too-many-wrong-keys': GOODBYE,
   'too-much-silence': GOODBYE,
   'call-over': GOODBYE_TO_ANYBODY,

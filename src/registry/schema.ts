@@ -1,5 +1,12 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
+import type {
+  CalledCountryTable,
+  RateCountTable,
+  SuppressedNumberTable,
+  TollFraudSuspicionTable,
+  UnwantedCallsTable,
+} from './spending-schema.ts';
 
 /** The registry's tables, as Kysely sees them. `phoneNumber` columns hold E.164; instants are UTC. */
 export interface Registry {
@@ -18,6 +25,10 @@ export interface Registry {
   lineShare: LineShareTable;
   rateCount: RateCountTable;
   challengeFailure: ChallengeFailureTable;
+  suppressedNumber: SuppressedNumberTable;
+  unwantedCalls: UnwantedCallsTable;
+  tollFraudSuspicion: TollFraudSuspicionTable;
+  calledCountry: CalledCountryTable;
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
@@ -30,6 +41,8 @@ interface TenantTable {
   /** The current policy document; `policy_version` keeps all. */
   policy: JSONColumnType<Record<string, unknown>>;
   policyVersion: Generated<number>;
+  /** Its own (ISO 3166-1 alpha-2), which a policy without a list of countries allows; null: every country. */
+  country: string | null;
   createdAt: Date;
 }
 
@@ -93,6 +106,8 @@ export interface VerificationTable {
   traceParent: string | null;
   /** The number, until it is finished: a user has one open verification for each number. */
   openNumber: Generated<string | null>;
+  /** `<key id>.<keyed hash>` of number and extension; null for those requested before there was one. */
+  phoneHash: Generated<string | null>;
   /** The number and extension that the attempt that counts calls, until it is finished: one call rings a phone. */
   calledPhone: Generated<string | null>;
   /** How often the person turned away from reporting the call. */
@@ -254,14 +269,6 @@ interface LineShareTable {
   lineNumber: string;
   tenantId: string;
   nextFreeAt: Date;
-}
-
-/** How often something happened in the present window. */
-interface RateCountTable {
-  /** What is counted; a number is in it as HMAC-SHA-256 under the current hash key. */
-  key: string;
-  windowEndsAt: Date;
-  count: number;
 }
 
 /** Verifications in a row that ended with wrong answers to a challenge. */

@@ -10,10 +10,12 @@ import { writeAuditEvent } from '../audit/audit-event.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
+import { phoneHashes } from '../domain/phone-hashes.ts';
 import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
+import type { CallPrice } from '../journey/ports.ts';
 import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import type { Logger } from '../log.ts';
@@ -21,11 +23,11 @@ import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/wr
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { IS_REGISTERED_PHONE, writePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
-import { hmac } from '../platform/secrets/key-ring.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
+import { loadPrices, type Prices } from '../providers/prices.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -56,6 +58,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
   const { database, queues, hashKeys, sealKeys } = stores;
   const { db, run } = database;
+  const prices = loadPrices(config.spending.pricesFile);
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
@@ -99,7 +102,8 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
     callsPerDay: config.ceiling.callsPerDay,
-    keyedHash: (text) => hmac(hashKeys, text).hash,
+    phoneHashes: (text) => phoneHashes(hashKeys, text),
+    spending: { ofAll: config.spending, price: priceOf(prices, providers) },
     clearUp: createEmptyExpiredSeals({ db, clock }),
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
@@ -112,4 +116,12 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     log,
   });
   return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, appPasswords, pbxProfiles };
+}
+
+/** The price of a call by the provider of the line that is preferred for its country. */
+function priceOf(prices: Prices, { linesFor }: Pick<Providers, 'linesFor'>): CallPrice {
+  return {
+    currency: prices.currency,
+    perMinute: (country) => prices.perMinute({ country, provider: linesFor(country)[0].provider }),
+  };
 }

@@ -10,10 +10,16 @@ export interface Tenants {
    * @param tenant.id 1-40 of `a`-`z`, `0`-`9` and `-`
    * @param tenant.name 1-80 characters
    * @param tenant.policy the policy document, already checked; what is left out has its default
+   * @param tenant.country its own (ISO 3166-1 alpha-2), which its policy allows unless that says otherwise; null: every country
    * @returns whether it was added
    * @throws ServiceError `request.invalid` naming `/id` or `/name`
    */
-  create(tenant: { id: string; name: string; policy?: Record<string, unknown> }): Promise<boolean>;
+  create(tenant: {
+    id: string;
+    name: string;
+    country?: string | null;
+    policy?: Record<string, unknown>;
+  }): Promise<boolean>;
   /** A tenant's name and policy document as stored, or null if there is no such tenant. */
   policyOf(tenantId: string): Promise<StoredPolicy | null>;
   /** All tenants by id. */
@@ -28,20 +34,22 @@ interface TenantSummary {
   createdAt: Date;
 }
 
-/** A policy document as stored, and the name it takes its default for the organisation from. */
+/** A policy document as stored, and what the tenant is: its name and country are defaults of the policy. */
 export interface StoredPolicy {
   tenantName: string;
+  country: string | null;
   policy: Record<string, unknown>;
 }
 
 /** Tenants in the registry. */
 export function createTenants({ db, clock }: { db: Kysely<Registry>; clock: Clock }): Tenants {
   return {
-    async create({ id, name, policy = {} }) {
+    async create({ id, name, country = null, policy = {} }) {
       if (!/^[a-z0-9-]{1,40}$/.test(id)) throw invalidField('/id', 'This must be 1-40 of a-z, 0-9 and "-".');
       const row = {
         id,
         name: checkedName(name, '/name'),
+        country,
         policy: JSON.stringify(policy),
         createdAt: clock.now(),
       };
@@ -66,7 +74,7 @@ export function createTenants({ db, clock }: { db: Kysely<Registry>; clock: Cloc
     async policyOf(tenantId) {
       const query = db
         .selectFrom('tenant')
-        .select(['name as tenantName', 'policy'])
+        .select(['name as tenantName', 'country', 'policy'])
         .where('id', '=', tenantId);
       return (await query.executeTakeFirst()) ?? null;
     },

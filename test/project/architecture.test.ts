@@ -47,6 +47,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
     imports: ['providers/port.ts', 'providers/dialogue.ts', 'errors.ts'],
   },
   'providers/settings.ts': { file: 'providers/settings.ts', imports: ['platform/'] },
+  'providers/prices.ts': { file: 'providers/prices.ts', imports: ['platform/'] },
   'providers/twilio/': {
     file: 'providers/twilio/twilio-provider.ts',
     imports: [
@@ -115,6 +116,7 @@ const BELOW_SERVICE = [
   ...BELOW_FEATURES,
   'providers/create-providers.ts',
   'providers/settings.ts',
+  'providers/prices.ts',
   'providers/twilio/',
   'simulator/',
 ];

@@ -143,7 +143,7 @@ describeWorlds('what a user may do', ({ world }) => {
       .execute();
     await world.db
       .insertInto('appPassword')
-      .values(copies.map((id) => ({ ...first, id, hash: id, verificationId: id })))
+      .values(copies.map((id, index) => ({ ...first, id, hash: id, verificationId: id, place: index + 2 })))
       .execute();
     const full = ['appPassword.limitReached'];
     expect(await codes()).toEqual({ register: full, signIn: [], password: full });

@@ -25,7 +25,7 @@ describe('a store that an operator set up', () => {
 
   beforeAll(async () => {
     writeFileSync(policy, '{"officePhone": {"allowed": false}}');
-    printed.push(await poundkey('create-tenant', 'contoso', 'Contoso AB'));
+    printed.push(await poundkey('create-tenant', 'contoso', 'Contoso AB', '--country', 'SE'));
     keys.push(await makeKey(), await makeKey());
     printed.push(await poundkey('revoke-key', keys[1]?.split('_')[1] ?? ''));
     printed.push(await poundkey('set-policy', 'contoso', policy));

@@ -5,7 +5,7 @@ import type { Registry } from '../../../src/registry/schema.ts';
 export interface KeyUse {
   ring: 'hash' | 'seal';
   keyId: string;
-  kind: 'app passwords' | 'PINs' | 'unrevealed app passwords' | 'webhook secrets';
+  kind: 'app passwords' | 'PINs' | 'unrevealed app passwords' | 'webhook secrets' | 'suppressed numbers';
   count: number;
 }
 
@@ -21,6 +21,9 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
       union all
       select 'hash', pin_hash_key_id, 'PINs', count(*)::int
         from user_profile where pin_hash is not null group by pin_hash_key_id
+      union all
+      select 'hash', split_part(phone_hash, '.', 1), 'suppressed numbers', count(*)::int
+        from suppressed_number group by 2
       union all
       select 'seal', split_part(sealed, '.', 2), 'unrevealed app passwords', count(*)::int
         from app_password where sealed is not null and sealed_until > ${now} group by 2

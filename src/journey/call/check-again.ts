@@ -5,14 +5,15 @@ import type { Verification } from '../store/rows.ts';
 
 /**
  * Whether a verification may still be called: the policy may have changed since the request, and the user may have been
- * blocked. Resolves to the version of the policy that allows the call, or null.
+ * blocked, or the phone suppressed. Resolves to the version of the policy that allows the call, or null.
  */
 export type CheckAgain = (verification: Verification, now: Date) => Promise<number | null>;
 
 /** @param deps where the facts and what the checks look at come from */
 export function createCheckAgain(deps: { readFacts: ReadFacts; lookUp: LookUp }): CheckAgain {
   return async function checkAgain(verification, now) {
-    const facts = await deps.readFacts.ofUser(verification, now);
+    const { id: verificationId, tenantId, userId } = verification;
+    const facts = await deps.readFacts.ofUser({ tenantId, userId, verificationId }, now);
     if (facts === null) return null;
     const mayCall = mayStillCall(await deps.lookUp.forCall(verification, facts));
     return mayCall ? facts.policyVersion : null;

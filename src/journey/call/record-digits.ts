@@ -25,7 +25,8 @@ interface RecordDeps {
  * Trigger: the person pressed a key or typed digits, or let the question pass. What the challenge asks for → decided
  * as approved. Something else asks again, and the third in all → decided as wrongDigits. Silence repeats, and the
  * third in all (behind a switchboard the eighth) → decided as noInput. `0` asks whether the call is fraud: `#` →
- * decided as fraudReported, anything else goes back, and the third time ends the call, too. Answers to a question that is no longer open, or was answered
+ * decided as fraudReported, anything else goes back, and the third time ends the call, too. Where such calls came before,
+ * `9` there → decided as blocked, and the phone is not called any more. Answers to a question that is no longer open, or was answered
  * already, change nothing.
  */
 export function createRecordDigits(deps: RecordDeps) {
@@ -59,20 +60,24 @@ async function recordLikely(
   digits: string | null,
 ): Promise<LiveCall | null> {
   const meaning = meaningOf({ prompt, challenge, challengeDigits: digits }, digits);
-  if (meaning !== 'approve' && meaning !== 'reportFraud') return null;
+  if (meaning !== 'approve' && meaning !== 'reportFraud' && meaning !== 'stopCalls') return null;
   const right = { challenge, digits: challenge === 'numberMatch' ? digits : null };
   const recorded =
     meaning === 'approve'
       ? await deps.answers.approve(answer, right, deps.clock.now())
-      : await reportFraud(deps, answer);
+      : await endWithOthers(deps, answer, meaning);
   if (recorded) log(deps.events, answer, recorded, meaning);
   return recorded;
 }
 
-async function reportFraud(deps: RecordDeps, answer: Answered): Promise<LiveCall | null> {
-  const reported = await deps.answers.reportFraud(answer, deps.clock.now());
-  for (const id of reported?.others ?? []) deps.advanceNow({ id });
-  return reported?.call ?? null;
+async function endWithOthers(
+  deps: RecordDeps,
+  answer: Answered,
+  meaning: 'reportFraud' | 'stopCalls',
+): Promise<LiveCall | null> {
+  const ended = await deps.answers[meaning](answer, deps.clock.now());
+  for (const id of ended?.others ?? []) deps.advanceNow({ id });
+  return ended?.call ?? null;
 }
 
 async function recordAny(
@@ -120,7 +125,8 @@ function write(
     case 'goBack':
       return answers.turnBack(answer, ASKED_IN_ALL, now);
     case 'reportFraud':
-      return reportFraud(deps, answer);
+    case 'stopCalls':
+      return endWithOthers(deps, answer, meaning);
   }
 }
 

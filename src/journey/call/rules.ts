@@ -19,21 +19,32 @@ export function silencesInAll({ extension }: { extension: string | null }): numb
 }
 
 /**
- * What an answer means. `askFraud`: wants to report the call; `goBack`: does not after all. `checkPin`: a PIN, which
- * has to be looked up.
+ * What an answer means. `askFraud`: wants to report the call; `goBack`: does not after all; `stopCalls`: was called by
+ * mistake, and wants no more calls. `checkPin`: a PIN, which has to be looked up.
  */
-export type Meaning = 'approve' | 'wrongKey' | 'silence' | 'askFraud' | 'reportFraud' | 'goBack' | 'checkPin';
+export type Meaning =
+  | 'approve'
+  | 'wrongKey'
+  | 'silence'
+  | 'askFraud'
+  | 'reportFraud'
+  | 'stopCalls'
+  | 'goBack'
+  | 'checkPin';
 
 /**
  * What an answer means to the question it answers. `0` alone always leads to the report of fraud; only what the
- * challenge asks for approves.
+ * challenge asks for approves. `9` stops further calls, and only where it was offered: within the report, which takes one
+ * key whatever the challenge is, it is neither a digit of the screen or a PIN nor a wrong key, and the first prompt stays short.
  * @param digits what was pressed, without the `#` that ends a number or a PIN; null for silence
  */
 export function meaningOf(
   asked: Pick<LiveCall, 'prompt' | 'challenge' | 'challengeDigits'>,
   digits: string | null,
 ): Meaning {
-  if (asked.prompt === 'report-fraud') return digits === '#' ? 'reportFraud' : 'goBack';
+  if (asked.prompt === 'report-or-stop' && digits === '9') return 'stopCalls';
+  if (asked.prompt === 'report-fraud' || asked.prompt === 'report-or-stop')
+    return digits === '#' ? 'reportFraud' : 'goBack';
   if (digits === null) return 'silence';
   if (digits === '0') return 'askFraud';
   if (asked.challenge === 'pin') return 'checkPin';
@@ -102,12 +113,16 @@ const QUESTIONS: Record<Challenge, Record<string, CallStep>> = {
   numberMatch: { ask: 'ask-number', 'wrong-key': 'wrong-number', silence: 'silence-number' },
   pin: { ask: 'ask-pin', 'wrong-key': 'wrong-pin', silence: 'silence-pin' },
 };
-const ANY_QUESTION: Record<string, CallStep> = { 'report-fraud': 'report-fraud' };
+const ANY_QUESTION: Record<string, CallStep> = {
+  'report-fraud': 'report-fraud',
+  'report-or-stop': 'report-or-stop',
+};
 
 /** The prompts that end a call. */
 const ENDINGS: Record<string, CallStep> = {
   approved: 'approved',
   'fraud-reported': 'fraud-reported',
+  'calls-stopped': 'calls-stopped',
   'too-many-wrong-keys': 'too-many-wrong-keys',
   'too-much-silence': 'too-much-silence',
 };

@@ -5,6 +5,7 @@ import type { CompletionWrites } from '../ports.ts';
 import { writeFailure, writeForgiveness } from '../store/challenge-failures.ts';
 import type { CompletionWrite } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
+import { writeUnwanted } from '../store/unwanted-calls.ts';
 
 const NONE = sql`null::uuid`;
 type Messages = Parameters<CompletionWrites['messages']>[0];
@@ -16,6 +17,16 @@ const FINISHED: Messages = {
 
 /** What follows from an outcome: each feature writes its own part, and all of it is one statement. */
 export function writesFor(
+  write: CompletionWrites,
+  verification: Decided,
+  policy: TenantPolicy,
+  now: Date,
+): CompletionWrite[] {
+  const unwanted = writeUnwanted(verification.outcome, write.isRegisteredPhone, now);
+  return [...unwanted, ...writesOfFeatures(write, verification, policy, now)];
+}
+
+function writesOfFeatures(
   write: CompletionWrites,
   verification: Decided,
   policy: TenantPolicy,

@@ -43,6 +43,7 @@ const CHECKS: readonly Check[] = [
   { refuse: refuseOfficePhones, beforeDialling: true },
   { refuse: refuseBlocked, beforeDialling: true },
   { refuse: ({ number }) => errorIn(number), beforeDialling: true },
+  { refuse: refuseSuppressed, beforeDialling: true },
   { refuse: refuseExtension, beforeDialling: false },
   { refuse: refuseManyAppPasswords, beforeDialling: false },
   { refuse: refuseMissingPin, beforeDialling: false },
@@ -89,6 +90,19 @@ function refuseBlocked({ facts: { blocked, blockedUntil } }: CheckInput): Servic
   const until = blockedUntil ? ` until ${blockedUntil.toISOString()}` : '';
   const detail = `The user is blocked${until}. Ask an administrator to unblock the user.`;
   return [new ServiceError('user.blocked', detail)];
+}
+
+/** Of requests, the statement that writes the verification refuses it: only there the number is known. */
+function refuseSuppressed({ facts: { numberSuppressed } }: CheckInput): ServiceError[] {
+  return numberSuppressed ? [suppressed()] : [];
+}
+
+/** The error for a phone that must not be called. */
+export function suppressed(): ServiceError {
+  return new ServiceError(
+    'number.suppressed',
+    'Somebody who answered this number was called by mistake and asked for no more calls. Check the number; if it is right, the operator can allow it again.',
+  );
 }
 
 function refuseExtension({ request, number, pauses }: CheckInput): ServiceError[] {

@@ -4,137 +4,200 @@ import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { Purpose } from '../states.ts';
 import type { Counter } from '../store/admission.ts';
+import { forgetUnwanted } from '../store/unwanted-calls.ts';
+import { suppressed } from './checks.ts';
+import { type SpendingRules, spendingLimits } from './spending.ts';
 
 /**
  * What is counted: verifications of a user, to a phone (null: not known) and of a tenant. Behind one switchboard are
  * many phones: a number with an extension is counted by itself, and all extensions of the number together, too.
  */
 export interface Counted extends User {
-  phone: { e164: string; extension: string | null } | null;
+  purpose: Purpose;
+  phone: (Dialled & { country: string }) | null;
 }
 
-/** What a policy says about how many calls there may be. */
-type Limiting = Pick<TenantPolicy, 'limits' | 'redial'>;
+/** What is dialled: E.164, and the extension behind it. */
+export interface Dialled {
+  e164: string;
+  extension: string | null;
+}
+
+type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS' | 'redial'>;
 
 /** One of the limits, and under which key it is counted. */
-interface LimitOn {
+export interface LimitOn {
   key: string;
-  limit: TenantPolicy['limits'][keyof TenantPolicy['limits']];
-  /** What an error calls it. */
+  /** What the counter is called. */
   name: string;
-}
-
-/** What the operator limits, and no policy. */
-const BY_OPERATOR = 'operator';
-
-interface LimitDeps {
-  run: RunStatement;
-  clock: Clock;
-  keyedHash: (text: string) => string;
-  callsPerDay: number | null;
+  most: number;
+  /** What one request adds. */
+  amount: number;
+  /** The end of a window that begins now. */
+  endsAt: Date;
+  /** The percentages at which the operator is told. */
+  alarmsAt?: readonly number[];
+  /** The error of a request for which there is no room before `until`. */
+  error: (until: Date, now: Date) => ServiceError;
 }
 
 /** The limits that a request would break now, as the errors it would be refused with. Nothing is counted. */
-export type ReachedLimits = (request: Counted, policy: Limiting) => Promise<ServiceError[]>;
+export type ReachedLimits = (request: Counted, policy: Limits) => Promise<ServiceError[]>;
 
 /** Counting requests, over fixed windows. */
 export type RequestLimits = ReturnType<typeof createLimits>;
 
 /**
  * A number is counted under a keyed hash; with a new key its window begins anew.
- * @param deps.keyedHash a hash under a key outside the database: an unkeyed hash could be reversed by trying all numbers
+ * @param deps.phoneHashes `<key id>.<hash>` under each key, all of them outside the database and the current one first: an
+ *   unkeyed hash could be reversed by trying all numbers
  * @param deps.callsPerDay the operator's limit on the calls of a tenant in 24 h, whatever its policy says; null: none
  */
-export function createLimits(deps: LimitDeps) {
+export function createLimits(deps: {
+  run: RunStatement;
+  clock: Clock;
+  phoneHashes: (text: string) => string[];
+  spending: SpendingRules;
+  callsPerDay: number | null;
+}) {
+  const limitsFor = (request: Counted, policy: Limits, now: Date): LimitOn[] => [
+    ...limitsOn(deps.phoneHashes, request, policy.limits, now),
+    ...operatorLimit(deps.callsPerDay, request, policy, now),
+    ...spendingLimits(
+      deps.spending,
+      { tenantId: request.tenantId, country: request.phone?.country ?? null },
+      policy,
+      now,
+    ),
+  ];
+  const hashesOf = (phone: Dialled) => hashesOfPhone(deps.phoneHashes, phone);
+
   const reachedLimits: ReachedLimits = async (request, policy) => {
-    const on = limitsOn(deps, request, policy);
     const now = deps.clock.now();
+    const on = limitsFor(request, policy, now);
     const keys = JSON.stringify(on.map(({ key }) => key));
+    const phone = request.purpose === 'signIn' ? null : request.phone;
+    const phones = JSON.stringify(phone ? hashesOf(phone) : []);
     const windows = await deps.run<{ key: string; windowEndsAt: Date; count: number }>(sql`
       select key, window_ends_at, count from rate_count
-      where key in (select jsonb_array_elements_text(${keys}::jsonb)) and window_ends_at > ${now}`);
-    return on.flatMap((each) => {
-      const window = windows.find(({ key }) => key === each.key);
-      return window && window.count >= each.limit.count ? [reached(each, window.windowEndsAt, now)] : [];
+      where key in (select jsonb_array_elements_text(${keys}::jsonb)) and window_ends_at > ${now}
+      union all
+      select 'suppressed', created_at, 0 from suppressed_number
+      where phone_hash in (select jsonb_array_elements_text(${phones}::jsonb))`);
+    const isSuppressed = windows.some(({ key }) => key === 'suppressed');
+    const reached = on.flatMap(({ key, amount, most, endsAt, error }) => {
+      const { count, windowEndsAt } = windows.find((each) => each.key === key) ?? {
+        count: 0,
+        windowEndsAt: endsAt,
+      };
+      return count + amount > most ? [error(windowEndsAt, now)] : [];
     });
+    return [...(isSuppressed ? [suppressed()] : []), ...reached];
   };
   return {
     reachedLimits,
+    /** The phone as it is known in counters and lists, hashed under each key, the current one first. */
+    hashesOf,
 
     /** The counters of an admitted request. Rows that all requests share come last. */
-    countersFor(request: Counted, policy: Limiting, now: Date): Counter[] {
-      return limitsOn(deps, request, policy).map(({ key, limit, name }) => ({
-        ...{ key, name, most: limit.count },
-        endsAt: later(now, limit.windowS * 1000).toISOString(),
+    countersFor(request: Counted, policy: Limits, now: Date): Counter[] {
+      return limitsFor(request, policy, now).map(({ error: _, endsAt, ...counter }) => ({
+        ...counter,
+        endsAt: endsAt.toISOString(),
       }));
     },
 
     /** The error for a counter that has no room before `until`. */
     errorFor(
       request: Counted,
-      policy: Limiting,
+      policy: Limits,
       full: { counter: string; until: Date },
       now: Date,
     ): ServiceError {
-      const on = limitsOn(deps, request, policy).find(({ name }) => name === full.counter);
+      const on = limitsFor(request, policy, now).find(({ name }) => name === full.counter);
       if (!on) throw new Error(`nothing is counted as ${full.counter}`);
-      return reached(on, full.until, now);
+      return on.error(full.until, now);
     },
 
-    /** Removes counts whose window is over. Resolves to how many there were. */
+    /** The error for a phone that must not be called before a while has passed. @param chance when it may be again */
+    tooSoon(chance: Date): ServiceError {
+      return new ServiceError(
+        'limit.reached',
+        'Calls to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
+        { retryAfterS: secondsUntil(chance, deps.clock.now()) },
+      );
+    },
+
+    /** Removes counts whose window is over, and unwanted calls of long ago. Resolves to how many there were. */
     async forgetCounts(): Promise<number> {
       const rows = await deps.run(sql`
         delete from rate_count where window_ends_at <= ${deps.clock.now()} returning key`);
-      return rows.length;
+      return rows.length + (await forgetUnwanted(deps.run, deps.clock.now()));
     },
   };
 }
 
-const toDial = ({ e164, extension }: NonNullable<Counted['phone']>) => `${e164}x${extension ?? ''}`;
+const toDial = ({ e164, extension }: Dialled) => `${e164}x${extension ?? ''}`;
+
+/** What a phone is known by in lists, by the hash of each key, the current one first. */
+export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Dialled): string[] {
+  return phoneHashes(`phone ${toDial(phone)}`);
+}
 
 /**
  * Without a number nothing is counted by number. A phone rings for whichever tenant calls it, so it is counted for all
  * of them together; each asks how many its own policy allows.
  */
 function limitsOn(
-  { keyedHash, callsPerDay }: Pick<LimitDeps, 'keyedHash' | 'callsPerDay'>,
+  phoneHashes: (text: string) => string[],
   { tenantId, userId, phone }: Counted,
-  { limits, redial }: Limiting,
+  limits: TenantPolicy['limits'],
+  now: Date,
 ): LimitOn[] {
-  const counted = (what: string) => keyedHash(`limit ${what}`);
+  const counted = (what: string) => phoneHashes(`limit ${what}`)[0];
+  const on = (
+    key: string,
+    { count, windowS }: { count: number; windowS: number },
+    name: string,
+  ): LimitOn => ({
+    ...{ key, name, most: count, amount: 1, endsAt: later(now, windowS * 1000) },
+    error: (until, at) =>
+      new ServiceError(
+        'limit.reached',
+        `The policy allows ${count} verifications in ${windowS} s for this ${name}, and that many were requested. Wait, or ask an administrator to change the policy.`,
+        { retryAfterS: secondsUntil(until, at) },
+      ),
+  });
   return [
-    { key: `user ${tenantId} ${userId}`, limit: limits.perUser, name: 'user' },
-    ...(phone ? [{ key: `phone ${counted(toDial(phone))}`, limit: limits.perNumber, name: 'number' }] : []),
+    on(`user ${tenantId} ${userId}`, limits.perUser, 'user'),
+    ...(phone ? [on(`phone ${counted(toDial(phone))}`, limits.perNumber, 'number')] : []),
     ...(phone?.extension
-      ? [{ key: `switchboard ${counted(phone.e164)}`, limit: limits.perSwitchboard, name: 'switchboard' }]
+      ? [on(`switchboard ${counted(phone.e164)}`, limits.perSwitchboard, 'switchboard')]
       : []),
-    { key: `tenant ${tenantId}`, limit: limits.perTenant, name: 'tenant' },
-    ...(callsPerDay === null
-      ? []
-      : [{ key: `day ${tenantId}`, limit: perDay(callsPerDay, redial), name: BY_OPERATOR }]),
+    on(`tenant ${tenantId}`, limits.perTenant, 'tenant'),
   ];
 }
 
 /** A verification that may call again counts as the two calls that it may become. */
-function perDay(callsPerDay: number, { onBusy, onNoAnswer }: Limiting['redial']): LimitOn['limit'] {
-  const calls = onBusy || onNoAnswer ? 2 : 1;
-  return { count: Math.max(1, Math.floor(callsPerDay / calls)), windowS: 86_400 };
-}
-
-function dayIsOver(count: number, retryAfterS: number): ServiceError {
-  return new ServiceError(
-    'limit.reached',
-    `The operator allows ${count} verifications of this tenant in 24 hours, and that many were requested. Wait, or ask the operator for more.`,
-    { retryAfterS },
-  );
-}
-
-function reached({ limit, name }: LimitOn, windowEndsAt: Date, now: Date): ServiceError {
-  if (name === BY_OPERATOR) return dayIsOver(limit.count, secondsUntil(windowEndsAt, now));
-  return new ServiceError(
-    'limit.reached',
-    `The policy allows ${limit.count} verifications in ${limit.windowS} s for this ${name}, and that many were requested. Wait, or ask an administrator to change the policy.`,
-    { retryAfterS: secondsUntil(windowEndsAt, now) },
-  );
+function operatorLimit(
+  callsPerDay: number | null,
+  { tenantId }: Counted,
+  { redial: { onBusy, onNoAnswer } }: Limits,
+  now: Date,
+): LimitOn[] {
+  if (callsPerDay === null) return [];
+  const most = Math.max(1, Math.floor(callsPerDay / (onBusy || onNoAnswer ? 2 : 1)));
+  return [
+    {
+      ...{ key: `day ${tenantId}`, name: 'operator', most, amount: 1, endsAt: later(now, 86_400_000) },
+      error: (until, at) =>
+        new ServiceError(
+          'limit.reached',
+          `The operator allows ${most} verifications of this tenant in 24 hours, and that many were requested. Wait, or ask the operator for more.`,
+          { retryAfterS: secondsUntil(until, at) },
+        ),
+    },
+  ];
 }

@@ -13,14 +13,20 @@ export type AdmissibleRequest = CheckInput & { number: ParsedNumber; locale: str
 export function newVerification(
   request: VerificationRequest,
   { policy, facts, number, pauses, locale }: AdmissibleRequest,
-  given: { requestHash: string; lineNumber: string; traceParent: string | null; now: Date },
+  given: {
+    requestHash: string;
+    lineNumber: string;
+    traceParent: string | null;
+    phoneHashes: string[];
+    now: Date;
+  },
 ): NewVerification {
   const { tenantId, userId, purpose, idempotencyKey } = request;
-  const { requestHash, lineNumber, traceParent, now } = given;
+  const { requestHash, lineNumber, traceParent, phoneHashes, now } = given;
   return {
     ...{ id: randomUUIDv7(), tenantId, userId, purpose, channel: 'call', phoneType: 'office' },
     ...{ phoneNumber: number.e164, country: number.country, extension: number.extension },
-    ...{ locale, lineNumber, traceParent, policyVersion: facts.policyVersion },
+    ...{ locale, lineNumber, traceParent, phoneHashes, policyVersion: facts.policyVersion },
     ...chooseChallenge(purpose, policy),
     jobId: request.jobId ?? null,
     pauseBeforeS: pauses?.pauseBeforeS ?? null,

@@ -7,9 +7,8 @@ import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../call/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
 import type { Admission, createAdmission } from '../store/admission.ts';
-import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
-import { firstRefusal } from './checks.ts';
+import { firstRefusal, suppressed } from './checks.ts';
 import type { RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
@@ -41,7 +40,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     if (refusal) return (await replay(request, requestHash)) ?? raise(refusal);
     const admissible = input as AdmissibleRequest;
     const admission = await admit(request, admissible, requestHash);
-    if (admission.kind === 'admitted') return begin(admission.verification);
+    if (admission.kind === 'admitted') return begin(admission);
     return (await replay(request, requestHash)) ?? raise(await refusalOf(request, admissible, admission));
   };
 
@@ -53,14 +52,19 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const now = deps.clock.now();
     const lineNumber = deps.lines.lineFor(input.number.country);
     const traceParent = deps.traces.current();
-    const row = newVerification(request, input, { requestHash, lineNumber, traceParent, now });
+    const phoneHashes = deps.limits.hashesOf(input.number);
+    const row = newVerification(request, input, { requestHash, lineNumber, traceParent, phoneHashes, now });
     const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy, now);
     return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
   }
 
-  function begin(verification: Verification) {
+  function begin({ verification, crossed }: Extract<Admission, { kind: 'admitted' }>) {
     const { id, tenantId, purpose, country } = verification;
     deps.events.emit('verification.requested', { verificationId: id, tenantId, purpose, country });
+    for (const { counter, percent } of crossed)
+      deps.events.emit('spending.thresholdReached', {
+        ...{ verificationId: id, tenantId, limit: counter, percent, alarm: true },
+      });
     if (verification.jobId === null) deps.addJob(id, verification.wakeAt);
     return { verification, replayed: false };
   }
@@ -81,6 +85,10 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     switch (admission.kind) {
       case 'full':
         return deps.limits.errorFor({ ...request, phone: number }, policy, admission, now);
+      case 'suppressed':
+        return suppressed();
+      case 'paused':
+        return deps.limits.tooSoon(later(admission.until, -patienceMs(policy)));
       case 'line':
         return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
       case 'open': {

@@ -91,6 +91,7 @@ function requestRoute(actions: VerificationActions) {
       'number.countryRefused',
       'number.extensionUnsupported',
       'number.notRegistered',
+      'number.suppressed',
       'extension.missing',
       'extension.tooLong',
       'locale.unsupported',
@@ -102,6 +103,7 @@ function requestRoute(actions: VerificationActions) {
       'challenge.locked',
       'verification.alreadyOpen',
       'limit.reached',
+      'spending.limitReached',
       'line.tooBusy',
     ],
     async handle({ body, headers, caller }) {

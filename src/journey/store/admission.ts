@@ -28,7 +28,11 @@ export type NewVerification = Pick<
   | 'expiresAt'
   | 'policyVersion'
   | 'traceParent'
-> & { lineNumber: string };
+> & {
+  lineNumber: string;
+  /** The phone, hashed under every key, the current one first. */
+  phoneHashes: string[];
+};
 
 /** What a request is counted against. */
 export interface Counter {
@@ -37,6 +41,10 @@ export interface Counter {
   key: string;
   /** The most in one window. */
   most: number;
+  /** How much of it the request takes; 1 when left out. */
+  amount?: number;
+  /** The percentages of `most` at which the operator is told. */
+  alarmsAt?: readonly number[];
   /** The end of a window that begins now, ISO 8601. */
   endsAt: string;
 }
@@ -48,21 +56,30 @@ export interface WishForSlot {
 }
 
 /**
- * What became of a request. `repeated`: its idempotency key was used before. `open`: its user has a verification of the
+ * What became of a request. `crossed`: the alarms that it made due. `repeated`: its idempotency key was used before. `open`: its user has a verification of the
  * number that is not finished. `full`: this counter (by its name) has no
- * room before `until`. `line`: the line, or the tenant's half of it, is free at `until` only.
+ * room before `until`. `suppressed`: its phone must not be called. `paused`: its phone must not be called before `until`. `line`: the line, or the tenant's half of it, is free at `until` only.
  */
 export type Admission =
-  | { kind: 'admitted'; verification: Verification }
+  | { kind: 'admitted'; verification: Verification; crossed: CrossedAlarm[] }
   | { kind: 'repeated' }
   | { kind: 'open' }
+  | { kind: 'suppressed' }
+  | { kind: 'paused'; until: Date }
   | { kind: 'full'; counter: string; until: Date }
   | { kind: 'line'; until: Date };
+
+/** So many percent of this counter's most were reached. */
+interface CrossedAlarm {
+  counter: string;
+  percent: number;
+}
 
 interface Row {
   refused: string | null;
   until: Date | null;
   slotAt: Date | null;
+  crossed: CrossedAlarm[];
 }
 
 /** What a verification begins with: the defaults of the table, which are not read back. */
@@ -102,32 +119,44 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
   return sql`
     with admitted as materialized (
       select * from admit_request(${row.tenantId}, ${row.idempotencyKey}, ${JSON.stringify(counters)}::jsonb,
-        ${row.lineNumber}, ${interval(intervalMs)}, ${furthest}, ${now})),
+        ${row.lineNumber}, ${interval(intervalMs)}, ${furthest}, ${now},
+        ${JSON.stringify(row.phoneHashes)}::jsonb, ${row.purpose !== 'signIn'})),
     v as (
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
         job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, idempotency_key, request_hash,
-        created_at, expires_at, policy_version, trace_parent, line_number, open_number, slot_at,
-        wake_at, state, events)
+        created_at, expires_at, policy_version, trace_parent, line_number, open_number,
+        phone_hash, slot_at, wake_at, state, events)
       select ${row.id}::uuid, ${row.tenantId}::text, ${row.userId}::text, ${row.purpose}::text, ${row.channel}::text,
         ${row.phoneType}::text, ${row.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
         ${row.challenge}::text, ${row.challengeDigits}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
         ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.traceParent}::text,
         ${row.lineNumber}::text, ${row.phoneNumber}::text,
-        place, coalesce(place, ${now}::timestamptz), 'queued',
+        ${row.phoneHashes[0] ?? null}::text, place, coalesce(place, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb
       from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)
-    select refused, until, slot_at as "slotAt" from admitted`;
+    select refused, until, slot_at as "slotAt", crossed from admitted`;
 }
 
 function readAdmission(row: NewVerification, [answer]: Row[]): Admission {
   if (!answer) throw new Error('admitting a request gave no row; the function admit_request was changed');
-  const { refused, until, slotAt } = answer;
+  const { refused, until, slotAt, crossed } = answer;
   if (refused === null) {
-    const { policyVersion: policyNow, createdAt } = row;
-    const verification = { ...NOTHING_YET, ...row, policyNow, slotAt, wakeAt: slotAt ?? createdAt };
-    return { kind: 'admitted', verification };
+    const { policyVersion: policyNow, createdAt, phoneHashes: _, ...columns } = row;
+    const verification = {
+      ...NOTHING_YET,
+      ...columns,
+      createdAt,
+      policyVersion: policyNow,
+      policyNow,
+      slotAt,
+      wakeAt: slotAt ?? createdAt,
+    };
+    return { kind: 'admitted', verification, crossed };
   }
+  if (refused === 'suppressed') return { kind: 'suppressed' };
   if (refused === 'repeated' || until === null) return { kind: 'repeated' };
-  return refused === 'line' ? { kind: 'line', until } : { kind: 'full', counter: refused, until };
+  return refused === 'line' || refused === 'paused'
+    ? { kind: refused, until }
+    : { kind: 'full', counter: refused, until };
 }

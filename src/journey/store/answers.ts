@@ -1,10 +1,13 @@
+import { randomUUIDv7 } from 'node:crypto';
 import sql, { type Sql } from 'sql-template-tag';
+import { maskNumber } from '../../domain/mask-number.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
-import { endLocked, lockOpen, WHEN_LOCKED } from './end-open.ts';
+import { endLocked, lockOpen, lockWhere, WHEN_LOCKED } from './end-open.ts';
 import { HAS_ITS_PHONE, isFrom, LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
+import { MAY_STOP_CALLS } from './unwanted-calls.ts';
 
 /** Which answer of the person to which question: the same pair again is the same webhook again. */
 export interface Answered {
@@ -84,7 +87,7 @@ export function createAnswerStore(run: RunStatement) {
       change(
         answer,
         decided(answer, { outcome: 'approved', prompt: 'approved' }, now),
-        sql`v.prompt <> 'report-fraud' and v.challenge = ${right.challenge}
+        sql`v.prompt not in ('report-fraud', 'report-or-stop') and v.challenge = ${right.challenge}
           and v.challenge_digits is not distinct from ${right.digits}
           and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
             and (b.expires_at is null or b.expires_at > ${now}))
@@ -96,25 +99,27 @@ export function createAnswerStore(run: RunStatement) {
      * user → decided as blocked, since whoever requested this one may hold them.
      * @returns the call, and the ids of the others; null as said above
      */
-    async reportFraud(answer: Answered, now: Date): Promise<{ call: LiveCall; others: string[] } | null> {
+    async reportFraud(answer: Answered, now: Date): Promise<EndedWithOthers | null> {
       const ending = { outcome: 'fraudReported', prompt: 'fraud-reported' } as const;
-      const guard = sql`v.prompt = 'report-fraud' and ${WHEN_LOCKED}`;
+      const guard = sql`v.prompt in ('report-fraud', 'report-or-stop') and ${WHEN_LOCKED}`;
       const others = sql`exists (select from reported) and v.id <> (select id from reported)`;
-      const [row] = await run<LiveCall & { others: string[] }>(sql`
+      const rows = await run<LiveCall & { others: string[] }>(sql`
         with ${lockOpen(userOf(answer))},
         reported as (${changed(answer, decided(answer, ending, now), guard)}),
         ${endLocked('fraudReported', now, others)}
         select reported.*, array(select id from ended) as others from reported`);
-      if (!row) return null;
-      const { others: ended, ...call } = row;
-      return { call, others: ended };
+      return withOthers(rows);
     },
 
-    /** Asks whether the call is fraud, and counts nothing. */
+    stopCalls: createStopCalls(run),
+
+    /** Asks whether the call is fraud, or, if such calls came before, should be the last; counts nothing. */
     askFraud: (answer: Answered, now: Date) =>
       change(
         answer,
-        sql`prompt = 'report-fraud', events = v.events || ${story(now, prompted(answer, 'report-fraud'))}::jsonb`,
+        sql`prompt = case when ${MAY_STOP_CALLS} then 'report-or-stop' else 'report-fraud' end,
+          events = v.events || case when ${MAY_STOP_CALLS} then ${story(now, prompted(answer, 'report-or-stop'))}::jsonb
+            else ${story(now, prompted(answer, 'report-fraud'))}::jsonb end`,
         sql`true`,
       ),
 
@@ -127,6 +132,54 @@ export function createAnswerStore(run: RunStatement) {
     /** No key in time: repeats the prompt, or with the `limit`-th silence → decided as noInput. */
     silence: (answer: Answered, limit: number, now: Date) => count(answer, SILENCE, limit, now),
   };
+}
+
+/**
+ * `9` where it was offered: the phone goes onto the list of suppressed numbers, the call → decided as blocked, and so is
+ * every verification that waits for a call to it.
+ * @returns as reportFraud does
+ */
+function createStopCalls(run: RunStatement) {
+  return async (answer: Answered, now: Date): Promise<EndedWithOthers | null> => {
+    // A number never changes; it is read because only this process can mask it.
+    const [phone] = await run<{ phoneNumber: string }>(sql`
+      select v.phone_number from call_attempt a join verification v on v.id = a.verification_id
+      where a.id = ${answer.attemptId}`);
+    if (!phone) return null;
+    const ending = { outcome: 'blocked', prompt: 'calls-stopped' } as const;
+    const set = sql`error_code = 'numberSuppressed', ${decided(answer, ending, now)}`;
+    const rows = await run<LiveCall & { others: string[] }>(sql`
+      with ${lockWhere(callsSamePhone(answer))},
+      stopped as (${changed(answer, set, sql`v.prompt = 'report-or-stop' and ${WHEN_LOCKED}`)}),
+      suppressed as (
+        insert into suppressed_number (id, phone_hash, masked_number, tenant_id, verification_id, created_at)
+        select ${randomUUIDv7()}::uuid, v.phone_hash, ${maskNumber(phone.phoneNumber)}::text, v.tenant_id, v.id,
+          ${now}::timestamptz
+        from verification v join stopped on stopped.id = v.id where v.phone_hash is not null
+        on conflict (phone_hash) do nothing),
+      ${endLocked('numberSuppressed', now, sql`exists (select from stopped) and v.id <> (select id from stopped)`)}
+      select stopped.*, array(select id from ended) as others from stopped`);
+    return withOthers(rows);
+  };
+}
+
+/** The call of an attempt, and what waits for a call to the same phone. */
+function callsSamePhone({ attemptId }: Answered): Sql {
+  const own = sql`(select verification_id from call_attempt where id = ${attemptId})`;
+  return sql`o.id = ${own} or o.state = 'queued' and o.purpose <> 'signIn' and (o.phone_number, o.phone_hash) =
+    (select w.phone_number, w.phone_hash from verification w where w.id = ${own})`;
+}
+
+/** A call that was decided, and the ids of the other verifications that ended with it. */
+interface EndedWithOthers {
+  call: LiveCall;
+  others: string[];
+}
+
+function withOthers([row]: (LiveCall & { others: string[] })[]): EndedWithOthers | null {
+  if (!row) return null;
+  const { others, ...call } = row;
+  return { call, others };
 }
 
 /** The update of one row that an answer makes. */

@@ -5,6 +5,7 @@ import {
   ALL_COLUMNS,
   type CallAttempt,
   HAS_ITS_PHONE,
+  IS_SUPPRESSED,
   PLACING_COLUMNS,
   type Placing,
   story,
@@ -103,12 +104,15 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
   };
 }
 
-/** The policy that it was checked under still counts, the user is not blocked, and who signs in has still that phone. */
+/**
+ * The policy that it was checked under still counts, the user is not blocked, the phone is not suppressed, and who signs
+ * in has still that phone.
+ */
 function stillAllowed(checkedUnder: Sql, now: Date): Sql {
   return sql`${checkedUnder} = (select policy_version from tenant where tenant.id = v.tenant_id)
     and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
       and (b.expires_at is null or b.expires_at > ${now}))
-    and ${HAS_ITS_PHONE}`;
+    and ${HAS_ITS_PHONE} and not ${IS_SUPPRESSED}`;
 }
 
 /** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */

@@ -8,16 +8,20 @@ interface UserSql {
 }
 
 /** Why the verifications of a user are ended: the error code of their outcome `blocked`. */
-type EndReason = 'userBlocked' | 'fraudReported';
+type EndReason = 'userBlocked' | 'fraudReported' | 'numberSuppressed';
 
 /**
  * `locked`: locks every open verification of a user, in one order, so that two statements that do this cannot wait for
  * each other. Whatever else the statement writes comes after it, by `WHEN_LOCKED`.
  */
 export function lockOpen({ tenantId, userId }: UserSql): Sql {
+  return lockWhere(sql`o.tenant_id = ${tenantId} and o.user_id = ${userId} and o.open`);
+}
+
+/** `locked`: the same for those verifications `o` for which a condition holds. */
+export function lockWhere(which: Sql): Sql {
   return sql`locked as materialized (
-      select o.id from verification o where o.tenant_id = ${tenantId} and o.user_id = ${userId} and o.open
-      order by o.id for update)`;
+      select o.id from verification o where ${which} order by o.id for update)`;
 }
 
 /** A condition that always holds, and only once all rows of `locked` are locked. */

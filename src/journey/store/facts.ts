@@ -3,6 +3,7 @@ import { readScopes, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Challenge } from '../states.ts';
+import { IS_SUPPRESSED } from './rows.ts';
 
 /** Everything that the registry knows about a user when something is requested, read in one statement. */
 export interface UserFacts extends User {
@@ -10,6 +11,8 @@ export interface UserFacts extends User {
   /** The version of the tenant's policy that counts. */
   policyVersion: number;
   blocked: boolean;
+  /** Whether the phone of the verification that was asked about is suppressed, and the call no sign-in. */
+  numberSuppressed?: boolean;
   /** Null: until somebody unblocks. */
   blockedUntil: Date | null;
   /** The language that the user wants, or null. */
@@ -34,8 +37,8 @@ interface KeyFacts {
 
 /** Reads facts, each in one statement. */
 export interface ReadFacts {
-  /** The facts about a user; null when there is no such tenant. */
-  ofUser(user: User, now: Date): Promise<UserFacts | null>;
+  /** The facts about a user, and about the phone of one of the user's verifications; null when there is no such tenant. */
+  ofUser(user: User & { verificationId?: string }, now: Date): Promise<UserFacts | null>;
   /** The API key of this id, with the facts about a user of its tenant; null when there is no such key. */
   ofKey(keyId: string, userId: string, now: Date): Promise<KeyFacts | null>;
 }
@@ -49,9 +52,11 @@ interface Row extends Omit<UserFacts, 'officePhone' | 'lockedChallenges' | 'read
 /** @param run runs a statement on the registry */
 export function createReadFacts(run: RunStatement): ReadFacts {
   return {
-    async ofUser({ tenantId, userId }, now) {
+    async ofUser({ tenantId, userId, verificationId = null }, now) {
       const [row] = await run<Row>(sql`
-        select ${FACTS}, ${userId}::text as user_id from tenant t ${about(userId, now)} where t.id = ${tenantId}`);
+        select ${FACTS}, ${userId}::text as user_id,
+          exists (select from verification v where v.id = ${verificationId}::uuid and ${IS_SUPPRESSED}) as number_suppressed
+        from tenant t ${about(userId, now)} where t.id = ${tenantId}`);
       return row ? toFacts(row, now) : null;
     },
     async ofKey(keyId, userId, now) {

@@ -15,6 +15,7 @@ export type Verification = Omit<
   | 'challenge'
   | 'events'
   | 'openNumber'
+  | 'phoneHash'
   | 'calledPhone'
   | 'turns'
 > & {
@@ -94,6 +95,13 @@ export const COMMIT_LATER = raw("set_config('synchronous_commit', 'off', true) i
 export const HAS_ITS_PHONE = sql`(v.purpose <> 'signIn' or exists (select from phone_method m
   where m.tenant_id = v.tenant_id and m.user_id = v.user_id and m.phone_number = v.phone_number
     and m.extension is not distinct from v.extension))`;
+
+/**
+ * A condition on the verification `v`: somebody who answered its phone does not want to be called. Who signs in has
+ * registered that phone, and is called all the same.
+ */
+export const IS_SUPPRESSED = sql`(v.purpose <> 'signIn'
+  and exists (select from suppressed_number s where s.phone_hash = v.phone_hash))`;
 
 /** The end of an update of the verification `v`: the one of this attempt `a`, while the attempt is the one that counts. */
 export function whileCounting(attemptId: string): Sql {

@@ -6,6 +6,11 @@ import type { Events, VerificationEvent, VerificationEventName } from '../../eve
 const MOST_KEPT = 20_000;
 /** What the sweeper may do, so that its counters are there, at 0, before it does: an increase needs a start. */
 const REPAIRS = ['added', 'retried', 'replaced', 'promoted'];
+/** Likewise the limits of the day. */
+const LIMITS = ['tenant.calls', 'tenant.money', 'installation.calls', 'installation.money'];
+const ALARMS_AT = [50, 80];
+/** Likewise what may look like toll fraud. */
+const SUSPICIONS = ['sequence', 'prefix', 'unanswered', 'shortCalls', 'newCountry'];
 /** Names of errors that are ours and short; anything else would be a label without bounds. */
 const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
 const MOST_CODES = 100;
@@ -45,15 +50,34 @@ function createCounters(registry: Registry) {
     'code',
     'result',
   );
+  const thresholds = counter(
+    'poundkey_spending_thresholds_total',
+    'Limits of the day of which a part was reached: of a tenant or the installation, of calls or money',
+    'limit',
+    'percent',
+  );
+  for (const limit of LIMITS) for (const percent of ALARMS_AT) thresholds.inc({ limit, percent }, 0);
+  const suspicions = counter(
+    'poundkey_toll_fraud_suspicions_total',
+    'What looked like toll fraud, once for each tenant, subject and day; nothing was refused',
+    'kind',
+  );
+  for (const kind of SUSPICIONS) suspicions.inc({ kind }, 0);
   const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
   alarms.inc({ event: 'verification.fraudReported' }, 0);
   for (const repair of REPAIRS) repairs.inc({ repair }, 0);
+  const counted: Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> = {
+    'verification.requested': () => requested.inc(),
+    'verification.finished': () => finished.inc(),
+    'verification.swept': ({ repair }) => repairs.inc({ repair: String(repair) }),
+    'spending.thresholdReached': ({ limit, percent }) =>
+      thresholds.inc({ limit: String(limit), percent: String(percent) }),
+    'tollFraud.suspected': ({ kind }) => suspicions.inc({ kind: String(kind) }),
+  };
   const codes = new Set<string>();
   return (name: VerificationEventName, event: VerificationEvent): void => {
     if (event.alarm) alarms.inc({ event: name });
-    if (name === 'verification.requested') requested.inc();
-    if (name === 'verification.finished') finished.inc();
-    if (name === 'verification.swept') repairs.inc({ repair: String(event.repair) });
+    counted[name]?.(event);
     const result = FAILURES[name];
     if (result && event.errorCode) errors.inc({ code: boundedCode(codes, event.errorCode), result });
   };

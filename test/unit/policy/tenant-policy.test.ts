@@ -28,9 +28,20 @@ describe('a policy document', () => {
         perSwitchboard: { count: 60, windowS: 3600 },
         perTenant: { count: 10_000, windowS: 3600 },
       },
+      spending: { callsPerDay: null, moneyPerDay: null },
       greeting: {},
       appPassword: { issue: true, length: 16 },
     });
+  });
+
+  test('that names no countries allows the tenant’s own, and every one where there is none', () => {
+    expect(parsePolicy({}, 'Contoso', 'SE').countries).toEqual({ allowed: ['SE'] });
+    expect(parsePolicy({ countries: {} }, 'Contoso', 'SE').countries).toEqual({ allowed: ['SE'] });
+    expect(parsePolicy({ countries: { allowed: null } }, 'Contoso', 'SE').countries).toEqual({
+      allowed: null,
+    });
+    expect(parsePolicy({ countries: {} }, 'Contoso', null).countries).toEqual({ allowed: null });
+    expect(() => parsePolicy({ countries: 'SE' }, 'Contoso', 'SE')).toThrow('/countries: ');
   });
 
   test('that is complete is read as it is, and again to the same', () => {
@@ -56,6 +67,7 @@ describe('a policy document', () => {
         perSwitchboard: { count: 3, windowS: 60 },
         perTenant: { count: 1_000_000, windowS: 86_400 },
       },
+      spending: { callsPerDay: 500, moneyPerDay: 99.5 },
       greeting: {
         'sv-SE': { text: 'Hej från Ström!' },
         'en-US': { audioUrl: 'https://example.com/hello.mp3' },

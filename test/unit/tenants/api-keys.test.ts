@@ -165,15 +165,19 @@ describe('revoking', () => {
 
 describe('a tenant', () => {
   test('has the policy it was made with', async () => {
-    expect(await tenants.policyOf('contoso')).toEqual({ tenantName: 'Contoso', policy: { locale: 'sv-SE' } });
-    expect(await tenants.policyOf('fabrikam')).toEqual({ tenantName: 'Fabrikam', policy: {} });
+    expect(await tenants.policyOf('contoso')).toEqual({
+      tenantName: 'Contoso',
+      country: null,
+      policy: { locale: 'sv-SE' },
+    });
+    expect(await tenants.policyOf('fabrikam')).toEqual({ tenantName: 'Fabrikam', country: null, policy: {} });
     expect(await tenants.policyOf('nobody')).toBeNull();
   });
 
   test('stays as it is when it is made again', async () => {
     expect(await tenants.create({ id: 'once', name: ' Once ' })).toBe(true);
     expect(await tenants.create({ id: 'once', name: 'Twice', policy: { locale: 'en-US' } })).toBe(false);
-    expect(await tenants.policyOf('once')).toEqual({ tenantName: 'Once', policy: {} });
+    expect(await tenants.policyOf('once')).toEqual({ tenantName: 'Once', country: null, policy: {} });
   });
 
   test.each([

@@ -57,6 +57,7 @@ describe.each(prompts.locales)('%s', (locale) => {
     ['silence-number', 10],
     ['silence-pin', 10],
     ['report-fraud', 10],
+    ['report-or-stop', 15],
   ] as const)('says %s in less than %i seconds', (step, seconds) => {
     expect(secondsToSay(said(step, locale), locale)).toBeLessThan(seconds);
   });

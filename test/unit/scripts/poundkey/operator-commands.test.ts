@@ -53,7 +53,7 @@ describe('the command line of operators', () => {
     async ({ words }) => {
       const said = await poundkey(...words);
       for (const usage of [
-        'create-tenant ID NAME',
+        'create-tenant ID NAME [--country CODE] [--all-countries]',
         'list-tenants',
         'create-key TENANT NAME [--scopes LIST]',
         'list-keys TENANT',
@@ -66,6 +66,9 @@ describe('the command line of operators', () => {
         'list-phones TENANT USER',
         'remove-phone TENANT USER ID',
         'erase-user TENANT USER',
+        'suppressed',
+        'allow NUMBER-OR-ID',
+        'toll-fraud [TENANT]',
         'story ID',
         'dead-webhooks',
         'resend ID',
@@ -77,11 +80,27 @@ describe('the command line of operators', () => {
   );
 
   it('makes a tenant once, and leaves one that is there as it was', async () => {
-    const first = await poundkey('create-tenant', 'fabrikam', 'Fabrikam AB');
+    const first = await poundkey('create-tenant', 'fabrikam', 'Fabrikam AB', '--country', 'SE');
     expect(first).toEqual({ exitCode: 0, output: 'The tenant fabrikam was created.', errors: '' });
-    const second = await poundkey('create-tenant', 'fabrikam', 'Another name');
+    const second = await poundkey('create-tenant', 'fabrikam', 'Another name', '--all-countries');
     expect(second.output).toBe('The tenant fabrikam exists already; nothing was changed.');
-    expect(await tools.tenants.policyOf('fabrikam')).toMatchObject({ tenantName: 'Fabrikam AB' });
+    expect(await tools.tenants.policyOf('fabrikam')).toMatchObject({
+      tenantName: 'Fabrikam AB',
+      country: 'SE',
+    });
+  });
+
+  it('makes a tenant that may call its own country until its policy says otherwise', async () => {
+    await poundkey('create-tenant', 'swedish', 'Swedish AB', '--country', 'SE');
+    await poundkey('create-tenant', 'worldwide', 'Worldwide AB', '--all-countries');
+    const allowed = async (id: string) => (await tools.policies.current(id)).policy.countries.allowed;
+    expect([await allowed('swedish'), await allowed('worldwide')]).toEqual([['SE'], null]);
+    await poundkey('set-policy', 'swedish', policyFile('{"locale": "sv-SE"}'));
+    expect(await allowed('swedish')).toEqual(['SE']);
+    await poundkey('set-policy', 'swedish', policyFile('{"countries": {"allowed": ["SE", "NO"]}}'));
+    expect(await allowed('swedish')).toEqual(['SE', 'NO']);
+    await poundkey('set-policy', 'swedish', policyFile('{"countries": {"allowed": null}}'));
+    expect(await allowed('swedish')).toBeNull();
   });
 
   it('says of one command what it wants, without touching the registry', async () => {
@@ -202,17 +221,30 @@ describe('the command line of operators', () => {
     { wrong: ['open-sesame'], says: /^There is no command "open-sesame"\.$/ },
     { wrong: ['unblok'], says: /^There is no command "unblok"\. Did you mean unblock\?$/ },
     { wrong: ['constructor'], says: /^There is no command "constructor"\.$/ },
-    { wrong: ['create-tenant', 'contoso'], says: /^Expected: npm run poundkey -- create-tenant ID NAME$/ },
+    {
+      wrong: ['create-tenant', 'contoso'],
+      says: /^Expected: npm run poundkey -- create-tenant ID NAME \[--country CODE\]/,
+    },
+    { wrong: ['create-tenant', 'a', 'A'], says: /^Give either --country .* or --all-countries\./ },
+    {
+      wrong: ['create-tenant', 'a', 'A', '--country', 'SE', '--all-countries'],
+      says: /^Give either --country /,
+    },
+    { wrong: ['create-tenant', 'a', 'A', '--country', 'Sweden'], says: /^--country: .*ISO 3166-1/ },
+    { wrong: ['allow', '12'], says: /^The ID is a UUID, as suppressed shows it/ },
     { wrong: ['revoke-key'], says: /^Expected: npm run poundkey -- revoke-key ID$/ },
     {
       wrong: ['create-key', 'contoso', 'a', 'b'],
       says: /^Expected: npm run poundkey -- create-key TENANT NAME \[--scopes LIST\]$/,
     },
     {
-      wrong: ['create-tenant', 'Contoso AB', 'Contoso'],
+      wrong: ['create-tenant', 'Contoso AB', 'Contoso', '--country', 'SE'],
       says: /^ID: This must be 1-40 of a-z, 0-9 and "-"\.$/,
     },
-    { wrong: ['create-tenant', 'northwind', ' '], says: /^NAME: This must be a name of 1-80 characters\.$/ },
+    {
+      wrong: ['create-tenant', 'northwind', ' ', '--country', 'SE'],
+      says: /^NAME: This must be a name of 1-80 characters\.$/,
+    },
     {
       wrong: ['create-key', 'nobody', 'x'],
       says: /^There is no tenant "nobody"\. list-tenants lists those there are; create-tenant ID NAME creates one\.$/,

@@ -1,0 +1,45 @@
+import type { Events } from '../events.ts';
+import type { Logger } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RunStatement } from '../platform/database/run-statement.ts';
+import type { TraceContext } from '../platform/trace-context.ts';
+import type { Languages } from '../providers/locales.ts';
+import type { Providers } from '../providers/port.ts';
+import type { LineSettings } from './call/lines.ts';
+import type { CallAddresses } from './call/place-attempt.ts';
+import type { VerificationJobs } from './job/verification-jobs.ts';
+import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
+import type { SpendingRules } from './request/spending.ts';
+
+/** What the journey is made of. */
+export interface JourneyDeps {
+  run: RunStatement;
+  jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
+  providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
+  addresses: CallAddresses;
+  prompts: Languages;
+  policyAt: PolicyAt;
+  pbxProfileOf: PbxProfileOf;
+  checkPin: CheckPin;
+  writes: CompletionWrites;
+  /** Delivers a message that was just written. */
+  deliverMessage: (written: unknown) => void;
+  traces: TraceContext;
+  clearUp: () => Promise<number>;
+  /** Hashes under keys outside the database, see `createLimits`. */
+  phoneHashes: (text: string) => string[];
+  spending: SpendingRules;
+  /** Calls of one tenant in 24 h, whatever its policy says; null: no limit. */
+  callsPerDay: number | null;
+  lines: LineSettings;
+  /** How many verifications may be live at once before no more calls are placed. */
+  mostLive: number;
+  /** Waits, ms. */
+  pause: (ms: number) => Promise<unknown>;
+  timeouts: Timeouts;
+  sweep: { slackMs: number; intervalMs: number };
+  isStopping: () => boolean;
+  clock: Clock;
+  events: Events;
+  log: Logger;
+}

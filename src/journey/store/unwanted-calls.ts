@@ -1,0 +1,48 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { Outcome } from '../outcomes.ts';
+
+/** How long unwanted calls to a phone are remembered after the last one, days. */
+const REMEMBERED_DAYS = 7;
+
+/** The outcomes of calls that nobody asked for, as far as can be told: whether somebody answered. */
+const UNWANTED: Partial<Record<Outcome, boolean>> = {
+  noAnswer: false,
+  voicemail: false,
+  noInput: true,
+  hungUp: true,
+  wrongDigits: true,
+  fraudReported: true,
+};
+
+/**
+ * What an outcome adds to the calls to a phone that nobody wanted, of all tenants: `unwanted` counts one more,
+ * `wanted` forgets them all. A report from the user's own registered phone blocks the user, and counts nothing here.
+ */
+export function writeUnwanted(outcome: Outcome | null, isRegisteredPhone: Sql, now: Date): Sql[] {
+  if (outcome === 'approved')
+    return [sql`wanted as (delete from unwanted_calls u using done where u.phone_hash = done.phone_hash)`];
+  const answered = outcome === null ? undefined : UNWANTED[outcome];
+  if (answered === undefined) return [];
+  const only = outcome === 'fraudReported' ? sql`not ${isRegisteredPhone}` : sql`true`;
+  return [
+    sql`unwanted as (
+      insert into unwanted_calls as u (phone_hash, calls, answered, last_at)
+      select phone_hash, 1, ${answered ? 1 : 0}::int, ${now}::timestamptz from done
+      where phone_hash is not null and ${only}
+      on conflict (phone_hash) do update set calls = u.calls + 1, answered = u.answered + excluded.answered,
+        last_at = excluded.last_at)`,
+  ];
+}
+
+/** A condition on the verification `v`: somebody answered such a call before, and it is no sign-in with an own phone. */
+export const MAY_STOP_CALLS = sql`(v.purpose <> 'signIn'
+  and exists (select from unwanted_calls u where u.phone_hash = v.phone_hash and u.answered > 0))`;
+
+/** Removes what need not be remembered any more. Returns how much that was. */
+export async function forgetUnwanted(run: RunStatement, now: Date): Promise<number> {
+  const rows = await run(sql`
+    delete from unwanted_calls where last_at <= ${now}::timestamptz - make_interval(days => ${REMEMBERED_DAYS}::int)
+    returning phone_hash`);
+  return rows.length;
+}

@@ -1,0 +1,162 @@
+// Somebody is called by mistake: from the second such call on they can stop the calls, and each one makes the next wait.
+import { expect, test } from 'vitest';
+import { runCommand } from '../../scripts/poundkey/run-command.ts';
+import { createTools } from '../../scripts/poundkey/tools.ts';
+import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import type { Script } from '../../src/simulator/script.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { pressing } from '../support/person.ts';
+
+describeWorlds('a bystander who is called by mistake', ({ world, combination }) => {
+  let users = 0;
+  const newUser = () => `stranger-${users++}`;
+  const ask = (number: string, extra: object = {}, api = world.api) =>
+    api('POST', '/v1/verifications', { userId: newUser(), number, locale: 'en-US', ...extra });
+  const call = async (number: string, phone: ScenarioName | Script, extra: object = {}, api = world.api) => {
+    world.simulator.desk.script(number, phone);
+    const { body } = await ask(number, extra, api);
+    await world.settle();
+    return (await api('GET', `/v1/verifications/${body.id}`)).body;
+  };
+  const heardBy = (number: string) =>
+    world.simulator
+      .calls()
+      .filter((each) => each.to === number)
+      .flatMap((each) => each.transcript.flatMap((line) => ('text' in line ? [line.text] : [])));
+  const callsTo = (number: string) => world.simulator.calls().filter((each) => each.to === number).length;
+  const poundkey = (...words: string[]) => {
+    const { run, db } = world.service.stores.database;
+    const clock = { now: () => new Date(world.time.now()) };
+    const keys = () => world.service.stores;
+    return runCommand(words, (use) =>
+      use(createTools({ db, run, clock, ceiling: NO_CEILING, log: { warn: () => undefined }, keys })),
+    );
+  };
+  /** A number whose holder was called twice and stopped it the second time. */
+  const stopped = async () => {
+    const number = world.newNumber();
+    await call(number, 'hang-up');
+    return { number, verification: await call(number, pressing('0', '9')) };
+  };
+
+  test.each(['hang-up', 'silence', 'wrong-key', 'fraud'] as const)(
+    'is offered the way out from the second call on when the first ended as %s',
+    async (first) => {
+      const number = world.newNumber();
+      await call(number, first);
+      expect(heardBy(number).join(' ')).not.toContain('press nine');
+      const before = heardBy(number).length;
+      const { outcome, errorCode } = await call(number, pressing('0', '9'));
+      expect({ outcome, errorCode }).toEqual({ outcome: 'blocked', errorCode: 'numberSuppressed' });
+      expect(heardBy(number).slice(before)).toEqual([
+        expect.stringContaining('press zero'),
+        expect.stringContaining('press nine'),
+        expect.stringContaining('not call this number again'),
+      ]);
+    },
+  );
+
+  test('is called no more: requests of every tenant are refused, and nothing is counted', async () => {
+    const { number } = await stopped();
+    const { api } = await world.addTenant(`other-${combination.replaceAll('+', '-')}`);
+    for (const by of [world.api, api]) {
+      const refused = await ask(number, {}, by);
+      expect(refused).toMatchObject({ status: 403, body: { code: 'number.suppressed' } });
+      expect(JSON.stringify(refused.body)).not.toContain(number.slice(-4));
+    }
+    expect(callsTo(number)).toBe(2);
+  });
+
+  test('is not called by what waits when they stop the calls', async () => {
+    const number = world.newNumber();
+    await call(number, 'hang-up');
+    world.simulator.desk.script(number, pressing('0', '9'));
+    const both = [(await ask(number)).body.id, (await ask(number)).body.id];
+    await world.settle();
+    const ends = await Promise.all(both.map((id) => world.read(id)));
+    expect(ends).toMatchObject([{ outcome: 'blocked' }, { outcome: 'blocked' }]);
+    expect(callsTo(number)).toBe(2);
+  });
+
+  test('does not stop them with 9 where it was not offered', async () => {
+    const number = world.newNumber();
+    expect(await call(number, pressing('0', '9', '#'))).toMatchObject({ outcome: 'approved' });
+    const other = world.newNumber();
+    await call(other, 'hang-up');
+    expect(await call(other, pressing('9', '#'))).toMatchObject({ outcome: 'approved' });
+  });
+
+  test('is no user who signs in with their own phone: 9 is not offered, and they are called all the same', async () => {
+    const { userId, number } = await world.story('press-pound');
+    await call(number.e164, 'hang-up');
+    const before = heardBy(number.e164).length;
+    const signIn = { userId, purpose: 'signIn', number: undefined };
+    expect(await call(number.e164, pressing('0', '9', '#'), signIn)).toMatchObject({ outcome: 'approved' });
+    expect(heardBy(number.e164).slice(before).join(' ')).not.toContain('press nine');
+    await call(number.e164, 'hang-up');
+    await call(number.e164, pressing('0', '9'));
+    expect(await ask(number.e164)).toMatchObject({ status: 403 });
+    expect(await call(number.e164, 'press-pound', signIn)).toMatchObject({ outcome: 'approved' });
+  });
+
+  test('is seen by the operator, masked, who can allow the number again', async () => {
+    const { number, verification } = await stopped();
+    const listed = await poundkey('suppressed');
+    expect(listed.output).toContain(verification.id);
+    expect(listed.output).not.toContain(number);
+    expect(await poundkey('allow', number)).toMatchObject({ exitCode: 0, errors: '' });
+    expect((await poundkey('suppressed')).output).not.toContain(verification.id);
+    expect((await ask(number)).status).toBe(201);
+    expect(await poundkey('allow', number)).toMatchObject({ exitCode: 2, output: '' });
+    await world.settle();
+    const again = await stopped();
+    const all = JSON.parse((await poundkey('suppressed', '--json')).output);
+    const entry = all.find(
+      (each: { verificationId: string }) => each.verificationId === again.verification.id,
+    );
+    expect(await poundkey('allow', entry.id)).toMatchObject({ exitCode: 0 });
+    expect((await ask(again.number)).status).toBe(201);
+    await world.settle();
+  });
+
+  test('is called later after each call that nobody approved, and an approval ends that', async () => {
+    const number = world.newNumber();
+    const waits: number[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      world.simulator.desk.script(number, 'no-answer');
+      const askedAt = world.time.now();
+      const { body } = await ask(number);
+      await world.settle();
+      const row = await world.db
+        .selectFrom('verification')
+        .select('dialedAt')
+        .where('id', '=', body.id)
+        .executeTakeFirstOrThrow();
+      waits.push(Math.round(((row.dialedAt?.getTime() ?? 0) - askedAt) / 1000));
+    }
+    expect(waits[0]).toBeLessThan(2);
+    expect(waits[1]).toBeLessThan(2);
+    expect(waits[3]).toBeGreaterThan(waits[2] ?? 0);
+    expect(waits[2]).toBeGreaterThan(20);
+    expect(await call(number, 'press-pound')).toMatchObject({ outcome: 'approved' });
+    const askedAt = world.time.now();
+    await call(number, 'press-pound');
+    expect(world.time.now() - askedAt).toBeLessThan(30_000);
+  });
+
+  test('is not called at all while the pause is longer than the policy lets a call wait', async () => {
+    const number = world.newNumber();
+    for (let count = 0; count < 5; count += 1) {
+      await call(number, 'hang-up');
+      await world.time.advance(900_000);
+    }
+    await call(number, 'hang-up');
+    const refused = await ask(number);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+    await world.time.advance(Number(refused.headers.get('retry-after')) * 1000);
+    expect((await ask(number)).status).toBe(201);
+    await world.settle();
+  });
+});

@@ -1,0 +1,84 @@
+// What a day may cost: calls and money, of one tenant and of the installation; alarms on the way, then refusals.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, inject, test } from 'vitest';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { expectNothingQueued } from './nothing-queued.ts';
+
+const prices = () => {
+  const pricesFile = join(inject('runDirectory'), 'prices.json');
+  const perMinute = { default: { default: 5 }, SE: { default: 0.5, simulator: 0.25 } };
+  writeFileSync(pricesFile, JSON.stringify({ currency: 'EUR', perMinute }));
+  return pricesFile;
+};
+const OPTIONS = () => ({
+  config: { spending: { pricesFile: prices(), callsPerDay: 40, moneyPerDay: 1_000 } },
+});
+
+describeWorlds('the limits of a day', OPTIONS, ({ world, combination }) => {
+  let users = 0;
+  const tenant = async (id: string, spending: object) => {
+    const { api } = await world.addTenant(`${id}-${combination.replaceAll('+', '-')}`, { spending });
+    const ask = (number = world.newNumber()) =>
+      api('POST', '/v1/verifications', { userId: `spender-${users++}`, number });
+    return { api, ask };
+  };
+  const alarms = (limit: string) =>
+    world.log
+      .filter((line) => line.includes('spending.thresholdReached') && line.includes(`"${limit}"`))
+      .map((line) => JSON.parse(line) as { percent: number; level: string; alarm: boolean })
+      .map(({ percent, level, alarm }) => ({ percent, level, alarm }));
+  const nextDay = async () => {
+    await world.settle();
+    await world.time.advance(86_400_000 - (world.time.now() % 86_400_000));
+  };
+  const alarm = (percent: number) => ({ percent, level: 'error', alarm: true });
+
+  test('refuse the call beyond, until midnight UTC, and tell the operator at 50 and 80 percent, once', async () => {
+    await nextDay();
+    const { ask } = await tenant('calls', { callsPerDay: 10 });
+    const before = alarms('tenant.calls').length;
+    for (let count = 0; count < 10; count += 1) expect((await ask()).status).toBe(201);
+    const refused = await expectNothingQueued(world, () => ask());
+    expect(refused).toMatchObject({ status: 429, body: { code: 'spending.limitReached' } });
+    const left = Math.ceil((86_400_000 - (world.time.now() % 86_400_000)) / 1000);
+    expect(Number(refused.headers.get('retry-after'))).toBe(left);
+    expect(alarms('tenant.calls').slice(before)).toEqual([alarm(50), alarm(80)]);
+    await nextDay();
+    expect((await ask()).status).toBe(201);
+  });
+
+  test('count money as the price of all started minutes of the longest call', async () => {
+    await nextDay();
+    const { api, ask } = await tenant('money', { moneyPerDay: 2 });
+    const before = alarms('tenant.money').length;
+    // Two minutes of 0.25 each.
+    for (let count = 0; count < 4; count += 1) expect((await ask()).status).toBe(201);
+    expect(await ask()).toMatchObject({ status: 429, body: { code: 'spending.limitReached' } });
+    expect(alarms('tenant.money').slice(before)).toEqual([alarm(50), alarm(80)]);
+    const { body } = await api('POST', '/v1/users/anyone/capabilities', { number: world.newNumber() });
+    expect(JSON.stringify(body)).toContain('spending.limitReached');
+  });
+
+  test('use the default row for a country that has no price', async () => {
+    await nextDay();
+    const { ask } = await tenant('dear', { moneyPerDay: 9.99 });
+    expect(await ask('+4722123456')).toMatchObject({ status: 429, body: { code: 'spending.limitReached' } });
+    expect((await ask()).status).toBe(201);
+  });
+
+  test('hold for all tenants together, and are the operator’s affair', async () => {
+    await nextDay();
+    const asking = [await tenant('one', {}), await tenant('two', {})];
+    const before = alarms('installation.calls').length;
+    const answers = await Promise.all(
+      Array.from({ length: 44 }, (_, index) => (asking[index % 2] ?? asking[0])?.ask()),
+    );
+    expect(answers.filter((answer) => answer?.status === 201)).toHaveLength(40);
+    const refused = answers.filter((answer) => answer?.status === 429);
+    expect(refused.map((answer) => answer?.body.code)).toEqual(Array(4).fill('spending.limitReached'));
+    expect(refused[0]?.body.detail).not.toMatch(/40|1000/);
+    expect(alarms('installation.calls').slice(before)).toEqual([alarm(50), alarm(80)]);
+    await nextDay();
+  });
+});
