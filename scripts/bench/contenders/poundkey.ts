@@ -1,6 +1,8 @@
 /** Poundkey as in production: `src/main.ts` in processes of its own, set up by its command line and its REST API. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SCOPES } from '../../../src/domain/scope.ts';
 import { freePorts } from '../../../test/support/processes.ts';
 import { ACCOUNT, type Bench, CALLER_LINE } from '../bench.ts';
 import { createHttpClient } from '../http-client.ts';
@@ -55,7 +57,7 @@ async function createTenant(bench: Bench): Promise<string> {
     });
   await run('create-tenant', TENANT, 'Contoso', '--all-countries');
   await run('set-policy', TENANT, policyFile);
-  const [key] = /pk_\S+/.exec(await run('create-key', TENANT, 'bench')) ?? [];
+  const [key] = /pk_\S+/.exec(await run('create-key', TENANT, 'bench', '--scopes', SCOPES.join(','))) ?? [];
   if (!key) throw new Error('create-key printed no key');
   return key;
 }
