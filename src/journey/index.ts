@@ -36,6 +36,7 @@ import { createChooseLocale } from './request/choose-locale.ts';
 import { createFindRefusals } from './request/find-refusals.ts';
 import { createLimits } from './request/limits.ts';
 import { createLookUp } from './request/look-up.ts';
+import type { RefusalsHeard } from './request/note-refusal.ts';
 import { createReadVerification } from './request/read-verification.ts';
 import { createRequestVerification } from './request/request-verification.ts';
 import { createTakeOverJob } from './request/take-over-job.ts';
@@ -64,6 +65,7 @@ export interface JourneyDeps {
   deliverMessage: (written: unknown) => void;
   traces: TraceContext;
   clearUp: () => Promise<number>;
+  refusals: RefusalsHeard;
   /** A hash under a key outside the database. */
   keyedHash: (text: string) => string;
   lines: LineSettings;
@@ -147,12 +149,14 @@ export function createJourney(deps: JourneyDeps) {
 /** What understands, checks and admits requests. */
 function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
+  const { count: countRefusal } = deps.refusals;
   const readFacts = createReadFacts(run);
   const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
   const limits = createLimits({ run, clock, keyedHash: deps.keyedHash });
   const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
   const readVerification = createReadVerification({ verifications });
   const requestVerification = createRequestVerification({
+    noteRefusal: deps.refusals.note,
     traces: deps.traces,
     lookUp,
     limits,
@@ -174,7 +178,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
       readVerification,
       findVerifications: createFindVerifications(run),
       requestVerification,
-      takeOverJob: createTakeOverJob({ requestVerification, readFacts, clock }),
+      takeOverJob: createTakeOverJob({ requestVerification, readFacts, countRefusal, clock }),
       findRefusals: createFindRefusals({ readFacts, lookUp, reachedLimits: limits.reachedLimits, clock }),
     },
   };

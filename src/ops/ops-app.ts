@@ -10,7 +10,7 @@ import { giveContext } from '../platform/http/request-context.ts';
 import { forbidStoring, securityHeaders } from '../platform/http/security-headers.ts';
 import { BOARD_PATH } from './board-deps.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { type Check, runChecks } from './readiness.ts';
+import { type Check, isReady, runChecks } from './readiness.ts';
 
 /** What answers requests once the process has started. */
 export interface OpsHandlers {
@@ -66,12 +66,12 @@ function started({ handlers }: OpsDeps): OpsHandlers {
   });
 }
 
-/** 200 when everything works; 503 when something does not, and while the process starts or stops. */
+/** 200 when everything that this role requires works; 503 when it does not, and while the process starts or stops. */
 async function answerReadiness({ handlers, isStopping }: OpsDeps, res: Response): Promise<void> {
   const present = handlers();
   if (isStopping()) return void res.status(503).json({ status: 'stopping', checks: {} });
   if (!present) return void res.status(503).json({ status: 'starting', checks: {} });
   const checks = await runChecks(present.checks);
-  const ready = Object.values(checks).every(({ status }) => status === 'ok');
+  const ready = isReady(checks);
   res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'notReady', checks });
 }

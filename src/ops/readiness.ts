@@ -1,11 +1,13 @@
-/** Whether this process can do its work now: each thing it needs, asked at once, each within its own time. */
+/** Whether this process can do its work now: each thing it works with, asked at once, each within its own time. */
 
 import { inTime } from '../platform/in-time.ts';
 import { shortReason } from '../platform/outage-log.ts';
 
-/** One thing that must work. */
+/** One thing that should work. */
 export interface Check {
   name: string;
+  /** Whether a process of this role is of no use without it (default); the rest is for people to look at. */
+  required?: boolean;
   /** How long it may take, ms. */
   limitMs: number;
   /** Resolves when it works; what it throws says why not. */
@@ -15,6 +17,8 @@ export interface Check {
 /** How one check went. `reason` is for operators: it names hosts and codes, no secret. */
 export interface CheckResult {
   status: 'ok' | 'failed';
+  /** Whether it counts for readiness. */
+  required: boolean;
   /** How long it took, ms. */
   ms: number;
   reason?: string;
@@ -26,13 +30,18 @@ export async function runChecks(checks: Check[]): Promise<Record<string, CheckRe
   return Object.fromEntries(await Promise.all(results));
 }
 
-async function runCheck({ run, limitMs }: Check): Promise<CheckResult> {
+/** Whether nothing that is required has failed. */
+export function isReady(results: Record<string, CheckResult>): boolean {
+  return Object.values(results).every(({ status, required }) => status === 'ok' || !required);
+}
+
+async function runCheck({ run, limitMs, required = true }: Check): Promise<CheckResult> {
   const started = performance.now();
   const taken = () => Math.round(performance.now() - started);
   try {
     await inTime(run(), limitMs);
-    return { status: 'ok', ms: taken() };
+    return { status: 'ok', required, ms: taken() };
   } catch (error) {
-    return { status: 'failed', ms: taken(), reason: shortReason(error) };
+    return { status: 'failed', required, ms: taken(), reason: shortReason(error) };
   }
 }

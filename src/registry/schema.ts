@@ -18,6 +18,7 @@ export interface Registry {
   lineShare: LineShareTable;
   rateCount: RateCountTable;
   challengeFailure: ChallengeFailureTable;
+  refusal: RefusalTable;
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
@@ -261,6 +262,22 @@ interface ChallengeFailureTable {
   /** Null: no number of failures that locks it. */
   lockedUntil: Date | null;
   updatedAt: Date;
+}
+
+/** Requests of a user that were refused with the same code in the same minute. */
+interface RefusalTable {
+  tenantId: string;
+  userId: string;
+  /** A code of `errors.ts`. */
+  code: string;
+  minute: Date;
+  /** HMAC-SHA-256 of the number (E.164) under the current hash key; empty: there was no number that could be read. */
+  numberHash: string;
+  /** What the last of them was answered; numbers are masked. */
+  detail: string;
+  /** How many there were at least. */
+  count: number;
+  lastAt: Date;
 }
 
 /** How a switchboard wants extensions dialled; pauses in seconds. */

@@ -29,6 +29,7 @@ import type { Providers } from '../providers/port.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
+import type { Refusals } from './keep-refusals.ts';
 import type { Outbox } from './open-outbox.ts';
 import type { Stores } from './open-stores.ts';
 
@@ -39,6 +40,7 @@ interface FeatureDeps {
   languages: Languages;
   publicUrl: string;
   deliverNow: Outbox['deliverNow'];
+  refusals: Refusals;
   traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
@@ -50,6 +52,15 @@ interface FeatureDeps {
 
 /** The features of a running service. */
 export type Features = ReturnType<typeof createFeatures>;
+
+/** What each sweep removes besides counts. */
+function createClearUp({
+  refusals,
+  ...deps
+}: Pick<Stores['database'], 'db'> & { clock: Clock; refusals: Refusals }) {
+  const emptyExpiredSeals = createEmptyExpiredSeals(deps);
+  return async () => (await emptyExpiredSeals()) + (await refusals.forgetOld());
+}
 
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
@@ -99,7 +110,8 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
     keyedHash: (text) => hmac(hashKeys, text).hash,
-    clearUp: createEmptyExpiredSeals({ db, clock }),
+    clearUp: createClearUp({ db, clock, refusals: deps.refusals }),
+    refusals: deps.refusals,
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
     pause,

@@ -57,6 +57,7 @@ export async function startOps(
   return {
     opsUrl: server.url,
     observeWebhook: metrics.observeWebhook,
+    countRefusal: metrics.countRefusal,
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
     traces: tracing?.traces ?? NO_TRACES,

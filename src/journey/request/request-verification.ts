@@ -13,6 +13,7 @@ import { firstRefusal } from './checks.ts';
 import type { RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
+import type { NoteRefusal } from './note-refusal.ts';
 
 /** What requesting needs. */
 interface RequestDeps {
@@ -23,6 +24,8 @@ interface RequestDeps {
   verifications: Pick<VerificationStore, 'byIdempotencyKey' | 'openId'>;
   /** Adds the verification's job; failing is fine, the sweeper adds it later. */
   addJob: (verificationId: string, due: Date) => void;
+  /** Hears of requests that are refused. */
+  noteRefusal: NoteRefusal;
   traces: Pick<TraceContext, 'current'>;
   clock: Clock;
   events: Events;
@@ -35,6 +38,15 @@ interface RequestDeps {
  */
 export function createRequestVerification(deps: RequestDeps): RequestVerification {
   return async function requestVerification(request, facts) {
+    try {
+      return await checkAndAdmit(request, facts);
+    } catch (error) {
+      if (error instanceof ServiceError && error.status < 500) deps.noteRefusal(request, error);
+      throw error;
+    }
+  };
+
+  async function checkAndAdmit(...[request, facts]: Parameters<RequestVerification>) {
     const requestHash = hashOf(request);
     // Without a key nothing can be repeated, and what is refused need not be looked for.
     const input = await deps.lookUp.forRequest(request, facts);
@@ -44,7 +56,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const admission = await admit(request, admissible, requestHash);
     if (admission.kind === 'admitted') return begin(admission.verification);
     return (await replay(request, requestHash)) ?? raise(await refusalOf(request, admissible, admission));
-  };
+  }
 
   function admit(
     request: VerificationRequest,

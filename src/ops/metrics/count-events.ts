@@ -6,6 +6,8 @@ import type { Events, VerificationEvent, VerificationEventName } from '../../eve
 const MOST_KEPT = 20_000;
 /** What the sweeper may do, so that its counters are there, at 0, before it does: an increase needs a start. */
 const REPAIRS = ['added', 'retried', 'replaced', 'promoted'];
+/** Events that may be alarms, for the same reason. */
+const ALARMS = ['verification.fraudReported', 'call.noWebhook', 'call.refused', 'call.postponed'];
 /** Names of errors that are ours and short; anything else would be a label without bounds. */
 const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
 const MOST_CODES = 100;
@@ -46,7 +48,7 @@ function createCounters(registry: Registry) {
     'result',
   );
   const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
-  alarms.inc({ event: 'verification.fraudReported' }, 0);
+  for (const event of ALARMS) alarms.inc({ event }, 0);
   for (const repair of REPAIRS) repairs.inc({ repair }, 0);
   const codes = new Set<string>();
   return (name: VerificationEventName, event: VerificationEvent): void => {

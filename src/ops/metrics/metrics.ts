@@ -4,6 +4,7 @@ import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
 import { inTime } from '../../platform/in-time.ts';
 import { countEvents } from './count-events.ts';
+import { type CountRefusal, countRefusals } from './count-refusals.ts';
 import { observeProcess } from './observe-process.ts';
 import { type ObserveWebhook, observeWebhooks } from './observe-webhooks.ts';
 import type { Source } from './source.ts';
@@ -18,6 +19,7 @@ export interface Metrics {
   /** What Prometheus reads. A source that cannot be asked in time leaves its metrics out. */
   scrape(): Promise<string>;
   observeWebhook: ObserveWebhook;
+  countRefusal: CountRefusal;
   /** Stops listening to events and watching the process. */
   stop(): void;
 }
@@ -35,6 +37,7 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
       return registry.metrics();
     },
     observeWebhook: observeWebhooks(registry),
+    countRefusal: countRefusals(registry),
     stop() {
       counted.stop();
       unobserve();
