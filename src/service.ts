@@ -12,6 +12,7 @@ import { meaningOf } from './service/explain-error.ts';
 import { keepRefusals } from './service/keep-refusals.ts';
 import { openOutbox } from './service/open-outbox.ts';
 import { openStores } from './service/open-stores.ts';
+import { probeAtStart } from './service/probe-public-url.ts';
 import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
@@ -96,6 +97,8 @@ async function build(
   const url = http?.url ?? null;
   const summary = { role, url, registry: database.kind, queue: queue.kind };
   log.info({ ...summary, providers: config.providers.map(({ kind }) => kind) }, 'Poundkey is ready');
+  // It waits for nothing, and nothing waits for it.
+  if (http && config.production) void probeAtStart(publicUrl, log);
   const limitMs = role === 'worker' ? 0 : config.shutdownLimitMs;
   const countCalls = (before: Date) => journey.verifications.countLive(before);
   endLiveCallsFirst(onStop, { countCalls, clock, limitMs }, log);

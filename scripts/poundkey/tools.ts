@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
+import type { TenantPolicy } from '../../src/domain/policy.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
 import type { Clock } from '../../src/platform/clock.ts';
@@ -10,6 +11,8 @@ import type { Registry } from '../../src/registry/schema.ts';
 import type { KeyRings } from '../../src/service/open-stores.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
+import { countriesOf, createFind } from './find/read-found.ts';
+import { createReadWaiting } from './find/read-waiting.ts';
 import { createKeyCheck } from './keys/check-keys.ts';
 import { createReadStory } from './story/read-story.ts';
 
@@ -40,5 +43,8 @@ export function createTools(deps: {
     messages: createOutboxMessages(deps),
     storyOf: createReadStory(deps),
     checkKeys: createKeyCheck(deps),
+    find: createFind(deps),
+    waiting: createReadWaiting(deps),
+    countriesOf: (tenantId: string, policy: TenantPolicy) => countriesOf(deps.db, tenantId, policy),
   };
 }

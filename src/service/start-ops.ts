@@ -15,6 +15,7 @@ import { NO_TRACES } from '../platform/trace-context.ts';
 import type { Providers, ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
+import { probePublicUrl } from './probe-public-url.ts';
 import type { OnStop } from './stop.ts';
 
 /** How long the result of an access check is used, ms; shorter when the provider was unreachable, so that a recovery shows soon. */
@@ -69,14 +70,35 @@ export async function startOps(
       );
       const worstAccess = async () => (await checkAccess()).worst;
       readFrom({ db: stores.database.db, clock, queues, checkAccess: worstAccess });
-      const checks = createChecks(stores, checkAccess, prompts);
+      const checks = createChecks(config.http.publicUrl, stores, checkAccess, prompts);
       handlers = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
       log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
     },
   };
 }
 
+/** How long what the own address answered is used, ms. */
+const ADDRESS_COUNTS_MS = 60_000;
+
+/** Whether providers can reach this service, as far as it can tell itself. For people to look at: calls go on meanwhile. */
+function publicAddress(publicUrl: string): Check {
+  const probe = remembered(
+    () => probePublicUrl(publicUrl, NETWORK_LIMIT_MS),
+    () => ADDRESS_COUNTS_MS,
+  );
+  return {
+    name: 'publicAddress',
+    required: false,
+    limitMs: NETWORK_LIMIT_MS + 500,
+    async run() {
+      const problem = await probe();
+      if (problem !== null) throw new Error(problem);
+    },
+  };
+}
+
 function createChecks(
+  publicUrl: string | null,
   stores: Stores,
   checkAccess: () => Promise<ProvidersAccess>,
   prompts: Prompts,
@@ -92,6 +114,7 @@ function createChecks(
         if (!usable) throw new Error(worst.access === 'granted' ? 'no provider' : worst.reason);
       },
     },
+    ...(publicUrl === null ? [] : [publicAddress(publicUrl)]),
     { name: 'templates', limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },
   ];
 }

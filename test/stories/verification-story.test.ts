@@ -24,7 +24,7 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
       clock,
       keys: () => world.service.stores,
     });
-    return runCommand(words, (use) => use(tools));
+    return runCommand(words, (use) => use(tools), async () => []);
   };
   const storyOf = async (id: string) => JSON.parse((await poundkey('story', id, '--json')).output);
   const told = (entries: Entry[], ...sources: Entry['source'][]) =>

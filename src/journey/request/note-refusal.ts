@@ -79,7 +79,7 @@ function createMinuteCounts() {
 const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count));
 
 /** Rules that every number meets that exists. */
-const ANY_NUMBER = {
+export const ANY_NUMBER = {
   countries: { allowed: null },
   numberTypes: { refused: [], nonGeographicRefused: false },
   extension: { allowed: true, pauseBeforeS: 0, pauseAfterS: 0 },

@@ -31,7 +31,7 @@ describe('rotate-keys', async () => {
   });
   const rotateKeys = (keys: { hashKeys: KeyRing; sealKeys: KeyRing }, ...options: string[]) => {
     const tools = createTools({ db, run, clock, keys: () => keys });
-    return runCommand(['rotate-keys', ...options], (use) => use(tools));
+    return runCommand(['rotate-keys', ...options], (use) => use(tools), async () => []);
   };
 
   beforeAll(async () => {
