@@ -40,7 +40,7 @@ export function createFind(deps: FindDeps) {
     const number = whom.numbers[0] ?? rows[0]?.phoneNumber ?? facts?.officePhone?.phoneNumber ?? null;
     return {
       ...{ tenantId, shown: whom.shown, now },
-      refusals: refusals.map((row) => ({ ...row, userId: shownUser(row.userId) })),
+      refusals: refusals.map((row) => ({ ...row, count: Number(row.count), userId: shownUser(row.userId) })),
       verifications: rows.map(({ phoneNumber, ...row }) => ({
         ...row,
         userId: shownUser(row.userId),
@@ -79,7 +79,14 @@ function readRefusals({ db, keys }: FindDeps, tenantId: string, { userId, number
   );
   return db
     .selectFrom('refusal')
-    .select(['userId', 'code', 'detail', 'count', 'lastAt'])
+    .select((row) => [
+      'userId',
+      'code',
+      // Of one code and minute they say much the same.
+      row.fn.max('detail').as('detail'),
+      row.fn.sum('count').as('count'),
+      row.fn.max('lastAt').as('lastAt'),
+    ])
     .where('tenantId', '=', tenantId)
     .where((either) =>
       either.or([
@@ -87,6 +94,7 @@ function readRefusals({ db, keys }: FindDeps, tenantId: string, { userId, number
         ...(hashes.length === 0 ? [] : [either('numberHash', 'in', hashes)]),
       ]),
     )
+    .groupBy(['userId', 'code', 'minute'])
     .orderBy('lastAt', 'desc')
     .limit(MOST_SHOWN)
     .execute();

@@ -1,19 +1,27 @@
-import { OUTCOMES } from '../../../src/journey/outcomes.ts';
+import { OUTCOME_NAMES, type OutcomeText, textOf } from '../../../src/journey/outcomes.ts';
+import { PURPOSES } from '../../../src/journey/states.ts';
 import { explainError } from '../../../src/service/explain-error.ts';
 import type { Found } from './read-found.ts';
 
-type FoundVerification = Found['verifications'][number];
+/** What of a verification says how far it is. */
+type FoundVerification = Pick<
+  Found['verifications'][number],
+  'state' | 'purpose' | 'outcome' | 'errorCode' | 'callError' | 'wakeAt' | 'attempts' | 'expiresAt'
+>;
 
 /** How long a verification may be due before that is worth a word, ms: the sweeper makes up for a lost job by then. */
 const OVERDUE_MS = 30_000;
 
 /** What became of a verification, and what to do, in words. */
 export function whyOf(verification: FoundVerification, now: Date): { says: string; action: string | null } {
-  const { state, outcome, errorCode, callError } = verification;
+  const { state, purpose, outcome, errorCode, callError } = verification;
   if (outcome !== null) {
     const explained = errorCode === null ? null : explainError(errorCode);
     const because = explained ? ` ${errorCode}: ${explained.meaning}.` : '';
-    return { says: `${outcome}. ${forAdministrator(outcome)}${because}`, action: explained?.action ?? null };
+    return {
+      says: `${outcome}. ${wordsFor(outcome, purpose)?.forAdministrator ?? ''}${because}`,
+      action: explained?.action ?? null,
+    };
   }
   if (state === 'queued') return whyQueued(verification, now);
   if (state === 'dialing')
@@ -23,8 +31,11 @@ export function whyOf(verification: FoundVerification, now: Date): { says: strin
   return { says: `the call is going on (${state}).${known}`, action: null };
 }
 
-function forAdministrator(outcome: string): string {
-  return Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome as keyof typeof OUTCOMES].forAdministrator : '';
+/** The words for an outcome as the registry has it; null for one of a newer version. */
+export function wordsFor(outcome: string, purpose: string): OutcomeText | null {
+  const known = OUTCOME_NAMES.find((name) => name === outcome);
+  const wanted = PURPOSES.find((name) => name === purpose);
+  return known && wanted ? textOf(known, wanted) : null;
 }
 
 function whyQueued({ wakeAt, attempts, callError, expiresAt }: FoundVerification, now: Date) {

@@ -31,7 +31,11 @@ describe('rotate-keys', async () => {
   });
   const rotateKeys = (keys: { hashKeys: KeyRing; sealKeys: KeyRing }, ...options: string[]) => {
     const tools = createTools({ db, run, clock, keys: () => keys });
-    return runCommand(['rotate-keys', ...options], (use) => use(tools), async () => []);
+    return runCommand(
+      ['rotate-keys', ...options],
+      (use) => use(tools),
+      async () => [],
+    );
   };
 
   beforeAll(async () => {
