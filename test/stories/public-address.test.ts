@@ -28,7 +28,7 @@ const answering =
     void res.writeHead(status, headers).end(body);
 
 /** Nobody listens there. */
-const NOWHERE = 'http://127.0.0.1:1';
+const NOWHERE = 'http://127.0.0.1:3';
 
 describe('the probe of the public address', () => {
   it('is content with Poundkey itself, and knows one that a proxy reaches under another path', async () => {
