@@ -13,7 +13,7 @@ import type { RequestToCheck } from './checks.ts';
 const MOST_OF_TENANT = 100;
 
 /** A refused request, as far as it is known. */
-export type RefusedRequest = User & Partial<Pick<RequestToCheck, 'number' | 'country' | 'extension'>>;
+type RefusedRequest = User & Partial<Pick<RequestToCheck, 'number' | 'country' | 'extension'>>;
 
 /** Keeps refusals, so that an operator finds them. Never throws, and never holds the answer up. */
 export type NoteRefusal = (request: RefusedRequest, error: ServiceError) => void;
