@@ -6,7 +6,7 @@ import { up as outbox } from './migrations/0004-outbox.ts';
 import { up as oneCallAtATime } from './migrations/0005-one-call-at-a-time.ts';
 import { up as appPasswordPlaces } from './migrations/0006-app-password-places.ts';
 import { up as findVerifications } from './migrations/0007-find-verifications.ts';
-import { up as refusals } from './migrations/0008-refusals.ts';
+import { up as refusals } from './migrations/0011-refusals.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -17,5 +17,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0005-one-call-at-a-time': { up: oneCallAtATime },
   '0006-app-password-places': { up: appPasswordPlaces },
   '0007-find-verifications': { up: findVerifications },
-  '0008-refusals': { up: refusals },
+  '0011-refusals': { up: refusals },
 };
