@@ -7,16 +7,21 @@ import { hasEmbeddedStore } from '../src/platform/database/open-embedded.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
 import { readKeys } from '../src/service/open-stores.ts';
+import { createCheckSetUp } from './poundkey/check/check-set-up.ts';
+import type { Finding } from './poundkey/command.ts';
 import { runCommand, type WithTools } from './poundkey/run-command.ts';
 import { createTools } from './poundkey/tools.ts';
 
+// Standard output has the answer and nothing else, so that a key can be piped where it belongs.
+const log = createLogger({ level: 'warn', destination: process.stderr });
+
 const withTools: WithTools = async (use, { mayCreateStore = false }) => {
-  // Standard output has the answer and nothing else, so that a key can be piped where it belongs.
-  const log = createLogger({ level: 'warn', destination: process.stderr });
   const config = readConfig();
   if (!mayCreateStore) requireStore(config.database);
   const place = { ...config.database, withQueueTables: config.queue.kind === 'database' };
-  const { db, run, close } = await openDatabase<Registry>(place, MIGRATIONS, log);
+  const { db, run, close } = await openDatabase<Registry>(place, MIGRATIONS, log).catch(
+    config.database.kind === 'postgres' ? sayThatRegistryIsAway : raise,
+  );
   try {
     return await use(
       createTools({
@@ -33,6 +38,25 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
   }
 };
 
+const checkSetUp = (): Promise<Finding[]> => {
+  const config = readConfig();
+  requireStore(config.database);
+  return createCheckSetUp(config, log)();
+};
+
+/** An embedded store is away when another process has it, which the error says. */
+function raise(error: unknown): never {
+  throw error;
+}
+
+function sayThatRegistryIsAway(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new Error(
+    `${reason}\n\nThe registry cannot be reached from here, so nothing can be looked up. If the service cannot reach it either (npm run poundkey -- check, or GET /readyz on the operators' port), nobody is called: requests are answered 503 service.unavailable, and people on the phone hear "one moment". See docs/operating/runbook.md#the-registry-cannot-be-reached.`,
+    { cause: error },
+  );
+}
+
 function requireStore(database: Config['database']): void {
   if (database.kind !== 'embedded' || hasEmbeddedStore(database.dataDir)) return;
   throw new ConfigError(
@@ -40,7 +64,7 @@ function requireStore(database: Config['database']): void {
   );
 }
 
-const { exitCode, output, errors } = await runCommand(process.argv.slice(2), withTools);
+const { exitCode, output, errors } = await runCommand(process.argv.slice(2), withTools, checkSetUp);
 if (output) console.log(output);
 if (errors) console.error(errors);
 process.exitCode = exitCode;

@@ -51,14 +51,22 @@ export interface Events {
 /**
  * Events that go to the log (`error` when an operator must act, else `info`) and to listeners in this process. A
  * listener that throws is logged: what happened has happened, and neither the step nor other listeners are stopped.
+ * @param meaningOf what an error code means and what to do about it, for the lines about calls
  */
-export function createEvents(log: Logger): Events {
+export function createEvents(
+  log: Logger,
+  meaningOf: (errorCode: string) => string | undefined = () => undefined,
+): Events {
   // The fields of events are written here and in the steps, so none of them has to be hidden.
   const lines = log.child({}, { redact: [] });
+  const explained = (name: VerificationEventName, event: VerificationEvent) =>
+    event.errorCode !== undefined && name.startsWith('call.')
+      ? { ...event, meaning: meaningOf(event.errorCode) }
+      : event;
   const listeners = new Set<(name: VerificationEventName, event: VerificationEvent) => void>();
   return {
     emit(name, event) {
-      lines[event.alarm ? 'error' : 'info']({ event: name, ...event }, name);
+      lines[event.alarm ? 'error' : 'info']({ event: name, ...explained(name, event) }, name);
       for (const listener of listeners) {
         try {
           listener(name, event);

@@ -6,12 +6,15 @@ import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
 import { createApiLanes, placesFor } from './service/api-lanes.ts';
-import { createApiRoutes, createIdentifyCaller } from './service/api-routes.ts';
+import { createApiRoutes, createIdentifyCaller, createRefused } from './service/api-routes.ts';
 import { checkKeys } from './service/check-keys.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
+import { meaningOf } from './service/explain-error.ts';
+import { keepRefusals } from './service/keep-refusals.ts';
 import { openOutbox } from './service/open-outbox.ts';
 import { openStores } from './service/open-stores.ts';
+import { probeAtStart } from './service/probe-public-url.ts';
 import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
@@ -66,7 +69,7 @@ async function build(
 ) {
   const { clock = systemClock, pause = wait, simulatorTime } = overrides;
   const { role, database, queue } = config;
-  const events = createEvents(log);
+  const events = createEvents(log, meaningOf);
   const prompts = loadPrompts(config.twimlDir);
   const ops = await startOps({ config, clock, log, events, isStopping }, onStop);
   const stores = await openStores(config, ops.telemetry, log, onStop);
@@ -79,7 +82,8 @@ async function build(
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const { deliverNow } = outbox;
-  const features = createFeatures(config, { ...shared, ...calls, deliverNow, traces: ops.traces, log });
+  const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
+  const features = createFeatures(config, { ...shared, ...calls, deliverNow, refusals, log });
   const { jobs, journey, tenants, apiKeys } = features;
   onStop('jobs being added', jobs.settled, JOBS_LIMIT_MS);
   onStop('work in the background', journey.settled);
@@ -95,7 +99,7 @@ async function build(
       apiKeys,
       placesFor(database.kind === 'postgres' ? database.poolSize : null),
     );
-    const api = { identifyCaller, laneOf, routes };
+    const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
     http.serve(createWeb({ webhooks, api, traceRequests, isStopping, log }));
   }
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
@@ -103,8 +107,10 @@ async function build(
   const url = http?.url ?? null;
   const summary = { role, url, registry: database.kind, queue: queue.kind };
   log.info({ ...summary, providers: config.providers.map(({ kind }) => kind) }, 'Poundkey is ready');
+  // It waits for nothing, and nothing waits for it.
+  if (http && config.production) void probeAtStart(publicUrl, log);
   const limitMs = role === 'worker' ? 0 : config.shutdownLimitMs;
   const countCalls = (before: Date) => journey.verifications.countLive(before);
   endLiveCallsFirst(onStop, { countCalls, clock, limitMs }, log);
-  return { ...features, log, events, url, opsUrl: ops.opsUrl, simulator, stores, outbox, stop };
+  return { ...features, refusals, log, events, url, opsUrl: ops.opsUrl, simulator, stores, outbox, stop };
 }

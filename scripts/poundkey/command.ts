@@ -19,6 +19,23 @@ export interface Command<Tools> {
   run(tools: Tools, words: string[], options: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
+/** What was found out about one thing that Poundkey needs. `skipped`: there is nothing to ask, or no way to. */
+export interface Finding {
+  name: string;
+  status: 'ok' | 'failed' | 'skipped';
+  says: string;
+}
+
+/** Looks at everything that Poundkey needs. Never throws. */
+export type CheckSetUp = () => Promise<Finding[]>;
+
+/** A command about the set-up itself, which has to answer whatever cannot be opened. */
+export interface SetUpCommand {
+  usage: string;
+  what: string;
+  look(checkSetUp: CheckSetUp): Promise<Answer>;
+}
+
 /** The command line is wrong; the message says what, and what to do. */
 export class UsageError extends Error {}
 

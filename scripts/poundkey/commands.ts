@@ -1,7 +1,9 @@
 // What an operator can do from the command line.
 import { APP_PASSWORD_COMMANDS } from './app-password-commands.ts';
 import { BLOCK_COMMANDS } from './block-commands.ts';
-import type { Command } from './command.ts';
+import { CHECK_COMMANDS } from './check/check-command.ts';
+import type { Command, SetUpCommand } from './command.ts';
+import { FIND_COMMANDS } from './find/find-command.ts';
 import { KEY_RING_COMMANDS } from './keys/rotate-keys.ts';
 import { MESSAGE_COMMANDS } from './message-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
@@ -13,8 +15,10 @@ import type { Tools } from './tools.ts';
 import { USER_COMMANDS } from './user-commands.ts';
 
 /** All commands by name. */
-export const COMMANDS: ReadonlyMap<string, Command<Tools>> = new Map(
+export const COMMANDS: ReadonlyMap<string, Command<Tools> | SetUpCommand> = new Map(
   [
+    ...CHECK_COMMANDS,
+    ...FIND_COMMANDS,
     ...TENANT_COMMANDS,
     ...POLICY_COMMANDS,
     ...BLOCK_COMMANDS,

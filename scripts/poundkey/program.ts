@@ -1,12 +1,12 @@
 // The commands as the command line's parser wants them. Words and options of each are read from its usage.
 import { Command as Parser } from 'commander';
-import { type Command, UsageError } from './command.ts';
+import { type Command, type SetUpCommand, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import type { Tools } from './tools.ts';
 
 /** A parsed command line: the words of the command, and those of its options that were given. */
 export interface Typed {
-  command: Command<Tools>;
+  command: Command<Tools> | SetUpCommand;
   words: string[];
   options: Readonly<Record<string, string>>;
   asJson: boolean;
@@ -30,7 +30,7 @@ export function createProgram(run: (typed: Typed) => Promise<void>, print: (text
 function addCommand(
   program: Parser,
   name: string,
-  command: Command<Tools>,
+  command: Command<Tools> | SetUpCommand,
   run: (typed: Typed) => Promise<void>,
 ): void {
   const parser = program

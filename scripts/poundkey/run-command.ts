@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../../src/config.ts';
 import { ServiceError } from '../../src/errors.ts';
-import { type Answer, type Command, UsageError } from './command.ts';
+import { type Answer, type CheckSetUp, type Command, UsageError } from './command.ts';
 import { createProgram, helpOf, type Typed } from './program.ts';
 import type { Tools } from './tools.ts';
 
@@ -26,11 +26,19 @@ export type WithTools = (
  * Runs one command line. Never throws.
  * @param words as typed after `npm run poundkey --`
  * @param withTools opens the registry; it is not called for words that are wrong by themselves
+ * @param checkSetUp for commands that look at the set-up itself
  */
-export async function runCommand(words: string[], withTools: WithTools): Promise<Said> {
+export async function runCommand(
+  words: string[],
+  withTools: WithTools,
+  checkSetUp: CheckSetUp,
+): Promise<Said> {
   const said: Said = { exitCode: 0, output: '', errors: '' };
   const run = async ({ command, words: given, options, asJson }: Typed) => {
-    const answer = await withTools((tools) => command.run(tools, given, options), command);
+    const answer =
+      'look' in command
+        ? await command.look(checkSetUp)
+        : await withTools((tools) => command.run(tools, given, options), command);
     said.output = asJson ? JSON.stringify(answer.data, null, 2) : answer.text;
     said.exitCode = answer.isAlarming ? 1 : 0;
   };

@@ -4,6 +4,7 @@ import { writeRevocation } from '../../src/app-passwords/completion-writes.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
+import type { TenantPolicy } from '../../src/domain/policy.ts';
 import { type Dialled, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
 import { createSuppressedNumbers } from '../../src/journey/store/suppressed-numbers.ts';
@@ -20,6 +21,8 @@ import type { KeyRings } from '../../src/service/open-stores.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
 import { createEraseUser } from '../../src/users/erase-user.ts';
+import { countriesOf, createFind } from './find/read-found.ts';
+import { createReadWaiting } from './find/read-waiting.ts';
 import { createKeyCheck } from './keys/check-keys.ts';
 import { createReadStory } from './story/read-story.ts';
 
@@ -59,5 +62,8 @@ export function createTools(deps: {
     hashesOf: (phone: Dialled) => hashesOfPhone((text) => phoneHashes(deps.keys().hashKeys, text), phone),
     storyOf: createReadStory(deps),
     checkKeys: createKeyCheck(deps),
+    find: createFind(deps),
+    waiting: createReadWaiting(deps),
+    countriesOf: (tenantId: string, policy: TenantPolicy) => countriesOf(deps.db, tenantId, policy),
   };
 }

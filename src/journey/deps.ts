@@ -9,6 +9,7 @@ import type { LineSettings } from './call/lines.ts';
 import type { CallAddresses } from './call/place-attempt.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
 import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
+import type { RefusalsHeard } from './request/note-refusal.ts';
 import type { SpendingRules } from './request/spending.ts';
 
 /** What the journey is made of. */
@@ -29,6 +30,7 @@ export interface JourneyDeps {
   /** Hashes under keys outside the database, see `createLimits`. */
   phoneHashes: (text: string) => string[];
   spending: SpendingRules;
+  refusals: RefusalsHeard;
   /** Calls of one tenant in 24 h, whatever its policy says; null: no limit. */
   callsPerDay: number | null;
   lines: LineSettings;

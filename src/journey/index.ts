@@ -110,6 +110,7 @@ export function createJourney(deps: JourneyDeps) {
 /** What understands, checks and admits requests. */
 function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
+  const { count: countRefusal } = deps.refusals;
   const readFacts = createReadFacts(run);
   const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
   const limits = createLimits({
@@ -122,6 +123,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
   const readVerification = createReadVerification({ verifications });
   const requestVerification = createRequestVerification({
+    noteRefusal: deps.refusals.note,
     traces: deps.traces,
     lookUp,
     limits,
@@ -143,7 +145,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
       readVerification,
       findVerifications: createFindVerifications(run),
       requestVerification,
-      takeOverJob: createTakeOverJob({ requestVerification, readFacts, clock }),
+      takeOverJob: createTakeOverJob({ requestVerification, readFacts, countRefusal, clock }),
       findRefusals: createFindRefusals({ readFacts, lookUp, reachedLimits: limits.reachedLimits, clock }),
     },
   };

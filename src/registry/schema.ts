@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
+import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
 import type {
   CalledCountryTable,
   RateCountTable,
@@ -29,6 +30,7 @@ export interface Registry {
   unwantedCalls: UnwantedCallsTable;
   tollFraudSuspicion: TollFraudSuspicionTable;
   calledCountry: CalledCountryTable;
+  refusal: RefusalTable;
   pbxProfile: PbxProfileTable;
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
@@ -269,17 +271,6 @@ interface LineShareTable {
   lineNumber: string;
   tenantId: string;
   nextFreeAt: Date;
-}
-
-/** Verifications in a row that ended with wrong answers to a challenge. */
-interface ChallengeFailureTable {
-  tenantId: string;
-  userId: string;
-  challenge: string;
-  failures: number;
-  /** Null: no number of failures that locks it. */
-  lockedUntil: Date | null;
-  updatedAt: Date;
 }
 
 /** How a switchboard wants extensions dialled; pauses in seconds. */

@@ -4,8 +4,10 @@ import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
 import { capabilityRoutes } from '../capabilities/routes.ts';
+import { type ErrorCode, ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { findRoute } from '../journey/request/find-route.ts';
+import type { RefusalsHeard } from '../journey/request/note-refusal.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
@@ -81,6 +83,19 @@ export function createIdentifyCaller({
       const { scopes, facts } = found;
       return { ...found, facts: { tenantId: facts.tenantId, scopes, keyId, facts } };
     });
+  };
+}
+
+/**
+ * What is done with each request that was refused. Requests for verifications are noted by the journey, which knows the
+ * number, as far as they could be read.
+ */
+export function createRefused({ count, note }: RefusalsHeard) {
+  return (code: ErrorCode, operationId: string, caller: CallerWithFacts | undefined): void => {
+    count(code);
+    if (code !== 'request.invalid' || operationId !== 'requestVerification' || !caller?.facts.userId) return;
+    const detail = 'The body or a header of the request is not valid; the answer named the fields.';
+    note(caller.facts, new ServiceError(code, detail));
   };
 }
 

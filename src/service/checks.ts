@@ -1,8 +1,10 @@
 import type { Config } from '../config.ts';
 import type { Check } from '../ops/readiness.ts';
+import { remembered } from '../ops/remembered.ts';
 import type { ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
+import { probePublicUrl } from './probe-public-url.ts';
 
 /** How long one check may take, ms. */
 const STORE_LIMIT_MS = 2_000;
@@ -23,7 +25,10 @@ interface Checked {
  * role cannot work without is required: without the queue requests are taken and live calls go on, since the sweeper adds
  * the jobs later; without a provider webhooks of live calls still come.
  */
-export function createChecks(role: Config['role'], { stores, checkAccess, prompts }: Checked): Check[] {
+export function createChecks(
+  { role, http: { publicUrl } }: Pick<Config, 'role' | 'http'>,
+  { stores, checkAccess, prompts }: Checked,
+): Check[] {
   const speaks = role !== 'worker';
   return [
     { name: 'registry', required: true, limitMs: STORE_LIMIT_MS, run: () => stores.database.check() },
@@ -37,8 +42,29 @@ export function createChecks(role: Config['role'], { stores, checkAccess, prompt
         if (!usable) throw new Error(worst.access === 'granted' ? 'no provider' : worst.reason);
       },
     },
+    ...(publicUrl === null ? [] : [publicAddress(publicUrl)]),
     { name: 'templates', required: speaks, limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },
   ];
+}
+
+/** How long what the own address answered is used, ms. */
+const ADDRESS_COUNTS_MS = 60_000;
+
+/** Whether providers can reach this service, as far as it can tell itself. For people to look at: calls go on meanwhile. */
+function publicAddress(publicUrl: string): Check {
+  const probe = remembered(
+    () => probePublicUrl(publicUrl, NETWORK_LIMIT_MS),
+    () => ADDRESS_COUNTS_MS,
+  );
+  return {
+    name: 'publicAddress',
+    required: false,
+    limitMs: NETWORK_LIMIT_MS + 500,
+    async run() {
+      const problem = await probe();
+      if (problem !== null) throw new Error(problem);
+    },
+  };
 }
 
 /** The last resort of every call, in every language. */

@@ -31,6 +31,7 @@ import { loadPrices, type Prices } from '../providers/prices.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
+import type { Refusals } from './keep-refusals.ts';
 import type { Outbox } from './open-outbox.ts';
 import type { Stores } from './open-stores.ts';
 
@@ -41,6 +42,7 @@ interface FeatureDeps {
   languages: Languages;
   publicUrl: string;
   deliverNow: Outbox['deliverNow'];
+  refusals: Refusals;
   traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
@@ -52,6 +54,15 @@ interface FeatureDeps {
 
 /** The features of a running service. */
 export type Features = ReturnType<typeof createFeatures>;
+
+/** What each sweep removes besides counts. */
+function createClearUp({
+  refusals,
+  ...deps
+}: Pick<Stores['database'], 'db'> & { clock: Clock; refusals: Refusals }) {
+  const emptyExpiredSeals = createEmptyExpiredSeals(deps);
+  return async () => (await emptyExpiredSeals()) + (await refusals.forgetOld());
+}
 
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
@@ -104,7 +115,8 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     callsPerDay: config.ceiling.callsPerDay,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
     spending: { ofAll: config.spending, price: priceOf(prices, providers) },
-    clearUp: createEmptyExpiredSeals({ db, clock }),
+    clearUp: createClearUp({ db, clock, refusals: deps.refusals }),
+    refusals: deps.refusals,
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
     pause,

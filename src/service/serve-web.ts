@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY, type Caller } from '../api.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
@@ -103,10 +104,12 @@ interface ApiSetDeps {
   identifyCaller: ReturnType<typeof createIdentifyCaller>;
   laneOf: ReturnType<typeof createApiLanes>;
   routes: Route<CallerWithFacts>[];
+  /** Hears of each request that was refused. */
+  refused: (code: ErrorCode, operationId: string, caller: CallerWithFacts | undefined) => void;
 }
 
 /** `/v1`: called by backends with an API key. */
-function apiSet({ identifyCaller, laneOf, routes }: ApiSetDeps) {
+function apiSet({ identifyCaller, laneOf, routes, refused }: ApiSetDeps) {
   return defineRouteSet({
     under: '/v1',
     body: 'json',
@@ -119,6 +122,9 @@ function apiSet({ identifyCaller, laneOf, routes }: ApiSetDeps) {
     mayBeStored: false,
     otherMethods: 'methodNotAllowed',
     security: API_KEY,
+    observe: ({ operationId, code }, caller) => {
+      if (code !== null) refused(code, operationId, caller);
+    },
     routes,
   });
 }

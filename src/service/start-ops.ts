@@ -56,6 +56,7 @@ export async function startOps(
     opsUrl: server.url,
     observeWebhook: metrics.observeWebhook,
     observeKeys: metrics.observeKeys,
+    countRefusal: metrics.countRefusal,
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
     traces: tracing?.traces ?? NO_TRACES,
@@ -66,7 +67,7 @@ export async function startOps(
         ({ worst }) => ACCESS_COUNTS_MS[worst.access],
       );
       const worstAccess = async () => (await checkAccess()).worst;
-      const checks = createChecks(config.role, { stores, checkAccess, prompts });
+      const checks = createChecks(config, { stores, checkAccess, prompts });
       const sources = { db: stores.database.db, clock, queues, checkAccess: worstAccess };
       readFrom({ ...sources, checks: checks.filter(({ name }) => name !== PHONE_NETWORK) });
       handlers = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };

@@ -57,6 +57,7 @@ function eraseAll({ tenantId, userId }: User, now: Date) {
     profile as (delete from user_profile where ${ofUser}),
     block as (delete from user_block where ${ofUser}),
     failures as (delete from challenge_failure where ${ofUser}),
+    refusals as (delete from refusal where ${ofUser}),
     counts as (delete from rate_count where key = ${`user ${tenantId} ${userId}`} and (select ok from ready)),
     messages as (
       delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)

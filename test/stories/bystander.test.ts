@@ -29,8 +29,11 @@ describeWorlds('a bystander who is called by mistake', ({ world, combination }) 
     const { run, db } = world.service.stores.database;
     const clock = { now: () => new Date(world.time.now()) };
     const keys = () => world.service.stores;
-    return runCommand(words, (use) =>
-      use(createTools({ db, run, clock, ceiling: NO_CEILING, log: { warn: () => undefined }, keys })),
+    return runCommand(
+      words,
+      (use) =>
+        use(createTools({ db, run, clock, ceiling: NO_CEILING, log: { warn: () => undefined }, keys })),
+      async () => [],
     );
   };
   /** A number whose holder was called twice and stopped it the second time. */

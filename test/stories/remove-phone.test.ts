@@ -88,7 +88,12 @@ test('an operator lists phones with masked numbers, removes one, and erases the 
     clock: { now: () => new Date(world.time.now()) },
     keys: () => world.service.stores,
   });
-  const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools));
+  const poundkey = (...words: string[]) =>
+    runCommand(
+      words,
+      (use) => use(tools),
+      async () => [],
+    );
   const list = await poundkey('list-phones', 'contoso', userId);
   const [phone] = await phonesOf(userId);
   expect(list.output).toBe(

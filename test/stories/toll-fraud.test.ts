@@ -32,17 +32,20 @@ describeWorlds('toll fraud', ({ world, combination }) => {
   const poundkey = (...words: string[]) => {
     const { run, db } = world.service.stores.database;
     const clock = { now: () => new Date(world.time.now()) };
-    return runCommand(words, (use) =>
-      use(
-        createTools({
-          db,
-          run,
-          clock,
-          ceiling: NO_CEILING,
-          log: { warn: () => undefined },
-          keys: () => world.service.stores,
-        }),
-      ),
+    return runCommand(
+      words,
+      (use) =>
+        use(
+          createTools({
+            db,
+            run,
+            clock,
+            ceiling: NO_CEILING,
+            log: { warn: () => undefined },
+            keys: () => world.service.stores,
+          }),
+        ),
+      async () => [],
     );
   };
   const row = (from: number, count: number, step = 1) =>

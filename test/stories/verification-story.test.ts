@@ -27,7 +27,11 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
       clock,
       keys: () => world.service.stores,
     });
-    return runCommand(words, (use) => use(tools));
+    return runCommand(
+      words,
+      (use) => use(tools),
+      async () => [],
+    );
   };
   const storyOf = async (id: string) => JSON.parse((await poundkey('story', id, '--json')).output);
   const told = (entries: Entry[], ...sources: Entry['source'][]) =>
@@ -76,14 +80,19 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
     const { output: json } = await poundkey('story', id, '--json');
     expect(exitCode).toBe(0);
     expect(output).toMatch(
-      new RegExp(`^${id} of tenant contoso, user user-\\d{4}
-register by call: office \\+46 ••• ${row.phoneNumber.slice(-2)} with an extension \\(SE\\), sv-SE, pound
-finished: busy
-
-`),
+      new RegExp(
+        `^Verification ${id} of the user user-\\d{4} of contoso: register, office phone \\+46 ••• ${row.phoneNumber.slice(-2)} with an extension \\(SE\\)`,
+      ),
     );
-    expect(output).toMatch(/Z {2}call {5}over .*status: busy/);
-    expect(output).toMatch(/Z {2}message {2}(next attempt|dead) .*lastError: nobody at \(hidden\)/);
+    expect(output).toMatch(
+      /^It ended as busy\. The called line was in use\. The user may simply ask for another call\.$/m,
+    );
+    expect(output).toMatch(
+      /^09:00:0\d \(\+\d+\.\d s\) {2,}The phone \+46 ••• \d\d rang\.|The call is over: the line was busy\.$/m,
+    );
+    expect(output).toMatch(
+      / s\) +(Not yet: )?The outcome webhook (will be sent|was given up) .* nobody at \(hidden\)$/m,
+    );
     for (const secret of [row.phoneNumber, row.phoneNumber.slice(3), '98765', '4711'])
       expect(output + json).not.toContain(secret);
   });
@@ -91,7 +100,7 @@ finished: busy
   it('can be asked for while it goes on', async () => {
     const { id } = await world.request('press-pound');
     const { output } = await poundkey('story', id);
-    expect(output).toMatch(/^(queued|dialing|ringing|answered|decided), next check .*Z$/m);
+    expect(output).toMatch(/^It (is not finished \((queued|dialing|ringing|answered)\): |ended as )/m);
     await world.settle();
   });
 });

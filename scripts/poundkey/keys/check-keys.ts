@@ -30,16 +30,23 @@ export interface KeyReport {
  */
 export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys: () => KeyRings }) {
   return async (): Promise<KeyReport> => {
-    const { hashKeys, sealKeys } = deps.keys();
-    const standings = async () => {
-      const uses = await readKeyUses(deps.db, deps.clock.now());
-      return [...standingsIn('hash', hashKeys, uses), ...standingsIn('seal', sealKeys, uses)];
-    };
+    const keys = deps.keys();
+    const standings = () => readStandings(deps.db, keys, deps.clock.now());
     const before = await standings();
     const locked = before.some(({ standing, uses }) => standing === 'missing' && uses.some(isSecret));
-    const resealed = locked ? 0 : await resealSecrets(deps.db, sealKeys);
+    const resealed = locked ? 0 : await resealSecrets(deps.db, keys.sealKeys);
     return { resealed, keys: resealed === 0 ? before : await standings() };
   };
+}
+
+/** The standing of each key; nothing is changed. */
+export async function readStandings(
+  db: Kysely<Registry>,
+  { hashKeys, sealKeys }: KeyRings,
+  now: Date,
+): Promise<KeyStanding[]> {
+  const uses = await readKeyUses(db, now);
+  return [...standingsIn('hash', hashKeys, uses), ...standingsIn('seal', sealKeys, uses)];
 }
 
 function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {

@@ -59,7 +59,7 @@ function runIn(db: Kysely<Registry>): RunStatement {
 
 function summary(row: Selectable<VerificationTable>) {
   const { id, tenantId, userId, purpose, channel, phoneType, country, locale, challenge, state } = row;
-  const { outcome, errorCode, redials, createdAt, expiresAt, slotAt } = row;
+  const { outcome, errorCode, callError, attempts, redials, createdAt, expiresAt, slotAt } = row;
   const { wakeAt, decidedAt, finishedAt } = row;
   const number = maskNumber(row.phoneNumber);
   // A backend chooses it, so it may hold anything.
@@ -67,7 +67,7 @@ function summary(row: Selectable<VerificationTable>) {
   return {
     ...{ id, tenantId, userId, purpose, channel, phoneType, number, country, locale, challenge },
     hasExtension: row.extension !== null,
-    ...{ state, outcome, errorCode, redials, jobId, createdAt, expiresAt, slotAt },
+    ...{ state, outcome, errorCode, callError, attempts, redials, jobId, createdAt, expiresAt, slotAt },
     ...{ wakeAt, decidedAt, finishedAt },
   };
 }

@@ -12,6 +12,7 @@ import { firstRefusal, suppressed } from './checks.ts';
 import type { RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
+import type { NoteRefusal } from './note-refusal.ts';
 
 /** What requesting needs. */
 interface RequestDeps {
@@ -22,6 +23,8 @@ interface RequestDeps {
   verifications: Pick<VerificationStore, 'byIdempotencyKey' | 'openId'>;
   /** Adds the verification's job; failing is fine, the sweeper adds it later. */
   addJob: (verificationId: string, due: Date) => void;
+  /** Hears of requests that are refused. */
+  noteRefusal: NoteRefusal;
   traces: Pick<TraceContext, 'current'>;
   clock: Clock;
   events: Events;
@@ -34,6 +37,15 @@ interface RequestDeps {
  */
 export function createRequestVerification(deps: RequestDeps): RequestVerification {
   return async function requestVerification(request, facts) {
+    try {
+      return await checkAndAdmit(request, facts);
+    } catch (error) {
+      if (error instanceof ServiceError && error.status < 500) deps.noteRefusal(request, error);
+      throw error;
+    }
+  };
+
+  async function checkAndAdmit(...[request, facts]: Parameters<RequestVerification>) {
     const requestHash = hashOf(request);
     const input = await deps.lookUp.forRequest(request, facts);
     const refusal = firstRefusal(input);
@@ -41,8 +53,10 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const admissible = input as AdmissibleRequest;
     const admission = await admit(request, admissible, requestHash);
     if (admission.kind === 'admitted') return begin(admission);
-    return (await replay(request, requestHash)) ?? raise(await refusalOf(request, admissible, admission));
-  };
+    return (
+      (await replay(request, requestHash)) ?? raise(await refusalOf(deps, request, admissible, admission))
+    );
+  }
 
   function admit(
     request: VerificationRequest,
@@ -75,30 +89,32 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     if (prior && prior.requestHash !== requestHash) throw reusedKey();
     return prior && { verification: prior, replayed: true };
   }
+}
 
-  async function refusalOf(
-    request: VerificationRequest,
-    { policy, number }: AdmissibleRequest,
-    admission: Exclude<Admission, { kind: 'admitted' }>,
-  ): Promise<Error> {
-    const now = deps.clock.now();
-    switch (admission.kind) {
-      case 'full':
-        return deps.limits.errorFor({ ...request, phone: number }, policy, admission, now);
-      case 'suppressed':
-        return suppressed();
-      case 'paused':
-        return deps.limits.tooSoon(later(admission.until, -patienceMs(policy)));
-      case 'line':
-        return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
-      case 'open': {
-        const { tenantId, userId } = request;
-        const { openId } = deps.verifications;
-        return alreadyOpen(await openId({ tenantId, userId, phoneNumber: number.e164 }));
-      }
-      case 'repeated':
-        return new Error('an idempotency key was taken and is gone; verifications are never deleted');
+/** The error for a request that was not admitted. */
+async function refusalOf(
+  deps: RequestDeps,
+  request: VerificationRequest,
+  { policy, number }: AdmissibleRequest,
+  admission: Exclude<Admission, { kind: 'admitted' }>,
+): Promise<Error> {
+  const now = deps.clock.now();
+  switch (admission.kind) {
+    case 'full':
+      return deps.limits.errorFor({ ...request, phone: number }, policy, admission, now);
+    case 'suppressed':
+      return suppressed();
+    case 'paused':
+      return deps.limits.tooSoon(later(admission.until, -patienceMs(policy)));
+    case 'line':
+      return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
+    case 'open': {
+      const { tenantId, userId } = request;
+      const { openId } = deps.verifications;
+      return alreadyOpen(await openId({ tenantId, userId, phoneNumber: number.e164 }));
     }
+    case 'repeated':
+      return new Error('an idempotency key was taken and is gone; verifications are never deleted');
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Caller, VerificationId } from '../../api.ts';
+import type { ErrorCode } from '../../errors.ts';
 import { routeDefiner } from '../../platform/http/route.ts';
 import type { ReadVerification, RequestVerification } from '../ports.ts';
 import type { UserFacts } from '../store/facts.ts';
@@ -25,6 +26,27 @@ const IdempotencyKey = z
     description:
       'A request repeated with the same key and body returns the same verification and never causes a second call',
   });
+
+/** What a request for a verification can be refused with, besides being unreadable. */
+export const VERIFICATION_REFUSALS = [
+  'number.invalid',
+  'number.typeRefused',
+  'number.countryRefused',
+  'number.extensionUnsupported',
+  'number.notRegistered',
+  'extension.missing',
+  'extension.tooLong',
+  'locale.unsupported',
+  'policy.officePhoneRefused',
+  'idempotencyKey.reused',
+  'appPassword.limitReached',
+  'user.blocked',
+  'pin.notSet',
+  'challenge.locked',
+  'verification.alreadyOpen',
+  'limit.reached',
+  'line.tooBusy',
+] as const satisfies readonly ErrorCode[];
 
 const idInPath = z.object({ id: VerificationId });
 
@@ -85,27 +107,7 @@ function requestRoute(actions: VerificationActions) {
         schema: VerificationView,
       },
     },
-    problems: [
-      'number.invalid',
-      'number.typeRefused',
-      'number.countryRefused',
-      'number.extensionUnsupported',
-      'number.notRegistered',
-      'number.suppressed',
-      'extension.missing',
-      'extension.tooLong',
-      'locale.unsupported',
-      'policy.officePhoneRefused',
-      'idempotencyKey.reused',
-      'appPassword.limitReached',
-      'user.blocked',
-      'pin.notSet',
-      'challenge.locked',
-      'verification.alreadyOpen',
-      'limit.reached',
-      'spending.limitReached',
-      'line.tooBusy',
-    ],
+    problems: VERIFICATION_REFUSALS,
     async handle({ body, headers, caller }) {
       const { tenantId } = caller;
       const request = { ...body, tenantId, idempotencyKey: headers['idempotency-key'] };

@@ -1,5 +1,5 @@
 import { UnrecoverableError } from 'bullmq';
-import { type FieldProblem, ServiceError } from '../../errors.ts';
+import { type ErrorCode, type FieldProblem, ServiceError } from '../../errors.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import {
   fieldProblems,
@@ -25,6 +25,8 @@ const GIVE_UP_MS = 3_600_000;
 export function createTakeOverJob(deps: {
   requestVerification: RequestVerification;
   readFacts: ReadFacts;
+  /** Counts what is refused. */
+  countRefusal: (code: ErrorCode) => void;
   clock: Clock;
 }): TakeOverJob {
   return async function takeOverJob(job) {
@@ -33,6 +35,7 @@ export function createTakeOverJob(deps: {
     } catch (error) {
       const refusal = refusalFor(error, ageOf(job));
       if (refusal === null) throw error;
+      deps.countRefusal(refusal.code);
       const reason = reasonOf(refusal);
       await job.updateData({ refused: reason });
       throw new UnrecoverableError(reason);

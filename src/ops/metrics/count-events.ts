@@ -11,6 +11,8 @@ const LIMITS = ['tenant.calls', 'tenant.money', 'installation.calls', 'installat
 const ALARMS_AT = [50, 80];
 /** Likewise what may look like toll fraud. */
 const SUSPICIONS = ['sequence', 'prefix', 'unanswered', 'shortCalls', 'newCountry'];
+/** Events that may be alarms, for the same reason. */
+const ALARMS = ['verification.fraudReported', 'call.noWebhook', 'call.refused', 'call.postponed'];
 /** Names of errors that are ours and short; anything else would be a label without bounds. */
 const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
 const MOST_CODES = 100;
@@ -64,7 +66,7 @@ function createCounters(registry: Registry) {
   );
   for (const kind of SUSPICIONS) suspicions.inc({ kind }, 0);
   const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
-  alarms.inc({ event: 'verification.fraudReported' }, 0);
+  for (const event of ALARMS) alarms.inc({ event }, 0);
   for (const repair of REPAIRS) repairs.inc({ repair }, 0);
   const counted: Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> = {
     'verification.requested': () => requested.inc(),

@@ -6,6 +6,7 @@ import { isUnavailable } from '../../platform/http/unavailable.ts';
 import { inTime } from '../../platform/in-time.ts';
 import { createOutageLog, type OutageLog } from '../../platform/outage-log.ts';
 import { countEvents } from './count-events.ts';
+import { type CountRefusal, countRefusals } from './count-refusals.ts';
 import { type ObserveKeys, observeKeys } from './observe-keys.ts';
 import { observeProcess } from './observe-process.ts';
 import { type ObserveWebhook, observeWebhooks } from './observe-webhooks.ts';
@@ -22,6 +23,7 @@ export interface Metrics {
   scrape(): Promise<string>;
   observeWebhook: ObserveWebhook;
   observeKeys: ObserveKeys;
+  countRefusal: CountRefusal;
   /** Stops listening to events and watching the process. */
   stop(): void;
 }
@@ -42,6 +44,7 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
     },
     observeWebhook: observeWebhooks(registry),
     observeKeys: observeKeys(registry),
+    countRefusal: countRefusals(registry),
     stop() {
       counted.stop();
       unobserve();

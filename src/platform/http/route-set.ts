@@ -89,6 +89,9 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
   otherMethods: 'methodNotAllowed' | 'notFound';
   /** Null: the set is not in the OpenAPI description. */
   security: SecurityDescription | null;
-  /** Called after each request with how it was answered. Those whose body could not be read are left out. */
-  observe?(answered: Answered): void;
+  /**
+   * Called after each request with how it was answered, and by whom it was sent if that was found out. Those whose body
+   * could not be read are left out.
+   */
+  observe?(answered: Answered, caller?: Caller): void;
 }

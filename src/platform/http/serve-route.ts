@@ -18,10 +18,13 @@ export function serveRoute<Caller, Kind extends keyof Bodies>(
   return async (req, res) => {
     const read = await readBody(req, res);
     const started = performance.now();
+    let known: Caller | undefined;
     const observe = (answer: Pick<Answered, 'status' | 'code'>) =>
-      set.observe?.({ operationId, ...answer, seconds: (performance.now() - started) / 1000 });
+      set.observe?.({ operationId, ...answer, seconds: (performance.now() - started) / 1000 }, known);
     try {
-      await answerRequest(set, route, read, req, res);
+      await answerRequest(set, route, read, { req, res }, (caller) => {
+        known = caller;
+      });
       observe({ status: res.statusCode, code: null });
     } catch (error) {
       const { status, code } = toServiceError(error);
@@ -36,14 +39,15 @@ async function answerRequest<Caller, Kind extends keyof Bodies>(
   set: RouteSet<Caller, Kind>,
   route: Route<Caller>,
   { body, fault }: ReadBody<Bodies[Kind]>,
-  req: Request,
-  res: Response,
+  { req, res }: { req: Request; res: Response },
+  identified: (caller: Caller) => void,
 ): Promise<void> {
   const request = incomingRequest(req, route.operationId, body);
   const answer = async () => {
     // Nobody waits for the answer any more.
     if (res.closed) return;
     const caller = await set.identify(request);
+    identified(caller);
     contextOf(res).caller = set.logged?.(caller);
     set.authorize?.(caller, route);
     if (fault !== undefined) throw fault;

@@ -5,7 +5,7 @@ import { errorCodeOf, type Failure } from './read-failure.ts';
 type FailedResult = Exclude<PlaceCallResult, { kind: 'accepted' }>;
 type WithoutCode<T> = T extends unknown ? Omit<T, 'errorCode'> : never;
 /** A result before the error code is put in. */
-type Verdict = WithoutCode<FailedResult>;
+export type Verdict = WithoutCode<FailedResult>;
 
 const INVALID_NUMBER: Verdict = { kind: 'refused', outcome: 'invalidNumber', alarm: false };
 const UNREACHABLE: Verdict = { kind: 'refused', outcome: 'unreachable', alarm: false };

@@ -48,11 +48,14 @@ it.each([
   const failing = () => Promise.reject(new Error('away'));
   const stores = { database: { check: async () => undefined }, queues: { ping: failing } };
   const prompts = { locales: ['en-US'], render: () => '<Say>' };
-  const checks = createChecks(role, {
-    stores: stores as unknown as Parameters<typeof createChecks>[1]['stores'],
-    checkAccess: failing,
-    prompts: prompts as unknown as Parameters<typeof createChecks>[1]['prompts'],
-  });
+  const checks = createChecks(
+    { role, http: { host: '', port: 0, publicUrl: null } },
+    {
+      stores: stores as unknown as Parameters<typeof createChecks>[1]['stores'],
+      checkAccess: failing,
+      prompts: prompts as unknown as Parameters<typeof createChecks>[1]['prompts'],
+    },
+  );
   const results = await runChecks(checks);
   expect(results).toMatchObject({ queue: { status: 'failed', required: needsQueue } });
   expect(isReady(results)).toBe(!needsQueue);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { COMMANDS } from '../../../scripts/poundkey/commands.ts';
 import { ask, sampleOf, worldOf } from '../../support/operator.ts';
 import { SOON } from '../../support/own-time.ts';
 import { findProgram } from '../../support/processes.ts';
@@ -185,6 +186,22 @@ describe('what Prometheus and Grafana are given', () => {
       expect(readme).toContain(`\`${name}\``);
       expect(tests).toMatch(new RegExp(`${name}\\b`));
     }
+  });
+
+  it('leads from every alert to its part of the runbook, and to commands that there are', () => {
+    const alerts = readFileSync(docs('alerts.yml'), 'utf8').split('- alert: ').slice(1);
+    const runbook = readFileSync(docs('runbook.md'), 'utf8');
+    const parts = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    );
+    for (const alert of alerts) {
+      const [, part] = /runbook: docs\/operating\/runbook\.md#([a-z-]+)\n/.exec(`${alert}\n`) ?? [];
+      expect(parts, alert).toContain(part);
+    }
+    const named = [...`${alerts.join()}${runbook}`.matchAll(/npm run poundkey -- ([a-z-]+)/g)];
+    expect(named.length).toBeGreaterThan(20);
+    for (const [, name = ''] of named) expect([...COMMANDS.keys()]).toContain(name);
+    expect(runbook.split('\n').length).toBeLessThan(120);
   });
 
   describe.runIf(promtool)("by Prometheus' own checks", () => {

@@ -39,7 +39,11 @@ describe('rotate-keys', async () => {
       clock,
       keys: () => keys,
     });
-    return runCommand(['rotate-keys', ...options], (use) => use(tools));
+    return runCommand(
+      ['rotate-keys', ...options],
+      (use) => use(tools),
+      async () => [],
+    );
   };
 
   beforeAll(async () => {

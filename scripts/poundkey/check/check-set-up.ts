@@ -1,0 +1,127 @@
+// Asks everything that the service needs, as the service does, and puts into words what is wrong.
+import type { Config } from '../../../src/config.ts';
+import type { Logger } from '../../../src/log.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { type Database, openDatabase } from '../../../src/platform/database/open-database.ts';
+import { inTime } from '../../../src/platform/in-time.ts';
+import { openQueues } from '../../../src/platform/queue/open-queues.ts';
+import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
+import { MIGRATIONS } from '../../../src/registry/migrations.ts';
+import type { Registry } from '../../../src/registry/schema.ts';
+import { connectProviders } from '../../../src/service/connect-providers.ts';
+import { readKeys } from '../../../src/service/open-stores.ts';
+import { probePublicUrl } from '../../../src/service/probe-public-url.ts';
+import type { CheckSetUp, Finding } from '../command.ts';
+import { readStandings } from '../keys/check-keys.ts';
+
+/** How long one thing may take to answer, ms. */
+const LIMIT_MS = 15_000;
+
+/** What it is worth to know of one thing. Throws when it does not work; `null`: there is nothing to ask. */
+type Look = () => Promise<string>;
+
+/** There is nothing to ask, or no way to; the message says why. */
+class Skipped extends Error {}
+
+/** @param log gets warnings of what is asked */
+export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
+  return async () => {
+    let database: Database<Registry> | null = null;
+    const opened = () => database ?? skip('cannot be asked without the registry');
+    const registry = await lookAt('registry', async () => {
+      database = await openRegistry(config, log);
+      return 'can be reached, and its tables are there';
+    });
+    try {
+      return [
+        registry,
+        await lookAt('keys', () => lookAtKeys(config, opened(), log)),
+        await lookAt('queue', () => lookAtQueue(config, opened, log)),
+        await lookAt('prompts', async () => `in ${loadPrompts(config.twimlDir).locales.length} languages`),
+        await lookAt('providers', () => lookAtProviders(config)),
+        await lookAt('publicUrl', () => lookAtPublicUrl(config)),
+      ];
+    } finally {
+      await (database as Database<Registry> | null)?.close();
+    }
+  };
+}
+
+async function lookAt(name: string, look: Look): Promise<Finding> {
+  try {
+    const limit = `no answer within ${LIMIT_MS / 1000} s`;
+    return {
+      name,
+      status: 'ok',
+      says: await inTime(look(), name === 'registry' ? 120_000 : LIMIT_MS, limit),
+    };
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    return { name, status: error instanceof Skipped ? 'skipped' : 'failed', says };
+  }
+}
+
+function skip(why: string): never {
+  throw new Skipped(why);
+}
+
+function openRegistry(config: Config, log: Logger): Promise<Database<Registry>> {
+  const place = { ...config.database, withQueueTables: config.queue.kind === 'database' };
+  return openDatabase<Registry>(place, MIGRATIONS, log);
+}
+
+async function lookAtKeys(config: Config, { db }: Database<Registry>, log: Logger): Promise<string> {
+  const standings = await readStandings(db, readKeys(config, log), systemClock.now());
+  const missing = standings.filter(({ standing }) => standing === 'missing');
+  if (missing.length === 0) return 'every key that the registry needs is there';
+  const named = missing.map(
+    ({ ring, keyId }) => `${ring === 'hash' ? 'HASH_KEYS' : 'SEAL_KEYS'} lacks ${keyId}`,
+  );
+  throw new Error(
+    `${named.join(', ')}: put it back at the end of the ring. npm run poundkey -- rotate-keys says what needs it.`,
+  );
+}
+
+async function lookAtQueue(
+  { queue, worker }: Config,
+  opened: () => Database<Registry>,
+  log: Logger,
+): Promise<string> {
+  const place = queue.kind === 'redis' ? queue : { kind: queue.kind, pool: opened().queuePool };
+  const queues = await openQueues(place, worker, log);
+  try {
+    await queues.ping();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The queue cannot be reached: ${reason}. Requests are accepted meanwhile, but nobody is called until it is back; nothing is lost. Check REDIS_URL (or REDIS_SENTINELS, REDIS_CLUSTER) and that server.`,
+    );
+  } finally {
+    await queues.close();
+  }
+  return queue.kind === 'redis' ? 'Redis answers' : 'is in the registry';
+}
+
+async function lookAtProviders(config: Config): Promise<string> {
+  if (config.providers.some(({ kind }) => kind === 'simulator'))
+    skip('calls go to the simulator; PHONE_NETWORK names a real provider');
+  const prompts = loadPrompts(config.twimlDir);
+  const publicUrl = config.http.publicUrl ?? '';
+  const providers = await connectProviders({
+    config,
+    simulator: null,
+    publicUrl,
+    prompts,
+    clock: systemClock,
+  });
+  const { worst } = await providers.checkAccess();
+  if (worst.access !== 'granted') throw new Error(worst.reason);
+  return 'let us list calls';
+}
+
+async function lookAtPublicUrl({ http: { publicUrl } }: Config): Promise<string> {
+  if (publicUrl === null) return skip('PUBLIC_URL is not set, which suits the simulator only');
+  const problem = await probePublicUrl(publicUrl);
+  if (problem !== null) throw new Error(problem);
+  return 'leads to Poundkey, as far as this machine can tell';
+}

@@ -1,0 +1,160 @@
+// What the registry knows of a user or a number: why requests were refused, what became of the others, what holds now.
+import type { Kysely } from 'kysely';
+import { maskNumber } from '../../../src/domain/mask-number.ts';
+import { phoneHashes } from '../../../src/domain/phone-hashes.ts';
+import type { TenantPolicy } from '../../../src/domain/policy.ts';
+import { createLimits } from '../../../src/journey/request/limits.ts';
+import { refusedNumber } from '../../../src/journey/request/note-refusal.ts';
+import type { SpendingRules } from '../../../src/journey/request/spending.ts';
+import { createReadFacts, type UserFacts } from '../../../src/journey/store/facts.ts';
+import { type Clock, later } from '../../../src/platform/clock.ts';
+import type { RunStatement } from '../../../src/platform/database/run-statement.ts';
+import { hashesUnderAllKeys } from '../../../src/platform/secrets/key-ring.ts';
+import type { Registry } from '../../../src/registry/schema.ts';
+import type { KeyRings } from '../../../src/service/open-stores.ts';
+import { shownUser, type Whom } from './read-whom.ts';
+
+/** How far back is looked, ms; refusals are kept for a week only. */
+const LOOK_BACK_MS = 30 * 86_400_000;
+/** How many are shown of each, the newest first. */
+const MOST_SHOWN = 10;
+
+/** Everything that was found. Numbers are masked. */
+export type Found = Awaited<ReturnType<ReturnType<typeof createFind>>>;
+
+/** What the search needs. */
+export interface FindDeps {
+  db: Kysely<Registry>;
+  run: RunStatement;
+  clock: Clock;
+  keys: () => KeyRings;
+}
+
+/** @returns a search in one tenant */
+export function createFind(deps: FindDeps) {
+  return async (tenantId: string, whom: Whom, policy: TenantPolicy) => {
+    const now = deps.clock.now();
+    const rows = await readVerifications(deps.db, tenantId, whom, now);
+    const refusals = await readRefusals(deps, tenantId, whom);
+    const known = [whom.numbers.length === 0 ? whom.userId : null, rows[0]?.userId, refusals[0]?.userId];
+    const userId = known.find((id) => id !== null && id !== undefined) ?? null;
+    const facts = userId === null ? null : await createReadFacts(deps.run).ofUser({ tenantId, userId }, now);
+    const number = whom.numbers[0] ?? rows[0]?.phoneNumber ?? facts?.officePhone?.phoneNumber ?? null;
+    return {
+      ...{ tenantId, shown: whom.shown, now },
+      refusals: refusals.map((row) => ({ ...row, count: Number(row.count), userId: shownUser(row.userId) })),
+      verifications: rows.map(({ phoneNumber, ...row }) => ({
+        ...row,
+        userId: shownUser(row.userId),
+        number: maskNumber(phoneNumber),
+      })),
+      user: facts && (await stateOf(deps, facts)),
+      limits: await readLimits(deps, { tenantId, userId: userId ?? '', number }, policy),
+      lines: await readBusyLines(deps.db, later(now, policy.patienceS * 1000)),
+    };
+  };
+}
+
+function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, numbers }: Whom, now: Date) {
+  return db
+    .selectFrom('verification')
+    .select(['id', 'userId', 'purpose', 'phoneNumber', 'state', 'outcome', 'errorCode', 'callError'])
+    .select(['attempts', 'createdAt', 'wakeAt', 'expiresAt'])
+    .where('tenantId', '=', tenantId)
+    .where('createdAt', '>', later(now, -LOOK_BACK_MS))
+    .where((either) =>
+      either.or([
+        ...(userId === null ? [] : [either('userId', '=', userId)]),
+        ...(numbers.length === 0 ? [] : [either('phoneNumber', 'in', numbers)]),
+      ]),
+    )
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MOST_SHOWN)
+    .execute();
+}
+
+function readRefusals({ db, keys }: FindDeps, tenantId: string, { userId, numbers }: Whom) {
+  const hashKeys = numbers.length === 0 ? null : keys().hashKeys;
+  const hashes = numbers.flatMap((number) =>
+    hashKeys === null ? [] : hashesUnderAllKeys(hashKeys, refusedNumber(number)).map(({ hash }) => hash),
+  );
+  return db
+    .selectFrom('refusal')
+    .select((row) => [
+      'userId',
+      'code',
+      // Of one code and minute they say much the same.
+      row.fn.max('detail').as('detail'),
+      row.fn.sum('count').as('count'),
+      row.fn.max('lastAt').as('lastAt'),
+    ])
+    .where('tenantId', '=', tenantId)
+    .where((either) =>
+      either.or([
+        ...(userId === null ? [] : [either('userId', '=', userId)]),
+        ...(hashes.length === 0 ? [] : [either('numberHash', 'in', hashes)]),
+      ]),
+    )
+    .groupBy(['userId', 'code', 'minute'])
+    .orderBy('lastAt', 'desc')
+    .limit(MOST_SHOWN)
+    .execute();
+}
+
+/** What holds of a user now. */
+async function stateOf({ db }: FindDeps, facts: UserFacts) {
+  const { tenantId, userId, blocked, blockedUntil, lockedChallenges, officePhone, appPasswords } = facts;
+  const block = db.selectFrom('userBlock').select(['reason', 'createdAt']);
+  const made = await block.where('tenantId', '=', tenantId).where('userId', '=', userId).executeTakeFirst();
+  return {
+    ...{ userId: shownUser(userId), blocked, blockedUntil, lockedChallenges, appPasswords },
+    blockReason: blocked ? (made?.reason ?? null) : null,
+    blockedSince: blocked ? (made?.createdAt ?? null) : null,
+    officePhone: officePhone && maskNumber(officePhone.phoneNumber),
+  };
+}
+
+/** Neither prices nor the limits of the installation are known here: of a day's limits those of the tenant show when they are full. */
+const SPENDING: SpendingRules = {
+  ofAll: { callsPerDay: null, moneyPerDay: null },
+  price: { currency: '', perMinute: () => 0.001 },
+};
+
+/** The limits that a request now would break. */
+async function readLimits(
+  { run, clock, keys }: FindDeps,
+  { number, ...user }: { tenantId: string; userId: string; number: string | null },
+  policy: TenantPolicy,
+) {
+  const limits = createLimits({
+    ...{ run, clock, spending: SPENDING, callsPerDay: null },
+    phoneHashes: (text) => phoneHashes(keys().hashKeys, text),
+  });
+  const phone = number === null ? null : { e164: number, extension: null, country: '' };
+  const reached = await limits.reachedLimits({ ...user, purpose: 'register', phone }, policy);
+  return reached.map(({ message, retryAfterS = 0 }) => ({ detail: message, retryAfterS }));
+}
+
+/** Lines on which a call requested now would come later than the policy lets people wait. */
+async function readBusyLines(db: Kysely<Registry>, furthest: Date) {
+  const lines = db.selectFrom('callerLine').select(['number', 'nextFreeAt']);
+  const busy = await lines.where('nextFreeAt', '>', furthest).execute();
+  return busy.map(({ number, nextFreeAt }) => ({ line: maskNumber(number), freeAt: nextFreeAt }));
+}
+
+/** Where the tenant calls: for numbers that are written without a country code. */
+export async function countriesOf(
+  db: Kysely<Registry>,
+  tenantId: string,
+  { countries, locale }: TenantPolicy,
+): Promise<string[]> {
+  const newest = db.selectFrom('verification').select('country').where('tenantId', '=', tenantId);
+  const seen = await newest.orderBy('createdAt', 'desc').limit(200).execute();
+  const region = locale === null ? undefined : new Intl.Locale(locale).maximize().region;
+  return [
+    ...(countries.allowed ?? []),
+    ...(region ? [region] : []),
+    ...new Set(seen.map(({ country }) => country)),
+  ];
+}

@@ -1,0 +1,47 @@
+import { UserId } from '../../../src/api.ts';
+import { maskNumber } from '../../../src/domain/mask-number.ts';
+import { parseNumber } from '../../../src/domain/number.ts';
+import { ServiceError } from '../../../src/errors.ts';
+import { ANY_NUMBER } from '../../../src/journey/request/note-refusal.ts';
+import { UsageError } from '../command.ts';
+
+/** Who or what is looked for. One text may be both a user's id and a number. */
+export interface Whom {
+  userId: string | null;
+  /** E.164, each that the text may stand for. */
+  numbers: string[];
+  /** As it may be printed: a number is masked. */
+  shown: string;
+}
+
+/**
+ * Reads a user's id, or a number in any form.
+ * @param countries where a number without a country code may belong to, ISO 3166-1 alpha-2
+ * @throws UsageError when it can be neither
+ */
+export function readWhom(text: string, countries: readonly string[]): Whom {
+  const numbers = [...new Set([undefined, ...countries].flatMap((country) => numberIn(text, country)))];
+  const userId = UserId.safeParse(text).data ?? null;
+  const [first] = numbers;
+  if (first !== undefined)
+    return { userId, numbers, shown: `the number ${numbers.map(maskNumber).join(' or ')}` };
+  if (userId !== null) return { userId, numbers, shown: `the user ${userId}` };
+  throw new UsageError(
+    'USER|NUMBER: This is neither the id of a user nor a number that exists. Write the number with + and its country code.',
+  );
+}
+
+/** A user's id as it may be printed: some backends take the phone number for it. */
+export function shownUser(userId: string): string {
+  const [number] = numberIn(userId, undefined);
+  return number === undefined ? userId : maskNumber(number);
+}
+
+function numberIn(text: string, country: string | undefined): string[] {
+  try {
+    return [parseNumber({ number: text.replace(/^00(?=[1-9])/, '+'), country }, ANY_NUMBER).e164];
+  } catch (error) {
+    if (error instanceof ServiceError) return [];
+    throw error;
+  }
+}

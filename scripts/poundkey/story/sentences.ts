@@ -1,0 +1,99 @@
+// The entries of a story as sentences for somebody who has never seen Poundkey.
+import { explainError } from '../../../src/service/explain-error.ts';
+import type { Entry } from './entry.ts';
+import type { Story } from './read-story.ts';
+
+type Details = Entry['details'];
+type Say = (details: Details, about: Story['verification']) => string | null;
+
+/** The sentence for an entry; null for one that another entry says better. */
+export function sentenceFor({ source, what, details }: Entry, about: Story['verification']): string | null {
+  const say = SENTENCES[source][what];
+  return say ? say(details, about) : `${source}: ${what}.`;
+}
+
+const nth = ({ call }: Details): string => (typeof call === 'number' && call > 1 ? ` (call ${call})` : '');
+const because = (code: unknown): string =>
+  typeof code === 'string' ? ` ${code}: ${explainError(code).meaning}.` : '';
+
+const STATES: Record<string, Say> = {
+  queued: ({ call }, { number, purpose, userId }) =>
+    call === undefined
+      ? `The backend asked for a call to ${number} for the user ${userId} (${purpose}). The verification waits for its call.`
+      : `No call came of it${nth({ call })}, so the verification waits for another one.`,
+  dialing: () => null,
+  ringing: (details) => `The provider has taken the call${nth(details)}.`,
+  answered: () => null,
+  decided: ({ outcome, errorCode }) => `It was decided: ${outcome}.${because(errorCode)}`,
+  finished: () => 'Everything that follows from that is written. The verification is finished.',
+};
+
+const PROMPTS: Record<string, Say> = {
+  'wrong-key': () => 'A wrong key was pressed; the person was asked again.',
+  silence: () => 'No key came; the person was asked again.',
+  ask: () => 'The person was asked again from the beginning.',
+  'report-fraud': () => 'The person pressed 0 and was asked whether this is a fraud.',
+  'fraud-reported': () =>
+    'The person confirmed with # that they did not ask for this call: reported as fraud.',
+  approved: () => 'The person pressed what was asked for and heard that it worked.',
+  'too-many-wrong-keys': () => 'Too many wrong keys: the person heard that and the call was ended.',
+  'too-much-silence': () => 'Too long without a key: the person heard that and the call was ended.',
+};
+
+const ENDS: Record<string, string> = {
+  completed: 'is over: it was answered, and somebody hung up or it was ended',
+  busy: 'is over: the line was busy',
+  noAnswer: 'is over: nobody answered',
+  failed: 'is over: it could not be connected',
+  canceled: 'was canceled before anybody answered',
+};
+const ANSWERED_BY: Record<string, string> = {
+  human: ' by a person',
+  machine: ' by a machine (voicemail, perhaps)',
+  fax: ' by a fax',
+};
+
+const CALLS: Record<string, Say> = {
+  begun: ({ line, status, ...details }) =>
+    `The provider was asked for the call${nth(details)}, from the caller line ${line}.${because(details.errorCode)}${status === undefined ? '' : ` Its latest state: ${status}.`}`,
+  rings: (details, { number }) => `The phone ${number} rang${nth(details)}.`,
+  answered: ({ by, ...details }) =>
+    `Somebody or something picked up${ANSWERED_BY[String(by)] ?? ''}${nth(details)}.`,
+  over: ({ status, wrongKeys, silences, ...details }) => {
+    const counts = [
+      ...(Number(wrongKeys) > 0 ? [`wrong answers: ${wrongKeys}`] : []),
+      ...(Number(silences) > 0 ? [`times without a key: ${silences}`] : []),
+    ];
+    const counted = counts.length === 0 ? '' : ` (${counts.join(', ')})`;
+    return `The call${nth(details)} ${ENDS[String(status)] ?? 'never came about'}${counted}.${because(details.errorCode)}`;
+  },
+};
+
+const AUDIT: Record<string, Say> = {
+  'phoneMethod.registered': () => 'The phone was registered for the user.',
+  'appPassword.issued': () => 'An app password was issued.',
+  'appPassword.revealed': () => 'The app password was shown to the user.',
+  'user.blocked': () => 'The user was blocked.',
+  'user.unblocked': () => 'The block of the user was ended.',
+  'verification.fraudReported': () => 'The report of fraud was written down.',
+};
+
+const MESSAGES: Record<string, Say> = {
+  written: () => 'An outcome webhook for the backend was written.',
+  'sent again': () => 'Somebody had the outcome webhook sent again.',
+  delivered: ({ attempts }) => `The outcome webhook was delivered${attemptsIn(attempts)}.`,
+  dead: ({ attempts, lastError }) =>
+    `The outcome webhook was given up${attemptsIn(attempts)}. ${lastError ?? ''}`.trim(),
+  'next attempt': ({ attempts, lastError }) =>
+    `The outcome webhook will be sent${attemptsIn(attempts)}. ${lastError ?? ''}`.trim(),
+};
+const attemptsIn = (attempts: unknown): string =>
+  Number(attempts) > 0 ? ` (attempts so far: ${attempts})` : '';
+
+const SENTENCES: Record<Entry['source'], Record<string, Say>> = {
+  state: STATES,
+  prompt: PROMPTS,
+  call: CALLS,
+  audit: AUDIT,
+  message: MESSAGES,
+};

@@ -1,0 +1,46 @@
+import type { ErrorCode } from '../errors.ts';
+
+const FIX_REQUEST =
+  'The backend sends a request that cannot be understood; its developers find what is wrong in the answer (fields detail and errors).';
+const ASK_NUMBER = 'Ask the user for the number again; the answer to the request says which rule it breaks.';
+const POLICY = 'npm run poundkey -- show-policy TENANT shows the policy, set-policy changes it.';
+
+/** What an operator does when requests for verifications are refused with a code. */
+export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
+  'request.invalid': FIX_REQUEST,
+  'request.malformedJson': FIX_REQUEST,
+  'apiKey.missing': 'The backend sends no API key: it belongs into the header Authorization, as Bearer pk_….',
+  'apiKey.invalid':
+    'The backend uses a key that was revoked or never existed. npm run poundkey -- list-keys TENANT shows the keys, create-key makes another.',
+  'tenant.notFound':
+    'The job names a tenant that does not exist. npm run poundkey -- list-tenants shows them.',
+  'number.invalid': ASK_NUMBER,
+  'number.typeRefused': `Numbers of this kind (mobile, premium, satellite, …) are not called. ${POLICY} The field is numberTypes.refused.`,
+  'number.countryRefused': `The policy allows other countries only. ${POLICY} The field is countries.allowed.`,
+  'number.extensionUnsupported': `Ask the user for a direct number, or allow extensions. ${POLICY} The field is extension.allowed.`,
+  'number.notRegistered':
+    'Signing in calls the registered phone only. The user has to register the phone first, or the backend sends another number than the registered one.',
+  'extension.missing': FIX_REQUEST,
+  'extension.tooLong':
+    'Use shorter pauses: in the request, the PBX profile of the switchboard, or the policy.',
+  'locale.unsupported':
+    'The backend asks for a language without prompts. Leave it out, or add the language (twiml/README.md).',
+  'policy.officePhoneRefused': `The policy allows no office phones. ${POLICY} The field is officePhone.allowed.`,
+  'idempotencyKey.reused':
+    'The backend used one idempotency key for two different requests: each request needs its own.',
+  'verification.alreadyOpen':
+    'The user has a verification of this number that is not finished: it is listed below. The backend follows that one, or cancels it first.',
+  'appPassword.limitReached':
+    'npm run poundkey -- list-app-passwords TENANT USER shows the app passwords, revoke-app-password revokes one.',
+  'user.blocked':
+    'npm run poundkey -- unblock TENANT USER ends the block. Read its reason first: after a report of fraud the password must be changed.',
+  'pin.notSet':
+    'The policy asks for a PIN and the user has none: the backend sets one (PUT /v1/users/{userId}/profile).',
+  'challenge.locked':
+    'Wrong answers ended too many verifications in a row. Wait until the time below, or npm run poundkey -- unblock TENANT USER once it is clear that it was the user.',
+  'limit.reached': `Wait until the time below, or raise the limit. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant.`,
+  'line.tooBusy':
+    'More calls wait than the caller line can place in time. npm run poundkey -- waiting shows whose they are. Add a caller line (CALLER_LINES), raise CALLS_PER_SECOND if the provider allows it, or raise patienceS in the policy.',
+  'service.unavailable':
+    'The database or the queue could not be reached: npm run poundkey -- check says which and why.',
+};
