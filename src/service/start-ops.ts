@@ -45,7 +45,10 @@ export async function startOps(
   let handlers: OpsHandlers | null = null;
   const { metrics, readFrom } = createMetrics({ events, log });
   const address = { ...config.ops, variables: 'OPS_HOST and OPS_PORT' };
-  const server = await listen(createOpsApp({ handlers: () => handlers, isStopping, log }), address);
+  const server = await listen(
+    createOpsApp({ handlers: () => handlers, isStopping, rehearsal: config.rehearsal === true, log }),
+    address,
+  );
   onStop('operators', async () => {
     metrics.stop();
     await server.close(LAST_REQUESTS_MS);

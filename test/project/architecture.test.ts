@@ -12,7 +12,10 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'main.ts': { file: 'main.ts', imports: ['service.ts', 'service/', 'config.ts'] },
   'service.ts': { file: 'service.ts', imports: ['service/'] },
   'service/': { file: 'service/stop.ts', imports: [] },
-  'config.ts': { file: 'config.ts', imports: ['platform/', 'providers/settings.ts'] },
+  'config.ts': {
+    file: 'config.ts',
+    imports: ['platform/', 'providers/settings.ts', 'providers/rehearsal.ts'],
+  },
   'client.ts': { file: 'client.ts', imports: ['client/'] },
   'client/': { file: 'client/rest.ts', imports: ['platform/', 'errors.ts'] },
   'api.ts': { file: 'api.ts', imports: ['platform/'] },
@@ -43,7 +46,14 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
     file: 'providers/create-providers.ts',
     imports: ['providers/port.ts', 'providers/dialogue.ts', 'errors.ts'],
   },
-  'providers/settings.ts': { file: 'providers/settings.ts', imports: ['platform/'] },
+  'providers/settings.ts': {
+    file: 'providers/settings.ts',
+    imports: ['platform/', 'providers/rehearsal.ts'],
+  },
+  'providers/rehearsal.ts': {
+    file: 'providers/rehearsal.ts',
+    imports: ['platform/', 'providers/settings.ts'],
+  },
   'providers/twilio/': {
     file: 'providers/twilio/twilio-provider.ts',
     imports: [
@@ -112,6 +122,7 @@ const BELOW_SERVICE = [
   ...BELOW_FEATURES,
   'providers/create-providers.ts',
   'providers/settings.ts',
+  'providers/rehearsal.ts',
   'providers/twilio/',
   'simulator/',
 ];
