@@ -1,11 +1,12 @@
 /** Real servers for tests, on loopback and on ports that were free. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import {
+  accountOf,
   createRunner,
   findProgram,
   freePort,
@@ -171,14 +172,6 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
     kill,
     start,
   };
-}
-
-/** PostgreSQL and PgBouncer refuse to run as root. */
-function accountOf(name: string): { uid: number; gid: number } {
-  const entry = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8'));
-  if (entry === null)
-    throw new Error(`PostgreSQL and PgBouncer cannot run as root and there is no user ${name}.`);
-  return { uid: Number(entry[1]), gid: Number(entry[2]) };
 }
 
 async function askPostgres(url: string): Promise<void> {
