@@ -27,7 +27,7 @@ interface Options {
 function createProgram(): Command {
   const program: Command = new Command('npm run rehearse --')
     .description(
-      'Runs two web processes and two workers of Poundkey as in production, with PostgreSQL, Redis, an https proxy and\na simulator as the provider, on free ports of this machine. No real phone rings. Ctrl-C ends everything.',
+      'Runs two web processes and two workers of Poundkey as in production, with PostgreSQL, Redis, an https proxy and a simulator as the provider, on free ports of this machine. No real phone rings. Ctrl-C ends everything.',
     )
     .option('--dir <directory>', 'where it keeps its files', DIRECTORY)
     .option('--keep', 'keep the directory at the end; the next start with the same --dir goes on with it')

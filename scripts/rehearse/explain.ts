@@ -5,7 +5,7 @@ import type { Rehearsal } from './rehearsal.ts';
 /** The lines. @param apiKey of the tenant that was made */
 export function explain(rehearsal: Rehearsal, apiKey: string): string {
   const { directory, ports } = rehearsal.place;
-  const option = `--dir ${directory}`;
+  const rehearse = `npm run -s rehearse -- --dir ${directory}`;
   return `
 A production set-up runs on this machine, as a rehearsal: no real phone rings.
 
@@ -28,12 +28,12 @@ In another terminal, in this folder:
 
 Exercises, each with what one should see: docs/operating/rehearsal.md
 
-  keys       change SEAL_KEYS in settings.env, then: npm run -s rehearse -- restart web-1 web-2 worker-1 worker-2
-  upgrade    npm run -s rehearse -- restart worker-1 worker-2 web-1 web-2
+  keys       change SEAL_KEYS in settings.env, then: ${rehearse} restart web-1 web-2 worker-1 worker-2
+  upgrade    ${rehearse} restart worker-1 worker-2 web-1 web-2
   backup     pg_dump --format=custom --file=poundkey.dump "$DATABASE_URL"
-  outage     npm run -s rehearse -- stop redis      (or postgres, web-1, …; kill instead of stop: without warning)
-  and back   npm run -s rehearse -- start redis
-  status     npm run -s rehearse -- status          (all of these take ${option})
+  outage     ${rehearse} stop redis      (or postgres, web-1, …; kill instead of stop: without warning)
+  and back   ${rehearse} start redis
+  status     ${rehearse} status
 
 Ctrl-C here ends everything and removes the directory; started with --keep it stays.
 `;

@@ -55,18 +55,27 @@ function partOf(
   return createPart({ ...ending, logFile: place.file(join('log', `${options.name}.log`)), ...options });
 }
 
+function makeCluster(initdb: string, home: string, owner?: { uid: number; gid: number }): void {
+  mkdirSync(home, { recursive: true });
+  if (owner) chownSync(home, owner.uid, owner.gid);
+  const args = ['-D', join(home, 'data'), '-U', 'poundkey', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  try {
+    execFileSync(initdb, args, { ...owner, cwd: home, stdio: ['ignore', 'ignore', 'pipe'] });
+  } catch (cause) {
+    const hint = owner
+      ? ` As root, PostgreSQL runs as the user postgres, who must be able to enter every folder above ${home}: give another --dir, or do not run this as root.`
+      : '';
+    throw new Error(`The database cannot be made. ${(cause as Error).message}${hint}`, { cause });
+  }
+}
+
 /** PostgreSQL refuses to run as root. */
 function postgres({ place, programs }: PartsDeps): Part {
   const { databaseUrl, ports } = place;
   const home = place.file('postgres');
   const owner = process.getuid?.() === 0 ? accountOf('postgres') : undefined;
   const data = join(home, 'data');
-  if (!existsSync(data)) {
-    mkdirSync(home, { recursive: true });
-    if (owner) chownSync(home, owner.uid, owner.gid);
-    const args = ['-D', data, '-U', 'poundkey', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-    execFileSync(programs.initdb, args, { ...owner, cwd: home, stdio: ['ignore', 'ignore', 'pipe'] });
-  }
+  if (!existsSync(data)) makeCluster(programs.initdb, home, owner);
   return partOf(place, {
     name: 'postgres',
     what: `PostgreSQL, ${databaseUrl}`,
