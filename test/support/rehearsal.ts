@@ -62,9 +62,9 @@ export async function startRehearsal(directory: string, options: string[] = []):
   };
 }
 
-/** The ids of the processes that it lists. */
+/** The ids of the processes in a list that it printed. */
 export function processIdsIn(output: string): number[] {
-  return [...output.matchAll(/^ {2}[a-z]+(?:-\d)? +(\d+) {2}/gm)].map(([, pid]) => Number(pid));
+  return [...output.matchAll(/^ *[a-z]+(?:-\d)? +(\d+) {2}/gm)].map(([, pid]) => Number(pid));
 }
 
 /** Which of these processes still run. */
