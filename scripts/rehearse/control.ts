@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { socketIn } from './place.ts';
-import { ACTIONS, type Action, type Rehearsal } from './rehearsal.ts';
+import type { Action, Rehearsal } from './rehearsal.ts';
 
 /** What is sent: an action and its processes, or none to ask how everything is. */
 interface Order {
@@ -48,9 +48,6 @@ export function statusLines({ parts }: Pick<Rehearsal, 'parts'>): string[] {
     return `${part.name.padEnd(10)} ${(pid === null ? 'stopped' : `${pid}`).padEnd(9)} ${part.what}`;
   });
 }
-
-/** Whether a word is an action. */
-export const isAction = (word: string): word is Action => ACTIONS.some((action) => action === word);
 
 /** Sends an order to the rehearsal in a directory. @throws Error when none runs there, or it could not be followed */
 export async function sendOrder(directory: string, order: Order): Promise<string[]> {

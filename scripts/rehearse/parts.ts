@@ -58,7 +58,18 @@ function partOf(
 function makeCluster(initdb: string, home: string, owner?: { uid: number; gid: number }): void {
   mkdirSync(home, { recursive: true });
   if (owner) chownSync(home, owner.uid, owner.gid);
-  const args = ['-D', join(home, 'data'), '-U', 'poundkey', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  const args = [
+    '-D',
+    join(home, 'data'),
+    '-U',
+    'poundkey',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+  ];
   try {
     execFileSync(initdb, args, { ...owner, cwd: home, stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (cause) {

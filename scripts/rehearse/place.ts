@@ -8,7 +8,7 @@ import { freePorts } from '../../test/support/processes.ts';
 import type { Programs } from './programs.ts';
 
 /** Ports on loopback. Those of `ops` belong to the web processes and then the workers. */
-export interface Ports {
+interface Ports {
   postgres: number;
   redis: number;
   simulator: number;

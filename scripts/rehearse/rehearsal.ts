@@ -12,9 +12,7 @@ import { findPrograms } from './programs.ts';
 const LAST_END_MS = 10_000;
 
 /** What can be done to a process. */
-export const ACTIONS = ['start', 'stop', 'restart', 'kill'] as const;
-/** One of them. */
-export type Action = (typeof ACTIONS)[number];
+export type Action = 'start' | 'stop' | 'restart' | 'kill';
 
 /** A rehearsal. */
 export interface Rehearsal {

@@ -44,8 +44,12 @@ const REPLACED: Record<string, string> = {
   abcdefghijkm: '"$(npm run -s poundkey -- list-keys contoso | cut -d " " -f 1)"',
   '5f0d3c9e-0c5b-4b0e-9a53-6f4f6a1f2b10': '"$VERIFICATION"',
 };
-/** What there is before the first block: the environment of an operator, a verification, an outcome webhook that was given up. */
-const BEFORE = `. "$REHEARSAL_DIRECTORY/shell"
+/** What there is before the first block: an operator's environment, a verification, an outcome webhook that was given up. */
+const beforeDocument = (name: string) => `. "$REHEARSAL_DIRECTORY/shell"
+NUMBER=${NAMES.indexOf(name)}
+request() { curl -sS --fail-with-body --cacert "$CA" -H "Authorization: Bearer $API_KEY" -H 'Content-Type: application/json' "$@"; }
+request -X PUT -d '{"url":"https://backend.invalid/outcomes"}' "$PUBLIC_URL/v1/webhook-endpoint"
+request -d "{\\"userId\\":\\"before-$NUMBER\\",\\"number\\":\\"+4681234610$NUMBER\\"}" "$PUBLIC_URL/v1/verifications"
 VERIFICATION=$(psql -qAt "$DATABASE_URL" -c 'select id from verification limit 1')
 psql -q "$DATABASE_URL" -c "insert into outbox (id, tenant_id, verification_id, type, payload, created_at, next_attempt_at, dead_at)
   values ('0b3f0d34-7b4c-4a39-9f0b-2b8d6b8f4a11', 'rehearsal', '$VERIFICATION', 'verification.finished', '{}', now(), now(), now())
@@ -95,7 +99,7 @@ describe.runIf(canRehearse())('beside a rehearsal', () => {
   });
 
   it.each(NAMES)('%s can be pasted', { timeout: LONGEST_MS }, async (name) => {
-    const pasted = await paste([{ text: BEFORE, seen: null }, ...blocksOf(name)]);
+    const pasted = await paste([{ text: beforeDocument(name), seen: null }, ...blocksOf(name)]);
     for (const block of pasted) expect(missingLines(block), `${block.text}\n${block.output}`).toEqual([]);
   });
 
