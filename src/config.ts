@@ -5,6 +5,7 @@ import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
 import { hasWeakKey } from './platform/secrets/key-ring.ts';
 import { address, baseAddress, checked, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
+import { rehearsalProblems } from './providers/rehearsal.ts';
 import {
   type LinesConfig,
   linesOf,
@@ -17,6 +18,8 @@ import {
 /** The configuration, checked and grouped. A choice is a union; what is switched off is null. */
 export interface Config {
   production: boolean;
+  /** Whether this is a rehearsal: a production set-up whose calls end in a simulator on the same machine. */
+  rehearsal?: boolean;
   role: 'all' | 'web' | 'worker';
   logLevel: string;
   /** `publicUrl` null: the address that the server listens on. */
@@ -86,6 +89,7 @@ const databaseUrl = checked(databaseUrlProblem);
 
 const Environment = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').default('development'),
+  REHEARSAL: oneOf('true', 'false').default('false'),
   ROLE: oneOf('all', 'web', 'worker').default('all'),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
   HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
@@ -185,6 +189,7 @@ function crossCheck(env: Environment): string[] {
       'PHONE_NETWORK',
     ),
     ...providerProblems(env),
+    ...rehearsalProblems(env),
     ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
@@ -220,6 +225,7 @@ function weakKeys(env: Environment): string[] {
 function group(env: Environment): Config {
   return {
     production: env.NODE_ENV === 'production',
+    rehearsal: env.REHEARSAL === 'true',
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
     http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL ?? null },

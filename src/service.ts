@@ -69,6 +69,10 @@ async function build(
 ) {
   const { clock = systemClock, pause = wait, simulatorTime } = overrides;
   const { role, database, queue } = config;
+  if (config.rehearsal)
+    log.warn(
+      'REHEARSAL=true: this is a rehearsal, calls go to a simulator on this machine and no real phone rings',
+    );
   const events = createEvents(log, meaningOf);
   const prompts = loadPrompts(config.twimlDir);
   const ops = await startOps({ config, clock, log, events, isStopping }, onStop);

@@ -26,6 +26,8 @@ export interface OpsDeps {
   isStopping: () => boolean;
   /** Names by which the port may be asked, besides localhost and addresses. */
   hosts?: readonly string[];
+  /** Whether no real phone rings, which `/readyz` then says. */
+  rehearsal?: boolean;
   log: Logger;
 }
 
@@ -67,11 +69,13 @@ function started({ handlers }: OpsDeps): OpsHandlers {
 }
 
 /** 200 when everything that this role requires works; 503 when it does not, and while the process starts or stops. */
-async function answerReadiness({ handlers, isStopping }: OpsDeps, res: Response): Promise<void> {
+async function answerReadiness(deps: OpsDeps, res: Response): Promise<void> {
+  const { handlers, isStopping } = deps;
+  const kind = deps.rehearsal ? { rehearsal: true } : {};
   const present = handlers();
-  if (isStopping()) return void res.status(503).json({ status: 'stopping', checks: {} });
-  if (!present) return void res.status(503).json({ status: 'starting', checks: {} });
+  if (isStopping()) return void res.status(503).json({ status: 'stopping', ...kind, checks: {} });
+  if (!present) return void res.status(503).json({ status: 'starting', ...kind, checks: {} });
   const checks = await runChecks(present.checks);
   const ready = isReady(checks);
-  res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'notReady', checks });
+  res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'notReady', ...kind, checks });
 }

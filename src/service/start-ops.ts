@@ -44,7 +44,13 @@ export async function startOps(
   const { metrics, readFrom } = createMetrics({ events, log });
   const address = { ...config.ops, variables: 'OPS_HOST and OPS_PORT' };
   const hosts = [config.ops.host, ...(config.ops.allowedHosts ?? [])];
-  const app = createOpsApp({ handlers: () => handlers, isStopping, hosts, log });
+  const app = createOpsApp({
+    handlers: () => handlers,
+    isStopping,
+    hosts,
+    rehearsal: config.rehearsal === true,
+    log,
+  });
   const server = await listen(app, address);
   onStop('operators', async () => {
     metrics.stop();

@@ -14,7 +14,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'service/': { file: 'service/stop.ts', imports: [] },
   'config.ts': {
     file: 'config.ts',
-    imports: ['platform/', 'providers/settings.ts', 'domain/ceiling-settings.ts'],
+    imports: ['platform/', 'providers/settings.ts', 'providers/rehearsal.ts', 'domain/ceiling-settings.ts'],
   },
   'client.ts': { file: 'client.ts', imports: ['client/'] },
   'client/': { file: 'client/rest.ts', imports: ['platform/', 'errors.ts'] },
@@ -46,8 +46,15 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
     file: 'providers/create-providers.ts',
     imports: ['providers/port.ts', 'providers/dialogue.ts', 'errors.ts'],
   },
-  'providers/settings.ts': { file: 'providers/settings.ts', imports: ['platform/'] },
   'providers/prices.ts': { file: 'providers/prices.ts', imports: ['platform/'] },
+  'providers/settings.ts': {
+    file: 'providers/settings.ts',
+    imports: ['platform/', 'providers/rehearsal.ts'],
+  },
+  'providers/rehearsal.ts': {
+    file: 'providers/rehearsal.ts',
+    imports: ['platform/', 'providers/settings.ts'],
+  },
   'providers/twilio/': {
     file: 'providers/twilio/twilio-provider.ts',
     imports: [
@@ -117,6 +124,7 @@ const BELOW_SERVICE = [
   'providers/create-providers.ts',
   'providers/settings.ts',
   'providers/prices.ts',
+  'providers/rehearsal.ts',
   'providers/twilio/',
   'simulator/',
 ];

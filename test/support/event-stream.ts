@@ -1,5 +1,6 @@
 // A client of server-sent events that shows what arrives, one event at a time.
-import { type IncomingMessage, request } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 
 /** One event of a stream. */
 export interface StreamedEvent {
@@ -18,6 +19,7 @@ export async function follow(url: string, key: string, lastEventId?: number | st
     ...(lastEventId === undefined ? {} : { 'last-event-id': `${lastEventId}` }),
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
   const asked = request(url, { headers, agent: false }, resolve).on('error', reject).end();
   const answer = await promise;
   const blocks = blocksOf(answer);

@@ -44,11 +44,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 function sayWhatIsLeftOut(found: ReturnType<typeof findServers>): void {
-  const names = { postgres: 'PostgreSQL', redis: 'Redis', pgbouncer: 'PgBouncer' } as const;
+  const names = {
+    postgres: 'PostgreSQL',
+    redis: 'Redis',
+    pgbouncer: 'PgBouncer',
+    nginx: 'nginx',
+    prometheus: 'Prometheus',
+  } as const;
   const programs = Object.keys(names) as Array<keyof typeof names>;
   const missing = programs.filter((program) => found[program] === null).map((program) => names[program]);
   if (missing.length === 0) return;
-  const message = `Tests on ${missing.join(' and ')} are left out: not installed. To run them: apt-get install redis-server postgresql pgbouncer`;
+  const message = `Tests on ${missing.join(' and ')} are left out: not installed. To run them: apt-get install redis-server postgresql pgbouncer nginx-light openssl prometheus`;
   if (process.env.REQUIRE_SERVERS === '1') throw new Error(message);
   process.stderr.write(`${message}\n`);
 }

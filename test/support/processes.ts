@@ -146,3 +146,11 @@ async function answers(child: ChildProcess, probe: () => Promise<void>, deadline
   }
   return false;
 }
+
+/** User and group of an account. PostgreSQL and PgBouncer refuse to run as root. */
+export function accountOf(name: string): { uid: number; gid: number } {
+  const entry = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8'));
+  if (entry === null)
+    throw new Error(`PostgreSQL and PgBouncer cannot run as root and there is no user ${name}.`);
+  return { uid: Number(entry[1]), gid: Number(entry[2]) };
+}

@@ -1,11 +1,16 @@
 /** Real servers for tests, on loopback and on ports that were free. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { makeCertificate } from '../../scripts/rehearse/certificate.ts';
+import { nginxConf } from '../../scripts/rehearse/nginx-conf.ts';
 import {
+  accountOf,
   createRunner,
   findProgram,
   freePort,
@@ -23,12 +28,17 @@ const LOOK_MS = 5_000;
 const POSTGRES_HOME = '/usr/lib/postgresql';
 
 /** Programs of the servers, or null where they are not installed. */
-export function findServers(): Record<'postgres' | 'redis' | 'pgbouncer', string | null> {
+export function findServers(): Record<
+  'postgres' | 'redis' | 'pgbouncer' | 'nginx' | 'prometheus',
+  string | null
+> {
   const binaries = versionsIn(POSTGRES_HOME).map((version) => join(POSTGRES_HOME, version, 'bin'));
   return {
     postgres: findProgram(['initdb'], binaries),
     redis: findProgram(['redis-server', 'valkey-server'], ['/usr/local/bin', '/opt/homebrew/bin']),
     pgbouncer: findProgram(['pgbouncer'], ['/usr/sbin', '/opt/homebrew/bin']),
+    nginx: findProgram(['openssl']) && findProgram(['nginx'], ['/usr/sbin', '/opt/homebrew/bin']),
+    prometheus: findProgram(['prometheus']),
   };
 }
 
@@ -127,6 +137,65 @@ export async function startPgbouncer(
   });
 }
 
+/** nginx in front of web processes, with a certificate of its own making. */
+export interface TestProxy extends TestServer {
+  /** The certificate of the authority that vouches for it, PEM. */
+  authority: string;
+}
+
+/** Starts nginx as a rehearsal does. @param options.port of the proxy; `prefix`: the path that it takes off */
+export async function startNginx(options: {
+  port: number;
+  webPorts: readonly number[];
+  prefix: string;
+}): Promise<TestProxy> {
+  const command = findServers().nginx;
+  const openssl = findProgram(['openssl']);
+  if (command === null || openssl === null)
+    throw new Error('nginx or OpenSSL is not installed: apt-get install nginx-light openssl');
+  const directory = mkdtempSync(join(tmpdir(), 'poundkey-nginx-'));
+  const files = makeCertificate(openssl, directory);
+  const user = process.getuid?.() === 0 ? 'root' : null;
+  const file = join(directory, 'nginx.conf');
+  writeFileSync(file, nginxConf({ ...options, directory, files, user }));
+  const url = `https://localhost:${options.port}${options.prefix}`;
+  const server = await run(url, {
+    command,
+    args: ['-p', directory, '-c', file, '-e', join(directory, 'error.log')],
+    directory,
+    stopSignal: 'SIGTERM',
+    probe: () => askTcp(options.port),
+  });
+  return { ...server, authority: readFileSync(files.authority, 'utf8') };
+}
+
+/**
+ * Starts Prometheus.
+ * @param config the text of `prometheus.yml`
+ * @param rules the text of the file `alerts.yml` beside it
+ */
+export async function startPrometheus(config: string, rules: string): Promise<TestServer> {
+  const command = findServers().prometheus;
+  if (command === null) throw new Error('Prometheus is not installed: apt-get install prometheus');
+  const directory = mkdtempSync(join(tmpdir(), 'poundkey-prometheus-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const file = join(directory, 'prometheus.yml');
+  writeFileSync(file, config);
+  writeFileSync(join(directory, 'alerts.yml'), rules);
+  const place = [`--storage.tsdb.path=${join(directory, 'data')}`, `--web.listen-address=127.0.0.1:${port}`];
+  return run(url, {
+    command,
+    args: [`--config.file=${file}`, ...place],
+    directory,
+    stopSignal: 'SIGTERM',
+    async probe() {
+      const answer = await fetch(`${url}/-/ready`);
+      if (!answer.ok) throw new Error(`not ready: ${answer.status}`);
+    },
+  });
+}
+
 /** Starts a sentinel. @param settings the lines of its configuration that say what it watches */
 export async function startSentinel(settings: string[]): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'poundkey-redis-'));
@@ -173,12 +242,10 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
   };
 }
 
-/** PostgreSQL and PgBouncer refuse to run as root. */
-function accountOf(name: string): { uid: number; gid: number } {
-  const entry = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8'));
-  if (entry === null)
-    throw new Error(`PostgreSQL and PgBouncer cannot run as root and there is no user ${name}.`);
-  return { uid: Number(entry[1]), gid: Number(entry[2]) };
+async function askTcp(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
 }
 
 async function askPostgres(url: string): Promise<void> {
