@@ -92,7 +92,7 @@ export const OUTCOMES = {
   providerError: {
     forUser: 'The call could not be made. Try again later; if it happens again, ask your administrator.',
     forAdministrator:
-      'The provider refused the call, failed, or could not reach Poundkey. The error code says why: docs/operating/error-codes.md lists what each means and what to do, and the command line says it for this verification (story ID).',
+      'The provider refused the call, failed, or could not reach Poundkey. The error code says why; npm run poundkey -- story ID says what to do.',
     askAgain: true,
     entraReason: 'service error',
   },

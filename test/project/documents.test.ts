@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VARIABLES } from '../../src/config.ts';
+import { NETWORK_ERRORS } from '../../src/service/own-error-codes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -20,7 +21,11 @@ function anchorsIn(file: string): string[] {
 }
 
 /** A constant of the code, and variables of the tests and of Node.js. */
-const NO_SETTINGS = ['ASKED_IN_ALL', 'REQUIRE_SERVERS', 'NODE_EXTRA_CA_CERTS'];
+const NO_SETTINGS = [
+  ...['ASKED_IN_ALL', 'REQUIRE_SERVERS', 'NODE_EXTRA_CA_CERTS', 'MAY_STOP_CALLS', 'IS_SUPPRESSED'],
+  ...['OWN_ERRORS', 'ERROR_CODES'],
+  ...Object.keys(NETWORK_ERRORS),
+];
 
 /** What decides about wrong keys, blocked users, checks, channels and outcomes, and what leads on from each state. */
 const LOOKED_FOR = ['wrongKey', 'ASKED_IN_ALL', 'refuseBlocked', 'CHECKS', 'CHANNELS', 'OUTCOMES', 'TABLE'];

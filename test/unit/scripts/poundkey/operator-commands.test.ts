@@ -251,7 +251,7 @@ describe('the command line of operators', () => {
     },
     {
       wrong: ['create-key', 'nobody', 'x'],
-      says: /^There is no tenant "nobody"\. list-tenants lists those there are; create-tenant ID NAME creates one\.$/,
+      says: /^There is no tenant "nobody"\. list-tenants lists those there are; create-tenant ID NAME --country CODE creates one\.$/,
     },
     { wrong: ['create-key', 'contoso', ''], says: /^NAME: This must be a name of 1-80 characters\.$/ },
     { wrong: ['revoke-key', 'aaaaaaaaaaaa'], says: /^There is no valid key with this ID:/ },
