@@ -7,6 +7,7 @@ import type {
   Block,
   Capabilities,
   CurrentPolicy,
+  ErasedUser,
   FoundVerifications,
   NewBlock,
   NewPbxProfile,
@@ -71,13 +72,19 @@ function users({ json }: Api) {
       (await json<{ value: AppPassword[] }>('GET', `${user(userId)}/app-passwords`)).value,
     /** Revokes one app password, for good. */
     revokeAppPassword: async (userId: string, id: string): Promise<void> => {
-      await json('DELETE', `${user(userId)}/app-passwords/${encodeURIComponent(id)}`);
+      await json('DELETE', `${user(userId)}/app-passwords/${segment(id)}`);
     },
     /** Revokes all app passwords of a user. Resolves to how many there were. */
     revokeAppPasswords: async (userId: string) =>
       (await json<{ revoked: number }>('DELETE', `${user(userId)}/app-passwords`)).revoked,
     listPhoneMethods: async (userId: string) =>
       (await json<{ value: PhoneMethod[] }>('GET', `${user(userId)}/phone-methods`)).value,
+    /** Removes a phone and revokes the user's app passwords. Resolves to how many were revoked. */
+    removePhoneMethod: async (userId: string, id: string) =>
+      (await json<{ appPasswordsRevoked: number }>('DELETE', `${user(userId)}/phone-methods/${segment(id)}`))
+        .appPasswordsRevoked,
+    /** Erases everything personal about a user; refused while a verification of the user is open. */
+    eraseUser: (userId: string) => json<ErasedUser>('DELETE', user(userId)),
     readUserProfile: (userId: string) => json<UserProfile>('GET', `${user(userId)}/profile`),
     /** What the user may do now, and every reason why not; with a number, about that number. Nothing is counted. */
     readCapabilities: (userId: string, about: AboutNumber = {}) =>

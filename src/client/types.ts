@@ -17,6 +17,7 @@ import type { NewProfile, Profile } from '../pbx-profiles/routes.ts';
 import type { PhoneMethodView } from '../phone-methods/routes.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
 import type { KeyView } from '../tenants/routes.ts';
+import type { ErasedView } from '../users/erase-route.ts';
 import type { ProfileBody, ProfileInAnswer } from '../users/routes.ts';
 
 /** How a verification ended. */
@@ -74,6 +75,9 @@ export type RevealedAppPassword = z.output<typeof Revealed>;
 
 /** A registered phone, in the shape of Microsoft Graph's phoneAuthenticationMethod. */
 export type PhoneMethod = z.output<typeof PhoneMethodView>;
+
+/** What was erased about a user. */
+export type ErasedUser = z.output<typeof ErasedView>;
 
 /** An app password that is not revoked; the password itself is shown once, by its verification. */
 export type AppPassword = z.output<typeof AppPasswordView>;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineRoute, UserId } from '../api.ts';
 import type { EraseUser } from './erase-user.ts';
 
-const ErasedView = z
+/** Also a type of the client. */
+export const ErasedView = z
   .object({
     verifications: z.int().meta({ description: 'Verifications that name neither user nor number any more' }),
     phoneMethods: z.int(),

@@ -184,7 +184,7 @@ describeWorlds('a job that a backend adds', ({ world, stores, combination }) => 
     options?: object,
     name?: string,
   ][] = [
-    ['no data', undefined, 'request.invalid', ['/tenantId', '/userId']],
+    ['no data', undefined, 'request.invalid', ['/tenantId', '/userId', '/number']],
     ['text', '+46812345678', 'request.invalid', ['']],
     ['a list', [{ tenantId: 'contoso' }], 'request.invalid', ['']],
     ['a number', 46812345678, 'request.invalid', ['']],

@@ -29,10 +29,11 @@ export async function readRows({ db }: World, schema?: string): Promise<Rows> {
   return tables;
 }
 
-/** What a request that is refused must leave as it was: the registry, and how many jobs there are. */
+/** What a request that is refused must leave as it was: the registry but for the note of the refusal, and how many jobs there are. */
 export async function readState(world: World) {
+  const { 'public.refusal': _, ...rows } = Object.fromEntries(await readRows(world, 'public'));
   return {
-    rows: Object.fromEntries(await readRows(world, 'public')),
+    rows,
     jobs: await world.service.jobs.queue.getJobCounts(),
   };
 }

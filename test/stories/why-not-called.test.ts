@@ -135,7 +135,7 @@ describeEachStore('find', (combination) => {
     await vi.waitFor(async () => expect((await world.read(body.id)).state).not.toBe('queued'), SOON);
     await world.db
       .updateTable('verification')
-      .set({ state: 'queued', live: false, wakeAt: new Date(world.time.now() - 90_000) })
+      .set({ state: 'queued', live: false, attemptId: null, wakeAt: new Date(world.time.now() - 90_000) })
       .where('id', '=', body.id)
       .execute();
     expect(await find('u-1')).toMatch(

@@ -30,7 +30,8 @@ const hasNumber = ({ purpose = 'register', number }: { purpose?: unknown; number
 const NUMBER_MISSING = {
   path: ['number'],
   error: 'This field is required to register a phone.',
-  when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null,
+  when: ({ value }: { value: unknown }) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
 /** The body of `POST /v1/verifications`. */
