@@ -126,7 +126,7 @@ describe('the command line', () => {
     const { code, output } = await startScript(POUNDKEY, ['find', 'contoso', 'u-1'], away).exit;
     expect(output).toMatch(/^The registry cannot be reached from here, .* requests are answered 503/m);
     expect(output).not.toMatch(/^ {4}at /m);
-    expect(output).toMatch(/^The database 127\.0\.0\.1:1\/x cannot be used: .* Check DATABASE_URL/);
+    expect(output).toMatch(/^The database 127\.0\.0\.1:1\/x cannot be used: .* Check DATABASE_URL/m);
     expect(output).not.toContain('hidden');
     expect(code).toBe(1);
   });
