@@ -11,10 +11,11 @@ async function prepare(): Promise<void> {
     const { openDatabase } = await import('../src/platform/database/open-database.ts');
     const log = { warn: (fields: object, text?: string) => console.error(text, fields) };
     const database = await openDatabase({ kind: 'embedded', dataDir }, MIGRATIONS, log);
-    // Templates for more databases, of which there are none: two thirds of the files.
+    // Templates for more databases, of which there are none: two thirds of the files. A store that began as a copy of an
+    // older prepared one has none any more.
     await database.run({ text: 'update pg_database set datistemplate = false', values: [] });
     for (const template of ['template0', 'template1'])
-      await database.run({ text: `drop database ${template}`, values: [] });
+      await database.run({ text: `drop database if exists ${template}`, values: [] });
     await database.close();
   });
   if (made) console.log('Created the store that embedded installations start from.');

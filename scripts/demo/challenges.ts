@@ -49,10 +49,13 @@ export const CHALLENGES: Record<string, Scenario> = {
     },
   },
   fraud: {
-    what: 'somebody who requested no call presses 0 and #; the user is blocked and the operator gets an alarm',
+    what: 'the registered phone rings for a sign-in that its user did not start, who presses 0 and #: the user is blocked',
     async play(demo) {
+      demo.person('press-pound');
+      expectOutcome(await verify(demo, REGISTER), 'approved');
       demo.person('fraud');
-      expectOutcome(await verify(demo, REGISTER), 'fraudReported');
+      const signIn = { userId: REGISTER.userId, purpose: 'signIn' };
+      expectOutcome(await verify(demo, signIn), 'fraudReported');
       const { body: block } = await demo.call('GET', `/v1/users/${REGISTER.userId}/block`);
       if (!block.blocked) throw new Error('The user should be blocked after a report of fraud.');
       demo.say(`blocked   ${block.userId}, because of ${block.reason}`);
