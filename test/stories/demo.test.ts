@@ -85,7 +85,6 @@ describe('the demo', () => {
         /done +the office phone is registered/,
         /pressed +0/,
         /heard +"Vill du anmäla samtalet/,
-        /pressed +#/,
         /alarm +the log has an alarm/,
         /outcome +fraudReported: /,
         /blocked +u-1842, because of fraudReported/,
