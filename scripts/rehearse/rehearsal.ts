@@ -91,7 +91,7 @@ function named(parts: readonly Part[], name: string): Part {
 
 /** Makes a tenant with an API key, as an operator does. */
 async function createTenant(place: Place): Promise<void> {
-  await runPoundkey(place, ['create-tenant', 'rehearsal', 'Rehearsal']);
+  await runPoundkey(place, ['create-tenant', 'rehearsal', 'Rehearsal', '--all-countries']);
   writePrivate(place.file('api-key'), await runPoundkey(place, ['create-key', 'rehearsal', 'backend']));
 }
 
