@@ -1,23 +1,21 @@
 // Users who may not be verified.
-import { UserId } from '../../src/api.ts';
 import { BlockBody, endOf, LONGEST_BLOCK_S } from '../../src/blocks/routes.ts';
 import { parseOptions } from '../../src/platform/http/field-problems.ts';
 import { type Command, UsageError } from './command.ts';
-import { existing } from './tenant-commands.ts';
+import { namedUser } from './named-user.ts';
 import type { Tools } from './tools.ts';
 
 const block: Command<Tools> = {
   usage: 'block TENANT USER --reason TEXT [--for SECONDS]',
   what: 'blocks a user for SECONDS or until unblock: verifications are refused, and calls that are waiting are not placed',
-  async run({ tenants, blocks, clock }, [tenantId = '', user = ''], options) {
-    await existing(tenants, tenantId);
-    const userId = checkedUser(user);
+  async run({ tenants, blocks, clock }, words, options) {
+    const user = await namedUser({ tenants }, words);
     const { reason, ...end } = checkedBlock(options);
-    const made = await blocks.block({ tenantId, userId }, { reason, expiresAt: endOf(end, clock.now()) });
+    const made = await blocks.block(user, { reason, expiresAt: endOf(end, clock.now()) });
     const until = made.expiresAt ? `until ${made.expiresAt.toISOString()}` : 'until unblock';
     return {
-      text: `The user ${userId} of ${tenantId} is blocked ${until}.`,
-      data: { tenantId, userId, ...made },
+      text: `The user ${user.userId} of ${user.tenantId} is blocked ${until}.`,
+      data: { ...user, ...made },
     };
   },
 };
@@ -25,26 +23,16 @@ const block: Command<Tools> = {
 const unblock: Command<Tools> = {
   usage: 'unblock TENANT USER',
   what: 'ends the block of a user',
-  async run({ tenants, blocks }, [tenantId = '', user = '']) {
-    await existing(tenants, tenantId);
-    const userId = checkedUser(user);
-    const ended = await blocks.unblock({ tenantId, userId });
-    const text = ended
-      ? `The user ${userId} of ${tenantId} is no longer blocked.`
-      : `The user ${userId} of ${tenantId} was not blocked.`;
-    return { text, data: { tenantId, userId, ended } };
+  async run({ tenants, blocks }, words) {
+    const user = await namedUser({ tenants }, words);
+    const ended = await blocks.unblock(user);
+    const text = `The user ${user.userId} of ${user.tenantId} ${ended ? 'is no longer' : 'was not'} blocked.`;
+    return { text, data: { ...user, ended } };
   },
 };
 
 /** Commands about blocks. */
 export const BLOCK_COMMANDS = [block, unblock];
-
-/** A user's id. @throws UsageError when it is none */
-export function checkedUser(text: string): string {
-  const { data, error } = UserId.safeParse(text, parseOptions);
-  if (data !== undefined) return data;
-  throw new UsageError(`USER: ${error?.issues[0]?.message}`);
-}
 
 /** The rule of `BlockBody` for `forS`, as people read it: each way to break it has a message of its own there. */
 const WHOLE_SECONDS = `This must be a whole number of seconds, 1 to ${LONGEST_BLOCK_S}.`;

@@ -1,16 +1,15 @@
 // Phones of users, and erasing users.
 import { maskNumber } from '../../src/domain/mask-number.ts';
-import { checkedUser } from './block-commands.ts';
 import { type Command, checkedUuid, table } from './command.ts';
-import { existing } from './tenant-commands.ts';
+import { namedUser } from './named-user.ts';
 import type { Tools } from './tools.ts';
 
 const listPhones: Command<Tools> = {
   usage: 'list-phones TENANT USER',
   what: 'lists the registered phones of a user by ID; numbers are masked',
-  async run({ tenants, listPhoneMethods }, [tenantId = '', user = '']) {
-    await existing(tenants, tenantId);
-    const found = await listPhoneMethods({ tenantId, userId: checkedUser(user) });
+  async run({ tenants, listPhoneMethods }, words) {
+    const user = await namedUser({ tenants }, words);
+    const found = await listPhoneMethods(user);
     const data = found.map(({ id, phoneType, phoneNumber, createdDateTime }) => ({
       id,
       phoneType,
@@ -23,23 +22,20 @@ const listPhones: Command<Tools> = {
       `created ${createdDateTime}`,
       number,
     ]);
-    return { text: data.length === 0 ? `The user ${user} has no phones.` : table(rows), data };
+    return { text: data.length === 0 ? `The user ${user.userId} has no phones.` : table(rows), data };
   },
 };
 
 const removePhone: Command<Tools> = {
   usage: 'remove-phone TENANT USER ID',
   what: 'removes a registered phone of a user and revokes the app passwords of the user; ID is as list-phones shows it',
-  async run({ tenants, removePhoneMethod }, [tenantId = '', user = '', id = '']) {
-    await existing(tenants, tenantId);
-    const userId = checkedUser(user);
-    const appPasswordsRevoked = await removePhoneMethod(
-      { tenantId, userId },
-      checkedUuid(id, 'as list-phones shows it'),
-    );
+  async run({ tenants, removePhoneMethod }, words) {
+    const user = await namedUser({ tenants }, words);
+    const id = checkedUuid(words[2] ?? '', 'as list-phones shows it');
+    const appPasswordsRevoked = await removePhoneMethod(user, id);
     return {
-      text: `The phone ${id} is removed. App passwords of ${userId} that were revoked: ${appPasswordsRevoked}.`,
-      data: { tenantId, userId, id, appPasswordsRevoked },
+      text: `The phone ${id} is removed. App passwords of ${user.userId} that were revoked: ${appPasswordsRevoked}.`,
+      data: { ...user, id, appPasswordsRevoked },
     };
   },
 };
@@ -47,14 +43,13 @@ const removePhone: Command<Tools> = {
 const eraseUser: Command<Tools> = {
   usage: 'erase-user TENANT USER',
   what: 'erases everything personal about a user, for good; refused while a verification of the user is open',
-  async run({ tenants, eraseUser: erase }, [tenantId = '', user = '']) {
-    await existing(tenants, tenantId);
-    const userId = checkedUser(user);
-    const erased = await erase({ tenantId, userId });
+  async run({ tenants, eraseUser: erase }, words) {
+    const user = await namedUser({ tenants }, words);
+    const erased = await erase(user);
     const { verifications, phoneMethods, appPasswords, webhookMessages } = erased;
     return {
       text: `The user is erased. Verifications made anonymous: ${verifications}. Removed: phones ${phoneMethods}, app passwords ${appPasswords}, outcome webhooks ${webhookMessages}.`,
-      data: { tenantId, ...erased },
+      data: { tenantId: user.tenantId, ...erased },
     };
   },
 };
