@@ -1,8 +1,6 @@
 import { UserId } from '../../../src/api.ts';
+import { anyNumber } from '../../../src/domain/any-number.ts';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
-import { parseNumber } from '../../../src/domain/number.ts';
-import { ServiceError } from '../../../src/errors.ts';
-import { ANY_NUMBER } from '../../../src/journey/request/note-refusal.ts';
 import { UsageError } from '../command.ts';
 
 /** Who or what is looked for. One text may be both a user's id and a number. */
@@ -20,7 +18,8 @@ export interface Whom {
  * @throws UsageError when it can be neither
  */
 export function readWhom(text: string, countries: readonly string[]): Whom {
-  const numbers = [...new Set([undefined, ...countries].flatMap((country) => numberIn(text, country)))];
+  const found = [undefined, ...countries].map((country) => numberIn(text, country));
+  const numbers = [...new Set(found.filter((number) => number !== null))];
   const userId = UserId.safeParse(text).data ?? null;
   const [first] = numbers;
   if (first !== undefined)
@@ -33,15 +32,10 @@ export function readWhom(text: string, countries: readonly string[]): Whom {
 
 /** A user's id as it may be printed: some backends take the phone number for it. */
 export function shownUser(userId: string): string {
-  const [number] = numberIn(userId, undefined);
-  return number === undefined ? userId : maskNumber(number);
+  const number = numberIn(userId, undefined);
+  return number === null ? userId : maskNumber(number);
 }
 
-function numberIn(text: string, country: string | undefined): string[] {
-  try {
-    return [parseNumber({ number: text.replace(/^00(?=[1-9])/, '+'), country }, ANY_NUMBER).e164];
-  } catch (error) {
-    if (error instanceof ServiceError) return [];
-    throw error;
-  }
+function numberIn(text: string, country: string | undefined): string | null {
+  return anyNumber({ number: text.replace(/^00(?=[1-9])/, '+'), country });
 }

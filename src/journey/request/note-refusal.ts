@@ -1,6 +1,6 @@
-import { parseNumber } from '../../domain/number.ts';
+import { anyNumber } from '../../domain/any-number.ts';
 import type { User } from '../../domain/user.ts';
-import { type ErrorCode, ServiceError } from '../../errors.ts';
+import type { ErrorCode, ServiceError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { createBackground } from '../../platform/background.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -41,7 +41,7 @@ export function createNoteRefusal(deps: {
   const count = createMinuteCounts();
   const note: NoteRefusal = ({ tenantId, userId, ...typed }, { code, message }) => {
     const at = deps.clock.now();
-    const number = readableNumber(typed);
+    const number = typed.number === undefined ? null : anyNumber({ ...typed, number: typed.number });
     const numberHash = number === null ? '' : deps.keyedHash(refusedNumber(number));
     const times = count(tenantId, JSON.stringify([userId, code, numberHash]), minuteOf(at).getTime());
     if (times === null || !isPowerOfTwo(times)) return;
@@ -77,22 +77,3 @@ function createMinuteCounts() {
 }
 
 const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count));
-
-/** Rules that every number meets that exists. */
-export const ANY_NUMBER: Parameters<typeof parseNumber>[1] = {
-  officePhone: { allowed: true, mobileNumbers: 'allowed' },
-  countries: { allowed: null },
-  numberTypes: { refused: [], nonGeographicRefused: false },
-  extension: { allowed: true, pauseBeforeS: 0, pauseAfterS: 0 },
-};
-
-/** The number as E.164, whether or not it may be called; null when there is none. */
-function readableNumber({ number, country, extension }: Omit<RefusedRequest, keyof User>): string | null {
-  if (number === undefined) return null;
-  try {
-    return parseNumber({ number, country, extension }, ANY_NUMBER).e164;
-  } catch (error) {
-    if (error instanceof ServiceError) return null;
-    throw error;
-  }
-}
