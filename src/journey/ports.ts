@@ -48,8 +48,6 @@ export interface CompletionWrites {
   hasRoomForAppPassword: Sql;
   /** `password`: a new app password of so many letters; returns `id`. */
   appPassword(wanted: { length: number; verificationId: string }, now: Date): Sql;
-  /** A condition on `done`: the phone that was called is registered for the user. */
-  isRegisteredPhone: Sql;
   /** `revoked`: revokes the user's app passwords if the condition on `done` holds; returns their ids. */
   revokeAppPasswords(condition: Sql, now: Date): Sql;
   /** `block`: blocks the user until then, or for good, if the condition on `done` holds; a longer block stays as it is. */

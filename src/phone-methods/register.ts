@@ -1,11 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import sql, { type Sql } from 'sql-template-tag';
 
-/** Whether the phone of the finished verification in `done` is one that its user has registered. */
-export const IS_REGISTERED_PHONE = sql`exists (select from phone_method m where m.tenant_id = done.tenant_id
-  and m.user_id = done.user_id and m.phone_number = done.phone_number
-  and m.extension is not distinct from done.extension)`;
-
 /** `method`: registers the phone of the finished verification in `done`, in place of the one there was; returns its id. */
 export function writePhoneMethod(now: Date): Sql {
   return sql`method as (

@@ -21,7 +21,7 @@ import { createVerificationStore } from '../journey/store/verifications.ts';
 import type { Logger } from '../log.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
-import { IS_REGISTERED_PHONE, writePhoneMethod } from '../phone-methods/register.ts';
+import { writePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
@@ -101,7 +101,6 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     checkPin: userProfiles.checkPin,
     writes: {
       officePhone: writePhoneMethod,
-      isRegisteredPhone: IS_REGISTERED_PHONE,
       appPassword: createWriteAppPassword(createAppPasswordMaker({ hashKeys, sealKeys, clock })),
       hasRoomForAppPassword: HAS_ROOM_FOR_APP_PASSWORD,
       revokeAppPasswords: writeRevocation,

@@ -4,7 +4,7 @@ import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
 import { writeFailure, writeForgiveness } from '../store/challenge-failures.ts';
 import type { CompletionWrite } from '../store/completion.ts';
-import type { Decided } from '../store/rows.ts';
+import { type Decided, isRegisteredPhone } from '../store/rows.ts';
 import { writeUnwanted } from '../store/unwanted-calls.ts';
 
 const NONE = sql`null::uuid`;
@@ -22,7 +22,7 @@ export function writesFor(
   policy: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
-  const unwanted = writeUnwanted(verification.outcome, write.isRegisteredPhone, now);
+  const unwanted = writeUnwanted(verification.outcome, now);
   return [...unwanted, ...writesOfFeatures(write, verification, policy, now)];
 }
 
@@ -97,7 +97,7 @@ function fraudReported(
   now: Date,
 ): CompletionWrite[] {
   const until = blockUser && blockForS !== null ? later(now, blockForS * 1000) : null;
-  const ofOwnPhone = write.isRegisteredPhone;
+  const ofOwnPhone = isRegisteredPhone('done');
   const data = sql`jsonb_build_object('fromRegisteredPhone', ${ofOwnPhone},
     'userBlocked', ${blockUser}::boolean and ${ofOwnPhone},
     'blockedUntil', case when ${ofOwnPhone} then ${until?.toISOString() ?? null}::text end,

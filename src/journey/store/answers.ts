@@ -1,12 +1,20 @@
 import { randomUUIDv7 } from 'node:crypto';
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { maskNumber } from '../../domain/mask-number.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
-import { endLocked, lockOpen, lockWhere, WHEN_LOCKED } from './end-open.ts';
-import { HAS_ITS_PHONE, isFrom, LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
+import { type EndReason, endLocked, lockOpen, lockWhere, WHEN_LOCKED } from './end-open.ts';
+import {
+  isFrom,
+  isStillEntitled,
+  LIVE_COLUMNS,
+  type LiveCall,
+  ON_CALL,
+  story,
+  whileCounting,
+} from './rows.ts';
 import { MAY_STOP_CALLS } from './unwanted-calls.ts';
 
 /** Which answer of the person to which question: the same pair again is the same webhook again. */
@@ -89,9 +97,7 @@ export function createAnswerStore(run: RunStatement) {
         decided(answer, { outcome: 'approved', prompt: 'approved' }, now),
         sql`v.prompt not in ('report-fraud', 'report-or-stop') and v.challenge = ${right.challenge}
           and v.challenge_digits is not distinct from ${right.digits}
-          and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-            and (b.expires_at is null or b.expires_at > ${now}))
-          and ${HAS_ITS_PHONE}`,
+          and ${isStillEntitled(now)}`,
       ),
 
     /**
@@ -99,17 +105,13 @@ export function createAnswerStore(run: RunStatement) {
      * user → decided as blocked, since whoever requested this one may hold them.
      * @returns the call, and the ids of the others; null as said above
      */
-    async reportFraud(answer: Answered, now: Date): Promise<EndedWithOthers | null> {
-      const ending = { outcome: 'fraudReported', prompt: 'fraud-reported' } as const;
-      const guard = sql`v.prompt in ('report-fraud', 'report-or-stop') and ${WHEN_LOCKED}`;
-      const others = sql`exists (select from reported) and v.id <> (select id from reported)`;
-      const rows = await run<LiveCall & { others: string[] }>(sql`
-        with ${lockOpen(userOf(answer))},
-        reported as (${changed(answer, decided(answer, ending, now), guard)}),
-        ${endLocked('fraudReported', now, others)}
-        select reported.*, array(select id from ended) as others from reported`);
-      return withOthers(rows);
-    },
+    reportFraud: (answer: Answered, now: Date): Promise<EndedWithOthers | null> =>
+      endWithOthers(run, answer, now, {
+        lock: lockOpen(userOf(answer)),
+        set: decided(answer, { outcome: 'fraudReported', prompt: 'fraud-reported' }, now),
+        guard: sql`v.prompt in ('report-fraud', 'report-or-stop')`,
+        reason: 'fraudReported',
+      }),
 
     stopCalls: createStopCalls(run),
 
@@ -147,19 +149,18 @@ function createStopCalls(run: RunStatement) {
       where a.id = ${answer.attemptId}`);
     if (!phone) return null;
     const ending = { outcome: 'blocked', prompt: 'calls-stopped' } as const;
-    const set = sql`error_code = 'numberSuppressed', ${decided(answer, ending, now)}`;
-    const rows = await run<LiveCall & { others: string[] }>(sql`
-      with ${lockWhere(callsSamePhone(answer))},
-      stopped as (${changed(answer, set, sql`v.prompt = 'report-or-stop' and ${WHEN_LOCKED}`)}),
-      suppressed as (
+    return endWithOthers(run, answer, now, {
+      lock: lockWhere(callsSamePhone(answer)),
+      set: sql`error_code = 'numberSuppressed', ${decided(answer, ending, now)}`,
+      guard: sql`v.prompt = 'report-or-stop'`,
+      reason: 'numberSuppressed',
+      also: sql`suppressed as (
         insert into suppressed_number (id, phone_hash, masked_number, tenant_id, verification_id, created_at)
         select ${randomUUIDv7()}::uuid, v.phone_hash, ${maskNumber(phone.phoneNumber)}::text, v.tenant_id, v.id,
           ${now}::timestamptz
-        from verification v join stopped on stopped.id = v.id where v.phone_hash is not null
-        on conflict (phone_hash) do nothing),
-      ${endLocked('numberSuppressed', now, sql`exists (select from stopped) and v.id <> (select id from stopped)`)}
-      select stopped.*, array(select id from ended) as others from stopped`);
-    return withOthers(rows);
+        from verification v join own on own.id = v.id where v.phone_hash is not null
+        on conflict (phone_hash) do nothing),`,
+    });
   };
 }
 
@@ -176,7 +177,31 @@ interface EndedWithOthers {
   others: string[];
 }
 
-function withOthers([row]: (LiveCall & { others: string[] })[]): EndedWithOthers | null {
+/** An answer that ends its call, `own`, and with it others of those that are locked. */
+interface EndWithOthers {
+  /** `locked`: the call and the others. */
+  lock: Sql;
+  /** What the answer sets, and when it counts. */
+  set: Sql;
+  guard: Sql;
+  /** Why the others end. */
+  reason: EndReason;
+  /** A further part of the statement, which may read from `own`. */
+  also?: Sql;
+}
+
+async function endWithOthers(
+  run: RunStatement,
+  answer: Answered,
+  now: Date,
+  { lock, set, guard, reason, also = empty }: EndWithOthers,
+): Promise<EndedWithOthers | null> {
+  const [row] = await run<LiveCall & { others: string[] }>(sql`
+    with ${lock},
+    own as (${changed(answer, set, sql`${guard} and ${WHEN_LOCKED}`)}),
+    ${also}
+    ${endLocked(reason, now, sql`exists (select from own) and v.id <> (select id from own)`)}
+    select own.*, array(select id from ended) as others from own`);
   if (!row) return null;
   const { others, ...call } = row;
   return { call, others };

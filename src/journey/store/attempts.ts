@@ -4,8 +4,8 @@ import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import {
   ALL_COLUMNS,
   type CallAttempt,
-  HAS_ITS_PHONE,
   IS_SUPPRESSED,
+  isStillEntitled,
   PLACING_COLUMNS,
   type Placing,
   story,
@@ -110,9 +110,7 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
  */
 function stillAllowed(checkedUnder: Sql, now: Date): Sql {
   return sql`${checkedUnder} = (select policy_version from tenant where tenant.id = v.tenant_id)
-    and not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-      and (b.expires_at is null or b.expires_at > ${now}))
-    and ${HAS_ITS_PHONE} and not ${IS_SUPPRESSED}`;
+    and ${isStillEntitled(now)} and not ${IS_SUPPRESSED}`;
 }
 
 /** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */

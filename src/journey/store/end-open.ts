@@ -8,7 +8,7 @@ interface UserSql {
 }
 
 /** Why the verifications of a user are ended: the error code of their outcome `blocked`. */
-type EndReason = 'userBlocked' | 'fraudReported' | 'numberSuppressed';
+export type EndReason = 'userBlocked' | 'fraudReported' | 'numberSuppressed';
 
 /**
  * `locked`: locks every open verification of a user, in one order, so that two statements that do this cannot wait for

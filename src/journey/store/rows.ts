@@ -91,10 +91,20 @@ export const ON_CALL = raw("('dialing', 'ringing', 'answered')");
  */
 export const COMMIT_LATER = raw("set_config('synchronous_commit', 'off', true) is not null");
 
-/** A condition on the verification `v`: one that signs in calls the phone that is registered now. */
-export const HAS_ITS_PHONE = sql`(v.purpose <> 'signIn' or exists (select from phone_method m
-  where m.tenant_id = v.tenant_id and m.user_id = v.user_id and m.phone_number = v.phone_number
-    and m.extension is not distinct from v.extension))`;
+/** Whether the phone of a verification, by its alias, is one that its user has registered. */
+export const isRegisteredPhone = (alias: 'v' | 'done'): Sql =>
+  raw(`exists (select from phone_method m where m.tenant_id = ${alias}.tenant_id and m.user_id = ${alias}.user_id
+    and m.phone_number = ${alias}.phone_number and m.extension is not distinct from ${alias}.extension)`);
+
+/**
+ * A condition on the verification `v`: its user is not blocked, and one that signs in calls the phone that is
+ * registered now.
+ */
+export function isStillEntitled(now: Date): Sql {
+  return sql`not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
+      and (b.expires_at is null or b.expires_at > ${now}))
+    and (v.purpose <> 'signIn' or ${isRegisteredPhone('v')})`;
+}
 
 /**
  * A condition on the verification `v`: somebody who answered its phone does not want to be called. Who signs in has

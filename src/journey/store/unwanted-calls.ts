@@ -1,6 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
+import { isRegisteredPhone } from './rows.ts';
 
 /** How long unwanted calls to a phone are remembered after the last one, days. */
 const REMEMBERED_DAYS = 7;
@@ -19,12 +20,12 @@ const UNWANTED: Partial<Record<Outcome, boolean>> = {
  * What an outcome adds to the calls to a phone that nobody wanted, of all tenants: `unwanted` counts one more,
  * `wanted` forgets them all. A report from the user's own registered phone blocks the user, and counts nothing here.
  */
-export function writeUnwanted(outcome: Outcome | null, isRegisteredPhone: Sql, now: Date): Sql[] {
+export function writeUnwanted(outcome: Outcome | null, now: Date): Sql[] {
   if (outcome === 'approved')
     return [sql`wanted as (delete from unwanted_calls u using done where u.phone_hash = done.phone_hash)`];
   const answered = outcome === null ? undefined : UNWANTED[outcome];
   if (answered === undefined) return [];
-  const only = outcome === 'fraudReported' ? sql`not ${isRegisteredPhone}` : sql`true`;
+  const only = outcome === 'fraudReported' ? sql`not ${isRegisteredPhone('done')}` : sql`true`;
   return [
     sql`unwanted as (
       insert into unwanted_calls as u (phone_hash, calls, answered, last_at)
