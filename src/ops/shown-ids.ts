@@ -1,5 +1,6 @@
 /** Ids and names that others chose, as they are shown: whatever could be a phone number stays hidden. */
 import { createHmac, randomBytes } from 'node:crypto';
+import { keepNewest } from '../platform/keep-newest.ts';
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 /** Seven digits of any script, with as many marks between two of them as people write. */
@@ -35,10 +36,7 @@ export function createShownIds() {
         .slice(0, 16)
         .replaceAll(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)));
       const standIn = `hidden-${letters}`;
-      known.delete(standIn);
-      known.set(standIn, id);
-      const [oldest] = known.keys();
-      if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+      keepNewest(known, standIn, id, MOST_KNOWN);
       return standIn;
     },
 

@@ -1,5 +1,6 @@
 /** Slows the guessing of passwords: who has signed in wrongly a few times must wait, longer each time. */
 import { isIPv6 } from 'node:net';
+import { keepNewest } from '../platform/keep-newest.ts';
 
 /** Wrong sign-ins in a row that cost nothing: people mistype. */
 const FREE = 5;
@@ -42,10 +43,7 @@ export function createSignInLimit(now: () => number = () => performance.now()) {
     wrong(address: string): { inARow: number; waitMs: number } {
       const key = keyOf(address);
       const inARow = (find(key)?.wrong ?? 0) + 1;
-      sources.delete(key);
-      sources.set(key, { wrong: inARow, lastAt: now() });
-      const [oldest] = sources.keys();
-      if (sources.size > MOST_SOURCES && oldest !== undefined) sources.delete(oldest);
+      keepNewest(sources, key, { wrong: inARow, lastAt: now() }, MOST_SOURCES);
       return { inARow, waitMs: waitAfter(inARow) };
     },
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { TenantPolicy } from '../domain/policy.ts';
+import { keepNewest } from '../platform/keep-newest.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** How many parsed policies a process keeps. */
@@ -28,9 +29,7 @@ export function createPolicyCache(db: Kysely<Registry>, effective: Effective): P
     const known = kept.get(key);
     if (known) return known;
     const policy = effective({ tenantId, ...(await load(db, tenantId, version)) });
-    const [oldest] = kept.keys();
-    if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-    kept.set(key, policy);
+    keepNewest(kept, key, policy, MOST_KEPT);
     return policy;
   };
 }

@@ -13,7 +13,7 @@ const HAPPENED: Record<KeyProblem['problem'], string> = {
   missing: 'lacks a key that the registry needs',
   different: 'has another key under a name that the registry was used with',
 };
-const TODO =
+const WHAT_TO_DO =
   'Check that the variable belongs to this database; put the former key back, under its name, and restart all processes. npm run poundkey -- rotate-keys says which keys are needed';
 
 /**
@@ -33,7 +33,7 @@ export function checkKeys(
       for (const { variable, keyId, problem } of problems)
         deps.log.error(
           { alarm: true, variable, keyId, problem },
-          `${variable} ${HAPPENED[problem]}: ${keyId}. ${NEEDED[variable]}. ${TODO}`,
+          `${variable} ${HAPPENED[problem]}: ${keyId}. ${NEEDED[variable]}. ${WHAT_TO_DO}`,
         );
     },
     (error: unknown) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { keepNewest } from '../platform/keep-newest.ts';
 
 /** Keys of each kind that are remembered; then the oldest are forgotten. */
 const MOST_KEYS = 10_000;
@@ -13,12 +14,7 @@ const MOST_KEYS = 10_000;
 export function createRememberedKeys(now: () => number, ageMs: number) {
   const refused = new Map<string, number>();
   const right = new Map<string, number>();
-  const remember = (keys: Map<string, number>, key: string) => {
-    keys.delete(key);
-    keys.set(key, now());
-    const [oldest] = keys.keys();
-    if (keys.size > MOST_KEYS && oldest !== undefined) keys.delete(oldest);
-  };
+  const remember = (keys: Map<string, number>, hash: string) => keepNewest(keys, hash, now(), MOST_KEYS);
   return {
     /** Whether a key was refused a short while ago. */
     isRefused(key: string): boolean {
@@ -28,11 +24,13 @@ export function createRememberedKeys(now: () => number, ageMs: number) {
     /** Whether a key proved right the last time. It may have been revoked since. */
     isRight: (key: string): boolean => right.has(hashed(key)),
     refused(key: string): void {
-      right.delete(hashed(key));
-      remember(refused, hashed(key));
+      const hash = hashed(key);
+      right.delete(hash);
+      remember(refused, hash);
     },
     right(key: string): void {
-      if (!right.has(hashed(key))) remember(right, hashed(key));
+      const hash = hashed(key);
+      if (!right.has(hash)) remember(right, hash);
     },
   };
 }
