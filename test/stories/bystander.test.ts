@@ -1,10 +1,8 @@
 // Somebody is called by mistake: from the second such call on they can stop the calls, and each one makes the next wait.
 import { expect, test } from 'vitest';
-import { runCommand } from '../../scripts/poundkey/run-command.ts';
-import { createTools } from '../../scripts/poundkey/tools.ts';
-import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
+import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
 
@@ -25,17 +23,7 @@ describeWorlds('a bystander who is called by mistake', ({ world, combination }) 
       .filter((each) => each.to === number)
       .flatMap((each) => each.transcript.flatMap((line) => ('text' in line ? [line.text] : [])));
   const callsTo = (number: string) => world.simulator.calls().filter((each) => each.to === number).length;
-  const poundkey = (...words: string[]) => {
-    const { run, db } = world.service.stores.database;
-    const clock = { now: () => new Date(world.time.now()) };
-    const keys = () => world.service.stores;
-    return runCommand(
-      words,
-      (use) =>
-        use(createTools({ db, run, clock, ceiling: NO_CEILING, log: { warn: () => undefined }, keys })),
-      async () => [],
-    );
-  };
+  const poundkey = (...words: string[]) => runBeside(world, words);
   /** A number whose holder was called twice and stopped it the second time. */
   const stopped = async () => {
     const number = world.newNumber();

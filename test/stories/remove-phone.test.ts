@@ -1,8 +1,6 @@
 // A phone is taken away from its user: it does not sign in any more, and what it vouched for is revoked.
 import { expect, test, vi } from 'vitest';
-import { runCommand } from '../../scripts/poundkey/run-command.ts';
-import { createTools } from '../../scripts/poundkey/tools.ts';
-import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
+import { runBeside } from '../support/command-line.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
@@ -82,18 +80,7 @@ test('the policy decides whether a mobile may be an office phone', async () => {
 test('an operator lists phones with masked numbers, removes one, and erases the user', async () => {
   await setPolicy(world, {});
   const { id, userId, number } = await world.story('press-pound', { extension: '4711' });
-  const tools = createTools({
-    ...{ ceiling: NO_CEILING, log: { warn: () => undefined } },
-    ...{ db: world.db, run: world.service.stores.database.run },
-    clock: { now: () => new Date(world.time.now()) },
-    keys: () => world.service.stores,
-  });
-  const poundkey = (...words: string[]) =>
-    runCommand(
-      words,
-      (use) => use(tools),
-      async () => [],
-    );
+  const poundkey = (...words: string[]) => runBeside(world, words);
   const list = await poundkey('list-phones', 'contoso', userId);
   const [phone] = await phonesOf(userId);
   expect(list.output).toBe(

@@ -1,9 +1,7 @@
 // What looks like toll fraud is reported, and nothing is refused because of it.
 import { expect, test } from 'vitest';
-import { runCommand } from '../../scripts/poundkey/run-command.ts';
-import { createTools } from '../../scripts/poundkey/tools.ts';
-import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 
 describeWorlds('toll fraud', ({ world, combination }) => {
@@ -29,25 +27,7 @@ describeWorlds('toll fraud', ({ world, combination }) => {
       JSON.parse(output);
     return found.map(({ kind, subject, requests, refusable }) => [kind, subject, requests, refusable]).sort();
   };
-  const poundkey = (...words: string[]) => {
-    const { run, db } = world.service.stores.database;
-    const clock = { now: () => new Date(world.time.now()) };
-    return runCommand(
-      words,
-      (use) =>
-        use(
-          createTools({
-            db,
-            run,
-            clock,
-            ceiling: NO_CEILING,
-            log: { warn: () => undefined },
-            keys: () => world.service.stores,
-          }),
-        ),
-      async () => [],
-    );
-  };
+  const poundkey = (...words: string[]) => runBeside(world, words);
   const row = (from: number, count: number, step = 1) =>
     Array.from({ length: count }, (_, index) => `+46852${String(100_000 + from + index * step)}`);
   const eventsOf = (tenantId: string) =>

@@ -1,11 +1,9 @@
 // An operator asks for everything that happened to a verification.
 import type { KyselyPlugin } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import type { Entry } from '../../scripts/poundkey/story/entry.ts';
 import { createReadStory } from '../../scripts/poundkey/story/read-story.ts';
-import { createTools } from '../../scripts/poundkey/tools.ts';
-import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
+import { runBeside } from '../support/command-line.ts';
 import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
 import { STORES } from '../support/stores.ts';
 
@@ -17,22 +15,7 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
     await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:1/' });
   });
 
-  const poundkey = (...words: string[]) => {
-    const clock = { now: () => new Date(world.time.now()) };
-    const tools = createTools({
-      ceiling: NO_CEILING,
-      log: { warn: () => undefined },
-      db: world.db,
-      run: world.service.stores.database.run,
-      clock,
-      keys: () => world.service.stores,
-    });
-    return runCommand(
-      words,
-      (use) => use(tools),
-      async () => [],
-    );
-  };
+  const poundkey = (...words: string[]) => runBeside(world, words);
   const storyOf = async (id: string) => JSON.parse((await poundkey('story', id, '--json')).output);
   const told = (entries: Entry[], ...sources: Entry['source'][]) =>
     entries.filter(({ source }) => sources.includes(source)).map(({ what }) => what);

@@ -1,29 +1,17 @@
 // "Why was this user not called?" One command, given only the id of the user, answers.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { runCommand } from '../../scripts/poundkey/run-command.ts';
-import { createTools } from '../../scripts/poundkey/tools.ts';
-import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
+import { runBeside } from '../support/command-line.ts';
 import { ask, sampleOf, worldOf } from '../support/operator.ts';
 import { SOON } from '../support/own-time.ts';
 import { describeEachStore } from '../support/stores.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 
-/** The command line beside a world. */
+/** The command line beside a world, once refusals are kept. */
 function besides(world: World) {
-  const clock = { now: () => new Date(world.time.now()) };
-  const { stores, refusals } = world.service;
-  const tools = createTools({
-    ...{ ceiling: NO_CEILING, log: { warn: () => undefined } },
-    ...{ db: world.db, run: stores.database.run, clock, keys: () => stores },
-  });
   return async (...words: string[]) => {
-    await refusals.settled();
-    return runCommand(
-      words,
-      (use) => use(tools),
-      async () => [],
-    );
+    await world.service.refusals.settled();
+    return runBeside(world, words);
   };
 }
 
@@ -132,7 +120,8 @@ describeEachStore('find', (combination) => {
     world.time.pause();
     const { body } = await request('u-1');
     await world.service.journey.settled();
-    await vi.waitFor(async () => expect((await world.read(body.id)).state).not.toBe('queued'), SOON);
+    // Before the provider's acceptance is noted, the job has not let go of it.
+    await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe('ringing'), SOON);
     await world.db
       .updateTable('verification')
       .set({ state: 'queued', live: false, attemptId: null, wakeAt: new Date(world.time.now() - 90_000) })
