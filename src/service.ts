@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
 import { captureOutput, createLogger, type Logger } from './log.ts';
+import { probeAtStart } from './ops/probe-public-url.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
-import { createApiLanes, placesFor } from './service/api-lanes.ts';
 import { createApiRoutes, createIdentifyCaller, createRefused } from './service/api-routes.ts';
 import { checkKeys } from './service/check-keys.ts';
 import { connectProviders } from './service/connect-providers.ts';
@@ -14,13 +14,13 @@ import { meaningOf } from './service/explain-error.ts';
 import { keepRefusals } from './service/keep-refusals.ts';
 import { openOutbox } from './service/open-outbox.ts';
 import { openStores } from './service/open-stores.ts';
-import { probeAtStart } from './service/probe-public-url.ts';
 import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
 import { startWork } from './service/start-work.ts';
 import { createShutdown, endLiveCallsFirst, type Shutdown } from './service/stop.ts';
 import type { SimulatorTime } from './simulator/time.ts';
+import { createApiLanes, placesFor } from './tenants/api-lanes.ts';
 import { ensureEmbeddedTenant } from './tenants/embedded-tenant.ts';
 
 /** What a test or the demo replaces. */

@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
+import { probePublicUrl } from '../ops/probe-public-url.ts';
 import type { Check } from '../ops/readiness.ts';
 import { remembered } from '../ops/remembered.ts';
 import type { ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
 import type { Stores } from './open-stores.ts';
-import { probePublicUrl } from './probe-public-url.ts';
 
 /** How long one check may take, ms. */
 const STORE_LIMIT_MS = 2_000;

@@ -3,7 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VARIABLES } from '../../src/config.ts';
-import { NETWORK_ERRORS } from '../../src/service/own-error-codes.ts';
+import { NETWORK_ERRORS } from '../../src/ops/explain/own-error-codes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCheckSetUp } from '../../scripts/poundkey/check/check-set-up.ts';
 import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import { createLogger } from '../../src/log.ts';
-import { probePublicUrl } from '../../src/service/probe-public-url.ts';
+import { probePublicUrl } from '../../src/ops/probe-public-url.ts';
 import { ask, OPS, worldOf } from '../support/operator.ts';
 import { SOON } from '../support/own-time.ts';
 import { ANY_STORE } from '../support/stores.ts';

@@ -1,6 +1,7 @@
 // Asks everything that the service needs, as the service does, and puts into words what is wrong.
 import type { Config } from '../../../src/config.ts';
 import type { Logger } from '../../../src/log.ts';
+import { probePublicUrl } from '../../../src/ops/probe-public-url.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type Database, openDatabase } from '../../../src/platform/database/open-database.ts';
 import { inTime } from '../../../src/platform/in-time.ts';
@@ -10,7 +11,6 @@ import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { connectProviders } from '../../../src/service/connect-providers.ts';
 import { readKeys } from '../../../src/service/open-stores.ts';
-import { probePublicUrl } from '../../../src/service/probe-public-url.ts';
 import type { CheckSetUp, Finding } from '../command.ts';
 import { readStandings } from '../keys/check-keys.ts';
 

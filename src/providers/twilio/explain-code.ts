@@ -1,10 +1,5 @@
+import type { Explanation } from '../../domain/explanation.ts';
 import { ERROR_CODES, type Verdict } from './error-codes.ts';
-
-/** What an error code means, and what an operator does about it. */
-export interface Explanation {
-  meaning: string;
-  action: string;
-}
 
 const CREDENTIALS =
   'Compare TWILIO_ACCOUNT_SID and the auth token or API key (SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN) with the console of the provider, then restart. All calls fail until then.';

@@ -1,4 +1,4 @@
-import type { Explanation } from '../providers/twilio/explain-code.ts';
+import type { Explanation } from '../../domain/explanation.ts';
 
 const ASK_PROVIDER =
   'Check DNS, firewalls and proxies between Poundkey and the provider: npm run poundkey -- check asks the provider.';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
 
 const FIX_REQUEST =
   'The backend sends a request that cannot be understood; its developers find what is wrong in the answer (fields detail and errors).';

@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
 import { createLane, type Lane } from '../platform/lane.ts';
-import type { ApiKeys } from '../tenants/api-keys.ts';
+import type { ApiKeys } from './api-keys.ts';
 
 /** Requests of one lane that may wait. Each is answered within seconds; what comes beyond is refused at once. */
 const MOST_WAITING = 500;
