@@ -92,7 +92,16 @@ function named(parts: readonly Part[], name: string): Part {
 /** Makes a tenant with an API key, as an operator does. */
 async function createTenant(place: Place): Promise<void> {
   await runPoundkey(place, ['create-tenant', 'rehearsal', 'Rehearsal', '--all-countries']);
-  writePrivate(place.file('api-key'), await runPoundkey(place, ['create-key', 'rehearsal', 'backend']));
+  writePrivate(
+    place.file('api-key'),
+    await runPoundkey(place, [
+      'create-key',
+      'rehearsal',
+      'backend',
+      '--scopes',
+      'read,verifications:write,users:write,policy:write',
+    ]),
+  );
 }
 
 async function runPoundkey(place: Place, words: string[]): Promise<string> {

@@ -133,13 +133,20 @@ describeWorlds('finding verifications', ({ world, combination }) => {
     expect(new Set(firsts).size).toBe(2_000);
   });
 
-  test.runIf(combination === 'postgres')('by indexes, though tenants are thought to be small', async () => {
-    for (const query of ['', '?outcome=busy', '?userId=press-pound', '?createdAfter=2026-11-21T09:00:00Z']) {
-      const plan = await planOf(world, PATH + query);
-      expect(plan).toMatch(query.includes('userId') ? /verification_user/ : /verification_tenant/);
-      expect(plan).not.toMatch(/Seq Scan|Bitmap/);
-    }
-  });
+  // The embedded store is PostgreSQL too; the plans of the real one are what counts.
+  if (combination === 'postgres')
+    test('by indexes, though tenants are thought to be small', async () => {
+      for (const query of [
+        '',
+        '?outcome=busy',
+        '?userId=press-pound',
+        '?createdAfter=2026-11-21T09:00:00Z',
+      ]) {
+        const plan = await planOf(world, PATH + query);
+        expect(plan).toMatch(query.includes('userId') ? /verification_user/ : /verification_tenant/);
+        expect(plan).not.toMatch(/Seq Scan|Bitmap/);
+      }
+    });
 });
 
 /** How PostgreSQL runs the statement behind a question, without knowing the values. */

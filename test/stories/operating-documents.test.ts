@@ -47,7 +47,10 @@ const REPLACED: Record<string, string> = {
   'npm run -s rehearse --': REHEARSE,
   '# stop every process, then:': `${REHEARSE} stop ${POUNDKEY}`,
   '# start the processes': `${REHEARSE} start ${POUNDKEY}`,
-  abcdefghijkm: '"$(npm run -s poundkey -- list-keys contoso | cut -d " " -f 1)"',
+  abcdefghijkm: '"$(npm run -s poundkey -- list-keys contoso | head -1 | cut -d " " -f 1)"',
+  'npm run poundkey -- list-phones contoso u-1842':
+    'set_up_phone; npm run poundkey -- list-phones contoso u-1842',
+  '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c': '"$PHONE"',
   '5f0d3c9e-0c5b-4b0e-9a53-6f4f6a1f2b10': '"$VERIFICATION"',
 };
 /** What there is before the first block: an operator's environment, a verification, an outcome webhook that was given up. */
@@ -56,6 +59,12 @@ NUMBER=${NAMES.indexOf(name)}
 request() { curl -sS --fail-with-body --cacert "$CA" -H "Authorization: Bearer $API_KEY" -H 'Content-Type: application/json' "$@"; }
 request -X PUT -d '{"url":"https://backend.invalid/outcomes"}' "$PUBLIC_URL/v1/webhook-endpoint"
 request -d "{\\"userId\\":\\"before-$NUMBER\\",\\"number\\":\\"+4681234610$NUMBER\\"}" "$PUBLIC_URL/v1/verifications"
+set_up_phone() {
+  API_KEY=$(npm run -s poundkey -- create-key contoso setup)
+  request -d '{"userId":"u-1842","number":"+46812346099"}' "$PUBLIC_URL/v1/verifications"
+  PHONE=
+  until [ "$PHONE" ]; do PHONE=$(psql -qAt "$DATABASE_URL" -c "select id from phone_method where tenant_id = 'contoso'"); done
+}
 VERIFICATION=$(psql -qAt "$DATABASE_URL" -c 'select id from verification limit 1')
 psql -q "$DATABASE_URL" -c "insert into outbox (id, tenant_id, verification_id, type, payload, created_at, next_attempt_at, dead_at)
   values ('0b3f0d34-7b4c-4a39-9f0b-2b8d6b8f4a11', 'rehearsal', '$VERIFICATION', 'verification.finished', '{}', now(), now(), now())

@@ -36,8 +36,15 @@ async function startPair(): Promise<Pair> {
   return { address, master, replica };
 }
 
-/** The replica becomes the master and the master its replica. New connections lead to the new one. */
+/**
+ * The replica becomes the master and the master its replica. New connections lead to the new one. What was written
+ * before has reached the replica: what a server loses that had not, the sweeper makes good, not the queue.
+ */
 async function swapRoles({ address, master, replica }: Pair): Promise<void> {
+  await ask(master, async (redis) => {
+    await redis.set('swap', 'soon');
+    expect(await redis.wait(1, 10_000)).toBe(1);
+  });
   await ask(replica, (redis) => redis.replicaof('NO', 'ONE'));
   const { hostname, port } = new URL(replica.url);
   await ask(master, (redis) => redis.replicaof(hostname, port));
