@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { CEILING_VARIABLES, ceilingOf, type PolicyCeiling } from './domain/ceiling-settings.ts';
+import {
+  CALLS_PER_DAY,
+  CEILING_VARIABLES,
+  ceilingOf,
+  MONEY_PER_DAY,
+  type PolicyCeiling,
+} from './domain/ceiling-settings.ts';
 import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
@@ -126,16 +132,8 @@ const Environment = z.object({
   WEBHOOK_ALLOW_PRIVATE: oneOf('true', 'false').default('false'),
   SHUTDOWN_LIMIT_S: whole(0, 600, 60),
   PRICES_FILE: z.string().optional(),
-  CALLS_PER_DAY: z
-    .string()
-    .regex(/^(?=.{1,6}$|1000000$)[1-9]\d*$/, 'must be a whole number between 1 and 1000000')
-    .transform(Number)
-    .optional(),
-  MONEY_PER_DAY: z
-    .string()
-    .regex(/^(?!0+(\.0*)?$)\d{1,6}(\.\d{1,2})?$/, 'must be an amount greater than 0, such as 250 or 99.50')
-    .transform(Number)
-    .optional(),
+  CALLS_PER_DAY,
+  MONEY_PER_DAY,
   TWIML_DIR: z.string().default('./twiml'),
 });
 type Environment = z.infer<typeof Environment>;

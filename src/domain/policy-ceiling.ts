@@ -6,9 +6,8 @@ import { tenantPolicySchema } from './policy-schema.ts';
 
 /** The policy as it counts: the tenant's, bounded by the ceiling. */
 export function underCeiling(policy: TenantPolicy, ceiling: PolicyCeiling): TenantPolicy {
-  const { countries, numberTypes, limits } = policy;
+  const { countries, numberTypes, spending } = policy;
   const { refused, nonGeographicRefused } = numberTypes;
-  const { perTenant } = limits;
   return {
     ...policy,
     countries: { allowed: allowedCountries(countries.allowed, ceiling.countries) },
@@ -16,8 +15,11 @@ export function underCeiling(policy: TenantPolicy, ceiling: PolicyCeiling): Tena
       refused: [...refused, ...ceiling.refusedNumberTypes.filter((type) => !refused.includes(type))],
       nonGeographicRefused: nonGeographicRefused || ceiling.nonGeographicRefused,
     },
-    callTimeLimitS: atMost(policy.callTimeLimitS, ceiling.callTimeLimitS),
-    limits: { ...limits, perTenant: { ...perTenant, count: atMost(perTenant.count, ceiling.callsPerDay) } },
+    callTimeLimitS: least(policy.callTimeLimitS, ceiling.callTimeLimitS) ?? policy.callTimeLimitS,
+    spending: {
+      callsPerDay: least(spending.callsPerDay, ceiling.callsPerDay),
+      moneyPerDay: least(spending.moneyPerDay, ceiling.moneyPerDay),
+    },
   };
 }
 
@@ -69,10 +71,14 @@ const FIELDS: readonly {
       `This must be at most ${callTimeLimitS}, which is as long as the operator allows.`,
   },
   {
-    field: '/limits/perTenant/count',
-    partOf: ({ limits }) => limits.perTenant.count,
-    rule: ({ callsPerDay }) =>
-      `This must be at most ${callsPerDay}: the operator allows no more calls in 24 hours.`,
+    field: '/spending/callsPerDay',
+    partOf: ({ spending }) => spending.callsPerDay,
+    rule: ({ callsPerDay }) => `This must be at most ${callsPerDay}, which is what the operator allows.`,
+  },
+  {
+    field: '/spending/moneyPerDay',
+    partOf: ({ spending }) => spending.moneyPerDay,
+    rule: ({ moneyPerDay }) => `This must be at most ${moneyPerDay}, which is what the operator allows.`,
   },
 ];
 
@@ -81,8 +87,9 @@ function allowedCountries(allowed: string[] | null, most: PolicyCeiling['countri
   return allowed === null ? [...most] : allowed.filter((country) => most.includes(country));
 }
 
-function atMost(value: number, most: number | null): number {
-  return most === null ? value : Math.min(value, most);
+/** The smaller of two limits; null is none. */
+function least(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 function isSame(one: unknown, other: unknown): boolean {

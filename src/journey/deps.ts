@@ -31,8 +31,6 @@ export interface JourneyDeps {
   phoneHashes: (text: string) => string[];
   spending: SpendingRules;
   refusals: RefusalsHeard;
-  /** Calls of one tenant in 24 h, whatever its policy says; null: no limit. */
-  callsPerDay: number | null;
   lines: LineSettings;
   /** How many verifications may be live at once before no more calls are placed. */
   mostLive: number;

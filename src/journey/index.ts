@@ -118,7 +118,6 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
     clock,
     phoneHashes: deps.phoneHashes,
     spending: deps.spending,
-    callsPerDay: deps.callsPerDay,
   });
   const lines = createLines({ settings: deps.lines, slots: createDialSlotStore(run), clock });
   const readVerification = createReadVerification({ verifications });

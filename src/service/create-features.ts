@@ -111,7 +111,6 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     },
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
-    callsPerDay: config.ceiling.callsPerDay,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
     spending: { ofAll: config.spending, price: priceOf(prices, providers) },
     clearUp: createClearUp({ db, clock, refusals: deps.refusals }),

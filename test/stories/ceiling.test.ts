@@ -10,11 +10,12 @@ const CEILING: PolicyCeiling = {
   refusedNumberTypes: ['PREMIUM_RATE', 'VOIP'],
   nonGeographicRefused: true,
   callTimeLimitS: 90,
-  callsPerDay: 3,
+  callsPerDay: 500,
+  moneyPerDay: 99.5,
 };
 
 describe('a policy under the ceiling', () => {
-  const { world } = worldOn(ANY_STORE, { config: { ceiling: { ...CEILING, callsPerDay: 500 } } });
+  const { world } = worldOn(ANY_STORE, { config: { ceiling: CEILING } });
   const put = (policy: Record<string, unknown>, version: string) =>
     world.api('PUT', '/v1/policy', { version: 1, ...policy }, { 'if-match': version });
 
@@ -24,7 +25,7 @@ describe('a policy under the ceiling', () => {
         countries: { allowed: ['SE', 'CU'] },
         numberTypes: { refused: ['PREMIUM_RATE'], nonGeographicRefused: false },
         callTimeLimitS: 600,
-        limits: { perTenant: { count: 1_000_000 } },
+        spending: { callsPerDay: 501, moneyPerDay: 100 },
       },
       '"1"',
     );
@@ -44,8 +45,12 @@ describe('a policy under the ceiling', () => {
       },
       { field: '/callTimeLimitS', rule: 'This must be at most 90, which is as long as the operator allows.' },
       {
-        field: '/limits/perTenant/count',
-        rule: 'This must be at most 500: the operator allows no more calls in 24 hours.',
+        field: '/spending/callsPerDay',
+        rule: 'This must be at most 500, which is what the operator allows.',
+      },
+      {
+        field: '/spending/moneyPerDay',
+        rule: 'This must be at most 99.5, which is what the operator allows.',
       },
     ]);
     expect(await world.api('GET', '/v1/policy')).toMatchObject({ body: { version: 1 } });
@@ -57,7 +62,7 @@ describe('a policy under the ceiling', () => {
       countries: { allowed: ['SE', 'NO'] },
       numberTypes: { refused: expect.arrayContaining(['VOIP', 'PREMIUM_RATE', 'PAGER']) },
       callTimeLimitS: 90,
-      limits: { perTenant: { count: 500 } },
+      spending: { callsPerDay: 500, moneyPerDay: 99.5 },
     });
     expect(await put(body.policy, headers.get('etag') ?? '')).toMatchObject({ status: 200 });
   });
@@ -85,8 +90,7 @@ describe('calls of one tenant in a day', () => {
         number: world.newNumber(),
       });
       statuses.push(status);
-      if (status === 429)
-        expect(body.detail).toMatch(/^The operator allows \d verifications? of this tenant/);
+      if (status === 429) expect(body.detail).toMatch(/^A day allows 3 calls/);
       await world.settle();
     }
     return statuses;
@@ -97,8 +101,8 @@ describe('calls of one tenant in a day', () => {
     expect(await count(world.api)).toEqual([201, 201, 201, 429]);
   });
 
-  test('count those of a second call, too', async () => {
+  test('count a second call with the first', async () => {
     const { api } = await world.addTenant('fabrikam', { redial: { onBusy: true } });
-    expect(await count(api)).toEqual([201, 429, 429, 429]);
+    expect(await count(api)).toEqual([201, 201, 201, 429]);
   });
 });

@@ -340,6 +340,7 @@ describe("the operator's ceiling", () => {
       CEILING_REFUSED_NUMBER_TYPES: 'VOIP,NON_GEOGRAPHIC,PREMIUM_RATE',
       CEILING_CALL_TIME_LIMIT_S: '90',
       CEILING_CALLS_PER_DAY: '5000',
+      CEILING_MONEY_PER_DAY: '99.50',
     };
     expect(readConfig(environment).ceiling).toEqual({
       countries: ['SE', 'NO'],
@@ -347,6 +348,7 @@ describe("the operator's ceiling", () => {
       nonGeographicRefused: true,
       callTimeLimitS: 90,
       callsPerDay: 5000,
+      moneyPerDay: 99.5,
     });
   });
 

@@ -128,7 +128,7 @@ async function readLimits(
   policy: TenantPolicy,
 ) {
   const limits = createLimits({
-    ...{ run, clock, spending: SPENDING, callsPerDay: null },
+    ...{ run, clock, spending: SPENDING },
     phoneHashes: (text) => phoneHashes(keys().hashKeys, text),
   });
   const phone = number === null ? null : { e164: number, extension: null, country: '' };

@@ -25,7 +25,7 @@ export interface Dialled {
   extension: string | null;
 }
 
-type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS' | 'redial'>;
+type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS'>;
 
 /** One of the limits, and under which key it is counted. */
 export interface LimitOn {
@@ -53,18 +53,15 @@ export type RequestLimits = ReturnType<typeof createLimits>;
  * A number is counted under a keyed hash; with a new key its window begins anew.
  * @param deps.phoneHashes `<key id>.<hash>` under each key, all of them outside the database and the current one first: an
  *   unkeyed hash could be reversed by trying all numbers
- * @param deps.callsPerDay the operator's limit on the calls of a tenant in 24 h, whatever its policy says; null: none
  */
 export function createLimits(deps: {
   run: RunStatement;
   clock: Clock;
   phoneHashes: (text: string) => string[];
   spending: SpendingRules;
-  callsPerDay: number | null;
 }) {
   const limitsFor = (request: Counted, policy: Limits, now: Date): LimitOn[] => [
     ...limitsOn(deps.phoneHashes, request, policy.limits, now),
-    ...operatorLimit(deps.callsPerDay, request, policy, now),
     ...spendingLimits(
       deps.spending,
       { tenantId: request.tenantId, country: request.phone?.country ?? null },
@@ -177,27 +174,5 @@ function limitsOn(
       ? [on(`switchboard ${counted(phone.e164)}`, limits.perSwitchboard, 'switchboard')]
       : []),
     on(`tenant ${tenantId}`, limits.perTenant, 'tenant'),
-  ];
-}
-
-/** A verification that may call again counts as the two calls that it may become. */
-function operatorLimit(
-  callsPerDay: number | null,
-  { tenantId }: Counted,
-  { redial: { onBusy, onNoAnswer } }: Limits,
-  now: Date,
-): LimitOn[] {
-  if (callsPerDay === null) return [];
-  const most = Math.max(1, Math.floor(callsPerDay / (onBusy || onNoAnswer ? 2 : 1)));
-  return [
-    {
-      ...{ key: `day ${tenantId}`, name: 'operator', most, amount: 1, endsAt: later(now, 86_400_000) },
-      error: (until, at) =>
-        new ServiceError(
-          'limit.reached',
-          `The operator allows ${most} verifications of this tenant in 24 hours, and that many were requested. Wait, or ask the operator for more.`,
-          { retryAfterS: secondsUntil(until, at) },
-        ),
-    },
   ];
 }

@@ -59,7 +59,7 @@ function endOfDay(now: Date): Date {
 function limitReached(who: string, what: string, retryAfterS: number): ServiceError {
   const detail =
     who === 'tenant'
-      ? `The policy allows ${what} in a day, and this request would go beyond. Wait until midnight UTC, or ask an administrator to change spending in the policy.`
+      ? `A day allows ${what}, and this request would go beyond. Wait until midnight UTC, or ask an administrator to change spending in the policy.`
       : 'The operator limits what all tenants together may spend in a day, and this request would go beyond. Wait until midnight UTC, or ask the operator.';
   return new ServiceError('spending.limitReached', detail, { retryAfterS });
 }
