@@ -26,15 +26,32 @@ interface Seen {
   tenantId: string | null;
 }
 
+const NEEDED: Record<KeyProblem['variable'], string> = {
+  HASH_KEYS:
+    'App passwords and PINs that were made with it do not work, and neither do limits that count by number',
+  SEAL_KEYS: 'Outcome webhooks cannot be signed, and app passwords cannot be revealed',
+};
+const HAPPENED: Record<KeyProblem['problem'], string> = {
+  missing: 'lacks a key that the registry needs',
+  different: 'has another key under a name that the registry was used with',
+};
+const WHAT_TO_DO =
+  'Check that the variable belongs to this database; put the former key back, under its name, and restart all processes. npm run poundkey -- rotate-keys says which keys are needed';
+
+/** What is wrong with a key, what follows from it, and what to do. */
+export function describeKeyProblem({ variable, keyId, problem }: KeyProblem): string {
+  return `${variable} ${HAPPENED[problem]}: ${keyId}. ${NEEDED[variable]}. ${WHAT_TO_DO}`;
+}
+
 /**
- * Compares the key rings with what the registry holds, in one statement. Where all is well, keys that are new to the
- * registry are noted in it.
- * @returns one entry for each key that does not fit
+ * Compares the key rings with what the registry holds, in one statement.
+ * @returns one entry for each key that does not fit, and what notes in the registry the keys that are new to it; only
+ *   to be done where no key has a problem
  */
-export async function findKeyProblems(
+export async function compareKeys(
   { hashKeys, sealKeys }: KeyRings,
   { db, clock }: { db: Kysely<Registry>; clock: Clock },
-): Promise<KeyProblem[]> {
+): Promise<{ problems: KeyProblem[]; noteNewKeys: () => Promise<void> }> {
   const seen = await look(db, clock.now());
   const rings = { hash: hashKeys, seal: sealKeys };
   const problems = new Map<string, KeyProblem>();
@@ -43,8 +60,7 @@ export async function findKeyProblems(
     const variable = each.ring === 'hash' ? 'HASH_KEYS' : 'SEAL_KEYS';
     if (problem) problems.set(`${variable} ${each.keyId}`, { variable, keyId: each.keyId, problem });
   }
-  if (problems.size === 0) await noteNewKeys(rings, seen, { db, clock });
-  return [...problems.values()];
+  return { problems: [...problems.values()], noteNewKeys: () => noteNewKeys(rings, seen, { db, clock }) };
 }
 
 function problemOf(

@@ -121,11 +121,19 @@ describe('check', () => {
     await world.story('press-pound');
     const { output, exitCode } = await check(away as typeof world.config);
     expect(output).toMatch(/^Wrong: keys, queue, publicUrl\./);
-    expect(output).toMatch(/^keys +FAILED +HASH_KEYS lacks k1: put it back/m);
+    expect(output).toMatch(
+      /^keys +FAILED +HASH_KEYS lacks a key that the registry needs: k1\..*put the former key back/m,
+    );
     expect(output).toMatch(/^queue +FAILED +The queue cannot be reached: .*Check REDIS_URL/m);
     expect(output).toMatch(/^publicUrl +FAILED .*ECONNREFUSED/m);
     expect(exitCode).toBe(1);
     const { output: json } = await check(away as typeof world.config, '--json');
     expect(JSON.parse(json)).toContainEqual(expect.objectContaining({ name: 'registry', status: 'ok' }));
+    const { sealKeys } = away.secrets;
+    const renamed = { sealKeys, hashKeys: away.secrets.hashKeys.replace('other:', 'k1:') };
+    const { output: ofRenamed } = await check({ ...world.config, secrets: renamed } as typeof world.config);
+    expect(ofRenamed).toMatch(
+      /^keys +FAILED +HASH_KEYS has another key under a name that the registry was used with: k1\./m,
+    );
   });
 });

@@ -10,9 +10,9 @@ import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { connectProviders } from '../../../src/service/connect-providers.ts';
+import { compareKeys, describeKeyProblem } from '../../../src/service/key-problems.ts';
 import { readKeys } from '../../../src/service/open-stores.ts';
 import type { CheckSetUp, Finding } from '../command.ts';
-import { readStandings } from '../keys/check-keys.ts';
 
 /** How long one thing may take to answer, ms. */
 const LIMIT_MS = 15_000;
@@ -71,15 +71,9 @@ function openRegistry(config: Config, log: Logger): Promise<Database<Registry>> 
 }
 
 async function lookAtKeys(config: Config, { db }: Database<Registry>, log: Logger): Promise<string> {
-  const standings = await readStandings(db, readKeys(config, log), systemClock.now());
-  const missing = standings.filter(({ standing }) => standing === 'missing');
-  if (missing.length === 0) return 'every key that the registry needs is there';
-  const named = missing.map(
-    ({ ring, keyId }) => `${ring === 'hash' ? 'HASH_KEYS' : 'SEAL_KEYS'} lacks ${keyId}`,
-  );
-  throw new Error(
-    `${named.join(', ')}: put it back at the end of the ring. npm run poundkey -- rotate-keys says what needs it.`,
-  );
+  const { problems } = await compareKeys(readKeys(config, log), { db, clock: systemClock });
+  if (problems.length === 0) return 'every key that the registry needs is there';
+  throw new Error(problems.map(describeKeyProblem).join(' '));
 }
 
 async function lookAtQueue(

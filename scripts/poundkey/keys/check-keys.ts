@@ -40,7 +40,7 @@ export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys:
 }
 
 /** The standing of each key; nothing is changed. */
-export async function readStandings(
+async function readStandings(
   db: Kysely<Registry>,
   { hashKeys, sealKeys }: KeyRings,
   now: Date,
