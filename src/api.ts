@@ -132,7 +132,7 @@ export function listLimit(most: number) {
 /** An instant, ISO 8601 in UTC. */
 export const Instant = z.string().meta({ description: 'ISO 8601, UTC', example: '2026-11-21T09:00:00.000Z' });
 
-/** What is dialled behind a switchboard. */
+/** What is dialed behind a switchboard. */
 export const Extension = z
   .string()
   .regex(/^[0-9]{1,11}$/, 'This must be 1 to 11 digits.')

@@ -26,7 +26,7 @@ export function narrate(service: Service, deskPhone: string) {
   simulator?.on((event) => {
     if (event.to !== deskPhone) return;
     if (event.type === 'heard') say(`heard     "${event.text}" (${event.language})`);
-    if (event.type === 'key') say(`${event.who === 'caller' ? 'dialled ' : 'pressed '}  ${event.key}`);
+    if (event.type === 'key') say(`${event.who === 'caller' ? 'dialed ' : 'pressed '}  ${event.key}`);
     if (event.type === 'ended' && event.status === 'completed' && event.by === 'callee')
       say('hung up   the person put the handset down');
   });

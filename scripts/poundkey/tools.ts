@@ -5,7 +5,7 @@ import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../src/domain/policy.ts';
-import { type Dialled, hashesOfPhone } from '../../src/journey/request/limits.ts';
+import { type Dialed, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
 import { createSuppressedNumbers } from '../../src/journey/store/suppressed-numbers.ts';
 import { createTollFraudStore } from '../../src/journey/store/toll-fraud.ts';
@@ -59,7 +59,7 @@ export function createTools(deps: {
     suspicions: createTollFraudStore(deps.run),
     suppressed: createSuppressedNumbers(deps.run),
     /** What a phone is known by in lists, under each hash key. @param phone as createLimits has it */
-    hashesOf: (phone: Dialled) => hashesOfPhone((text) => phoneHashes(deps.keys().hashKeys, text), phone),
+    hashesOf: (phone: Dialed) => hashesOfPhone((text) => phoneHashes(deps.keys().hashKeys, text), phone),
     storyOf: createReadStory(deps),
     checkKeys: createKeyCheck(deps),
     find: createFind(deps),

@@ -8,7 +8,7 @@ export interface Question extends User {
   number?: string | undefined;
   /** ISO 3166-1 alpha-2. */
   country?: string | undefined;
-  /** What is dialled behind the number. */
+  /** What is dialed behind the number. */
   extension?: string | undefined;
 }
 

@@ -109,7 +109,7 @@ export type PolicyVersion = z.output<typeof Version>;
 /** A number that might be registered. */
 export type AboutNumber = z.input<typeof About>;
 
-/** How a switchboard, by its number as typed, wants extensions dialled; pauses in s. */
+/** How a switchboard, by its number as typed, wants extensions dialed; pauses in s. */
 export type NewPbxProfile = z.input<typeof NewProfile>;
 
 /** The same as it is kept: with its id, and the number as E.164. */

@@ -20,13 +20,13 @@ export interface ParsedNumber {
   type: string;
   /** For people abroad: `+46 8 123 456 78`. */
   international: string;
-  /** What is dialled once the number has answered, 1 to 11 digits, or null. */
+  /** What is dialed once the number has answered, 1 to 11 digits, or null. */
   extension: string | null;
 }
 
 /**
  * Reads a number as people type it and decides whether it may be called. Pure: no look-ups.
- * @param typed.number with `+` and the country code, or as dialled within `typed.country`
+ * @param typed.number with `+` and the country code, or as dialed within `typed.country`
  * @param typed.country ISO 3166-1 alpha-2; needed unless the number starts with `+`
  * @param typed.extension 1 to 11 digits; needed unless the number holds it or there is none
  * @throws ServiceError `number.invalid`, `number.extensionUnsupported`, `number.typeRefused` or
@@ -74,7 +74,7 @@ function countryMissing(text: string) {
 /** Prefixes for calls abroad. None is valid everywhere, so the country must be known, or + be written. */
 const ABROAD = ['00', '011', '0011', '010', '810'];
 
-/** How to write a number that is dialled from abroad; empty unless it would then be complete. */
+/** How to write a number that is dialed from abroad; empty unless it would then be complete. */
 function abroadHint(text: string): string {
   for (const prefix of ABROAD.filter((each) => text.startsWith(each))) {
     const number = parseOrNull(`+${text.slice(prefix.length)}`, undefined);

@@ -1,4 +1,4 @@
-/** Silences around a dialled extension, s; halves allowed. */
+/** Silences around a dialed extension, s; halves allowed. */
 export interface Pauses {
   pauseBeforeS: number;
   pauseAfterS: number;
@@ -11,7 +11,7 @@ const MOST_SENT = 32;
 /** The rule that pauses break which leave no room for the extension. */
 export const TOO_MUCH_PAUSE = 'The pauses together must be at most 10.5 seconds.';
 
-/** Whether an extension of so many digits (the longest there is, unless told) and the pauses around it can be dialled. */
+/** Whether an extension of so many digits (the longest there is, unless told) and the pauses around it can be dialed. */
 export function extensionFits(pauses: Pauses, digits = LONGEST_EXTENSION): boolean {
   return 2 * (pauses.pauseBeforeS + pauses.pauseAfterS) + digits <= MOST_SENT;
 }

@@ -170,7 +170,7 @@ export const tenantPolicySchema = z.strictObject({
         .meta({ description: 'Whether numbers may have an extension behind a switchboard' }),
       pauseBeforeS: PauseS.default(1).meta({
         description:
-          'The pause before the extension is dialled, s, where neither request nor PBX profile has one',
+          'The pause before the extension is dialed, s, where neither request nor PBX profile has one',
       }),
       pauseAfterS: PauseS.default(1).meta({
         description: 'The pause between the extension and the prompt, s, likewise',

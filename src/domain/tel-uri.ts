@@ -3,7 +3,7 @@ import { plainText } from './typed-text.ts';
 
 /** What a URI says, its parameters applied. */
 export interface TelUri {
-  /** With `+` and the country code, or as dialled within a country. Visual separators are left in it. */
+  /** With `+` and the country code, or as dialed within a country. Visual separators are left in it. */
   number: string;
   /** The digits of `ext`, unchecked; null without it. */
   extension: string | null;

@@ -60,7 +60,7 @@ export const OUTCOMES = {
   },
   invalidNumber: {
     forUser: 'This number cannot be called. Check it and start again.',
-    forAdministrator: 'The provider reports that the number does not exist or cannot be dialled.',
+    forAdministrator: 'The provider reports that the number does not exist or cannot be dialed.',
     askAgain: false,
     entraReason: 'phone number has an invalid format',
   },
@@ -115,7 +115,7 @@ export function textOf(outcome: Outcome, purpose: Purpose): OutcomeText {
   return {
     ...OUTCOMES.approved,
     forUser: 'The call reached you, and your key reached us.',
-    forAdministrator: 'The extension was dialled and the pound key was pressed. A test registers nothing.',
+    forAdministrator: 'The extension was dialed and the pound key was pressed. A test registers nothing.',
   };
 }
 

@@ -34,7 +34,7 @@ export interface CallPrice {
   perMinute: (country: string) => number;
 }
 
-/** How a switchboard (E.164) wants extensions dialled, or null. */
+/** How a switchboard (E.164) wants extensions dialed, or null. */
 export type PbxProfileOf = (switchboard: { tenantId: string; number: string }) => Promise<Pauses | null>;
 
 /**

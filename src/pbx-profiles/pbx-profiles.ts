@@ -10,7 +10,7 @@ export interface Switchboard {
   number: string;
 }
 
-/** How a switchboard, by its number in E.164, wants extensions dialled. */
+/** How a switchboard, by its number in E.164, wants extensions dialed. */
 export interface PbxProfile extends Pauses {
   /** A UUID: what the profile is addressed by, since a number belongs into no address. */
   id: string;

@@ -31,7 +31,7 @@ export const NewProfile = z
   .refine((profile) => extensionFits(profile), TOO_MUCH_PAUSE)
   .meta({
     id: 'NewPbxProfile',
-    description: 'The pauses around extensions that are dialled behind a switchboard',
+    description: 'The pauses around extensions that are dialed behind a switchboard',
   });
 
 /** Also a type of the client. */
@@ -43,7 +43,7 @@ export const Profile = z
   })
   .meta({
     id: 'PbxProfile',
-    description: 'The pauses around extensions that are dialled behind a switchboard',
+    description: 'The pauses around extensions that are dialed behind a switchboard',
   });
 
 /** The current policy of a tenant. */

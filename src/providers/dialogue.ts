@@ -35,7 +35,7 @@ export type CallStep = (typeof CALL_STEPS)[number];
 /** A tenant's own words before the first prompt: a text that the language's voice speaks, or the https address of audio. */
 export type Greeting = { text: string } | { audioUrl: string };
 
-/** Digits dialled to whoever answers, and the silences around them in seconds; halves are allowed. */
+/** Digits dialed to whoever answers, and the silences around them in seconds; halves are allowed. */
 export interface Extension {
   pauseBeforeS: number;
   digits: string;
@@ -48,7 +48,7 @@ export interface SpokenValues {
   organisation?: string;
   /** Comes before the text of the `ask…` steps; the others leave it out. */
   greeting?: Greeting | null;
-  /** Dialled before anything is said, where the provider was not told to dial it. Pauses are rounded up to whole seconds. */
+  /** Dialed before anything is said, where the provider was not told to dial it. Pauses are rounded up to whole seconds. */
   extension?: Extension | null;
   /** How long to wait for a key after the prompt, and after each key, in whole seconds, at least 1. */
   timeoutS?: number;

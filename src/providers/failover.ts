@@ -5,7 +5,7 @@ const ELSEWHERE_MAYBE: readonly string[] = ['providerError', 'unreachable'];
 
 /**
  * Whether another provider's line may be tried after this result: only where this provider is known not to have
- * dialled (otherwise two calls could ring), and where another one might do better. A number that is no number
+ * dialed (otherwise two calls could ring), and where another one might do better. A number that is no number
  * stays one, and what a provider blocks as fraud, premium or too dear is not tried where nobody blocks it.
  */
 export function mayTryAnotherLine(result: PlaceCallResult): boolean {

@@ -273,7 +273,7 @@ interface LineShareTable {
   nextFreeAt: Date;
 }
 
-/** How a switchboard wants extensions dialled; pauses in seconds. */
+/** How a switchboard wants extensions dialed; pauses in seconds. */
 interface PbxProfileTable {
   id: string;
   tenantId: string;

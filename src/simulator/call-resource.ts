@@ -41,7 +41,7 @@ export function callResource(dialect: Dialect, call: Call) {
     from_formatted: call.request.from,
     phone_number_sid: null,
     status: call.status,
-    start_time: call.dialledAt === null ? null : rfc2822(call.dialledAt),
+    start_time: call.dialedAt === null ? null : rfc2822(call.dialedAt),
     end_time: completed && call.endedAt !== null ? rfc2822(call.endedAt) : null,
     duration: completed ? String(durationS(call)) : null,
     price: null,

@@ -32,7 +32,7 @@ export interface Call {
   readonly createdAt: number;
   updatedAt: number;
   /** When the network began to dial. */
-  dialledAt: number | null;
+  dialedAt: number | null;
   answeredAt: number | null;
   endedAt: number | null;
   /** What machine detection found, in Twilio's words. */

@@ -10,7 +10,7 @@ import type { Script } from './script.ts';
 import { CallOver, type Stage, sendTones } from './stage.ts';
 import type { StatusCallbacks } from './status-callbacks.ts';
 
-/** What dialling needs. */
+/** What dialing needs. */
 export interface DialDeps {
   stage: Stage;
   desk: Desk;
@@ -31,7 +31,7 @@ export function createDialCall(deps: DialDeps) {
   return async function dial(call: Call): Promise<void> {
     await untilOver(async () => {
       await stage.timers.wait(call.queueMs, call.over.signal);
-      call.dialledAt = stage.timers.now();
+      call.dialedAt = stage.timers.now();
       stage.eventLog.record(call, { type: 'status', status: 'initiated' });
       callbacks.fire(call, 'initiated');
       await stage.timers.wait(stage.settings.setupMs, call.over.signal);

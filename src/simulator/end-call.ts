@@ -13,7 +13,7 @@ export interface Ending {
 /** Ends one call; ending an ended call does nothing. */
 export type EndCall = (call: Call, ending: Ending) => void;
 
-/** A call cancelled before it was dialled fires no callback at all (Twilio, Call resource: table of states). */
+/** A call cancelled before it was dialed fires no callback at all (Twilio, Call resource: table of states). */
 export function createEndCall({ stage, callbacks }: { stage: Stage; callbacks: StatusCallbacks }): EndCall {
   return function endCall(call, { status, by, sipResponseCode }) {
     if (isOver(call)) return;
@@ -24,6 +24,6 @@ export function createEndCall({ stage, callbacks }: { stage: Stage; callbacks: S
     stage.eventLog.record(call, { type: 'status', status });
     stage.eventLog.record(call, { type: 'ended', status, by });
     call.over.abort(new CallOver('the call is over'));
-    if (call.dialledAt !== null) callbacks.fire(call, 'completed');
+    if (call.dialedAt !== null) callbacks.fire(call, 'completed');
   };
 }

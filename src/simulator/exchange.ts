@@ -77,7 +77,7 @@ function newCall(sid: string, request: CallRequest, now: number, queueMs: number
     status: 'queued',
     createdAt: now,
     updatedAt: now,
-    dialledAt: null,
+    dialedAt: null,
     answeredAt: null,
     endedAt: null,
     answeredBy: null,

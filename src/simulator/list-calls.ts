@@ -6,14 +6,14 @@ import { refusal } from './rest-errors.ts';
 
 type Filter = (call: Call, wanted: string) => boolean;
 
-/** What may be asked for. A call that is not dialled yet has no start time, so no `StartTime` finds it. */
+/** What may be asked for. A call that is not dialed yet has no start time, so no `StartTime` finds it. */
 const FILTERS: Record<string, Filter> = {
   To: (call, wanted) => call.request.to === wanted,
   From: (call, wanted) => call.request.from === wanted,
   Status: (call, wanted) => call.status === wanted,
-  StartTime: (call, wanted) => sameDay(call.dialledAt, wanted),
-  'StartTime>': (call, wanted) => call.dialledAt !== null && call.dialledAt >= Date.parse(wanted),
-  'StartTime<': (call, wanted) => call.dialledAt !== null && call.dialledAt <= Date.parse(wanted),
+  StartTime: (call, wanted) => sameDay(call.dialedAt, wanted),
+  'StartTime>': (call, wanted) => call.dialedAt !== null && call.dialedAt >= Date.parse(wanted),
+  'StartTime<': (call, wanted) => call.dialedAt !== null && call.dialedAt <= Date.parse(wanted),
   EndTime: (call, wanted) => sameDay(call.endedAt, wanted),
   'EndTime>': (call, wanted) => call.endedAt !== null && call.endedAt >= Date.parse(wanted),
   'EndTime<': (call, wanted) => call.endedAt !== null && call.endedAt <= Date.parse(wanted),

@@ -12,15 +12,15 @@ export interface Settings {
   recordingMs: number;
   /** How long a sent tone lasts, with the gap after it. */
   toneMs: number;
-  /** From the request to dialling. */
+  /** From the request to dialing. */
   queueMs: number;
-  /** From dialling to ringing, or to the status that says why it does not ring. */
+  /** From dialing to ringing, or to the status that says why it does not ring. */
   setupMs: number;
   /** From pick-up to the result of machine detection (Twilio: typically 3 to 7 s). */
   machineDetectionMs: number;
   /** Whether the first document waits until `SendDigits` are played; Twilio does not say. */
   digitsBeforeDocument: boolean;
-  /** Calls dialled per second; the others wait in the queue. null: no limit. */
+  /** Calls dialed per second; the others wait in the queue. null: no limit. */
   callsPerSecond: number | null;
   /** What a minute costs, US dollars, for calls that name the most it may cost. */
   pricePerMinute: number;

@@ -142,7 +142,7 @@ export async function openProvider(name: ProviderName, options: Partial<Simulato
     heard,
     publicUrl,
     signingKey,
-    /** Dialled in the first document. */
+    /** Dialed in the first document. */
     extension: null as Extension | null,
     /** The kind of webhooks that are answered with an error. */
     failing: null as Heard['kind'] | null,

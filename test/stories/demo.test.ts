@@ -108,7 +108,7 @@ describe('the demo', () => {
       shows: [
         /backend +PUT \/v1\/pbx-profiles \{.*"pauseBeforeS":2,"pauseAfterS":1\}/,
         /"number":"08-12 34 56 78 ankn\. 1234".*"purpose":"testExtension"/,
-        /dialled +1\n.*dialled +2\n.*dialled +3\n.*dialled +4\n/,
+        /dialed +1\n.*dialed +2\n.*dialed +3\n.*dialed +4\n/,
         /pressed +#/,
         /progress +the test came as far as keyPressed/,
         /methods +none\n/,

@@ -8,8 +8,8 @@ export function callsTo({ simulator }: Pick<World, 'simulator'>, number: string)
   return simulator.calls().filter(({ to }) => to === number);
 }
 
-/** What was dialled after the answer, such as `1234`. */
-export function dialled(call: CallReport | undefined): string {
+/** What was dialed after the answer, such as `1234`. */
+export function dialed(call: CallReport | undefined): string {
   return (call?.transcript ?? [])
     .flatMap((entry) => (entry.who === 'caller' && 'key' in entry ? [entry.key] : []))
     .join('');
@@ -23,7 +23,7 @@ export function spoken(call: CallReport | undefined): string[] {
 /** How long tones take: each 200 ms, as the simulator plays them. */
 const TONE_MS = 200;
 
-/** The silences around what was dialled, s: between the answer and the first tone, the last tone and the prompt. */
+/** The silences around what was dialed, s: between the answer and the first tone, the last tone and the prompt. */
 export function pausesOf(call: CallReport | undefined): { beforeS: number; afterS: number } {
   const tones = (call?.transcript ?? []).filter((entry) => entry.who === 'caller' && 'key' in entry);
   const prompt = call?.transcript.find((entry) => 'text' in entry);

@@ -6,7 +6,7 @@ import type { Script } from '../../src/simulator/script.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { isStatus, stopAt, tracesOf } from '../support/traces.ts';
-import { callsTo, dialled, switchboard } from './desk-calls.ts';
+import { callsTo, dialed, switchboard } from './desk-calls.ts';
 import { readRows } from './stored-text.ts';
 
 const UNREGISTERED = { phoneMethods: [], appPasswords: [], ends: 1 };
@@ -60,7 +60,7 @@ describeWorlds('a call that tests an extension', ({ world }) => {
     expect({ status, number: body.number }).toEqual({ status: 201, number: registered.number });
     await world.settle();
     expect(await world.read(body.id)).toMatchObject({ outcome: 'approved', progress: 'keyPressed' });
-    expect(dialled(callsTo(world, registered.number.e164).at(-1))).toBe('1234');
+    expect(dialed(callsTo(world, registered.number.e164).at(-1))).toBe('1234');
     expect((await readRows(world, 'public')).get('public.phone_method')).toEqual(before);
   });
 

@@ -1,9 +1,9 @@
-// Phones behind a switchboard: the extension is dialled, listened behind, registered and called again.
+// Phones behind a switchboard: the extension is dialed, listened behind, registered and called again.
 import { afterEach, expect, test } from 'vitest';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { expectOneEnd } from '../support/traces.ts';
-import { callsTo, dialled, pausesOf, spoken, switchboard } from './desk-calls.ts';
+import { callsTo, dialed, pausesOf, spoken, switchboard } from './desk-calls.ts';
 
 const PBX = '/v1/pbx-profiles';
 
@@ -29,7 +29,7 @@ describeWorlds('an extension', ({ world, combination }) => {
     ['after the number', (number) => ({ number: `${number} x1234` })],
     ['in Swedish', (number) => ({ number: `${number}, ankn. 1234` })],
     ['in both places', (number) => ({ number: `${number};ext=1234`, extension: '1234' })],
-  ])('given %s is dialled, and the phone registered with it once somebody presses #', async (_how, body) => {
+  ])('given %s is dialed, and the phone registered with it once somebody presses #', async (_how, body) => {
     const number = world.newNumber();
     const userId = `user-${number.slice(-4)}`;
     world.simulator.desk.script(number, 'pbx');
@@ -38,7 +38,7 @@ describeWorlds('an extension', ({ world, combination }) => {
     expect(accepted.number).toMatchObject({ e164: number, extension: '1234', phoneNumber });
     await world.settle();
     await expectOneEnd(world, accepted.id, { outcome: 'approved' });
-    expect(dialled(callsTo(world, number)[0])).toBe('1234');
+    expect(dialed(callsTo(world, number)[0])).toBe('1234');
     expect(await phonesOf(userId)).toMatchObject([{ phoneType: 'office', phoneNumber }]);
   });
 
@@ -50,10 +50,10 @@ describeWorlds('an extension', ({ world, combination }) => {
 
   test('keeps its leading zeros', async () => {
     const { verification, call } = await register(switchboard('0012'), { extension: '0012' });
-    expect([verification.outcome, dialled(call)]).toEqual(['approved', '0012']);
+    expect([verification.outcome, dialed(call)]).toEqual(['approved', '0012']);
   });
 
-  test('is dialled without machine detection: the switchboard is a machine, the person behind it is not', async () => {
+  test('is dialed without machine detection: the switchboard is a machine, the person behind it is not', async () => {
     const { verification, call } = await register('pbx');
     expect(verification.outcome).toBe('approved');
     expect(call?.answeredBy).toBeNull();
@@ -177,7 +177,7 @@ describeWorlds('an extension', ({ world, combination }) => {
       expect(accepted.number).toMatchObject({ e164: number, extension: '1234' });
       await world.settle();
       expect((await world.read(accepted.id)).outcome).toBe('approved');
-      expect(dialled(callsTo(world, number).at(-1))).toBe('1234');
+      expect(dialed(callsTo(world, number).at(-1))).toBe('1234');
     }
     const calls = callsTo(world, number).length;
     for (const [field, body] of [
@@ -215,7 +215,7 @@ describeWorlds('an extension', ({ world, combination }) => {
     await world.settle();
     await expectOneEnd(world, first.body.id, { outcome: 'approved', calls: 2 });
     await expectOneEnd(world, second.body.id, { outcome: 'hungUp', calls: 2 });
-    expect(callsTo(world, number).map(dialled).toSorted()).toEqual(['11', '22']);
+    expect(callsTo(world, number).map(dialed).toSorted()).toEqual(['11', '22']);
     expect(await phonesOf('eleven')).toMatchObject([{ phoneNumber: expect.stringMatching(/x11$/) }]);
     expect(await phonesOf('twenty-two')).toEqual([]);
   });
@@ -234,7 +234,7 @@ describeWorlds('an extension', ({ world, combination }) => {
     expect(callsTo(world, number)).toHaveLength(1);
   });
 
-  test('is not dialled any more once the policy refuses extensions, although the call was queued', async () => {
+  test('is not dialed any more once the policy refuses extensions, although the call was queued', async () => {
     const { queue } = world.service.jobs;
     await queue.pause();
     const number = world.newNumber();

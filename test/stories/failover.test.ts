@@ -1,4 +1,4 @@
-// Two providers: where the first is known not to have dialled, the second's line calls; where nobody knows, it does not.
+// Two providers: where the first is known not to have dialed, the second's line calls; where nobody knows, it does not.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RestFault } from '../../src/simulator/faults.ts';
 import { type NetworkWorld, openNetworkWorld } from '../support/network-world.ts';

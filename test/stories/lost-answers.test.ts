@@ -129,7 +129,7 @@ describeNetworkWorlds('when the answer to placing a call goes astray', ({ world 
   });
 
   test.each(NOTHING_DONE)(
-    'after %s, with nothing done, it is dialled again',
+    'after %s, with nothing done, it is dialed again',
     async (_name, fault, count, event) => {
       world.simulator.faults.next('create', fault);
       const { id } = await world.request('press-pound');
@@ -140,7 +140,7 @@ describeNetworkWorlds('when the answer to placing a call goes astray', ({ world 
     },
   );
 
-  test('a call of which nothing is known is not dialled again before the grace is over and the network was asked', async () => {
+  test('a call of which nothing is known is not dialed again before the grace is over and the network was asked', async () => {
     world.simulator.faults.next('create', 'drop');
     const { id } = await world.request('press-pound');
     await world.settle();
@@ -149,7 +149,7 @@ describeNetworkWorlds('when the answer to placing a call goes astray', ({ world 
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(15_000);
   });
 
-  test('while the network can neither place nor list calls, nothing is dialled blindly', async () => {
+  test('while the network can neither place nor list calls, nothing is dialed blindly', async () => {
     const number = world.newNumber();
     world.simulator.faults.next('create', 'acceptAndDrop');
     world.simulator.faults.webhooks({ kind: 'status', do: 'lose', to: number });
@@ -159,7 +159,7 @@ describeNetworkWorlds('when the answer to placing a call goes astray', ({ world 
     expect((await expectOneEnd(world, id, { outcome: 'noAnswer' })).attempts).toHaveLength(1);
   });
 
-  test('two lost calls to one switchboard are two calls, each verification has one end, and neither is dialled again', async () => {
+  test('two lost calls to one switchboard are two calls, each verification has one end, and neither is dialed again', async () => {
     const number = world.newNumber();
     world.simulator.faults.next('create', 'acceptAndDrop', { times: 2 });
     world.simulator.faults.webhooks({ kind: 'status', do: 'lose', to: number });

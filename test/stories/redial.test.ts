@@ -6,7 +6,7 @@ import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { expectOneEnd, tracesOf } from '../support/traces.ts';
-import { callsTo, dialled, switchboard } from './desk-calls.ts';
+import { callsTo, dialed, switchboard } from './desk-calls.ts';
 
 const AFTER_S = 20;
 const BOTH = { onBusy: true, onNoAnswer: true, afterS: AFTER_S };
@@ -168,7 +168,7 @@ describeWorlds('a call that is placed again', ({ world }) => {
     });
     await world.settle();
     await expectOneEnd(world, id, { outcome: 'approved', calls: 2 });
-    expect(callsTo(world, number).map(dialled)).toEqual(['', '1234']);
+    expect(callsTo(world, number).map(dialed)).toEqual(['', '1234']);
   });
 
   test('shows how far the last one came', async () => {

@@ -70,7 +70,7 @@ describeNetworkWorlds('when the phone network does not place a call', ({ world }
     expect(attempts.length).toBeLessThan(20);
   });
 
-  test('calls that are lost and nowhere to be found are dialled three times, not for ever', async () => {
+  test('calls that are lost and nowhere to be found are dialed three times, not for ever', async () => {
     world.simulator.faults.next('create', 'drop', { times: 1_000 });
     const { id } = await world.request('press-pound');
     await world.settle();

@@ -292,7 +292,7 @@ describeEachStore('what a service leaves behind', (combination) => {
   test('would be found out: whatever is planted is found where it is', async () => {
     const number = newNumber();
     const [[what, [secret = '']] = ['', []]] = [...needles].filter(([name]) => name.startsWith('the app'));
-    world.service.log.info({ dialled: number }, 'planted');
+    world.service.log.info({ dialed: number }, 'planted');
     // Never due: a job that asks for nothing fails and loses its data.
     await world.service.jobs.queue.add('planted', { number }, { jobId: randomUUID(), delay: 86_400_000 });
     await world.db

@@ -61,7 +61,7 @@ describe.each(SHARED_STORES)('a process that is told to stop, on %s', (combinati
     expect((await service.exit).code).toBe(0);
     await ground.time.idle();
     expect(await stateOf(queued)).toBe('queued');
-    expect(dialledAfterStop(service.output())).toEqual([]);
+    expect(dialedAfterStop(service.output())).toEqual([]);
 
     ground.simulator.faults.clear();
     await ground.start('all');
@@ -107,8 +107,8 @@ function jsonLines(output: string): string[] {
   return output.split('\n').filter((line) => line.startsWith('{'));
 }
 
-/** Lines that tell of dialling after the process was told to stop. */
-function dialledAfterStop(output: string): string[] {
+/** Lines that tell of dialing after the process was told to stop. */
+function dialedAfterStop(output: string): string[] {
   const lines = jsonLines(output);
   const stop = lines.findIndex((line) => line.includes('"signal":"SIGTERM"'));
   expect(stop).toBeGreaterThan(-1);

@@ -15,7 +15,7 @@ import { giveBack, type PlaceAttempt } from './place-attempt.ts';
  */
 export type Dial = (verification: Verification, policyVersion: number) => Promise<StepResult>;
 
-/** What dialling needs. */
+/** What dialing needs. */
 export interface DialDeps {
   verifications: Pick<VerificationStore, 'assignSlot' | 'lookAgain'>;
   attempts: Pick<AttemptStore, 'begin' | 'postpone'>;

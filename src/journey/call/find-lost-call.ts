@@ -12,18 +12,18 @@ import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
 import { endUnwanted } from './place-attempt.ts';
 
-/** How many calls may be dialled because the ones before were nowhere to be found. */
+/** How many calls may be dialed because the ones before were nowhere to be found. */
 const MOST_DIALS = 3;
 /** How far our clock and the provider's may be apart, ms. Calls that an attempt knows are told apart by their ids anyway. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** A verification that is dialling. */
+/** A verification that is dialing. */
 type Dialing = Verification & { attemptId: string; lineNumber: string; dialedAt: Date };
 
 /**
  * State `dialing`: an attempt is recorded and nobody knows if there is a call. Waits a grace for a webhook that
  * carries the attempt's id, then asks the provider. A call that no attempt knows is adopted; only if there is none
- * is it dialled again.
+ * is it dialed again.
  */
 export function createFindLostCall(deps: {
   verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain' | 'decide'>;

@@ -85,7 +85,7 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
 /** The error code of an attempt that could not start in time: the provider was not asked. */
 export const START_MISSED = 'startMissed';
 
-/** Nothing was asked of the provider, so the verification may be dialled again, in another place. */
+/** Nothing was asked of the provider, so the verification may be dialed again, in another place. */
 export async function giveBack(
   { attempts, clock, events }: { attempts: Pick<AttemptStore, 'postpone'>; clock: Clock; events: Events },
   { id: verificationId, attemptId }: Pick<Placing, 'id' | 'attemptId'>,
@@ -186,7 +186,7 @@ async function lost(deps: PlaceDeps, { verificationId, attemptId, wakeAt }: Plac
   return watchUntil(wakeAt);
 }
 
-/** While the provider was asked, somebody dialled again or finished the verification: this call must not ring on. */
+/** While the provider was asked, somebody dialed again or finished the verification: this call must not ring on. */
 /** Ends a call that nobody wants any more, and keeps its name. */
 export async function endUnwanted(
   deps: {

@@ -32,7 +32,7 @@ interface Check {
   /** The errors that a request is refused with; empty: it is allowed. */
   refuse(input: CheckInput): ServiceError[];
   /** Whether it is checked again before a call is placed. */
-  beforeDialling: boolean;
+  beforeDialing: boolean;
 }
 
 /**
@@ -40,16 +40,16 @@ interface Check {
  * before a call is placed those that may have changed are looked at again. A new check is a new line.
  */
 const CHECKS: readonly Check[] = [
-  { refuse: refuseOfficePhones, beforeDialling: true },
-  { refuse: refuseBlocked, beforeDialling: true },
-  { refuse: ({ number }) => errorIn(number), beforeDialling: true },
-  { refuse: refuseSuppressed, beforeDialling: true },
-  { refuse: refuseExtension, beforeDialling: false },
-  { refuse: refuseManyAppPasswords, beforeDialling: false },
-  { refuse: refuseMissingPin, beforeDialling: false },
-  { refuse: refuseLockedChallenge, beforeDialling: true },
-  { refuse: ({ locale }) => errorIn(locale), beforeDialling: false },
-  { refuse: ({ limits }) => limits, beforeDialling: false },
+  { refuse: refuseOfficePhones, beforeDialing: true },
+  { refuse: refuseBlocked, beforeDialing: true },
+  { refuse: ({ number }) => errorIn(number), beforeDialing: true },
+  { refuse: refuseSuppressed, beforeDialing: true },
+  { refuse: refuseExtension, beforeDialing: false },
+  { refuse: refuseManyAppPasswords, beforeDialing: false },
+  { refuse: refuseMissingPin, beforeDialing: false },
+  { refuse: refuseLockedChallenge, beforeDialing: true },
+  { refuse: ({ locale }) => errorIn(locale), beforeDialing: false },
+  { refuse: ({ limits }) => limits, beforeDialing: false },
 ];
 
 /** The error that a request is refused with, or null. */
@@ -68,7 +68,7 @@ export function allRefusals(input: CheckInput): ServiceError[] {
 
 /** Whether a call that was asked for may still be placed. */
 export function mayStillCall(input: CheckInput): boolean {
-  return CHECKS.every(({ refuse, beforeDialling }) => !beforeDialling || refuse(input).length === 0);
+  return CHECKS.every(({ refuse, beforeDialing }) => !beforeDialing || refuse(input).length === 0);
 }
 
 function errorIn(found: unknown): ServiceError[] {

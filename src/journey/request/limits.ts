@@ -16,11 +16,11 @@ import { type SpendingRules, spendingLimits } from './spending.ts';
  */
 export interface Counted extends User {
   purpose: Purpose;
-  phone: (Dialled & { country: string }) | null;
+  phone: (Dialed & { country: string }) | null;
 }
 
-/** What is dialled: E.164, and the extension behind it. */
-export interface Dialled {
+/** What is dialed: E.164, and the extension behind it. */
+export interface Dialed {
   e164: string;
   extension: string | null;
 }
@@ -69,7 +69,7 @@ export function createLimits(deps: {
       now,
     ),
   ];
-  const hashesOf = (phone: Dialled) => hashesOfPhone(deps.phoneHashes, phone);
+  const hashesOf = (phone: Dialed) => hashesOfPhone(deps.phoneHashes, phone);
 
   const reachedLimits: ReachedLimits = async (request, policy) => {
     const now = deps.clock.now();
@@ -136,10 +136,10 @@ export function createLimits(deps: {
   };
 }
 
-const toDial = ({ e164, extension }: Dialled) => `${e164}x${extension ?? ''}`;
+const toDial = ({ e164, extension }: Dialed) => `${e164}x${extension ?? ''}`;
 
 /** What a phone is known by in lists, by the hash of each key, the current one first. */
-export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Dialled): string[] {
+export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Dialed): string[] {
   return phoneHashes(`phone ${toDial(phone)}`);
 }
 

@@ -21,7 +21,7 @@ const UnderstoodNumberView = z
     extension: z
       .string()
       .nullable()
-      .meta({ description: 'The digits dialled after the number has answered', example: '1234' }),
+      .meta({ description: 'The digits dialed after the number has answered', example: '1234' }),
     phoneNumber: z
       .string()
       .meta({ description: 'In the format of Microsoft Graph', example: '+46 812345678x1234' }),

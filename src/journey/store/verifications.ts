@@ -120,7 +120,7 @@ function changes(one: One) {
         sql`update verification v set wake_at = ${next} where v.id = ${id} and v.live returning ${ALL_COLUMNS}`,
       ),
 
-    /** Gives a verification that is to be dialled another place on its line, and nobody looks at it before. */
+    /** Gives a verification that is to be dialed another place on its line, and nobody looks at it before. */
     assignSlot({ id, state, wakeAt, attemptId }: Verification, slotAt: Date): Promise<Verification | null> {
       return one(sql`update verification v set slot_at = ${slotAt}, wake_at = ${slotAt}
         where v.id = ${id} and v.state = ${state} and v.wake_at = ${wakeAt}

@@ -9,7 +9,7 @@ const MAX_PAGES = 50;
 
 /**
  * Every call between two numbers (E.164), page after page, in the provider's order. There is no `StartTime`
- * filter on purpose: a call has no start time before it is dialled, and the calls looked for may be queued.
+ * filter on purpose: a call has no start time before it is dialed, and the calls looked for may be queued.
  */
 export async function listCalls(
   client: twilio.Twilio,

@@ -8,7 +8,7 @@ import { badAnswer } from './provider-error.ts';
 export type CallAnswer = Pick<CallInstance, 'sid' | 'status' | 'dateCreated' | 'answeredBy'>;
 
 /**
- * The call as one of ours. A call that still waits to be dialled may have no creation date yet; it counts as
+ * The call as one of ours. A call that still waits to be dialed may have no creation date yet; it counts as
  * created at this moment. Throws `ProviderError` if the answer is not a call.
  */
 export function readCall(call: CallAnswer, clock: Clock): CallSnapshot {

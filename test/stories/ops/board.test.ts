@@ -31,7 +31,7 @@ describe('what the board shows', () => {
     const data = { verificationId: id, number: '+46812345678', userId: 'olle@contoso.se', pin: '4711' };
     await queue.pause();
     const job = await queue.add('verify', data, { jobId: 'brought-by-a-backend', delay: 3_600_000 });
-    await job.log('dialled +46812345678');
+    await job.log('dialed +46812345678');
     await job.updateProgress({ number: '+46812345678' });
     const { text, json } = await ask(world, '/board/api/queues?activeQueue=verifications&jobsPerPage=20');
     for (const personal of ['46812345678', 'olle', '4711']) expect(text).not.toContain(personal);

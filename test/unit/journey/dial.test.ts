@@ -5,7 +5,7 @@ import { later } from '../../../src/platform/clock.ts';
 
 const START = new Date('2026-11-21T09:00:00Z');
 
-/** What dialling needs, on a machine so slow that every start is missed. */
+/** What dialing needs, on a machine so slow that every start is missed. */
 function slowMachine() {
   let now = START;
   const placeAttempt = vi.fn();

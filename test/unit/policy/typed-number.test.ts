@@ -144,7 +144,7 @@ describe('a tel: URI', () => {
     ['a number of the plan of a domain', 'tel:08-123-456-78;phone-context=example.com'],
     ['a context of another country', 'tel:+46812345678;phone-context=+47'],
     ['a context of the whole number', 'tel:12;phone-context=+46812345678'],
-    ['digits after dialling', 'tel:+46812345678;postd=pp22'],
+    ['digits after dialing', 'tel:+46812345678;postd=pp22'],
     ['a parameter that must be understood', 'tel:+46812345678;m-carrier=7'],
     ['broken percent-encoding', 'tel:%ZZ46812345678'],
     ['percent-encoding twice', 'tel:%252B46812345678'],

@@ -86,7 +86,7 @@ describe('the official twilio package', () => {
     expect(await list({ to: TO, from: FROM })).toEqual([one.sid]);
     expect(await list({ from: '+442079460000' })).toEqual([]);
     expect(await list({ status: 'canceled' })).toEqual([other.sid]);
-    // A call that is not dialled yet has no start_time, so no StartTime finds it (1.5).
+    // A call that is not dialed yet has no start_time, so no StartTime finds it (1.5).
     expect(await list({ startTimeAfter: new Date(0) })).toEqual([]);
     await rig.time.advance(200);
     expect(await list({ startTimeAfter: new Date(0) })).toEqual([one.sid]);
@@ -257,6 +257,6 @@ it('dials no faster than the line allows', async () => {
   expect(calls.map(({ queue_time }) => queue_time)).toEqual(['100', '1100', '2100']);
   rig.time.resume();
   await rig.time.idle();
-  const dialled = rig.events.filter((event) => event.type === 'status' && event.status === 'initiated');
-  expect(dialled.map(({ at }) => at - dialled[0]!.at)).toEqual([0, 1_000, 2_000]);
+  const dialed = rig.events.filter((event) => event.type === 'status' && event.status === 'initiated');
+  expect(dialed.map(({ at }) => at - dialed[0]!.at)).toEqual([0, 1_000, 2_000]);
 });

@@ -1,6 +1,6 @@
 /**
  * The part of TwiML that a template may use, with what each place may hold (Twilio: TwiML Gather, Say, Pause,
- * Redirect, Hangup). Each place names the placeholders it takes, so no address is ever spoken and no text dialled.
+ * Redirect, Hangup). Each place names the placeholders it takes, so no address is ever spoken and no text dialed.
  * `Greeting` is ours: it stands where a tenant's greeting is spoken or played, and vanishes where there is none.
  */
 import type { Answer, StepRule } from '../../dialogue.ts';

@@ -79,7 +79,7 @@ describe('the request for a call', () => {
     [{ pauseBeforeS: 0, digits: '007', pauseAfterS: 0 }, '007'],
     [{ pauseBeforeS: 2.5, digits: '1', pauseAfterS: 0.5 }, 'wwwww1w'],
     [{ pauseBeforeS: 8, digits: '12345678901', pauseAfterS: 2.5 }, `${'w'.repeat(16)}12345678901wwwww`],
-  ])('has %j dialled as %s, at most 32 characters', async (sendDigits, tones) => {
+  ])('has %j dialed as %s, at most 32 characters', async (sendDigits, tones) => {
     const sent = expectCall();
     await network().placeCall({ ...REQUEST, sendDigits });
     expect(fieldsOf(sent).filter(([name]) => name === 'SendDigits')).toEqual([['SendDigits', tones]]);
