@@ -49,7 +49,7 @@ function eraseAll({ tenantId, userId }: User, now: Date) {
       order by id for update),
     ready as materialized (select not exists (select from locked where open) as ok),
     verifications as (
-      update verification v set user_id = ${ERASED_USER}, phone_number = '', extension = null,
+      update verification v set user_id = ${ERASED_USER}, phone_number = '', phone_hash = null, extension = null,
         challenge_digits = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
       from locked where v.id = locked.id and (select ok from ready) returning v.id),
     phones as (delete from phone_method where ${ofUser} returning id),

@@ -136,6 +136,39 @@ describeWorlds('a bystander who is called by mistake', ({ world, combination }) 
     expect(world.time.now() - askedAt).toBeLessThan(30_000);
   });
 
+  test('is called later, too, when all the calls were requested before the first one', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'hang-up');
+    const asked = [];
+    for (let count = 0; count < 4; count += 1) asked.push((await ask(number)).body.id as string);
+    await world.settle();
+    const rows = await world.db
+      .selectFrom('verification')
+      .select(['outcome', 'dialedAt', 'endedAt'])
+      .where('id', 'in', asked)
+      .orderBy('dialedAt')
+      .execute();
+    expect(rows.map(({ outcome }) => outcome)).toEqual(Array(4).fill('hungUp'));
+    const waits = rows
+      .slice(1)
+      .map(
+        ({ dialedAt }, index) => ((dialedAt?.getTime() ?? 0) - (rows[index]?.endedAt?.getTime() ?? 0)) / 1000,
+      );
+    expect(waits[1]).toBeGreaterThan(25);
+    expect(waits[2]).toBeGreaterThan(55);
+  });
+
+  test('is left alone for a while, which capabilities and find say as a request does', async () => {
+    const { api } = await world.addTenant(`patient-${combination.replaceAll('+', '-')}`, { patienceS: 10 });
+    const number = world.newNumber();
+    for (let count = 0; count < 3; count += 1) await call(number, 'no-answer');
+    const { body } = await api('POST', '/v1/users/anyone/capabilities', { number });
+    expect(JSON.stringify(body)).toContain('Calls to this number were not approved');
+    expect(await ask(number, {}, api)).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
+    const found = await poundkey('find', `patient-${combination.replaceAll('+', '-')}`, number);
+    expect(found.output).toMatch(/A limit is reached until .*: Calls to this number were not approved/);
+  });
+
   test('is not called at all while the pause is longer than the policy lets a call wait', async () => {
     const number = world.newNumber();
     for (let count = 0; count < 5; count += 1) {

@@ -53,6 +53,12 @@ describeWorlds('wrong answers in one verification after the other', OPTIONS, ({ 
     expect((await guess()).status).toBe(201);
     expect(Number((await guess()).headers.get('retry-after'))).toBeGreaterThan(1_700);
     await api('DELETE', '/v1/users/u-1/block');
+    const audited = await world.db
+      .selectFrom('auditEvent')
+      .select('data')
+      .where('type', '=', 'challenge.unlocked')
+      .execute();
+    expect(audited.map(({ data }) => data)).toEqual([{ challenges: ['pin'] }]);
     expect((await call('4807#')).status).toBe(201);
     for (let count = 0; count < 2; count += 1) await guess();
     expect((await call('4807#')).status).toBe(201);

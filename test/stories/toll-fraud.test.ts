@@ -44,6 +44,17 @@ describeWorlds('toll fraud', ({ world, combination }) => {
     expect(output).toMatch(/would have refused 2 of 9 +numbers one after the other/);
   });
 
+  test('is found although a user was erased within the hour', async () => {
+    const { tenantId, call } = await tenant('erased');
+    await call('+46852900001', 'press-pound');
+    await world.settle();
+    const row9 = row(20_100, 9);
+    for (const number of row9) await call(number);
+    await world.settle();
+    expect(await poundkey('erase-user', tenantId, `caller-${users - 10}`)).toMatchObject({ exitCode: 0 });
+    expect(await reported(tenantId)).toEqual([['sequence', '+4685212••••', 9, 2]]);
+  });
+
   test('is not suspected of an office whose people all register', async () => {
     const { tenantId, call } = await tenant('office');
     for (const number of row(5_000, 25)) await call(number, 'press-pound');

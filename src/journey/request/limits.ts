@@ -25,7 +25,7 @@ export interface Dialed {
   extension: string | null;
 }
 
-type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS'>;
+type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS' | 'patienceS' | 'expiresAfterS'>;
 
 /** One of the limits, and under which key it is counted. */
 export interface LimitOn {
@@ -71,30 +71,8 @@ export function createLimits(deps: {
   ];
   const hashesOf = (phone: Dialed) => hashesOfPhone(deps.phoneHashes, phone);
 
-  const reachedLimits: ReachedLimits = async (request, policy) => {
-    const now = deps.clock.now();
-    const on = limitsFor(request, policy, now);
-    const keys = JSON.stringify(on.map(({ key }) => key));
-    const phone = request.purpose === 'signIn' ? null : request.phone;
-    const phones = JSON.stringify(phone ? hashesOf(phone) : []);
-    const windows = await deps.run<{ key: string; windowEndsAt: Date; count: number }>(sql`
-      select key, window_ends_at, count from rate_count
-      where key in (select jsonb_array_elements_text(${keys}::jsonb)) and window_ends_at > ${now}
-      union all
-      select 'suppressed', created_at, 0 from suppressed_number
-      where phone_hash in (select jsonb_array_elements_text(${phones}::jsonb))`);
-    const isSuppressed = windows.some(({ key }) => key === 'suppressed');
-    const reached = on.flatMap(({ key, amount, most, endsAt, error }) => {
-      const { count, windowEndsAt } = windows.find((each) => each.key === key) ?? {
-        count: 0,
-        windowEndsAt: endsAt,
-      };
-      return count + amount > most ? [error(windowEndsAt, now)] : [];
-    });
-    return [...(isSuppressed ? [suppressed()] : []), ...reached];
-  };
   return {
-    reachedLimits,
+    reachedLimits: createReachedLimits({ ...deps, limitsFor, hashesOf }),
     /** The phone as it is known in counters and lists, hashed under each key, the current one first. */
     hashesOf,
 
@@ -119,21 +97,68 @@ export function createLimits(deps: {
     },
 
     /** The error for a phone that must not be called before a while has passed. @param chance when it may be again */
-    tooSoon(chance: Date): ServiceError {
-      return new ServiceError(
-        'limit.reached',
-        'Calls to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
-        { retryAfterS: secondsUntil(chance, deps.clock.now()) },
-      );
-    },
+    tooSoon: (chance: Date) => tooSoon(chance, deps.clock.now()),
 
-    /** Removes counts whose window is over, and unwanted calls of long ago. Resolves to how many there were. */
-    async forgetCounts(): Promise<number> {
-      const rows = await deps.run(sql`
-        delete from rate_count where window_ends_at <= ${deps.clock.now()} returning key`);
-      return rows.length + (await forgetUnwanted(deps.run, deps.clock.now()));
+    /** Removes counts whose window is over, and unwanted calls of long ago. */
+    async forgetCounts(): Promise<void> {
+      await deps.run(sql`delete from rate_count where window_ends_at <= ${deps.clock.now()}`);
+      await forgetUnwanted(deps.run, deps.clock.now());
     },
   };
+}
+
+/** Reads which limits a request would break. */
+function createReachedLimits(deps: {
+  run: RunStatement;
+  clock: Clock;
+  limitsFor: (request: Counted, policy: Limits, now: Date) => LimitOn[];
+  hashesOf: (phone: Dialed) => string[];
+}): ReachedLimits {
+  return async (request, policy) => {
+    const now = deps.clock.now();
+    const on = deps.limitsFor(request, policy, now);
+    const keys = JSON.stringify(on.map(({ key }) => key));
+    const phones = JSON.stringify(request.phone ? deps.hashesOf(request.phone) : []);
+    const furthest = later(now, patienceMs(policy));
+    const windows = await deps.run<{ key: string; windowEndsAt: Date; count: number }>(sql`
+      select key, window_ends_at, count from rate_count
+      where key in (select jsonb_array_elements_text(${keys}::jsonb)) and window_ends_at > ${now}
+      union all
+      select 'suppressed', created_at, 0 from suppressed_number where ${request.purpose} <> 'signIn'
+        and phone_hash in (select jsonb_array_elements_text(${phones}::jsonb))
+      union all
+      select 'paused', until, 0 from phone_paused_until(${phones}::jsonb->>0) until where until > ${furthest}`);
+    const isSuppressed = windows.some(({ key }) => key === 'suppressed');
+    const paused = windows.find(({ key }) => key === 'paused');
+    const reached = on.flatMap(({ key, amount, most, endsAt, error }) => {
+      const { count, windowEndsAt } = windows.find((each) => each.key === key) ?? {
+        count: 0,
+        windowEndsAt: endsAt,
+      };
+      return count + amount > most ? [error(windowEndsAt, now)] : [];
+    });
+    return [
+      ...(isSuppressed ? [suppressed()] : []),
+      ...(paused ? [tooSoon(later(paused.windowEndsAt, -patienceMs(policy)), now)] : []),
+      ...reached,
+    ];
+  };
+}
+
+function tooSoon(chance: Date, now: Date): ServiceError {
+  return new ServiceError(
+    'limit.reached',
+    'Calls to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
+    { retryAfterS: secondsUntil(chance, now) },
+  );
+}
+
+/** The furthest that a call may lie in the future when it is requested, ms. */
+export function patienceMs({
+  patienceS,
+  expiresAfterS,
+}: Pick<TenantPolicy, 'patienceS' | 'expiresAfterS'>): number {
+  return Math.min(patienceS, expiresAfterS) * 1000;
 }
 
 const toDial = ({ e164, extension }: Dialed) => `${e164}x${extension ?? ''}`;

@@ -40,10 +40,8 @@ export function writeUnwanted(outcome: Outcome | null, now: Date): Sql[] {
 export const MAY_STOP_CALLS = sql`(v.purpose <> 'signIn'
   and exists (select from unwanted_calls u where u.phone_hash = v.phone_hash and u.answered > 0))`;
 
-/** Removes what need not be remembered any more. Returns how much that was. */
-export async function forgetUnwanted(run: RunStatement, now: Date): Promise<number> {
-  const rows = await run(sql`
-    delete from unwanted_calls where last_at <= ${now}::timestamptz - make_interval(days => ${REMEMBERED_DAYS}::int)
-    returning phone_hash`);
-  return rows.length;
+/** Removes what need not be remembered any more. */
+export async function forgetUnwanted(run: RunStatement, now: Date): Promise<void> {
+  await run(sql`
+    delete from unwanted_calls where last_at <= ${now}::timestamptz - make_interval(days => ${REMEMBERED_DAYS}::int)`);
 }
