@@ -34,6 +34,7 @@ export const VERIFICATION_REFUSALS = [
   'number.countryRefused',
   'number.extensionUnsupported',
   'number.notRegistered',
+  'number.suppressed',
   'extension.missing',
   'extension.tooLong',
   'locale.unsupported',
@@ -45,6 +46,7 @@ export const VERIFICATION_REFUSALS = [
   'challenge.locked',
   'verification.alreadyOpen',
   'limit.reached',
+  'spending.limitReached',
   'line.tooBusy',
 ] as const satisfies readonly ErrorCode[];
 
