@@ -4,7 +4,7 @@ import type { Sql } from 'sql-template-tag';
 import type { Pauses } from '../domain/pauses.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
-import type { AuditType, Challenge, Purpose } from './states.ts';
+import type { AuditType, Challenge, MessageType, Purpose } from './states.ts';
 import type { UserFacts } from './store/facts.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -60,7 +60,7 @@ export interface CompletionWrites {
    */
   messages(
     wanted: {
-      types: [{ type: string }, ...{ type: string; when?: Sql }[]];
+      types: [{ type: MessageType }, ...{ type: MessageType; when?: Sql }[]];
       phoneMethodId: Sql;
       appPasswordId: Sql;
     },

@@ -43,6 +43,10 @@ export const AUDIT_TYPES = [
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
+/** What is posted to a tenant's webhook endpoint about a finished verification. */
+export const MESSAGE_TYPES = ['verification.finished', 'fraud.reported', 'challenge.locked'] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
 /** What the person does to approve: press `#`, type the two digits on the screen and `#`, or a PIN and `#`. */
 export const CHALLENGES = ['pound', 'numberMatch', 'pin'] as const;
 export type Challenge = (typeof CHALLENGES)[number];

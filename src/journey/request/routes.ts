@@ -93,6 +93,8 @@ export function verificationRoutes(actions: VerificationActions) {
   ];
 }
 
+const routeHeaders = z.object({ Location: z.string().meta({ description: 'The path of the verification' }) });
+
 function requestRoute(actions: VerificationActions) {
   return defineRoute({
     method: 'post',
@@ -103,10 +105,11 @@ function requestRoute(actions: VerificationActions) {
     headers: z.object({ 'idempotency-key': IdempotencyKey }),
     body: NewVerificationBody,
     responses: {
-      201: { description: 'The verification is queued', schema: VerificationView },
+      201: { description: 'The verification is queued', schema: VerificationView, routeHeaders },
       200: {
         description: 'The verification that was requested before with this idempotency key and body',
         schema: VerificationView,
+        routeHeaders,
       },
     },
     problems: VERIFICATION_REFUSALS,

@@ -19,7 +19,9 @@ export const problemSchema = z
     verificationId: z
       .string()
       .optional()
-      .meta({ description: 'With verification.alreadyOpen: the verification that is open' }),
+      .meta({
+        description: 'With verification.alreadyOpen and user.verificationOpen: the verification that is open',
+      }),
     errors: z
       .array(z.object({ field: z.string(), rule: z.string() }))
       .optional()
