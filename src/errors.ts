@@ -18,7 +18,7 @@ export const ERRORS = {
   'number.invalid': { status: 422, title: 'The phone number is not valid' },
   'number.typeRefused': { status: 422, title: 'Numbers of this type are not allowed' },
   'number.countryRefused': { status: 422, title: 'Numbers of this country are not allowed' },
-  'number.extensionUnsupported': { status: 422, title: 'The policy does not allow extensions' },
+  'number.extensionUnsupported': { status: 422, title: 'This number may not have an extension' },
   'number.suppressed': { status: 403, title: 'This number must not be called' },
   'extension.missing': { status: 422, title: 'There is no extension' },
   'extension.tooLong': { status: 422, title: 'The extension and its pauses are too long' },

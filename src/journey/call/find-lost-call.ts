@@ -52,7 +52,7 @@ export function createFindLostCall(deps: {
 
   async function dialAgain(verification: Dialing, now: Date): Promise<StepResult> {
     const lost = await deps.lost.countLost(verification.id);
-    if (lost >= MOST_DIALS || verification.expiresAt <= now) return giveUp(verification, 'callNotFound', now);
+    if (lost >= MOST_DIALS || verification.expiresAt <= now) return giveUp(verification, 'callLost', now);
     if (deps.isStopping()) return leaveToOthers(now);
     const allowed = await deps.checkAgain(verification, now);
     if (allowed) return deps.dial(verification, allowed.policyVersion);
