@@ -30,7 +30,7 @@ export const ERRORS = {
   'policy.officePhoneRefused': { status: 403, title: 'The policy does not allow office phones' },
   'idempotencyKey.reused': { status: 422, title: 'The idempotency key was used for another request' },
   'verification.notFound': { status: 404, title: 'There is no such verification' },
-  'verification.alreadyOpen': { status: 409, title: 'The user has an open verification of this number' },
+  'verification.alreadyOpen': { status: 409, title: 'The user has an open verification' },
   'verification.alreadyDecided': { status: 409, title: 'The verification is already decided' },
   'appPassword.notFound': { status: 404, title: 'The verification has no app password' },
   'appPassword.alreadyRevealed': { status: 410, title: 'The app password can no longer be revealed' },

@@ -13,7 +13,7 @@ import { createOutageLog, type OutageLog } from '../platform/outage-log.ts';
 import { NO_TRACES } from '../platform/trace-context.ts';
 import type { Providers, ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
-import { createChecks, PROVIDERS } from './checks.ts';
+import { createChecks, PROVIDERS, PUBLIC_URL } from './checks.ts';
 import type { Stores } from './open-stores.ts';
 import type { OnStop } from './stop.ts';
 

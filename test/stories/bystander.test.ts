@@ -5,6 +5,7 @@ import type { Script } from '../../src/simulator/script.ts';
 import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
+import { isStatus, stopAt } from '../support/traces.ts';
 
 describeWorlds('a bystander who is called by mistake', ({ world, combination }) => {
   let users = 0;
@@ -167,6 +168,45 @@ describeWorlds('a bystander who is called by mistake', ({ world, combination }) 
     expect(await ask(number, {}, api)).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
     const found = await poundkey('find', `patient-${combination.replaceAll('+', '-')}`, number);
     expect(found.output).toMatch(/A limit is reached until .*: Calls to this number were not approved/);
+  });
+
+  test('is not called behind an extension that somebody makes up either', async () => {
+    const { number } = await stopped();
+    for (const extension of ['1', '001'])
+      expect(await ask(number, { extension })).toMatchObject({
+        status: 403,
+        body: { code: 'number.suppressed' },
+      });
+  });
+
+  test('is called later, too, when the calls are canceled while they ring', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'no-answer');
+    for (let count = 0; count < 2; count += 1) {
+      const ringing = stopAt(world, (event) => isStatus(event, 'ringing'));
+      const { body } = await ask(number);
+      await ringing;
+      await world.api('POST', `/v1/verifications/${body.id}/cancel`);
+      world.time.resume();
+      await world.settle();
+    }
+    const askedAt = world.time.now();
+    const { id } = await call(number, 'no-answer');
+    const { dialedAt } = await world.db
+      .selectFrom('verification')
+      .select('dialedAt')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect((dialedAt?.getTime() ?? 0) - askedAt).toBeGreaterThan(20_000);
+  });
+
+  test('does not make a user who signs in with that phone wait', async () => {
+    const { userId, number } = await world.story('press-pound');
+    for (let count = 0; count < 5; count += 1) await call(number.e164, 'no-answer');
+    const askedAt = world.time.now();
+    const signIn = { userId, purpose: 'signIn', number: undefined };
+    expect(await call(number.e164, 'press-pound', signIn)).toMatchObject({ outcome: 'approved' });
+    expect(world.time.now() - askedAt).toBeLessThan(25_000);
   });
 
   test('is not called at all while the pause is longer than the policy lets a call wait', async () => {

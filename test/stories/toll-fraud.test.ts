@@ -9,9 +9,10 @@ describeWorlds('toll fraud', ({ world, combination }) => {
   const tenant = async (id: string) => {
     const tenantId = `${id}-${combination.replaceAll('+', '-')}`;
     const { api } = await world.addTenant(tenantId);
-    const call = async (number: string, phone: ScenarioName = 'no-answer') => {
+    const call = async (number: string, phone: ScenarioName = 'no-answer', userId = `caller-${users}`) => {
       world.simulator.desk.script(number, phone);
-      const answer = await api('POST', '/v1/verifications', { userId: `caller-${users++}`, number });
+      const answer = await api('POST', '/v1/verifications', { userId, number });
+      users += 1;
       expect(answer.status).toBe(201);
     };
     return { tenantId, call };
@@ -53,6 +54,12 @@ describeWorlds('toll fraud', ({ world, combination }) => {
     await world.settle();
     expect(await poundkey('erase-user', tenantId, `caller-${users - 10}`)).toMatchObject({ exitCode: 0 });
     expect(await reported(tenantId)).toEqual([['sequence', '+4685212••••', 9, 2]]);
+  });
+
+  test('is suspected of numbers in a row that all approve, for a few users who keep none of them', async () => {
+    const { tenantId, call } = await tenant('robots');
+    for (const number of row(30_100, 11)) await call(number, 'press-pound', `robot-${users % 2}`);
+    expect(await reported(tenantId)).toEqual([['sequence', '+4685213••••', 9, 2]]);
   });
 
   test('is not suspected of an office whose people all register', async () => {

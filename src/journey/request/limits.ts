@@ -25,6 +25,9 @@ export interface Dialed {
   extension: string | null;
 }
 
+/** How many counts that are over one sweep removes. */
+const REMOVED_AT_ONCE = 50_000;
+
 type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS' | 'patienceS' | 'expiresAfterS'>;
 
 /** One of the limits, and under which key it is counted. */
@@ -69,11 +72,17 @@ export function createLimits(deps: {
       now,
     ),
   ];
-  const hashesOf = (phone: Dialed) => hashesOfPhone(deps.phoneHashes, phone);
+  const hashesOf = (phone: Dialed) => [
+    ...hashesOfPhone(deps.phoneHashes, phone),
+    ...(phone.extension === null ? [] : hashesOfPhone(deps.phoneHashes, { ...phone, extension: null })),
+  ];
 
   return {
     reachedLimits: createReachedLimits({ ...deps, limitsFor, hashesOf }),
-    /** The phone as it is known in counters and lists, hashed under each key, the current one first. */
+    /**
+     * The phone as it is known in counters and lists, hashed under each key, the current one first; behind an extension
+     * then its number: where that stopped calls, no extension is called.
+     */
     hashesOf,
 
     /** The counters of an admitted request. Rows that all requests share come last. */
@@ -101,7 +110,9 @@ export function createLimits(deps: {
 
     /** Removes counts whose window is over, and unwanted calls of long ago. */
     async forgetCounts(): Promise<void> {
-      await deps.run(sql`delete from rate_count where window_ends_at <= ${deps.clock.now()}`);
+      await deps.run(sql`
+        delete from rate_count where ctid = any(array(
+          select ctid from rate_count where window_ends_at <= ${deps.clock.now()} limit ${REMOVED_AT_ONCE}))`);
       await forgetUnwanted(deps.run, deps.clock.now());
     },
   };
@@ -127,7 +138,8 @@ function createReachedLimits(deps: {
       select 'suppressed', created_at, 0 from suppressed_number where ${request.purpose} <> 'signIn'
         and phone_hash in (select jsonb_array_elements_text(${phones}::jsonb))
       union all
-      select 'paused', until, 0 from phone_paused_until(${phones}::jsonb->>0) until where until > ${furthest}`);
+      select 'paused', until, 0 from phone_paused_until(${phones}::jsonb->>0 ||
+        case when ${request.purpose} = 'signIn' then ' signIn' else '' end) until where until > ${furthest}`);
     const isSuppressed = windows.some(({ key }) => key === 'suppressed');
     const paused = windows.find(({ key }) => key === 'paused');
     const reached = on.flatMap(({ key, amount, most, endsAt, error }) => {
@@ -170,21 +182,23 @@ export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Di
 
 /**
  * Without a number nothing is counted by number. A phone rings for whichever tenant calls it, so it is counted for all
- * of them together; each asks how many its own policy allows.
+ * of them together; each asks how many its own policy allows, in windows of the same length. Who signs in with their own
+ * phone is counted apart: a stranger must not be able to use up the limit.
  */
 function limitsOn(
   phoneHashes: (text: string) => string[],
-  { tenantId, userId, phone }: Counted,
+  { tenantId, userId, purpose, phone }: Counted,
   limits: TenantPolicy['limits'],
   now: Date,
 ): LimitOn[] {
   const counted = (what: string) => phoneHashes(`limit ${what}`)[0];
+  const ofWhom = purpose === 'signIn' ? `signIn ${tenantId} ${userId}` : 'phone';
   const on = (
     key: string,
     { count, windowS }: { count: number; windowS: number },
     name: string,
   ): LimitOn => ({
-    ...{ key, name, most: count, amount: 1, endsAt: later(now, windowS * 1000) },
+    ...{ key: `${key} ${windowS}`, name, most: count, amount: 1, endsAt: later(now, windowS * 1000) },
     error: (until, at) =>
       new ServiceError(
         'limit.reached',
@@ -194,7 +208,7 @@ function limitsOn(
   });
   return [
     on(`user ${tenantId} ${userId}`, limits.perUser, 'user'),
-    ...(phone ? [on(`phone ${counted(toDial(phone))}`, limits.perNumber, 'number')] : []),
+    ...(phone ? [on(`${ofWhom} ${counted(toDial(phone))}`, limits.perNumber, 'number')] : []),
     ...(phone?.extension
       ? [on(`switchboard ${counted(phone.e164)}`, limits.perSwitchboard, 'switchboard')]
       : []),

@@ -57,7 +57,7 @@ export interface WishForSlot {
 
 /**
  * What became of a request. `crossed`: the alarms that it made due. `repeated`: its idempotency key was used before. `open`: its user has a verification of the
- * number that is not finished. `full`: this counter (by its name) has no
+ * number that is not finished, or any that has an answer to guess. `full`: this counter (by its name) has no
  * room before `until`. `suppressed`: its phone must not be called. `paused`: its phone must not be called before `until`. `line`: the line, or the tenant's half of it, is free at `until` only.
  */
 export type Admission =
@@ -113,6 +113,14 @@ export function createAdmission(run: RunStatement) {
   };
 }
 
+/**
+ * Of what a user can have only one open verification: of a number, or where there is an answer to guess, at all. Several at
+ * once would be guessed before the first wrong answers count.
+ */
+function openNumber({ challenge, phoneNumber }: NewVerification): string {
+  return challenge === 'pound' ? phoneNumber : challenge;
+}
+
 /** Instants are stored as JavaScript reads them, in whole ms: guards compare them with what was read. */
 function admitStatement(row: NewVerification, counters: Counter[], { intervalMs, furthest }: WishForSlot) {
   const { createdAt: now } = row;
@@ -131,7 +139,7 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
         ${row.challenge}::text, ${row.challengeDigits}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
         ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.traceParent}::text,
-        ${row.lineNumber}::text, ${row.phoneNumber}::text,
+        ${row.lineNumber}::text, ${openNumber(row)}::text,
         ${row.phoneHashes[0] ?? null}::text, place, coalesce(place, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb
       from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)

@@ -164,11 +164,12 @@ function createStopCalls(run: RunStatement) {
   };
 }
 
-/** The call of an attempt, and what waits for a call to the same phone. */
+/** The call of an attempt, and what waits for a call to the same phone, or to an extension of its number. */
 function callsSamePhone({ attemptId }: Answered): Sql {
   const own = sql`(select verification_id from call_attempt where id = ${attemptId})`;
-  return sql`o.id = ${own} or o.state = 'queued' and o.purpose <> 'signIn' and (o.phone_number, o.phone_hash) =
-    (select w.phone_number, w.phone_hash from verification w where w.id = ${own})`;
+  return sql`o.id = ${own} or o.state = 'queued' and o.purpose <> 'signIn' and exists (
+    select from verification w where w.id = ${own} and o.phone_number = w.phone_number
+      and (w.extension is null or o.phone_hash = w.phone_hash))`;
 }
 
 /** A call that was decided, and the ids of the other verifications that ended with it. */

@@ -31,7 +31,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'idempotencyKey.reused':
     'The backend used one idempotency key for two different requests: each request needs its own.',
   'verification.alreadyOpen':
-    'The user has a verification of this number that is not finished: it is listed below. The backend follows that one, or cancels it first.',
+    'The user has a verification that is not finished: it is listed below. Each number can have one, and of those with a PIN or digits there is only one. The backend follows that one, or cancels it first.',
   'appPassword.limitReached':
     'npm run poundkey -- list-app-passwords TENANT USER shows the app passwords, revoke-app-password revokes one.',
   'user.blocked':

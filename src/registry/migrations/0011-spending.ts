@@ -75,7 +75,8 @@ const STATEMENTS = [
         refused := 'suppressed';
         return;
       end if;
-      paused_until := phone_paused_until(phones->>0);
+      -- Only who signs in is called all the same where calls were stopped. Their calls are counted apart, too.
+      paused_until := phone_paused_until(phones->>0 || case when may_be_suppressed then '' else ' signIn' end);
       if paused_until > furthest then
         refused := 'paused';
         until := paused_until;
