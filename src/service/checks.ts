@@ -14,8 +14,8 @@ const NETWORK_LIMIT_MS = 5_000;
 export type CheckName = 'registry' | 'keys' | 'queue' | 'prompts' | 'providers' | 'publicUrl';
 type NamedCheck = Check & { name: CheckName };
 
-/** The check of the providers, which are asked once a minute at most; a metric of its own says more about them. */
-export const PROVIDERS = 'providers' satisfies CheckName;
+/** Checks that ask others, who may take longer than a scrape of the metrics may: `/readyz` has them, the metrics do not. */
+export const ASKS_OTHERS: readonly CheckName[] = ['providers', 'publicUrl'];
 
 /** What is looked at. */
 interface Checked {
@@ -38,7 +38,7 @@ export function createChecks(
     { name: 'registry', required: true, limitMs: STORE_LIMIT_MS, run: () => stores.database.check() },
     { name: 'queue', required: !speaks, limitMs: STORE_LIMIT_MS, run: () => stores.queues.ping() },
     {
-      name: PROVIDERS,
+      name: 'providers',
       required: false,
       limitMs: NETWORK_LIMIT_MS,
       async run() {
