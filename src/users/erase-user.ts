@@ -54,6 +54,8 @@ function lockAll({ tenantId, userId }: User) {
 function eraseAll(user: User, now: Date) {
   const { tenantId, userId } = user;
   const ofUser = sql`tenant_id = ${tenantId} and user_id = ${userId} and (select ok from ready)`;
+  // Two updates, since no index serves "of one of these verifications, or of the user".
+  const emptied = sql`set user_id = ${ERASED_USER}, data = '{}'`;
   return sql`
     with unfinished as materialized (
       select id from verification where tenant_id = ${tenantId} and user_id = ${userId} and open limit 1),
@@ -74,10 +76,10 @@ function eraseAll(user: User, now: Date) {
     messages as (
       delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)
       returning o.id),
-    events as (
-      update audit_event a set user_id = ${ERASED_USER}, data = '{}' where (select ok from ready)
-        and (a.verification_id in (select id from locked)
-          or a.verification_id is null and a.tenant_id = ${tenantId} and a.user_id = ${userId})),
+    events_of_verifications as (
+      update audit_event ${emptied}
+      where verification_id = any (array(select id from locked)) and (select ok from ready)),
+    other_events as (update audit_event ${emptied} where verification_id is null and ${ofUser}),
     erased as (
       select (select count(*) from verifications) as verifications, (select count(*) from phones) as phone_methods,
         (select count(*) from passwords) as app_passwords, (select count(*) from messages) as webhook_messages),
