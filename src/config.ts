@@ -111,7 +111,7 @@ const Environment = z.object({
   OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: databaseUrl.optional(),
-  DATABASE_POOL_SIZE: whole(2, 100, 10),
+  DATABASE_POOL_SIZE: whole(4, 100, 10),
   DATABASE_STATEMENTS: oneOf('named', 'unnamed').default('named'),
   ...REDIS_VARIABLES,
   REDIS_PREFIX: z

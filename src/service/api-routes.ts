@@ -43,7 +43,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   const { features, stores, languages, clock, events } = deps;
   const { apiKeys, journey, userProfiles, pbxProfiles, policies, blocks, appPasswords } = features;
   const { sealKeys, database } = stores;
-  const { db, run } = database;
+  const { db } = database;
   const assertServed = (locale: string) => void servedLocale(languages, locale);
   return [
     ...verificationRoutes(journey),
@@ -53,9 +53,9 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...pbxProfileRoutes(pbxProfiles, policies.current),
     ...phoneMethodRoutes({
       listPhoneMethods: createListPhoneMethods({ db }),
-      removePhoneMethod: createRemovePhoneMethod({ run, clock, revokeAppPasswords: writeRevocation }),
+      removePhoneMethod: createRemovePhoneMethod({ db, clock, revokeAppPasswords: writeRevocation }),
     }),
-    eraseUserRoute(createEraseUser({ run, clock })),
+    eraseUserRoute(createEraseUser({ db, clock })),
     ...policyRoutes(policies),
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),

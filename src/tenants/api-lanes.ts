@@ -18,12 +18,11 @@ interface Places {
  * How many requests of the API may use the database at once: half of the connections, so that the other half is there for
  * webhooks, for which a person is waiting on the phone. The embedded store does one thing at a time: a webhook waits for
  * these few at most.
- * @param poolSize connections for statements; null: the embedded store
+ * @param poolSize connections for statements, at least 4, since each lane needs one; null: the embedded store
  */
 export function placesFor(poolSize: number | null): Places {
   if (poolSize === null) return { known: 3, unknown: 1 };
-  const half = Math.max(2, Math.floor(poolSize / 2));
-  return { known: half - 1, unknown: 1 };
+  return { known: Math.floor(poolSize / 2) - 1, unknown: 1 };
 }
 
 /**

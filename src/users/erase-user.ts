@@ -1,8 +1,10 @@
+import type { Kysely } from 'kysely';
 import sql from 'sql-template-tag';
 import { ERASED_USER, type User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { RunStatement } from '../platform/database/run-statement.ts';
+import { runWhenLocked } from '../platform/database/run-statement.ts';
+import type { Registry } from '../registry/schema.ts';
 
 /** How much there was about a user that is erased now. */
 export interface Erased {
@@ -22,13 +24,13 @@ type Row = Erased & { openId: string | null };
  * Erases what the registry holds about a user, in one statement. What calls cost is kept for the books: of a
  * verification the times, country, outcome, caller line and the provider's ids of its calls.
  *
- * A verification that is not finished holds everything back. It is read under a lock, so one that is finishing is waited for.
- * One that is requested meanwhile is a new beginning.
+ * A verification that is not finished holds everything back. All of them are locked before, so one that is finishing is
+ * waited for, and what it has written is seen. One that is requested meanwhile is a new beginning.
  */
-export function createEraseUser({ run, clock }: { run: RunStatement; clock: Clock }) {
+export function createEraseUser({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
   /** @throws ServiceError `user.verificationOpen` naming a verification that is not finished */
   return async (user: User): Promise<Erased> => {
-    const [row] = await run<Row>(eraseAll(user, clock.now()));
+    const [row] = await runWhenLocked<Row, Registry>(db, lockAll(user), eraseAll(user, clock.now()));
     if (!row) throw new Error('the statement that erases a user returns one row');
     const { openId, ...erased } = row;
     if (openId === null) return erased;
@@ -40,14 +42,25 @@ export function createEraseUser({ run, clock }: { run: RunStatement; clock: Cloc
   };
 }
 
-/** Written to in the order of the verifications' ids, as everything is that touches several of them. */
-function eraseAll({ tenantId, userId }: User, now: Date) {
+/** In the order of the verifications' ids, as everything is that touches several of them. */
+function lockAll({ tenantId, userId }: User) {
+  return sql`select id from verification where tenant_id = ${tenantId} and user_id = ${userId} order by id for update`;
+}
+
+/**
+ * Whether one is open is asked before any is locked again: what this statement does not see as finished may have left
+ * more than it sees.
+ */
+function eraseAll(user: User, now: Date) {
+  const { tenantId, userId } = user;
   const ofUser = sql`tenant_id = ${tenantId} and user_id = ${userId} and (select ok from ready)`;
+  // Two updates, since no index serves "of one of these verifications, or of the user".
+  const emptied = sql`set user_id = ${ERASED_USER}, data = '{}'`;
   return sql`
-    with locked as materialized (
-      select id, open from verification where tenant_id = ${tenantId} and user_id = ${userId}
-      order by id for update),
-    ready as materialized (select not exists (select from locked where open) as ok),
+    with unfinished as materialized (
+      select id from verification where tenant_id = ${tenantId} and user_id = ${userId} and open limit 1),
+    ready as materialized (select not exists (select from unfinished) as ok),
+    locked as materialized (${lockAll(user)}),
     verifications as (
       update verification v set user_id = ${ERASED_USER}, phone_number = '', phone_hash = null, extension = null,
         challenge_digits = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
@@ -62,10 +75,10 @@ function eraseAll({ tenantId, userId }: User, now: Date) {
     messages as (
       delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)
       returning o.id),
-    events as (
-      update audit_event a set user_id = ${ERASED_USER}, data = '{}' where (select ok from ready)
-        and (a.verification_id in (select id from locked)
-          or a.verification_id is null and a.tenant_id = ${tenantId} and a.user_id = ${userId})),
+    events_of_verifications as (
+      update audit_event ${emptied}
+      where verification_id = any (array(select id from locked)) and (select ok from ready)),
+    other_events as (update audit_event ${emptied} where verification_id is null and ${ofUser}),
     erased as (
       select (select count(*) from verifications) as verifications, (select count(*) from phones) as phone_methods,
         (select count(*) from passwords) as app_passwords, (select count(*) from messages) as webhook_messages),
@@ -75,5 +88,5 @@ function eraseAll({ tenantId, userId }: User, now: Date) {
         jsonb_build_object('verifications', verifications, 'phoneMethods', phone_methods,
           'appPasswords', app_passwords, 'webhookMessages', webhook_messages), ${now}::timestamptz
       from erased where (select ok from ready))
-    select erased.*, (select id from locked where open limit 1) as open_id from erased`;
+    select erased.*, (select id from unfinished) as open_id from erased`;
 }

@@ -133,6 +133,23 @@ describeWorlds('finding verifications', ({ world, combination }) => {
     expect(new Set(firsts).size).toBe(2_000);
   });
 
+  test('among many of erased users: none of them is shown, an answer takes no more work, and all others are found', async () => {
+    const { api } = await world.addTenant('erased');
+    await sql`insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country,
+        locale, state, outcome, wake_at, created_at, expires_at, decided_at, finished_at, open)
+      select gen_random_uuid(), 'erased', case when n % 1100 = 0 then 'u-' || n else '(erased user)' end, 'signIn',
+        'call', 'office', '', 'SE', 'sv-SE', 'finished', 'approved', at, at, at, at, at, false
+      from (select n, timestamptz '2026-11-01' + n * interval '1 second' as at from generate_series(1, 3300) n) m`.execute(
+      world.db,
+    );
+    for (const query of ['limit=1', 'limit=50', 'outcome=approved', 'createdAfter=2026-11-01T00:00:00Z']) {
+      const found = await pages(query, api);
+      expect(found.flat()).toHaveLength(3);
+      expect(found.length).toBeGreaterThanOrEqual(4);
+    }
+    expect((await pages('userId=u-2200', api)).flat()).toHaveLength(1);
+  });
+
   // The embedded store is PostgreSQL too; the plans of the real one are what counts.
   if (combination === 'postgres')
     test('by indexes, though tenants are thought to be small', async () => {

@@ -32,6 +32,12 @@ async function playVerifications(stores: FreshStores): Promise<void> {
   await world.settle();
   const outcomes = await Promise.all(together.map(async ({ id }) => (await world.read(id)).outcome));
   expect(outcomes).toEqual(together.map(() => 'approved'));
+  const { userId } = together[0] ?? { userId: '' };
+  // Two statements in one transaction.
+  expect(await world.api('DELETE', `/v1/users/${userId}`)).toMatchObject({
+    status: 200,
+    body: { verifications: 1, phoneMethods: 1, appPasswords: 1 },
+  });
 }
 
 describe.runIf(HAS_POOLER)('behind PgBouncer', () => {

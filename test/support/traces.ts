@@ -1,8 +1,8 @@
 /** What a verification leaves behind, for the claim that nothing happens twice. */
-import { CompiledQuery, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { expect } from 'vitest';
 import { createAttemptsOf } from '../../src/journey/store/attempts.ts';
-import type { RunStatement, Statement } from '../../src/platform/database/run-statement.ts';
+import { runIn } from '../../src/platform/database/run-statement.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import type { SimulatorEvent } from '../../src/simulator/events.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -15,20 +15,13 @@ const ENDS = ['phoneMethod.registered', 'verification.finished'];
 export async function tracesOf(db: Kysely<Registry>, id: string) {
   const [verification, attempts, phoneMethods, appPasswords, events] = await Promise.all([
     db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
-    attemptsOf(db, id),
+    createAttemptsOf(runIn(db))(id),
     db.selectFrom('phoneMethod').selectAll().where('verificationId', '=', id).execute(),
     db.selectFrom('appPassword').selectAll().where('verificationId', '=', id).execute(),
     db.selectFrom('auditEvent').select('type').where('verificationId', '=', id).execute(),
   ]);
   const ends = events.filter(({ type }) => ENDS.includes(type)).length;
   return { verification, attempts, phoneMethods, appPasswords, ends };
-}
-
-/** The attempts of a verification, oldest first, each with what is known of its call. */
-async function attemptsOf(db: Kysely<Registry>, id: string) {
-  const run: RunStatement = async <Row>({ text, values }: Statement) =>
-    (await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
-  return createAttemptsOf(run)(id);
 }
 
 /** Whether somebody pressed `#` in the one call to this number. */

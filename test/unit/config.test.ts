@@ -271,7 +271,7 @@ describe('a variable of another form is refused', () => {
     ['PUBLIC_URL', 'pound.example'],
     ['PUBLIC_URL', 'ftp://pound.example'],
     ['DATABASE_URL', 'mysql://db.example'],
-    ['DATABASE_POOL_SIZE', '0'],
+    ['DATABASE_POOL_SIZE', '3'],
     ['REDIS_URL', 'http://redis.example'],
     ['REDIS_SENTINELS', 'sentinel-1'],
     ['REDIS_SENTINELS', 'redis://sentinel-1:26379'],

@@ -1,10 +1,10 @@
 // The history of a verification, read from every table that has a part of it. Numbers are masked, extensions and the
 // digits of number matching left out.
-import { CompiledQuery, type Kysely, type Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
 import { createAttemptsOf } from '../../../src/journey/store/attempts.ts';
 import { hideIdDigits } from '../../../src/ops/shown-ids.ts';
-import type { RunStatement } from '../../../src/platform/database/run-statement.ts';
+import { runIn } from '../../../src/platform/database/run-statement.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
 import { auditEntries } from './audit-entries.ts';
 import { callEntries } from './call-entries.ts';
@@ -46,14 +46,6 @@ async function readStory(db: Kysely<Registry>, id: string): Promise<Story | null
   return {
     verification: summary(row),
     entries: entries.sort((one, other) => one.at.getTime() - other.at.getTime()),
-  };
-}
-
-/** Runs hand-written statements in the transaction. */
-function runIn(db: Kysely<Registry>): RunStatement {
-  return async <Row>({ text, values }: Parameters<RunStatement>[0]) => {
-    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
-    return rows;
   };
 }
 

@@ -192,13 +192,16 @@ function limitsOn(
   now: Date,
 ): LimitOn[] {
   const counted = (what: string) => phoneHashes(`limit ${what}`)[0];
-  const ofWhom = purpose === 'signIn' ? `signIn ${tenantId} ${userId}` : 'phone';
+  const phoneKey = (dialed: Dialed) =>
+    purpose === 'signIn'
+      ? `signIn ${counted(`${tenantId} ${userId} ${toDial(dialed)}`)}`
+      : `phone ${limits.perNumber.windowS} ${counted(toDial(dialed))}`;
   const on = (
     key: string,
     { count, windowS }: { count: number; windowS: number },
     name: string,
   ): LimitOn => ({
-    ...{ key: `${key} ${windowS}`, name, most: count, amount: 1, endsAt: later(now, windowS * 1000) },
+    ...{ key, name, most: count, amount: 1, endsAt: later(now, windowS * 1000) },
     error: (until, at) =>
       new ServiceError(
         'limit.reached',
@@ -208,9 +211,15 @@ function limitsOn(
   });
   return [
     on(`user ${tenantId} ${userId}`, limits.perUser, 'user'),
-    ...(phone ? [on(`${ofWhom} ${counted(toDial(phone))}`, limits.perNumber, 'number')] : []),
+    ...(phone ? [on(phoneKey(phone), limits.perNumber, 'number')] : []),
     ...(phone?.extension
-      ? [on(`switchboard ${counted(phone.e164)}`, limits.perSwitchboard, 'switchboard')]
+      ? [
+          on(
+            `switchboard ${limits.perSwitchboard.windowS} ${counted(phone.e164)}`,
+            limits.perSwitchboard,
+            'switchboard',
+          ),
+        ]
       : []),
     on(`tenant ${tenantId}`, limits.perTenant, 'tenant'),
   ];

@@ -31,8 +31,9 @@ interface Found {
 export type FindVerifications = (wanted: Wanted) => Promise<Found>;
 
 /**
- * How many verifications are looked at for one answer. State and outcome are in no index, since they change during a
- * call: so what is rare is found in several answers, each of which takes no more work than this.
+ * How many verifications are looked at for one answer, at most. State and outcome are in no index, since they change
+ * during a call, and those of erased users are not shown: so what is rare is found in several answers, each of which
+ * takes no more work than this.
  */
 const LOOKED_AT = 1_000;
 
@@ -42,26 +43,27 @@ type Looked = Verification & { fits: boolean; place: number };
 /** @param run runs a statement on the registry */
 export function createFindVerifications(run: RunStatement): FindVerifications {
   return async function findVerifications(wanted) {
-    const { state, outcome, limit } = wanted;
-    const most = state === undefined && outcome === undefined ? limit + 1 : LOOKED_AT;
+    const { limit } = wanted;
     // The last one looked at comes along, so that the next answer can go on behind it.
     const rows = await run<Looked>(sql`
-      with recursive looked as (${lookedAt(wanted, most)})
+      with recursive looked as (${lookedAt(wanted)})
       select ${ALL_COLUMNS}, looked.place, looked.fits from looked join verification v on v.id = looked.id
-      where looked.fits or looked.place = ${most} order by looked.place limit ${limit + 1}`);
+      where looked.fits or looked.place = ${LOOKED_AT} order by looked.place limit ${limit + 1}`);
     const page = rows.slice(0, limit);
-    const isFull = rows.length > limit || page.at(-1)?.place === most;
+    const isFull = rows.length > limit || page.at(-1)?.place === LOOKED_AT;
     return { verifications: page.filter(({ fits }) => fits), next: (isFull && page.at(-1)) || null };
   };
 }
 
-/** One after the other by the index: so the work is the same whatever the planner knows of the tenant. */
-function lookedAt({ tenantId, userId, createdAfter, before, ...wanted }: Wanted, most: number): Sql {
-  const fits = sql`(${wanted.state ?? null}::text is null or v.state = ${wanted.state ?? null})
+/**
+ * One after the other by the index, until one more than wanted fits: so the work is the same whatever the planner knows
+ * of the tenant.
+ */
+function lookedAt({ tenantId, userId, createdAfter, before, limit, ...wanted }: Wanted): Sql {
+  const fits = sql`v.user_id <> ${ERASED_USER} and (${wanted.state ?? null}::text is null or v.state = ${wanted.state ?? null})
     and (${wanted.outcome ?? null}::text is null or v.outcome is not distinct from ${wanted.outcome ?? null})`;
   const newest = (place: Sql) => sql`
     select v.id, v.created_at, ${fits} as fits from verification v where v.tenant_id = ${tenantId}
-      and v.user_id <> ${ERASED_USER}
       ${ifGiven(userId, (id) => sql`and v.user_id = ${id}`)}
       ${ifGiven(createdAfter, (time) => sql`and v.created_at > ${time}`)} ${place}
       order by v.created_at desc, v.id desc limit 1`;
@@ -70,11 +72,11 @@ function lookedAt({ tenantId, userId, createdAfter, before, ...wanted }: Wanted,
     ({ createdAt, id }) => sql`and (v.created_at, v.id) < (${createdAt}, ${id}::uuid)`,
   );
   return sql`
-    (select first.*, 1 as place from (${newest(start)}) first)
+    (select first.*, 1 as place, first.fits::int as fitting from (${newest(start)}) first)
     union all
-    select older.*, looked.place + 1 from looked
+    select older.*, looked.place + 1, looked.fitting + older.fits::int from looked
       cross join lateral (${newest(sql`and (v.created_at, v.id) < (looked.created_at, looked.id)`)}) older
-      where looked.place < ${most}`;
+      where looked.place < ${LOOKED_AT} and looked.fitting <= ${limit}`;
 }
 
 function ifGiven<Value>(value: Value | undefined, condition: (value: Value) => Sql): Sql {

@@ -1,4 +1,5 @@
 /** Hand-written statements, sent as they are: for the few that run so often that a query builder's work would be felt. */
+import { CompiledQuery, type Kysely } from 'kysely';
 
 /** What both drivers' pools offer. */
 interface StatementPool {
@@ -17,7 +18,7 @@ export interface Statement {
 }
 
 /**
- * Runs one statement outside of any transaction.
+ * Runs one statement, outside of any transaction if nothing else is said.
  * @returns the rows, columns in camelCase (keys inside JSON values stay as they are)
  * @throws the database's error, with PostgreSQL's `code` and `constraint`
  */
@@ -29,6 +30,30 @@ export function createRunStatement(pool: StatementPool): RunStatement {
     const { rows } = await pool.query(text, values as unknown[]);
     return inCamelCase(rows) as Row[];
   };
+}
+
+/** Lets hand-written statements run where the query builder's do: in its transaction, if it has one. */
+export function runIn<Schema>(db: Kysely<Schema>): RunStatement {
+  return async <Row>({ text, values }: Statement) =>
+    (await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
+}
+
+/**
+ * Runs a statement once another one has locked rows, in one transaction. A statement that waits for a row sees that row as
+ * it is afterwards, and everything else as it was before (PostgreSQL, "Read Committed Isolation Level"). The one that comes
+ * after it sees all that was written by those who held the row.
+ * @returns the rows of `statement`
+ */
+export function runWhenLocked<Row, Schema>(
+  db: Kysely<Schema>,
+  lock: Statement,
+  statement: Statement,
+): Promise<Row[]> {
+  const transaction = db.transaction().setIsolationLevel('read committed');
+  return transaction.execute(async (session) => {
+    await runIn(session)(lock);
+    return runIn(session)<Row>(statement);
+  });
 }
 
 /** Column names of results by themselves, and the same in camelCase. There are as many as statements are written. */
