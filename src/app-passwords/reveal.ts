@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { verificationNotFound } from '../domain/not-found.ts';
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -38,7 +39,7 @@ export function createReveal(deps: {
   return async ({ tenantId, verificationId }: Wanted): Promise<RevealedAppPassword> => {
     const wanted = { tenantId, verificationId };
     // The columns are UUIDs: PostgreSQL would refuse the query for any other text.
-    if (!z.guid().safeParse(verificationId).success) throw noSuchVerification();
+    if (!z.guid().safeParse(verificationId).success) throw verificationNotFound();
     const taken = await takeSealed(deps.db, wanted, deps.clock.now());
     if (!taken) throw await whyNot(deps.db, wanted, deps.clock.now());
     const appPassword = open(deps.sealKeys, taken.sealed, verificationId);
@@ -96,7 +97,7 @@ async function whyNot(
     .where('verification.tenantId', '=', tenantId)
     .where('verification.id', '=', verificationId)
     .executeTakeFirst();
-  if (!verification) return noSuchVerification();
+  if (!verification) return verificationNotFound();
   if (verification.appPasswordId === null) {
     return new ServiceError(
       'appPassword.notFound',
@@ -111,13 +112,6 @@ async function whyNot(
   return new ServiceError(
     'appPassword.alreadyRevealed',
     'An app password is shown once, within ten minutes: this one was shown before, has expired or was revoked. Start a new verification to get another.',
-  );
-}
-
-function noSuchVerification(): ServiceError {
-  return new ServiceError(
-    'verification.notFound',
-    'No verification of this tenant has this id. Use the id from the answer to your request.',
   );
 }
 

@@ -1,13 +1,14 @@
+import { createGather } from '../platform/gather.ts';
 import { createOutageLog } from '../platform/outage-log.ts';
 import { createClaimAhead } from './claim-ahead.ts';
 import { createDeliverOne, type DeliverOneDeps, untried } from './deliver-one.ts';
-import { createGather } from './gather.ts';
 import { createHeldMessages } from './held-messages.ts';
 import type { AttemptResult, OutboxStore } from './outbox-store.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
 /** How long results are collected before they are recorded together, ms. Nobody waits for them. */
 const GATHER_MS = 5;
+const RECORDED_AT_ONCE = 1_000;
 
 /** Delivers messages that are due, and those that their writers pass on. */
 export type Delivery = ReturnType<typeof createDelivery>;
@@ -30,9 +31,7 @@ export function createDelivery(deps: DeliveryDeps) {
   const unfinished = new Set<Promise<void>>();
   let stopped = false;
   const ahead = createClaimAhead({ ...deps, held, accept, isStopped: () => stopped || !deps.claims });
-  const record = createGather(async (results: AttemptResult[]) => {
-    if (await store.record(results)) wake();
-  }, GATHER_MS);
+  const record = createRecord(store, () => wake());
 
   function accept(message: ClaimedMessage): void {
     held.add(message);
@@ -98,4 +97,15 @@ export function createDelivery(deps: DeliveryDeps) {
       while (unfinished.size > 0) await Promise.all(unfinished);
     },
   };
+}
+
+/** Records results of attempts together. */
+function createRecord(store: Pick<OutboxStore, 'record'>, wake: () => void) {
+  return createGather<AttemptResult, void>(
+    async (results) => {
+      if (await store.record(results)) wake();
+      return results.map(() => undefined);
+    },
+    { waitMs: GATHER_MS, most: RECORDED_AT_ONCE, keyOf: ({ message }) => message.id },
+  );
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { PolicyCeiling } from '../domain/ceiling-settings.ts';
+import { tenantNotFound } from '../domain/not-found.ts';
 import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from '../domain/policy.ts';
 import { askedBeyondCeiling, beyondCeiling, underCeiling } from '../domain/policy-ceiling.ts';
 import { type FieldProblem, ServiceError } from '../errors.ts';
@@ -114,7 +115,7 @@ async function storedOf(db: Kysely<Registry>, tenantId: string) {
     .where('id', '=', tenantId)
     .executeTakeFirst();
   if (row) return row;
-  throw new ServiceError('tenant.notFound', 'There is no such tenant. Use the id that it was created with.');
+  throw tenantNotFound();
 }
 
 /** With every default, under the ceiling. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, Instant } from '../api.ts';
+import { defineRoute, Instant, listLimit } from '../api.ts';
 import { policyDocumentSchema, tenantPolicySchema } from '../domain/policy-schema.ts';
 import { ServiceError } from '../errors.ts';
 import type { CurrentPolicy, Policies } from './policies.ts';
@@ -35,13 +35,6 @@ const IfMatch = z
   .regex(/^(W\/)?"[\x21\x23-\x7e]{0,40}"$/, 'This must be one ETag in quotes, as GET answered it: "3".')
   .optional()
   .meta({ description: 'The ETag of the version that was read and changed', example: '"3"' });
-
-const wholeNumber = (rule: string) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/, rule)
-    .transform(Number);
-const limitRule = `This must be a whole number from 1 to ${MOST_AT_ONCE}.`;
 
 const routeHeaders = z.object({
   ETag: z.string().meta({ description: 'The version, for If-Match', example: '"3"' }),
@@ -86,10 +79,12 @@ export function policyRoutes(policies: Policies) {
       operationId: 'listPolicyVersions',
       scope: 'read',
       query: z.object({
-        before: wholeNumber('This must be the number of a version.').optional(),
-        limit: wholeNumber(limitRule)
-          .refine((limit) => limit <= MOST_AT_ONCE, limitRule)
-          .default(MOST_AT_ONCE),
+        before: z
+          .string()
+          .regex(/^[1-9]\d{0,8}$/, 'This must be the number of a version.')
+          .transform(Number)
+          .optional(),
+        limit: listLimit(MOST_AT_ONCE),
       }),
       responses: { 200: { description: 'The versions', schema: z.object({ value: z.array(Version) }) } },
       problems: [],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute, VerificationId } from '../api.ts';
-import { ServiceError } from '../errors.ts';
+import { verificationNotFound } from '../domain/not-found.ts';
 import { eventStream, noBody } from '../platform/http/answers.ts';
 import type { EventStore } from './event-store.ts';
 import type { Streams } from './streams.ts';
@@ -33,7 +33,7 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
       problems: ['verification.notFound', 'progress.tooManyStreams'],
       async handle({ params, headers, caller }) {
         const standing = await deps.store.standing(caller.tenantId, params.id);
-        if (!standing) throw notFound();
+        if (!standing) throw verificationNotFound();
         const given = headers['last-event-id'] ?? 0;
         // HTML standard, "Server-sent events": 204 tells a client to stop coming back.
         if (standing.finished && given >= standing.lastId) return { status: 204, body: null };
@@ -50,11 +50,4 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
       },
     }),
   ];
-}
-
-function notFound(): ServiceError {
-  return new ServiceError(
-    'verification.notFound',
-    'No verification of this tenant has this id. Use the id from the answer to your request.',
-  );
 }

@@ -186,8 +186,10 @@ async function lost(deps: PlaceDeps, { verificationId, attemptId, wakeAt }: Plac
   return watchUntil(wakeAt);
 }
 
-/** While the provider was asked, somebody dialed again or finished the verification: this call must not ring on. */
-/** Ends a call that nobody wants any more, and keeps its name. */
+/**
+ * Ends a call that must not ring on, since the verification was dialed again or finished while the provider was asked, and
+ * keeps its name.
+ */
 export async function endUnwanted(
   deps: {
     attempts: Pick<AttemptStore, 'nameLateCall'>;

@@ -1,15 +1,13 @@
-import sql from 'sql-template-tag';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { JobRepair } from '../ports.ts';
+import { takeLease } from '../store/leases.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Advance } from './advance.ts';
 
 const PAGE = 500;
-/** How far the clocks of two processes may be apart, ms. A lease that lies further ahead is of a clock that was set back. */
-const CLOCK_SLACK_MS = 60_000;
 
 type Overdue = Awaited<ReturnType<VerificationStore['overdue']>>[number];
 
@@ -37,7 +35,7 @@ export function createSweep(deps: {
   /** Returns how many jobs were repaired, or null if another process holds the lease. */
   return async function sweep(): Promise<number | null> {
     const now = deps.clock.now();
-    if (!(await takeLease(now))) return null;
+    if (!(await takeLease(deps.run, 'sweep', now, deps.leaseMs))) return null;
     let repaired = 0;
     for await (const row of overdue(later(now, -deps.slackMs))) repaired += (await lookAt(row, now)) ? 1 : 0;
     await clearUp();
@@ -81,15 +79,5 @@ export function createSweep(deps: {
       );
       return false;
     }
-  }
-
-  async function takeLease(now: Date): Promise<boolean> {
-    const until = later(now, deps.leaseMs);
-    const taken = await deps.run(sql`
-      insert into lease (name, until) values ('sweep', ${until})
-      on conflict (name) do update set until = excluded.until
-        where lease.until <= ${now} or lease.until > ${later(until, CLOCK_SLACK_MS)}
-      returning name`);
-    return taken.length > 0;
   }
 }

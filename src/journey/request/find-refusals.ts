@@ -1,3 +1,4 @@
+import { tenantNotFound } from '../../domain/not-found.ts';
 import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -28,11 +29,7 @@ export function createFindRefusals(deps: {
 }) {
   return async function findRefusals(user: User, requests: RequestWithoutUser[]): Promise<Refusals> {
     const facts = await deps.readFacts.ofUser(user, deps.clock.now());
-    if (!facts)
-      throw new ServiceError(
-        'tenant.notFound',
-        'There is no such tenant. Use the id that it was created with.',
-      );
+    if (!facts) throw tenantNotFound();
     const inputs = await Promise.all(requests.map((request) => look({ ...user, ...request }, facts)));
     return {
       refusals: inputs.map(allRefusals),

@@ -1,5 +1,5 @@
+import { verificationNotFound } from '../../domain/not-found.ts';
 import { ERASED_USER } from '../../domain/user.ts';
-import { ServiceError } from '../../errors.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 
@@ -10,9 +10,6 @@ export function createReadVerification(deps: {
   return async function readVerification(tenantId, id) {
     const verification = await deps.verifications.read(id);
     if (verification?.tenantId === tenantId && verification.userId !== ERASED_USER) return verification;
-    throw new ServiceError(
-      'verification.notFound',
-      'No verification of this tenant has this id. Use the id from the answer to your request.',
-    );
+    throw verificationNotFound();
   };
 }

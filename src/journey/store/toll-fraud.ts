@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { ERASED_USER } from '../../domain/user.ts';
 import { later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { takeLease } from './leases.ts';
 
 /** Requests that look like toll fraud. */
 export interface Suspicion {
@@ -39,14 +40,7 @@ const KEPT_DAYS = 30;
 export function createTollFraudStore(run: RunStatement) {
   return {
     /** Whether it is this process that looks now. */
-    async takeTurn(now: Date): Promise<boolean> {
-      const taken = await run(sql`
-        insert into lease (name, until) values ('toll-fraud', ${later(now, EVERY_MS)})
-        on conflict (name) do update set until = excluded.until
-          where lease.until <= ${now} or lease.until > ${later(now, 2 * EVERY_MS)}
-        returning name`);
-      return taken.length > 0;
-    },
+    takeTurn: (now: Date): Promise<boolean> => takeLease(run, 'toll-fraud', now, EVERY_MS),
 
     /** Looks at the last hour and adds to the report. Resolves to what was not in the report of this day. */
     async find(now: Date): Promise<Suspicion[]> {
