@@ -110,10 +110,12 @@ export function createLimits(deps: {
 
     /** Removes counts whose window is over, and unwanted calls of long ago. */
     async forgetCounts(): Promise<void> {
+      const now = deps.clock.now();
+      // A counter may begin a new window meanwhile.
       await deps.run(sql`
-        delete from rate_count where ctid = any(array(
-          select ctid from rate_count where window_ends_at <= ${deps.clock.now()} limit ${REMOVED_AT_ONCE}))`);
-      await forgetUnwanted(deps.run, deps.clock.now());
+        delete from rate_count where window_ends_at <= ${now} and ctid = any(array(
+          select ctid from rate_count where window_ends_at <= ${now} limit ${REMOVED_AT_ONCE}))`);
+      await forgetUnwanted(deps.run, now);
     },
   };
 }
