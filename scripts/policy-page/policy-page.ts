@@ -34,8 +34,8 @@ export function policyPage(): string {
 
 A policy says who may be called, how, how often and how long. A backend reads and replaces it with
 [\`/v1/policy\`](api.md#the-policy), an operator with [\`npm run poundkey -- set-policy\`](operating/command-line.md).
-A field that is left out has its default. Every version is kept, and a change counts from the next request on. Times are
-in seconds.
+A field that is left out has its default. Every version is kept. A change counts at once, also for calls that wait: one
+that is no longer allowed is not placed and ends as \`blocked\`. Times are in seconds.
 
 | field | values | default | meaning |
 | ----- | ------ | ------- | ------- |

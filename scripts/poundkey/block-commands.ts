@@ -22,12 +22,13 @@ const block: Command<Tools> = {
 
 const unblock: Command<Tools> = {
   usage: 'unblock TENANT USER',
-  what: 'ends the block of a user',
+  what: 'ends the block of a user, and forgets wrong answers to challenges',
   async run({ tenants, blocks }, words) {
     const user = await namedUser({ tenants }, words);
-    const ended = await blocks.unblock(user);
-    const text = `The user ${user.userId} of ${user.tenantId} ${ended ? 'is no longer' : 'was not'} blocked.`;
-    return { text, data: { ...user, ended } };
+    const { blocked, locked } = await blocks.unblock(user);
+    const unlocked = locked ? ' Wrong answers to challenges are forgotten.' : '';
+    const text = `The user ${user.userId} of ${user.tenantId} ${blocked ? 'is no longer' : 'was not'} blocked.${unlocked}`;
+    return { text, data: { ...user, ended: blocked, unlocked: locked } };
   },
 };
 

@@ -80,19 +80,28 @@ export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
       return { reason, createdAt: now, expiresAt };
     },
 
-    /** Ends a block, and forgets failed challenges. Returns whether there was a block. */
-    async unblock({ tenantId, userId }: User): Promise<boolean> {
+    /** Ends a block, and forgets failed challenges. Returns which of both there were. */
+    async unblock({ tenantId, userId }: User): Promise<{ blocked: boolean; locked: boolean }> {
       const now = clock.now();
-      const ended = await sql<{ id: string }>`
+      const { rows } = await sql<{ blocked: boolean; locked: boolean }>`
         with ended as (
           delete from user_block where tenant_id = ${tenantId} and user_id = ${userId}
           returning *),
-        unlocked as (delete from challenge_failure where tenant_id = ${tenantId} and user_id = ${userId})
+        cleared as (
+          delete from challenge_failure where tenant_id = ${tenantId} and user_id = ${userId}
+          returning challenge),
+        audit_unlock as (
+          insert into audit_event (id, tenant_id, user_id, type, data, at)
+          select ${randomUUID()}::uuid, ${tenantId}::text, ${userId}::text, 'challenge.unlocked',
+            jsonb_build_object('challenges', jsonb_agg(challenge)), ${now}::timestamptz
+          from cleared having count(*) > 0),
+        audit_unblock as (
         insert into audit_event (id, tenant_id, user_id, type, data, at)
         select ${randomUUID()}::uuid, tenant_id, user_id, 'user.unblocked', jsonb_build_object('reason', reason),
           ${now}::timestamptz
-        from ended returning id`.execute(db);
-      return ended.rows.length > 0;
+        from ended)
+        select exists (select from ended) as blocked, exists (select from cleared) as locked`.execute(db);
+      return rows[0] ?? { blocked: false, locked: false };
     },
   };
 }

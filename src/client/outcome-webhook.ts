@@ -3,7 +3,7 @@ import type { Outcome } from './types.ts';
 
 /** What is posted to the tenant's webhook endpoint: ids and words, no number and no secret. */
 export interface OutcomeMessage {
-  /** `verification.finished`, or `fraud.reported`. */
+  /** `verification.finished`, `fraud.reported` or `challenge.locked`. */
   type: string;
   /** ISO 8601, UTC. */
   timestamp: string;

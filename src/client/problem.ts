@@ -9,6 +9,7 @@ interface ProblemFields {
   problems?: FieldProblem[] | undefined;
   instance?: string | undefined;
   retryAfterS?: number | undefined;
+  verificationId?: string | undefined;
 }
 
 /** Poundkey refused, or could not: `code` says why for programs, `message` for people, `problems` which fields. */
@@ -24,6 +25,8 @@ export class PoundkeyProblem extends Error {
   readonly instance: string | null;
   /** When it makes sense to ask again, s. */
   readonly retryAfterS: number | null;
+  /** The verification that is in the way, with `verification.alreadyOpen` and `user.verificationOpen`; null for a job. */
+  readonly verificationId: string | null;
 
   constructor(fields: ProblemFields) {
     super(fields.detail);
@@ -33,6 +36,7 @@ export class PoundkeyProblem extends Error {
     this.problems = fields.problems ?? [];
     this.instance = fields.instance ?? null;
     this.retryAfterS = fields.retryAfterS ?? null;
+    this.verificationId = fields.verificationId ?? null;
   }
 }
 
@@ -58,7 +62,7 @@ export async function problemOf(response: Response): Promise<PoundkeyProblem> {
 
 const RETRY_AFTER = 'Retry-After';
 
-/** Why a job failed, as a problem: `code: detail`, then a line for each field. See `journey/take-over-job.ts`. */
+/** Why a job failed, as a problem: `code: detail`, then a line for each field. See `journey/request/take-over-job.ts`. */
 export function problemOfJob(reason: string): PoundkeyProblem {
   const [first = '', ...lines] = reason.split('\n').map(splitAtColon);
   if (first === '' || !/^[a-zA-Z]+\.[a-zA-Z]+$/.test(first[0]))

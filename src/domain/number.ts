@@ -147,7 +147,10 @@ function requireNoMobile(number: PhoneNumber): void {
 
 function requireAllowedCountry(number: PhoneNumber, allowed: string[] | null): void {
   if (allowed === null || (number.country !== undefined && allowed.includes(number.country))) return;
-  const rule = `Only numbers of these countries are called: ${allowed.join(', ')}.`;
+  const rule =
+    allowed.length === 0
+      ? 'No country is called: the policy allows none, or none that the operator allows.'
+      : `Only numbers of these countries are called: ${allowed.join(', ')}.`;
   throw refusal('number.countryRefused', '/number', rule, number.number, ANOTHER);
 }
 

@@ -1,8 +1,7 @@
 /** A tenant's policy under the operator's ceiling. */
 import type { FieldProblem } from '../errors.ts';
 import type { PolicyCeiling } from './ceiling-settings.ts';
-import type { TenantPolicy } from './policy.ts';
-import { tenantPolicySchema } from './policy-schema.ts';
+import { parsePolicy, type TenantPolicy } from './policy.ts';
 
 /** The policy as it counts: the tenant's, bounded by the ceiling. */
 export function underCeiling(policy: TenantPolicy, ceiling: PolicyCeiling): TenantPolicy {
@@ -35,9 +34,14 @@ export function beyondCeiling(policy: TenantPolicy, ceiling: PolicyCeiling): Fie
 /**
  * Those among them that a tenant asked for: what has its default was most likely left out, and is bounded without a
  * word, or no policy could be set that does not name every field.
+ * @param country the tenant's own, on which a default depends; null: not known
  */
-export function askedBeyondCeiling(policy: TenantPolicy, ceiling: PolicyCeiling): FieldProblem[] {
-  const ofDefaults = tenantPolicySchema.parse({ organisation: policy.organisation });
+export function askedBeyondCeiling(
+  policy: TenantPolicy,
+  ceiling: PolicyCeiling,
+  country: string | null,
+): FieldProblem[] {
+  const ofDefaults = parsePolicy({}, policy.organisation, country);
   const usual = FIELDS.filter(({ partOf }) => isSame(partOf(policy), partOf(ofDefaults)));
   return beyondCeiling(policy, ceiling).filter(({ field }) => usual.every((each) => each.field !== field));
 }

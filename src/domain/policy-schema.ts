@@ -70,6 +70,12 @@ const VERSION_RULE =
   'This must be 1, the version of the format of this document. The version of the policy goes into If-Match.';
 const FORMAT_VERSION = 'The version of the format of this document, not of the policy';
 
+/** Countries of numbers that may be called. */
+const AllowedCountries = z.array(Country).nullable().meta({
+  description:
+    'The countries whose numbers may be called, ISO 3166-1 alpha-2; null is every country. The answer has an empty list where the ceiling of the operator leaves none. Fraud often aims at a few countries, so a list is the best protection. Left out: the own country of the tenant, if it has one',
+});
+
 /** What a tenant allows and wants; whatever a document leaves out has its default. Times are in seconds. */
 export const tenantPolicySchema = z.strictObject({
   version: z.literal(1).default(1).meta({ description: FORMAT_VERSION }),
@@ -97,10 +103,7 @@ export const tenantPolicySchema = z.strictObject({
     .meta({ description: 'Office phones' }),
   countries: z
     .strictObject({
-      allowed: z.array(Country).min(1).nullable().default(null).meta({
-        description:
-          'The countries whose numbers may be called, ISO 3166-1 alpha-2; null is every country. Fraud often aims at a few countries, so a list is the best protection. Left out: the own country of the tenant, if it has one',
-      }),
+      allowed: AllowedCountries.default(null),
     })
     .prefault({})
     .meta({ description: 'Which countries are called' }),
@@ -245,6 +248,11 @@ export const tenantPolicySchema = z.strictObject({
  * A policy as an administrator sends it: every field may be left out but the version of its form, so that a request
  * without a body does not reset everything.
  */
-export const policyDocumentSchema = tenantPolicySchema
-  .partial({ organisation: true })
-  .extend({ version: z.literal(1, VERSION_RULE).meta({ description: FORMAT_VERSION }) });
+export const policyDocumentSchema = tenantPolicySchema.partial({ organisation: true }).extend({
+  version: z.literal(1, VERSION_RULE).meta({ description: FORMAT_VERSION }),
+  // What is left out here must not read as every country: the default depends on the tenant.
+  countries: z
+    .strictObject({ allowed: AllowedCountries.optional() })
+    .optional()
+    .meta({ description: 'Which countries are called' }),
+});

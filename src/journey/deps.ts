@@ -26,7 +26,7 @@ export interface JourneyDeps {
   /** Delivers a message that was just written. */
   deliverMessage: (written: unknown) => void;
   traces: TraceContext;
-  clearUp: () => Promise<number>;
+  clearUp: () => Promise<void>;
   /** Hashes under keys outside the database, see `createLimits`. */
   phoneHashes: (text: string) => string[];
   spending: SpendingRules;

@@ -241,7 +241,8 @@ function createSweepOf(
     advance,
     async clearUp() {
       await findTollFraud();
-      return (await deps.clearUp()) + (await limits.forgetCounts());
+      await deps.clearUp();
+      await limits.forgetCounts();
     },
     slackMs: sweep.slackMs,
     leaseMs: sweep.intervalMs / 2,

@@ -73,7 +73,7 @@ export const OUTCOMES = {
   blocked: {
     forUser: 'You or this number may not be called. Ask your administrator.',
     forAdministrator:
-      'The user was blocked after the request, or the policy or the provider refuses calls to this number or country.',
+      'The user was blocked or the policy changed after the request, or something else forbids the call: the error code, if there is one, says what.',
     askAgain: false,
     entraReason: 'user is blocked',
   },

@@ -4,7 +4,7 @@ import type { Sql } from 'sql-template-tag';
 import type { Pauses } from '../domain/pauses.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
-import type { Challenge, Purpose } from './states.ts';
+import type { AuditType, Challenge, MessageType, Purpose } from './states.ts';
 import type { UserFacts } from './store/facts.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -53,14 +53,14 @@ export interface CompletionWrites {
   /** `block`: blocks the user until then, or for good, if the condition on `done` holds; a longer block stays as it is. */
   block(expiresAt: Date | null, condition: Sql, now: Date): Sql;
   /** `audit`: an audit event, whose data is a JSON object. */
-  audit(event: { type: string; data: Sql }, now: Date): Sql;
+  audit(event: { type: AuditType; data: Sql }, now: Date): Sql;
   /**
    * `about` and `message`: messages to the tenant's webhook endpoint, if it has one, one of each type, the later ones
    * only if their condition holds. The ids are those of what was written.
    */
   messages(
     wanted: {
-      types: [{ type: string }, ...{ type: string; when?: Sql }[]];
+      types: [{ type: MessageType }, ...{ type: MessageType; when?: Sql }[]];
       phoneMethodId: Sql;
       appPasswordId: Sql;
     },

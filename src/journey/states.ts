@@ -20,6 +20,33 @@ export type Channel = (typeof CHANNELS)[number];
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
+/** What the person on the phone hears next, as the row and the story of a verification keep it. */
+export const PROMPTS = [
+  'ask',
+  'wrong-key',
+  'silence',
+  'report-fraud',
+  'report-or-stop',
+  'approved',
+  'fraud-reported',
+  'calls-stopped',
+  'too-many-wrong-keys',
+  'too-much-silence',
+] as const;
+export type Prompt = (typeof PROMPTS)[number];
+
+/** What the audit keeps of a finished verification. */
+export const AUDIT_TYPES = [
+  'verification.finished',
+  'verification.fraudReported',
+  'phoneMethod.registered',
+] as const;
+export type AuditType = (typeof AUDIT_TYPES)[number];
+
+/** What is posted to a tenant's webhook endpoint about a finished verification. */
+export const MESSAGE_TYPES = ['verification.finished', 'fraud.reported', 'challenge.locked'] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
 /** What the person does to approve: press `#`, type the two digits on the screen and `#`, or a PIN and `#`. */
 export const CHALLENGES = ['pound', 'numberMatch', 'pin'] as const;
 export type Challenge = (typeof CHALLENGES)[number];

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { PolicyCeiling } from '../domain/ceiling-settings.ts';
 import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from '../domain/policy.ts';
 import { askedBeyondCeiling, beyondCeiling, underCeiling } from '../domain/policy-ceiling.ts';
-import { ServiceError } from '../errors.ts';
+import { type FieldProblem, ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Registry } from '../registry/schema.ts';
@@ -124,9 +124,18 @@ function checked(
   ceiling: PolicyCeiling,
 ): TenantPolicy {
   const read = readPolicy(document, tenant.name, tenant.country);
-  const problems = read.problems ?? askedBeyondCeiling(read.policy, ceiling);
+  const problems = read.problems ?? [
+    ...noCountry(read.policy),
+    ...askedBeyondCeiling(read.policy, ceiling, tenant.country),
+  ];
   if (read.policy && problems.length === 0) return underCeiling(read.policy, ceiling);
   throw new ServiceError('request.invalid', policyFault(problems), { problems });
+}
+
+/** A list without a country is most likely an error. Only a ceiling makes one, where it leaves none of those allowed. */
+function noCountry({ countries: { allowed } }: TenantPolicy): FieldProblem[] {
+  if (allowed?.length !== 0) return [];
+  return [{ field: '/countries/allowed', rule: 'This must have at least 1 entry; null is every country.' }];
 }
 
 function changedMeanwhile(version: number, current: number): ServiceError {

@@ -43,6 +43,10 @@ const wholeNumber = (rule: string) =>
     .transform(Number);
 const limitRule = `This must be a whole number from 1 to ${MOST_AT_ONCE}.`;
 
+const routeHeaders = z.object({
+  ETag: z.string().meta({ description: 'The version, for If-Match', example: '"3"' }),
+});
+
 /** `/v1/policy`: the tenant's policy and its versions. */
 export function policyRoutes(policies: Policies) {
   return [
@@ -52,7 +56,9 @@ export function policyRoutes(policies: Policies) {
       summary: 'Read the current policy',
       operationId: 'readPolicy',
       scope: 'read',
-      responses: { 200: { description: 'The policy, its version and its ETag', schema: Current } },
+      responses: {
+        200: { description: 'The policy, its version and its ETag', schema: Current, routeHeaders },
+      },
       problems: [],
       async handle({ caller }) {
         return answer(await policies.current(caller.tenantId));
@@ -66,7 +72,7 @@ export function policyRoutes(policies: Policies) {
       scope: 'policy:write',
       headers: z.object({ 'if-match': IfMatch }),
       body: PolicyDocument,
-      responses: { 200: { description: 'The new current policy', schema: Current } },
+      responses: { 200: { description: 'The new current policy', schema: Current, routeHeaders } },
       problems: ['policy.versionRequired', 'policy.changedMeanwhile'],
       async handle({ headers, body, caller }) {
         const version = versionIn(headers['if-match']);

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { Instant, UserId, VerificationId } from '../api.ts';
 import { OUTCOME_NAMES } from '../journey/outcomes.ts';
-import { PURPOSES } from '../journey/states.ts';
+import { OutcomeErrorCode } from '../journey/request/verification-view.ts';
+import { MESSAGE_TYPES, type MessageType, PURPOSES } from '../journey/states.ts';
 import type { ApiInfo, ApiTag, ApiWebhook } from '../platform/http/api-info.ts';
 
 const API = '/v1';
@@ -63,18 +64,28 @@ const outcomeData = z
     channel: z.enum(['call']),
     phoneType: z.enum(['office']),
     outcome: z.enum(OUTCOME_NAMES),
-    errorCode: z.string().nullable().meta({ description: "The provider's error code behind the outcome" }),
+    errorCode: OutcomeErrorCode,
     finishedAt: Instant,
     phoneMethodId: z.guid().nullable().meta({ description: 'The phone that was registered' }),
     appPasswordId: z.guid().nullable().meta({ description: 'The app password that was issued' }),
   })
   .meta({ id: 'OutcomeData', description: 'Ids and words; never a phone number or a secret' });
 
-function outcomeWebhook<Type extends string>(type: Type, operationId: string, summary: string): ApiWebhook {
+/** What generated receivers call the function for each type, and what has happened. */
+const RECEIVED: Record<MessageType, Pick<ApiWebhook, 'operationId' | 'summary'>> = {
+  'verification.finished': { operationId: 'receiveOutcome', summary: 'A verification has ended' },
+  'fraud.reported': { operationId: 'receiveFraudReport', summary: 'A person reported a call as fraud' },
+  'challenge.locked': {
+    operationId: 'receiveChallengeLocked',
+    summary:
+      'Wrong answers ended too many verifications of a user in a row, so that no further one is accepted for a while',
+  },
+};
+
+function outcomeWebhook(type: MessageType): ApiWebhook {
   return {
+    ...RECEIVED[type],
     name: type,
-    operationId,
-    summary,
     tag: OUTCOME_WEBHOOKS,
     headers: signatureHeaders,
     body: z.object({
@@ -90,11 +101,6 @@ function outcomeWebhook<Type extends string>(type: Type, operationId: string, su
   };
 }
 
-const WEBHOOKS: ApiWebhook[] = [
-  outcomeWebhook('verification.finished', 'receiveOutcome', 'A verification has ended'),
-  outcomeWebhook('fraud.reported', 'receiveFraudReport', 'A person reported a call as fraud'),
-];
-
 /** @param publicUrl where providers and, usually, backends reach this installation */
 export function apiInfo(publicUrl: string): ApiInfo {
   return {
@@ -109,6 +115,6 @@ export function apiInfo(publicUrl: string): ApiInfo {
       { url: '/', description: 'Where this description was read' },
     ],
     tags: TAGS,
-    webhooks: WEBHOOKS,
+    webhooks: MESSAGE_TYPES.map(outcomeWebhook),
   };
 }

@@ -10,8 +10,12 @@ import type { Stores } from './open-stores.ts';
 const STORE_LIMIT_MS = 2_000;
 const NETWORK_LIMIT_MS = 5_000;
 
-/** The check of the providers, which are asked once a minute at most; a metric of its own says more about them. */
-export const PHONE_NETWORK = 'phoneNetwork';
+/** What can be checked, by the one name that `/readyz`, the metrics and `poundkey check` have for it. */
+export type CheckName = 'registry' | 'keys' | 'queue' | 'prompts' | 'providers' | 'publicUrl';
+type NamedCheck = Check & { name: CheckName };
+
+/** Checks that ask others, who may take longer than a scrape of the metrics may: `/readyz` has them, the metrics do not. */
+export const ASKS_OTHERS: readonly CheckName[] = ['providers', 'publicUrl'];
 
 /** What is looked at. */
 interface Checked {
@@ -28,13 +32,13 @@ interface Checked {
 export function createChecks(
   { role, http: { publicUrl } }: Pick<Config, 'role' | 'http'>,
   { stores, checkAccess, prompts }: Checked,
-): Check[] {
+): NamedCheck[] {
   const speaks = role !== 'worker';
   return [
     { name: 'registry', required: true, limitMs: STORE_LIMIT_MS, run: () => stores.database.check() },
     { name: 'queue', required: !speaks, limitMs: STORE_LIMIT_MS, run: () => stores.queues.ping() },
     {
-      name: PHONE_NETWORK,
+      name: 'providers',
       required: false,
       limitMs: NETWORK_LIMIT_MS,
       async run() {
@@ -42,8 +46,8 @@ export function createChecks(
         if (!usable) throw new Error(worst.access === 'granted' ? 'no provider' : worst.reason);
       },
     },
-    ...(publicUrl === null ? [] : [publicAddress(publicUrl)]),
-    { name: 'templates', required: speaks, limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },
+    ...(publicUrl === null ? [] : [leadsHere(publicUrl)]),
+    { name: 'prompts', required: speaks, limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },
   ];
 }
 
@@ -51,13 +55,13 @@ export function createChecks(
 const ADDRESS_COUNTS_MS = 60_000;
 
 /** Whether providers can reach this service, as far as it can tell itself. For people to look at: calls go on meanwhile. */
-function publicAddress(publicUrl: string): Check {
+function leadsHere(publicUrl: string): NamedCheck {
   const probe = remembered(
     () => probePublicUrl(publicUrl, NETWORK_LIMIT_MS),
     () => ADDRESS_COUNTS_MS,
   );
   return {
-    name: 'publicAddress',
+    name: 'publicUrl',
     required: false,
     limitMs: NETWORK_LIMIT_MS + 500,
     async run() {

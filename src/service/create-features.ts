@@ -61,7 +61,10 @@ function createClearUp({
   ...deps
 }: Pick<Stores['database'], 'db'> & { clock: Clock; refusals: Refusals }) {
   const emptyExpiredSeals = createEmptyExpiredSeals(deps);
-  return async () => (await emptyExpiredSeals()) + (await refusals.forgetOld());
+  return async () => {
+    await emptyExpiredSeals();
+    await refusals.forgetOld();
+  };
 }
 
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */

@@ -28,7 +28,7 @@ interface Seen {
 
 const NEEDED: Record<KeyProblem['variable'], string> = {
   HASH_KEYS:
-    'App passwords and PINs that were made with it do not work, and neither do limits that count by number',
+    'App passwords and PINs that were made with it do not work, limits that count by number begin anew, and numbers whose holders stopped calls are called again',
   SEAL_KEYS: 'Outcome webhooks cannot be signed, and app passwords cannot be revealed',
 };
 const HAPPENED: Record<KeyProblem['problem'], string> = {
@@ -94,15 +94,20 @@ async function look(db: Kysely<Registry>, now: Date): Promise<Seen[]> {
       from (select pin_hash, pin_hash_key_id from user_profile limit ${MOST_ROWS}) as profiles
       where pin_hash is not null
     union all
+    select distinct 'hash', split_part(phone_hash, '.', 1), null, null, null
+      from (select phone_hash from suppressed_number limit ${MOST_ROWS}) as numbers
+    union all
     select distinct 'seal', split_part(sealed, '.', 2), null, null, null
       from (select sealed, sealed_until from app_password where sealed is not null limit ${MOST_ROWS}) as seals
       where sealed_until > ${now}
     union all
     (select distinct on (split_part(sealed_secret, '.', 2))
         'seal', split_part(sealed_secret, '.', 2), null, sealed_secret, tenant_id
-      from (select tenant_id, sealed_secret from webhook_endpoint limit ${MOST_ROWS}) as endpoints)`.execute(
-    db,
-  );
+      from (select tenant_id, sealed_secret from webhook_endpoint limit ${MOST_ROWS}) as endpoints)
+    union all
+    select distinct 'seal', split_part(previous_sealed_secret, '.', 2), null, null, null
+      from (select previous_sealed_secret from webhook_endpoint limit ${MOST_ROWS}) as endpoints
+      where previous_sealed_secret is not null`.execute(db);
   return rows;
 }
 

@@ -13,7 +13,7 @@ import { createOutageLog, type OutageLog } from '../platform/outage-log.ts';
 import { NO_TRACES } from '../platform/trace-context.ts';
 import type { Providers, ProvidersAccess } from '../providers/port.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
-import { createChecks, PHONE_NETWORK } from './checks.ts';
+import { ASKS_OTHERS, createChecks } from './checks.ts';
 import type { Stores } from './open-stores.ts';
 import type { OnStop } from './stop.ts';
 
@@ -75,7 +75,7 @@ export async function startOps(
       const worstAccess = async () => (await checkAccess()).worst;
       const checks = createChecks(config, { stores, checkAccess, prompts });
       const sources = { db: stores.database.db, clock, queues, checkAccess: worstAccess };
-      readFrom({ ...sources, checks: checks.filter(({ name }) => name !== PHONE_NETWORK) });
+      readFrom({ ...sources, checks: checks.filter(({ name }) => !ASKS_OTHERS.includes(name)) });
       handlers = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
       log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
     },

@@ -2,6 +2,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../scripts/poundkey/commands.ts';
 import { VARIABLES } from '../../src/config.ts';
 import { NETWORK_ERRORS } from '../../src/ops/explain/own-error-codes.ts';
 
@@ -49,6 +50,11 @@ describe('the documents', () => {
     const named = namedIn(/npm run (?:-s )?([a-z][\w:-]*)/g);
     expect(named.length).toBeGreaterThan(10);
     for (const { document, name } of named) expect(scripts, document).toContain(name);
+  });
+
+  it('show every command of the command line', () => {
+    const shown = read('docs/operating/command-line.md');
+    for (const name of COMMANDS.keys()) expect(shown).toMatch(new RegExp(`poundkey -- ${name}(?![\\w-])`));
   });
 
   it('name settings that there are', () => {

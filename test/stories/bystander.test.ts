@@ -5,6 +5,7 @@ import type { Script } from '../../src/simulator/script.ts';
 import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
+import { isStatus, stopAt } from '../support/traces.ts';
 
 describeWorlds('a bystander who is called by mistake', ({ world, combination }) => {
   let users = 0;
@@ -134,6 +135,78 @@ describeWorlds('a bystander who is called by mistake', ({ world, combination }) 
     const askedAt = world.time.now();
     await call(number, 'press-pound');
     expect(world.time.now() - askedAt).toBeLessThan(30_000);
+  });
+
+  test('is called later, too, when all the calls were requested before the first one', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'hang-up');
+    const asked = [];
+    for (let count = 0; count < 4; count += 1) asked.push((await ask(number)).body.id as string);
+    await world.settle();
+    const rows = await world.db
+      .selectFrom('verification')
+      .select(['outcome', 'dialedAt', 'endedAt'])
+      .where('id', 'in', asked)
+      .orderBy('dialedAt')
+      .execute();
+    expect(rows.map(({ outcome }) => outcome)).toEqual(Array(4).fill('hungUp'));
+    const waits = rows
+      .slice(1)
+      .map(
+        ({ dialedAt }, index) => ((dialedAt?.getTime() ?? 0) - (rows[index]?.endedAt?.getTime() ?? 0)) / 1000,
+      );
+    expect(waits[1]).toBeGreaterThan(25);
+    expect(waits[2]).toBeGreaterThan(55);
+  });
+
+  test('is left alone for a while, which capabilities and find say as a request does', async () => {
+    const { api } = await world.addTenant(`patient-${combination.replaceAll('+', '-')}`, { patienceS: 10 });
+    const number = world.newNumber();
+    for (let count = 0; count < 3; count += 1) await call(number, 'no-answer');
+    const { body } = await api('POST', '/v1/users/anyone/capabilities', { number });
+    expect(JSON.stringify(body)).toContain('Calls to this number were not approved');
+    expect(await ask(number, {}, api)).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
+    const found = await poundkey('find', `patient-${combination.replaceAll('+', '-')}`, number);
+    expect(found.output).toMatch(/A limit is reached until .*: Calls to this number were not approved/);
+  });
+
+  test('is not called behind an extension that somebody makes up either', async () => {
+    const { number } = await stopped();
+    for (const extension of ['1', '001'])
+      expect(await ask(number, { extension })).toMatchObject({
+        status: 403,
+        body: { code: 'number.suppressed' },
+      });
+  });
+
+  test('is called later, too, when the calls are canceled while they ring', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'no-answer');
+    for (let count = 0; count < 2; count += 1) {
+      const ringing = stopAt(world, (event) => isStatus(event, 'ringing'));
+      const { body } = await ask(number);
+      await ringing;
+      await world.api('POST', `/v1/verifications/${body.id}/cancel`);
+      world.time.resume();
+      await world.settle();
+    }
+    const askedAt = world.time.now();
+    const { id } = await call(number, 'no-answer');
+    const { dialedAt } = await world.db
+      .selectFrom('verification')
+      .select('dialedAt')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect((dialedAt?.getTime() ?? 0) - askedAt).toBeGreaterThan(20_000);
+  });
+
+  test('does not make a user who signs in with that phone wait', async () => {
+    const { userId, number } = await world.story('press-pound');
+    for (let count = 0; count < 5; count += 1) await call(number.e164, 'no-answer');
+    const askedAt = world.time.now();
+    const signIn = { userId, purpose: 'signIn', number: undefined };
+    expect(await call(number.e164, 'press-pound', signIn)).toMatchObject({ outcome: 'approved' });
+    expect(world.time.now() - askedAt).toBeLessThan(25_000);
   });
 
   test('is not called at all while the pause is longer than the policy lets a call wait', async () => {

@@ -1,9 +1,12 @@
 // The operator's ceiling: no policy of a tenant exceeds it, neither a new one nor one that was there before.
 import { describe, expect, test } from 'vitest';
 import { NO_CEILING, type PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
-import { worldOn } from '../support/open-worlds.ts';
+import { SCOPES } from '../../src/domain/scope.ts';
+
+import { worldOfThisTest, worldOn } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
-import { ANY_STORE } from '../support/stores.ts';
+import { ANY_STORE, freshStores } from '../support/stores.ts';
+import { clientOf } from '../support/world.ts';
 
 const CEILING: PolicyCeiling = {
   countries: ['SE', 'NO'],
@@ -78,6 +81,44 @@ describe('a policy under the ceiling', () => {
     expect(said).toHaveLength(1);
     expect(JSON.parse(said[0] ?? '')).toMatchObject({ tenantId: 'contoso' });
   });
+});
+
+describe('a tenant whose own country the operator does not allow', () => {
+  const { world } = worldOn(ANY_STORE, { config: { ceiling: { ...NO_CEILING, countries: ['SE'] } } });
+
+  test('can call nobody, which its policy and each refusal say', async () => {
+    await world.service.tenants.create({ id: 'oslo', name: 'Oslo AS', country: 'NO' });
+    const { key } = await world.service.apiKeys.create({ tenantId: 'oslo', name: 'story', scopes: SCOPES });
+    const api = clientOf(() => world.service.url ?? '', key);
+    const { body, status, headers } = await api('GET', '/v1/policy');
+    expect({ status, allowed: body.policy.countries.allowed }).toEqual({ status: 200, allowed: [] });
+    const left = await api(
+      'PUT',
+      '/v1/policy',
+      { version: 1, locale: 'nb-NO' },
+      { 'if-match': headers.get('etag') ?? '' },
+    );
+    expect(left).toMatchObject({ status: 200, body: { policy: { countries: { allowed: [] } } } });
+    const refused = await api('POST', '/v1/verifications', { userId: 'u-1', number: '+46812345678' });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'number.countryRefused' } });
+    expect(JSON.stringify(refused.body)).toContain('No country is called');
+  });
+});
+
+test('a policy that leaves countries out allows the own country of the tenant only', async () => {
+  const world = await worldOfThisTest(() => freshStores(ANY_STORE));
+  await world.service.tenants.create({ id: 'oslo', name: 'Oslo AS', country: 'NO' });
+  const { key } = await world.service.apiKeys.create({ tenantId: 'oslo', name: 'story', scopes: SCOPES });
+  const api = clientOf(() => world.service.url ?? '', key);
+  for (const [version, document] of [{}, { countries: {} }].entries()) {
+    const { body } = await api(
+      'PUT',
+      '/v1/policy',
+      { version: 1, ...document },
+      { 'if-match': `"${version + 1}"` },
+    );
+    expect(body.policy.countries).toEqual({ allowed: ['NO'] });
+  }
 });
 
 describe('calls of one tenant in a day', () => {

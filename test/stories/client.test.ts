@@ -103,6 +103,18 @@ describe('the client', () => {
     await world.settle();
   });
 
+  test('says which verification is open where one is in the way', async () => {
+    world.time.pause();
+    const { id, userId, number } = await ask('press-pound');
+    const again = await problemFrom(client.requestVerification({ userId, number: number.e164 }));
+    expect(again).toMatchObject({ code: 'verification.alreadyOpen', status: 409, verificationId: id });
+    const erasing = await problemFrom(client.eraseUser(userId));
+    expect(erasing).toMatchObject({ code: 'user.verificationOpen', verificationId: id });
+    expect(await problemFrom(client.readVerification('x'))).toMatchObject({ verificationId: null });
+    world.time.resume();
+    await world.settle();
+  });
+
   test('makes a refusal a problem with code, fields and when to ask again', async () => {
     const problem = await problemFrom(client.requestVerification({ userId: 'u-1', number: '+46' }));
     expect(problem).toMatchObject({ name: 'PoundkeyProblem', code: 'number.invalid', status: 422 });

@@ -115,6 +115,29 @@ describeWorlds('a limit', ({ world }) => {
     expect(answers.map(({ status }) => status)).toEqual([429, 201, 201, 429]);
   });
 
+  test('per number, of another tenant and for longer, do not hold up who signs in with that phone', async () => {
+    await limit({ perNumber: few });
+    const { userId, number } = await world.story('press-pound');
+    const policy = { limits: { ...NONE, perNumber: { count: 1_000, windowS: 86_400 } } };
+    const { api: stranger } = await world.addTenant(`stranger-${users}`, policy);
+    world.time.pause();
+    for (let count = 0; count < 10; count += 1) {
+      const { body } = await stranger('POST', '/v1/verifications', {
+        userId: `s-${count}`,
+        number: number.e164,
+      });
+      await stranger('POST', `/v1/verifications/${body.id}/cancel`);
+    }
+    world.time.resume();
+    await world.settle();
+    const signIn = { userId, purpose: 'signIn' };
+    for (let count = 0; count < few.count; count += 1) {
+      expect((await world.api('POST', '/v1/verifications', signIn)).status).toBe(201);
+      await world.settle();
+    }
+    expect((await world.api('POST', '/v1/verifications', signIn)).status).toBe(429);
+  });
+
   test('per switchboard counts all its extensions together', async () => {
     await limit({ perSwitchboard: few });
     const number = world.newNumber();

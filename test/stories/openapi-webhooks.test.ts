@@ -1,7 +1,9 @@
 // The outcome webhooks that /openapi.json describes against those that are posted.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { MESSAGE_TYPES } from '../../src/journey/states.ts';
 import { worldOn } from '../support/open-worlds.ts';
+import { pressing } from '../support/person.ts';
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
 import { clientOf } from '../support/world.ts';
 
@@ -38,7 +40,28 @@ test.each([
   ['fraud', ['verification.finished', 'fraud.reported']],
 ] as const)('after "%s" each is as described', async (scenario, types) => {
   const { id } = await world.story(scenario);
-  await world.service.outbox.deliverDue();
+  await expectPosted(id, types);
+});
+
+test('after wrong answers that lock the challenge each is as described', async () => {
+  const { api } = await world.addTenant('fabrikam', { challenge: 'numberMatch' });
+  await api('PUT', '/v1/webhook-endpoint', { url: receiver.url });
+  const number = world.newNumber();
+  world.simulator.desk.script(number, pressing('1#', '2#', '3#'));
+  const guess = async () => {
+    const { body } = await api('POST', '/v1/verifications', { userId: 'u-1', number });
+    await world.settle();
+    return body.id;
+  };
+  await guess();
+  await world.time.advance(1_000_000);
+  await guess();
+  await world.time.advance(1_000_000);
+  await expectPosted(await guess(), ['verification.finished', 'challenge.locked']);
+});
+
+async function expectPosted(id: string, types: readonly string[]): Promise<void> {
+  for (let round = 0; round < types.length; round += 1) await world.service.outbox.deliverDue();
   const posted = receiver.about(id).map(({ headers, body }) => ({ headers, body: JSON.parse(body) }));
   expect(posted.map(({ body }) => body.type)).toEqual(types);
   for (const { headers, body } of posted) {
@@ -55,8 +78,8 @@ test.each([
     for (const { name, schema: header } of described?.parameters ?? [])
       expect(deviations(header, headers[name]), name).toEqual([]);
   }
-});
+}
 
 test('are those that can be posted', () => {
-  expect(Object.keys(webhooks)).toEqual(['verification.finished', 'fraud.reported']);
+  expect(Object.keys(webhooks)).toEqual(MESSAGE_TYPES);
 });

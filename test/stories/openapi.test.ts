@@ -10,7 +10,12 @@ import { type Answer, clientOf } from '../support/world.ts';
 interface Operation {
   operationId: string;
   requestBody?: { content: Record<string, { schema: Field }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+  responses: Record<string, Promised>;
+}
+interface Promised {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema: object }>;
 }
 interface Field {
   description?: string;
@@ -30,6 +35,8 @@ const UNKNOWN_ID = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const { world } = worldOn('embedded', { config: { webhooks: { allowPrivate: true, timeLimitMs: 1_000 } } });
 let api: Document;
 let operations: Map<string, Described>;
+/** Headers that programs read, wherever they are sent. */
+const HEADERS = ['ETag', 'Location', 'Retry-After'];
 /** Successful answers so far, such as `readVerification 200`. */
 const answered = new Set<string>();
 
@@ -74,6 +81,8 @@ async function ask(operationId: string, asked: Asked = {}): Promise<Answer> {
   const schema = said?.content?.[type ?? '']?.schema;
   expect(Object.keys(said?.content ?? {})).toEqual(type === undefined ? [] : [type]);
   if (schema && type !== 'text/event-stream') expect(deviations(schema, answer.body)).toEqual([]);
+  const sent = HEADERS.filter((name) => answer.headers.has(name));
+  expect(Object.keys(said?.headers ?? {}), `${operationId} ${answer.status}`).toEqual(sent);
   if (answer.status >= 400) expect(said?.description).toContain(`\`${answer.body.code}\``);
   else answered.add(`${operationId} ${answer.status}`);
   return answer;
@@ -230,6 +239,19 @@ describe('the answers are as described', () => {
     expect(again).toMatchObject({ status: 412 });
     expect(await ask('replacePolicy', { body: document })).toMatchObject({ status: 428 });
     expect((await ask('listPolicyVersions')).body.value).toHaveLength(2);
+  });
+
+  test('about a limit that is reached', async () => {
+    const { headers } = await ask('readPolicy');
+    const limits = { perUser: { count: 1, windowS: 600 } };
+    const change = { body: { version: 1, limits }, headers: { 'if-match': headers.get('etag') ?? '' } };
+    const changed = await ask('replacePolicy', change);
+    const request = () => ask('requestVerification', { body: { userId: 'u-4', number: world.newNumber() } });
+    await request();
+    expect(await request()).toMatchObject({ status: 429 });
+    const again = { body: { version: 1 }, headers: { 'if-match': changed.headers.get('etag') ?? '' } };
+    await ask('replacePolicy', again);
+    await world.settle();
   });
 
   test('about a switchboard', async () => {

@@ -51,6 +51,7 @@ const REPLACED: Record<string, string> = {
   'npm run poundkey -- list-phones contoso u-1842':
     'set_up_phone; npm run poundkey -- list-phones contoso u-1842',
   '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c': '"$PHONE"',
+  '2d7e1b90-4c38-4f5a-8b16-93c0a7d5e412': '"$APP_PASSWORD"',
   '5f0d3c9e-0c5b-4b0e-9a53-6f4f6a1f2b10': '"$VERIFICATION"',
 };
 /** What there is before the first block: an operator's environment, a verification, an outcome webhook that was given up. */
@@ -64,6 +65,7 @@ set_up_phone() {
   request -d '{"userId":"u-1842","number":"+46812346099"}' "$PUBLIC_URL/v1/verifications"
   PHONE=
   until [ "$PHONE" ]; do PHONE=$(psql -qAt "$DATABASE_URL" -c "select id from phone_method where tenant_id = 'contoso'"); done
+  APP_PASSWORD=$(psql -qAt "$DATABASE_URL" -c "select id from app_password where tenant_id = 'contoso'")
 }
 VERIFICATION=$(psql -qAt "$DATABASE_URL" -c 'select id from verification limit 1')
 psql -q "$DATABASE_URL" -c "insert into outbox (id, tenant_id, verification_id, type, payload, created_at, next_attempt_at, dead_at)

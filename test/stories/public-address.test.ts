@@ -84,8 +84,8 @@ describe('a service whose public address is wrong', () => {
     expect(warning.problem).toContain('ECONNREFUSED');
     const { status, json } = await ask(world, '/readyz');
     expect(status).toBe(200);
-    expect(json.checks.publicAddress).toMatchObject({ status: 'failed', required: false });
-    expect(json.checks.publicAddress.reason).toContain('ECONNREFUSED');
+    expect(json.checks.publicUrl).toMatchObject({ status: 'failed', required: false });
+    expect(json.checks.publicUrl.reason).toContain('ECONNREFUSED');
   });
 });
 

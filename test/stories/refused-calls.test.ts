@@ -75,7 +75,7 @@ describeNetworkWorlds('when the phone network does not place a call', ({ world }
     const { id } = await world.request('press-pound');
     await world.settle();
     const { verification, attempts } = await expectOneEnd(world, id, { outcome: 'providerError', calls: 0 });
-    expect(verification.errorCode).toBe('callNotFound');
+    expect(verification.errorCode).toBe('callLost');
     expect(attempts).toHaveLength(3);
   });
 

@@ -9,9 +9,10 @@ describeWorlds('toll fraud', ({ world, combination }) => {
   const tenant = async (id: string) => {
     const tenantId = `${id}-${combination.replaceAll('+', '-')}`;
     const { api } = await world.addTenant(tenantId);
-    const call = async (number: string, phone: ScenarioName = 'no-answer') => {
+    const call = async (number: string, phone: ScenarioName = 'no-answer', userId = `caller-${users}`) => {
       world.simulator.desk.script(number, phone);
-      const answer = await api('POST', '/v1/verifications', { userId: `caller-${users++}`, number });
+      const answer = await api('POST', '/v1/verifications', { userId, number });
+      users += 1;
       expect(answer.status).toBe(201);
     };
     return { tenantId, call };
@@ -42,6 +43,23 @@ describeWorlds('toll fraud', ({ world, combination }) => {
     expect(eventsOf(tenantId)[0]).not.toContain('+4685210010');
     const { output } = await poundkey('toll-fraud', tenantId);
     expect(output).toMatch(/would have refused 2 of 9 +numbers one after the other/);
+  });
+
+  test('is found although a user was erased within the hour', async () => {
+    const { tenantId, call } = await tenant('erased');
+    await call('+46852900001', 'press-pound');
+    await world.settle();
+    const row9 = row(20_100, 9);
+    for (const number of row9) await call(number);
+    await world.settle();
+    expect(await poundkey('erase-user', tenantId, `caller-${users - 10}`)).toMatchObject({ exitCode: 0 });
+    expect(await reported(tenantId)).toEqual([['sequence', '+4685212••••', 9, 2]]);
+  });
+
+  test('is suspected of numbers in a row that all approve, for a few users who keep none of them', async () => {
+    const { tenantId, call } = await tenant('robots');
+    for (const number of row(30_100, 11)) await call(number, 'press-pound', `robot-${users % 2}`);
+    expect(await reported(tenantId)).toEqual([['sequence', '+4685213••••', 9, 2]]);
   });
 
   test('is not suspected of an office whose people all register', async () => {

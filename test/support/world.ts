@@ -254,16 +254,21 @@ async function sweepLater(service: Service, time: VirtualTime): Promise<void> {
   await service.journey.sweep();
 }
 
-/** Moves the time to when the next verification wants to be looked at, and wakes the jobs that wait. */
+/**
+ * Moves the time to when the next verification wants to be looked at, and wakes the jobs whose time has come. The queue's
+ * time is the real one: a job that was woken a millisecond too early would come again and again.
+ */
 async function moveOn(service: Service, time: VirtualTime): Promise<void> {
-  const next = await service.stores.database.db
+  const open = await service.stores.database.db
     .selectFrom('verification')
-    .select('wakeAt')
+    .select(['id', 'jobId', 'wakeAt'])
     .where('state', '<>', 'finished')
     .orderBy('wakeAt')
-    .executeTakeFirst();
-  if (next) await time.advance(Math.max(1, next.wakeAt.getTime() - time.now()));
+    .execute();
+  if (open[0]) await time.advance(Math.max(1, open[0].wakeAt.getTime() - time.now()));
   await service.journey.watchLive();
+  const later = open.filter(({ wakeAt }) => wakeAt.getTime() > time.now());
+  const sleeping = new Set(later.flatMap(({ id, jobId }) => [id, jobId]));
   for (const job of await service.jobs.queue.getDelayed())
-    if (await job.isDelayed()) await job.promote().catch(() => undefined);
+    if (!sleeping.has(job.id ?? '') && (await job.isDelayed())) await job.promote().catch(() => undefined);
 }

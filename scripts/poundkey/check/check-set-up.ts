@@ -9,6 +9,7 @@ import { openQueues } from '../../../src/platform/queue/open-queues.ts';
 import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
+import type { CheckName } from '../../../src/service/checks.ts';
 import { connectProviders } from '../../../src/service/connect-providers.ts';
 import { compareKeys, describeKeyProblem } from '../../../src/service/key-problems.ts';
 import { readKeys } from '../../../src/service/open-stores.ts';
@@ -47,7 +48,7 @@ export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
   };
 }
 
-async function lookAt(name: string, look: Look): Promise<Finding> {
+async function lookAt(name: CheckName, look: Look): Promise<Finding> {
   try {
     const limit = `no answer within ${LIMIT_MS / 1000} s`;
     return {

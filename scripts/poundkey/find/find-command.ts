@@ -1,6 +1,4 @@
-import { parsePolicy } from '../../../src/domain/policy.ts';
 import { type Command, table } from '../command.ts';
-import { existing } from '../tenant-commands.ts';
 import type { Tools } from '../tools.ts';
 import { readWhom } from './read-whom.ts';
 import { textOf } from './say-found.ts';
@@ -8,9 +6,8 @@ import { textOf } from './say-found.ts';
 const find: Command<Tools> = {
   usage: 'find TENANT USER|NUMBER',
   what: 'says why a user, or a number in any form, was not called: requests that were accepted or refused, the block, limits, and what to do',
-  async run({ tenants, countriesOf, find: search }, [tenantId = '', text = '']) {
-    const { policy: document, tenantName } = await existing(tenants, tenantId);
-    const policy = parsePolicy(document, tenantName);
+  async run({ policies, countriesOf, find: search }, [tenantId = '', text = '']) {
+    const { policy } = await policies.current(tenantId);
     const whom = readWhom(text, await countriesOf(tenantId, policy));
     const found = await search(tenantId, whom, policy);
     return { text: textOf(found), data: found };

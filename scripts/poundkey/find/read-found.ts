@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
 import { phoneHashes } from '../../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../../src/domain/policy.ts';
+import type { User } from '../../../src/domain/user.ts';
 import { createLimits } from '../../../src/journey/request/limits.ts';
 import { refusedNumber } from '../../../src/journey/request/note-refusal.ts';
 import type { SpendingRules } from '../../../src/journey/request/spending.ts';
@@ -39,17 +40,19 @@ export function createFind(deps: FindDeps) {
     const known = [whom.numbers.length === 0 ? whom.userId : null, rows[0]?.userId, refusals[0]?.userId];
     const userId = known.find((id) => id !== null && id !== undefined) ?? null;
     const facts = userId === null ? null : await createReadFacts(deps.run).ofUser({ tenantId, userId }, now);
-    const number = whom.numbers[0] ?? rows[0]?.phoneNumber ?? facts?.officePhone?.phoneNumber ?? null;
+    const [asked] = whom.numbers;
+    const phone = rows[0] ?? facts?.officePhone ?? null;
+    const typed = asked === undefined ? null : { phoneNumber: asked, extension: null };
     return {
       ...{ tenantId, shown: whom.shown, now },
       refusals: refusals.map((row) => ({ ...row, count: Number(row.count), userId: shownUser(row.userId) })),
-      verifications: rows.map(({ phoneNumber, ...row }) => ({
+      verifications: rows.map(({ phoneNumber, extension: _, ...row }) => ({
         ...row,
         userId: shownUser(row.userId),
         number: maskNumber(phoneNumber),
       })),
       user: facts && (await stateOf(deps, facts)),
-      limits: await readLimits(deps, { tenantId, userId: userId ?? '', number }, policy),
+      limits: await readLimits(deps, { tenantId, userId: userId ?? '', phone: phone ?? typed }, policy),
       lines: await readBusyLines(deps.db, later(now, policy.patienceS * 1000)),
     };
   };
@@ -58,7 +61,17 @@ export function createFind(deps: FindDeps) {
 function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, numbers }: Whom, now: Date) {
   return db
     .selectFrom('verification')
-    .select(['id', 'userId', 'purpose', 'phoneNumber', 'state', 'outcome', 'errorCode', 'callError'])
+    .select([
+      'id',
+      'userId',
+      'purpose',
+      'phoneNumber',
+      'extension',
+      'state',
+      'outcome',
+      'errorCode',
+      'callError',
+    ])
     .select(['attempts', 'createdAt', 'wakeAt', 'expiresAt'])
     .where('tenantId', '=', tenantId)
     .where('createdAt', '>', later(now, -LOOK_BACK_MS))
@@ -124,16 +137,16 @@ const SPENDING: SpendingRules = {
 /** The limits that a request now would break. */
 async function readLimits(
   { run, clock, keys }: FindDeps,
-  { number, ...user }: { tenantId: string; userId: string; number: string | null },
+  { phone: called, ...user }: User & { phone: { phoneNumber: string; extension: string | null } | null },
   policy: TenantPolicy,
 ) {
   const limits = createLimits({
     ...{ run, clock, spending: SPENDING },
     phoneHashes: (text) => phoneHashes(keys().hashKeys, text),
   });
-  const phone = number === null ? null : { e164: number, extension: null, country: '' };
+  const phone = called && { e164: called.phoneNumber, extension: called.extension, country: '' };
   const reached = await limits.reachedLimits({ ...user, purpose: 'register', phone }, policy);
-  return reached.map(({ message, retryAfterS = 0 }) => ({ detail: message, retryAfterS }));
+  return reached.map(({ message, retryAfterS = null }) => ({ detail: message, retryAfterS }));
 }
 
 /** Lines on which a call requested now would come later than the policy lets people wait. */

@@ -56,6 +56,7 @@ function sayNow({ user, limits, lines, now }: Found): string[] {
       return `Too many wrong answers: the challenge ${challenge} is locked until ${end}. ${explainError('challenge.locked').action}`;
     }),
     ...limits.map(({ detail, retryAfterS }) => {
+      if (retryAfterS === null) return `The number must not be called: ${detail}`;
       const end = timeOf(new Date(now.getTime() + retryAfterS * 1000));
       return `A limit is reached until ${end}: ${detail}`;
     }),

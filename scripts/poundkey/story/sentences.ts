@@ -1,4 +1,6 @@
 // The entries of a story as sentences for somebody who has never seen Poundkey.
+
+import type { AuditType, Prompt } from '../../../src/journey/states.ts';
 import { explainError } from '../../../src/service/explain-error.ts';
 import type { Entry } from './entry.ts';
 import type { Story } from './read-story.ts';
@@ -28,14 +30,18 @@ const STATES: Record<string, Say> = {
   finished: () => 'Everything that follows from that is written. The verification is finished.',
 };
 
-const PROMPTS: Record<string, Say> = {
+const PROMPTS: Record<Prompt, Say> = {
   'wrong-key': () => 'A wrong key was pressed; the person was asked again.',
   silence: () => 'No key came; the person was asked again.',
   ask: () => 'The person was asked again from the beginning.',
   'report-fraud': () => 'The person pressed 0 and was asked whether this is a fraud.',
+  'report-or-stop': () =>
+    'The person pressed 0 and was asked whether this is a fraud, or whether such calls should stop.',
   'fraud-reported': () =>
     'The person confirmed with # that they did not ask for this call: reported as fraud.',
   approved: () => 'The person pressed what was asked for and heard that it worked.',
+  'calls-stopped': () =>
+    'The person was called by mistake and pressed 9: this number is not called any more (suppressed lists it).',
   'too-many-wrong-keys': () => 'Too many wrong keys: the person heard that and the call was ended.',
   'too-much-silence': () => 'Too long without a key: the person heard that and the call was ended.',
 };
@@ -69,13 +75,18 @@ const CALLS: Record<string, Say> = {
   },
 };
 
-const AUDIT: Record<string, Say> = {
-  'phoneMethod.registered': () => 'The phone was registered for the user.',
-  'appPassword.issued': () => 'An app password was issued.',
-  'appPassword.revealed': () => 'The app password was shown to the user.',
-  'user.blocked': () => 'The user was blocked.',
-  'user.unblocked': () => 'The block of the user was ended.',
-  'verification.fraudReported': () => 'The report of fraud was written down.',
+const AUDIT: Record<AuditType, Say> = {
+  'verification.finished': ({ challengeLockedUntil }) =>
+    typeof challengeLockedUntil === 'string'
+      ? `Wrong answers ended too many verifications in a row: the challenge is locked until ${challengeLockedUntil}.`
+      : null,
+  'verification.fraudReported': ({ userBlocked, appPasswordsRevoked }) => {
+    const blocked = userBlocked === true ? ' The user was blocked.' : '';
+    const revoked = Number(appPasswordsRevoked) > 0 ? ` App passwords revoked: ${appPasswordsRevoked}.` : '';
+    return `The report of fraud was written down.${blocked}${revoked}`;
+  },
+  'phoneMethod.registered': ({ appPasswordIssued }) =>
+    `The phone was registered for the user${appPasswordIssued === true ? ', and an app password was issued' : ''}.`,
 };
 
 const MESSAGES: Record<string, Say> = {

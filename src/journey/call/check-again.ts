@@ -5,9 +5,16 @@ import type { Verification } from '../store/rows.ts';
 
 /**
  * Whether a verification may still be called: the policy may have changed since the request, and the user may have been
- * blocked, or the phone suppressed. Resolves to the version of the policy that allows the call, or null.
+ * blocked, or the phone suppressed. Resolves to the version of the policy that allows the call, and before when it must
+ * not be placed; null: it may not be placed at all.
  */
-export type CheckAgain = (verification: Verification, now: Date) => Promise<number | null>;
+export type CheckAgain = (verification: Verification, now: Date) => Promise<StillAllowed | null>;
+
+interface StillAllowed {
+  policyVersion: number;
+  /** Null: now. */
+  notBefore: Date | null;
+}
 
 /** @param deps where the facts and what the checks look at come from */
 export function createCheckAgain(deps: { readFacts: ReadFacts; lookUp: LookUp }): CheckAgain {
@@ -16,6 +23,7 @@ export function createCheckAgain(deps: { readFacts: ReadFacts; lookUp: LookUp })
     const facts = await deps.readFacts.ofUser({ tenantId, userId, verificationId }, now);
     if (facts === null) return null;
     const mayCall = mayStillCall(await deps.lookUp.forCall(verification, facts));
-    return mayCall ? facts.policyVersion : null;
+    if (!mayCall) return null;
+    return { policyVersion: facts.policyVersion, notBefore: facts.numberPausedUntil ?? null };
   };
 }

@@ -52,10 +52,10 @@ export function createFindLostCall(deps: {
 
   async function dialAgain(verification: Dialing, now: Date): Promise<StepResult> {
     const lost = await deps.lost.countLost(verification.id);
-    if (lost >= MOST_DIALS || verification.expiresAt <= now) return giveUp(verification, 'callNotFound', now);
+    if (lost >= MOST_DIALS || verification.expiresAt <= now) return giveUp(verification, 'callLost', now);
     if (deps.isStopping()) return leaveToOthers(now);
-    const policyVersion = await deps.checkAgain(verification, now);
-    if (policyVersion !== null) return deps.dial(verification, policyVersion);
+    const allowed = await deps.checkAgain(verification, now);
+    if (allowed) return deps.dial(verification, allowed.policyVersion);
     await deps.verifications.decide(verification.id, { outcome: 'blocked' }, now, verification.attemptId);
     return 'moved';
   }

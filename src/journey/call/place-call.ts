@@ -16,7 +16,7 @@ import { type PlaceAttempt, START_MISSED } from './place-attempt.ts';
  * A process that is stopping leaves it to another one.
  */
 export function createPlaceCall(deps: {
-  verifications: Pick<VerificationStore, 'decide'>;
+  verifications: Pick<VerificationStore, 'decide' | 'lookAgain'>;
   checkAgain: CheckAgain;
   dial: Dial;
   roomForCall: RoomForCall;
@@ -30,10 +30,22 @@ export function createPlaceCall(deps: {
     if (deps.isStopping()) return leaveToOthers(now);
     if (!(await deps.roomForCall(verification.expiresAt))) return 'moved';
     if (deps.isStopping()) return leaveToOthers(deps.clock.now());
-    const policyVersion = await deps.checkAgain(verification, deps.clock.now());
-    if (policyVersion === null) return decide(verification, { outcome: 'blocked' }, deps.clock.now());
-    return deps.dial(verification, policyVersion);
+    return checkAndDial(verification, deps.clock.now());
   };
+
+  async function checkAndDial(verification: Verification, now: Date) {
+    const allowed = await deps.checkAgain(verification, now);
+    if (!allowed) return decide(verification, { outcome: 'blocked' }, deps.clock.now());
+    if (allowed.notBefore && allowed.notBefore > now) return lookAgain(verification, allowed.notBefore);
+    return deps.dial(verification, allowed.policyVersion);
+  }
+
+  /** Calls to the phone that ended meanwhile were not wanted, so this one comes later than it was accepted for. */
+  async function lookAgain(verification: Verification, notBefore: Date) {
+    const wakeAt = notBefore < verification.expiresAt ? notBefore : verification.expiresAt;
+    await deps.verifications.lookAgain(verification, wakeAt);
+    return waitUntil(wakeAt);
+  }
 
   /** An attempt that was put off carries the reason of the provider, if it was asked. */
   function expire(verification: Verification, now: Date) {

@@ -33,18 +33,19 @@ function writesOfFeatures(
   now: Date,
 ): CompletionWrite[] {
   const { outcome, purpose, challenge } = verification;
-  if (outcome === 'fraudReported') return fraudReported(write, policy, now);
   const canBeGuessed = challenge !== 'pound';
-  if (outcome === 'wrongDigits' && canBeGuessed) return failed(write, now);
-  const forgiven = outcome === 'approved' && canBeGuessed ? [writeForgiveness()] : [];
-  if (outcome === 'approved' && purpose === 'register')
-    return [...forgiven, ...registered(write, verification, policy, now)];
+  if (outcome === 'fraudReported')
+    return [...(canBeGuessed ? [writeFailure(now)] : []), ...fraudReported(write, policy, now)];
+  if (outcome !== 'approved') return canBeGuessed ? failed(write, now) : finished(write, now);
+  const forgiven = canBeGuessed ? [writeForgiveness()] : [];
+  const approved =
+    purpose === 'register' ? registered(write, verification, policy, now) : finished(write, now);
+  return [...forgiven, ...approved];
+}
+
+function finished(write: CompletionWrites, now: Date): CompletionWrite[] {
   const data = sql`jsonb_build_object('outcome', outcome)`;
-  return [
-    ...forgiven,
-    write.audit({ type: 'verification.finished', data }, now),
-    write.messages(FINISHED, now),
-  ];
+  return [write.audit({ type: 'verification.finished', data }, now), write.messages(FINISHED, now)];
 }
 
 /** Whether an app password follows from an outcome. */
@@ -55,7 +56,10 @@ export function issuesAppPassword(
   return outcome === 'approved' && purpose === 'register' && appPassword.issue;
 }
 
-/** Wrong answers to a challenge: after too many verifications the challenge is locked, and the tenant is told. */
+/**
+ * A challenge without the right answer: after too many verifications with wrong ones, however they ended, the challenge
+ * is locked, and the tenant is told.
+ */
 function failed(write: CompletionWrites, now: Date): CompletionWrite[] {
   const locked = sql`(select locked_until from failure)`;
   const data = sql`jsonb_build_object('outcome', outcome, 'challengeLockedUntil', ${locked})`;

@@ -24,8 +24,8 @@ export function createSweep(deps: {
   repairJob: (verificationId: string) => Promise<JobRepair>;
   /** Moves on a verification whose time is up, whatever its job waits for. */
   advance: Advance;
-  /** Further clearing up that belongs to a sweep; returns how much was done. */
-  clearUp: () => Promise<number>;
+  /** Removes what is out of date. */
+  clearUp: () => Promise<void>;
   /** How long a verification may be overdue before its job is repaired, ms. */
   slackMs: number;
   /** How long one process keeps the lease, ms. */
@@ -38,11 +38,20 @@ export function createSweep(deps: {
   return async function sweep(): Promise<number | null> {
     const now = deps.clock.now();
     if (!(await takeLease(now))) return null;
-    await deps.clearUp();
     let repaired = 0;
     for await (const row of overdue(later(now, -deps.slackMs))) repaired += (await lookAt(row, now)) ? 1 : 0;
+    await clearUp();
     return repaired;
   };
+
+  /** Comes last, and holds nothing up when it fails. */
+  async function clearUp() {
+    try {
+      await deps.clearUp();
+    } catch (error) {
+      deps.log.warn({ err: error }, 'what is out of date could not be removed; the next sweep tries again');
+    }
+  }
 
   /** All overdue verifications, a page at a time. */
   async function* overdue(before: Date) {

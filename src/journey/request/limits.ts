@@ -25,7 +25,10 @@ export interface Dialed {
   extension: string | null;
 }
 
-type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS'>;
+/** How many counts that are over one sweep removes. */
+const REMOVED_AT_ONCE = 50_000;
+
+type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS' | 'patienceS' | 'expiresAfterS'>;
 
 /** One of the limits, and under which key it is counted. */
 export interface LimitOn {
@@ -69,33 +72,17 @@ export function createLimits(deps: {
       now,
     ),
   ];
-  const hashesOf = (phone: Dialed) => hashesOfPhone(deps.phoneHashes, phone);
+  const hashesOf = (phone: Dialed) => [
+    ...hashesOfPhone(deps.phoneHashes, phone),
+    ...(phone.extension === null ? [] : hashesOfPhone(deps.phoneHashes, { ...phone, extension: null })),
+  ];
 
-  const reachedLimits: ReachedLimits = async (request, policy) => {
-    const now = deps.clock.now();
-    const on = limitsFor(request, policy, now);
-    const keys = JSON.stringify(on.map(({ key }) => key));
-    const phone = request.purpose === 'signIn' ? null : request.phone;
-    const phones = JSON.stringify(phone ? hashesOf(phone) : []);
-    const windows = await deps.run<{ key: string; windowEndsAt: Date; count: number }>(sql`
-      select key, window_ends_at, count from rate_count
-      where key in (select jsonb_array_elements_text(${keys}::jsonb)) and window_ends_at > ${now}
-      union all
-      select 'suppressed', created_at, 0 from suppressed_number
-      where phone_hash in (select jsonb_array_elements_text(${phones}::jsonb))`);
-    const isSuppressed = windows.some(({ key }) => key === 'suppressed');
-    const reached = on.flatMap(({ key, amount, most, endsAt, error }) => {
-      const { count, windowEndsAt } = windows.find((each) => each.key === key) ?? {
-        count: 0,
-        windowEndsAt: endsAt,
-      };
-      return count + amount > most ? [error(windowEndsAt, now)] : [];
-    });
-    return [...(isSuppressed ? [suppressed()] : []), ...reached];
-  };
   return {
-    reachedLimits,
-    /** The phone as it is known in counters and lists, hashed under each key, the current one first. */
+    reachedLimits: createReachedLimits({ ...deps, limitsFor, hashesOf }),
+    /**
+     * The phone as it is known in counters and lists, hashed under each key, the current one first; behind an extension
+     * then its number: where that stopped calls, no extension is called.
+     */
     hashesOf,
 
     /** The counters of an admitted request. Rows that all requests share come last. */
@@ -119,21 +106,71 @@ export function createLimits(deps: {
     },
 
     /** The error for a phone that must not be called before a while has passed. @param chance when it may be again */
-    tooSoon(chance: Date): ServiceError {
-      return new ServiceError(
-        'limit.reached',
-        'Calls to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
-        { retryAfterS: secondsUntil(chance, deps.clock.now()) },
-      );
-    },
+    tooSoon: (chance: Date) => tooSoon(chance, deps.clock.now()),
 
-    /** Removes counts whose window is over, and unwanted calls of long ago. Resolves to how many there were. */
-    async forgetCounts(): Promise<number> {
-      const rows = await deps.run(sql`
-        delete from rate_count where window_ends_at <= ${deps.clock.now()} returning key`);
-      return rows.length + (await forgetUnwanted(deps.run, deps.clock.now()));
+    /** Removes counts whose window is over, and unwanted calls of long ago. */
+    async forgetCounts(): Promise<void> {
+      await deps.run(sql`
+        delete from rate_count where ctid = any(array(
+          select ctid from rate_count where window_ends_at <= ${deps.clock.now()} limit ${REMOVED_AT_ONCE}))`);
+      await forgetUnwanted(deps.run, deps.clock.now());
     },
   };
+}
+
+/** Reads which limits a request would break. */
+function createReachedLimits(deps: {
+  run: RunStatement;
+  clock: Clock;
+  limitsFor: (request: Counted, policy: Limits, now: Date) => LimitOn[];
+  hashesOf: (phone: Dialed) => string[];
+}): ReachedLimits {
+  return async (request, policy) => {
+    const now = deps.clock.now();
+    const on = deps.limitsFor(request, policy, now);
+    const keys = JSON.stringify(on.map(({ key }) => key));
+    const phones = JSON.stringify(request.phone ? deps.hashesOf(request.phone) : []);
+    const furthest = later(now, patienceMs(policy));
+    const windows = await deps.run<{ key: string; windowEndsAt: Date; count: number }>(sql`
+      select key, window_ends_at, count from rate_count
+      where key in (select jsonb_array_elements_text(${keys}::jsonb)) and window_ends_at > ${now}
+      union all
+      select 'suppressed', created_at, 0 from suppressed_number where ${request.purpose} <> 'signIn'
+        and phone_hash in (select jsonb_array_elements_text(${phones}::jsonb))
+      union all
+      select 'paused', until, 0 from phone_paused_until(${phones}::jsonb->>0 ||
+        case when ${request.purpose} = 'signIn' then ' signIn' else '' end) until where until > ${furthest}`);
+    const isSuppressed = windows.some(({ key }) => key === 'suppressed');
+    const paused = windows.find(({ key }) => key === 'paused');
+    const reached = on.flatMap(({ key, amount, most, endsAt, error }) => {
+      const { count, windowEndsAt } = windows.find((each) => each.key === key) ?? {
+        count: 0,
+        windowEndsAt: endsAt,
+      };
+      return count + amount > most ? [error(windowEndsAt, now)] : [];
+    });
+    return [
+      ...(isSuppressed ? [suppressed()] : []),
+      ...(paused ? [tooSoon(later(paused.windowEndsAt, -patienceMs(policy)), now)] : []),
+      ...reached,
+    ];
+  };
+}
+
+function tooSoon(chance: Date, now: Date): ServiceError {
+  return new ServiceError(
+    'limit.reached',
+    'Calls to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
+    { retryAfterS: secondsUntil(chance, now) },
+  );
+}
+
+/** The furthest that a call may lie in the future when it is requested, ms. */
+export function patienceMs({
+  patienceS,
+  expiresAfterS,
+}: Pick<TenantPolicy, 'patienceS' | 'expiresAfterS'>): number {
+  return Math.min(patienceS, expiresAfterS) * 1000;
 }
 
 const toDial = ({ e164, extension }: Dialed) => `${e164}x${extension ?? ''}`;
@@ -145,21 +182,23 @@ export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Di
 
 /**
  * Without a number nothing is counted by number. A phone rings for whichever tenant calls it, so it is counted for all
- * of them together; each asks how many its own policy allows.
+ * of them together; each asks how many its own policy allows, in windows of the same length. Who signs in with their own
+ * phone is counted apart: a stranger must not be able to use up the limit.
  */
 function limitsOn(
   phoneHashes: (text: string) => string[],
-  { tenantId, userId, phone }: Counted,
+  { tenantId, userId, purpose, phone }: Counted,
   limits: TenantPolicy['limits'],
   now: Date,
 ): LimitOn[] {
   const counted = (what: string) => phoneHashes(`limit ${what}`)[0];
+  const ofWhom = purpose === 'signIn' ? `signIn ${tenantId} ${userId}` : 'phone';
   const on = (
     key: string,
     { count, windowS }: { count: number; windowS: number },
     name: string,
   ): LimitOn => ({
-    ...{ key, name, most: count, amount: 1, endsAt: later(now, windowS * 1000) },
+    ...{ key: `${key} ${windowS}`, name, most: count, amount: 1, endsAt: later(now, windowS * 1000) },
     error: (until, at) =>
       new ServiceError(
         'limit.reached',
@@ -169,7 +208,7 @@ function limitsOn(
   });
   return [
     on(`user ${tenantId} ${userId}`, limits.perUser, 'user'),
-    ...(phone ? [on(`phone ${counted(toDial(phone))}`, limits.perNumber, 'number')] : []),
+    ...(phone ? [on(`${ofWhom} ${counted(toDial(phone))}`, limits.perNumber, 'number')] : []),
     ...(phone?.extension
       ? [on(`switchboard ${counted(phone.e164)}`, limits.perSwitchboard, 'switchboard')]
       : []),

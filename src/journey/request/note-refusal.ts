@@ -58,7 +58,7 @@ export function createNoteRefusal(deps: {
     note,
     /** Resolves when none is being kept any more. */
     settled: background.settled,
-    /** Removes old ones; resolves to how many there were. */
+    /** Removes old ones. */
     forgetOld: () => refusals.forgetOld(deps.clock.now()),
   };
 }

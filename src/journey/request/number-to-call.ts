@@ -68,7 +68,7 @@ function withExtension(number: ParsedNumber): ParsedNumber {
   throw new ServiceError(
     'extension.missing',
     'There is no extension to test. Add the field extension, or write it after the number.',
-    { problems: [{ field: '/extension', rule: 'This field is required to test an extension.' }] },
+    { problems: [{ field: '/extension', rule: 'extension is required to test one.' }] },
   );
 }
 

@@ -29,7 +29,7 @@ const hasNumber = ({ purpose = 'register', number }: { purpose?: unknown; number
 /** Checked whatever else is wrong, so that all wrong fields are named at once. */
 const NUMBER_MISSING = {
   path: ['number'],
-  error: 'This field is required to register a phone.',
+  error: 'number is required to register a phone.',
   when: ({ value }: { value: unknown }) =>
     typeof value === 'object' && value !== null && !Array.isArray(value),
 };

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
@@ -9,7 +8,7 @@ import type { RequestVerification, VerificationRequest } from '../ports.ts';
 import type { Admission, createAdmission } from '../store/admission.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import { firstRefusal, suppressed } from './checks.ts';
-import type { RequestLimits } from './limits.ts';
+import { patienceMs, type RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
 import type { NoteRefusal } from './note-refusal.ts';
@@ -123,18 +122,13 @@ function alreadyOpen(id: string | null): ServiceError {
   const which = id === null ? '' : ` (${id})`;
   return new ServiceError(
     'verification.alreadyOpen',
-    `A verification of this number${which} is not finished for this user. Follow it, or cancel it before you request another.`,
+    `A verification of this user${which} is not finished: one of this number, or one that asks for a PIN or digits. Follow it, or cancel it before you request another.`,
     id === null ? {} : { verificationId: id },
   );
 }
 
 function raise(error: Error): never {
   throw error;
-}
-
-/** The furthest that a call may lie in the future, ms. */
-function patienceMs({ patienceS, expiresAfterS }: TenantPolicy): number {
-  return Math.min(patienceS, expiresAfterS) * 1000;
 }
 
 function hashOf(request: VerificationRequest): string {

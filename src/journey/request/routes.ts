@@ -34,6 +34,7 @@ export const VERIFICATION_REFUSALS = [
   'number.countryRefused',
   'number.extensionUnsupported',
   'number.notRegistered',
+  'number.suppressed',
   'extension.missing',
   'extension.tooLong',
   'locale.unsupported',
@@ -45,6 +46,7 @@ export const VERIFICATION_REFUSALS = [
   'challenge.locked',
   'verification.alreadyOpen',
   'limit.reached',
+  'spending.limitReached',
   'line.tooBusy',
 ] as const satisfies readonly ErrorCode[];
 
@@ -91,6 +93,8 @@ export function verificationRoutes(actions: VerificationActions) {
   ];
 }
 
+const routeHeaders = z.object({ Location: z.string().meta({ description: 'The path of the verification' }) });
+
 function requestRoute(actions: VerificationActions) {
   return defineRoute({
     method: 'post',
@@ -101,10 +105,11 @@ function requestRoute(actions: VerificationActions) {
     headers: z.object({ 'idempotency-key': IdempotencyKey }),
     body: NewVerificationBody,
     responses: {
-      201: { description: 'The verification is queued', schema: VerificationView },
+      201: { description: 'The verification is queued', schema: VerificationView, routeHeaders },
       200: {
         description: 'The verification that was requested before with this idempotency key and body',
         schema: VerificationView,
+        routeHeaders,
       },
     },
     problems: VERIFICATION_REFUSALS,

@@ -38,6 +38,12 @@ const OutcomeText = z.object({
     .meta({ description: "The nearest denial reason in Microsoft Entra's sign-in log" }),
 });
 
+/** The code behind an outcome, as answers and outcome webhooks have it. */
+export const OutcomeErrorCode = z.string().nullable().meta({
+  description:
+    'The error code behind the outcome: one of the provider, or one of Poundkey such as noWebhook or userBlocked',
+});
+
 /** A verification as the API shows it. */
 export const VerificationView = z
   .object({
@@ -63,7 +69,7 @@ export const VerificationView = z
       .meta({ description: 'How far the call came, as far as the provider reported it' }),
     outcome: z.enum(OUTCOME_NAMES).nullable().meta({ description: 'Null until the verification is decided' }),
     outcomeText: OutcomeText.nullable(),
-    errorCode: z.string().nullable().meta({ description: "The provider's error code behind the outcome" }),
+    errorCode: OutcomeErrorCode,
     expectedCallAt: Instant.nullable().meta({
       description: 'When the call, or the next one, can be placed; null: at once',
     }),

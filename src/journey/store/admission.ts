@@ -57,7 +57,7 @@ export interface WishForSlot {
 
 /**
  * What became of a request. `crossed`: the alarms that it made due. `repeated`: its idempotency key was used before. `open`: its user has a verification of the
- * number that is not finished. `full`: this counter (by its name) has no
+ * number that is not finished, or any that has an answer to guess. `full`: this counter (by its name) has no
  * room before `until`. `suppressed`: its phone must not be called. `paused`: its phone must not be called before `until`. `line`: the line, or the tenant's half of it, is free at `until` only.
  */
 export type Admission =
@@ -114,13 +114,22 @@ export function createAdmission(run: RunStatement) {
 }
 
 /**
- * `isOpen`: its user has a verification of the number that is not finished, and it does not repeat another request. Asked
+ * Of what a user can have only one open verification: of a number, or where there is an answer to guess, at all. Several at
+ * once would be guessed before the first wrong answers count.
+ */
+function openNumber({ challenge, phoneNumber }: NewVerification): string {
+  return challenge === 'pound' ? phoneNumber : challenge;
+}
+
+/**
+ * `isOpen`: its user has one of these that is not finished, and it does not repeat another request. Asked
  * first, since the index would refuse it with an error, and PostgreSQL writes user and number of such errors to its log.
  */
-function openBefore({ tenantId, userId, phoneNumber, idempotencyKey }: NewVerification) {
+function openBefore(row: NewVerification) {
+  const { tenantId, userId, idempotencyKey } = row;
   return sql`open_before as materialized (
       select exists (select from verification o where o.tenant_id = ${tenantId} and o.user_id = ${userId}
-          and o.open_number = ${phoneNumber})
+          and o.open_number = ${openNumber(row)})
         and not exists (select from verification o where o.tenant_id = ${tenantId}
           and o.idempotency_key = ${idempotencyKey}) as is_open)`;
 }
@@ -145,7 +154,7 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
         ${row.challenge}::text, ${row.challengeDigits}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
         ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.traceParent}::text,
-        ${row.lineNumber}::text, ${row.phoneNumber}::text,
+        ${row.lineNumber}::text, ${openNumber(row)}::text,
         ${row.phoneHashes[0] ?? null}::text, place, coalesce(place, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb
       from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)

@@ -4,7 +4,7 @@ import { maskNumber } from '../../domain/mask-number.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Challenge } from '../states.ts';
+import type { Challenge, Prompt } from '../states.ts';
 import { type EndReason, endLocked, lockOpen, lockWhere, WHEN_LOCKED } from './end-open.ts';
 import {
   isFrom,
@@ -29,8 +29,8 @@ export interface Answered {
 /** Answers of which there may be several: where they are counted, and the prompts and the outcome they lead to. */
 interface CountedAnswer {
   column: Sql;
-  again: string;
-  enough: string;
+  again: Prompt;
+  enough: Prompt;
   outcome: Outcome;
 }
 const WRONG_KEY: CountedAnswer = {
@@ -164,11 +164,12 @@ function createStopCalls(run: RunStatement) {
   };
 }
 
-/** The call of an attempt, and what waits for a call to the same phone. */
+/** The call of an attempt, and what waits for a call to the same phone, or to an extension of its number. */
 function callsSamePhone({ attemptId }: Answered): Sql {
   const own = sql`(select verification_id from call_attempt where id = ${attemptId})`;
-  return sql`o.id = ${own} or o.state = 'queued' and o.purpose <> 'signIn' and (o.phone_number, o.phone_hash) =
-    (select w.phone_number, w.phone_hash from verification w where w.id = ${own})`;
+  return sql`o.id = ${own} or o.state = 'queued' and o.purpose <> 'signIn' and exists (
+    select from verification w where w.id = ${own} and o.phone_number = w.phone_number
+      and (w.extension is null or o.phone_hash = w.phone_hash))`;
 }
 
 /** A call that was decided, and the ids of the other verifications that ended with it. */
@@ -216,8 +217,14 @@ function changed({ attemptId, callId, round, sender }: Answered, set: Sql, guard
       returning ${LIVE_COLUMNS}, true as current`;
 }
 
+/** How an answer ends its call. */
+interface Ending {
+  outcome: Outcome;
+  prompt: Prompt;
+}
+
 /** What an answer that ends the call sets: → decided. */
-function decided(answer: Answered, ending: { outcome: Outcome; prompt: string }, now: Date): Sql {
+function decided(answer: Answered, ending: Ending, now: Date): Sql {
   return sql`state = 'decided', outcome = ${ending.outcome}, prompt = ${ending.prompt}, decided_at = ${now},
         wake_at = ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}),
         answered_at = coalesce(v.answered_at, ${now}), events = v.events || ${decidedAs(answer, ending, now)}::jsonb`;
@@ -230,8 +237,8 @@ function userOf({ attemptId }: Answered) {
   return { tenantId: of(sql`tenant_id`), userId: of(sql`user_id`) };
 }
 
-const prompted = ({ attemptId }: Answered, prompt: string) => ({ type: 'prompt', prompt, attemptId });
+const prompted = ({ attemptId }: Answered, prompt: Prompt) => ({ type: 'prompt', prompt, attemptId });
 
-function decidedAs(answer: Answered, { outcome, prompt }: { outcome: string; prompt: string }, now: Date) {
+function decidedAs(answer: Answered, { outcome, prompt }: Ending, now: Date) {
   return story(now, { type: 'decided', outcome, attemptId: answer.attemptId }, prompted(answer, prompt));
 }

@@ -12,6 +12,7 @@ import {
   type Verification,
   whileCounting,
 } from './rows.ts';
+import { pausedName } from './unwanted-calls.ts';
 
 /** A new attempt, before the provider is asked. */
 interface NewAttempt {
@@ -109,12 +110,15 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
 }
 
 /**
- * The policy that it was checked under still counts, the user is not blocked, the phone is not suppressed, and who signs
- * in has still that phone.
+ * The policy that it was checked under still counts, the user is not blocked, the challenge not locked, the phone is not suppressed nor left alone
+ * for a while after unwanted calls, and who signs in has still that phone. A call that is looked for was allowed before.
  */
 function stillAllowed(checkedUnder: Sql, now: Date): Sql {
   return sql`${checkedUnder} = (select policy_version from tenant where tenant.id = v.tenant_id)
-    and ${isStillEntitled(now)} and not ${IS_SUPPRESSED}`;
+    and ${isStillEntitled(now)} and not ${IS_SUPPRESSED}
+    and (v.challenge = 'pound' or not exists (select from challenge_failure f where f.tenant_id = v.tenant_id
+      and f.user_id = v.user_id and f.challenge = v.challenge and f.locked_until > ${now}))
+    and (v.state = 'dialing' or coalesce(phone_paused_until(${pausedName('v')}), ${now}) <= ${now})`;
 }
 
 /** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */

@@ -10,13 +10,15 @@ const PIN_LOCK_S = 900;
 const DAY_S = 86_400;
 
 /**
- * `failure`: counts a failed challenge of the user of the finished verification in `done`, and locks it when there were
- * too many; returns `locked_until`. A test of an extension, and `#` alone, are no secret that could be guessed.
+ * `failure`: if there were wrong answers, counts a failed challenge of the user of the finished verification in `done`,
+ * and locks it when there were too many; returns `locked_until`. A test of an extension, and `#` alone, are no secret
+ * that could be guessed.
  */
 export function writeFailure(now: Date): Sql {
   return sql`failure as (
     insert into challenge_failure as f (tenant_id, user_id, challenge, failures, updated_at)
     select tenant_id, user_id, challenge, 1, ${now}::timestamptz from done
+    where wrong_keys > 0 or outcome = 'wrongDigits'
     on conflict (tenant_id, user_id, challenge) do update set failures = f.failures + 1, updated_at = excluded.updated_at,
       locked_until = case when f.failures + 1 >= ${LOCKED_FROM}::int then excluded.updated_at
         + make_interval(secs => case when f.challenge = 'numberMatch' then ${DAY_S}::int

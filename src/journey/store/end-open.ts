@@ -7,8 +7,9 @@ interface UserSql {
   userId: Sql;
 }
 
-/** Why the verifications of a user are ended: the error code of their outcome `blocked`. */
-export type EndReason = 'userBlocked' | 'fraudReported' | 'numberSuppressed';
+/** Why verifications are ended by something else than their own call: the error codes of their outcome `blocked`. */
+export const END_REASONS = ['userBlocked', 'fraudReported', 'numberSuppressed'] as const;
+export type EndReason = (typeof END_REASONS)[number];
 
 /**
  * `locked`: locks every open verification of a user, in one order, so that two statements that do this cannot wait for

@@ -4,6 +4,7 @@ import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Challenge } from '../states.ts';
 import { IS_SUPPRESSED } from './rows.ts';
+import { pausedName } from './unwanted-calls.ts';
 
 /** Everything that the registry knows about a user when something is requested, read in one statement. */
 export interface UserFacts extends User {
@@ -13,6 +14,8 @@ export interface UserFacts extends User {
   blocked: boolean;
   /** Whether the phone of the verification that was asked about is suppressed, and the call no sign-in. */
   numberSuppressed?: boolean;
+  /** Before when that phone must not be called, after unwanted calls; null: it may be. */
+  numberPausedUntil?: Date | null;
   /** Null: until somebody unblocks. */
   blockedUntil: Date | null;
   /** The language that the user wants, or null. */
@@ -55,8 +58,11 @@ export function createReadFacts(run: RunStatement): ReadFacts {
     async ofUser({ tenantId, userId, verificationId = null }, now) {
       const [row] = await run<Row>(sql`
         select ${FACTS}, ${userId}::text as user_id,
-          exists (select from verification v where v.id = ${verificationId}::uuid and ${IS_SUPPRESSED}) as number_suppressed
-        from tenant t ${about(userId, now)} where t.id = ${tenantId}`);
+          coalesce(n.suppressed, false) as number_suppressed, n.paused_until as number_paused_until
+        from tenant t ${about(userId, now)}
+        left join lateral (select ${IS_SUPPRESSED} as suppressed, phone_paused_until(${pausedName('v')}) as paused_until
+          from verification v where v.id = ${verificationId}::uuid) n on true
+        where t.id = ${tenantId}`);
       return row ? toFacts(row, now) : null;
     },
     async ofKey(keyId, userId, now) {

@@ -1,4 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
+import { ERASED_USER } from '../../domain/user.ts';
 import { later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 
@@ -70,18 +71,21 @@ export function createTollFraudStore(run: RunStatement) {
 }
 
 /**
- * Looks by the index of a tenant's requests. Numbers that were approved are a tenant's own people: an office has a block
- * of numbers, and all of them may register on the same morning.
+ * Looks by the index of a tenant's requests. Numbers that are registered now are a tenant's own people: an office has a
+ * block of numbers, and all of them may register on the same morning. A number that approved and is registered no more
+ * is none: it may be one that approves everything.
  */
 function findStatement(now: Date): Sql {
   return sql`
     with recent as materialized (
       select v.* from tenant t cross join lateral (
-        select o.tenant_id, o.id, o.phone_number, o.country, o.created_at, o.outcome is not distinct from 'approved' as approved,
+        select o.tenant_id, o.id, o.phone_number, o.country, o.created_at, o.outcome is not distinct from 'approved' and exists (select from phone_method m where m.tenant_id = o.tenant_id
+            and m.user_id = o.user_id and m.phone_number = o.phone_number) as approved,
           o.outcome in ('noAnswer', 'busy', 'unreachable', 'invalidNumber') as unanswered,
           o.answered_at is not null and o.ended_at < o.answered_at + make_interval(secs => ${SHORT_S}::int) as short,
           left(o.phone_number, -4) || '••••' as prefix, substr(o.phone_number, 2)::bigint as digits
         from verification o where o.tenant_id = t.id and o.created_at > ${later(now, -WINDOW_MS)}
+          and o.user_id <> ${ERASED_USER}
         order by o.created_at desc, o.id desc limit ${MOST_OF_TENANT}) v),
     known as (
       insert into called_country (tenant_id, country, first_at)

@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
 import { isRegisteredPhone } from './rows.ts';
@@ -6,15 +6,19 @@ import { isRegisteredPhone } from './rows.ts';
 /** How long unwanted calls to a phone are remembered after the last one, days. */
 const REMEMBERED_DAYS = 7;
 
-/** The outcomes of calls that nobody asked for, as far as can be told: whether somebody answered. */
-const UNWANTED: Partial<Record<Outcome, boolean>> = {
-  noAnswer: false,
-  voicemail: false,
-  noInput: true,
-  hungUp: true,
-  wrongDigits: true,
-  fraudReported: true,
-};
+/** The outcomes of calls that nobody asked for, as far as can be told. */
+const UNWANTED: readonly (Outcome | null)[] = [
+  ...(['noAnswer', 'voicemail', 'noInput', 'hungUp', 'wrongDigits', 'fraudReported'] as const),
+  // If it rang: whoever requests and cancels again and again makes a phone ring, too.
+  'canceled',
+];
+
+/**
+ * Under which name the unwanted calls to the phone of a verification, by its alias, are kept. Those of users who sign in
+ * with their own phone are kept apart: a stranger's calls must not make theirs come later.
+ */
+export const pausedName = (alias: 'v' | 'done'): Sql =>
+  raw(`(${alias}.phone_hash || case when ${alias}.purpose = 'signIn' then ' signIn' else '' end)`);
 
 /**
  * What an outcome adds to the calls to a phone that nobody wanted, of all tenants: `unwanted` counts one more,
@@ -22,15 +26,18 @@ const UNWANTED: Partial<Record<Outcome, boolean>> = {
  */
 export function writeUnwanted(outcome: Outcome | null, now: Date): Sql[] {
   if (outcome === 'approved')
-    return [sql`wanted as (delete from unwanted_calls u using done where u.phone_hash = done.phone_hash)`];
-  const answered = outcome === null ? undefined : UNWANTED[outcome];
-  if (answered === undefined) return [];
+    return [
+      sql`wanted as (
+        delete from unwanted_calls u using done where u.phone_hash in (done.phone_hash, ${pausedName('done')}))`,
+    ];
+  if (!UNWANTED.includes(outcome)) return [];
   const only = outcome === 'fraudReported' ? sql`not ${isRegisteredPhone('done')}` : sql`true`;
   return [
     sql`unwanted as (
       insert into unwanted_calls as u (phone_hash, calls, answered, last_at)
-      select phone_hash, 1, ${answered ? 1 : 0}::int, ${now}::timestamptz from done
-      where phone_hash is not null and ${only}
+      select ${pausedName('done')}, 1, case when outcome in ('noAnswer', 'voicemail') or answered_at is null then 0 else 1 end,
+        ${now}::timestamptz
+      from done where phone_hash is not null and (outcome <> 'canceled' or rang_at is not null or answered_at is not null) and ${only}
       on conflict (phone_hash) do update set calls = u.calls + 1, answered = u.answered + excluded.answered,
         last_at = excluded.last_at)`,
   ];
@@ -40,10 +47,8 @@ export function writeUnwanted(outcome: Outcome | null, now: Date): Sql[] {
 export const MAY_STOP_CALLS = sql`(v.purpose <> 'signIn'
   and exists (select from unwanted_calls u where u.phone_hash = v.phone_hash and u.answered > 0))`;
 
-/** Removes what need not be remembered any more. Returns how much that was. */
-export async function forgetUnwanted(run: RunStatement, now: Date): Promise<number> {
-  const rows = await run(sql`
-    delete from unwanted_calls where last_at <= ${now}::timestamptz - make_interval(days => ${REMEMBERED_DAYS}::int)
-    returning phone_hash`);
-  return rows.length;
+/** Removes what need not be remembered any more. */
+export async function forgetUnwanted(run: RunStatement, now: Date): Promise<void> {
+  await run(sql`
+    delete from unwanted_calls where last_at <= ${now}::timestamptz - make_interval(days => ${REMEMBERED_DAYS}::int)`);
 }

@@ -27,14 +27,15 @@ function reads(run: RunStatement, one: One) {
       one(sql`select ${ALL_COLUMNS} from verification v
         where v.tenant_id = ${tenantId} and v.idempotency_key = ${idempotencyKey}`),
 
-    /** The verification of a user and a number (E.164) that is not finished. */
+    /** The verification of a user that is not finished, of a number (E.164) or with an answer to guess. */
     async openId({
       tenantId,
       userId,
       phoneNumber,
     }: Pick<Verification, 'tenantId' | 'userId' | 'phoneNumber'>) {
       const [row] = await run<{ id: string }>(sql`select v.id from verification v
-        where v.tenant_id = ${tenantId} and v.user_id = ${userId} and v.open_number = ${phoneNumber}`);
+        where v.tenant_id = ${tenantId} and v.user_id = ${userId}
+          and v.open_number in (${phoneNumber}, 'numberMatch', 'pin') order by v.id desc`);
       return row?.id ?? null;
     },
 

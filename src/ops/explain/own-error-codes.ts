@@ -12,6 +12,11 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
     action:
       'Look into its console whether the call is there under another account or project, and whether the account was changed meanwhile.',
   },
+  callLost: {
+    meaning: 'the provider never answered whether it took the call, and knows of none',
+    action:
+      'Nothing, if it is rare: nobody was called. If it happens often, look for timeouts and cut connections between Poundkey and the provider, and at its status page.',
+  },
   callNeverEnded: {
     meaning: 'the provider reported no end of the call long after its time limit',
     action: 'Look at the call in the console of the provider and end it there; report it to its support.',
@@ -42,9 +47,14 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
       'npm run poundkey -- find TENANT USER says why; npm run poundkey -- unblock TENANT USER ends the block.',
   },
   fraudReported: {
-    meaning: 'the user reported another call as fraud, so this verification was ended',
+    meaning: 'another call for the user was reported as fraud, so this verification was ended',
     action:
-      'Somebody else may know the password of the user: have it changed, then npm run poundkey -- unblock TENANT USER.',
+      'Somebody else may know the password of the user: have it changed. npm run poundkey -- find TENANT USER says whether the user is blocked; npm run poundkey -- unblock TENANT USER ends that.',
+  },
+  numberSuppressed: {
+    meaning: 'somebody who answered this number was called by mistake and asked for no more calls',
+    action:
+      'Ask the user for the number again. npm run poundkey -- suppressed lists such numbers; if this one is right, npm run poundkey -- allow NUMBER lets it be called again.',
   },
   appPasswordLimit: {
     meaning: 'the user already has as many app passwords as are allowed',

@@ -15,9 +15,11 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'tenant.notFound':
     'The job names a tenant that does not exist. npm run poundkey -- list-tenants shows them.',
   'number.invalid': ASK_NUMBER,
-  'number.typeRefused': `Numbers of this kind (mobile, premium, satellite, …) are not called. ${POLICY} The field is numberTypes.refused.`,
+  'number.typeRefused': `Numbers of this kind (mobile, premium, satellite, …) are not called. ${POLICY} The fields are numberTypes.refused, numberTypes.nonGeographicRefused (satellites) and officePhone.mobileNumbers.`,
   'number.countryRefused': `The policy allows other countries only. ${POLICY} The field is countries.allowed.`,
-  'number.extensionUnsupported': `Ask the user for a direct number, or allow extensions. ${POLICY} The field is extension.allowed.`,
+  'number.extensionUnsupported': `A mobile phone has no extension: ask the user for the number without it. Otherwise ask for a direct number, or allow extensions. ${POLICY} The field is extension.allowed.`,
+  'number.suppressed':
+    'Somebody who answered this number was called by mistake and asked for no more calls. Ask the user for the number again; if it is right, npm run poundkey -- allow NUMBER lets it be called again.',
   'number.notRegistered':
     'Signing in calls the registered phone only. The user has to register the phone first, or the backend sends another number than the registered one.',
   'extension.missing': FIX_REQUEST,
@@ -29,7 +31,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'idempotencyKey.reused':
     'The backend used one idempotency key for two different requests: each request needs its own.',
   'verification.alreadyOpen':
-    'The user has a verification of this number that is not finished: it is listed below. The backend follows that one, or cancels it first.',
+    'The user has a verification that is not finished: it is listed below. Each number can have one, and of those with a PIN or digits there is only one. The backend follows that one, or cancels it first.',
   'appPassword.limitReached':
     'npm run poundkey -- list-app-passwords TENANT USER shows the app passwords, revoke-app-password revokes one.',
   'user.blocked':
@@ -38,7 +40,8 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
     'The policy asks for a PIN and the user has none: the backend sets one (PUT /v1/users/{userId}/profile).',
   'challenge.locked':
     'Wrong answers ended too many verifications in a row. Wait until the time below, or npm run poundkey -- unblock TENANT USER once it is clear that it was the user.',
-  'limit.reached': `Wait until the time below, or raise the limit. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant.`,
+  'limit.reached': `Wait until the time below. After calls to a number that were not approved, the next one has to wait, and an approval ends that; otherwise the limit can be raised. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant.`,
+  'spending.limitReached': `Wait until midnight UTC. Look at the calls of this tenant first: many that nobody asked for are toll fraud (npm run poundkey -- toll-fraud TENANT). If they are wanted, raise the limit. ${POLICY} The fields are spending.callsPerDay and spending.moneyPerDay; for all tenants together the settings are CALLS_PER_DAY and MONEY_PER_DAY.`,
   'line.tooBusy':
     'More calls wait than the caller line can place in time. npm run poundkey -- waiting shows whose they are. Add a caller line (CALLER_LINES), raise CALLS_PER_SECOND if the provider allows it, or raise patienceS in the policy.',
   'service.unavailable':

@@ -48,10 +48,10 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
     },
 
     async outboxMessages(): Promise<Reading[]> {
-      const { rows } = await sql<{ pending: number; dead: number }>`
-        select (select count(*) from outbox where delivered_at is null and dead_at is null) as pending,
+      const { rows } = await sql<{ waiting: number; dead: number }>`
+        select (select count(*) from outbox where delivered_at is null and dead_at is null) as waiting,
           (select count(*) from outbox where dead_at is not null) as dead`.execute(db);
-      return (['pending', 'dead'] as const).map((state) => ({
+      return (['waiting', 'dead'] as const).map((state) => ({
         labels: { state },
         value: Number(rows[0]?.[state] ?? 0),
       }));

@@ -47,12 +47,12 @@ export function createSources(deps: SourceDeps): Source[] {
     },
     {
       name: 'poundkey_outbox_messages',
-      help: 'Messages to tenants: pending, or dead because all attempts failed',
+      help: 'Messages to tenants: waiting to be delivered, or dead because all attempts failed',
       labelNames: ['state'],
       read: state.outboxMessages,
     },
     {
-      name: 'poundkey_outbox_pending_age_seconds',
+      name: 'poundkey_outbox_waiting_age_seconds',
       help: 'Age of the oldest message to a tenant that is still to be delivered, in seconds',
       labelNames: [],
       read: state.outboxAge,

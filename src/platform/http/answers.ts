@@ -16,6 +16,8 @@ export interface ResponseSpec {
   type?: string;
   /** Headers of every such answer. */
   headers?: Readonly<Record<string, string>>;
+  /** The headers that the route itself gives with every such answer, for the description. */
+  routeHeaders?: z.ZodObject;
 }
 
 /** Headers by name; one that comes more than once, such as Set-Cookie, has its values in a list. */

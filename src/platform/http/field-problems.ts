@@ -66,7 +66,7 @@ function ruleSentence(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
-        ? 'This field is required.'
+        ? `${nameOf(issue.path)} is required.`
         : `This must be ${TYPE_NAMES[issue.expected] ?? 'of another type'}.`;
     case 'invalid_value':
       return `This must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}.`;
@@ -83,6 +83,11 @@ function ruleSentence(issue: RawIssue): string {
     default:
       return 'This is not valid.';
   }
+}
+
+/** A field by its name, as a request writes it; one within another after a point. */
+function nameOf(path: Path = []): string {
+  return path.length === 0 ? 'This' : path.map(shortName).join('.');
 }
 
 const TYPE_NAMES: Partial<Record<string, string>> = {

@@ -126,9 +126,10 @@ function describeAnswers(route: Route<never>): ZodOpenApiResponsesObject {
   return Object.fromEntries(answers);
 }
 
-function describeAnswer({ description, schema, media = 'json', type = MEDIA_TYPES[media] }: ResponseSpec) {
+function describeAnswer(spec: ResponseSpec) {
+  const { description, schema, media = 'json', type = MEDIA_TYPES[media], routeHeaders: headers } = spec;
   const [name = ''] = type.split(';');
-  return name === '' ? { description } : { description, content: { [name]: { schema } } };
+  return { description, headers, ...(name === '' ? {} : { content: { [name]: { schema } } }) };
 }
 
 /** Empty: there is no body. */
@@ -139,6 +140,10 @@ const MEDIA_TYPES = {
   redirect: '',
   none: '',
 } as const;
+
+/** Every problem of these statuses says when to ask again. */
+const SAY_WHEN_TO_RETRY: readonly number[] = [429, 503];
+const retryHeaders = z.object({ 'Retry-After': z.string().meta({ description: 'In seconds' }) });
 
 function describeProblems(set: DescribedSet, route: Route<never>): ZodOpenApiResponsesObject {
   const codes = new Set([
@@ -154,10 +159,7 @@ function describeProblems(set: DescribedSet, route: Route<never>): ZodOpenApiRes
     status,
     {
       description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].title}.`).join(' '),
-      headers:
-        status === 503
-          ? z.object({ 'Retry-After': z.string().meta({ description: 'In seconds' }) })
-          : undefined,
+      headers: SAY_WHEN_TO_RETRY.includes(status) ? retryHeaders : undefined,
       content: { 'application/problem+json': { schema: problemSchema } },
     },
   ]);

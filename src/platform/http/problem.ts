@@ -16,10 +16,9 @@ export const problemSchema = z
     detail: z.string().meta({ description: 'What happened, what was expected and what to do next' }),
     instance: z.string().meta({ description: 'urn:poundkey:request: and the request id, as in the log' }),
     code: z.enum(CODES),
-    verificationId: z
-      .string()
-      .optional()
-      .meta({ description: 'With verification.alreadyOpen: the verification that is open' }),
+    verificationId: z.string().optional().meta({
+      description: 'With verification.alreadyOpen and user.verificationOpen: the verification that is open',
+    }),
     errors: z
       .array(z.object({ field: z.string(), rule: z.string() }))
       .optional()

@@ -46,12 +46,16 @@ const STATEMENTS = [
     country text not null,
     first_at timestamptz not null,
     primary key (tenant_id, country))`,
+  // Before when a phone must not be called; null: it may be. After the second unwanted call in a row each one makes the
+  // next call wait twice as long: 30 s, and a quarter of an hour at most.
+  `create function phone_paused_until(phone text) returns timestamptz language sql stable as $$
+    select u.last_at + make_interval(secs => least(900, 30 * 2 ^ least(u.calls - 2, 10)))
+      from unwanted_calls u where u.phone_hash = phone and u.calls >= 2 $$`,
   // Another process may still call it with seven arguments; the others have defaults.
   'drop function admit_request',
   // Admits one request: its idempotency key is new, its phone is not suppressed, its counters have room, its line has a
   // place. `refused` names what is wrong (a counter by its name), and nothing is counted then. Rows that everybody wants
-  // are locked last. `phones`: the hashes of the phone under all keys, the current one first. After the second unwanted
-  // call in a row each one makes the next call to the phone wait twice as long: 30 s, and a quarter of an hour at most.
+  // are locked last. `phones`: the hashes of the phone under all keys, the current one first.
   // `crossed` has the alarms of counters that this request made due: an amount only grows, so each is due once.
   `create function admit_request(tenant text, idempotency text, counters jsonb, line text, pace interval,
       furthest timestamptz, moment timestamptz, phones jsonb default '[]', may_be_suppressed boolean default false,
@@ -71,8 +75,8 @@ const STATEMENTS = [
         refused := 'suppressed';
         return;
       end if;
-      select u.last_at + make_interval(secs => least(900, 30 * 2 ^ least(u.calls - 2, 10))) into paused_until
-        from unwanted_calls u where u.phone_hash = phones->>0 and u.calls >= 2;
+      -- Only who signs in is called all the same where calls were stopped. Their calls are counted apart, too.
+      paused_until := phone_paused_until(phones->>0 || case when may_be_suppressed then '' else ' signIn' end);
       if paused_until > furthest then
         refused := 'paused';
         until := paused_until;

@@ -18,7 +18,7 @@ describeEachStore('health', (combination) => {
     expect(await ask(world, '/healthz')).toMatchObject({ status: 200, json: { status: 'alive' } });
     const ready = await ask(world, '/readyz');
     const ok = { status: 'ok', ms: expect.any(Number) };
-    const checks = { registry: ok, queue: ok, phoneNetwork: ok, templates: ok };
+    const checks = { registry: ok, queue: ok, providers: ok, prompts: ok };
     expect(ready).toMatchObject({ status: 200, json: { status: 'ready', checks } });
     expect(ready.headers.get('cache-control')).toBe('no-store');
   });
@@ -31,11 +31,11 @@ it('stays ready while the phone network refuses the credentials, since webhooks 
   expect(answer).toMatchObject({ status: 200, json: { status: 'ready' } });
   expect(answer.json.checks).toMatchObject({
     registry: { status: 'ok', required: true },
-    phoneNetwork: { status: 'failed', required: false },
+    providers: { status: 'failed', required: false },
   });
-  expect(answer.json.checks.phoneNetwork.reason).toContain('error 20003: the credentials are wrong');
+  expect(answer.json.checks.providers.reason).toContain('error 20003: the credentials are wrong');
   // The fault struck once; the answer counts for a minute.
-  expect((await ask(world, '/readyz')).json.checks.phoneNetwork.status).toBe('failed');
+  expect((await ask(world, '/readyz')).json.checks.providers.status).toBe('failed');
   expect((await ask(world, '/metrics')).text).toContain('poundkey_phone_network_access{access="refused"} 1');
   expect(world.log.filter((line) => line.includes('provider: cannot be reached or used'))).toHaveLength(1);
 });

@@ -68,9 +68,9 @@ describeEachStore('metrics', (combination) => {
     const text = await scrape(world);
     expect(sampleOf(text, 'poundkey_line_wait_seconds{line="+46 ••• 00"}')).toBeCloseTo(90, -1);
     expect(sampleOf(text, 'poundkey_verification_overdue_seconds')).toBeGreaterThanOrEqual(7);
-    expect(sampleOf(text, 'poundkey_outbox_messages{state="pending"}')).toBe(1);
+    expect(sampleOf(text, 'poundkey_outbox_messages{state="waiting"}')).toBe(1);
     expect(sampleOf(text, 'poundkey_outbox_messages{state="dead"}')).toBe(1);
-    expect(sampleOf(text, 'poundkey_outbox_pending_age_seconds')).toBeGreaterThanOrEqual(60);
+    expect(sampleOf(text, 'poundkey_outbox_waiting_age_seconds')).toBeGreaterThanOrEqual(60);
     const jobs = ['waiting', 'active', 'delayed'].map(
       (state) => sampleOf(text, `poundkey_jobs{queue="verifications",state="${state}"}`) ?? Number.NaN,
     );

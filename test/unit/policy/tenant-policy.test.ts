@@ -108,11 +108,6 @@ describe('a policy document', () => {
       '/organisation: This must be at most 60 characters long.',
     ],
     [
-      'no country at all',
-      { countries: { allowed: [] } },
-      '/countries/allowed: This must have at least 1 entry.',
-    ],
-    [
       'a country that is none',
       { countries: { allowed: ['SE', 'UK'] } },
       '/countries/allowed/1: This must be a country code',

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../scripts/poundkey/commands.ts';
 import { ERRORS, type ErrorCode } from '../../../src/errors.ts';
 import { VERIFICATION_REFUSALS } from '../../../src/journey/request/routes.ts';
+import { END_REASONS } from '../../../src/journey/store/end-open.ts';
 import { ERROR_CODES } from '../../../src/providers/twilio/error-codes.ts';
 import { ALL_EXPLAINED, explainError, meaningOf } from '../../../src/service/explain-error.ts';
 
@@ -13,9 +14,9 @@ const explained = Object.values(ALL_EXPLAINED).flat();
 
 describe('the explanations of error codes', () => {
   it.each([
-    ...['callNotFound', 'callNeverEnded', 'networkUnreachable', 'unknownLine', 'noWebhook', 'userBlocked'],
+    ...['callNotFound', 'callLost', 'callNeverEnded', 'networkUnreachable', 'unknownLine', 'noWebhook'],
     ...[
-      'fraudReported',
+      ...END_REASONS,
       'appPasswordLimit',
       'startMissed',
       'badAnswer',

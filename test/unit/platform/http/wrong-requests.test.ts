@@ -18,8 +18,8 @@ describe('a body that breaks a rule', () => {
     ['is a text', '"wren"', [['', 'This must be a JSON object.']]],
     ['is a number', '7', [['', 'This must be a JSON object.']]],
     ['is true', 'true', [['', 'This must be a JSON object.']]],
-    ['is empty', {}, [['/species', 'This field is required.']]],
-    ['is no byte at all', '', [['/species', 'This field is required.']]],
+    ['is empty', {}, [['/species', 'species is required.']]],
+    ['is no byte at all', '', [['/species', 'species is required.']]],
     ['has a number for a text', { species: 7 }, [['/species', 'This must be text.']]],
     ['has null for a text', { species: null }, [['/species', 'This must be text.']]],
     ['has a list for a text', { species: ['wren'] }, [['/species', 'This must be text.']]],
@@ -41,6 +41,7 @@ describe('a body that breaks a rule', () => {
       [['/habitat', 'This must be one of forest, shore.']],
     ],
     ['breaks a pattern', { ...wren, ring: 'xy' }, [['/ring', 'This must be two capitals and digits.']]],
+    ['has no field inside', { ...wren, seenBy: {} }, [['/seenBy/id', 'seenBy.id is required.']]],
     ['has no UUID', { ...wren, seenBy: { id: 'me' } }, [['/seenBy/id', 'This must be a UUID.']]],
     ['has no instant', { ...wren, seenAt: 'noon' }, [['/seenAt', /^This must be an instant such as/]]],
     [

@@ -1,0 +1,33 @@
+// Whatever can happen to a verification is told in a sentence, never by its raw name.
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../../scripts/poundkey/story/entry.ts';
+import type { Story } from '../../../../scripts/poundkey/story/read-story.ts';
+import { sentenceFor } from '../../../../scripts/poundkey/story/sentences.ts';
+import { AUDIT_TYPES, PROMPTS, STATES } from '../../../../src/journey/states.ts';
+
+const about = { number: '+46 ••• 78', purpose: 'register', userId: 'u-1842' } as Story['verification'];
+const said = (source: Entry['source'], what: string, details: Entry['details'] = {}) =>
+  sentenceFor({ at: new Date(0), source, what, details }, about);
+
+describe('the sentences of a story', () => {
+  it.each([
+    ...STATES.map((state) => ['state', state] as const),
+    ...PROMPTS.map((prompt) => ['prompt', prompt] as const),
+    ...AUDIT_TYPES.map((type) => ['audit', type] as const),
+  ])('have one for the %s %s, or leave it to another entry', (source, what) => {
+    const sentence = said(source, what) ?? 'Another entry says it.';
+    expect(sentence).toMatch(/^[A-Z].{15,}\.$/);
+    expect(sentence).not.toContain(`${source}: `);
+  });
+
+  it('say what followed from a report of fraud, a registration and wrong answers', () => {
+    expect(said('audit', 'verification.fraudReported', { userBlocked: true, appPasswordsRevoked: 2 })).toBe(
+      'The report of fraud was written down. The user was blocked. App passwords revoked: 2.',
+    );
+    expect(said('audit', 'phoneMethod.registered', { appPasswordIssued: true })).toMatch(
+      /registered .* app password was issued\.$/,
+    );
+    const locked = { challengeLockedUntil: '2026-11-22T09:00:00+00:00' };
+    expect(said('audit', 'verification.finished', locked)).toMatch(/locked until 2026-11-22T09:00/);
+  });
+});
