@@ -1,4 +1,5 @@
 // The same person is called once at a time, and no phone rings for two calls of ours at once.
+import { sql } from 'kysely';
 import { afterEach, expect, test, vi } from 'vitest';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
@@ -82,6 +83,30 @@ describeWorlds('one call at a time', ({ world, combination }) => {
     ];
     for (const { body } of asked)
       await vi.waitFor(async () => expect((await world.read(body.id)).state).toBe('ringing'), SOON);
+    world.time.resume();
+    await world.settle();
+  });
+
+  test('a second request is refused, and a second call put off, without an error that names user or number', async () => {
+    const number = world.newNumber();
+    world.time.pause();
+    const first = await ask({ userId: 'named-nowhere', number, extension: '13' });
+    await vi.waitFor(async () => expect((await world.read(first.body.id)).state).toBe('ringing'), SOON);
+    // A sequence counts what is undone, too.
+    await sql`create sequence public.inserted`.execute(world.db);
+    await sql`create function count_insert() returns trigger language plpgsql as $$
+      begin perform nextval('public.inserted'); return new; end $$`.execute(world.db);
+    await sql`create trigger count_insert before insert on verification
+      for each row execute function count_insert()`.execute(world.db);
+    expect((await ask({ userId: 'named-nowhere', number, extension: '14' })).status).toBe(409);
+    const { rows } = await sql`select is_called as "isCalled" from public.inserted`.execute(world.db);
+    expect(rows).toEqual([{ isCalled: false }]);
+    await sql`drop trigger count_insert on verification`.execute(world.db);
+    const called = world.db.selectFrom('verification').select('calledPhone').where('id', '=', first.body.id);
+    // What the index would say of a second call.
+    const { calledPhone } = await called.executeTakeFirstOrThrow();
+    expect(calledPhone).not.toBeNull();
+    expect(calledPhone).not.toContain(number.slice(3));
     world.time.resume();
     await world.settle();
   });

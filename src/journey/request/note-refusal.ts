@@ -9,8 +9,12 @@ import { createOutageLog } from '../../platform/outage-log.ts';
 import { createRefusalStore, minuteOf } from '../store/refusals.ts';
 import type { RequestToCheck } from './checks.ts';
 
-/** The most users and codes of one tenant that a process keeps in one minute. */
-const MOST_OF_TENANT = 100;
+/**
+ * So many users and codes of one tenant are kept for certain in one minute and process. Beyond that the n-th new one is
+ * kept with a chance of this in n: 98 are expected of 1,000, and 144 of 10,000. So whoever invents users can make it
+ * unlikely that another one is found, but not impossible, and each further request of that one has a chance of its own.
+ */
+const CERTAIN = 20;
 
 /** A refused request, as far as it is known. */
 type RefusedRequest = User & Partial<Pick<RequestToCheck, 'number' | 'country' | 'extension'>>;
@@ -28,17 +32,19 @@ export interface RefusalsHeard {
  * Keeps refusals in the registry, one row for each user, code and minute. Of those that repeat within a minute, the
  * 1st, 2nd, 4th, 8th and so on are written, so that a flood of refusals makes few writes; the rows say how many there
  * were at least.
+ * @param deps.random at least 0 and below 1; `Math.random` when left out
  */
 export function createNoteRefusal(deps: {
   run: RunStatement;
   keyedHash: (text: string) => string;
   clock: Clock;
   log: Logger;
+  random?: () => number;
 }) {
   const refusals = createRefusalStore(deps.run);
   const report = createOutageLog(deps.log, deps.clock);
   const background = createBackground();
-  const count = createMinuteCounts();
+  const count = createMinuteCounts(deps.random ?? Math.random);
   const note: NoteRefusal = ({ tenantId, userId, ...typed }, { code, message }) => {
     const at = deps.clock.now();
     const number = typed.number === undefined ? null : anyNumber({ ...typed, number: typed.number });
@@ -60,18 +66,19 @@ export function createNoteRefusal(deps: {
 /** What is hashed of a number, E.164. */
 export const refusedNumber = (e164: string): string => `refused ${e164}`;
 
-/** Counts by tenant and key within a minute. Null: the tenant has too many keys in this one. */
-function createMinuteCounts() {
+/** Counts by tenant and key within a minute. Null: not kept, since the tenant has many keys in this one. */
+function createMinuteCounts(random: () => number) {
   let current = Number.NaN;
-  const tenants = new Map<string, Map<string, number>>();
+  const tenants = new Map<string, { seen: number; kept: Map<string, number> }>();
   return (tenantId: string, key: string, minute: number): number | null => {
     if (minute !== current) tenants.clear();
     current = minute;
-    const counts = tenants.get(tenantId) ?? new Map<string, number>();
+    const counts = tenants.get(tenantId) ?? { seen: 0, kept: new Map<string, number>() };
     tenants.set(tenantId, counts);
-    const times = (counts.get(key) ?? 0) + 1;
-    if (times === 1 && counts.size >= MOST_OF_TENANT) return null;
-    counts.set(key, times);
+    const times = (counts.kept.get(key) ?? 0) + 1;
+    if (times === 1) counts.seen += 1;
+    if (times === 1 && random() * counts.seen >= CERTAIN) return null;
+    counts.kept.set(key, times);
     return times;
   };
 }

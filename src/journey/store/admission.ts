@@ -104,7 +104,7 @@ export function createAdmission(run: RunStatement) {
     try {
       return readAdmission(row, await run<Row>(admitStatement(row, counters, slot)));
     } catch (error) {
-      // The same at once, or before: the index let one through.
+      // The same at once: the index let one through.
       const constraint = takenConstraint(error);
       if (constraint === 'verification_idempotency_key') return { kind: 'repeated' };
       if (constraint === 'verification_open_number') return { kind: 'open' };
@@ -121,14 +121,29 @@ function openNumber({ challenge, phoneNumber }: NewVerification): string {
   return challenge === 'pound' ? phoneNumber : challenge;
 }
 
+/**
+ * `isOpen`: its user has one of these that is not finished, and it does not repeat another request. Asked
+ * first, since the index would refuse it with an error, and PostgreSQL writes user and number of such errors to its log.
+ */
+function openBefore(row: NewVerification) {
+  const { tenantId, userId, idempotencyKey } = row;
+  return sql`open_before as materialized (
+      select exists (select from verification o where o.tenant_id = ${tenantId} and o.user_id = ${userId}
+          and o.open_number = ${openNumber(row)})
+        and not exists (select from verification o where o.tenant_id = ${tenantId}
+          and o.idempotency_key = ${idempotencyKey}) as is_open)`;
+}
+
 /** Instants are stored as JavaScript reads them, in whole ms: guards compare them with what was read. */
 function admitStatement(row: NewVerification, counters: Counter[], { intervalMs, furthest }: WishForSlot) {
   const { createdAt: now } = row;
   return sql`
-    with admitted as materialized (
+    with ${openBefore(row)},
+    admitted as materialized (
       select * from admit_request(${row.tenantId}, ${row.idempotencyKey}, ${JSON.stringify(counters)}::jsonb,
         ${row.lineNumber}, ${interval(intervalMs)}, ${furthest}, ${now},
-        ${JSON.stringify(row.phoneHashes)}::jsonb, ${row.purpose !== 'signIn'})),
+        ${JSON.stringify(row.phoneHashes)}::jsonb, ${row.purpose !== 'signIn'})
+      where not (select is_open from open_before)),
     v as (
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
         job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, idempotency_key, request_hash,
@@ -143,7 +158,8 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
         ${row.phoneHashes[0] ?? null}::text, place, coalesce(place, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb
       from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)
-    select refused, until, slot_at as "slotAt", crossed from admitted`;
+    select case when is_open then 'open' else refused end as refused, until, slot_at as "slotAt", crossed
+    from open_before left join admitted on true`;
 }
 
 function readAdmission(row: NewVerification, [answer]: Row[]): Admission {
@@ -162,7 +178,7 @@ function readAdmission(row: NewVerification, [answer]: Row[]): Admission {
     };
     return { kind: 'admitted', verification, crossed };
   }
-  if (refused === 'suppressed') return { kind: 'suppressed' };
+  if (refused === 'suppressed' || refused === 'open') return { kind: refused };
   if (refused === 'repeated' || until === null) return { kind: 'repeated' };
   return refused === 'line' || refused === 'paused'
     ? { kind: refused, until }

@@ -51,13 +51,17 @@ export function createAttemptStore(run: RunStatement) {
 
 type One = (statement: Sql) => Promise<Verification | null>;
 
-/** → `dialing` with a new attempt, whose call is not known yet. */
+/**
+ * → `dialing` with a new attempt, whose call is not known yet. A phone that is on another call of ours is found by the
+ * index on `called_phone`, whose value PostgreSQL then writes to its log: so that is the hash of the phone. What was
+ * requested under version 0.1.0 has none.
+ */
 function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
   const { id, lineNumber = null, startedAt, wakeAt } = attempt;
   return sql`
     with ${also} v as (
       update verification v set state = 'dialing', live = true,
-        called_phone = v.phone_number || coalesce('x' || v.extension, ''), attempt_id = ${id}::uuid, attempts = v.attempts + 1,
+        called_phone = coalesce(v.phone_hash, v.phone_number || coalesce('x' || v.extension, '')), attempt_id = ${id}::uuid, attempts = v.attempts + 1,
         wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
         status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = 0, silences = 0, turns = 0, answered_by = null,
         dialed_at = ${startedAt}, rang_at = null, answered_at = null, ended_at = null,
