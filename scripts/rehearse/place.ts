@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 import { REHEARSAL_ACCOUNT } from '../../src/providers/rehearsal.ts';
 import { freePorts } from '../../test/support/processes.ts';
+import { quoted } from '../shell-word.ts';
 import type { Programs } from './programs.ts';
 
 /** Ports on loopback. Those of `ops` belong to the web processes and then the workers. */
@@ -118,6 +119,3 @@ export function writeShell(place: Place, programs: Programs, authority: string):
 export function writePrivate(file: string, text: string): void {
   writeFileSync(file, text, { mode: 0o600 });
 }
-
-/** A text as one word of a shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

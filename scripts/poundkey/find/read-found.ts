@@ -1,5 +1,5 @@
 // What the registry knows of a user or a number: why requests were refused, what became of the others, what holds now.
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
 import { phoneHashes } from '../../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../../src/domain/policy.ts';
@@ -58,6 +58,9 @@ export function createFind(deps: FindDeps) {
   };
 }
 
+/** Until when calls to the phone of a verification wait, because earlier ones were not wanted; null: they need not. */
+export const PAUSED_UNTIL = sql<Date | null>`phone_paused_until(phone_hash)`;
+
 function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, numbers }: Whom, now: Date) {
   return db
     .selectFrom('verification')
@@ -72,7 +75,8 @@ function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, num
       'errorCode',
       'callError',
     ])
-    .select(['attempts', 'createdAt', 'wakeAt', 'expiresAt'])
+    .select(['attempts', 'createdAt', 'wakeAt', 'dialedAt', 'expiresAt'])
+    .select(PAUSED_UNTIL.as('pausedUntil'))
     .where('tenantId', '=', tenantId)
     .where('createdAt', '>', later(now, -LOOK_BACK_MS))
     .where((either) =>
