@@ -2,7 +2,7 @@ import { explainError } from '../../../src/service/explain-error.ts';
 import { table } from '../command.ts';
 import { fillIn } from './fill-in.ts';
 import type { Found } from './read-found.ts';
-import { knownOf, sayNewest } from './say-newest.ts';
+import { knownOf, newestRefusal, sayNewest } from './say-newest.ts';
 import { whyOf } from './say-why.ts';
 import { timeOf } from './time-of.ts';
 
@@ -29,13 +29,25 @@ function sayNow(found: Found): string[] {
       const end = timeOf(new Date(now.getTime() + retryAfterS * 1000));
       return `A limit is reached until ${end}: ${detail}`;
     }),
-    ...(limits.length === 0 ? ['No limit is reached.'] : []),
-    ...lines.map(
-      ({ line, freeAt }) =>
-        `The caller line ${line} is full until ${timeOf(freeAt)}: requests are refused with line.tooBusy.`,
-    ),
+    ...lines.map(({ line, ofTenant, until }) => {
+      const what = ofTenant
+        ? `The half of the caller line ${line} that this tenant may book`
+        : `The caller line ${line}`;
+      return `${what} is full until ${timeOf(until)}: requests are refused with line.tooBusy.`;
+    }),
+    ...(limits.length + lines.length === 0 ? [sayNoLimit(found)] : []),
   ];
 }
+
+/** Refused by a limit that is not found, somebody must not read that there is none. */
+function sayNoLimit(found: Found): string {
+  const code = newestRefusal(found)?.code ?? '';
+  if (!WAITING.includes(code)) return 'No limit is reached.';
+  return `What refused the newest request (${code}) is over, or it counted for a number that is not known here.`;
+}
+
+/** The refusals that end by waiting. */
+const WAITING = ['limit.reached', 'spending.limitReached', 'line.tooBusy'];
 
 function sayUser(found: Found, user: NonNullable<Found['user']>): string[] {
   const actionFor = (code: string) => fillIn(explainError(code).action, knownOf(found, user.userId));

@@ -1,4 +1,5 @@
 import { explainError } from '../../../src/service/explain-error.ts';
+import { ceilingHint } from './ceiling-hint.ts';
 import { fillIn } from './fill-in.ts';
 import type { Found } from './read-found.ts';
 import { whyOf } from './say-why.ts';
@@ -37,7 +38,7 @@ function sayRefused(found: Found, { code, detail, lastAt, userId }: Found['refus
   return [
     `The newest request was refused, at ${timeOf(lastAt)}. ${code}: ${meaning}.`,
     `The answer was: ${detail}`,
-    `Do: ${fillIn(action, knownOf(found, userId))}`,
+    `Do: ${fillIn(action, knownOf(found, userId))}${ceilingHint(code, found.ceiling)}`,
     sayAge(lastAt, found.now),
   ];
 }

@@ -11,6 +11,7 @@ import { createReadFacts } from '../../../../src/journey/store/facts.ts';
 import { openDatabase } from '../../../../src/platform/database/open-database.ts';
 import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
 import type { Registry } from '../../../../src/registry/schema.ts';
+import { NO_SPENDING } from '../../../support/command-line.ts';
 import { freshStores } from '../../../support/stores.ts';
 
 const stores = await freshStores('embedded');
@@ -26,6 +27,7 @@ const tools = createTools({
   run: database.run,
   clock: { now: () => NOW },
   keys: noKeys,
+  spending: () => NO_SPENDING,
 });
 const noCheck = async () => [];
 const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools), noCheck);

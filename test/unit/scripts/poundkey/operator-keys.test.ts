@@ -11,6 +11,7 @@ import { type KeyRing, newKeyRingText, parseKeyRing } from '../../../../src/plat
 import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
 import type { Registry } from '../../../../src/registry/schema.ts';
 import { createUserProfiles } from '../../../../src/users/user-profiles.ts';
+import { NO_SPENDING } from '../../../support/command-line.ts';
 import { freshStores } from '../../../support/stores.ts';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
@@ -38,6 +39,7 @@ describe('rotate-keys', async () => {
       run,
       clock,
       keys: () => keys,
+      spending: () => NO_SPENDING,
     });
     return runCommand(
       ['rotate-keys', ...options],
@@ -54,6 +56,7 @@ describe('rotate-keys', async () => {
       run,
       clock,
       keys: () => before,
+      spending: () => NO_SPENDING,
     });
     await tenants.create({ id: 'contoso', name: 'Contoso AB' });
     await createUserProfiles({ db, clock, hashKeys: before.hashKeys }).change(

@@ -5,10 +5,10 @@ import { type FoundVerification, whyOf } from '../../../../scripts/poundkey/find
 import { explainError } from '../../../../src/service/explain-error.ts';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
-const after = (s: number) => new Date(NOW.getTime() + s * 1000);
+const inS = (s: number) => new Date(NOW.getTime() + s * 1000);
 const QUEUED: FoundVerification = {
   ...{ state: 'queued', purpose: 'register', outcome: null, errorCode: null, callError: null },
-  ...{ wakeAt: after(22), dialedAt: null, pausedUntil: null, attempts: 0, expiresAt: after(500) },
+  ...{ wakeAt: inS(22), dialedAt: null, pausedUntil: null, attempts: 0, expiresAt: inS(500) },
 };
 
 describe('how far a verification is', () => {
@@ -17,13 +17,13 @@ describe('how far a verification is', () => {
       says: 'waits for its place on the caller line, in 22 s.',
       action: null,
     });
-    expect(whyOf({ ...QUEUED, pausedUntil: after(22) }, NOW).says).toBe(
+    expect(whyOf({ ...QUEUED, pausedUntil: inS(22) }, NOW).says).toBe(
       'waits because earlier calls to this number were not wanted; its call is in 22 s.',
     );
   });
 
   it('gives reasons as soon as a call is due', () => {
-    const { says, action } = whyOf({ ...QUEUED, wakeAt: after(-5) }, NOW);
+    const { says, action } = whyOf({ ...QUEUED, wakeAt: inS(-5) }, NOW);
     expect(says).toBe('its call has been due for 5 s, and no worker process has taken it up yet.');
     expect(action).toMatch(/^Look again in some seconds: .* queue .* no worker process runs, .* LIVE_CALLS/);
   });
@@ -38,11 +38,11 @@ describe('how far a verification is', () => {
 
   it('says since when the provider is asked, and what to do when it hangs', () => {
     const dialing = { ...QUEUED, state: 'dialing' as const, attempts: 1 };
-    expect(whyOf({ ...dialing, dialedAt: after(-3) }, NOW)).toEqual({
+    expect(whyOf({ ...dialing, dialedAt: inS(-3) }, NOW)).toEqual({
       says: 'the provider has been asked for the call for 3 s, since 2026-11-21T08:59:57.000Z.',
       action: null,
     });
-    const hanging = whyOf({ ...dialing, dialedAt: after(-40) }, NOW);
+    const hanging = whyOf({ ...dialing, dialedAt: inS(-40) }, NOW);
     expect(hanging.says).toContain('for 40 s');
     expect(hanging.action).toContain('npm run poundkey -- check');
   });
