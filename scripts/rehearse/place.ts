@@ -108,6 +108,8 @@ export function writeShell(place: Place, programs: Programs, authority: string):
     `. ${quoted(place.file('settings.env'))}`,
     `API_KEY="$(cat ${quoted(place.file('api-key'))})"`,
     `CA=${quoted(authority)}`,
+    // So that `check` can ask the public address.
+    `NODE_EXTRA_CA_CERTS=${quoted(authority)}`,
     `SIMULATOR="$TWILIO_API_BASE_URL"`,
     `PATH=${quoted(dirname(programs.initdb))}:"$PATH"`,
     'set +a',
