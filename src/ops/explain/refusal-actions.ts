@@ -45,5 +45,5 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'line.tooBusy':
     'More calls wait than the caller line can place in time. npm run poundkey -- waiting shows whose they are. Have that backend slow down, raise CALLS_PER_SECOND as far as the provider allows it, give another country its own line (CALLER_LINES), or raise patienceS in the policy. A further line for the same country does not help: calls are placed from the first one.',
   'service.unavailable':
-    'The database could not be reached: npm run poundkey -- check says why. (Without the queue requests are accepted.)',
+    'The database could not be reached: npm run poundkey -- check says why. Without the queue requests are still accepted.',
 };
