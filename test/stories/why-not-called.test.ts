@@ -187,7 +187,10 @@ describeEachStore('find', (combination) => {
     const { world, find, poundkey } = await opened();
     await world.api('POST', '/v1/verifications', { userId: 'u-1', number: 7 });
     expect(await find('u-1')).toMatch(/refused, at .* request\.invalid: the request is not valid/);
-    expect((await poundkey('find', 'u-1')).output).toBe(await find('u-1'));
+    const short = await poundkey('find', 'u-1');
+    // An embedded store has a tenant of its own besides.
+    if (combination === 'embedded') expect(short.errors).toMatch(/The tenants are: contoso, default\.$/);
+    else expect(short.output).toBe(await find('u-1'));
     expect(await find('u-2')).toMatch(
       /No request has been accepted in 30 days.*\nDo: Compare the id letter by letter.* was not accepted/s,
     );
