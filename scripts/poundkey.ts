@@ -6,7 +6,9 @@ import { openDatabase } from '../src/platform/database/open-database.ts';
 import { hasEmbeddedStore } from '../src/platform/database/open-embedded.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
+import { linesForIn } from '../src/service/connect-providers.ts';
 import { readKeys } from '../src/service/open-stores.ts';
+import { spendingRules } from '../src/service/spending-rules.ts';
 import { createCheckSetUp } from './poundkey/check/check-set-up.ts';
 import type { Finding } from './poundkey/command.ts';
 import { runCommand, type WithTools } from './poundkey/run-command.ts';
@@ -31,6 +33,7 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
         ceiling: config.ceiling,
         log,
         keys: () => readKeys(config, log),
+        spending: () => spendingRules(config, { linesFor: linesForIn(config) }),
       }),
     );
   } finally {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ServiceError } from '../../src/errors.ts';
 import type { Policies } from '../../src/policy/policies.ts';
 import { type Command, table, UsageError } from './command.ts';
+import { changedFields, sayChanges } from './policy-changes.ts';
 import { existing } from './tenant-commands.ts';
 import type { Tools } from './tools.ts';
 
@@ -25,11 +26,18 @@ const setPolicy: Command<Tools> = {
   async run({ tenants, policies }, [id = '', file = '']) {
     await existing(tenants, id);
     const document = readDocument(file);
+    // First the number: a change in between is refused, and what is said is true.
     const version = await policies.versionOf(id);
+    // What is stored may be unreadable, which a new policy mends.
+    const before = await policies.current(id).catch(() => null);
     const now = await policies
       .replace({ tenantId: id, document, version })
       .catch((error: unknown) => raise(fieldByField(error, file)));
-    return { text: `The policy of ${id} was replaced; the current version is ${now.version}.`, data: now };
+    const changes = before === null ? [] : changedFields(before.policy, now.policy);
+    const first = `The policy of ${id} was replaced; the current version is ${now.version}.`;
+    const none = before === null ? 'The former one cannot be read.' : 'Every field is as it was.';
+    const what = changes.length === 0 ? none : 'Changed:';
+    return { text: [`${first} ${what}`, ...sayChanges(changes)].join('\n'), data: { ...now, changes } };
   },
 };
 

@@ -41,7 +41,14 @@ function addCommand(
       throw error.exitCode === 0 ? error : new UsageError(`Expected: npm run poundkey -- ${command.usage}`);
     });
   const [words = '', ...options] = command.usage.split(/ (?=\[?--)/);
-  for (const word of words.split(' ').slice(1)) parser.argument(word.startsWith('[') ? word : `<${word}>`);
+  const [left = [], needed = []] = [true, false].map((may) =>
+    words
+      .split(' ')
+      .slice(1)
+      .filter((word) => word.startsWith('[') === may),
+  );
+  // Words are read by the command, so only their number counts here: the parser wants those first that are needed.
+  for (const word of [...needed.map((each) => `<${each}>`), ...left]) parser.argument(word);
   for (const option of options) addOption(parser, option);
   parser.action(async () => {
     const { json, ...given } = parser.opts();

@@ -6,6 +6,7 @@ import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../src/domain/policy.ts';
 import { type Dialed, hashesOfPhone } from '../../src/journey/request/limits.ts';
+import type { SpendingRules } from '../../src/journey/request/spending.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
 import { createSuppressedNumbers } from '../../src/journey/store/suppressed-numbers.ts';
 import { createTollFraudStore } from '../../src/journey/store/toll-fraud.ts';
@@ -32,6 +33,7 @@ export type Tools = ReturnType<typeof createTools>;
 /**
  * The tools on a registry.
  * @param deps.keys reads the key rings; called by those who need them only, since it may make some
+ * @param deps.spending reads the price table; called by those who need it only, since it may be wrong
  */
 export function createTools(deps: {
   db: Kysely<Registry>;
@@ -40,6 +42,7 @@ export function createTools(deps: {
   ceiling: PolicyCeiling;
   log: Pick<Logger, 'warn'>;
   keys: () => KeyRings;
+  spending: () => SpendingRules;
 }) {
   return {
     clock: deps.clock,

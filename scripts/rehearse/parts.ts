@@ -25,8 +25,8 @@ const LOOK_MS = 3_000;
 export interface Parts {
   stores: Part[];
   simulator: Part;
-  poundkey: Part[];
   proxy: Part;
+  poundkey: Part[];
 }
 
 /** What the parts need. */
@@ -142,7 +142,7 @@ function simulator({ place, files }: PartsDeps): Part {
   });
 }
 
-function poundkey({ place }: PartsDeps, role: 'web' | 'worker', index: number): Part {
+function poundkey({ place, files }: PartsDeps, role: 'web' | 'worker', index: number): Part {
   const { ops, web } = place.ports;
   const opsUrl = `http://127.0.0.1:${ops[index]}`;
   return partOf(place, {
@@ -150,7 +150,11 @@ function poundkey({ place }: PartsDeps, role: 'web' | 'worker', index: number): 
     what: `Poundkey, ROLE=${role}, operators' port ${opsUrl}`,
     command: process.execPath,
     args: [settings(place), 'src/main.ts'],
-    env: { ROLE: role, PORT: `${web[index] ?? 0}`, OPS_PORT: `${ops[index]}` },
+    // A web process asks its public address, whose certificate only this authority vouches for.
+    env: {
+      ...{ ROLE: role, PORT: `${web[index] ?? 0}`, OPS_PORT: `${ops[index]}` },
+      NODE_EXTRA_CA_CERTS: files.authority,
+    },
     cwd: PROJECT,
     stopLimitMs: POUNDKEY_END_MS,
     probe: () => look(`${opsUrl}/readyz`),

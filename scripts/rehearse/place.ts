@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 import { REHEARSAL_ACCOUNT } from '../../src/providers/rehearsal.ts';
 import { freePorts } from '../../test/support/processes.ts';
+import { quoted } from '../shell-word.ts';
 import type { Programs } from './programs.ts';
 
 /** Ports on loopback. Those of `ops` belong to the web processes and then the workers. */
@@ -107,6 +108,8 @@ export function writeShell(place: Place, programs: Programs, authority: string):
     `. ${quoted(place.file('settings.env'))}`,
     `API_KEY="$(cat ${quoted(place.file('api-key'))})"`,
     `CA=${quoted(authority)}`,
+    // So that `check` can ask the public address.
+    `NODE_EXTRA_CA_CERTS=${quoted(authority)}`,
     `SIMULATOR="$TWILIO_API_BASE_URL"`,
     `PATH=${quoted(dirname(programs.initdb))}:"$PATH"`,
     'set +a',
@@ -118,6 +121,3 @@ export function writeShell(place: Place, programs: Programs, authority: string):
 export function writePrivate(file: string, text: string): void {
   writeFileSync(file, text, { mode: 0o600 });
 }
-
-/** A text as one word of a shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -63,9 +63,10 @@ export async function prepareRehearsal(directory: string): Promise<Rehearsal> {
       await startAll([...stores, simulator]);
       if (!existsSync(place.file('api-key'))) await createTenant(place);
       writeShell(place, programs, files.authority);
-      say('Four processes of Poundkey and the proxy start …');
-      await startAll(poundkey);
+      say('The proxy and four processes of Poundkey start …');
+      // First the proxy: a web process asks its public address when it starts.
       await startPart(proxy);
+      await startAll(poundkey);
     },
     async act(action, names) {
       for (const part of names.map((name) => named(parts, name))) await does[action](part);

@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts';
-import { parseNumber } from './number.ts';
+import { type ParsedNumber, parseNumber } from './number.ts';
 
 /** Rules that every number meets that exists. */
 const ANY: Parameters<typeof parseNumber>[1] = {
@@ -10,9 +10,15 @@ const ANY: Parameters<typeof parseNumber>[1] = {
 };
 
 /** A typed number as E.164, whether or not it may be called; null when there is none. */
-export function anyNumber(typed: Parameters<typeof parseNumber>[0]): string | null {
+export const anyNumber = (typed: Parameters<typeof parseNumber>[0]): string | null =>
+  parsed(typed)?.e164 ?? null;
+
+/** The country of a number with `+` (see `ParsedNumber`); null when there is no such number. */
+export const countryOf = (number: string): string | null => parsed({ number })?.country ?? null;
+
+function parsed(typed: Parameters<typeof parseNumber>[0]): ParsedNumber | null {
   try {
-    return parseNumber(typed, ANY).e164;
+    return parseNumber(typed, ANY);
   } catch (error) {
     if (error instanceof ServiceError) return null;
     throw error;

@@ -24,7 +24,7 @@ interface Lines {
 export function createProviders(all: readonly [Provider, ...Provider[]], lines: Lines): Providers {
   const providerOf = createRouter(all, lines);
   return {
-    linesFor: (country) => ownLines(lines, country) ?? lines.default,
+    linesFor: createLinesFor(lines),
     placeCall: async (request) => providerOf(request.from)?.placeCall(request) ?? UNKNOWN_LINE,
     fetchCall: async (call) => orThrow(providerOf(call.lineNumber)).fetchCall(call),
     findCalls: async (search) => orThrow(providerOf(search.from)).findCalls(search),
@@ -34,6 +34,12 @@ export function createProviders(all: readonly [Provider, ...Provider[]], lines: 
     checkAccess: () => checkAccess(all),
   };
 }
+
+/** Who calls which country: its own lines, or those for all others. */
+export const createLinesFor =
+  (lines: Lines): Providers['linesFor'] =>
+  (country) =>
+    ownLines(lines, country) ?? lines.default;
 
 function ownLines({ byCountry }: Lines, country: string) {
   return Object.hasOwn(byCountry, country) ? byCountry[country] : undefined;

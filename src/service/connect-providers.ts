@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import { createProviders } from '../providers/create-providers.ts';
+import { createLinesFor, createProviders } from '../providers/create-providers.ts';
 import type { Line, Provider, Providers } from '../providers/port.ts';
 import type { LineConfig, LinesConfig, ProviderConfig } from '../providers/settings.ts';
 import type { TwilioCalls } from '../providers/twilio/calls.ts';
@@ -29,6 +29,14 @@ export async function connectProviders(deps: ConnectionDeps): Promise<Providers>
   const connect = (provider: ProviderConfig) => connectProvider(provider, deps);
   const lines = linesFrom(deps.config.lines, first.kind);
   return createProviders([await connect(first), ...(await Promise.all(others.map(connect)))], lines);
+}
+
+/** The lines that call a country, without connecting any provider. */
+export function linesForIn({
+  lines,
+  providers: [first],
+}: Pick<ConnectionDeps['config'], 'lines' | 'providers'>): Providers['linesFor'] {
+  return createLinesFor(linesFrom(lines, first.kind));
 }
 
 /** The configured lines; one that names no provider belongs to the first. */

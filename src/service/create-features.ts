@@ -15,7 +15,6 @@ import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
-import type { CallPrice } from '../journey/ports.ts';
 import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import type { Logger } from '../log.ts';
@@ -27,13 +26,13 @@ import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
-import { loadPrices, type Prices } from '../providers/prices.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
 import type { Refusals } from './keep-refusals.ts';
 import type { Outbox } from './open-outbox.ts';
 import type { Stores } from './open-stores.ts';
+import { spendingRules } from './spending-rules.ts';
 
 /** What features need from outside. */
 interface FeatureDeps {
@@ -72,7 +71,6 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
   const { database, queues, hashKeys, sealKeys } = stores;
   const { db, run } = database;
-  const prices = loadPrices(config.spending.pricesFile);
   const tenants = createTenants({ db, clock });
   const apiKeys = createApiKeys({ db, clock });
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
@@ -115,7 +113,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
-    spending: { ofAll: config.spending, price: priceOf(prices, providers) },
+    spending: spendingRules(config, providers),
     clearUp: createClearUp({ db, clock, refusals: deps.refusals }),
     refusals: deps.refusals,
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
@@ -129,12 +127,4 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     log,
   });
   return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, appPasswords, pbxProfiles };
-}
-
-/** The price of a call by the provider of the line that is preferred for its country. */
-function priceOf(prices: Prices, { linesFor }: Pick<Providers, 'linesFor'>): CallPrice {
-  return {
-    currency: prices.currency,
-    perMinute: (country) => prices.perMinute({ country, provider: linesFor(country)[0].provider }),
-  };
 }

@@ -30,10 +30,8 @@ const DOCUMENTS = join(PROJECT, 'docs/operating');
 const NOT_PASTED: Record<string, string> = {
   'npm run rehearse': 'runs while all other blocks are pasted',
   'PHONE_NETWORK=twilio': 'settings, not commands',
-  'npm run poundkey -- waiting                             # who waits for a call, by tenant and caller line':
-    'the certificate of the rehearsal is its own, so check says that the public address is wrong; test/stories/public-address.test.ts runs it',
   'npm run poundkey -- check                    # what does not work, in words':
-    'the same, and TENANT and USER stand for those that are looked for',
+    'TENANT and USER stand for those that are looked for',
   'npm run poundkey -- suppressed':
     'nobody has stopped calls, so there is none to allow; test/stories/bystander.test.ts runs both',
   'npm install @opentelemetry/api @opentelemetry/core @opentelemetry/sdk-trace @opentelemetry/resources \\':

@@ -48,7 +48,11 @@ describe('a store that an operator set up', () => {
     expect(printed).toEqual([
       { code: 0, output: 'The tenant contoso was created.\n' },
       { code: 0, output: 'The key is revoked.\n' },
-      { code: 0, output: 'The policy of contoso was replaced; the current version is 2.\n' },
+      {
+        code: 0,
+        output:
+          'The policy of contoso was replaced; the current version is 2. Changed:\n  /officePhone/allowed: true -> false\n',
+      },
     ]);
     expect(keys[0]).toMatch(/^pk_[a-z0-9]{12}_[A-Za-z0-9_-]{43}\n$/);
   });

@@ -125,7 +125,11 @@ describe('check', () => {
       /^keys +FAILED +HASH_KEYS lacks a key that the registry needs: k1\..*put the former key back/m,
     );
     expect(output).toMatch(/^queue +FAILED +The queue cannot be reached: .*Check REDIS_URL/m);
-    expect(output).toMatch(/^publicUrl +FAILED .*ECONNREFUSED/m);
+    expect(output).toMatch(/^publicUrl +FAILED .*ECONNREFUSED.* then restart all processes\.$/m);
+    const registry = { ...world.config.http, publicUrl: `${world.service.url}/elsewhere` };
+    expect((await check({ ...world.config, http: registry })).output).toMatch(
+      /^publicUrl +FAILED +http:\/\/127\.0\.0\.1:\d+\/elsewhere was asked\. /m,
+    );
     expect(exitCode).toBe(1);
     const { output: json } = await check(away as typeof world.config, '--json');
     expect(JSON.parse(json)).toContainEqual(expect.objectContaining({ name: 'registry', status: 'ok' }));

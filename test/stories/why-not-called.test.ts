@@ -1,6 +1,7 @@
 // "Why was this user not called?" One command, given only the id of the user, answers.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import { runBeside } from '../support/command-line.ts';
 import { ask, sampleOf, worldOf } from '../support/operator.ts';
 import { SOON } from '../support/own-time.ts';
@@ -8,16 +9,16 @@ import { describeEachStore } from '../support/stores.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 
 /** The command line beside a world, once refusals are kept. */
-function besides(world: World) {
+function besides(world: World, rules?: Parameters<typeof runBeside>[2]) {
   return async (...words: string[]) => {
     await world.service.refusals.settled();
-    return runBeside(world, words);
+    return runBeside(world, words, rules);
   };
 }
 
-async function open(options: WorldOptions = {}) {
+async function open(options: WorldOptions = {}, rules?: Parameters<typeof runBeside>[2]) {
   const world = await worldOf(combinationOf.current, options);
-  const poundkey = besides(world);
+  const poundkey = besides(world, rules);
   const request = (userId: string, number = world.newNumber(), more = {}) =>
     world.api('POST', '/v1/verifications', { userId, number, ...more });
   const find = async (whom: string) => (await poundkey('find', 'contoso', whom)).output;
@@ -28,9 +29,9 @@ async function open(options: WorldOptions = {}) {
 const combinationOf: { current: Parameters<typeof worldOf>[0] } = { current: 'embedded' };
 
 describeEachStore('find', (combination) => {
-  const opened = (options?: WorldOptions) => {
+  const opened = (...options: Parameters<typeof open>) => {
     combinationOf.current = combination;
-    return open(options);
+    return open(...options);
   };
 
   it('says that a limit is reached, until when, and which field raises it', async () => {
@@ -50,6 +51,11 @@ describeEachStore('find', (combination) => {
       /^ {2}A limit is reached until 2026-11-21 09:1\d:\d\d: The policy allows 1 verifications in 600 s for this user/m,
     );
     expect(said).toMatch(/limit\.reached +5 times at least/);
+    expect(said).toMatch(/^Do: .*show-policy contoso /m);
+    await world.time.advance(90_000);
+    expect(await find('u-1')).toMatch(
+      /^That was (9\d|1[01]\d) s ago\. A later try left no trace if it was answered 401 or 5xx .*backend's log\.$/m,
+    );
   });
 
   it('says that the user is blocked, why, and how to end it', async () => {
@@ -59,7 +65,7 @@ describeEachStore('find', (combination) => {
     const said = await find('u-1');
     expect(said).toMatch(/refused, at .* user\.blocked: the user is blocked\./);
     expect(said).toMatch(
-      /The user u-1 is BLOCKED since .*, until somebody unblocks: phone stolen\. .*unblock TENANT USER/,
+      /The user u-1 is BLOCKED since .*, until somebody unblocks: phone stolen\. .*unblock contoso u-1/,
     );
   });
 
@@ -75,10 +81,17 @@ describeEachStore('find', (combination) => {
     expect(await find('08-123 456 00')).toMatch(/No request has been accepted/);
   });
 
-  it('says that too many calls wait for the line, and that waiting shows whose', async () => {
+  it.each([
+    { callsPerSecond: 0.01, full: 'The caller line +1 ••• 00', until: '09:02:5' },
+    {
+      callsPerSecond: 0.05,
+      full: 'The half of the caller line +1 ••• 00 that this tenant may book',
+      until: '09:00:1',
+    },
+  ])('says that too many calls wait, and until when: $full', async ({ callsPerSecond, full, until }) => {
     const { world, request, find, poundkey } = await opened({
       config: {
-        lines: { default: [{ number: '+15005550000', provider: null }], byCountry: {}, callsPerSecond: 0.01 },
+        lines: { default: [{ number: '+15005550000', provider: null }], byCountry: {}, callsPerSecond },
       },
       policy: { patienceS: 30 },
     } as WorldOptions);
@@ -87,8 +100,42 @@ describeEachStore('find', (combination) => {
     await vi.waitFor(async () => expect((await request('u-2')).status).toBe(429), SOON);
     const said = await find('u-2');
     expect(said).toMatch(/line\.tooBusy: too many calls are waiting/);
-    expect(said).toMatch(/^ {2}The caller line \+1 ••• 00 is full until /m);
+    expect(said).toContain(`  ${full} is full until 2026-11-21 ${until}`);
+    expect(said).not.toContain('No limit is reached');
     expect((await poundkey('waiting')).exitCode).toBe(0);
+  });
+
+  it('says that a limit of the day is reached, and which setting bounds it', async () => {
+    const spending = {
+      ofAll: { callsPerDay: 1, moneyPerDay: null },
+      price: { currency: 'EUR', perMinute: () => 0 },
+    };
+    const { world, request, find } = await opened(
+      { config: { spending: { pricesFile: null, ...spending.ofAll } } } as WorldOptions,
+      { spending, ceiling: { ...NO_CEILING, callsPerDay: 5 } },
+    );
+    world.simulator.desk.script('+46812345678', 'press-pound');
+    await request('u-1', '+46812345678');
+    await world.settle();
+    expect((await request('u-2')).status).toBe(429);
+    const said = await find('u-2');
+    expect(said).toMatch(/^ {2}A limit is reached until 2026-11-22 00:00:00: The operator limits/m);
+    expect(said).toMatch(/^Do: .*CEILING_CALLS_PER_DAY \(5\)/m);
+  });
+
+  it('does not say that there is no limit, where one refused the request', async () => {
+    const { world, request, find } = await opened({
+      policy: { limits: { perNumber: { count: 1, windowS: 600 } } },
+    });
+    world.simulator.desk.script('+46812345678', 'press-pound');
+    await request('u-1', '+46812345678');
+    await world.settle();
+    expect((await request('u-2', '+46812345678')).status).toBe(429);
+    const said = await find('u-2');
+    expect(said).not.toContain('No limit is reached');
+    expect(said).toContain(
+      'What refused the newest request (limit.reached) is over, or it counted for a number that is not known here.',
+    );
   });
 
   it('says which code the provider refuses with, what it means, and what to do', async () => {
@@ -140,8 +187,12 @@ describeEachStore('find', (combination) => {
     const { world, find, poundkey } = await opened();
     await world.api('POST', '/v1/verifications', { userId: 'u-1', number: 7 });
     expect(await find('u-1')).toMatch(/refused, at .* request\.invalid: the request is not valid/);
+    const short = await poundkey('find', 'u-1');
+    // An embedded store has a tenant of its own besides.
+    if (combination === 'embedded') expect(short.errors).toMatch(/The tenants are: contoso, default\.$/);
+    else expect(short.output).toBe(await find('u-1'));
     expect(await find('u-2')).toMatch(
-      /No request has been accepted in 30 days.*\nDo: Compare the id letter by letter/s,
+      /No request has been accepted in 30 days.*\nDo: Compare the id letter by letter.* was not accepted/s,
     );
     expect(await poundkey('find', 'contoso', 'what is this?')).toMatchObject({ exitCode: 2 });
     const { output } = await poundkey('find', 'contoso', 'u-1', '--json');

@@ -2,18 +2,30 @@
 import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import { createTools } from '../../scripts/poundkey/tools.ts';
 import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
+import type { SpendingRules } from '../../src/journey/request/spending.ts';
 import type { World } from './world.ts';
 
+/** The installation has no limits of the day, and calls cost nothing. */
+export const NO_SPENDING: SpendingRules = {
+  ofAll: { callsPerDay: null, moneyPerDay: null },
+  price: { currency: 'EUR', perMinute: () => 0 },
+};
+
 /** Runs the words of one command. The set-up is not looked at. */
-export function runBeside(world: World, words: string[]) {
+export function runBeside(
+  world: World,
+  words: string[],
+  { ceiling = NO_CEILING, spending = NO_SPENDING } = {},
+) {
   const { stores } = world.service;
   const tools = createTools({
     db: stores.database.db,
     run: stores.database.run,
     clock: { now: () => new Date(world.time.now()) },
-    ceiling: NO_CEILING,
+    ceiling,
     log: { warn: () => undefined },
     keys: () => stores,
+    spending: () => spending,
   });
   return runCommand(
     words,

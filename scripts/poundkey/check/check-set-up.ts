@@ -117,6 +117,9 @@ async function lookAtProviders(config: Config): Promise<string> {
 async function lookAtPublicUrl({ http: { publicUrl } }: Config): Promise<string> {
   if (publicUrl === null) return skip('PUBLIC_URL is not set, which suits the simulator only');
   const problem = await probePublicUrl(publicUrl);
-  if (problem !== null) throw new Error(problem);
+  if (problem !== null) {
+    const named = problem.startsWith(publicUrl) ? problem : `${publicUrl} was asked. ${problem}`;
+    throw new Error(`${named} If PUBLIC_URL has to be changed, then restart all processes.`);
+  }
   return 'leads to Poundkey, as far as this machine can tell';
 }

@@ -1,18 +1,34 @@
-import { type Command, table } from '../command.ts';
+import { type Command, table, UsageError } from '../command.ts';
 import type { Tools } from '../tools.ts';
 import { readWhom } from './read-whom.ts';
 import { textOf } from './say-found.ts';
 
+/** How many tenants are named to somebody who names none. */
+const MOST_NAMED = 50;
+
 const find: Command<Tools> = {
-  usage: 'find TENANT USER|NUMBER',
-  what: 'says why a user, or a number in any form, was not called: requests that were accepted or refused, the block, limits, and what to do',
-  async run({ policies, countriesOf, find: search }, [tenantId = '', text = '']) {
+  usage: 'find [TENANT] USER|NUMBER',
+  what: 'says why a user, or a number in any form, was not called: requests that were accepted or refused, the block, limits, and what to do; TENANT may be left out if there is only one',
+  async run({ tenants, policies, countriesOf, find: search }, words) {
+    const [text = '', tenantId = await onlyTenant(tenants, text)] = words.toReversed();
     const { policy } = await policies.current(tenantId);
     const whom = readWhom(text, await countriesOf(tenantId, policy));
     const found = await search(tenantId, whom, policy);
     return { text: textOf(found), data: found };
   },
 };
+
+/** @throws UsageError unless there is exactly one tenant, and what was typed is not its id */
+async function onlyTenant(tenants: Tools['tenants'], typed: string): Promise<string> {
+  const all = await tenants.list();
+  const [first] = all;
+  if (first && all.length === 1 && first.id !== typed) return first.id;
+  const named = all.slice(0, MOST_NAMED).map(({ id }) => id);
+  const others = all.length > MOST_NAMED ? ', … (list-tenants lists all)' : '';
+  throw new UsageError(
+    `Expected: npm run poundkey -- find TENANT USER|NUMBER. The tenants are: ${named.join(', ') || 'none'}${others}.`,
+  );
+}
 
 const waiting: Command<Tools> = {
   usage: 'waiting',

@@ -1,18 +1,14 @@
 // What the registry knows of a user or a number: why requests were refused, what became of the others, what holds now.
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { PolicyCeiling } from '../../../src/domain/ceiling-settings.ts';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
-import { phoneHashes } from '../../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../../src/domain/policy.ts';
-import type { User } from '../../../src/domain/user.ts';
-import { createLimits } from '../../../src/journey/request/limits.ts';
 import { refusedNumber } from '../../../src/journey/request/note-refusal.ts';
-import type { SpendingRules } from '../../../src/journey/request/spending.ts';
 import { createReadFacts, type UserFacts } from '../../../src/journey/store/facts.ts';
-import { type Clock, later } from '../../../src/platform/clock.ts';
-import type { RunStatement } from '../../../src/platform/database/run-statement.ts';
+import { later } from '../../../src/platform/clock.ts';
 import { hashesUnderAllKeys } from '../../../src/platform/secrets/key-ring.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
-import type { KeyRings } from '../../../src/service/open-stores.ts';
+import { type LimitsDeps, readBusyLines, readLimits } from './read-limits.ts';
 import { shownUser, type Whom } from './read-whom.ts';
 
 /** How far back is looked, ms; refusals are kept for a week only. */
@@ -24,11 +20,9 @@ const MOST_SHOWN = 10;
 export type Found = Awaited<ReturnType<ReturnType<typeof createFind>>>;
 
 /** What the search needs. */
-export interface FindDeps {
+interface FindDeps extends LimitsDeps {
   db: Kysely<Registry>;
-  run: RunStatement;
-  clock: Clock;
-  keys: () => KeyRings;
+  ceiling: PolicyCeiling;
 }
 
 /** @returns a search in one tenant */
@@ -53,10 +47,14 @@ export function createFind(deps: FindDeps) {
       })),
       user: facts && (await stateOf(deps, facts)),
       limits: await readLimits(deps, { tenantId, userId: userId ?? '', phone: phone ?? typed }, policy),
-      lines: await readBusyLines(deps.db, later(now, policy.patienceS * 1000)),
+      lines: await readBusyLines(deps.db, tenantId, policy, now),
+      ceiling: deps.ceiling,
     };
   };
 }
+
+/** Until when calls to the phone of a verification wait, because earlier ones were not wanted; null: they need not. */
+export const PAUSED_UNTIL = sql<Date | null>`phone_paused_until(phone_hash)`;
 
 function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, numbers }: Whom, now: Date) {
   return db
@@ -72,7 +70,8 @@ function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, num
       'errorCode',
       'callError',
     ])
-    .select(['attempts', 'createdAt', 'wakeAt', 'expiresAt'])
+    .select(['attempts', 'createdAt', 'wakeAt', 'dialedAt', 'expiresAt'])
+    .select(PAUSED_UNTIL.as('pausedUntil'))
     .where('tenantId', '=', tenantId)
     .where('createdAt', '>', later(now, -LOOK_BACK_MS))
     .where((either) =>
@@ -126,34 +125,6 @@ async function stateOf({ db }: FindDeps, facts: UserFacts) {
     blockedSince: blocked ? (made?.createdAt ?? null) : null,
     officePhone: officePhone && maskNumber(officePhone.phoneNumber),
   };
-}
-
-/** Neither prices nor the limits of the installation are known here: of a day's limits those of the tenant show when they are full. */
-const SPENDING: SpendingRules = {
-  ofAll: { callsPerDay: null, moneyPerDay: null },
-  price: { currency: '', perMinute: () => 0.001 },
-};
-
-/** The limits that a request now would break. */
-async function readLimits(
-  { run, clock, keys }: FindDeps,
-  { phone: called, ...user }: User & { phone: { phoneNumber: string; extension: string | null } | null },
-  policy: TenantPolicy,
-) {
-  const limits = createLimits({
-    ...{ run, clock, spending: SPENDING },
-    phoneHashes: (text) => phoneHashes(keys().hashKeys, text),
-  });
-  const phone = called && { e164: called.phoneNumber, extension: called.extension, country: '' };
-  const reached = await limits.reachedLimits({ ...user, purpose: 'register', phone }, policy);
-  return reached.map(({ message, retryAfterS = null }) => ({ detail: message, retryAfterS }));
-}
-
-/** Lines on which a call requested now would come later than the policy lets people wait. */
-async function readBusyLines(db: Kysely<Registry>, furthest: Date) {
-  const lines = db.selectFrom('callerLine').select(['number', 'nextFreeAt']);
-  const busy = await lines.where('nextFreeAt', '>', furthest).execute();
-  return busy.map(({ number, nextFreeAt }) => ({ line: maskNumber(number), freeAt: nextFreeAt }));
 }
 
 /** Where the tenant calls: for numbers that are written without a country code. */

@@ -1,7 +1,10 @@
 import { explainError } from '../../../src/service/explain-error.ts';
 import { table } from '../command.ts';
+import { fillIn } from './fill-in.ts';
 import type { Found } from './read-found.ts';
+import { knownOf, newestRefusal, sayNewest } from './say-newest.ts';
 import { whyOf } from './say-why.ts';
+import { timeOf } from './time-of.ts';
 
 /** The answer in words: what happened last and why, what holds now, then the lists. */
 export function textOf(found: Found): string {
@@ -17,68 +20,55 @@ export function textOf(found: Found): string {
   ].join('\n');
 }
 
-const timeOf = (at: Date): string => at.toISOString().slice(0, 19).replace('T', ' ');
-const doing = (action: string | null): string[] => (action === null ? [] : [`Do: ${action}`]);
-
-/** The newest thing is what people ask about. */
-function sayNewest({ refusals: [refusal], verifications: [verification], now }: Found): string[] {
-  if (refusal && (!verification || refusal.lastAt >= verification.createdAt)) {
-    const { meaning, action } = explainError(refusal.code);
-    return [
-      `The newest request was refused, at ${timeOf(refusal.lastAt)}. ${refusal.code}: ${meaning}.`,
-      `The answer was: ${refusal.detail}`,
-      ...doing(action),
-    ];
-  }
-  if (!verification)
-    return [
-      'No request has been accepted in 30 days, and none refused in 7.',
-      'Do: Compare the id letter by letter, and the tenant. If both are right, the request never came here: look into the log of the backend for its answer (401 is a wrong API key, 503 a store that is away), and at poundkey_requests_refused_total.',
-    ];
-  const { says, action } = whyOf(verification, now);
+function sayNow(found: Found): string[] {
+  const { user, limits, lines, now } = found;
   return [
-    `The newest request was accepted, at ${timeOf(verification.createdAt)}, and is: ${says}`,
-    ...doing(action),
-  ];
-}
-
-function sayNow({ user, limits, lines, now }: Found): string[] {
-  const locked = Object.entries(user?.lockedChallenges ?? {});
-  return [
-    ...(user
-      ? [
-          sayBlock(user),
-          `Registered phone: ${user.officePhone ?? 'none'}. App passwords: ${user.appPasswords}.`,
-        ]
-      : []),
-    ...locked.map(([challenge, until]) => {
-      const end = timeOf(new Date(until));
-      return `Too many wrong answers: the challenge ${challenge} is locked until ${end}. ${explainError('challenge.locked').action}`;
-    }),
+    ...(user ? sayUser(found, user) : []),
     ...limits.map(({ detail, retryAfterS }) => {
       if (retryAfterS === null) return `The number must not be called: ${detail}`;
       const end = timeOf(new Date(now.getTime() + retryAfterS * 1000));
       return `A limit is reached until ${end}: ${detail}`;
     }),
-    ...(limits.length === 0 ? ['No limit is reached.'] : []),
-    ...lines.map(
-      ({ line, freeAt }) =>
-        `The caller line ${line} is full until ${timeOf(freeAt)}: requests are refused with line.tooBusy.`,
+    ...lines.map(({ line, ofTenant, until }) => {
+      const what = ofTenant
+        ? `The half of the caller line ${line} that this tenant may book`
+        : `The caller line ${line}`;
+      return `${what} is full until ${timeOf(until)}: requests are refused with line.tooBusy.`;
+    }),
+    ...(limits.length + lines.length === 0 ? [sayNoLimit(found)] : []),
+  ];
+}
+
+/** Refused by a limit that is not found, somebody must not read that there is none. */
+function sayNoLimit(found: Found): string {
+  const code = newestRefusal(found)?.code ?? '';
+  if (!WAITING.includes(code)) return 'No limit is reached.';
+  return `What refused the newest request (${code}) is over, or it counted for a number that is not known here.`;
+}
+
+/** The refusals that end by waiting. */
+const WAITING = ['limit.reached', 'spending.limitReached', 'line.tooBusy'];
+
+function sayUser(found: Found, user: NonNullable<Found['user']>): string[] {
+  const actionFor = (code: string) => fillIn(explainError(code).action, knownOf(found, user.userId));
+  return [
+    sayBlock(user, actionFor('user.blocked')),
+    `Registered phone: ${user.officePhone ?? 'none'}. App passwords: ${user.appPasswords}.`,
+    ...Object.entries(user.lockedChallenges).map(
+      ([challenge, until]) =>
+        `Too many wrong answers: the challenge ${challenge} is locked until ${timeOf(new Date(until))}. ${actionFor('challenge.locked')}`,
     ),
   ];
 }
 
-function sayBlock({
-  userId,
-  blocked,
-  blockedUntil,
-  blockedSince,
-  blockReason,
-}: NonNullable<Found['user']>): string {
+function sayBlock(
+  { userId, blocked, blockedUntil, blockedSince, blockReason }: NonNullable<Found['user']>,
+  action: string,
+): string {
   if (!blocked) return `The user ${userId} is not blocked.`;
   const since = blockedSince ? ` since ${timeOf(blockedSince)}` : '';
   const until = blockedUntil ? `until ${timeOf(blockedUntil)}` : 'until somebody unblocks';
-  return `The user ${userId} is BLOCKED${since}, ${until}: ${blockReason ?? 'no reason given'}. ${explainError('user.blocked').action}`;
+  return `The user ${userId} is BLOCKED${since}, ${until}: ${blockReason ?? 'no reason given'}. ${action}`;
 }
 
 function sayVerifications({ verifications, now }: Found): string[] {

@@ -2,33 +2,65 @@ import { OUTCOME_NAMES, type OutcomeText, textOf } from '../../../src/journey/ou
 import { PURPOSES } from '../../../src/journey/states.ts';
 import { explainError } from '../../../src/service/explain-error.ts';
 import type { Found } from './read-found.ts';
+import { durationOf } from './time-of.ts';
 
 /** What of a verification says how far it is. */
-type FoundVerification = Pick<
+export type FoundVerification = Pick<
   Found['verifications'][number],
-  'state' | 'purpose' | 'outcome' | 'errorCode' | 'callError' | 'wakeAt' | 'attempts' | 'expiresAt'
+  | 'state'
+  | 'purpose'
+  | 'outcome'
+  | 'errorCode'
+  | 'callError'
+  | 'wakeAt'
+  | 'dialedAt'
+  | 'pausedUntil'
+  | 'attempts'
+  | 'expiresAt'
 >;
 
-/** How long a verification may be due before that is worth a word, ms: the sweeper makes up for a lost job by then. */
+/** What is the case, and what to do; null: nothing. */
+interface Why {
+  says: string;
+  action: string | null;
+}
+
+/** How long a verification may be due before that is worth an alarm, ms: the sweeper makes up for a lost job by then. */
 const OVERDUE_MS = 30_000;
+/** How long a provider may take for its answer before that is worth a word, ms. */
+const SLOW_ANSWER_MS = 15_000;
+
+const NOBODY_TAKES_IT =
+  'Either the queue cannot be reached (npm run poundkey -- check asks it), or no worker process runs, or as many calls are live as LIVE_CALLS allows. Nothing is lost: it is called as soon as that is mended, until it expires.';
+const NOBODY_TOOK_IT =
+  'Either the queue was away (npm run poundkey -- check asks it; the log has registry or queue in its warnings), or no worker process ran, or as many calls were live as LIVE_CALLS allows (npm run poundkey -- waiting says whether others wait now). Once that is mended, the user asks again.';
 
 /** What became of a verification, and what to do, in words. */
-export function whyOf(verification: FoundVerification, now: Date): { says: string; action: string | null } {
-  const { state, purpose, outcome, errorCode, callError } = verification;
+export function whyOf(verification: FoundVerification, now: Date): Why {
+  const { state, purpose, outcome, callError } = verification;
   if (outcome !== null) {
-    const explained = errorCode === null ? null : explainError(errorCode);
-    const because = explained ? ` ${errorCode}: ${explained.meaning}.` : '';
-    return {
-      says: `${outcome}. ${wordsFor(outcome, purpose)?.forAdministrator ?? ''}${because}`,
-      action: explained?.action ?? null,
-    };
+    const cause = causeOf(verification);
+    const words = `${outcome}. ${wordsFor(outcome, purpose)?.forAdministrator ?? ''}`;
+    return { says: cause ? `${words} ${cause.says}` : words, action: cause?.action ?? null };
   }
   if (state === 'queued') return whyQueued(verification, now);
-  if (state === 'dialing')
-    return { says: 'the provider is being asked for the call right now.', action: null };
-  const known =
-    callError === null ? '' : ` The provider reported ${callError}: ${explainError(callError).meaning}.`;
+  if (state === 'dialing') return whyDialing(verification, now);
+  const known = callError === null ? '' : ` The provider reported ${explained(callError).says}`;
   return { says: `the call is going on (${state}).${known}`, action: null };
+}
+
+/** Why a verification ended as it did, and what to do; null: the outcome says it all. */
+export function causeOf({
+  outcome,
+  errorCode,
+  attempts,
+}: Pick<FoundVerification, 'outcome' | 'errorCode' | 'attempts'>): Why | null {
+  if (errorCode !== null) return explained(errorCode);
+  if (outcome !== 'expired' || attempts > 0) return null;
+  return {
+    says: 'No call was tried: no worker process took it up, or none had room for it.',
+    action: NOBODY_TOOK_IT,
+  };
 }
 
 /** The words for an outcome as the registry has it; null for one of a newer version. */
@@ -38,21 +70,49 @@ export function wordsFor(outcome: string, purpose: string): OutcomeText | null {
   return known && wanted ? textOf(known, wanted) : null;
 }
 
-function whyQueued({ wakeAt, attempts, callError, expiresAt }: FoundVerification, now: Date) {
-  const overdueMs = now.getTime() - wakeAt.getTime();
-  if (overdueMs > OVERDUE_MS)
-    return {
-      says: `accepted, but its call has been due for ${Math.round(overdueMs / 1000)} s and nobody has taken it up (overdue in the queue); it expires at ${expiresAt.toISOString()}.`,
-      action:
-        'Either the queue cannot be reached (npm run poundkey -- check asks it), or no worker process runs, or as many calls are live as LIVE_CALLS allows. Nothing is lost: it is called as soon as that is mended, until it expires.',
-    };
+function explained(code: string): Why {
+  const { meaning, action } = explainError(code);
+  return { says: `${code}: ${meaning}.`, action };
+}
+
+function whyQueued(verification: FoundVerification, now: Date): Why {
+  const { wakeAt, attempts, callError, pausedUntil } = verification;
+  const dueMs = now.getTime() - wakeAt.getTime();
+  if (dueMs > OVERDUE_MS) return whyDue(verification, dueMs);
   if (callError !== null && attempts > 0) {
-    const { meaning, action } = explainError(callError);
-    return {
-      says: `the last try was put off. ${callError}: ${meaning}. The next is at ${wakeAt.toISOString()}.`,
-      action,
-    };
+    const { says, action } = explained(callError);
+    return { says: `the last try was put off. ${says} The next is at ${wakeAt.toISOString()}.`, action };
   }
-  const inS = Math.max(0, Math.round(-overdueMs / 1000));
-  return { says: `waits for its place on the caller line, in ${inS} s.`, action: null };
+  if (dueMs >= 0) return whyDue(verification, dueMs);
+  const until = `in ${Math.round(-dueMs / 1000)} s`;
+  if (pausedUntil !== null && pausedUntil > now)
+    return {
+      says: `waits because earlier calls to this number were not wanted; its call is ${until}.`,
+      action: 'Nothing: an approval ends such waiting. Ask the user whether the number is right.',
+    };
+  return { says: `waits for its place on the caller line, ${until}.`, action: null };
+}
+
+function whyDue({ expiresAt }: FoundVerification, dueMs: number): Why {
+  if (dueMs > OVERDUE_MS)
+    return {
+      says: `accepted, but its call has been due for ${Math.round(dueMs / 1000)} s and nobody has taken it up (overdue in the queue); it expires at ${expiresAt.toISOString()}.`,
+      action: NOBODY_TAKES_IT,
+    };
+  return {
+    says: `its call has been due for ${Math.round(dueMs / 1000)} s, and no worker process has taken it up yet.`,
+    action: `Look again in some seconds: a job that was lost is added again within 30 s. If it is still due then: ${NOBODY_TAKES_IT}`,
+  };
+}
+
+function whyDialing({ dialedAt }: FoundVerification, now: Date): Why {
+  if (dialedAt === null) return { says: 'the provider is being asked for the call right now.', action: null };
+  const forMs = now.getTime() - dialedAt.getTime();
+  return {
+    says: `the provider has been asked for the call for ${durationOf(forMs)}, since ${dialedAt.toISOString()}.`,
+    action:
+      forMs > SLOW_ANSWER_MS
+        ? 'The provider is slow, or its answer was lost. npm run poundkey -- check asks it. Poundkey looks for the call by itself.'
+        : null,
+  };
 }

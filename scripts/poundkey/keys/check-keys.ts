@@ -3,8 +3,12 @@ import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
+import { compareKeys, type KeyProblem } from '../../../src/service/key-problems.ts';
 import type { KeyRings } from '../../../src/service/open-stores.ts';
 import { type KeyUse, readKeyUses } from './key-uses.ts';
+
+/** Which variable holds a ring. */
+export const KEY_VARIABLES = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS' } as const;
 
 /** One key that is in a ring, or should be. */
 export interface KeyStanding {
@@ -12,30 +16,32 @@ export interface KeyStanding {
   keyId: string;
   /**
    * `current`: new values are made with it; `needed`: old values still need it; `unused`: it can be removed; `missing`: values
-   * need it, but the ring lacks it.
+   * need it, but the ring lacks it; `different`: the registry was used with another key of this name.
    */
-  standing: 'current' | 'needed' | 'unused' | 'missing';
+  standing: 'current' | 'needed' | 'unused' | KeyProblem['problem'];
   uses: Pick<KeyUse, 'kind' | 'count'>[];
 }
 
-/** The standing of each key, and how many webhook secrets were sealed again. */
+/** The standing of each key, what is wrong with the rings, and how many webhook secrets were sealed again. */
 export interface KeyReport {
   resealed: number;
   keys: KeyStanding[];
+  problems: KeyProblem[];
 }
 
 /**
  * Seals anew what can be, and says which keys are needed. Webhook secrets are left as they are while the ring lacks
- * a key that one of them needs.
+ * a key that one of them needs, or has another key under a name that the registry knows.
  */
 export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys: () => KeyRings }) {
   return async (): Promise<KeyReport> => {
     const keys = deps.keys();
-    const standings = () => readStandings(deps.db, keys, deps.clock.now());
+    const { problems } = await compareKeys(keys, deps);
+    const standings = async () =>
+      withDifferent(await readStandings(deps.db, keys, deps.clock.now()), problems);
     const before = await standings();
-    const locked = before.some(({ standing, uses }) => standing === 'missing' && uses.some(isSecret));
-    const resealed = locked ? 0 : await resealSecrets(deps.db, keys.sealKeys);
-    return { resealed, keys: resealed === 0 ? before : await standings() };
+    const resealed = isLocked(before) ? 0 : await resealSecrets(deps.db, keys.sealKeys);
+    return { resealed, keys: resealed === 0 ? before : await standings(), problems };
   };
 }
 
@@ -47,6 +53,22 @@ async function readStandings(
 ): Promise<KeyStanding[]> {
   const uses = await readKeyUses(db, now);
   return [...standingsIn('hash', hashKeys, uses), ...standingsIn('seal', sealKeys, uses)];
+}
+
+/** Whether webhook secrets may be sealed with a key that is not there, or would be with a wrong one. */
+function isLocked(standings: KeyStanding[]): boolean {
+  return standings.some(
+    ({ ring, standing, uses }) =>
+      (standing === 'missing' && uses.some(isSecret)) || (standing === 'different' && ring === 'seal'),
+  );
+}
+
+function withDifferent(standings: KeyStanding[], problems: KeyProblem[]): KeyStanding[] {
+  const isDifferent = ({ ring, keyId }: KeyStanding) =>
+    problems.some(
+      (each) => each.variable === KEY_VARIABLES[ring] && each.keyId === keyId && each.problem === 'different',
+    );
+  return standings.map((each) => (isDifferent(each) ? { ...each, standing: 'different' } : each));
 }
 
 function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {

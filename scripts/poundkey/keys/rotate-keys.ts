@@ -1,13 +1,15 @@
+import { describeKeyProblem } from '../../../src/service/key-problems.ts';
 import { type Command, table } from '../command.ts';
 import type { Tools } from '../tools.ts';
-import type { KeyReport, KeyStanding } from './check-keys.ts';
+import { KEY_VARIABLES, type KeyReport, type KeyStanding } from './check-keys.ts';
 
 const rotateKeys: Command<Tools> = {
   usage: 'rotate-keys',
   what: 'encrypts webhook secrets with the current key and says which old keys are still needed and which can be removed',
   async run({ checkKeys }) {
     const report = await checkKeys();
-    const isAlarming = report.keys.some(({ standing }) => standing === 'missing');
+    const isAlarming =
+      report.problems.length > 0 || report.keys.some(({ standing }) => standing === 'missing');
     return { text: textOf(report), data: report, isAlarming };
   },
 };
@@ -20,15 +22,16 @@ const WORDS: Record<KeyStanding['standing'], string> = {
   needed: 'is still needed',
   unused: 'can be removed',
   missing: 'IS MISSING: what was made with it does not work',
+  different: 'IS ANOTHER KEY than the one of this name that the registry was used with',
 };
-const VARIABLES: Record<KeyStanding['ring'], string> = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS' };
 
-function textOf({ resealed, keys }: KeyReport): string {
+function textOf({ resealed, keys, problems }: KeyReport): string {
   const rows = keys.map(({ ring, keyId, standing, uses }) => [
-    VARIABLES[ring],
+    KEY_VARIABLES[ring],
     keyId,
     WORDS[standing],
     uses.map(({ kind, count }) => `${count} ${kind}`).join(', '),
   ]);
-  return `${table(rows)}\n\nWebhook secrets encrypted again with the current key: ${resealed}.`;
+  const wrong = problems.map((each) => `${describeKeyProblem(each)}.\n\n`).join('');
+  return `${wrong}${table(rows)}\n\nWebhook secrets encrypted again with the current key: ${resealed}.`;
 }

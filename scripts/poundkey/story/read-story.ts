@@ -6,6 +6,7 @@ import { createAttemptsOf } from '../../../src/journey/store/attempts.ts';
 import { hideIdDigits } from '../../../src/ops/shown-ids.ts';
 import { runIn } from '../../../src/platform/database/run-statement.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
+import { PAUSED_UNTIL } from '../find/read-found.ts';
 import { auditEntries } from './audit-entries.ts';
 import { callEntries } from './call-entries.ts';
 import { type Entry, hideNumbersIn } from './entry.ts';
@@ -32,7 +33,8 @@ export function createReadStory({ db: registry }: { db: Kysely<Registry> }) {
 }
 
 async function readStory(db: Kysely<Registry>, id: string): Promise<Story | null> {
-  const row = await db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
+  const verification = db.selectFrom('verification').selectAll().select(PAUSED_UNTIL.as('pausedUntil'));
+  const row = await verification.where('id', '=', id).executeTakeFirst();
   if (!row) return null;
   const attempts = await createAttemptsOf(runIn(db))(id);
   const parts = [
@@ -49,10 +51,10 @@ async function readStory(db: Kysely<Registry>, id: string): Promise<Story | null
   };
 }
 
-function summary(row: Selectable<VerificationTable>) {
+function summary(row: Selectable<VerificationTable> & { pausedUntil: Date | null }) {
   const { id, tenantId, userId, purpose, channel, phoneType, country, locale, challenge, state } = row;
   const { outcome, errorCode, callError, attempts, redials, createdAt, expiresAt, slotAt } = row;
-  const { wakeAt, decidedAt, finishedAt } = row;
+  const { wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt } = row;
   const number = maskNumber(row.phoneNumber);
   // A backend chooses it, so it may hold anything.
   const jobId = row.jobId === null ? null : hideIdDigits(row.jobId);
@@ -60,6 +62,6 @@ function summary(row: Selectable<VerificationTable>) {
     ...{ id, tenantId, userId, purpose, channel, phoneType, number, country, locale, challenge },
     hasExtension: row.extension !== null,
     ...{ state, outcome, errorCode, callError, attempts, redials, jobId, createdAt, expiresAt, slotAt },
-    ...{ wakeAt, decidedAt, finishedAt },
+    ...{ wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt },
   };
 }

@@ -1,6 +1,6 @@
-import { explainError } from '../../../src/service/explain-error.ts';
 import { table } from '../command.ts';
-import { whyOf, wordsFor } from '../find/say-why.ts';
+import { fillIn } from '../find/fill-in.ts';
+import { causeOf, whyOf, wordsFor } from '../find/say-why.ts';
 import type { Entry } from './entry.ts';
 import type { Story } from './read-story.ts';
 import { sentenceFor } from './sentences.ts';
@@ -20,16 +20,18 @@ export function sayStory({ verification: row, entries }: Story, now: Date): stri
 
 /** How it ended, or how far it is, and what to do about it. */
 function sayEnd(row: Story['verification'], now: Date): string[] {
+  const { tenantId, userId, id } = row;
+  const filled = (text: string) => fillIn(text, { tenantId, userId, id, printedBy: 'story' });
+  const doing = (action: string | null) => (action === null ? [] : [`Do: ${filled(action)}`]);
   if (row.outcome === null) {
     const { says, action } = whyOf(row, now);
-    return [`It is not finished (${row.state}): ${says}`, ...(action === null ? [] : [`Do: ${action}`])];
+    return [`It is not finished (${row.state}): ${says}`, ...doing(action)];
   }
   const words = wordsFor(row.outcome, row.purpose);
-  const again = words?.askAgain ? ' The user may simply ask for another call.' : '';
-  const end = `It ended as ${row.outcome}. ${words?.forAdministrator ?? ''}`;
-  if (row.errorCode === null) return [`${end}${again}`];
-  const { meaning, action } = explainError(row.errorCode);
-  return [end, `Why: ${row.errorCode}: ${meaning}.`, `Do: ${action}`];
+  const end = filled(`It ended as ${row.outcome}. ${words?.forAdministrator ?? ''}`);
+  const cause = causeOf(row);
+  if (cause) return [end, `Why: ${cause.says}`, ...doing(cause.action)];
+  return [words?.askAgain ? `${end} The user may simply ask for another call.` : end];
 }
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);

@@ -49,7 +49,7 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
   fraudReported: {
     meaning: 'another call for the user was reported as fraud, so this verification was ended',
     action:
-      'Somebody else may know the password of the user: have it changed. npm run poundkey -- find TENANT USER says whether the user is blocked; npm run poundkey -- unblock TENANT USER ends that.',
+      'Somebody else may know the password of the user: have it changed. npm run poundkey -- find TENANT USER says whether the user is blocked; npm run poundkey -- unblock TENANT USER ends the block.',
   },
   numberSuppressed: {
     meaning: 'somebody who answered this number was called by mistake and asked for no more calls',

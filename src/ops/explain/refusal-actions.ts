@@ -43,7 +43,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'limit.reached': `Wait until the time below. After calls to a number that were not approved, the next one has to wait, and an approval ends that; otherwise the limit can be raised. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant.`,
   'spending.limitReached': `Wait until midnight UTC. Look at the calls of this tenant first: many that nobody asked for are toll fraud (npm run poundkey -- toll-fraud TENANT). If they are wanted, raise the limit. ${POLICY} The fields are spending.callsPerDay and spending.moneyPerDay; for all tenants together the settings are CALLS_PER_DAY and MONEY_PER_DAY.`,
   'line.tooBusy':
-    'More calls wait than the caller line can place in time. npm run poundkey -- waiting shows whose they are. Add a caller line (CALLER_LINES), raise CALLS_PER_SECOND if the provider allows it, or raise patienceS in the policy.',
+    'More calls wait than the caller line can place in time. npm run poundkey -- waiting shows whose they are. Have that backend slow down, raise CALLS_PER_SECOND as far as the provider allows it, give another country its own line (CALLER_LINES), or raise patienceS in the policy. A further line for the same country does not help: calls are placed from the first one.',
   'service.unavailable':
-    'The database or the queue could not be reached: npm run poundkey -- check says which and why.',
+    'The database could not be reached: npm run poundkey -- check says why. Without the queue requests are still accepted.',
 };

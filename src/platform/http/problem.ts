@@ -74,7 +74,7 @@ export function toServiceError(error: unknown): ServiceError {
   const fault = requestFault(error);
   if (fault) return new ServiceError(...fault);
   if (isUnavailable(error)) {
-    const detail = 'The database or the queue cannot be reached. Send the request again later.';
+    const detail = 'The database cannot be reached. Send the request again later.';
     return new ServiceError('service.unavailable', detail, { retryAfterS: UNAVAILABLE_RETRY_S });
   }
   return new ServiceError(

@@ -11,6 +11,7 @@ import { createReadFacts } from '../../../../src/journey/store/facts.ts';
 import { openDatabase } from '../../../../src/platform/database/open-database.ts';
 import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
 import type { Registry } from '../../../../src/registry/schema.ts';
+import { NO_SPENDING } from '../../../support/command-line.ts';
 import { freshStores } from '../../../support/stores.ts';
 
 const stores = await freshStores('embedded');
@@ -26,6 +27,7 @@ const tools = createTools({
   run: database.run,
   clock: { now: () => NOW },
   keys: noKeys,
+  spending: () => NO_SPENDING,
 });
 const noCheck = async () => [];
 const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools), noCheck);
@@ -75,7 +77,7 @@ describe('the command line of operators', () => {
         'resend ID',
         'rotate-keys',
         'check',
-        'find TENANT USER|NUMBER',
+        'find [TENANT] USER|NUMBER',
         'waiting',
       ])
         expect(said.output).toContain(`\n  ${usage}\n      `);
@@ -147,7 +149,9 @@ describe('the command line of operators', () => {
     await tools.tenants.create({ id: 'litware', name: 'Litware' });
     await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 20}'));
     const { output } = await poundkey('set-policy', 'litware', policyFile('{"ringTimeoutS": 40}'));
-    expect(output).toBe('The policy of litware was replaced; the current version is 3.');
+    expect(output).toBe(
+      'The policy of litware was replaced; the current version is 3. Changed:\n  /ringTimeoutS: 20 -> 40',
+    );
     const now = JSON.parse((await poundkey('show-policy', 'litware')).output);
     expect(now).toMatchObject({ ringTimeoutS: 40, organisation: 'Litware', challenge: 'pound' });
     const versions = (await poundkey('policy-versions', 'litware')).output;
@@ -157,6 +161,26 @@ describe('the command line of operators', () => {
     await poundkey('set-policy', 'litware', policyFile(second));
     const { output: json } = await poundkey('show-policy', 'litware', '--json');
     expect(JSON.parse(json)).toMatchObject({ version: 4, policy: { ringTimeoutS: 20 } });
+  });
+
+  it('names what a part of a policy silently gave back to the defaults', async () => {
+    await tools.tenants.create({ id: 'partly', name: 'Partly', country: 'SE' });
+    const whole = policyFile('{"ringTimeoutS": 20, "limits": {"perUser": {"count": 1, "windowS": 600}}}');
+    await poundkey('set-policy', 'partly', whole);
+    const { output } = await poundkey('set-policy', 'partly', policyFile('{"locale": "sv-SE"}'));
+    expect(output).toMatch(/^ {2}\/limits\/perUser\/count: 1 -> \d+$/m);
+    expect(output).toMatch(/^ {2}\/ringTimeoutS: 20 -> \d+$/m);
+    expect(output).toMatch(/^ {2}\/locale: null -> "sv-SE"$/m);
+    expect((await poundkey('set-policy', 'partly', policyFile('{"locale": "sv-SE"}'))).output).toMatch(
+      /version is 4\. Every field is as it was\.$/,
+    );
+  });
+
+  it('names the tenants to somebody who wants to find a user in none', async () => {
+    const { exitCode, errors } = await poundkey('find', 'u-1');
+    expect(exitCode).toBe(2);
+    expect(errors).toMatch(/find TENANT USER\|NUMBER\. The tenants are: .*contoso/);
+    expect((await poundkey('find')).errors).toBe('Expected: npm run poundkey -- find [TENANT] USER|NUMBER');
   });
 
   it('blocks a user for good or for a while, and ends it', async () => {

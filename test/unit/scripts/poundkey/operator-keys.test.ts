@@ -10,7 +10,9 @@ import { openDatabase } from '../../../../src/platform/database/open-database.ts
 import { type KeyRing, newKeyRingText, parseKeyRing } from '../../../../src/platform/secrets/key-ring.ts';
 import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
 import type { Registry } from '../../../../src/registry/schema.ts';
+import { compareKeys } from '../../../../src/service/key-problems.ts';
 import { createUserProfiles } from '../../../../src/users/user-profiles.ts';
+import { NO_SPENDING } from '../../../support/command-line.ts';
 import { freshStores } from '../../../support/stores.ts';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
@@ -38,6 +40,7 @@ describe('rotate-keys', async () => {
       run,
       clock,
       keys: () => keys,
+      spending: () => NO_SPENDING,
     });
     return runCommand(
       ['rotate-keys', ...options],
@@ -54,6 +57,7 @@ describe('rotate-keys', async () => {
       run,
       clock,
       keys: () => before,
+      spending: () => NO_SPENDING,
     });
     await tenants.create({ id: 'contoso', name: 'Contoso AB' });
     await createUserProfiles({ db, clock, hashKeys: before.hashKeys }).change(
@@ -148,7 +152,18 @@ describe('rotate-keys', async () => {
           uses: [{ kind: 'webhook secrets', count: 1 }],
         },
       ],
+      problems: [],
     });
+  });
+
+  it('finds another key under a name that the registry knows', async () => {
+    const { noteNewKeys } = await compareKeys(during, { db, clock });
+    await noteNewKeys();
+    const { exitCode, output } = await rotateKeys(rings(key('h2'), newSeal));
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/^HASH_KEYS has another key under a name that the registry was used with: h2\./);
+    expect(output).toMatch(/^HASH_KEYS {2}h2 {2}IS ANOTHER KEY than /m);
+    expect(output).toMatch(/^SEAL_KEYS {2}s2 {2}is the current one/m);
   });
 
   it('never prints a key', async () => {
