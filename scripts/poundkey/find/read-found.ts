@@ -54,7 +54,7 @@ export function createFind(deps: FindDeps) {
 }
 
 /** Until when calls to the phone of a verification wait, because earlier ones were not wanted; null: they need not. */
-export const PAUSED_UNTIL = sql<Date | null>`phone_paused_until(phone_hash)`;
+export const PAUSED_UNTIL = sql<Date | null>`phone_paused_until(phone_hash, purpose)`;
 
 function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, numbers }: Whom, now: Date) {
   return db

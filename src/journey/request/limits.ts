@@ -140,8 +140,7 @@ function createReachedLimits(deps: {
       select 'suppressed', created_at, 0 from suppressed_number where ${request.purpose} <> 'signIn'
         and phone_hash in (select jsonb_array_elements_text(${phones}::jsonb))
       union all
-      select 'paused', until, 0 from phone_paused_until(${phones}::jsonb->>0 ||
-        case when ${request.purpose} = 'signIn' then ' signIn' else '' end) until where until > ${furthest}`);
+      select 'paused', until, 0 from phone_paused_until(${phones}::jsonb->>0, ${request.purpose}) until where until > ${furthest}`);
     const isSuppressed = windows.some(({ key }) => key === 'suppressed');
     const paused = windows.find(({ key }) => key === 'paused');
     const reached = on.flatMap(({ key, amount, most, endsAt, error }) => {

@@ -12,7 +12,6 @@ import {
   type Verification,
   whileCounting,
 } from './rows.ts';
-import { pausedName } from './unwanted-calls.ts';
 
 /** A new attempt, before the provider is asked. */
 interface NewAttempt {
@@ -118,7 +117,7 @@ function stillAllowed(checkedUnder: Sql, now: Date): Sql {
     and ${isStillEntitled(now)} and not ${IS_SUPPRESSED}
     and (v.challenge = 'pound' or not exists (select from challenge_failure f where f.tenant_id = v.tenant_id
       and f.user_id = v.user_id and f.challenge = v.challenge and f.locked_until > ${now}))
-    and (v.state = 'dialing' or coalesce(phone_paused_until(${pausedName('v')}), ${now}) <= ${now})`;
+    and (v.state = 'dialing' or coalesce(phone_paused_until(v.phone_hash, v.purpose), ${now}) <= ${now})`;
 }
 
 /** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */

@@ -4,7 +4,6 @@ import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Challenge } from '../states.ts';
 import { IS_SUPPRESSED } from './rows.ts';
-import { pausedName } from './unwanted-calls.ts';
 
 /** Everything that the registry knows about a user when something is requested, read in one statement. */
 export interface UserFacts extends User {
@@ -60,7 +59,7 @@ export function createReadFacts(run: RunStatement): ReadFacts {
         select ${FACTS}, ${userId}::text as user_id,
           coalesce(n.suppressed, false) as number_suppressed, n.paused_until as number_paused_until
         from tenant t ${about(userId, now)}
-        left join lateral (select ${IS_SUPPRESSED} as suppressed, phone_paused_until(${pausedName('v')}) as paused_until
+        left join lateral (select ${IS_SUPPRESSED} as suppressed, phone_paused_until(v.phone_hash, v.purpose) as paused_until
           from verification v where v.id = ${verificationId}::uuid) n on true
         where t.id = ${tenantId}`);
       return row ? toFacts(row, now) : null;

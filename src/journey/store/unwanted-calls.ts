@@ -14,11 +14,10 @@ const UNWANTED: readonly (Outcome | null)[] = [
 ];
 
 /**
- * Under which name the unwanted calls to the phone of a verification, by its alias, are kept. Those of users who sign in
+ * Under which name the unwanted calls to the phone of the finished verification are kept, as `phone_paused_until` reads it. Those of users who sign in
  * with their own phone are kept apart: a stranger's calls must not make theirs come later.
  */
-export const pausedName = (alias: 'v' | 'done'): Sql =>
-  raw(`(${alias}.phone_hash || case when ${alias}.purpose = 'signIn' then ' signIn' else '' end)`);
+const PAUSED_NAME = raw("(done.phone_hash || case when done.purpose = 'signIn' then ' signIn' else '' end)");
 
 /**
  * What an outcome adds to the calls to a phone that nobody wanted, of all tenants: `unwanted` counts one more,
@@ -28,14 +27,14 @@ export function writeUnwanted(outcome: Outcome | null, now: Date): Sql[] {
   if (outcome === 'approved')
     return [
       sql`wanted as (
-        delete from unwanted_calls u using done where u.phone_hash in (done.phone_hash, ${pausedName('done')}))`,
+        delete from unwanted_calls u using done where u.phone_hash in (done.phone_hash, ${PAUSED_NAME}))`,
     ];
   if (!UNWANTED.includes(outcome)) return [];
   const only = outcome === 'fraudReported' ? sql`not ${isRegisteredPhone('done')}` : sql`true`;
   return [
     sql`unwanted as (
       insert into unwanted_calls as u (phone_hash, calls, answered, last_at)
-      select ${pausedName('done')}, 1, case when outcome in ('noAnswer', 'voicemail') or answered_at is null then 0 else 1 end,
+      select ${PAUSED_NAME}, 1, case when outcome in ('noAnswer', 'voicemail') or answered_at is null then 0 else 1 end,
         ${now}::timestamptz
       from done where phone_hash is not null and (outcome <> 'canceled' or rang_at is not null or answered_at is not null) and ${only}
       on conflict (phone_hash) do update set calls = u.calls + 1, answered = u.answered + excluded.answered,

@@ -47,10 +47,12 @@ const STATEMENTS = [
     first_at timestamptz not null,
     primary key (tenant_id, country))`,
   // Before when a phone must not be called; null: it may be. After the second unwanted call in a row each one makes the
-  // next call wait twice as long: 30 s, and a quarter of an hour at most.
-  `create function phone_paused_until(phone text) returns timestamptz language sql stable as $$
+  // next call wait twice as long: 30 s, and a quarter of an hour at most. Those of users who sign in with their own phone
+  // are kept apart, see `PAUSED_NAME` in journey/store/unwanted-calls.ts.
+  `create function phone_paused_until(phone text, purpose text) returns timestamptz language sql stable as $$
     select u.last_at + make_interval(secs => least(900, 30 * 2 ^ least(u.calls - 2, 10)))
-      from unwanted_calls u where u.phone_hash = phone and u.calls >= 2 $$`,
+      from unwanted_calls u
+      where u.phone_hash = phone || case when purpose = 'signIn' then ' signIn' else '' end and u.calls >= 2 $$`,
   // Another process may still call it with seven arguments; the others have defaults.
   'drop function admit_request',
   // Admits one request: its idempotency key is new, its phone is not suppressed, its counters have room, its line has a
@@ -76,7 +78,7 @@ const STATEMENTS = [
         return;
       end if;
       -- Only who signs in is called all the same where calls were stopped. Their calls are counted apart, too.
-      paused_until := phone_paused_until(phones->>0 || case when may_be_suppressed then '' else ' signIn' end);
+      paused_until := phone_paused_until(phones->>0, case when may_be_suppressed then 'register' else 'signIn' end);
       if paused_until > furthest then
         refused := 'paused';
         until := paused_until;
