@@ -124,8 +124,8 @@ describe('the client', () => {
     expect(await problemFrom(stranger.readPolicy())).toMatchObject({ code: 'apiKey.invalid', status: 401 });
     await client.replacePolicy({ version: 1, limits: { perUser: { count: 1, windowS: 600 } } }, 1);
     onTestFinished(async () => void (await client.replacePolicy({ version: 1 }, 2)));
-    const { userId, number } = await ask('press-pound');
-    const tooMany = await problemFrom(client.requestVerification({ userId, number: number.e164 }));
+    const { userId } = await ask('press-pound');
+    const tooMany = await problemFrom(client.requestVerification({ userId, number: world.newNumber() }));
     expect(tooMany).toMatchObject({ code: 'limit.reached', status: 429, retryAfterS: expect.any(Number) });
     expect((await client.listPolicyVersions()).map(({ version }) => version)).toEqual([2, 1]);
   });

@@ -20,6 +20,12 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
   const told = (entries: Entry[], ...sources: Entry['source'][]) =>
     entries.filter(({ source }) => sources.includes(source)).map(({ what }) => what);
 
+  it('does not name whole a user whose id is a phone number', async () => {
+    const { id } = await world.story('press-pound', { userId: '+46701234567' });
+    for (const more of [[], ['--json']])
+      expect((await poundkey('story', id, ...more)).output).not.toContain('701234567');
+  });
+
   it('is told from the request to the outcome: states, prompts, the call, what was kept, the message', async () => {
     const { id, userId } = await world.story('wrong-then-pound');
     const { verification, entries } = await storyOf(id);

@@ -3,8 +3,8 @@ import { quoted } from '../../shell-word.ts';
 /** What is known of whom an action is about, and which command prints it. */
 export interface Known {
   tenantId: string;
-  /** Null: it may not be printed. */
-  userId: string | null;
+  /** As it is printed: one that is a number is masked, and not filled in. */
+  userId: string;
   /** Of the verification; null: there is none. */
   id: string | null;
   printedBy: 'find' | 'story';
@@ -20,7 +20,7 @@ const LOOPS: Record<Known['printedBy'], RegExp> = {
 export function fillIn(text: string, { tenantId, userId, id, printedBy }: Known): string {
   const words: [name: RegExp, value: string | null][] = [
     [/\bTENANT\b/g, wordOf(tenantId)],
-    [/\bUSER\b/g, userId && wordOf(userId)],
+    [/\bUSER\b/g, userId.includes('•') ? null : wordOf(userId)],
     [/\bstory ID\b/g, id && `story ${id}`],
   ];
   return words.reduce(

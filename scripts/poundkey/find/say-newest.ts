@@ -23,9 +23,7 @@ export function newestRefusal({
 
 /** What `fillIn` needs to know. @param userId as it is printed */
 export const knownOf = ({ tenantId }: Found, userId: string, id: string | null = null) => ({
-  ...{ tenantId, id, printedBy: 'find' as const },
-  // A masked number is not what the user is called.
-  userId: userId.includes('•') ? null : userId,
+  ...{ tenantId, userId, id, printedBy: 'find' as const },
 });
 
 const NOTHING = [

@@ -7,6 +7,7 @@ import { hideIdDigits } from '../../../src/ops/shown-ids.ts';
 import { runIn } from '../../../src/platform/database/run-statement.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';
 import { PAUSED_UNTIL } from '../find/read-found.ts';
+import { shownUser } from '../find/read-whom.ts';
 import { auditEntries } from './audit-entries.ts';
 import { callEntries } from './call-entries.ts';
 import { type Entry, hideNumbersIn } from './entry.ts';
@@ -59,7 +60,18 @@ function summary(row: Selectable<VerificationTable> & { pausedUntil: Date | null
   // A backend chooses it, so it may hold anything.
   const jobId = row.jobId === null ? null : hideIdDigits(row.jobId);
   return {
-    ...{ id, tenantId, userId, purpose, channel, phoneType, number, country, locale, challenge },
+    ...{
+      id,
+      tenantId,
+      userId: shownUser(userId),
+      purpose,
+      channel,
+      phoneType,
+      number,
+      country,
+      locale,
+      challenge,
+    },
     hasExtension: row.extension !== null,
     ...{ state, outcome, errorCode, callError, attempts, redials, jobId, createdAt, expiresAt, slotAt },
     ...{ wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt },

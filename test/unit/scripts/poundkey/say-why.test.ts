@@ -55,7 +55,7 @@ describe('an action', () => {
     expect(fillIn('block TENANT USER, story ID, create-key TENANT', known)).toBe(
       'block contoso u-1, story c0ffee, create-key contoso',
     );
-    expect(fillIn('unblock TENANT USER', { ...known, userId: null })).toBe('unblock contoso USER');
+    expect(fillIn('unblock TENANT USER', { ...known, userId: '+46•••••45' })).toBe('unblock contoso USER');
     expect(fillIn('unblock TENANT USER', { ...known, userId: "o'hara;ls" })).toBe(
       "unblock contoso 'o'\\''hara;ls'",
     );
