@@ -111,6 +111,7 @@ describeWorlds('what a user may do', ({ world }) => {
       const about = { number: own };
       for (let times = 0; times < 3; times += 1) expect((await codes(about)).register).toEqual([]);
       expect((await ask()).status).toBe(201);
+      await world.settle();
       expect((await codes(about)).register).toEqual(['limit.reached']);
       const { registerOfficePhone } = await can(about);
       const refused = await ask();
