@@ -20,21 +20,6 @@ export type Channel = (typeof CHANNELS)[number];
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** What the person on the phone hears next, as the row and the story of a verification keep it. */
-export const PROMPTS = [
-  'ask',
-  'wrong-key',
-  'silence',
-  'report-fraud',
-  'report-or-stop',
-  'approved',
-  'fraud-reported',
-  'calls-stopped',
-  'too-many-wrong-keys',
-  'too-much-silence',
-] as const;
-export type Prompt = (typeof PROMPTS)[number];
-
 /** What the audit keeps of a finished verification. */
 export const AUDIT_TYPES = [
   'verification.finished',

@@ -2,17 +2,11 @@
  * The dialogue of a call in steps: what is asked or said, and where the call goes on. Providers render it.
  */
 
-/** The steps of a call. */
-export const CALL_STEPS = [
+/** The steps of a call, as the row and the story of a verification keep them. */
+export const PROMPTS = [
   'ask',
-  'ask-number',
-  'ask-pin',
   'wrong-key',
-  'wrong-number',
-  'wrong-pin',
   'silence',
-  'silence-number',
-  'silence-pin',
   'report-fraud',
   'report-or-stop',
   'approved',
@@ -20,6 +14,18 @@ export const CALL_STEPS = [
   'calls-stopped',
   'too-many-wrong-keys',
   'too-much-silence',
+] as const;
+export type Prompt = (typeof PROMPTS)[number];
+
+/** The steps that providers render: those, the questions for digits and for a PIN, and what is said of the call itself. */
+export const CALL_STEPS = [
+  ...PROMPTS,
+  'ask-number',
+  'ask-pin',
+  'wrong-number',
+  'wrong-pin',
+  'silence-number',
+  'silence-pin',
   'call-over',
   'one-moment',
   'apology',

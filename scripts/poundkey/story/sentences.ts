@@ -1,6 +1,7 @@
 // The entries of a story as sentences for somebody who has never seen Poundkey.
 
-import type { AuditType, Prompt } from '../../../src/journey/states.ts';
+import type { AuditType } from '../../../src/journey/states.ts';
+import type { Prompt } from '../../../src/providers/dialogue.ts';
 import { explainError } from '../../../src/service/explain-error.ts';
 import type { Entry } from './entry.ts';
 import type { Story } from './read-story.ts';

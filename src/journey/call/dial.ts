@@ -1,12 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import { type StepResult, waitUntil } from '../job/advance.ts';
+import type { StepResult } from '../job/advance.ts';
 import type { Timeouts } from '../ports.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Lines } from './lines.ts';
+import { lookAgainAt } from './look-again.ts';
 import { giveBack, type PlaceAttempt } from './place-attempt.ts';
 
 /**
@@ -82,10 +83,8 @@ async function keepPace({ lines, pause, clock }: DialDeps, lineNumber: string, f
 const PHONE_ON_CALL_MS = 2_000;
 
 /** Two calls of ours do not ring one phone at once, whoever asked for them. */
-async function waitForThePhone({ verifications, clock }: DialDeps, verification: Verification) {
-  const wakeAt = later(clock.now(), PHONE_ON_CALL_MS);
-  await verifications.lookAgain(verification, wakeAt);
-  return waitUntil(wakeAt);
+function waitForThePhone({ verifications, clock }: DialDeps, verification: Verification) {
+  return lookAgainAt(verifications, verification, later(clock.now(), PHONE_ON_CALL_MS));
 }
 
 /** Its request was accepted long ago, so it waits however long the line is; its expiry still ends it. */

@@ -10,6 +10,7 @@ import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
+import { lookAgainAt } from './look-again.ts';
 import { endUnwanted } from './place-attempt.ts';
 
 /** How many calls may be dialed because the ones before were nowhere to be found. */
@@ -95,9 +96,7 @@ export function createFindLostCall(deps: {
   async function lookAgain(verification: Dialing, now: Date): Promise<StepResult> {
     const hopeless = later(verification.expiresAt, deps.timeouts.dialGraceMs);
     if (now >= hopeless) return giveUp(verification, 'networkUnreachable', now);
-    const wakeAt = later(now, deps.timeouts.watchMs);
-    await deps.verifications.lookAgain(verification, wakeAt);
-    return waitUntil(wakeAt);
+    return lookAgainAt(deps.verifications, verification, later(now, deps.timeouts.watchMs));
   }
 
   /** Only while nobody has heard of the call: a webhook may have come during the search. */

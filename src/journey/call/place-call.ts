@@ -8,6 +8,7 @@ import type { Decision, VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
 import type { Lines } from './lines.ts';
+import { lookAgainAt } from './look-again.ts';
 import { type PlaceAttempt, START_MISSED } from './place-attempt.ts';
 
 /**
@@ -36,15 +37,14 @@ export function createPlaceCall(deps: {
   async function checkAndDial(verification: Verification, now: Date) {
     const allowed = await deps.checkAgain(verification, now);
     if (!allowed) return decide(verification, { outcome: 'blocked' }, deps.clock.now());
-    if (allowed.notBefore && allowed.notBefore > now) return lookAgain(verification, allowed.notBefore);
+    if (allowed.notBefore && allowed.notBefore > now) return putOff(verification, allowed.notBefore);
     return deps.dial(verification, allowed.policyVersion);
   }
 
   /** Calls to the phone that ended meanwhile were not wanted, so this one comes later than it was accepted for. */
-  async function lookAgain(verification: Verification, notBefore: Date) {
+  function putOff(verification: Verification, notBefore: Date) {
     const wakeAt = notBefore < verification.expiresAt ? notBefore : verification.expiresAt;
-    await deps.verifications.lookAgain(verification, wakeAt);
-    return waitUntil(wakeAt);
+    return lookAgainAt(deps.verifications, verification, wakeAt);
   }
 
   /** An attempt that was put off carries the reason of the provider, if it was asked. */

@@ -2,9 +2,10 @@ import { randomUUIDv7 } from 'node:crypto';
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { maskNumber } from '../../domain/mask-number.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { Prompt } from '../../providers/dialogue.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Challenge, Prompt } from '../states.ts';
+import type { Challenge } from '../states.ts';
 import { type EndReason, endLocked, lockOpen, lockWhere, WHEN_LOCKED } from './end-open.ts';
 import {
   isFrom,

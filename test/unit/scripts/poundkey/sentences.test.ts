@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../scripts/poundkey/story/entry.ts';
 import type { Story } from '../../../../scripts/poundkey/story/read-story.ts';
 import { sentenceFor } from '../../../../scripts/poundkey/story/sentences.ts';
-import { AUDIT_TYPES, PROMPTS, STATES } from '../../../../src/journey/states.ts';
+import { AUDIT_TYPES, STATES } from '../../../../src/journey/states.ts';
+import { PROMPTS } from '../../../../src/providers/dialogue.ts';
 
 const about = { number: '+46 ••• 78', purpose: 'register', userId: 'u-1842' } as Story['verification'];
 const said = (source: Entry['source'], what: string, details: Entry['details'] = {}) =>
