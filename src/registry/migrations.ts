@@ -11,6 +11,7 @@ import { up as keyScopes } from './migrations/0009-key-scopes.ts';
 import { up as eraseUsers } from './migrations/0010-erase-users.ts';
 import { up as spending } from './migrations/0011-spending.ts';
 import { up as refusals } from './migrations/0012-refusals.ts';
+import { up as plans } from './migrations/0013-plans.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0010-erase-users': { up: eraseUsers },
   '0011-spending': { up: spending },
   '0012-refusals': { up: refusals },
+  '0013-plans': { up: plans },
 };

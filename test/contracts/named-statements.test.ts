@@ -41,10 +41,13 @@ describe.runIf(inject('postgresUrl'))('named statements', () => {
     const { run } = await openWith('named');
     const settings = await run({
       text: `select current_setting('jit') as jit, current_setting('plan_cache_mode') as plans,
-        current_setting('enable_seqscan') as whole where $1`,
+        current_setting('enable_seqscan') as whole, current_setting('enable_hashjoin') as hashed,
+        current_setting('enable_mergejoin') as merged where $1`,
       values: [true],
     });
-    expect(settings).toEqual([{ jit: 'off', plans: 'force_generic_plan', whole: 'off' }]);
+    expect(settings).toEqual([
+      { jit: 'off', plans: 'force_generic_plan', whole: 'off', hashed: 'off', merged: 'off' },
+    ]);
   });
 
   it('are none where the setting says so', async () => {

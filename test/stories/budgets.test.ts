@@ -21,6 +21,13 @@ const PATHS = {
 const BY_TIMERS =
   /where v\.live and v\.wake_at|count\(\*\) from verification v where v\.live|with recursive waiting|from "verification"/;
 
+/**
+ * A table or an index from end to end, or all verifications of a tenant. Plans are kept while tables grow, so what is read
+ * must not grow with them.
+ */
+const readsMuch = (plan: string) =>
+  /Seq Scan|verification_tenant|Scan using [^\n]*\n(?!\s*Index Cond)/.test(plan);
+
 const isWriting = (text: string) => /\b(insert into|update|delete from|admit_request)\b/.test(text);
 
 describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL and Redis', () => {
@@ -82,7 +89,7 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
     const texts = [...new Set(traffic.statements.filter((text) => !BY_TIMERS.test(text)))];
     expect(texts.length).toBeGreaterThan(7);
     const plans = await Promise.all(texts.map(planOf));
-    expect(plans.filter((plan) => plan.includes('Seq Scan'))).toEqual([]);
+    expect(plans.filter((plan) => readsMuch(plan))).toEqual([]);
   });
 
   /** How the server runs a statement that has a name. */

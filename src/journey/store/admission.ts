@@ -124,12 +124,13 @@ function openNumber({ challenge, phoneNumber }: NewVerification): string {
 /**
  * `isOpen`: its user has one of these that is not finished, and it does not repeat another request. Asked
  * first, since the index would refuse it with an error, and PostgreSQL writes user and number of such errors to its log.
+ * The expression is the one of the index.
  */
 function openBefore(row: NewVerification) {
   const { tenantId, userId, idempotencyKey } = row;
   return sql`open_before as materialized (
-      select exists (select from verification o where o.tenant_id = ${tenantId} and o.user_id = ${userId}
-          and o.open_number = ${openNumber(row)})
+      select exists (select from verification o where o.open_number is not null
+          and (o.tenant_id || ' ' || o.user_id || ' ' || o.open_number) = ${[tenantId, userId, openNumber(row)].join(' ')})
         and not exists (select from verification o where o.tenant_id = ${tenantId}
           and o.idempotency_key = ${idempotencyKey}) as is_open)`;
 }

@@ -79,6 +79,8 @@ function sessionSettings({ searchPath, statementTimeoutMs, sharedSessions }: Pos
     // A plan is kept while its tables grow, so one that was made for small tables must not read them whole. Where no
     // index helps they still are (PostgreSQL, enable_seqscan).
     'set enable_seqscan to off',
+    // The same for joins: these two read a table whole where it was small when they were planned.
+    'set enable_hashjoin to off; set enable_mergejoin to off',
   ].join('; ');
 }
 
