@@ -49,7 +49,10 @@ export async function openBench(options: Options): Promise<Bench> {
     return join(directory, `${files}-${name}.log`);
   };
   const traces = createTraces();
-  const [postgres, redis] = await Promise.all([openPostgres(), openRedis()]);
+  const [postgres, redis] = await Promise.all([
+    openPostgres({ countsNested: options.profile !== null }),
+    openRedis(),
+  ]);
   const [providerPort = 0, receiverPort = 0] = await freePorts(2);
   const provider = startShared('stub-provider', logFile, [
     `${providerPort}`,

@@ -19,22 +19,26 @@ export interface SqlCounts {
 }
 
 /** A statement of a database. */
-interface StatementCount {
+export interface StatementCount {
   query: string;
   calls: number;
   meanMs: number;
+  walBytes: number;
+  /** Whether a client sent it; else a function or trigger ran it. */
+  isTopLevel: boolean;
 }
 
 /** The server, with databases made as needed. */
 export type Postgres = Awaited<ReturnType<typeof openPostgres>>;
 
 /** Starts a server with a new data directory, commits on disk, and statements counted. */
-export async function openPostgres() {
+export async function openPostgres({ countsNested = false } = {}) {
   const server = await startPostgres({
     isDurable: true,
     settings: [
       'shared_preload_libraries=pg_stat_statements',
       'pg_stat_statements.track_utility=off',
+      `pg_stat_statements.track=${countsNested ? 'all' : 'top'}`,
       'track_commit_timestamp=on',
       'max_wal_size=4GB',
     ],
@@ -88,11 +92,11 @@ function counters(admin: Client) {
       return { statements, writes, transactions, walBytes: now.lsn - before.lsn, executionMs };
     },
 
-    /** Every statement, those that took longest in all first. */
+    /** Every statement, those that took longest in all first; what functions and triggers ran with `track=all` only. */
     async statements(database: string): Promise<StatementCount[]> {
       const { rows } = await admin.query(
-        `select query, calls::float, mean_exec_time as "meanMs" from pg_stat_statements
-        where toplevel and dbid = (select oid from pg_database where datname = $1) order by total_exec_time desc`,
+        `select query, calls::float, mean_exec_time as "meanMs", wal_bytes::float as "walBytes", toplevel as "isTopLevel"
+        from pg_stat_statements where dbid = (select oid from pg_database where datname = $1) order by total_exec_time desc`,
         [database],
       );
       return rows;

@@ -7,7 +7,7 @@ import type { Contender } from '../contenders/contender.ts';
 import { CONTENDERS, inTurn, withContender } from '../contenders/index.ts';
 import { cpuMs, cpuOf } from '../cpu.ts';
 import { closedLoop, latenciesOf } from '../load.ts';
-import type { SqlCounts } from '../postgres.ts';
+import type { SqlCounts, StatementCount } from '../postgres.ts';
 import { monotonicMs, profileTables, type Window } from '../profile.ts';
 import { number, spread, type Table } from '../table.ts';
 import { type Measure, progress } from './measure.ts';
@@ -15,6 +15,7 @@ import { type Measure, progress } from './measure.ts';
 /** After the last outcome, callbacks and receipts are still written, ms. */
 const SETTLE_MS = 500;
 const WARM_UP = 500;
+const SHOWN_OF_STATEMENT = 150;
 
 /** What one contender did in one round; CPU in ms and counts for one verification. */
 interface Round {
@@ -22,6 +23,9 @@ interface Round {
   lost: number;
   cpu: { node: number; postgres: number; redis: number; provider: number };
   sql: SqlCounts;
+  /** Only where a profile is written. */
+  statements: StatementCount[];
+  verifications: number;
   scripts: number;
   latencies: ReturnType<typeof latenciesOf>;
   window: Window;
@@ -76,6 +80,8 @@ async function measured(bench: Bench, contender: Contender, database: string): P
     lost: load.lost + load.refused,
     cpu: mapped(after, (value, kind) => each(value - before[kind])),
     sql: mapped(sql, each),
+    statements: options.profile === null ? [] : await postgres.statements(database),
+    verifications: load.traces.length,
     scripts: each((await redis.counts()).scripts),
     latencies: latenciesOf(load),
     window: { from, to: monotonicMs() - SETTLE_MS },
@@ -203,6 +209,23 @@ function latencyTable(rounds: Map<string, Round[]>): Table {
 function profiles(bench: Bench, rounds: Map<string, Round[]>): Table[] {
   return [...rounds].flatMap(([name, [first]]) => {
     const directory = profileOf(bench, name, 0);
-    return directory && first ? profileTables(name, directory, first.window) : [];
+    return directory && first
+      ? [...profileTables(name, directory, first.window), statementTable(name, first)]
+      : [];
   });
+}
+
+/** What PostgreSQL executed, with what functions and triggers ran inside. */
+function statementTable(name: string, { statements, verifications }: Round): Table {
+  const rows = statements
+    .filter(({ calls }) => calls >= verifications / 20)
+    .map(({ query, calls, meanMs, walBytes, isTopLevel }) => [
+      number(calls / verifications, 2),
+      number((calls * meanMs) / verifications, 2),
+      number(walBytes / verifications),
+      `${isTopLevel ? '' : '  inside: '}${query.replace(/\s+/g, ' ').slice(0, SHOWN_OF_STATEMENT)}`,
+    ]);
+  const columns = ['calls each', 'ms each', 'WAL bytes each', 'statement'];
+  const title = `Statements of ${name}, executing and waiting for locks included`;
+  return { id: 'profile-statements', title, columns, rows, isPrintedOnly: true };
 }
