@@ -2,7 +2,6 @@ import { ServiceError } from '../errors.ts';
 import {
   type IncomingWebhook,
   type Line,
-  type PlaceCallResult,
   type Provider,
   type ProviderAccess,
   ProviderError,
@@ -29,6 +28,8 @@ export function createProviders(all: readonly [Provider, ...Provider[]], lines: 
     fetchCall: async (call) => orThrow(providerOf(call.lineNumber)).fetchCall(call),
     findCalls: async (search) => orThrow(providerOf(search.from)).findCalls(search),
     endCall: async (call) => orThrow(providerOf(call.lineNumber)).endCall(call),
+    sendText: async (request) => providerOf(request.from)?.sendText(request) ?? UNKNOWN_LINE,
+    findTexts: async (search) => orThrow(providerOf(search.from)).findTexts(search),
     readWebhook: (webhook) => withLines(readWebhook(all, webhook), all, lines),
     renderStep: (provider, step) => named(all, provider).renderStep(step),
     checkAccess: () => checkAccess(all),
@@ -46,12 +47,12 @@ function ownLines({ byCountry }: Lines, country: string) {
 }
 
 /** Nothing was asked of anybody. */
-const UNKNOWN_LINE: PlaceCallResult = {
+const UNKNOWN_LINE = {
   kind: 'refused',
   outcome: 'providerError',
   errorCode: 'unknownLine',
   alarm: true,
-};
+} as const;
 
 function createRouter(all: readonly [Provider, ...Provider[]], lines: Lines) {
   const known = [...lines.default, ...Object.values(lines.byCountry).flat()];
@@ -59,11 +60,11 @@ function createRouter(all: readonly [Provider, ...Provider[]], lines: Lines) {
   return (number: string): Provider | undefined => (all.length === 1 ? all[0] : byNumber.get(number));
 }
 
-/** Asking the wrong provider about a call would say that there is none, and lead to a second one. */
+/** Asking the wrong provider about a call or text would say that there is none, and lead to a second one. */
 function orThrow(provider: Provider | undefined): Provider {
   if (provider) return provider;
   throw new ProviderError(
-    'No provider is configured for the line of this call. Keep a line in CALLER_LINE or CALLER_LINES until its last call has ended',
+    'No provider is configured for the line of this call or text. Keep a line in CALLER_LINE or CALLER_LINES until its last call and text have ended',
     'unknownLine',
   );
 }

@@ -1,10 +1,11 @@
 import type { CallStep, Extension, SpokenValues } from './dialogue.ts';
+import type { TextProgress, TextSender } from './text-port.ts';
 
 /**
- * Whoever places calls, such as Twilio. The rest of Poundkey knows providers by this port only: what is asked and said
+ * Whoever places calls and sends texts, such as Twilio. The rest of Poundkey knows providers by this port only: what is asked and said
  * in a call is a step of the dialogue (`dialogue.ts`), and the provider turns it into a document of its own.
  */
-export interface Provider {
+export interface Provider extends TextSender {
   /** Short and fixed: it stands in the settings, in logs and in metrics. */
   readonly name: string;
   /** Asks for one call. Never throws for what the provider says or fails to say: the result tells what is known. */
@@ -25,9 +26,10 @@ export interface Provider {
   renderStep(step: StepToPlay): StepDocument;
 }
 
-/** All configured providers. Calls go to the provider of their line. */
+/** All configured providers. Calls and texts go to the provider of their line. */
 export interface Providers
-  extends Pick<Provider, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'readWebhook'> {
+  extends TextSender,
+    Pick<Provider, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'readWebhook'> {
   /** The lines that call a country (ISO 3166-1 alpha-2): the preferred one, then those to fall back to. */
   linesFor(country: string): readonly [Line, ...Line[]];
   /** As `Provider.renderStep`, for the provider that sent the webhook. */
@@ -36,7 +38,7 @@ export interface Providers
   checkAccess(): Promise<ProvidersAccess>;
 }
 
-/** A number that calls come from (E.164), and who places calls from it. */
+/** A number that calls and texts come from (E.164), and who places and sends them. */
 export interface Line {
   number: string;
   provider: string;
@@ -161,6 +163,8 @@ export interface TrustedWebhook {
   status(): CallProgress;
   /** Machine detection, which ran while the prompt was playing, has made up its mind. */
   machine(): { callId: string; answeredBy: AnsweredBy };
+  /** How far a text has come. */
+  text(): TextProgress;
 }
 
 /**

@@ -2,8 +2,8 @@ import type { Clock } from '../platform/clock.ts';
 import { createLinesFor, createProviders } from '../providers/create-providers.ts';
 import type { Line, Provider, Providers } from '../providers/port.ts';
 import type { LineConfig, LinesConfig, ProviderConfig } from '../providers/settings.ts';
-import type { TwilioCalls } from '../providers/twilio/calls.ts';
 import { type Profile, SIGNALWIRE, TWILIO } from '../providers/twilio/profiles.ts';
+import type { TwilioRest } from '../providers/twilio/rest.ts';
 import type { TwilioAccess } from '../providers/twilio/twilio-client.ts';
 import { createTwilioProvider, type TwilioProviderOptions } from '../providers/twilio/twilio-provider.ts';
 import type { SimulatorAccess } from './start-simulator.ts';
@@ -56,14 +56,14 @@ async function connectProvider(
 ): Promise<Provider> {
   const { profile, access, ...keys } = accountOf(provider, simulator);
   const load = async () => {
-    const { createTwilioCalls } = await import('../providers/twilio/calls.ts');
-    return createTwilioCalls({ ...access, requestTimeoutMs: config.timeouts.requestMs, profile, clock });
+    const { createTwilioRest } = await import('../providers/twilio/rest.ts');
+    return createTwilioRest({ ...access, requestTimeoutMs: config.timeouts.requestMs, profile, clock });
   };
   return createTwilioProvider({
     name: provider.kind,
     profile,
     // Wrong access data of a real provider must be found at the start.
-    calls: provider.kind === 'simulator' ? loadAtFirstUse(load) : await load(),
+    rest: provider.kind === 'simulator' ? loadAtFirstUse(load) : await load(),
     webhooks: { publicUrl, accountSid: access.accountSid, ...keys },
     prompts,
   });
@@ -96,18 +96,20 @@ function accountOf(provider: ProviderConfig, simulator: SimulatorAccess | null):
   return { profile: TWILIO, access, authTokens, sharedKeys };
 }
 
-/** Calls of a provider whose code is loaded for the first request: its package takes long, and nothing is called at the start. */
-function loadAtFirstUse(load: () => Promise<TwilioCalls>): TwilioCalls {
-  let loading: Promise<TwilioCalls> | undefined;
-  const calls = () => {
+/** Calls and texts of a provider whose code is loaded for the first request: its package takes long, and nothing is called at the start. */
+function loadAtFirstUse(load: () => Promise<TwilioRest>): TwilioRest {
+  let loading: Promise<TwilioRest> | undefined;
+  const rest = () => {
     loading ??= load();
     return loading;
   };
   return {
-    placeCall: async (request) => (await calls()).placeCall(request),
-    fetchCall: async (call) => (await calls()).fetchCall(call),
-    findCalls: async (search) => (await calls()).findCalls(search),
-    endCall: async (call) => (await calls()).endCall(call),
-    checkAccess: async () => (await calls()).checkAccess(),
+    placeCall: async (request) => (await rest()).placeCall(request),
+    fetchCall: async (call) => (await rest()).fetchCall(call),
+    findCalls: async (search) => (await rest()).findCalls(search),
+    endCall: async (call) => (await rest()).endCall(call),
+    sendText: async (request) => (await rest()).sendText(request),
+    findTexts: async (search) => (await rest()).findTexts(search),
+    checkAccess: async () => (await rest()).checkAccess(),
   };
 }

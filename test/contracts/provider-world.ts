@@ -9,8 +9,8 @@ import { onTestFinished } from 'vitest';
 import { ServiceError } from '../../src/errors.ts';
 import type { CallStep, Extension } from '../../src/providers/dialogue.ts';
 import type { AnsweredBy, CallProgress, PlaceCallRequest, TrustedWebhook } from '../../src/providers/port.ts';
-import { createTwilioCalls } from '../../src/providers/twilio/calls.ts';
 import { SIGNALWIRE, TWILIO } from '../../src/providers/twilio/profiles.ts';
+import { createTwilioRest } from '../../src/providers/twilio/rest.ts';
 import type { TwilioAccess } from '../../src/providers/twilio/twilio-client.ts';
 import { createTwilioProvider } from '../../src/providers/twilio/twilio-provider.ts';
 import { loadPrompts } from '../../src/providers/twilio/twiml/load-prompts.ts';
@@ -81,7 +81,7 @@ export async function openProvider(name: ProviderName, options: Partial<Simulato
     createTwilioProvider({
       name,
       profile: PROFILES[name],
-      calls: createTwilioCalls({
+      rest: createTwilioRest({
         ...access,
         ...changes,
         requestTimeoutMs: 10_000,

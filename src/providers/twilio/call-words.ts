@@ -19,7 +19,7 @@ const STATUSES: ReadonlyMap<string, CallStatus> = new Map([
  * Whether `value` can be the name of a call. Twilio's are `CA` and 32 hex digits; servers that speak its REST
  * API use UUIDs, hence letters, digits and hyphens. Such a name is safe as a part of a path.
  */
-export function isCallId(value: unknown): value is string {
+export function isResourceId(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(value);
 }
 

@@ -1,7 +1,6 @@
-// Calls, asked of a REST API in the version of 2010-04-01. Nothing here repeats a request: whoever asked decides about
-// that, on what the answer proves.
+// The calls of an account; see `rest.ts`.
 import type twilio from 'twilio';
-import { type Clock, later, systemClock } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import {
   type CallSnapshot,
   type PlaceCallRequest,
@@ -10,32 +9,22 @@ import {
   type ProviderAccess,
   ProviderError,
 } from '../port.ts';
-import { isCallId, readStatus } from './call-words.ts';
+import { isResourceId, readStatus } from './call-words.ts';
 import { createOptions } from './create-options.ts';
+import { createdSince } from './created-since.ts';
 import { judgeFailedCall } from './error-codes.ts';
 import { listCalls } from './list-calls.ts';
 import type { Profile } from './profiles.ts';
-import { badAnswer, isRefusal, providerError } from './provider-error.ts';
+import { badAnswer, isRefusal, safeError } from './provider-error.ts';
 import { type CallAnswer, readCall } from './read-call.ts';
 import { type Failure, readFailure } from './read-failure.ts';
-import { createTwilioClient, type TwilioAccess } from './twilio-client.ts';
 
-/** Dates have whole seconds, and the provider's clock is not ours. */
-const CLOCK_SLACK_MS = 2000;
-
-/** The part of a provider that is asked over REST. */
-export type TwilioCalls = Pick<Provider, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'checkAccess'>;
-
-/**
- * The calls of one account. `clock` dates calls that the provider has not dated yet. Throws if it cannot work at all:
- * an account SID that is none, an unusable base URL.
- */
-export function createTwilioCalls({
-  clock = systemClock,
-  profile,
-  ...access
-}: TwilioAccess & { profile: Profile; clock?: Clock }): TwilioCalls {
-  const client = createTwilioClient(access, profile);
+/** The calls of one account. `clock` dates calls that the provider has not dated yet. */
+export function createCalls(
+  client: twilio.Twilio,
+  profile: Profile,
+  clock: Clock,
+): Pick<Provider, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'checkAccess'> {
   return {
     placeCall: (request) => placeCall(client, profile, request),
     fetchCall: ({ callId }) => fetchCall(client, clock, callId),
@@ -59,7 +48,7 @@ async function placeCall(
 
 /** The name is what counts. Twilio, Calls: a call that was just created is `queued`. */
 function readPlacedCall({ sid, status }: CallAnswer): PlaceCallResult {
-  if (!isCallId(sid)) return { kind: 'unknown', errorCode: 'badAnswer' };
+  if (!isResourceId(sid)) return { kind: 'unknown', errorCode: 'badAnswer' };
   return { kind: 'accepted', callId: sid, status: readStatus(status) ?? 'queued' };
 }
 
@@ -68,7 +57,7 @@ async function fetchCall(client: twilio.Twilio, clock: Clock, callId: string): P
     return readCall(await callNamed(client, callId).fetch(), clock);
   } catch (thrown) {
     if (isMissing(readFailure(thrown))) return null;
-    throw safe('fetch a call', thrown);
+    throw safeError('fetch a call', thrown);
   }
 }
 
@@ -78,13 +67,10 @@ async function findCalls(
   { to, from, since }: { to: string; from: string; since: Date },
 ): Promise<CallSnapshot[]> {
   try {
-    const earliest = later(since, -CLOCK_SLACK_MS);
     const calls = (await listCalls(client, { to, from })).map((call) => readCall(call, clock));
-    return calls
-      .filter((call) => call.createdAt >= earliest)
-      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    return createdSince(calls, since);
   } catch (thrown) {
-    throw safe('list calls', thrown);
+    throw safeError('list calls', thrown);
   }
 }
 
@@ -94,7 +80,7 @@ async function endCall(client: twilio.Twilio, callId: string): Promise<void> {
     await callNamed(client, callId).update({ status: 'completed' });
   } catch (thrown) {
     const failure = readFailure(thrown);
-    if (!isMissing(failure) && !isOver(failure)) throw safe('end a call', thrown);
+    if (!isMissing(failure) && !isOver(failure)) throw safeError('end a call', thrown);
   }
 }
 
@@ -106,13 +92,13 @@ async function checkAccess(client: twilio.Twilio): Promise<ProviderAccess> {
     return { access: 'granted' };
   } catch (thrown) {
     const access = isRefusal(readFailure(thrown)) ? 'refused' : 'unreachable';
-    const { errorCode, message: reason } = safe('list a call', thrown);
+    const { errorCode, message: reason } = safeError('list a call', thrown);
     return { access, errorCode, reason };
   }
 }
 
 function callNamed(client: twilio.Twilio, callId: string): ReturnType<twilio.Twilio['calls']> {
-  if (isCallId(callId)) return client.calls(callId);
+  if (isResourceId(callId)) return client.calls(callId);
   throw new ProviderError(
     'This is not the name of a call: expected 1 to 64 letters, digits and hyphens',
     'badCallId',
@@ -127,9 +113,4 @@ function isMissing({ httpStatus, twilioCode }: Failure): boolean {
 /** Twilio, error 21220: the call is not in a state that can be changed, that is, it has ended. */
 function isOver({ httpStatus, twilioCode }: Failure): boolean {
   return twilioCode === 21220 && httpStatus !== null && httpStatus < 500;
-}
-
-/** Never the error itself, not even as a cause: it holds the credentials and the numbers. */
-function safe(action: string, thrown: unknown): ProviderError {
-  return thrown instanceof ProviderError ? thrown : providerError(action, readFailure(thrown));
 }

@@ -2,19 +2,21 @@
 import type { PlaceCallResult } from '../port.ts';
 import { errorCodeOf, type Failure } from './read-failure.ts';
 
-type FailedResult = Exclude<PlaceCallResult, { kind: 'accepted' }>;
+type FailedResult<Result> = Exclude<Result, { kind: 'accepted' }>;
 type WithoutCode<T> = T extends unknown ? Omit<T, 'errorCode'> : never;
-/** A result before the error code is put in. */
-export type Verdict = WithoutCode<FailedResult>;
+/** What a failed request means, before the error code is put in. */
+export type VerdictOf<Result> = WithoutCode<FailedResult<Result>>;
+/** What a failed request for a call means. */
+export type Verdict = VerdictOf<PlaceCallResult>;
 
-const INVALID_NUMBER: Verdict = { kind: 'refused', outcome: 'invalidNumber', alarm: false };
-const UNREACHABLE: Verdict = { kind: 'refused', outcome: 'unreachable', alarm: false };
+export const INVALID_NUMBER: Verdict = { kind: 'refused', outcome: 'invalidNumber', alarm: false };
+export const UNREACHABLE: Verdict = { kind: 'refused', outcome: 'unreachable', alarm: false };
 const BLOCKED: Verdict = { kind: 'refused', outcome: 'blocked', alarm: false };
-const BLOCKED_BY_SETTING: Verdict = { kind: 'refused', outcome: 'blocked', alarm: true };
-/** The account, its settings or this program is at fault: every call fails until somebody acts. */
-const MUST_BE_FIXED: Verdict = { kind: 'refused', outcome: 'providerError', alarm: true };
+export const BLOCKED_BY_SETTING: Verdict = { kind: 'refused', outcome: 'blocked', alarm: true };
+/** The account, its settings or this program is at fault: every call and text fails until somebody acts. */
+export const MUST_BE_FIXED: Verdict = { kind: 'refused', outcome: 'providerError', alarm: true };
 const TRY_LATER: Verdict = { kind: 'tryLater', alarm: false };
-const TRY_LATER_AND_ALARM: Verdict = { kind: 'tryLater', alarm: true };
+export const TRY_LATER_AND_ALARM: Verdict = { kind: 'tryLater', alarm: true };
 const UNKNOWN: Verdict = { kind: 'unknown' };
 
 /** Twilio, Error and Warning Dictionary: each code that an answer to a call request was seen or is documented to carry. */
@@ -49,7 +51,7 @@ export const ERROR_CODES: ReadonlyMap<number, { meaning: string; verdict: Verdic
   [21209, { meaning: 'Method is not valid', verdict: MUST_BE_FIXED }],
   [21210, { meaning: 'From is neither owned nor verified', verdict: MUST_BE_FIXED }],
   [21211, { meaning: 'To is not valid', verdict: INVALID_NUMBER }],
-  [21212, { meaning: 'From is not valid or may not originate calls', verdict: MUST_BE_FIXED }],
+  [21212, { meaning: 'From is not valid or may not be called from', verdict: MUST_BE_FIXED }],
   [21213, { meaning: 'From is missing', verdict: MUST_BE_FIXED }],
   [21214, { meaning: 'To cannot be reached', verdict: UNREACHABLE }],
   [
@@ -77,16 +79,21 @@ export const ERROR_CODES: ReadonlyMap<number, { meaning: string; verdict: Verdic
 const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /** What a failed request for a call means. Only what proves that there is no call becomes `refused` or `tryLater`. */
-export function judgeFailedCall(failure: Failure): FailedResult {
-  return { ...verdictOn(failure), errorCode: errorCodeOf(failure) };
+export function judgeFailedCall(failure: Failure): FailedResult<PlaceCallResult> {
+  const verdict = verdictOn(failure, (code) => ERROR_CODES.get(code)?.verdict);
+  return { ...verdict, errorCode: errorCodeOf(failure) };
 }
 
-function verdictOn({ httpStatus, twilioCode, socketError }: Failure): Verdict {
+/** What a failed request means; `verdictOfCode` looks codes up. */
+export function verdictOn<Known>(
+  { httpStatus, twilioCode, socketError }: Failure,
+  verdictOfCode: (code: number) => Known | undefined,
+): Known | Verdict {
   if (socketError !== null) return NEVER_SENT.includes(socketError) ? TRY_LATER : UNKNOWN;
   // Twilio, error 20500: POST Calls is not idempotent and a server error does not tell whether it was carried out.
   if (httpStatus === null || !refuses(httpStatus)) return UNKNOWN;
-  const row = twilioCode === null ? undefined : ERROR_CODES.get(twilioCode);
-  if (row !== undefined) return row.verdict;
+  const known = twilioCode === null ? undefined : verdictOfCode(twilioCode);
+  if (known !== undefined) return known;
   if (httpStatus === 429) return TRY_LATER;
   // A refusal without a code does not come from Twilio: something between us may have replaced the real answer.
   return twilioCode === null ? UNKNOWN : MUST_BE_FIXED;

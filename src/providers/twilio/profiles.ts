@@ -13,6 +13,8 @@ export interface Profile {
   hasTimeLimit: boolean;
   /** What ends a question for one key besides that key; see `PromptValues`. */
   finishOnKey: '' | '*';
+  /** Whether a text can be checked for fraud on request. */
+  hasRiskCheck: boolean;
   /** Whether accounts are named as Twilio names them (`AC…`), which the `twilio` package insists on. */
   accountIsSid: boolean;
 }
@@ -25,6 +27,7 @@ export const TWILIO: Profile = {
   retryFragment: '#rc=3&rp=all',
   hasTimeLimit: true,
   finishOnKey: '',
+  hasRiskCheck: true,
   accountIsSid: true,
 };
 
@@ -38,5 +41,7 @@ export const SIGNALWIRE: Profile = {
   hasTimeLimit: false,
   // SignalWire, Gather: an empty finish key is not documented. With another key a lone # is a digit like any other.
   finishOnKey: '*',
+  // SignalWire, Messages: not among the documented parameters.
+  hasRiskCheck: false,
   accountIsSid: false,
 };

@@ -1,6 +1,14 @@
 import { ProviderError } from '../port.ts';
 import { ERROR_CODES } from './error-codes.ts';
-import { errorCodeOf, type Failure } from './read-failure.ts';
+import { errorCodeOf, type Failure, readFailure } from './read-failure.ts';
+
+/**
+ * What a request threw as an error that is safe to log; `action` as for `providerError`. Never the thrown error itself,
+ * not even as a cause: it holds the credentials and the numbers.
+ */
+export function safeError(action: string, thrown: unknown): ProviderError {
+  return thrown instanceof ProviderError ? thrown : providerError(action, readFailure(thrown));
+}
 
 /** An error that says what could not be done (`action`, an infinitive such as "fetch a call") and why, in words that are safe to log. */
 export function providerError(action: string, failure: Failure): ProviderError {

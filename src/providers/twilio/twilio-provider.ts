@@ -1,6 +1,6 @@
 import type { Provider, StepDocument, StepToPlay } from '../port.ts';
-import type { TwilioCalls } from './calls.ts';
 import type { Profile } from './profiles.ts';
+import type { TwilioRest } from './rest.ts';
 import type { Prompts } from './twiml/render.ts';
 import { createWebhookReader, type WebhookKeys } from './webhook-reader.ts';
 
@@ -9,7 +9,7 @@ export interface TwilioProviderOptions {
   name: string;
   profile: Profile;
   /** The part that is asked over REST. */
-  calls: TwilioCalls;
+  rest: TwilioRest;
   /** What its webhooks are checked against. */
   webhooks: Omit<WebhookKeys, 'profile'>;
   /** What is said. */
@@ -18,10 +18,10 @@ export interface TwilioProviderOptions {
 
 /** Twilio, or a provider that speaks its language. Throws if it cannot work at all; see `createSignatureCheck`. */
 export function createTwilioProvider(options: TwilioProviderOptions): Provider {
-  const { name, profile, calls, webhooks, prompts } = options;
+  const { name, profile, rest, webhooks, prompts } = options;
   return {
     name,
-    ...calls,
+    ...rest,
     isAddressedBy: (webhook) => Boolean(webhook.header(profile.signatureHeader)),
     readWebhook: createWebhookReader(name, { ...webhooks, profile }),
     renderStep: (step) => renderStep(prompts, profile, step),

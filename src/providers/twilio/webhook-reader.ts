@@ -2,12 +2,13 @@ import { ServiceError } from '../../errors.ts';
 import type { IncomingWebhook, TrustedWebhook } from '../port.ts';
 import type { Profile } from './profiles.ts';
 import { createSignatureCheck } from './signature.ts';
+import { parseText } from './text-webhooks.ts';
 import { parseAnswer, parseDigits, parseMachine, parseStatus } from './webhooks.ts';
 
 /** What webhooks are checked against; see `createSignatureCheck`. */
 export interface WebhookKeys {
   publicUrl: string;
-  /** The account that calls are placed with. Shared keys may sign for others too. */
+  /** The account that places calls and sends texts. Shared keys may sign for others too. */
   accountSid?: string;
   authTokens: readonly string[];
   sharedKeys?: readonly string[];
@@ -37,17 +38,18 @@ export function createWebhookReader(provider: string, keys: WebhookKeys) {
       digits: () => parseDigits(params),
       status: () => parseStatus(params),
       machine: () => parseMachine(params),
+      text: () => parseText(params),
     };
   };
 }
 
-/** Twilio and SignalWire name the account in each webhook of a call. */
+/** Twilio and SignalWire name the account in each webhook. */
 function assertAccount(ours: string | undefined, given: string | string[] | undefined): void {
   if (ours === undefined || given === undefined) return;
   if ([given].flat().every((name) => name.toLowerCase() === ours.toLowerCase())) return;
   throw new ServiceError(
     'webhook.wrongSignature',
-    'The webhook is about a call of another account. Only calls of the configured account are answered here.',
+    'The webhook is about a call or text of another account. Only those of the configured account are answered here.',
   );
 }
 

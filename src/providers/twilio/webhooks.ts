@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 import { fieldProblems, parseOptions } from '../../platform/http/field-problems.ts';
 import type { AnsweredBy, CallProgress, CallStatus } from '../port.ts';
-import { isCallId, readAnsweredBy, readStatus } from './call-words.ts';
+import { isResourceId, readAnsweredBy, readStatus } from './call-words.ts';
 
 /** Form parameters as they came. An array stands for a name that came more than once. */
 export type FormParameters = Readonly<Record<string, unknown>>;
@@ -11,7 +11,10 @@ export type FormParameters = Readonly<Record<string, unknown>>;
 /** No gather asks for more keys than this. */
 const MAX_DIGITS = 64;
 
-const callId = z.custom<string>(isCallId, 'must be the name of a call: 1 to 64 letters, digits or hyphens');
+const callId = z.custom<string>(
+  isResourceId,
+  'must be the name of a call: 1 to 64 letters, digits or hyphens',
+);
 
 const status = z
   .string('must be one word')
@@ -94,15 +97,15 @@ export function parseMachine(params: FormParameters): { callId: string; answered
   return { callId: CallSid, answeredBy: AnsweredBy };
 }
 
-/** A union would report neither of its two rules, hence the empty text is taken away first. */
-function orNull<T>(schema: z.ZodType<T>) {
+/** What may be missing or empty. A union would report neither of its two rules, hence the empty text is taken away first. */
+export function orNull<T>(schema: z.ZodType<T>) {
   return z
     .preprocess((value) => (value === '' ? undefined : value), schema.optional())
     .transform((value) => value ?? null);
 }
 
-/** Problems name the field and the rule, never the value: what was pressed may be a PIN. */
-function parse<T>(schema: z.ZodType<T>, params: FormParameters): T {
+/** Form parameters as a schema wants them, or `ServiceError` `request.invalid`. Problems name the field and the rule, never the value: what was pressed may be a PIN. */
+export function parse<T>(schema: z.ZodType<T>, params: FormParameters): T {
   const parsed = schema.safeParse(params, parseOptions);
   if (parsed.success) return parsed.data;
   throw new ServiceError(

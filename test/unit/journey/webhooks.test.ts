@@ -27,6 +27,7 @@ beforeAll(async () => {
         digits: () => ({ callId: 'CA1', digits: pressed }),
         status: away as never,
         machine: away as never,
+        text: away as never,
       }),
       renderStep: (_provider, { step, locale, ...values }) => ({
         contentType: 'text/xml',

@@ -22,6 +22,8 @@ function provider(name: string, access: ProviderAccess = { access: 'granted' }):
     fetchCall: async () => snapshot,
     findCalls: async () => [snapshot],
     endCall: async () => undefined,
+    sendText: async () => ({ kind: 'accepted', textId: name }),
+    findTexts: async () => [{ textId: name, status: 'sent', createdAt: since, errorCode: null }],
     checkAccess: async () => access,
     isAddressedBy: ({ header }) => header(`x-${name}`) !== undefined,
     readWebhook({ header }) {

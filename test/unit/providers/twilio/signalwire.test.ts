@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTwilioCalls } from '../../../../src/providers/twilio/calls.ts';
 import { SIGNALWIRE } from '../../../../src/providers/twilio/profiles.ts';
+import { createTwilioRest } from '../../../../src/providers/twilio/rest.ts';
 import { createSignatureCheck } from '../../../../src/providers/twilio/signature.ts';
 import { parseStatus } from '../../../../src/providers/twilio/webhooks.ts';
 
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 const calls = (maxPricePerMinute: number | null = null) =>
-  createTwilioCalls({
+  createTwilioRest({
     accountSid: PROJECT,
     authToken: 'token-of-the-project',
     apiKey: null,

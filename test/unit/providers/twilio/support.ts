@@ -2,8 +2,8 @@
 import { inspect } from 'node:util';
 import nock from 'nock';
 import type { PlaceCallRequest } from '../../../../src/providers/port.ts';
-import { createTwilioCalls, type TwilioCalls } from '../../../../src/providers/twilio/calls.ts';
 import { TWILIO as TWILIO_PROFILE } from '../../../../src/providers/twilio/profiles.ts';
+import { createTwilioRest, type TwilioRest } from '../../../../src/providers/twilio/rest.ts';
 import type { TwilioAccess } from '../../../../src/providers/twilio/twilio-client.ts';
 
 export const TWILIO = 'https://api.twilio.com';
@@ -32,8 +32,8 @@ export const REQUEST: PlaceCallRequest = {
   sendDigits: null,
 };
 
-export function network(access: Partial<TwilioAccess> = {}): TwilioCalls {
-  return createTwilioCalls({
+export function network(access: Partial<TwilioAccess> = {}): TwilioRest {
+  return createTwilioRest({
     accountSid: ACCOUNT,
     authToken: TOKEN,
     apiKey: null,
