@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { checkCodeText } from './check-code-text.ts';
 import { longestText, pollyVoices, voiceSpeaks } from './voices.ts';
 
 const texts = z.record(z.string(), z.string());
+
+/** The text messages: the one with the code. */
+const messages = z.strictObject({ code: z.string() });
 
 const languageFile = z.strictObject({
   /** As Twilio names languages: `sv-SE`. */
@@ -16,13 +20,18 @@ const languageFile = z.strictObject({
     .default([]),
   /** What is said, by message key. `{{organisation}}` stands for the caller's name. */
   say: texts,
+  /** What is sent; `{{organisation}}` and `{{code}}` are filled in. */
+  text: messages,
 });
 
-/** A language file: the voice and the texts of every step. */
+/** A language file: the voice, the texts of every step, and the text messages. */
 export type Language = z.infer<typeof languageFile>;
 
 /** Only texts: a tenant keeps the language's voice. */
-const tenantFile = z.strictObject({ say: texts });
+const tenantFile = z
+  .strictObject({ say: texts.optional(), text: messages.partial().optional() })
+  .refine(({ say, text }) => say || text, { path: ['say'], error: 'expected texts, here or in text' })
+  .transform(({ say = {}, text = {} }) => ({ say, text }));
 
 /** A tenant's language file: the texts that it replaces. */
 export type TenantTexts = z.infer<typeof tenantFile>;
@@ -83,7 +92,13 @@ export function checkLanguage(
   const missing = [...needed.keys()]
     .filter((key) => !Object.hasOwn(say, key))
     .map((key) => `say.${key} is missing`);
-  return [...misnamed, ...checkVoice(language), ...missing, ...checkTexts(say, voice, needed, isAll)];
+  return [
+    ...misnamed,
+    ...checkVoice(language),
+    ...missing,
+    ...checkTexts(say, voice, needed, isAll),
+    ...checkMessages(language.text),
+  ];
 }
 
 /**
@@ -106,6 +121,11 @@ export function checkTexts(
     ];
     return problems.map((problem) => `say.${key} ${problem}`);
   });
+}
+
+/** Checks the text messages of a file; none of them needs to be there. */
+export function checkMessages({ code }: { code?: string | undefined }): string[] {
+  return code === undefined ? [] : checkCodeText(code).map((problem) => `text.code ${problem}`);
 }
 
 function checkVoice({ voice, locale }: Language): string[] {

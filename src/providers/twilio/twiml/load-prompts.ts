@@ -1,4 +1,4 @@
-/** Reads what calls say from files that an operator can edit, and refuses to start with any that would fail on a call. */
+/** Reads what calls and texts say from files that an operator can edit, and refuses to start with any that would fail on a call. */
 
 import { CALL_STEPS, type CallStep, STEP_RULES } from '../../dialogue.ts';
 import { checkLanguage, type Language, type NeededMessage, readLanguage } from './check-language.ts';
@@ -40,11 +40,16 @@ export function loadPrompts(directory: string): Prompts {
   const tenants = loadTenants(directory, languages, needed, isAll, report);
   if (problems.length > 0) throw new PromptFilesError(directory, problems);
   const prepare = (all: readonly Language[]) =>
-    new Map(all.map((language) => [language.locale, prepareAll(templates, language, report)]));
-  const documents = prepare(languages);
+    new Map(
+      all.map((language) => [
+        language.locale,
+        { documents: prepareAll(templates, language, report), text: language.text },
+      ]),
+    );
+  const prepared = prepare(languages);
   const ofTenants = new Map([...tenants].map(([tenantId, own]) => [tenantId, prepare(own)]));
   if (problems.length > 0) throw new PromptFilesError(directory, problems);
-  return createPrompts(languages, documents, ofTenants);
+  return createPrompts(languages, prepared, ofTenants);
 }
 
 function loadTemplates(directory: string, report: Report): Map<CallStep, XmlElement> {

@@ -1,4 +1,10 @@
-import { checkTexts, type Language, type NeededMessage, readTenantTexts } from './check-language.ts';
+import {
+  checkMessages,
+  checkTexts,
+  type Language,
+  type NeededMessage,
+  readTenantTexts,
+} from './check-language.ts';
 import { foldersIn, type Report, readFolder } from './read-files.ts';
 
 /**
@@ -39,6 +45,7 @@ function replaceTexts(
   if (!base) return { problems: ['there is no language of this name to replace texts of'] };
   const read = readTenantTexts(json);
   if ('problems' in read) return read;
-  const { say } = read.content;
-  return { language: { ...base, say: { ...base.say, ...say } }, problems: check(say, base.voice) };
+  const { say, text } = read.content;
+  const own = { say: { ...base.say, ...say }, text: { code: text.code ?? base.text.code } };
+  return { language: { ...base, ...own }, problems: [...check(say, base.voice), ...checkMessages(text)] };
 }

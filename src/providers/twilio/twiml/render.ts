@@ -1,5 +1,6 @@
 import type { CallStep, Extension, Greeting, SpokenValues } from '../../dialogue.ts';
 import { createResolveLocale, type Languages } from '../../locales.ts';
+import { type CodeTexts, fillTemplate } from '../../texts/code-text.ts';
 import type { Language } from './check-language.ts';
 import { ownValue } from './own-value.ts';
 import { escapeXml, toXml, type XmlElement } from './xml.ts';
@@ -21,8 +22,8 @@ interface TenantPrompts {
   render(step: CallStep, locale: string, values: PromptValues): string;
 }
 
-/** What is said on a call, in every language that was loaded. */
-export interface Prompts extends TenantPrompts, Languages {
+/** What is said on a call and sent in a text, in every language that was loaded. */
+export interface Prompts extends TenantPrompts, Languages, CodeTexts {
   /** The prompts with the texts that a tenant has replaced; any other tenant has those of everybody. */
   forTenant(tenantId: string): TenantPrompts;
 }
@@ -30,8 +31,14 @@ export interface Prompts extends TenantPrompts, Languages {
 /** One document for each step, in which only the values of `PromptValues` are left to fill in. */
 export type Documents = ReadonlyMap<CallStep, string>;
 
-/** Documents by language. */
-export type DocumentsByLocale = ReadonlyMap<string, Documents>;
+/** What one language says: its documents by step, and its text messages. */
+export interface Prepared {
+  documents: Documents;
+  text: Language['text'];
+}
+
+/** By language what it says. */
+export type PreparedByLocale = ReadonlyMap<string, Prepared>;
 
 /** For when nothing else can be answered: valid TwiML that ends the call. */
 export const LAST_RESORT_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
@@ -79,20 +86,23 @@ function greetingVerb(greeting: Greeting, voice: string): string {
 /**
  * Prompts from prepared documents.
  * @param languages at least one
- * @param documents each language with every step
+ * @param prepared each language with every step
  * @param ofTenants by tenant the languages, with every step, in which it has texts of its own
  */
 export function createPrompts(
   languages: readonly Language[],
-  documents: DocumentsByLocale,
-  ofTenants: ReadonlyMap<string, DocumentsByLocale>,
+  prepared: PreparedByLocale,
+  ofTenants: ReadonlyMap<string, PreparedByLocale>,
 ): Prompts {
   const locales = languages.map(({ locale }) => locale).sort();
   const resolveLocale = createResolveLocale(languages);
-  const render = (own: DocumentsByLocale | undefined): TenantPrompts['render'] => {
+  const find = (own: PreparedByLocale | undefined, wanted: string): Prepared | undefined => {
+    const locale = resolveLocale(wanted) ?? locales[0] ?? '';
+    return own?.get(locale) ?? prepared.get(locale);
+  };
+  const render = (own: PreparedByLocale | undefined): TenantPrompts['render'] => {
     return (step, wanted, values) => {
-      const locale = resolveLocale(wanted) ?? locales[0] ?? '';
-      const document = (own?.get(locale) ?? documents.get(locale))?.get(step);
+      const document = find(own, wanted)?.documents.get(step);
       return document === undefined ? LAST_RESORT_TWIML : fillDocument(document, values);
     };
   };
@@ -101,5 +111,9 @@ export function createPrompts(
     resolveLocale,
     render: render(undefined),
     forTenant: (tenantId) => ({ render: render(ofTenants.get(tenantId)) }),
+    fillCodeText({ locale, tenantId, ...values }) {
+      const own = tenantId === null ? undefined : ofTenants.get(tenantId);
+      return fillTemplate(find(own, locale)?.text.code ?? '{{code}}', values);
+    },
   };
 }

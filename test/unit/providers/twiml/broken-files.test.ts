@@ -447,3 +447,63 @@ it('reports everything that is wrong at once', () => {
 function readStep(step: string): string {
   return readFileSync(join(import.meta.dirname, `../../../../twiml/steps/${step}.xml`), 'utf8');
 }
+
+describe('the text with the code', () => {
+  const own = (code: string) => {
+    const english = JSON.parse(readFileSync(join(files.directory, EN), 'utf8'));
+    files.write(EN, JSON.stringify({ ...english, text: { code } }));
+    return files.problems();
+  };
+  const good = 'Your {{organisation}} code: {{code}}.';
+
+  it.each([
+    good,
+    '{{organisation}}: {{code}}',
+    '{{organisation}}の確認コード：{{code}}。',
+    `${good} Do not share it.`,
+  ])('may be "%s"', (code) => {
+    expect(own(code)).toEqual([]);
+  });
+
+  it.each([
+    ['without the code', 'Hello {{organisation}}.', 'has {{code}} 0 times'],
+    ['with the code twice', `${good} {{code}}.`, 'has {{code}} 2 times'],
+    ['without the organisation', 'Your code: {{code}}.', 'has {{organisation}} 0 times'],
+    ['with an unknown placeholder', `${good} {{pin}}`, 'unknown placeholder'],
+    ['that goes on after the code', '{{organisation}}: {{code}} is your code.', 'goes on after {{code}}'],
+    ['with a number after the code', '{{organisation}}: {{code}}.5 is it.', 'goes on after {{code}}'],
+    ['with another code', `${good} Questions? Room 4711b.`, 'has "4711b", which a phone could take'],
+    ['in two lines', `${good} Hello.\nBye.`, 'has a line break'],
+    [
+      'that is too long',
+      `${good} ${'Do not share it. '.repeat(6)}`,
+      'is too long: 2 segments, expected one of 160',
+    ],
+    ['with a letter outside GSM-7', `${good} No lo dé a nadie más.`, '160 without "á" (not in GSM-7)'],
+    ['with a typographic sign', `${good} Don’t share it with anyone.`, '160 without "’" (not in GSM-7)'],
+  ])('may not be one %s', (_fault, code, problem) => {
+    expect(own(code)).toEqual([expect.stringContaining(`languages/en-US.json: text.code `)]);
+    expect(own(code)[0]).toContain(problem);
+  });
+
+  it('has to be there', () => {
+    files.replace(EN, '"text": {', '"txt": {');
+    expect(files.problems().join()).toMatch(/text: Invalid input/);
+  });
+
+  it("of a tenant is checked like everybody's, and sent for that tenant only", () => {
+    const file = 'tenants/contoso/languages/en-US.json';
+    files.write(file, JSON.stringify({ text: { code: 'Code {{code}}' } }));
+    expect(files.problems()).toEqual([
+      expect.stringMatching(/^tenants\/contoso\/.*text\.code has \{\{organisation\}\} 0/),
+    ]);
+    files.write(file, JSON.stringify({ text: { code: '{{organisation}} says {{code}}' } }));
+    const prompts = loadPrompts(files.directory);
+    const fill = (tenantId: string | null) =>
+      prompts.fillCodeText({ locale: 'en-US', tenantId, organisation: 'X', code: '123456', host: null }).body;
+    expect([fill('contoso'), fill('fabrikam'), fill(null)]).toEqual([
+      'X says 123456',
+      ...Array(2).fill('Your X code: 123456. Do not share it with anyone.'),
+    ]);
+  });
+});
