@@ -28,10 +28,15 @@ export const ERRORS = {
   'policy.versionRequired': { status: 428, title: 'If-Match with the version of the policy is required' },
   'policy.changedMeanwhile': { status: 412, title: 'The policy has changed since you read it' },
   'policy.officePhoneRefused': { status: 403, title: 'The policy does not allow office phones' },
+  'policy.mobilePhoneRefused': { status: 403, title: 'The policy does not allow mobile phones' },
+  'policy.textMessageRefused': { status: 403, title: 'The policy does not allow text messages' },
   'idempotencyKey.reused': { status: 422, title: 'The idempotency key was used for another request' },
   'verification.notFound': { status: 404, title: 'There is no such verification' },
   'verification.alreadyOpen': { status: 409, title: 'The user has an open verification' },
   'verification.alreadyDecided': { status: 409, title: 'The verification is already decided' },
+  'code.wrong': { status: 422, title: 'The code is wrong' },
+  'code.expired': { status: 410, title: 'The code has expired' },
+  'code.notSent': { status: 409, title: 'No code was sent' },
   'appPassword.notFound': { status: 404, title: 'The verification has no app password' },
   'appPassword.alreadyRevealed': { status: 410, title: 'The app password can no longer be revealed' },
   'appPassword.unknown': { status: 404, title: 'There is no such app password' },
@@ -72,6 +77,8 @@ export interface ErrorDetails {
   retryAfterS?: number;
   /** The verification that is meant. */
   verificationId?: string;
+  /** How many more codes may be checked. */
+  checksLeft?: number;
   /** The error underneath; it is logged, never shown. */
   cause?: unknown;
 }
@@ -87,6 +94,7 @@ export class ServiceError extends Error {
   readonly problems: FieldProblem[];
   readonly retryAfterS: number | undefined;
   readonly verificationId: string | undefined;
+  readonly checksLeft: number | undefined;
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
     super(detail, details.cause === undefined ? undefined : { cause: details.cause });
@@ -95,5 +103,6 @@ export class ServiceError extends Error {
     this.problems = details.problems ?? [];
     this.retryAfterS = details.retryAfterS;
     this.verificationId = details.verificationId;
+    this.checksLeft = details.checksLeft;
   }
 }

@@ -24,6 +24,17 @@ export type VerificationEventName =
   | 'call.ended'
   | 'call.redial'
   | 'call.noWebhook'
+  | 'text.sending'
+  | 'text.sent'
+  | 'text.refused'
+  | 'text.postponed'
+  | 'text.lost'
+  | 'text.adopted'
+  | 'text.delivered'
+  | 'text.undelivered'
+  | 'text.again'
+  | 'code.wrong'
+  | 'code.right'
   | 'phoneMethod.registered'
   | 'appPassword.issued'
   | 'appPassword.revealed';
@@ -60,7 +71,7 @@ export function createEvents(
   // The fields of events are written here and in the steps, so none of them has to be hidden.
   const lines = log.child({}, { redact: [] });
   const explained = (name: VerificationEventName, event: VerificationEvent) =>
-    event.errorCode !== undefined && name.startsWith('call.')
+    event.errorCode !== undefined && /^(call|text)\./.test(name)
       ? { ...event, meaning: meaningOf(event.errorCode) }
       : event;
   const listeners = new Set<(name: VerificationEventName, event: VerificationEvent) => void>();

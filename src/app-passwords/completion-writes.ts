@@ -19,7 +19,7 @@ export function createWriteAppPassword(make: ReturnType<typeof createAppPassword
     return sql`password as (
       insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed, sealed_until, verification_id,
         created_at, place)
-      select ${made.id}::uuid, tenant_id, user_id, 'Office phone', ${made.hash}::text, ${made.hashKeyId}::text, ${made.sealed}::text,
+      select ${made.id}::uuid, tenant_id, user_id, case phone_type when 'office' then 'Office phone' else 'Mobile phone' end, ${made.hash}::text, ${made.hashKeyId}::text, ${made.sealed}::text,
         ${made.sealedUntil}::timestamptz, id, ${now}::timestamptz, (${FREE_PLACE}) from done
       returning id)`;
   };

@@ -31,7 +31,7 @@ export interface Capabilities {
 /** Finds all refusals for requests of a user; see `journey/request/checks.ts`. */
 export type FindRefusals = (
   user: User,
-  requests: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn' })[],
+  requests: (Omit<Question, keyof User> & { purpose: 'register' | 'signIn'; channel: 'call' | 'sms' })[],
 ) => Promise<{ refusals: ServiceError[][]; issuesAppPasswords: boolean; blockedUntil: Date | null }>;
 
 const NO_APP_PASSWORDS: Reason = {
@@ -50,8 +50,8 @@ export async function readCapabilities(
   { tenantId, userId, ...number }: Question,
 ): Promise<Capabilities> {
   const found = await findRefusals({ tenantId, userId }, [
-    { ...number, purpose: 'register' },
-    { purpose: 'signIn' },
+    { ...number, purpose: 'register', channel: 'call' },
+    { purpose: 'signIn', channel: 'call' },
   ]);
   const toReason = ({ code, message, retryAfterS }: ServiceError): Reason => ({
     code,

@@ -5,20 +5,25 @@ import type { RunStatement } from '../platform/database/run-statement.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
-import type { LineSettings } from './call/lines.ts';
-import type { CallAddresses } from './call/place-attempt.ts';
+import type { CodeTexts } from '../providers/texts/code-text.ts';
+import type { CallAddresses } from './call/call-way.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
+import type { LineSettings } from './place/lines.ts';
 import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
 import type { RefusalsHeard } from './request/note-refusal.ts';
 import type { SpendingRules } from './request/spending.ts';
+import type { Codes } from './text/code.ts';
+import type { TextAddress } from './text/text-way.ts';
 
 /** What the journey is made of. */
 export interface JourneyDeps {
   run: RunStatement;
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
-  providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall'>;
+  providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'sendText' | 'findTexts'>;
+  codes: Codes;
+  statusUrl: TextAddress;
   addresses: CallAddresses;
-  prompts: Languages;
+  prompts: Languages & Pick<CodeTexts, 'fillCodeText'>;
   policyAt: PolicyAt;
   pbxProfileOf: PbxProfileOf;
   checkPin: CheckPin;

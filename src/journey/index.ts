@@ -1,12 +1,7 @@
 import { createBackground } from '../platform/background.ts';
 import { createAnswerCall } from './call/answer-call.ts';
-import { createCheckAgain } from './call/check-again.ts';
-import { createDial } from './call/dial.ts';
-import { createFindLostCall } from './call/find-lost-call.ts';
+import { createCallWay, createFindCalls } from './call/call-way.ts';
 import { createFollowCall } from './call/follow-call.ts';
-import { createLines } from './call/lines.ts';
-import { createPlaceAttempt } from './call/place-attempt.ts';
-import { createPlaceCall, createPlaceUnseen } from './call/place-call.ts';
 import { createRecordDigits } from './call/record-digits.ts';
 import { createSpeakNext } from './call/speak-next.ts';
 import { createWatchCall } from './call/watch-call.ts';
@@ -18,12 +13,21 @@ import {
   createAdvanceOutsideJob,
   createAdvanceQueued,
   leaveToJob,
+  type Step,
   type Steps,
 } from './job/advance.ts';
 import { createFindTollFraud } from './job/find-toll-fraud.ts';
 import { createRoomForCall } from './job/room-for-calls.ts';
 import { createSweep } from './job/sweep.ts';
 import { createWatchLive } from './job/watch-live.ts';
+import { createCheckAgain } from './place/check-again.ts';
+import { createDial } from './place/dial.ts';
+import { createFindLostCall } from './place/find-lost-call.ts';
+import { createLines } from './place/lines.ts';
+import { createPlaceAttempt } from './place/place-attempt.ts';
+import { createPlaceCall, createPlaceUnseen } from './place/place-call.ts';
+import type { FindLost } from './place/way.ts';
+import type { Timeouts } from './ports.ts';
 import { createCancelVerification } from './request/cancel-verification.ts';
 import { createChooseLocale } from './request/choose-locale.ts';
 import { createFindRefusals } from './request/find-refusals.ts';
@@ -41,6 +45,9 @@ import { createReadFacts } from './store/facts.ts';
 import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
+import { createAwaitCode } from './text/await-code.ts';
+import { createTextSteps } from './text/steps.ts';
+import { createFindTexts, createTextWay } from './text/text-way.ts';
 
 /**
  * The journey of a verification. A request makes it `queued`; the table says which step leads on from each state, for
@@ -52,19 +59,26 @@ export function createJourney(deps: JourneyDeps) {
   const stores = createStores(deps.run);
   const { verifications } = stores;
   const requests = createRequests(deps, stores);
-  const { placeCall, placeUnseen, findLostCall, noteCall } = createPlacing(deps, stores, requests);
+  const placing = createPlacing(deps, stores, requests);
   const { watchCall, complete } = createEnding(deps, stores);
 
+  const decided: Step = async (verification) => {
+    await complete(verification);
+    return 'moved';
+  };
   const TABLE: Record<Channel, Steps> = {
     call: {
-      queued: placeCall,
-      dialing: findLostCall,
+      queued: placing.placeCall,
+      dialing: placing.findLostCall,
       ringing: watchCall,
       answered: watchCall,
-      decided: async (verification) => {
-        await complete(verification);
-        return 'moved';
-      },
+      decided,
+    },
+    sms: {
+      queued: placing.sendText,
+      sending: placing.findLostText,
+      sent: createAwaitCode({ verifications, clock }),
+      decided,
     },
   };
 
@@ -95,9 +109,10 @@ export function createJourney(deps: JourneyDeps) {
       clock,
       events,
     }),
-    ...createWebhookSteps(deps, stores, { noteCall, completeNow, advanceNow }),
+    ...createWebhookSteps(deps, stores, { noteCall: placing.noteCall, completeNow, advanceNow }),
+    ...createTextSteps(deps, stores, { ...requests, complete, completeNow }),
     advance,
-    advanceQueued: createAdvanceQueued({ placeUnseen, advance }),
+    advanceQueued: createAdvanceQueued({ placeUnseen: placing.placeUnseen, advance }),
     /** Moves a verification on in the background, without a job. */
     advanceNow,
     watchLive: createWatchLive({ verifications, advance: advanceOutsideJob, clock, log }),
@@ -124,6 +139,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const requestVerification = createRequestVerification({
     noteRefusal: deps.refusals.note,
     traces: deps.traces,
+    codes: deps.codes,
     lookUp,
     limits,
     lines,
@@ -152,7 +168,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
 
 type Requests = ReturnType<typeof createRequests>;
 
-/** What places calls, and finds those of which nobody knows. */
+/** What places calls and sends texts, and finds those of which nobody knows. */
 function createPlacing(
   deps: JourneyDeps,
   stores: Stores,
@@ -168,20 +184,28 @@ function createPlacing(
     clock,
   });
   const shared = { timeouts, clock, events };
-  const placeAttempt = createPlaceAttempt({
-    attempts,
-    noteCall,
-    lines,
-    providers,
-    addresses,
-    policyAt,
-    ...shared,
-  });
+  const ofCall = { attempts, noteCall, providers, ...shared };
+  const ofText = { ...deps, texts: stores.texts };
+  const ways = { call: createCallWay({ ...ofCall, addresses }), sms: createTextWay(ofText) };
+  const placeAttempt = createPlaceAttempt({ ways, attempts, lines, policyAt, ...shared });
   const checkAgain = createCheckAgain({ readFacts, lookUp });
   const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
+  const findLost = (finder: FindLost, wanted: { timeouts: Timeouts }) =>
+    createFindLostCall({ verifications, lost, finder, checkAgain, dial, isStopping, clock, ...wanted });
+  const shortestGrace = { dialGraceMs: Math.max(timeouts.dialGraceMs, TEXT_GRACE_MS) };
+  const textTimeouts = { timeouts: { ...timeouts, ...shortestGrace } };
+  const sendText = createDial({
+    ...{ verifications, attempts, placeAttempt, lines, pause, ...shared, ...textTimeouts },
+  });
   return {
     noteCall,
     placeCall: createPlaceCall({ verifications, checkAgain, dial, roomForCall, isStopping, clock }),
+    sendText: createPlaceCall({
+      ...{ verifications, checkAgain, dial: sendText, isStopping, clock },
+      // A text that was sent keeps nobody busy.
+      roomForCall: async () => true,
+    }),
+    findLostText: findLost(createFindTexts(ofText), textTimeouts),
     placeUnseen: createPlaceUnseen({
       attempts,
       lines,
@@ -191,19 +215,12 @@ function createPlacing(
       isStopping,
       clock,
     }),
-    findLostCall: createFindLostCall({
-      verifications,
-      attempts,
-      lost,
-      noteCall,
-      providers,
-      checkAgain,
-      dial,
-      isStopping,
-      ...shared,
-    }),
+    findLostCall: findLost(createFindCalls(ofCall), { timeouts }),
   };
 }
+
+/** Before a text of which nobody knows is looked for, ms: another one must not be sent while it may still be taken. */
+const TEXT_GRACE_MS = 60_000;
 
 /** What watches calls, and what follows from their ends. */
 function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {

@@ -1,4 +1,4 @@
-import type { Purpose } from './states.ts';
+import type { Channel, Purpose } from './states.ts';
 
 /**
  * How a verification can end. For each outcome: what to tell the user, what to tell the administrator,
@@ -70,6 +70,14 @@ export const OUTCOMES = {
     askAgain: true,
     entraReason: "unable to reach the user's phone",
   },
+  undelivered: {
+    forUser:
+      'The text message could not be delivered. Check the number, or ask for a call: a landline can take calls only.',
+    forAdministrator:
+      'The network did not deliver the text message. The error code says why; npm run poundkey -- story ID says what to do.',
+    askAgain: true,
+    entraReason: "unable to reach the user's phone",
+  },
   blocked: {
     forUser: 'You or this number may not be called. Ask your administrator.',
     forAdministrator:
@@ -109,8 +117,38 @@ export interface OutcomeText {
 /** The one end of a verification. */
 export type Outcome = keyof typeof OUTCOMES;
 
+/** Where a verification by text message has other words than one by call. */
+const OF_TEXT: Partial<Record<Outcome, Partial<OutcomeText>>> = {
+  approved: { forAdministrator: 'The person typed the code of the text message.' },
+  wrongDigits: {
+    forUser: 'A wrong code was typed five times. Start again and type the code of the newest text message.',
+    forAdministrator: 'Five wrong codes were typed.',
+  },
+  invalidNumber: {
+    forUser: 'This number takes no text messages. Check it and start again, or ask for a call.',
+  },
+  blocked: {
+    forUser: 'No text message may be sent to you or to this number. Ask your administrator.',
+  },
+  canceled: { forAdministrator: 'The backend canceled it.' },
+  expired: {
+    forUser: 'The code was not typed in time. Start again, or ask for a call.',
+    forAdministrator:
+      'No right code was typed within ten minutes after the text was sent, or it could not be sent in time.',
+  },
+  providerError: {
+    forUser: 'The text message could not be sent. Ask for a call, or try again later.',
+    forAdministrator:
+      'The provider refused the text, failed, or could not reach Poundkey. The error code says why; npm run poundkey -- story ID says what to do.',
+  },
+};
+
 /** The words for how a verification ended. A test of an extension that arrived verifies nothing. */
-export function textOf(outcome: Outcome, purpose: Purpose): OutcomeText {
+export function textOf(
+  outcome: Outcome,
+  { purpose, channel }: { purpose: Purpose; channel: Channel },
+): OutcomeText {
+  if (channel === 'sms') return { ...OUTCOMES[outcome], ...OF_TEXT[outcome] };
   if (outcome !== 'approved' || purpose !== 'testExtension') return OUTCOMES[outcome];
   return {
     ...OUTCOMES.approved,

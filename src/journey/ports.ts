@@ -2,9 +2,10 @@
 import type { Job } from 'bullmq';
 import type { Sql } from 'sql-template-tag';
 import type { Pauses } from '../domain/pauses.ts';
+import type { PhoneType } from '../domain/phone-type.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
-import type { AuditType, Challenge, MessageType, Purpose } from './states.ts';
+import type { AuditType, Challenge, Channel, MessageType, Purpose } from './states.ts';
 import type { UserFacts } from './store/facts.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -42,8 +43,8 @@ export type PbxProfileOf = (switchboard: { tenantId: string; number: string }) =
  * and reads the finished verification from `done`.
  */
 export interface CompletionWrites {
-  /** `method`: the office phone, which replaces the one there was; returns `id`. */
-  officePhone(now: Date): Sql;
+  /** `method`: the phone, which replaces the one of its type there was; returns `id`. */
+  phoneMethod(now: Date): Sql;
   /** A condition on the verification `v`: its user may have one more app password. */
   hasRoomForAppPassword: Sql;
   /** `password`: a new app password of so many letters; returns `id`. */
@@ -89,6 +90,9 @@ export interface Timeouts {
 /** What a backend asks for. `number` and `country` (ISO 3166-1 alpha-2) are as typed; pauses are in seconds. */
 export interface VerificationRequest extends User {
   purpose: Purpose;
+  channel: Channel;
+  /** Which phone it is; see `phoneTypeOf` for what it is when it is left out. */
+  phoneType?: PhoneType | undefined;
   number?: string | undefined;
   country?: string | undefined;
   extension?: string | undefined;

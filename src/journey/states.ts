@@ -2,18 +2,24 @@
  * The states of a verification. Every change is one guarded update (`store/`) from one of the states that may
  * precede it; no row back means that another process did it first.
  *
- *   queued ──▶ dialing ──▶ ringing ──▶ answered ──▶ decided ──▶ finished
- *     ▲           │           │            │           ▲
- *     └───────────┴───────────┴────────────┘  every open state
+ *   call  queued ──▶ dialing ──▶ ringing ──▶ answered ──▶ decided ──▶ finished
+ *           ▲           │           │            │           ▲
+ *           └───────────┴───────────┴────────────┘  every open state
+ *   sms   queued ──▶ sending ──▶ sent ──▶ decided ──▶ finished
+ *           ▲           │          │         ▲
+ *           └───────────┴──────────┘  every open state
  *
- * Back to queued: the call surely was not made and may be tried again, or the line was busy or nobody answered, and the
- * policy wants one more call.
+ * Back to queued: the call or the text surely was not made and may be tried again; or the line was busy or nobody
+ * answered, and the policy wants one more call; or the person asked for the text again.
  */
-export const STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided', 'finished'] as const;
+export const STATES = [
+  ...(['queued', 'dialing', 'ringing', 'answered'] as const),
+  ...(['sending', 'sent', 'decided', 'finished'] as const),
+] as const;
 export type State = (typeof STATES)[number];
 
-/** How a person is reached. */
-const CHANNELS = ['call'] as const;
+/** How a person is reached: by a call, or by a text message. */
+export const CHANNELS = ['call', 'sms'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** Why a person is called. A test of an extension records nothing but how far the call came. */
@@ -32,6 +38,9 @@ export type AuditType = (typeof AUDIT_TYPES)[number];
 export const MESSAGE_TYPES = ['verification.finished', 'fraud.reported', 'challenge.locked'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
-/** What the person does to approve: press `#`, type the two digits on the screen and `#`, or a PIN and `#`. */
-export const CHALLENGES = ['pound', 'numberMatch', 'pin'] as const;
+/**
+ * What the person does to approve: press `#`; type the two digits on the screen and `#`, or a PIN and `#`; or, for a text
+ * message, type the code of the text where they asked for it.
+ */
+export const CHALLENGES = ['pound', 'numberMatch', 'pin', 'code'] as const;
 export type Challenge = (typeof CHALLENGES)[number];

@@ -93,6 +93,8 @@ export interface VerificationTable {
   challenge: Generated<string>;
   /** The digits shown on the screen for number matching. */
   challengeDigits: string | null;
+  /** What the code of a text message follows from: `<key id>.<seed>`; null for calls. */
+  codeSeed: string | null;
   /** The caller line, E.164, and its moment that is reserved for this call. */
   lineNumber: string | null;
   slotAt: Date | null;
@@ -106,7 +108,10 @@ export interface VerificationTable {
   policyVersion: Generated<number>;
   /** The trace that it was requested in (W3C, Trace Context), if any. */
   traceParent: string | null;
-  /** The number, until it is finished: a user has one open verification for each number. */
+  /**
+   * Until it is finished, the number, or the challenge where there is an answer to guess: a user has one open
+   * verification for each.
+   */
   openNumber: Generated<string | null>;
   /** `<key id>.<keyed hash>` of number and extension; null for those requested before there was one. */
   phoneHash: Generated<string | null>;

@@ -10,6 +10,7 @@ import { findRoute } from '../journey/request/find-route.ts';
 import type { RefusalsHeard } from '../journey/request/note-refusal.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
+import { textRoutes } from '../journey/text/routes.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { createListPhoneMethods } from '../phone-methods/list.ts';
 import { createRemovePhoneMethod } from '../phone-methods/remove.ts';
@@ -47,6 +48,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   const assertServed = (locale: string) => void servedLocale(languages, locale);
   return [
     ...verificationRoutes(journey),
+    ...textRoutes(journey),
     findRoute(journey.findVerifications),
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),

@@ -17,6 +17,8 @@ import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
 import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
+import { createCodes } from '../journey/text/code.ts';
+import { createTextAddress } from '../journey/text/webhooks.ts';
 import type { Logger } from '../log.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
@@ -26,6 +28,7 @@ import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
+import type { CodeTexts } from '../providers/texts/code-text.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -38,7 +41,7 @@ import { spendingRules } from './spending-rules.ts';
 interface FeatureDeps {
   stores: Stores;
   providers: Providers;
-  languages: Languages;
+  languages: Languages & Pick<CodeTexts, 'fillCodeText'>;
   publicUrl: string;
   deliverNow: Outbox['deliverNow'];
   refusals: Refusals;
@@ -96,12 +99,14 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     jobs,
     providers,
     addresses: createCallAddresses(publicUrl),
+    statusUrl: createTextAddress(publicUrl),
+    codes: createCodes(hashKeys),
     prompts: languages,
     policyAt: policies.at,
     pbxProfileOf: pbxProfiles.find,
     checkPin: userProfiles.checkPin,
     writes: {
-      officePhone: writePhoneMethod,
+      phoneMethod: writePhoneMethod,
       appPassword: createWriteAppPassword(createAppPasswordMaker({ hashKeys, sealKeys, clock })),
       hasRoomForAppPassword: HAS_ROOM_FOR_APP_PASSWORD,
       revokeAppPasswords: writeRevocation,

@@ -95,8 +95,8 @@ interface WebhookSetDeps {
 
 /** `/webhooks`: called by the provider, which signs. */
 function webhookSet({ journey, ...deps }: WebhookSetDeps, log: Logger) {
-  const { answerCall, recordDigits, followCall } = journey;
-  const steps = { answerCall, recordDigits, followCall };
+  const { answerCall, recordDigits, followCall, followText } = journey;
+  const steps = { answerCall, recordDigits, followCall, followText };
   return createWebhookSet({ ...deps, ...steps, budgetMs: WEBHOOK_BUDGET_MS, log });
 }
 

@@ -23,7 +23,14 @@ function anchorsIn(file: string): string[] {
 
 /** A constant of the code, and variables of the tests and of Node.js. */
 const NO_SETTINGS = [
-  ...['ASKED_IN_ALL', 'REQUIRE_SERVERS', 'NODE_EXTRA_CA_CERTS', 'MAY_STOP_CALLS', 'IS_SUPPRESSED'],
+  ...[
+    'ASKED_IN_ALL',
+    'MOST_CHECKS',
+    'REQUIRE_SERVERS',
+    'NODE_EXTRA_CA_CERTS',
+    'MAY_STOP_CALLS',
+    'IS_SUPPRESSED',
+  ],
   ...['OWN_ERRORS', 'ERROR_CODES'],
   ...Object.keys(NETWORK_ERRORS),
 ];

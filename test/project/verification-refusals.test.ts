@@ -13,6 +13,9 @@ const OTHERS = {
   'tenant.notFound': 'operators who look for refusals',
   'verification.notFound': 'reading',
   'verification.alreadyDecided': 'canceling',
+  'code.wrong': 'checking a code',
+  'code.expired': 'checking a code',
+  'code.notSent': 'checking a code, and sending it again',
 };
 
 test('the refusals of a request are all listed', async () => {

@@ -49,6 +49,8 @@ describeWorlds('an idempotency key', ({ world }) => {
   const OTHERS: Record<keyof VerificationRequest, unknown> = {
     userId: 'u-5',
     purpose: 'testExtension',
+    channel: 'sms',
+    phoneType: 'mobile',
     number: '+46812349999',
     country: 'NO',
     extension: '1235',

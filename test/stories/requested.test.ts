@@ -10,7 +10,13 @@ describeWorlds('a request', ({ world }) => {
     const facts = await journey.readFacts.ofUser(user, now);
     if (facts === null) throw new Error('the tenant is missing');
     // Its own job would move it on at once; a job of a backend that was never added does not.
-    const request = { ...user, purpose: 'register' as const, number: world.newNumber(), jobId: 'order-1' };
+    const request = {
+      ...user,
+      purpose: 'register' as const,
+      channel: 'call' as const,
+      number: world.newNumber(),
+      jobId: 'order-1',
+    };
     const { verification } = await journey.requestVerification(request, facts);
     expect(verification).toEqual(await journey.verifications.read(verification.id));
     await world.api('POST', `/v1/verifications/${verification.id}/cancel`);

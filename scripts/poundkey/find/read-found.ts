@@ -35,7 +35,7 @@ export function createFind(deps: FindDeps) {
     const userId = known.find((id) => id !== null && id !== undefined) ?? null;
     const facts = userId === null ? null : await createReadFacts(deps.run).ofUser({ tenantId, userId }, now);
     const [asked] = whom.numbers;
-    const phone = rows[0] ?? facts?.officePhone ?? null;
+    const phone = rows[0] ?? facts?.phones.office ?? null;
     const typed = asked === undefined ? null : { phoneNumber: asked, extension: null };
     return {
       ...{ tenantId, shown: whom.shown, now },
@@ -63,6 +63,7 @@ function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, num
       'id',
       'userId',
       'purpose',
+      'channel',
       'phoneNumber',
       'extension',
       'state',
@@ -116,14 +117,14 @@ function readRefusals({ db, keys }: FindDeps, tenantId: string, { userId, number
 
 /** What holds of a user now. */
 async function stateOf({ db }: FindDeps, facts: UserFacts) {
-  const { tenantId, userId, blocked, blockedUntil, lockedChallenges, officePhone, appPasswords } = facts;
+  const { tenantId, userId, blocked, blockedUntil, lockedChallenges, phones, appPasswords } = facts;
   const block = db.selectFrom('userBlock').select(['reason', 'createdAt']);
   const made = await block.where('tenantId', '=', tenantId).where('userId', '=', userId).executeTakeFirst();
   return {
     ...{ userId: shownUser(userId), blocked, blockedUntil, lockedChallenges, appPasswords },
     blockReason: blocked ? (made?.reason ?? null) : null,
     blockedSince: blocked ? (made?.createdAt ?? null) : null,
-    officePhone: officePhone && maskNumber(officePhone.phoneNumber),
+    officePhone: phones.office ? maskNumber(phones.office.phoneNumber) : null,
   };
 }
 

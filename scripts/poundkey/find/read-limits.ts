@@ -34,7 +34,10 @@ export async function readLimits(
     ...{ e164: called.phoneNumber, extension: called.extension },
     country: countryOf(called.phoneNumber) ?? '',
   };
-  const reached = await limits.reachedLimits({ ...user, purpose: 'register', phone }, policy);
+  const reached = await limits.reachedLimits(
+    { ...user, purpose: 'register', channel: 'call', phone },
+    policy,
+  );
   return reached.map(({ message, retryAfterS = null }) => ({ detail: message, retryAfterS }));
 }
 

@@ -1,5 +1,5 @@
 import { OUTCOME_NAMES, type OutcomeText, textOf } from '../../../src/journey/outcomes.ts';
-import { PURPOSES } from '../../../src/journey/states.ts';
+import { CHANNELS, PURPOSES } from '../../../src/journey/states.ts';
 import { explainError } from '../../../src/service/explain-error.ts';
 import type { Found } from './read-found.ts';
 import { durationOf } from './time-of.ts';
@@ -9,6 +9,7 @@ export type FoundVerification = Pick<
   Found['verifications'][number],
   | 'state'
   | 'purpose'
+  | 'channel'
   | 'outcome'
   | 'errorCode'
   | 'callError'
@@ -37,14 +38,19 @@ const NOBODY_TOOK_IT =
 
 /** What became of a verification, and what to do, in words. */
 export function whyOf(verification: FoundVerification, now: Date): Why {
-  const { state, purpose, outcome, callError } = verification;
+  const { state, purpose, channel, outcome, callError } = verification;
   if (outcome !== null) {
     const cause = causeOf(verification);
-    const words = `${outcome}. ${wordsFor(outcome, purpose)?.forAdministrator ?? ''}`;
+    const words = `${outcome}. ${wordsFor(outcome, purpose, channel)?.forAdministrator ?? ''}`;
     return { says: cause ? `${words} ${cause.says}` : words, action: cause?.action ?? null };
   }
   if (state === 'queued') return whyQueued(verification, now);
-  if (state === 'dialing') return whyDialing(verification, now);
+  if (state === 'dialing' || state === 'sending') return whyInDoubt(verification, now);
+  if (state === 'sent')
+    return {
+      says: `the text message was sent; the code can be typed until ${verification.expiresAt.toISOString()}.`,
+      action: null,
+    };
   const known = callError === null ? '' : ` The provider reported ${explained(callError).says}`;
   return { says: `the call is going on (${state}).${known}`, action: null };
 }
@@ -64,10 +70,11 @@ export function causeOf({
 }
 
 /** The words for an outcome as the registry has it; null for one of a newer version. */
-export function wordsFor(outcome: string, purpose: string): OutcomeText | null {
+export function wordsFor(outcome: string, purpose: string, channel: string): OutcomeText | null {
   const known = OUTCOME_NAMES.find((name) => name === outcome);
   const wanted = PURPOSES.find((name) => name === purpose);
-  return known && wanted ? textOf(known, wanted) : null;
+  const reached = CHANNELS.find((name) => name === channel);
+  return known && wanted && reached ? textOf(known, { purpose: wanted, channel: reached }) : null;
 }
 
 function explained(code: string): Why {
@@ -105,14 +112,16 @@ function whyDue({ expiresAt }: FoundVerification, dueMs: number): Why {
   };
 }
 
-function whyDialing({ dialedAt }: FoundVerification, now: Date): Why {
-  if (dialedAt === null) return { says: 'the provider is being asked for the call right now.', action: null };
+function whyInDoubt({ dialedAt, channel }: FoundVerification, now: Date): Why {
+  const wanted = channel === 'sms' ? 'text message' : 'call';
+  if (dialedAt === null)
+    return { says: `the provider is being asked for the ${wanted} right now.`, action: null };
   const forMs = now.getTime() - dialedAt.getTime();
   return {
-    says: `the provider has been asked for the call for ${durationOf(forMs)}, since ${dialedAt.toISOString()}.`,
+    says: `the provider has been asked for the ${wanted} for ${durationOf(forMs)}, since ${dialedAt.toISOString()}.`,
     action:
       forMs > SLOW_ANSWER_MS
-        ? 'The provider is slow, or its answer was lost. npm run poundkey -- check asks it. Poundkey looks for the call by itself.'
+        ? 'The provider is slow, or its answer was lost. npm run poundkey -- check asks it. Poundkey looks for the call or text message by itself.'
         : null,
   };
 }

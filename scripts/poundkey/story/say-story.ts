@@ -9,7 +9,7 @@ import { sentenceFor } from './sentences.ts';
 export function sayStory({ verification: row, entries }: Story, now: Date): string {
   const extension = row.hasExtension ? ' with an extension' : '';
   return [
-    `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
+    `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose} by ${row.channel}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
     ...sayEnd(row, now),
     '',
     `All times are UTC, on ${dayOf(row.createdAt)}; in brackets, the seconds since the request.`,
@@ -27,11 +27,11 @@ function sayEnd(row: Story['verification'], now: Date): string[] {
     const { says, action } = whyOf(row, now);
     return [`It is not finished (${row.state}): ${says}`, ...doing(action)];
   }
-  const words = wordsFor(row.outcome, row.purpose);
+  const words = wordsFor(row.outcome, row.purpose, row.channel);
   const end = filled(`It ended as ${row.outcome}. ${words?.forAdministrator ?? ''}`);
   const cause = causeOf(row);
   if (cause) return [end, `Why: ${cause.says}`, ...doing(cause.action)];
-  return [words?.askAgain ? `${end} The user may simply ask for another call.` : end];
+  return [words?.askAgain ? `${end} The user may simply ask again.` : end];
 }
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);

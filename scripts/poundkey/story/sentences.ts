@@ -15,16 +15,24 @@ export function sentenceFor({ source, what, details }: Entry, about: Story['veri
   return say ? say(details, about) : `${source}: ${what}.`;
 }
 
-const nth = ({ call }: Details): string => (typeof call === 'number' && call > 1 ? ` (call ${call})` : '');
+const nth = ({ call }: Details): string => (typeof call === 'number' && call > 1 ? ` (try ${call})` : '');
 const because = (code: unknown): string =>
   typeof code === 'string' ? ` ${code}: ${explainError(code).meaning}.` : '';
 
+const WANTED: Record<string, string> = { call: 'call', sms: 'text message' };
+
 const STATES: Record<string, Say> = {
-  queued: ({ call }, { number, purpose, userId }) =>
-    call === undefined
-      ? `The backend asked for a call to ${number} for the user ${userId} (${purpose}). The verification waits for its call.`
-      : `No call came of it${nth({ call })}, so the verification waits for another one.`,
+  queued: ({ call }, { number, purpose, userId, channel }) => {
+    if (call === undefined)
+      return `The backend asked for a ${WANTED[channel] ?? channel} to ${number} for the user ${userId} (${purpose}). The verification waits for it.`;
+    return channel === 'sms'
+      ? `The text message is to be sent once more${nth({ call })}.`
+      : `No call came of it${nth({ call })}, so the verification waits for another one.`;
+  },
   dialing: () => null,
+  sending: () => null,
+  sent: (details) => `The provider has taken the text message${nth(details)}.`,
+  codeWrong: () => 'A wrong code was typed.',
   ringing: (details) => `The provider has taken the call${nth(details)}.`,
   answered: () => null,
   decided: ({ outcome, errorCode }) => `It was decided: ${outcome}.${because(errorCode)}`,
@@ -61,11 +69,14 @@ const ANSWERED_BY: Record<string, string> = {
 };
 
 const CALLS: Record<string, Say> = {
-  begun: ({ line, status, ...details }) =>
-    `The provider was asked for the call${nth(details)}, from the caller line ${line}.${because(details.errorCode)}${status === undefined ? '' : ` Its latest state: ${status}.`}`,
-  rings: (details, { number }) => `The phone ${number} rang${nth(details)}.`,
-  answered: ({ by, ...details }) =>
-    `Somebody or something picked up${ANSWERED_BY[String(by)] ?? ''}${nth(details)}.`,
+  begun: ({ line, status, ...details }, { channel }) =>
+    `The provider was asked for the ${WANTED[channel] ?? channel}${nth(details)}, from the line ${line}.${because(details.errorCode)}${status === undefined ? '' : ` Its latest state: ${status}.`}`,
+  rings: (details, { number, channel }) =>
+    channel === 'sms' ? null : `The phone ${number} rang${nth(details)}.`,
+  answered: ({ by, ...details }, { channel }) =>
+    channel === 'sms'
+      ? `The text message was delivered${nth(details)}.`
+      : `Somebody or something picked up${ANSWERED_BY[String(by)] ?? ''}${nth(details)}.`,
   over: ({ status, wrongKeys, silences, ...details }) => {
     const counts = [
       ...(Number(wrongKeys) > 0 ? [`wrong answers: ${wrongKeys}`] : []),

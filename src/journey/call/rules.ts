@@ -109,6 +109,8 @@ export function stepToPlay(call: LiveCall | null, callId: string): CallStep {
 
 /** What is played for a prompt as the registry stores it, while the outcome is open. */
 const QUESTIONS: Record<Challenge, Record<string, CallStep>> = {
+  // No call asks for the code of a text message.
+  code: {},
   pound: { ask: 'ask', 'wrong-key': 'wrong-key', silence: 'silence' },
   numberMatch: { ask: 'ask-number', 'wrong-key': 'wrong-number', silence: 'silence-number' },
   pin: { ask: 'ask-pin', 'wrong-key': 'wrong-pin', silence: 'silence-pin' },

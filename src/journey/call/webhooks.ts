@@ -16,7 +16,9 @@ import type { Question } from '../ports.ts';
 import { CHALLENGES } from '../states.ts';
 import type { Answered } from '../store/answers.ts';
 import type { CallSide } from '../store/live-calls.ts';
-import type { CallAddresses } from './place-attempt.ts';
+import type { FollowText } from '../text/follow-text.ts';
+import { textStatusRoute } from '../text/webhooks.ts';
+import type { CallAddresses } from './call-way.ts';
 import { type Asked, createPlay, MOST_TRIES, type PlayDeps } from './play.ts';
 import type { Spoken } from './speak-next.ts';
 
@@ -29,6 +31,7 @@ export interface WebhookDeps extends PlayDeps {
     progress(attemptId: string, progress: CallProgress, sender: Sender): Promise<void>;
     machine(call: CallSide, answeredBy: AnsweredBy): Promise<void>;
   };
+  followText: FollowText;
   /** Hears of each webhook how long it took (s) and how it went. */
   observeWebhook(webhook: { kind: string; seconds: number; result: 'answered' | 'refused' | 'failed' }): void;
 }
@@ -98,7 +101,7 @@ export function createWebhookSet(deps: WebhookDeps) {
     security: null,
     observe: ({ operationId, status, seconds }) =>
       deps.observeWebhook({ kind: operationId, seconds, result: resultOf(status) }),
-    routes: [...playingRoutes(deps), ...reportingRoutes(deps)],
+    routes: [...playingRoutes(deps), ...reportingRoutes(deps), textStatusRoute(deps.followText)],
   });
 }
 

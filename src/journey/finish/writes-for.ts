@@ -84,7 +84,7 @@ function registered(
   const phoneMethodId = sql`(select id from method)`;
   const appPasswordId = issue ? sql`(select id from password)` : NONE;
   return [
-    write.officePhone(now),
+    write.phoneMethod(now),
     ...(issue ? [write.appPassword({ length, verificationId: id }, now)] : []),
     write.audit({ type: 'phoneMethod.registered', data }, now),
     write.messages({ ...FINISHED, phoneMethodId, appPasswordId }, now),

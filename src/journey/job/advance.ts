@@ -21,8 +21,8 @@ interface Wait {
 /** One step of the journey: does the next thing for a verification in the state it is for. */
 export type Step = (verification: Verification) => Promise<StepResult>;
 
-/** The step for each state of a verification that is not finished. */
-export type Steps = Record<Exclude<State, 'finished'>, Step>;
+/** The step for each state that a verification of a channel may be in, but `finished`. */
+export type Steps = Partial<Record<Exclude<State, 'finished'>, Step>>;
 
 /** What is to be done next; `live`: the registry watches over it, whatever becomes of its job. */
 export type Next =
@@ -87,8 +87,13 @@ export function createAdvance(deps: {
     }
     const { state } = verification;
     if (state === 'finished') return { kind: 'finished', outcome: verification.outcome };
-    const result = await deps.stepsFor(verification)[state](verification);
-    return result === 'moved' ? result : { live: state !== 'queued', ...result, seen: verification };
+    const step = deps.stepsFor(verification)[state];
+    if (!step)
+      throw new Error(
+        `verification ${verificationId} is ${state}, which its channel ${verification.channel} never is; the registry was edited`,
+      );
+    const result = await step(verification);
+    return result === 'moved' ? result : { live: verification.live, ...result, seen: verification };
   }
 }
 

@@ -7,6 +7,8 @@ import { ServiceError } from '../../errors.ts';
 import { secondsUntil } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
 import type { UserFacts } from '../store/facts.ts';
+import { challengeOf } from './choose-challenge.ts';
+import { phoneTypeOf } from './number-to-call.ts';
 import { refusePauses } from './pauses.ts';
 
 /** A request for a verification, or one that might be made, as far as the checks need it. */
@@ -40,9 +42,10 @@ interface Check {
  * before a call is placed those that may have changed are looked at again. A new check is a new line.
  */
 const CHECKS: readonly Check[] = [
-  { refuse: refuseOfficePhones, beforeDialing: true },
+  { refuse: refuseByPolicy, beforeDialing: true },
   { refuse: refuseBlocked, beforeDialing: true },
   { refuse: ({ number }) => errorIn(number), beforeDialing: true },
+  { refuse: refuseNoMobile, beforeDialing: true },
   { refuse: refuseSuppressed, beforeDialing: true },
   { refuse: refuseExtension, beforeDialing: false },
   { refuse: refuseManyAppPasswords, beforeDialing: false },
@@ -75,14 +78,32 @@ function errorIn(found: unknown): ServiceError[] {
   return found instanceof ServiceError ? [found] : [];
 }
 
-function refuseOfficePhones({ policy }: CheckInput): ServiceError[] {
-  if (policy.officePhone.allowed) return [];
-  return [
-    new ServiceError(
-      'policy.officePhoneRefused',
-      'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
-    ),
-  ];
+function refuseByPolicy({ request, policy }: CheckInput): ServiceError[] {
+  if (phoneTypeOf(request) === 'office')
+    return policy.officePhone.allowed
+      ? []
+      : [new ServiceError('policy.officePhoneRefused', notAllowed('office phones'))];
+  if (!policy.mobilePhone.allowed)
+    return [new ServiceError('policy.mobilePhoneRefused', notAllowed('mobile phones'))];
+  if (request.channel === 'call' || policy.textMessage.allowed) return [];
+  return [new ServiceError('policy.textMessageRefused', notAllowed('text messages'))];
+}
+
+const notAllowed = (what: string) =>
+  `The policy of this tenant does not allow ${what}. Ask its administrator to change that.`;
+
+/** Types of numbers that may be mobiles; in some countries, as in the United States, numbers do not show it. */
+const MAY_BE_MOBILE = ['MOBILE', 'FIXED_LINE_OR_MOBILE'];
+
+/** What is surely a landline is refused before a text is paid for. */
+function refuseNoMobile({ request, number }: CheckInput): ServiceError[] {
+  if (phoneTypeOf(request) === 'office' || number === null || number instanceof ServiceError) return [];
+  if (MAY_BE_MOBILE.includes(number.type)) return [];
+  const rule =
+    request.channel === 'sms'
+      ? 'This looks like a landline, which takes no text messages: request a call instead.'
+      : 'This is not the number of a mobile phone: request it as the phoneType office.';
+  return [refusal('number.typeRefused', '/number', rule, number.e164)];
 }
 
 function refuseBlocked({ facts: { blocked, blockedUntil } }: CheckInput): ServiceError[] {
@@ -107,7 +128,8 @@ export function suppressed(): ServiceError {
 
 function refuseExtension({ request, number, pauses }: CheckInput): ServiceError[] {
   if (number === null || number instanceof ServiceError) return [];
-  if (number.extension !== null && number.type === 'MOBILE')
+  const isMobile = number.type === 'MOBILE' || phoneTypeOf(request) !== 'office';
+  if (number.extension !== null && isMobile)
     return [
       refusal(
         'number.extensionUnsupported',
@@ -132,7 +154,7 @@ function refuseManyAppPasswords({ request, policy, facts }: CheckInput): Service
 
 /** A test grants nothing, and who is about to set a phone up may not have a PIN yet. */
 function refuseMissingPin({ request, policy, facts }: CheckInput): ServiceError[] {
-  if (policy.challenge !== 'pin' || request.purpose === 'testExtension' || facts.hasPin) return [];
+  if (challengeOf(request, policy) !== 'pin' || facts.hasPin) return [];
   return [
     new ServiceError(
       'pin.notSet',
@@ -143,8 +165,7 @@ function refuseMissingPin({ request, policy, facts }: CheckInput): ServiceError[
 
 /** Guessing must not go on from one verification to the next. */
 function refuseLockedChallenge({ request, policy, facts }: CheckInput): ServiceError[] {
-  if (policy.challenge === 'pound' || request.purpose === 'testExtension') return [];
-  const until = facts.lockedChallenges[policy.challenge];
+  const until = facts.lockedChallenges[challengeOf(request, policy)];
   if (until === undefined) return [];
   const detail = `Wrong answers ended too many verifications of this user in a row. Wait, or ask an administrator to unblock the user.`;
   return [

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { TenantPolicy } from '../../domain/policy.ts';
-import type { Challenge, Purpose } from '../states.ts';
+import type { VerificationRequest } from '../ports.ts';
+import type { Challenge } from '../states.ts';
 
 /** What the person has to do to approve. */
 interface ChosenChallenge {
@@ -9,9 +10,21 @@ interface ChosenChallenge {
   challengeDigits: string | null;
 }
 
-/** Chooses what the person has to do to approve. A test grants nothing, so it asks for `#` only. */
-export function chooseChallenge(purpose: Purpose, policy: Pick<TenantPolicy, 'challenge'>): ChosenChallenge {
-  const challenge = purpose === 'testExtension' ? 'pound' : policy.challenge;
+/** What a request asks the person to do. A test grants nothing, so it asks for `#` only. */
+export function challengeOf(
+  { purpose, channel }: Pick<VerificationRequest, 'purpose' | 'channel'>,
+  policy: Pick<TenantPolicy, 'challenge'>,
+): Challenge {
+  if (channel === 'sms') return 'code';
+  return purpose === 'testExtension' ? 'pound' : policy.challenge;
+}
+
+/** Chooses what the person has to do to approve. */
+export function chooseChallenge(
+  request: Pick<VerificationRequest, 'purpose' | 'channel'>,
+  policy: Pick<TenantPolicy, 'challenge'>,
+): ChosenChallenge {
+  const challenge = challengeOf(request, policy);
   return { challenge, challengeDigits: challenge === 'numberMatch' ? newDigits() : null };
 }
 

@@ -4,8 +4,9 @@ import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import type { Purpose } from '../states.ts';
+import type { Channel, Purpose } from '../states.ts';
 import type { Counter } from '../store/admission.ts';
+import type { TextCounter } from '../store/texts.ts';
 import { forgetUnwanted } from '../store/unwanted-calls.ts';
 import { suppressed } from './checks.ts';
 import { type SpendingRules, spendingLimits } from './spending.ts';
@@ -16,6 +17,7 @@ import { type SpendingRules, spendingLimits } from './spending.ts';
  */
 export interface Counted extends User {
   purpose: Purpose;
+  channel: Channel;
   phone: (Dialed & { country: string }) | null;
 }
 
@@ -105,6 +107,12 @@ export function createLimits(deps: {
       return on.error(full.until, now);
     },
 
+    /** The counter of texts to a number (E.164), for one that is sent again. */
+    textCounter(e164: string, now: Date): TextCounter {
+      const { key, most, endsAt } = textsTo(deps.phoneHashes, e164, now);
+      return { key, most, endsAt };
+    },
+
     /** The error for a phone that must not be called before a while has passed. @param chance when it may be again */
     tooSoon: (chance: Date) => tooSoon(chance, deps.clock.now()),
 
@@ -181,6 +189,22 @@ export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Di
   return phoneHashes(`phone ${toDial(phone)}`);
 }
 
+/** The most texts to a number in ten minutes, by all tenants together. */
+const TEXTS = { most: 5, windowS: 600 };
+
+function textsTo(phoneHashes: (text: string) => string[], e164: string, now: Date): LimitOn {
+  return {
+    ...{ key: `texts ${phoneHashes(`limit ${e164}`)[0]}`, name: 'texts', most: TEXTS.most, amount: 1 },
+    endsAt: later(now, TEXTS.windowS * 1000),
+    error: (until, at) =>
+      new ServiceError(
+        'limit.reached',
+        `${TEXTS.most} text messages were sent to this number in the last ten minutes, which is the most. Wait, or request a call.`,
+        { retryAfterS: secondsUntil(until, at) },
+      ),
+  };
+}
+
 /**
  * Without a number nothing is counted by number. A phone rings for whichever tenant calls it, so it is counted for all
  * of them together; each asks how many its own policy allows, in windows of the same length. Who signs in with their own
@@ -188,7 +212,7 @@ export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Di
  */
 function limitsOn(
   phoneHashes: (text: string) => string[],
-  { tenantId, userId, purpose, phone }: Counted,
+  { tenantId, userId, purpose, channel, phone }: Counted,
   limits: TenantPolicy['limits'],
   now: Date,
 ): LimitOn[] {
@@ -213,6 +237,7 @@ function limitsOn(
   return [
     on(`user ${tenantId} ${userId}`, limits.perUser, 'user'),
     ...(phone ? [on(phoneKey(phone), limits.perNumber, 'number')] : []),
+    ...(phone && channel === 'sms' ? [textsTo(phoneHashes, phone.e164, now)] : []),
     ...(phone?.extension
       ? [
           on(

@@ -1,4 +1,4 @@
-import { type ParsedNumber, parseNumber } from '../../domain/number.ts';
+import type { ParsedNumber } from '../../domain/number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { PbxProfileOf, PolicyAt } from '../ports.ts';
@@ -41,12 +41,12 @@ export function createLookUp(deps: {
 
     /** For a verification whose call is about to be placed. */
     async forCall(verification: Verification, facts: UserFacts): Promise<CheckInput> {
-      const { tenantId, userId, purpose, phoneNumber, extension, locale } = verification;
+      const { tenantId, userId, purpose, phoneNumber, extension, locale, channel, phoneType } = verification;
       const policy = await deps.policyAt(facts.tenantId, facts.policyVersion);
       const typed = { number: phoneNumber, extension: extension ?? undefined };
-      const request = { tenantId, userId, purpose, ...typed };
+      const request = { tenantId, userId, purpose, channel, phoneType, ...typed };
       const number = orError(() =>
-        purpose === 'signIn' ? numberToCall(request, policy, facts) : parseNumber(typed, policy),
+        numberToCall(purpose === 'signIn' ? request : { ...request, purpose: 'register' }, policy, facts),
       );
       return { request, policy, facts, number, limits: [], pauses: null, locale };
     },

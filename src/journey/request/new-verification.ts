@@ -5,6 +5,7 @@ import type { VerificationRequest } from '../ports.ts';
 import type { NewVerification } from '../store/admission.ts';
 import type { CheckInput } from './checks.ts';
 import { chooseChallenge } from './choose-challenge.ts';
+import { phoneTypeOf } from './number-to-call.ts';
 
 /** A request that passed all checks. */
 export type AdmissibleRequest = CheckInput & { number: ParsedNumber; locale: string };
@@ -18,16 +19,19 @@ export function newVerification(
     lineNumber: string;
     traceParent: string | null;
     phoneHashes: string[];
+    /** What the code of a text message follows from. */
+    newSeed: () => string;
     now: Date;
   },
 ): NewVerification {
-  const { tenantId, userId, purpose, idempotencyKey } = request;
+  const { tenantId, userId, purpose, channel, idempotencyKey } = request;
   const { requestHash, lineNumber, traceParent, phoneHashes, now } = given;
   return {
-    ...{ id: randomUUIDv7(), tenantId, userId, purpose, channel: 'call', phoneType: 'office' },
+    ...{ id: randomUUIDv7(), tenantId, userId, purpose, channel, phoneType: phoneTypeOf(request) },
     ...{ phoneNumber: number.e164, country: number.country, extension: number.extension },
     ...{ locale, lineNumber, traceParent, phoneHashes, policyVersion: facts.policyVersion },
-    ...chooseChallenge(purpose, policy),
+    ...chooseChallenge(request, policy),
+    codeSeed: channel === 'sms' ? given.newSeed() : null,
     jobId: request.jobId ?? null,
     pauseBeforeS: pauses?.pauseBeforeS ?? null,
     pauseAfterS: pauses?.pauseAfterS ?? null,

@@ -1,60 +1,95 @@
 import { type ParsedNumber, parseNumber } from '../../domain/number.ts';
+import type { PhoneType } from '../../domain/phone-type.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { UserFacts } from '../store/facts.ts';
 import type { RequestToCheck } from './checks.ts';
 
-type OfficePhone = NonNullable<UserFacts['officePhone']>;
+type RegisteredPhone = NonNullable<UserFacts['phones'][PhoneType]>;
+
+/** Which phone a request is about: text messages go to a mobile, and calls to the office phone if nothing else is said. */
+export function phoneTypeOf({
+  phoneType,
+  channel,
+}: Pick<RequestToCheck, 'phoneType' | 'channel'>): PhoneType {
+  return phoneType ?? (channel === 'sms' ? 'mobile' : 'office');
+}
 
 /**
- * The number that a request means. To register, the number comes with the request. To sign in, it is the office phone
- * the user has registered, and naming another one is refused. An extension is tested on the number of the request,
+ * The number that a request means. To register, the number comes with the request. To sign in, it is the phone of that
+ * type that the user has registered, and naming another one is refused. An extension is tested on the number of the request,
  * else on the registered one.
  * @throws ServiceError `number.*` or `extension.missing` when there is none that may be called
  */
 export function numberToCall(
   request: RequestToCheck,
   policy: TenantPolicy,
-  { officePhone }: Pick<UserFacts, 'officePhone'>,
+  { phones }: Pick<UserFacts, 'phones'>,
 ): ParsedNumber {
+  const phone = phones[phoneTypeOf(request)] ?? null;
   switch (request.purpose) {
     case 'register':
       return named(request, policy);
     case 'signIn':
-      return registered(request, policy, officePhone);
+      return registered(request, policy, phone);
     case 'testExtension':
       return withExtension(
-        request.number === undefined ? registered(request, policy, officePhone) : named(request, policy),
+        request.number === undefined ? registered(request, policy, phone) : named(request, policy),
       );
   }
 }
 
-function registered(request: RequestToCheck, policy: TenantPolicy, phone: OfficePhone | null): ParsedNumber {
+function registered(
+  request: RequestToCheck,
+  policy: TenantPolicy,
+  phone: RegisteredPhone | null,
+): ParsedNumber {
   if (phone === null)
     throw notRegistered(
       '/number',
-      'The user has no registered office phone, so there is none to call. Register one first.',
-      'This is taken from the registered office phone when it is left out; there is none.',
+      `The user has no registered ${NAMES[phoneTypeOf(request)]}, so there is none to reach. Register one first.`,
+      `This is taken from the registered ${NAMES[phoneTypeOf(request)]} when it is left out; there is none.`,
     );
   const other = fieldOfAnother(request, policy, phone);
   if (other)
     throw notRegistered(
       other,
-      'The user has registered another office phone. Leave the number out to call the registered one.',
-      "This must be the user's registered office phone, or be left out.",
+      `The user has registered another ${NAMES[phoneTypeOf(request)]}. Leave the number out to reach the registered one.`,
+      `This must be the user's registered ${NAMES[phoneTypeOf(request)]}, or be left out.`,
     );
-  return parseNumber({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, policy);
+  return parse({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, request, policy);
 }
 
-function named({ number = '', country, extension }: RequestToCheck, policy: TenantPolicy): ParsedNumber {
-  return parseNumber({ number, country, extension }, policy);
+function named(request: RequestToCheck, policy: TenantPolicy): ParsedNumber {
+  const { number = '', country, extension } = request;
+  return parse({ number, country, extension }, request, policy);
+}
+
+/** How people call the types of phones. */
+const NAMES: Record<PhoneType, string> = {
+  office: 'office phone',
+  mobile: 'mobile phone',
+  alternateMobile: 'alternate mobile phone',
+};
+
+/** What the policy says of mobiles as office phones does not concern mobile phones. */
+function parse(
+  typed: Parameters<typeof parseNumber>[0],
+  request: RequestToCheck,
+  policy: TenantPolicy,
+): ParsedNumber {
+  if (phoneTypeOf(request) === 'office') return parseNumber(typed, policy);
+  return parseNumber(typed, {
+    ...policy,
+    officePhone: { ...policy.officePhone, mobileNumbers: 'allowed' },
+  });
 }
 
 /** The field that names another phone than the registered one. The switchboard's number alone names none. */
 function fieldOfAnother(
   request: RequestToCheck,
   policy: TenantPolicy,
-  phone: OfficePhone,
+  phone: RegisteredPhone,
 ): '/number' | '/extension' | null {
   const asked = request.number === undefined ? null : named(request, policy);
   if (asked && asked.e164 !== phone.phoneNumber) return '/number';

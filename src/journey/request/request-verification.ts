@@ -3,15 +3,17 @@ import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
-import type { Lines } from '../call/lines.ts';
+import type { Lines } from '../place/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
 import type { Admission, createAdmission } from '../store/admission.ts';
 import type { VerificationStore } from '../store/verifications.ts';
+import type { Codes } from '../text/code.ts';
 import { firstRefusal, suppressed } from './checks.ts';
 import { patienceMs, type RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
 import type { NoteRefusal } from './note-refusal.ts';
+import { phoneTypeOf } from './number-to-call.ts';
 
 /** What requesting needs. */
 interface RequestDeps {
@@ -25,6 +27,7 @@ interface RequestDeps {
   /** Hears of requests that are refused. */
   noteRefusal: NoteRefusal;
   traces: Pick<TraceContext, 'current'>;
+  codes: Pick<Codes, 'newSeed'>;
   clock: Clock;
   events: Events;
 }
@@ -66,7 +69,9 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const lineNumber = deps.lines.lineFor(input.number.country);
     const traceParent = deps.traces.current();
     const phoneHashes = deps.limits.hashesOf(input.number);
-    const row = newVerification(request, input, { requestHash, lineNumber, traceParent, phoneHashes, now });
+    const { newSeed } = deps.codes;
+    const given = { requestHash, lineNumber, traceParent, phoneHashes, newSeed, now };
+    const row = newVerification(request, input, given);
     const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy, now);
     return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
   }
@@ -133,7 +138,8 @@ function raise(error: Error): never {
 
 function hashOf(request: VerificationRequest): string {
   const { userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale } = request;
-  const fields = [userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale];
+  const reached = phoneTypeOf(request) === 'office' ? [] : [request.channel, phoneTypeOf(request)];
+  const fields = [userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale, ...reached];
   return createHash('sha256')
     .update(JSON.stringify(fields.map((field) => field ?? null)))
     .digest('hex');

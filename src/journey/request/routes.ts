@@ -39,6 +39,8 @@ export const VERIFICATION_REFUSALS = [
   'extension.tooLong',
   'locale.unsupported',
   'policy.officePhoneRefused',
+  'policy.mobilePhoneRefused',
+  'policy.textMessageRefused',
   'idempotencyKey.reused',
   'appPassword.limitReached',
   'user.blocked',
@@ -99,7 +101,7 @@ function requestRoute(actions: VerificationActions) {
   return defineRoute({
     method: 'post',
     path: '/v1/verifications',
-    summary: 'Request a verification: call an office phone and ask for the pound key',
+    summary: 'Request a verification: call a phone and ask for the pound key, or text a code to a mobile',
     operationId: 'requestVerification',
     scope: 'verifications:write',
     headers: z.object({ 'idempotency-key': IdempotencyKey }),

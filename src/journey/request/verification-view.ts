@@ -2,8 +2,9 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { Instant, UserId, VerificationId } from '../../api.ts';
 import { formatLikeGraph } from '../../domain/graph-number.ts';
+import { PHONE_TYPES } from '../../domain/phone-type.ts';
 import { OUTCOME_NAMES, textOf } from '../outcomes.ts';
-import { CHALLENGES, PURPOSES, STATES } from '../states.ts';
+import { CHALLENGES, CHANNELS, PURPOSES, STATES } from '../states.ts';
 import type { Verification } from '../store/rows.ts';
 import { PROGRESS, progressOf } from './progress-of.ts';
 
@@ -50,13 +51,14 @@ export const VerificationView = z
     id: VerificationId,
     userId: UserId,
     purpose: z.enum(PURPOSES),
-    channel: z.enum(['call']),
-    phoneType: z.enum(['office']),
+    channel: z.enum(CHANNELS),
+    phoneType: z.enum(PHONE_TYPES),
     number: UnderstoodNumberView,
     locale: z.string().meta({ description: 'The language of the prompts', example: 'sv-SE' }),
     challenge: z.object({
       type: z.enum(CHALLENGES).meta({
-        description: 'What the person presses to approve: `#`; the two digits and `#`; or the PIN and `#`',
+        description:
+          'What the person does to approve: press `#`; the two digits and `#`; or the PIN and `#`; or type the code of the text message (`code`)',
       }),
       digits: z.string().nullable().meta({
         description: 'The digits to show on the screen, until a `numberMatch` verification is decided',
@@ -66,7 +68,7 @@ export const VerificationView = z
     state: z.enum(STATES),
     progress: z
       .enum(PROGRESS)
-      .meta({ description: 'How far the call came, as far as the provider reported it' }),
+      .meta({ description: 'How far the call or the text message came, as far as the provider reported it' }),
     outcome: z.enum(OUTCOME_NAMES).nullable().meta({ description: 'Null until the verification is decided' }),
     outcomeText: OutcomeText.nullable(),
     errorCode: OutcomeErrorCode,
@@ -74,7 +76,10 @@ export const VerificationView = z
       description: 'When the call, or the next one, can be placed; null: at once',
     }),
     createdAt: Instant,
-    expiresAt: Instant.meta({ description: 'No call is placed after this time' }),
+    expiresAt: Instant.meta({
+      description:
+        'No call is placed, and no text message sent, after this time. Once a code was sent, it is valid until then',
+    }),
     decidedAt: Instant.nullable(),
     finishedAt: Instant.nullable().meta({
       description:
@@ -97,8 +102,8 @@ export function toView(verification: Verification): z.input<typeof VerificationV
     id: verification.id,
     userId: verification.userId,
     purpose: verification.purpose,
-    channel: 'call',
-    phoneType: 'office',
+    channel: verification.channel,
+    phoneType: verification.phoneType,
     number: {
       e164: phoneNumber,
       country: verification.country,
@@ -115,7 +120,7 @@ export function toView(verification: Verification): z.input<typeof VerificationV
     state: verification.state,
     progress: progressOf(verification),
     outcome,
-    outcomeText: outcome === null ? null : textOf(outcome, verification.purpose),
+    outcomeText: outcome === null ? null : textOf(outcome, verification),
     errorCode: verification.errorCode,
     expectedCallAt: expectedCallAt(verification)?.toISOString() ?? null,
     createdAt: verification.createdAt.toISOString(),

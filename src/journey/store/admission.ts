@@ -22,6 +22,7 @@ export type NewVerification = Pick<
   | 'pauseAfterS'
   | 'challenge'
   | 'challengeDigits'
+  | 'codeSeed'
   | 'idempotencyKey'
   | 'requestHash'
   | 'createdAt'
@@ -147,13 +148,13 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
       where not (select is_open from open_before)),
     v as (
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
-        job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, idempotency_key, request_hash,
+        job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, code_seed, idempotency_key, request_hash,
         created_at, expires_at, policy_version, trace_parent, line_number, open_number,
         phone_hash, slot_at, wake_at, state, events)
       select ${row.id}::uuid, ${row.tenantId}::text, ${row.userId}::text, ${row.purpose}::text, ${row.channel}::text,
         ${row.phoneType}::text, ${row.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
-        ${row.challenge}::text, ${row.challengeDigits}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
+        ${row.challenge}::text, ${row.challengeDigits}::text, ${row.codeSeed}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
         ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.traceParent}::text,
         ${row.lineNumber}::text, ${openNumber(row)}::text,
         ${row.phoneHashes[0] ?? null}::text, place, coalesce(place, ${now}::timestamptz), 'queued',

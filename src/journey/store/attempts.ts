@@ -1,17 +1,26 @@
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import { later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import {
   ALL_COLUMNS,
   type CallAttempt,
+  IN_DOUBT,
   IS_SUPPRESSED,
   isStillEntitled,
+  ON_CALL,
   PLACING_COLUMNS,
   type Placing,
   story,
   type Verification,
   whileCounting,
 } from './rows.ts';
+
+/** How long the code of a text message is valid, from the first attempt to send it, ms. */
+const CODE_LIFE_MS = 600_000;
+
+/** A condition on the verification `v`: the person is reached by text message. */
+const IS_TEXT = raw("(v.channel = 'sms')");
 
 /** A new attempt, before the provider is asked. */
 interface NewAttempt {
@@ -51,7 +60,8 @@ export function createAttemptStore(run: RunStatement) {
 type One = (statement: Sql) => Promise<Verification | null>;
 
 /**
- * → `dialing` with a new attempt, whose call is not known yet. A phone that is on another call of ours is found by the
+ * → `dialing` or `sending` with a new attempt, whose call or text is not known yet. The first attempt to send begins
+ * the life of the code. A phone that is on another call of ours is found by the
  * index on `called_phone`, whose value PostgreSQL then writes to its log: so that is the hash of the phone. What was
  * requested under version 0.1.0 has none.
  */
@@ -59,12 +69,14 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
   const { id, lineNumber = null, startedAt, wakeAt } = attempt;
   return sql`
     with ${also} v as (
-      update verification v set state = 'dialing', live = true,
-        called_phone = coalesce(v.phone_hash, v.phone_number || coalesce('x' || v.extension, '')), attempt_id = ${id}::uuid, attempts = v.attempts + 1,
+      update verification v set state = case when ${IS_TEXT} then 'sending' else 'dialing' end, live = not ${IS_TEXT},
+        called_phone = case when not ${IS_TEXT} then coalesce(v.phone_hash, v.phone_number || coalesce('x' || v.extension, '')) end,
+        expires_at = case when ${IS_TEXT} and v.attempts = 0 then ${later(startedAt, CODE_LIFE_MS)} else v.expires_at end, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
         wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
-        status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = 0, silences = 0, turns = 0, answered_by = null,
+        status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = case when ${IS_TEXT} then v.wrong_keys else 0 end, silences = 0, turns = 0, answered_by = null,
         dialed_at = ${startedAt}, rang_at = null, answered_at = null, ended_at = null,
-        events = v.events || ${story(startedAt, { type: 'dialing', attemptId: id })}::jsonb
+        events = v.events || case when ${IS_TEXT} then ${story(startedAt, { type: 'sending', attemptId: id })}::jsonb
+          else ${story(startedAt, { type: 'dialing', attemptId: id })}::jsonb end
       where ${where} returning *),
     attempt as (
       insert into call_attempt (id, verification_id, number, line_number, started_at)
@@ -78,7 +90,7 @@ type Begun = Placing | 'onCall' | null;
 function beginning(one: (statement: Sql) => Promise<Begun>) {
   return {
     /**
-     * `queued` and due → `dialing`, without a look at the row before: if the policy that it was checked under still
+     * `queued` and due → `dialing` or `sending`, without a look at the row before: if the policy that it was checked under still
      * counts, the user is not blocked, and it has not expired. Null: a look is needed.
      */
     beginUnseen: (verificationId: string, attempt: NewAttempt) =>
@@ -91,14 +103,14 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
       ),
 
     /**
-     * `queued`, or `dialing` with a lost call, → `dialing` with a new attempt. Guarded by the state and the attempt as
+     * `queued`, or `dialing` or `sending` with a lost call or text, → the same with a new attempt. Guarded by the state and the attempt as
      * read, so that two workers cannot both dial, and by the version of the policy that it was checked under.
      */
     begin: ({ id, state, attemptId }: Verification, attempt: NewAttempt, policyVersion: number) =>
       one(
         begin(
           attempt,
-          sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing')
+          sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing', 'sending')
             and v.expires_at > ${attempt.startedAt}
             and v.attempt_id is not distinct from ${attemptId}::uuid
             and ${stillAllowed(sql`${policyVersion}`, attempt.startedAt)}`,
@@ -117,7 +129,7 @@ function stillAllowed(checkedUnder: Sql, now: Date): Sql {
     and ${isStillEntitled(now)} and not ${IS_SUPPRESSED}
     and (v.challenge = 'pound' or not exists (select from challenge_failure f where f.tenant_id = v.tenant_id
       and f.user_id = v.user_id and f.challenge = v.challenge and f.locked_until > ${now}))
-    and (v.state = 'dialing' or coalesce(phone_paused_until(v.phone_hash, v.purpose), ${now}) <= ${now})`;
+    and (v.state in ${IN_DOUBT} or coalesce(phone_paused_until(v.phone_hash, v.purpose), ${now}) <= ${now})`;
 }
 
 /** Keeps how the call of the attempt that counts went, before another attempt counts or the call is forgotten. */
@@ -130,7 +142,7 @@ function archive(which: Sql): Sql {
 function ending(one: One) {
   return {
     /**
-     * The provider said that nothing happened: ends the attempt, and `dialing` → `queued` until `wakeAt`.
+     * The provider said that nothing happened: ends the attempt, and `dialing` or `sending` → `queued` until `wakeAt`.
      * @param lineNumber the line of the next attempt, if it is another
      */
     postpone: (attemptId: string, errorCode: string, now: Date, wakeAt: Date, lineNumber?: string) =>
@@ -140,7 +152,7 @@ function ending(one: One) {
             call_error = ${errorCode}, ended_at = ${now}, line_number = coalesce(${lineNumber ?? null}, v.line_number),
             events = v.events || ${story(now, { type: 'queued', attemptId })}::jsonb
           ${whileCounting(attemptId)}
-            and v.state = 'dialing' and v.call_id is null and v.ended_at is null
+            and v.state in ${IN_DOUBT} and v.call_id is null and v.ended_at is null
           returning v.*),
         archived as (
           update call_attempt a set error_code = v.call_error, ended_at = v.ended_at from v where a.id = v.attempt_id)
@@ -165,7 +177,7 @@ function ending(one: One) {
           call_error = ${end.errorCode}, ended_at = ${now}, decided_at = ${now}, wake_at = ${now},
           events = v.events || ${story(now, { type: 'decided', attemptId, ...end })}::jsonb
         ${whileCounting(attemptId)}
-          and v.state in ('dialing', 'ringing', 'answered')
+          and (v.state in ${ON_CALL} or v.state = 'sending')
         returning ${ALL_COLUMNS}`),
 
     /** The call was found to be over: notes its end, and when the verification is to be decided. */
@@ -198,7 +210,8 @@ const CALL_COLUMNS = raw(
     ', ',
   ),
 );
-const KEEP_CALL = raw(OF_CALL.map(([kept, live]) => `${kept} = o.${live}`).join(', '));
+/** Keeps in the attempt `a` how the call of the verification `o` went. */
+export const KEEP_CALL = raw(OF_CALL.map(([kept, live]) => `${kept} = o.${live}`).join(', '));
 
 /** The attempts of a verification, oldest first, each with what is known of its call. */
 export function createAttemptsOf(run: RunStatement) {

@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { story } from './rows.ts';
+import { story, UNDECIDED } from './rows.ts';
 
 /** A user, as SQL. */
 interface UserSql {
@@ -39,7 +39,7 @@ export function endLocked(reason: EndReason, now: Date, only: Sql): Sql {
       update verification v set state = 'decided', live = true, outcome = 'blocked', error_code = ${reason},
         decided_at = ${now}, wake_at = ${now}, events = v.events || ${decided}::jsonb
       from locked where v.id = locked.id and ${only}
-        and (v.state in ('queued', 'dialing', 'ringing', 'answered')
+        and (v.state in ${UNDECIDED}
           or v.state = 'decided' and v.outcome = 'approved')
       returning v.id)`;
 }

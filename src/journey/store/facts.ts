@@ -1,4 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import type { PhoneType } from '../../domain/phone-type.ts';
 import { readScopes, type Scope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
@@ -25,8 +26,8 @@ export interface UserFacts extends User {
   appPasswords: number;
   /** Until when each challenge is locked, since it was failed too often (ISO 8601); those that are not are left out. */
   lockedChallenges: Partial<Record<Challenge, string>>;
-  /** The office phone that the user has registered: E.164, and the extension if it has one. */
-  officePhone: { phoneNumber: string; extension: string | null } | null;
+  /** The phones that the user has registered: E.164, and the extension if it has one. */
+  phones: Partial<Record<PhoneType, { phoneNumber: string; extension: string | null }>>;
 }
 
 /** An API key, what it must match, and the facts about a user of its tenant. */
@@ -45,10 +46,9 @@ export interface ReadFacts {
   ofKey(keyId: string, userId: string, now: Date): Promise<KeyFacts | null>;
 }
 
-interface Row extends Omit<UserFacts, 'officePhone' | 'lockedChallenges' | 'readAt'> {
+interface Row extends Omit<UserFacts, 'phones' | 'lockedChallenges' | 'readAt'> {
   lockedChallenges: UserFacts['lockedChallenges'] | null;
-  officeNumber: string | null;
-  officeExtension: string | null;
+  phones: UserFacts['phones'] | null;
 }
 
 /** @param run runs a statement on the registry */
@@ -77,8 +77,7 @@ export function createReadFacts(run: RunStatement): ReadFacts {
 
 const FACTS =
   raw(`t.id as tenant_id, t.policy_version, b.user_id is not null as blocked, b.expires_at as blocked_until,
-  p.locale, p.pin_hash is not null as has_pin, w.app_passwords, m.phone_number as office_number,
-  m.extension as office_extension, c.locked_challenges`);
+  p.locale, p.pin_hash is not null as has_pin, w.app_passwords, m.phones, c.locked_challenges`);
 
 /** What stands about a user in the tenant of the table alias `t`. */
 function about(userId: string, now: Date): Sql {
@@ -86,21 +85,15 @@ function about(userId: string, now: Date): Sql {
     left join user_block b on b.tenant_id = t.id and b.user_id = ${userId}
       and (b.expires_at is null or b.expires_at > ${now})
     left join user_profile p on p.tenant_id = t.id and p.user_id = ${userId}
-    left join phone_method m on m.tenant_id = t.id and m.user_id = ${userId} and m.phone_type = 'office'
+    cross join lateral (select jsonb_object_agg(phone_type,
+      jsonb_build_object('phoneNumber', phone_number, 'extension', extension)) as phones
+      from phone_method where tenant_id = t.id and user_id = ${userId}) m
     cross join lateral (select count(*) as app_passwords from app_password
       where tenant_id = t.id and user_id = ${userId} and revoked_at is null) w
     cross join lateral (select jsonb_object_agg(challenge, locked_until) as locked_challenges from challenge_failure
       where tenant_id = t.id and user_id = ${userId} and locked_until > ${now}) c`;
 }
 
-function toFacts(
-  { officeNumber, officeExtension: extension, lockedChallenges, ...facts }: Row,
-  now: Date,
-): UserFacts {
-  return {
-    ...facts,
-    readAt: now,
-    lockedChallenges: lockedChallenges ?? {},
-    officePhone: officeNumber === null ? null : { phoneNumber: officeNumber, extension },
-  };
+function toFacts({ phones, lockedChallenges, ...facts }: Row, now: Date): UserFacts {
+  return { ...facts, readAt: now, lockedChallenges: lockedChallenges ?? {}, phones: phones ?? {} };
 }

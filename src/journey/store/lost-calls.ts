@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { IN_DOUBT } from './rows.ts';
 
 /** Reads about attempts of which nobody knows whether they became calls. */
 export type LostCallStore = ReturnType<typeof createLostCallStore>;
@@ -17,7 +18,7 @@ export function createLostCallStore(run: RunStatement) {
     /** How many verifications wait to learn whether there is a call from this line to this number. */
     countInDoubt: (phoneNumber: string, lineNumber: string) =>
       count(sql`select count(*) from verification v
-        where v.phone_number = ${phoneNumber} and v.line_number = ${lineNumber} and v.state = 'dialing'
+        where v.phone_number = ${phoneNumber} and v.line_number = ${lineNumber} and v.state in ${IN_DOUBT}
           and v.call_id is null`),
 
     /** Those of the given calls to a number that no attempt has noted. */

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import sql, { raw, type Sql } from 'sql-template-tag';
+import type { PhoneType } from '../../domain/phone-type.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { CallAttemptTable, StoredEvent, VerificationTable } from '../../registry/schema.ts';
 import type { Outcome } from '../outcomes.ts';
@@ -18,11 +19,13 @@ export type Verification = Omit<
   | 'phoneHash'
   | 'calledPhone'
   | 'turns'
+  | 'phoneType'
 > & {
   state: State;
   outcome: Outcome | null;
   purpose: Purpose;
   channel: Channel;
+  phoneType: PhoneType;
   challenge: Challenge;
   /** The version of the tenant's policy that counts now. */
   policyNow: number;
@@ -50,6 +53,7 @@ export const ALL_COLUMNS = columns([
   ...(['locale', 'state', 'outcome', 'errorCode', 'attemptId', 'wakeAt', 'idempotencyKey'] as const),
   ...(['requestHash', 'createdAt', 'expiresAt', 'decidedAt', 'finishedAt', 'jobId', 'extension'] as const),
   ...(['pauseBeforeS', 'pauseAfterS', 'challenge', 'challengeDigits', 'lineNumber', 'slotAt'] as const),
+  'codeSeed',
   ...(['redials', 'open', 'live', 'policyVersion', 'traceParent', 'attempts', 'callId'] as const),
   ...(['callStatus', 'callError', 'statusSequence', 'round', 'prompt', 'wrongKeys', 'silences'] as const),
   ...(['answeredBy', 'dialedAt', 'rangAt', 'answeredAt', 'endedAt', 'policyNow'] as const),
@@ -60,6 +64,7 @@ export type Placing = Pick<Verification, (typeof PLACING)[number]>;
 const PLACING = [
   ...(['id', 'tenantId', 'policyNow', 'locale', 'attemptId', 'attempts', 'wakeAt'] as const),
   ...(['phoneNumber', 'country', 'lineNumber', 'extension', 'pauseBeforeS', 'pauseAfterS'] as const),
+  ...(['channel', 'codeSeed', 'purpose', 'expiresAt'] as const),
 ] as const;
 export const PLACING_COLUMNS = columns(PLACING);
 
@@ -81,6 +86,13 @@ const LIVE = [
   ...(['round', 'prompt'] as const),
 ] as const;
 export const LIVE_COLUMNS = columns([...DECIDED, ...LIVE]);
+export const DECIDED_COLUMNS = columns(DECIDED);
+
+/** States of verifications that are not decided. */
+export const UNDECIDED = raw("('queued', 'dialing', 'ringing', 'answered', 'sending', 'sent')");
+
+/** States in which nobody knows whether the provider took the call or the text. */
+export const IN_DOUBT = raw("('dialing', 'sending')");
 
 /** States in which a call may exist that has not been decided. */
 export const ON_CALL = raw("('dialing', 'ringing', 'answered')");

@@ -3,6 +3,7 @@ import { createAnswerStore } from './answers.ts';
 import { createAttemptStore } from './attempts.ts';
 import { createLiveCallStore } from './live-calls.ts';
 import { createLostCallStore } from './lost-calls.ts';
+import { createTextStore } from './texts.ts';
 import { createVerificationStore } from './verifications.ts';
 
 /** The registry's statements on verifications and calls, by what they are about. */
@@ -16,5 +17,6 @@ export function createStores(run: RunStatement) {
     calls: createLiveCallStore(run),
     answers: createAnswerStore(run),
     lost: createLostCallStore(run),
+    texts: createTextStore(run),
   };
 }

@@ -1,7 +1,7 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
-import { ALL_COLUMNS, story, type Verification } from './rows.ts';
+import { ALL_COLUMNS, IN_DOUBT, story, UNDECIDED, type Verification } from './rows.ts';
 
 /** A decision: what ended the verification, and the provider's error code if it has one. */
 export interface Decision {
@@ -35,7 +35,7 @@ function reads(run: RunStatement, one: One) {
     }: Pick<Verification, 'tenantId' | 'userId' | 'phoneNumber'>) {
       const [row] = await run<{ id: string }>(sql`select v.id from verification v
         where v.tenant_id = ${tenantId} and v.user_id = ${userId}
-          and v.open_number in (${phoneNumber}, 'numberMatch', 'pin') order by v.id desc`);
+          and v.open_number in (${phoneNumber}, 'numberMatch', 'pin', 'code') order by v.id desc`);
       return row?.id ?? null;
     },
 
@@ -85,7 +85,7 @@ function changes(one: One) {
       const attempt =
         attemptId === undefined ? empty : sql`and v.attempt_id = ${attemptId} and v.state <> 'queued'`;
       return one(sql`${decided(decision, now)}
-        where v.id = ${id} and v.state in ('queued', 'dialing', 'ringing', 'answered') ${attempt}
+        where v.id = ${id} and v.state in ${UNDECIDED} ${attempt}
         returning ${ALL_COLUMNS}`);
     },
 
@@ -96,16 +96,16 @@ function changes(one: One) {
           and not (${hasRoom}) returning ${ALL_COLUMNS}`);
     },
 
-    /** Still `dialing` with this attempt, and no webhook has told of its call → decided as providerError. */
+    /** Still `dialing` or `sending` with this attempt, and no webhook has told of its call or text → decided as providerError. */
     giveUp(id: string, attemptId: string, errorCode: string, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'providerError', errorCode }, now)}
-        where v.id = ${id} and v.state = 'dialing' and v.attempt_id = ${attemptId} returning ${ALL_COLUMNS}`);
+        where v.id = ${id} and v.state in ${IN_DOUBT} and v.attempt_id = ${attemptId} returning ${ALL_COLUMNS}`);
     },
 
     /** Open → decided as canceled, for a tenant's own verification. Null: not open, or not the tenant's. */
     cancel(tenantId: string, id: string, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'canceled' }, now)}
-        where v.id = ${id} and v.tenant_id = ${tenantId} and v.state in ('queued', 'dialing', 'ringing', 'answered')
+        where v.id = ${id} and v.tenant_id = ${tenantId} and v.state in ${UNDECIDED}
         returning ${ALL_COLUMNS}`);
     },
 

@@ -19,6 +19,9 @@ export const problemSchema = z
     verificationId: z.string().optional().meta({
       description: 'With verification.alreadyOpen and user.verificationOpen: the verification that is open',
     }),
+    checksLeft: z.int().optional().meta({
+      description: 'With code.wrong: how many more codes may be checked; 0: the verification has ended',
+    }),
     errors: z
       .array(z.object({ field: z.string(), rule: z.string() }))
       .optional()
@@ -56,6 +59,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
       instance: `urn:poundkey:request:${requestId}`,
       code: shown.code,
       ...(shown.verificationId === undefined ? {} : { verificationId: shown.verificationId }),
+      ...(shown.checksLeft === undefined ? {} : { checksLeft: shown.checksLeft }),
       ...(shown.problems.length > 0 ? { errors: shown.problems } : {}),
     },
   };

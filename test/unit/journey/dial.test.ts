@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createDial, type DialDeps } from '../../../src/journey/call/dial.ts';
+import { createDial, type DialDeps } from '../../../src/journey/place/dial.ts';
 import type { Verification } from '../../../src/journey/store/rows.ts';
 import { later } from '../../../src/platform/clock.ts';
 

@@ -1,8 +1,8 @@
 // The pace of a line in virtual time: workers that share a registry, whose answers take now shorter, now longer, and
 // which stand still at times. How close to its pace a line comes in real time is the benchmark's matter.
 import { beforeAll, expect, test } from 'vitest';
-import { createDial, type DialDeps } from '../../../src/journey/call/dial.ts';
-import { createLines } from '../../../src/journey/call/lines.ts';
+import { createDial, type DialDeps } from '../../../src/journey/place/dial.ts';
+import { createLines } from '../../../src/journey/place/lines.ts';
 import { createDialSlotStore } from '../../../src/journey/store/dial-slots.ts';
 import type { Verification } from '../../../src/journey/store/rows.ts';
 import { later } from '../../../src/platform/clock.ts';

@@ -18,6 +18,7 @@ beforeAll(async () => {
   const deps: WebhookDeps = {
     publicUrl: 'https://phone.example',
     budgetMs: 1_000,
+    followText: away,
     log: createLogger({ level: 'debug', destination: log.destination }),
     providers: {
       readWebhook: () => ({

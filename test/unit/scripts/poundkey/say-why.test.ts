@@ -7,7 +7,14 @@ import { explainError } from '../../../../src/service/explain-error.ts';
 const NOW = new Date('2026-11-21T09:00:00Z');
 const inS = (s: number) => new Date(NOW.getTime() + s * 1000);
 const QUEUED: FoundVerification = {
-  ...{ state: 'queued', purpose: 'register', outcome: null, errorCode: null, callError: null },
+  ...{
+    state: 'queued',
+    purpose: 'register',
+    channel: 'call',
+    outcome: null,
+    errorCode: null,
+    callError: null,
+  },
   ...{ wakeAt: inS(22), dialedAt: null, pausedUntil: null, attempts: 0, expiresAt: inS(500) },
 };
 

@@ -1,57 +1,50 @@
-import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
-import { type CallSnapshot, ProviderError, type Providers } from '../../providers/port.ts';
+import { ProviderError } from '../../providers/port.ts';
 import { leaveToOthers, type Step, type StepResult, waitUntil } from '../job/advance.ts';
 import type { Timeouts } from '../ports.ts';
-import type { AttemptStore } from '../store/attempts.ts';
-import type { NoteCall } from '../store/call-notes.ts';
 import type { LostCallStore } from '../store/lost-calls.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
 import { lookAgainAt } from './look-again.ts';
-import { endUnwanted } from './place-attempt.ts';
+import type { FindLost, InDoubt } from './way.ts';
 
 /** How many calls may be dialed because the ones before were nowhere to be found. */
 const MOST_DIALS = 3;
 /** How far our clock and the provider's may be apart, ms. Calls that an attempt knows are told apart by their ids anyway. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** A verification that is dialing. */
-type Dialing = Verification & { attemptId: string; lineNumber: string; dialedAt: Date };
-
 /**
- * State `dialing`: an attempt is recorded and nobody knows if there is a call. Waits a grace for a webhook that
- * carries the attempt's id, then asks the provider. A call that no attempt knows is adopted; only if there is none
- * is it dialed again.
+ * States `dialing` and `sending`: an attempt is recorded and nobody knows if there is a call or a text. Waits a grace for
+ * a webhook that carries the attempt's id, then asks the provider. One that no attempt knows is adopted; only if there is
+ * none is it dialed or sent again.
  */
 export function createFindLostCall(deps: {
   verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain' | 'decide'>;
   lost: LostCallStore;
-  noteCall: NoteCall;
-  attempts: Pick<AttemptStore, 'nameLateCall'>;
-  providers: Pick<Providers, 'findCalls' | 'endCall'>;
+  finder: FindLost;
   checkAgain: CheckAgain;
   dial: Dial;
   isStopping: () => boolean;
   timeouts: Timeouts;
   clock: Clock;
-  events: Events;
 }): Step {
   return async function findLostCall(verification) {
-    if (!isDialing(verification))
+    if (!isInDoubt(verification))
       throw new Error(
-        `verification ${verification.id} is dialing without an attempt; the registry was edited`,
+        `verification ${verification.id} is ${verification.state} without an attempt; the registry was edited`,
       );
     const now = deps.clock.now();
     if (now < verification.wakeAt) return waitUntil(verification.wakeAt);
     const found = await search(verification);
-    if (found === 'unknown') return lookAgain(verification, now);
-    return found ? adopt(verification, found) : dialAgain(verification, now);
+    if (found === null) return lookAgain(verification, now);
+    if (found === undefined) return dialAgain(verification, now);
+    await deps.finder.adopt(verification, found);
+    return 'moved';
   };
 
-  async function dialAgain(verification: Dialing, now: Date): Promise<StepResult> {
+  async function dialAgain(verification: InDoubt, now: Date): Promise<StepResult> {
     const lost = await deps.lost.countLost(verification.id);
     if (lost >= MOST_DIALS || verification.expiresAt <= now) return giveUp(verification, 'callLost', now);
     if (deps.isStopping()) return leaveToOthers(now);
@@ -61,52 +54,36 @@ export function createFindLostCall(deps: {
     return 'moved';
   }
 
-  async function search(verification: Dialing): Promise<CallSnapshot | undefined | 'unknown'> {
+  /** Undefined: there is none. Null: nobody can say. */
+  async function search(verification: InDoubt): Promise<string | undefined | null> {
     const { phoneNumber: to, lineNumber: from } = verification;
     try {
       const since = later(verification.dialedAt, -CLOCK_SLACK_MS);
-      const calls = await deps.providers.findCalls({ to, from, since });
-      const [first] = await deps.lost.unclaimed(
-        to,
-        calls.map((call) => call.callId),
-      );
+      const [first] = await deps.lost.unclaimed(to, await deps.finder.find({ to, from, since }));
       if (first === undefined) return undefined;
       // Two in doubt about one number: whose call it is, only its webhooks can tell.
-      if ((await deps.lost.countInDoubt(to, from)) > 1) return 'unknown';
-      return calls.find((call) => call.callId === first);
+      if ((await deps.lost.countInDoubt(to, from)) > 1) return null;
+      return first;
     } catch (error) {
-      if (error instanceof ProviderError) return 'unknown';
+      if (error instanceof ProviderError) return null;
       throw error;
     }
   }
 
-  async function adopt(
-    { id, attemptId, lineNumber }: Dialing,
-    { callId }: CallSnapshot,
-  ): Promise<StepResult> {
-    const at = deps.clock.now();
-    const wakeAt = later(at, deps.timeouts.watchMs);
-    const noted = await deps.noteCall({ attemptId, callId, progress: null, at, wakeAt });
-    if (noted === null || noted.state === 'finished')
-      await endUnwanted(deps, id, attemptId, { callId, lineNumber });
-    deps.events.emit('call.adopted', { verificationId: id, attemptId });
-    return 'moved';
-  }
-
-  async function lookAgain(verification: Dialing, now: Date): Promise<StepResult> {
+  async function lookAgain(verification: InDoubt, now: Date): Promise<StepResult> {
     const hopeless = later(verification.expiresAt, deps.timeouts.dialGraceMs);
     if (now >= hopeless) return giveUp(verification, 'networkUnreachable', now);
     return lookAgainAt(deps.verifications, verification, later(now, deps.timeouts.watchMs));
   }
 
   /** Only while nobody has heard of the call: a webhook may have come during the search. */
-  async function giveUp({ id, attemptId }: Dialing, errorCode: string, now: Date): Promise<StepResult> {
+  async function giveUp({ id, attemptId }: InDoubt, errorCode: string, now: Date): Promise<StepResult> {
     await deps.verifications.giveUp(id, attemptId, errorCode, now);
     return 'moved';
   }
 }
 
-function isDialing(verification: Verification): verification is Dialing {
+function isInDoubt(verification: Verification): verification is InDoubt {
   const { attemptId, lineNumber, dialedAt } = verification;
   return attemptId !== null && lineNumber !== null && dialedAt !== null;
 }

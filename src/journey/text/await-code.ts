@@ -1,0 +1,16 @@
+import type { Clock } from '../../platform/clock.ts';
+import { type Step, waitUntil } from '../job/advance.ts';
+import type { VerificationStore } from '../store/verifications.ts';
+
+/** State `sent`: the code is valid until it expires; then the verification has expired, too. */
+export function createAwaitCode(deps: {
+  verifications: Pick<VerificationStore, 'decide'>;
+  clock: Clock;
+}): Step {
+  return async function awaitCode({ id, expiresAt }) {
+    const now = deps.clock.now();
+    if (now < expiresAt) return waitUntil(expiresAt);
+    await deps.verifications.decide(id, { outcome: 'expired' }, now);
+    return 'moved';
+  };
+}

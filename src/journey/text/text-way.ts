@@ -1,0 +1,76 @@
+import type { TenantPolicy } from '../../domain/policy.ts';
+import type { Events } from '../../events.ts';
+import { type Clock, secondsUntil } from '../../platform/clock.ts';
+import type { Providers } from '../../providers/port.ts';
+import type { CodeTexts } from '../../providers/texts/code-text.ts';
+import { type StepResult, waitUntil } from '../job/advance.ts';
+import type { Asked, Attempt, FindLost, Placed, Way } from '../place/way.ts';
+import type { TextStore } from '../store/texts.ts';
+import type { Codes } from './code.ts';
+
+/** Where the provider tells how far the text of an attempt has come. */
+export type TextAddress = (attemptId: string) => string;
+
+/** What texts need. */
+interface TextDeps {
+  texts: Pick<TextStore, 'accepted'>;
+  providers: Pick<Providers, 'sendText' | 'findTexts'>;
+  codes: Codes;
+  prompts: Pick<CodeTexts, 'fillCodeText'>;
+  statusUrl: TextAddress;
+  clock: Clock;
+  events: Events;
+}
+
+/** Reaches a person by a text message with a code. */
+export function createTextWay(deps: TextDeps): Way {
+  return {
+    names: {
+      begun: 'text.sending',
+      refused: 'text.refused',
+      postponed: 'text.postponed',
+      lost: 'text.lost',
+    },
+    ask: (attempt, policy) => ask(deps, attempt, policy),
+    accepted: (placed, _policy, textId) => accepted(deps, placed, textId),
+    afterLost: waitUntil,
+  };
+}
+
+/** The code is made for each text anew and stands nowhere else. */
+async function ask(
+  { providers, codes, prompts, statusUrl, clock }: TextDeps,
+  attempt: Attempt,
+  { organisation, textMessage }: TenantPolicy,
+): Promise<Asked> {
+  const { attemptId, phoneNumber: to, lineNumber: from, locale, tenantId, expiresAt } = attempt;
+  const code = codes.codeOf(attempt);
+  const result = await providers.sendText({
+    ...{ attemptId, to, from },
+    body: prompts.fillCodeText({ locale, tenantId, organisation, code, host: textMessage.codeHost }).body,
+    validityS: Math.max(1, secondsUntil(expiresAt, clock.now())),
+    statusUrl: statusUrl(attemptId),
+  });
+  return result.kind === 'accepted' ? { kind: 'accepted', id: result.textId } : result;
+}
+
+async function accepted(
+  { texts, clock, events }: Pick<TextDeps, 'texts' | 'clock' | 'events'>,
+  { verificationId, attemptId }: Pick<Placed, 'verificationId' | 'attemptId'>,
+  textId: string,
+): Promise<StepResult> {
+  const noted = await texts.accepted(attemptId, textId, clock.now());
+  events.emit('text.sent', { verificationId, attemptId });
+  return noted?.state === 'sent' ? waitUntil(noted.wakeAt) : 'moved';
+}
+
+/** Finds texts that were lost. What was sent cannot be taken back. */
+export function createFindTexts(deps: Pick<TextDeps, 'texts' | 'providers' | 'clock' | 'events'>): FindLost {
+  return {
+    find: async (search) => (await deps.providers.findTexts(search)).map(({ textId }) => textId),
+    async adopt({ id: verificationId, attemptId }, textId) {
+      await deps.texts.accepted(attemptId, textId, deps.clock.now());
+      deps.events.emit('text.adopted', { verificationId, attemptId });
+    },
+  };
+}
