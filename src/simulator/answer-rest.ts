@@ -12,6 +12,9 @@ export interface AnswerDeps {
   timers: Timers;
 }
 
+/** Answers one request; see `createAnswerRest`. */
+export type Answer = ReturnType<typeof createAnswerRest>;
+
 /** The answer of a request that was done. */
 export interface RestAnswer {
   status: number;

@@ -68,6 +68,11 @@ export function readCallRequest(
   };
 }
 
+/** The form of a request; an empty one where it has none. */
+export function formOf({ body }: { body?: unknown }): Form {
+  return (body ?? {}) as Form;
+}
+
 /** The first value of a field, or '' when it is missing. */
 export function text(form: Form, name: string): string {
   const value = form[name];
@@ -109,7 +114,8 @@ function readDocument(form: Form): CallRequest['document'] {
   return document;
 }
 
-function readAddress(form: Form, name: string, methodName: string, code: number): Address | null {
+/** The address in a field and its method in another, or null. Throws `RestError` `code` for one that cannot be called. */
+export function readAddress(form: Form, name: string, methodName: string, code: number): Address | null {
   const url = text(form, name);
   if (!url) return null;
   if (!isWebAddress(url)) throw refusal(code, `${name} is not a valid URL: ${url}`);

@@ -1,16 +1,29 @@
-/** Control for people: script the desk phones and read the calls with curl. */
+/** Control for people: script the desk phones, read the calls and texts and answer texts, with curl. */
 import { type ErrorRequestHandler, json, Router } from 'express';
 import { type Desk, DeskError } from './desk.ts';
 import type { Exchange } from './exchange.ts';
 import { countPerNumber, reportCall } from './report-calls.ts';
+import { reportText, textsOn } from './report-texts.ts';
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
 import type { Script } from './script.ts';
+import type { AnswerText, StopList } from './stop-list.ts';
+import type { TextExchange } from './text-exchange.ts';
+
+/** What can be looked at and changed. */
+interface ControlDeps {
+  desk: Desk;
+  exchange: Exchange;
+  texts: TextExchange;
+  stopList: StopList;
+}
 
 /**
- * `PUT /desk-phones/{number}` with `{"scenario": name}` or `{"script": script}`; `GET /desk-phones`; `GET /calls`.
+ * `PUT /desk-phones/{number}` with `{"scenario": name}` or `{"script": script}`; `GET /desk-phones`; `GET /calls`;
+ * `GET /desk-phones/{number}/texts` for what is on a phone; `POST` there with `{"to": line, "body": text}` to answer;
+ * `GET /texts` for all and what became of them.
  * What makes no sense gets 400 and a problem (RFC 9457) that says what is allowed.
  */
-export function createControlRoutes({ desk, exchange }: { desk: Desk; exchange: Exchange }): Router {
+export function createControlRoutes({ desk, exchange, texts, stopList }: ControlDeps): Router {
   const routes = Router();
   routes.get(
     '/desk-phones',
@@ -25,8 +38,25 @@ export function createControlRoutes({ desk, exchange }: { desk: Desk; exchange: 
     const calls = exchange.all();
     res.json({ calls: calls.map(reportCall), createdPerNumber: countPerNumber(calls) });
   });
+  routes.get('/texts', (_req, res) => void res.json({ texts: texts.all().map(reportText) }));
+  routes
+    .route('/desk-phones/:number/texts')
+    .get((req, res) => void res.json({ texts: textsOn(String(req.params.number), texts.all()) }))
+    .post(json(), (req, res) => {
+      stopList.hear(givenAnswer(String(req.params.number), req.body));
+      res.status(204).end();
+    });
   routes.use(renderProblem);
   return routes;
+}
+
+/** What a phone answers to a sender. */
+function givenAnswer(from: string, given: unknown): AnswerText {
+  const { to, body } = (given ?? {}) as { to?: unknown; body?: unknown };
+  if (typeof to === 'string' && typeof body === 'string') return { from, to, body };
+  throw new DeskError(
+    'Send JSON with "to" (the number of the line) and "body", and content type application/json.',
+  );
 }
 
 /** Either field of the body; the desk checks it. */

@@ -1,14 +1,17 @@
-/** How a provider that speaks Twilio's language differs from Twilio, where it shows in calls, webhooks and answers. */
+/** How a provider that speaks Twilio's language differs from Twilio, where it shows in calls, texts, webhooks and answers. */
 import { randomUUID } from 'node:crypto';
 import { type Call, newSid } from './call.ts';
 import type { StatusEvent } from './call-request.ts';
+import { segmentsOf } from './segments-of.ts';
 import { signSignalWire, signWebhook, type WebhookParams } from './sign-webhook.ts';
+import type { TextMessage, TextStatus } from './text-message.ts';
 
 /** The rules of one provider. */
 export interface Dialect {
   /** In front of the version in every path of the REST API. */
   basePath: string;
   newCallSid(): string;
+  newTextSid(): string;
   signatureHeader: string;
   /** The signature of a webhook under `key`. */
   sign(key: string, url: string, params: WebhookParams): string;
@@ -22,6 +25,12 @@ export interface Dialect {
   answeredBy(word: string): string;
   /** What the Call resource has in place of Twilio's fields. */
   resourceFields(call: Call, durationS: number | null): object;
+  /** The statuses of a text that are reported. */
+  textCallbacks: readonly TextStatus[];
+  /** What the status callback of a text carries on top. */
+  textExtras(text: TextMessage): Readonly<Record<string, string>>;
+  /** What the Message resource has in place of Twilio's fields. */
+  textResourceFields(text: TextMessage): object;
   /** What may be sent in `SendDigits`. */
   sendDigits: RegExp;
   /** Whether `TimeLimit` ends a call. */
@@ -49,6 +58,7 @@ export interface Dialect {
 const TWILIO: Dialect = {
   basePath: '',
   newCallSid: () => newSid('CA'),
+  newTextSid: () => newSid('SM'),
   signatureHeader: 'X-Twilio-Signature',
   sign: signWebhook,
   sipCodeName: 'SipResponseCode',
@@ -56,6 +66,10 @@ const TWILIO: Dialect = {
   eventWords: { initiated: ['initiated'], ringing: ['ringing'], answered: ['in-progress'] },
   answeredBy: (word) => word,
   resourceFields: () => ({}),
+  // Twilio, outbound message status in status callbacks: none for the status that the answer had.
+  textCallbacks: ['sending', 'sent', 'delivered', 'undelivered', 'failed'],
+  textExtras: () => ({}),
+  textResourceFields: () => ({}),
   sendDigits: /^[0-9A-D#*wW]{0,32}$/,
   hasTimeLimit: true,
   emptyFinishOnKey: '',
@@ -72,12 +86,13 @@ const TWILIO: Dialect = {
 };
 
 /**
- * SignalWire's Compatibility API (SignalWire: Compatibility API, Calls, errors, voice status callback; cXML). Where its
+ * SignalWire's Compatibility API (SignalWire: Compatibility API, Calls, Messages, errors, voice status callback; cXML). Where its
  * documents leave something open, the less convenient reading.
  */
 const SIGNALWIRE: Dialect = {
   basePath: '/api/laml',
   newCallSid: randomUUID,
+  newTextSid: randomUUID,
   signatureHeader: 'X-SignalWire-Signature',
   sign: signSignalWire,
   sipCodeName: 'SipResultCode',
@@ -91,6 +106,17 @@ const SIGNALWIRE: Dialect = {
     formatted_to: request.to,
     formatted_from: request.from,
     annotation: null,
+  }),
+  textCallbacks: ['queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed'],
+  textExtras: (text) => ({
+    Body: text.request.body,
+    NumMedia: '0',
+    NumSegments: String(segmentsOf(text)),
+  }),
+  textResourceFields: (text) => ({
+    num_segments: segmentsOf(text),
+    error_code: text.errorCode === null ? null : String(text.errorCode),
+    price: text.sentAt === null ? null : 0.005,
   }),
   sendDigits: /^[0-9#*wW]{0,32}$/,
   hasTimeLimit: false,

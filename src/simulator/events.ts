@@ -1,8 +1,9 @@
 /** The events of the simulator. */
 import type { CallStatus } from './call.ts';
+import type { TextStatus } from './text-message.ts';
 
-/** Why a webhook is sent: the first document, a gather's action, another document, the fallback, or a status or machine callback. */
-export type WebhookKind = 'answer' | 'digits' | 'redirect' | 'fallback' | 'status' | 'machine';
+/** Why a webhook is sent: the first document, a gather's action, another document, the fallback, a status or machine callback, or the status callback of a text. */
+export type WebhookKind = 'answer' | 'digits' | 'redirect' | 'fallback' | 'status' | 'machine' | 'text';
 
 /** What happened. */
 type Happening =
@@ -22,10 +23,12 @@ type Happening =
   | { type: 'webhookAnswered'; kind: WebhookKind; status: number; body: string }
   | { type: 'webhookFailed'; kind: WebhookKind; reason: string }
   | { type: 'warning'; code: number; message: string }
-  | { type: 'ended'; status: CallStatus; by: 'caller' | 'callee' | 'network' };
+  | { type: 'ended'; status: CallStatus; by: 'caller' | 'callee' | 'network' }
+  | { type: 'textStatus'; status: TextStatus; code: number | null }
+  | { type: 'textReceived'; body: string };
 
-/** A happening with its instant (milliseconds since 1970, simulator time) and the call it belongs to. */
-export type SimulatorEvent = Happening & { at: number; callSid: string; to: string };
+/** A happening with its instant (milliseconds since 1970, simulator time) and the call or text it belongs to. */
+export type SimulatorEvent = Happening & { at: number; sid: string; to: string };
 
 /** Hears of events, in order, while they happen; must not throw. */
 export type Listener = (event: SimulatorEvent) => void;
@@ -39,8 +42,8 @@ export interface SimulatorLog {
 export interface EventLog {
   /** Hears of every event until the returned function is called. */
   on(listener: Listener): () => void;
-  /** Records what happened to a call. */
-  record(call: { sid: string; request: { to: string } }, what: Happening): void;
+  /** Records what happened to a call or text. */
+  record(about: { sid: string; request: { to: string } }, what: Happening): void;
 }
 
 /** The fields of each event that are logged: never a number, a spoken text, a key or an address. */
@@ -60,11 +63,11 @@ export function createEventLog({
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    record(call, what) {
-      const event = { ...what, at: now(), callSid: call.sid, to: call.request.to };
+    record(about, what) {
+      const event = { ...what, at: now(), sid: about.sid, to: about.request.to };
       for (const listener of listeners) listener(event);
       const fields = Object.entries(what).filter(([name]) => LOGGED.includes(name));
-      log?.info({ callSid: call.sid, ...Object.fromEntries(fields) }, `simulator: ${what.type}`);
+      log?.info({ sid: about.sid, ...Object.fromEntries(fields) }, `simulator: ${what.type}`);
     },
   };
 }

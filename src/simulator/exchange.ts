@@ -3,6 +3,7 @@ import { type Call, isOver } from './call.ts';
 import { type CallRequest, type Form, readCallRequest, readGivenDocument, text } from './call-request.ts';
 import type { EndCall } from './end-call.ts';
 import { createLine } from './line.ts';
+import { createPace } from './pace.ts';
 import { Redirection } from './play-call.ts';
 import { refusal } from './rest-errors.ts';
 import type { Stage } from './stage.ts';
@@ -32,16 +33,8 @@ export interface ExchangeDeps {
 export function createExchange(deps: ExchangeDeps): Exchange {
   const { stage } = deps;
   const calls = new Map<string, Call>();
-  let nextFreeMoment = 0;
-
-  /** Milliseconds until the line may dial again (Twilio: more calls per second are queued, not refused). */
-  const queueMs = (now: number) => {
-    const { callsPerSecond } = stage.settings;
-    if (callsPerSecond === null) return stage.settings.queueMs;
-    const moment = Math.max(now, nextFreeMoment);
-    nextFreeMoment = moment + 1_000 / callsPerSecond;
-    return moment - now + stage.settings.queueMs;
-  };
+  // Twilio: more calls per second are queued, not refused.
+  const queueMs = createPace(stage.settings.callsPerSecond, stage.settings.queueMs);
 
   return {
     create(form) {

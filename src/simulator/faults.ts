@@ -1,9 +1,13 @@
 /** Faults on demand: what goes wrong next, for REST requests and for webhooks. */
 import type { StatusEvent } from './call-request.ts';
 import type { WebhookKind } from './events.ts';
+import type { TextStatus } from './text-message.ts';
 
-/** A kind of REST request. */
-export type Operation = 'create' | 'fetch' | 'list' | 'update';
+/** A kind of REST request: about calls, or about texts. */
+export type Operation = 'create' | 'fetch' | 'list' | 'update' | 'createText' | 'fetchText' | 'listTexts';
+
+/** What a status callback reports: of a call or of a text. */
+export type CallbackEvent = StatusEvent | TextStatus;
 
 /**
  * What goes wrong with a REST request.
@@ -26,17 +30,17 @@ export type RestFault =
   | { refuse: { status: number; code: number; message: string } };
 
 /**
- * What goes wrong with webhooks of one kind. `event` narrows status callbacks, `to` (E.164) the calls; `times` is
+ * What goes wrong with webhooks of one kind. `event` narrows status callbacks, `to` (E.164) the calls and texts; `times` is
  * how many are hit (all, until `clear()`).
  * - `lose`: never sent; for a document that is a connection that failed.
  * - `double`: sent twice with the same token.
  * - `delay`: sent `ms` of simulator time later.
- * - `reorder`: sent after the next status callback of the call (a `completed` one is last and stays where it is).
+ * - `reorder`: sent after the next status callback of the call or text (the last one stays where it is).
  */
-type WebhookFault = { event?: StatusEvent; to?: string; times?: number } & (
+type WebhookFault = { event?: CallbackEvent; to?: string; times?: number } & (
   | { kind: WebhookKind; do: 'lose' | 'double' }
   | { kind: WebhookKind; do: 'delay'; ms: number }
-  | { kind: 'status'; do: 'reorder' }
+  | { kind: 'status' | 'text'; do: 'reorder' }
 );
 
 /** The switches for faults. */
@@ -56,9 +60,9 @@ export interface FaultRegistry extends Faults {
   /** The fault for this REST request, used up by asking. */
   takeRest(operation: Operation, to: string | null): RestFault | null;
   /** The fault for this webhook, used up by asking. */
-  takeWebhook(kind: WebhookKind, to: string, event?: StatusEvent): WebhookFault | null;
+  takeWebhook(kind: WebhookKind, to: string, event?: CallbackEvent): WebhookFault | null;
   /** Whether this status callback is to come after the next one; used up by asking. */
-  takeReorder(to: string, event: StatusEvent): boolean;
+  takeReorder(kind: 'status' | 'text', to: string, event: CallbackEvent): boolean;
   /** Keeps an answer until `release()`. */
   keep(send: () => void): void;
 }
@@ -90,8 +94,9 @@ export function createFaults(): FaultRegistry {
       null,
     takeWebhook: (kind, to, event) =>
       take(webhooks, (plan) => plan.do !== 'reorder' && plan.kind === kind && isAbout(plan, to, event)),
-    takeReorder: (to, event) =>
-      take(webhooks, (plan) => plan.do === 'reorder' && isAbout(plan, to, event)) !== null,
+    takeReorder: (kind, to, event) =>
+      take(webhooks, (plan) => plan.do === 'reorder' && plan.kind === kind && isAbout(plan, to, event)) !==
+      null,
   };
 }
 
@@ -102,6 +107,6 @@ function take<F>(plans: Planned<F>[], fits: (fault: F) => boolean): F | null {
   return plan.fault;
 }
 
-function isAbout(plan: WebhookFault, to: string, event: StatusEvent | undefined): boolean {
+function isAbout(plan: WebhookFault, to: string, event: CallbackEvent | undefined): boolean {
   return (plan.to === undefined || plan.to === to) && (plan.event === undefined || plan.event === event);
 }

@@ -1,20 +1,23 @@
-/** The REST API: Calls, in the version of 2010-04-01. */
+/** The REST API: Calls and Messages, in the version of 2010-04-01. */
 import { type ErrorRequestHandler, type Request, Router, urlencoded } from 'express';
 import { type AnswerDeps, createAnswerRest, holdUntilClosed } from './answer-rest.ts';
 import { authenticate } from './authenticate.ts';
 import type { Call } from './call.ts';
-import { type Form, text } from './call-request.ts';
+import { formOf, text } from './call-request.ts';
 import { callResource } from './call-resource.ts';
 import type { Dialect } from './dialect.ts';
 import type { Exchange } from './exchange.ts';
 import { listCalls } from './list-calls.ts';
 import { errorBody, notFound, RestError } from './rest-errors.ts';
+import type { TextExchange } from './text-exchange.ts';
+import { addTextRoutes } from './text-routes.ts';
 
 /** What the REST API needs. `credentials` maps each user of HTTP Basic to its password. */
 export interface RestDeps extends AnswerDeps {
   accountSid: string;
   credentials: ReadonlyMap<string, string>;
   exchange: Exchange;
+  texts: TextExchange;
   dialect: Dialect;
 }
 
@@ -72,13 +75,10 @@ export function createRestRoutes(deps: RestDeps): Router {
       });
     });
 
+  addTextRoutes(routes, root, answer, deps);
   routes.use((req, _res, next) => next(notFound(req.originalUrl)));
   routes.use(createRenderError(dialect));
   return routes;
-}
-
-function formOf(req: Request): Form {
-  return (req.body ?? {}) as Form;
 }
 
 /** What was refused, in the provider's shape; anything else (a body that cannot be read, a fault of ours) as 20001 or 20500. */

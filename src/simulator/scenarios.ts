@@ -19,7 +19,17 @@ export const SCENARIOS = {
   fraud: answers(4_000, presses('0'), presses('#')),
   'hang-up': answers(4_000, { on: 'prompt', afterMs: 1_500, hangUp: true }),
   silence: answers(4_000),
-  unreachable: { pickUp: { kind: 'unreachable', afterMs: 300, sipResponseCode: 404 }, reactions: [] },
+  unreachable: {
+    pickUp: { kind: 'unreachable', afterMs: 300, sipResponseCode: 404 },
+    reactions: [],
+    // Twilio, error 30003: unreachable destination handset.
+    texts: { kind: 'undelivered', afterMs: 2_000, errorCode: 30003 },
+  },
+  /** Answers calls; its network takes no texts (Twilio, error 30006). */
+  landline: {
+    ...answers(4_000, presses('#')),
+    texts: { kind: 'undelivered', afterMs: 2_000, errorCode: 30006 },
+  },
   slow: answers(25_000, presses('#', 3_500)),
   /** Extension 1234. */
   pbx: {

@@ -49,11 +49,26 @@ const switchboardSchema = z.strictObject({
   patienceMs: afterMs,
 });
 
-/** A desk phone's script: how it takes the call, then the person's reactions, one after the other. */
+/**
+ * What becomes of a text: the phone takes it, and the network says so after `afterMs` or never (`silent`); the network
+ * does not deliver it, or never takes it (`failed`); or the provider refuses it when asked.
+ */
+const textsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('take'), afterMs }),
+  z.strictObject({ kind: z.literal('silent') }),
+  z.strictObject({ kind: z.literal('undelivered'), afterMs, errorCode: z.number().int() }),
+  z.strictObject({ kind: z.enum(['failed', 'refuse']), errorCode: z.number().int() }),
+]);
+
+/**
+ * A desk phone's script: how it takes the call, then the person's reactions, one after the other; and what becomes of
+ * texts to it, which it takes unless given.
+ */
 export const scriptSchema = z.strictObject({
   pickUp: pickUpSchema,
   switchboard: switchboardSchema.optional(),
   reactions: z.array(reactionSchema),
+  texts: textsSchema.optional(),
 });
 
 /** A script. */

@@ -1,4 +1,4 @@
-/** A phone network in a process: the REST API of Twilio or SignalWire, signed webhooks and scripted desk phones, on loopback. */
+/** A phone network in a process: the REST API of Twilio or SignalWire, signed webhooks and scripted desk phones that take calls and texts, on loopback. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -13,12 +13,17 @@ import { createExchange } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createCallPlayer } from './play-call.ts';
 import { type CallReport, countPerNumber, reportCall } from './report-calls.ts';
+import { reportText, type TextReport } from './report-texts.ts';
 import { createRestRoutes } from './rest-routes.ts';
 import type { ScenarioName } from './scenarios.ts';
 import type { Script } from './script.ts';
+import { createSendText } from './send-text.ts';
 import { createWebhookSender } from './send-webhook.ts';
 import { CallOver, DEFAULT_SETTINGS, type Settings, type Stage } from './stage.ts';
 import { createStatusCallbacks } from './status-callbacks.ts';
+import { type AnswerText, createStopList } from './stop-list.ts';
+import { createTextCallbacks } from './text-callbacks.ts';
+import { createTextExchange } from './text-exchange.ts';
 import type { SimulatorTime } from './time.ts';
 import { createTimers } from './timers.ts';
 
@@ -34,7 +39,7 @@ export interface SimulatorOptions<T extends SimulatorTime> {
   signingKey?: string;
   /** API keys: SID to secret; they open the REST API but sign nothing. */
   apiKeys?: Record<string, string>;
-  /** The only numbers (E.164) that may call; all, unless given. */
+  /** The only numbers (E.164) that may call and send texts; all, unless given. */
   callerIds?: readonly string[];
   time: T;
   /** Port on 127.0.0.1; 0 (the default) picks a free one. */
@@ -51,7 +56,7 @@ export interface Simulator<T extends SimulatorTime> {
   readonly url: string;
   /** Opens the port. Rejects when it is taken. */
   start(): Promise<void>;
-  /** Stops the simulator: calls stop where they are, without callbacks; nothing is left running. */
+  /** Stops the simulator: calls and texts stop where they are, without callbacks; nothing is left running. */
   stop(): Promise<void>;
   readonly desk: Desk;
   readonly faults: Faults;
@@ -60,6 +65,10 @@ export interface Simulator<T extends SimulatorTime> {
   calls(): CallReport[];
   /** How many calls were created to each number (E.164). */
   createdPerNumber(): Record<string, number>;
+  /** What became of each text, oldest first. */
+  texts(): TextReport[];
+  /** A phone answers a text: STOP and START, as bare words, count. Throws `DeskError` for a sender that is a name. */
+  answerText(answer: AnswerText): void;
   /** Hears of everything that happens until the returned function is called. */
   on(listener: Listener): () => void;
 }
@@ -91,11 +100,15 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
   const dial = createDialCall({ stage, desk, callbacks, deliver, endCall, playCall });
   const callerIds = options.callerIds ?? null;
   const exchange = createExchange({ stage, accountSid, callerIds, dial, endCall });
+  const stopList = createStopList();
+  const fire = createTextCallbacks({ deliver, faults, dialect });
+  const sendText = createSendText({ stage, desk, fire });
+  const texts = createTextExchange({ stage, accountSid, callerIds, desk, stopList, send: sendText });
   const credentials = new Map([[accountSid, authToken], ...Object.entries(options.apiKeys ?? {})]);
 
   const app = express().disable('x-powered-by').disable('etag');
-  app.use(createControlRoutes({ desk, exchange }));
-  app.use(createRestRoutes({ accountSid, credentials, exchange, dialect, faults, time, timers }));
+  app.use(createControlRoutes({ desk, exchange, texts, stopList }));
+  app.use(createRestRoutes({ accountSid, credentials, exchange, texts, dialect, faults, time, timers }));
   const server = createServer(app);
 
   return {
@@ -105,7 +118,8 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
     start: () => listen(server, options.port ?? 0),
     async stop() {
       stopped.abort();
-      for (const call of exchange.all()) call.over.abort(new CallOver('the simulator stopped'));
+      for (const call of [...exchange.all(), ...texts.all()])
+        call.over.abort(new CallOver('the simulator stopped'));
       timers.withdrawAll();
       await close(server);
     },
@@ -114,6 +128,8 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
     time,
     calls: () => exchange.all().map(reportCall),
     createdPerNumber: () => countPerNumber(exchange.all()),
+    texts: () => texts.all().map(reportText),
+    answerText: stopList.hear,
     on: eventLog.on,
   };
 }

@@ -22,6 +22,12 @@ export interface Settings {
   digitsBeforeDocument: boolean;
   /** Calls dialed per second; the others wait in the queue. null: no limit. */
   callsPerSecond: number | null;
+  /** From the request for a text to sending it. */
+  textQueueMs: number;
+  /** From sending a text to the network having it. */
+  textSendMs: number;
+  /** Texts sent per second; the others wait in the queue. null: no limit. */
+  textsPerSecond: number | null;
   /** What a minute costs, US dollars, for calls that name the most it may cost. */
   pricePerMinute: number;
 }
@@ -36,6 +42,9 @@ export const DEFAULT_SETTINGS: Settings = {
   machineDetectionMs: 4_000,
   digitsBeforeDocument: true,
   callsPerSecond: null,
+  textQueueMs: 100,
+  textSendMs: 500,
+  textsPerSecond: null,
   pricePerMinute: 0.01,
 };
 

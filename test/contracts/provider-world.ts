@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest';
 import { ServiceError } from '../../src/errors.ts';
 import type { CallStep, Extension } from '../../src/providers/dialogue.ts';
 import type { AnsweredBy, CallProgress, PlaceCallRequest, TrustedWebhook } from '../../src/providers/port.ts';
+import type { SendTextRequest, TextProgress } from '../../src/providers/text-port.ts';
 import { SIGNALWIRE, TWILIO } from '../../src/providers/twilio/profiles.ts';
 import { createTwilioRest } from '../../src/providers/twilio/rest.ts';
 import type { TwilioAccess } from '../../src/providers/twilio/twilio-client.ts';
@@ -37,6 +38,7 @@ export type Heard =
   | { kind: 'digits' | 'silence'; callId: string; digits: string | null }
   | ({ kind: 'status' } & CallProgress)
   | { kind: 'machine'; callId: string; answeredBy: AnsweredBy }
+  | ({ kind: 'text' } & TextProgress)
   | { kind: 'refused'; code: string };
 
 export type ProviderWorld = Awaited<ReturnType<typeof openProvider>>;
@@ -110,7 +112,7 @@ export async function openProvider(name: ProviderName, options: Partial<Simulato
     heard.push(said);
     const nothing = { contentType: 'text/plain', body: '' };
     if (kind === world.failing) return { status: 503, ...nothing };
-    if (kind === 'status' || kind === 'machine') return { status: 204, ...nothing };
+    if (kind === 'status' || kind === 'machine' || kind === 'text') return { status: 204, ...nothing };
     return { status: 200, ...play(said) };
   }
 
@@ -166,6 +168,15 @@ export async function openProvider(name: ProviderName, options: Partial<Simulato
       sendDigits: null,
       ...changes,
     }),
+    text: (changes: Partial<SendTextRequest> = {}): SendTextRequest => ({
+      attemptId: 'a1',
+      to: TO,
+      from: FROM,
+      body: 'Your Contoso code: 123456.',
+      validityS: 600,
+      statusUrl: `${publicUrl}/a1/text`,
+      ...changes,
+    }),
     /** Asks for a call to a phone that behaves as said. */
     place(phone: ScenarioName | Script, changes: Partial<PlaceCallRequest> = {}) {
       simulator.desk.script(changes.to ?? TO, phone);
@@ -207,6 +218,7 @@ export async function openProvider(name: ProviderName, options: Partial<Simulato
 function read(webhook: TrustedWebhook, kind: Exclude<Heard['kind'], 'refused'>): Heard {
   if (kind === 'status') return { kind, ...webhook.status() };
   if (kind === 'machine') return { kind, ...webhook.machine() };
+  if (kind === 'text') return { kind, ...webhook.text() };
   if (kind === 'digits' || kind === 'silence') return { kind, ...webhook.digits() };
   return { kind, ...webhook.answer() };
 }

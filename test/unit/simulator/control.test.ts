@@ -101,7 +101,7 @@ it('tells events in order with the instant of the simulator', async () => {
     ...['webhookSent', 'webhookAnswered', 'heard', 'key'],
     ...['status', 'ended', 'webhookSent', 'webhookAnswered'],
   ]);
-  expect(rig.events.every((event) => event.callSid === call.sid && event.to === TO)).toBe(true);
+  expect(rig.events.every((event) => event.sid === call.sid && event.to === TO)).toBe(true);
   expect(rig.events.map(({ at }) => at)).toEqual(rig.events.map(({ at }) => at).sort((a, b) => a - b));
 });
 

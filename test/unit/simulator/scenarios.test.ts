@@ -35,6 +35,7 @@ const ENDINGS: Record<string, { keys: string[]; ending: string }> = {
   'hang-up': { keys: [], ending: 'completed 200' },
   silence: { keys: [], ending: 'completed 200' },
   unreachable: { keys: [], ending: 'failed 404' },
+  landline: { keys: ['#'], ending: 'completed 200' },
   slow: { keys: ['#'], ending: 'completed 200' },
   pbx: { keys: [], ending: 'completed 200' },
 };

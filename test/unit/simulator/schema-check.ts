@@ -10,14 +10,14 @@ interface Rule {
 }
 
 const SCHEMAS = JSON.parse(readFileSync(new URL('./call-schema.json', import.meta.url), 'utf8')) as Record<
-  'call' | 'list',
+  'call' | 'text' | 'list',
   { properties: Record<string, Rule> }
 >;
 
 const RFC_2822 = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000$/;
 
 /** The fields of `answer` that are missing, unknown or wrong by the named schema. */
-export function deviations(name: 'call' | 'list', answer: object): string[] {
+export function deviations(name: 'call' | 'text' | 'list', answer: object): string[] {
   const { properties } = SCHEMAS[name];
   const unknown = Object.keys(answer).filter((field) => !(field in properties));
   const wrong = Object.entries(properties).flatMap(([field, rule]) => {
