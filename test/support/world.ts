@@ -152,6 +152,20 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
     read: async (id: string) => (await api('GET', `/v1/verifications/${id}`)).body,
     settle: () => settle(world.service, time, waits),
 
+    /** Lets texts go out, without waiting for their codes to expire; five seconds later the network has told of them. */
+    async sendTexts() {
+      await settle(world.service, time, waits, allSent);
+      await time.advance(5_000);
+      await time.idle();
+      await service.journey.settled();
+    },
+
+    /** The code in the newest text on a phone. */
+    codeOn(number: string): string {
+      const newest = simulator.texts().findLast((text) => text.to === number && text.receivedAt !== null);
+      return /\b\d{6}\b/.exec(newest?.body ?? '')?.[0] ?? '';
+    },
+
     /** Requests, lets everything happen, and reads how it ended. */
     async story(phone: ScenarioName | Script, extra: Record<string, unknown> = {}) {
       const { id } = await world.request(phone, extra);
@@ -201,6 +215,7 @@ export async function settle(
   service: Service,
   time: VirtualTime,
   waits: ReturnType<typeof waitsBy>,
+  isDone: (service: Service) => Promise<boolean> = allFinished,
 ): Promise<void> {
   const { queue } = service.jobs;
   let jobless = 0;
@@ -210,7 +225,7 @@ export async function settle(
     await service.jobs.settled();
     const busy = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
     if (busy > 0) await letJobsWork(busy, time, waits.ends());
-    else if (await allFinished(service)) return;
+    else if (await isDone(service)) return;
     else if (await isWaiting(service, jobless)) await moveOn(service, time);
     else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
     else await sweepLater(service, time);
@@ -231,6 +246,15 @@ async function allFinished(service: Service): Promise<boolean> {
     .select('id')
     .where('state', '<>', 'finished')
     .executeTakeFirst());
+}
+
+/** Whether every text was sent, or will not be. */
+async function allSent({ stores }: Service): Promise<boolean> {
+  const query = stores.database.db
+    .selectFrom('verification')
+    .select('id')
+    .where('state', 'in', ['queued', 'sending', 'decided']);
+  return !(await query.executeTakeFirst());
 }
 
 /** Whether everything waits for its time. A job that the queue lost may be placing its call right now. */
