@@ -32,11 +32,22 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'capabilities/': { file: 'capabilities/routes.ts', imports: [] },
   'pbx-profiles/': { file: 'pbx-profiles/routes.ts', imports: [] },
   'ops/': { file: 'ops/readiness.ts', imports: [] },
-  'providers/port.ts': { file: 'providers/port.ts', imports: ['providers/dialogue.ts'] },
-  'providers/dialogue.ts': { file: 'providers/dialogue.ts', imports: ['providers/port.ts'] },
+  'providers/port.ts': {
+    file: 'providers/port.ts',
+    imports: ['providers/text-port.ts', 'providers/dialogue.ts'],
+  },
+  'providers/text-port.ts': {
+    file: 'providers/text-port.ts',
+    imports: ['providers/port.ts', 'providers/dialogue.ts'],
+  },
+  'providers/dialogue.ts': {
+    file: 'providers/dialogue.ts',
+    imports: ['providers/port.ts', 'providers/text-port.ts'],
+  },
+  'providers/texts/': { file: 'providers/texts/segments.ts', imports: [] },
   'providers/failover.ts': {
     file: 'providers/failover.ts',
-    imports: ['providers/port.ts', 'providers/dialogue.ts'],
+    imports: ['providers/port.ts', 'providers/text-port.ts', 'providers/dialogue.ts'],
   },
   'providers/locales.ts': {
     file: 'providers/locales.ts',
@@ -59,6 +70,8 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
     file: 'providers/twilio/twilio-provider.ts',
     imports: [
       'providers/port.ts',
+      'providers/text-port.ts',
+      'providers/texts/',
       'providers/dialogue.ts',
       'providers/locales.ts',
       'platform/',
@@ -108,6 +121,8 @@ const FEATURES = [
 const BELOW_FEATURES = [
   'api.ts',
   'providers/port.ts',
+  'providers/text-port.ts',
+  'providers/texts/',
   'providers/dialogue.ts',
   'providers/failover.ts',
   'providers/locales.ts',
