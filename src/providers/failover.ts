@@ -6,12 +6,10 @@ const ELSEWHERE_MAYBE: readonly string[] = ['providerError', 'unreachable'];
 
 /**
  * Whether another provider's line may be tried after this result: only where this provider is known not to have
- * dialed (otherwise two calls could ring), and where another one might do better. A number that is no number
+ * dialed or sent (otherwise two calls could ring, or two texts arrive), and where another one might do better. A number that is no number
  * stays one, and what a provider blocks as fraud, premium or too dear is not tried where nobody blocks it.
  */
-export function mayTryAnotherLine(
-  result: PlaceCallResult | Exclude<SendTextResult, { kind: 'accepted' }>,
-): boolean {
+export function mayTryAnotherLine(result: PlaceCallResult | SendTextResult): boolean {
   if (result.kind === 'refused') return ELSEWHERE_MAYBE.includes(result.outcome);
   return result.kind === 'tryLater';
 }

@@ -34,7 +34,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'ops/': { file: 'ops/readiness.ts', imports: [] },
   'providers/port.ts': {
     file: 'providers/port.ts',
-    imports: ['providers/dialogue.ts', 'providers/text-port.ts'],
+    imports: ['providers/text-port.ts', 'providers/dialogue.ts'],
   },
   'providers/text-port.ts': {
     file: 'providers/text-port.ts',
@@ -44,9 +44,10 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
     file: 'providers/dialogue.ts',
     imports: ['providers/port.ts', 'providers/text-port.ts'],
   },
+  'providers/texts/': { file: 'providers/texts/segments.ts', imports: [] },
   'providers/failover.ts': {
     file: 'providers/failover.ts',
-    imports: ['providers/port.ts', 'providers/dialogue.ts', 'providers/text-port.ts'],
+    imports: ['providers/port.ts', 'providers/text-port.ts', 'providers/dialogue.ts'],
   },
   'providers/locales.ts': {
     file: 'providers/locales.ts',
@@ -56,7 +57,6 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
     file: 'providers/create-providers.ts',
     imports: ['providers/port.ts', 'providers/dialogue.ts', 'errors.ts'],
   },
-  'providers/texts/': { file: 'providers/texts/code-text.ts', imports: [] },
   'providers/prices.ts': { file: 'providers/prices.ts', imports: ['platform/'] },
   'providers/settings.ts': {
     file: 'providers/settings.ts',

@@ -51,7 +51,7 @@ export const ERROR_CODES: ReadonlyMap<number, { meaning: string; verdict: Verdic
   [21209, { meaning: 'Method is not valid', verdict: MUST_BE_FIXED }],
   [21210, { meaning: 'From is neither owned nor verified', verdict: MUST_BE_FIXED }],
   [21211, { meaning: 'To is not valid', verdict: INVALID_NUMBER }],
-  [21212, { meaning: 'From is not valid or may not be called from', verdict: MUST_BE_FIXED }],
+  [21212, { meaning: 'From is not valid, or calls and texts may not come from it', verdict: MUST_BE_FIXED }],
   [21213, { meaning: 'From is missing', verdict: MUST_BE_FIXED }],
   [21214, { meaning: 'To cannot be reached', verdict: UNREACHABLE }],
   [

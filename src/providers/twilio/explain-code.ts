@@ -1,14 +1,15 @@
 import type { Explanation } from '../../domain/explanation.ts';
 import { ERROR_CODES, type Verdict } from './error-codes.ts';
+import { TEXT_CODES } from './text-codes.ts';
 
 const CREDENTIALS =
-  'Compare TWILIO_ACCOUNT_SID and the auth token or API key (SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN) with the console of the provider, then restart. All calls fail until then.';
+  'Compare TWILIO_ACCOUNT_SID and the auth token or API key (SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN) with the console of the provider, then restart. All calls and texts fail until then.';
 const ACCOUNT =
-  'Look into the console of the provider: is the account suspended, closed or without balance? All calls fail until that is settled there.';
+  'Look into the console of the provider: is the account suspended, closed or without balance? All calls and texts fail until that is settled there.';
 const GEO =
   'Switch the country on in the console of the provider (Voice, Geographic permissions), or take it out of the policy (countries.allowed) if it is not to be called.';
 const LINE =
-  'Compare CALLER_LINE and CALLER_LINES with the numbers in the console of the provider: each must belong to this account or be verified there. All calls from this number fail until then.';
+  'Compare CALLER_LINE and CALLER_LINES with the numbers in the console of the provider: each must belong to this account or be verified there. All calls and texts from this number fail until then.';
 const ADDRESS = 'Check PUBLIC_URL: npm run poundkey -- check asks it and says what is wrong.';
 const TYPED =
   'Nothing is wrong with Poundkey. Ask the user for the number again, and whether it can be called from another phone.';
@@ -45,18 +46,22 @@ const ACTIONS: Readonly<Record<number, string>> = {
 
 /** The code of a provider in words; null for one that is not in the table. */
 export function explainCode(code: string): Explanation | null {
+  const text = TEXT_CODES.get(Number(code));
+  if (text !== undefined) return { meaning: text.meaning, action: text.action };
   const row = ERROR_CODES.get(Number(code));
   if (row === undefined) return null;
   return { meaning: row.meaning, action: ACTIONS[Number(code)] ?? actionFor(row.verdict) };
 }
 
-/** All codes of the table. */
-export const EXPLAINED_CODES: readonly string[] = [...ERROR_CODES.keys()].map(String);
+/** All codes of both tables. */
+export const EXPLAINED_CODES: readonly string[] = [...ERROR_CODES.keys(), ...TEXT_CODES.keys()]
+  .sort((a, b) => a - b)
+  .map(String);
 
 function actionFor(verdict: Verdict): string {
   if (verdict.kind === 'tryLater') return TOO_FAST;
   if (verdict.kind === 'unknown')
-    return 'Poundkey looks for the call and tries again by itself. If it goes on, look at the status page of the provider.';
+    return 'Poundkey looks for the call or text and tries again by itself. If it goes on, look at the status page of the provider.';
   if (verdict.outcome === 'providerError') return OURS;
   return verdict.outcome === 'blocked' ? NOT_CALLED : TYPED;
 }

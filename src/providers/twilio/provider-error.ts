@@ -1,6 +1,6 @@
 import { ProviderError } from '../port.ts';
-import { ERROR_CODES } from './error-codes.ts';
 import { errorCodeOf, type Failure, readFailure } from './read-failure.ts';
+import { knownCode } from './text-codes.ts';
 
 /**
  * What a request threw as an error that is safe to log; `action` as for `providerError`. Never the thrown error itself,
@@ -30,7 +30,7 @@ function reasonOf({ httpStatus, twilioCode, socketError }: Failure): string {
   if (socketError !== null) return `the provider gave no answer (${socketError})`;
   if (httpStatus === null) return 'the answer of the provider cannot be read';
   if (twilioCode === null) return `the provider answered HTTP ${httpStatus} without an error code`;
-  const meaning = ERROR_CODES.get(twilioCode)?.meaning ?? 'see the error dictionary of the provider';
+  const meaning = knownCode(twilioCode)?.meaning ?? 'see the error dictionary of the provider';
   return `the provider answered HTTP ${httpStatus}, error ${twilioCode}: ${meaning}`;
 }
 

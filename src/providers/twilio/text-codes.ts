@@ -210,20 +210,20 @@ export const TEXT_CODES: ReadonlyMap<number, TextCode> = new Map([
     30450,
     {
       meaning:
-        'the provider holds texts to numbers like this one for some minutes, for fear of fraud that earns on them',
+        'the provider holds back texts to numbers like this one for some minutes, since it suspects that they are asked for only to earn money on them (SMS pumping)',
       verdict: BLOCKED_BY_SETTING,
       action:
-        'Look who asks for texts to numbers that begin like this one. If somebody does so to earn on them, take the country out of the policy or block the user. If they are real, users need a call for 15 to 30 minutes.',
+        'Look who asks for texts to numbers that begin like this one. If nobody enters their codes, take the country out of the policy or block the user. If they are real, users need a call for 15 to 30 minutes.',
     },
   ],
   [
     30453,
     {
       meaning:
-        'the provider holds texts to numbers like this one for hours, for fear of fraud that earns on them',
+        'the provider holds back texts to numbers like this one for hours, since it suspects that they are asked for only to earn money on them (SMS pumping)',
       verdict: BLOCKED_BY_SETTING,
       action:
-        'Look who asks for texts to numbers that begin like this one. If somebody does so to earn on them, take the country out of the policy or block the user. If they are real, ask the support of the provider; users need a call until then.',
+        'Look who asks for texts to numbers that begin like this one. If nobody enters their codes, take the country out of the policy or block the user. If they are real, ask the support of the provider; users need a call until then.',
     },
   ],
 ]);
@@ -247,5 +247,10 @@ export function judgeTextStatus(
 const FAILED: readonly TextStatus[] = ['undelivered', 'failed', 'canceled'];
 
 function verdictOfCode(code: number): TextVerdict | undefined {
-  return (TEXT_CODES.get(code) ?? ERROR_CODES.get(code))?.verdict;
+  return knownCode(code)?.verdict;
+}
+
+/** What is known of a code, of texts or of calls. */
+export function knownCode(code: number): { meaning: string; verdict: TextVerdict } | undefined {
+  return TEXT_CODES.get(code) ?? ERROR_CODES.get(code);
 }

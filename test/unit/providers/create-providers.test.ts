@@ -7,6 +7,7 @@ import type {
   ProviderAccess,
   TrustedWebhook,
 } from '../../../src/providers/port.ts';
+import type { SendTextRequest } from '../../../src/providers/text-port.ts';
 
 const FIRST = '+46812345678';
 const SECOND = '+46812345679';
@@ -71,6 +72,11 @@ describe('lines', () => {
       { callId: name },
     ]);
     await expect(providers.endCall(call)).resolves.toBeUndefined();
+    const text = { from: lineNumber } as SendTextRequest;
+    expect(await providers.sendText(text)).toEqual({ kind: 'accepted', textId: name });
+    expect(await providers.findTexts({ to: SECOND, from: lineNumber, since })).toMatchObject([
+      { textId: name },
+    ]);
   });
 
   test('that are not configured lead nowhere, so that nobody concludes that there was no call', async () => {
@@ -81,12 +87,12 @@ describe('lines', () => {
     await expect(providers.findCalls({ to: FIRST, from: call.lineNumber, since })).rejects.toMatchObject(
       unknown,
     );
-    expect(await providers.placeCall({ from: call.lineNumber } as PlaceCallRequest)).toEqual({
-      kind: 'refused',
-      outcome: 'providerError',
-      errorCode: 'unknownLine',
-      alarm: true,
-    });
+    const refused = { kind: 'refused', outcome: 'providerError', errorCode: 'unknownLine', alarm: true };
+    expect(await providers.placeCall({ from: call.lineNumber } as PlaceCallRequest)).toEqual(refused);
+    expect(await providers.sendText({ from: call.lineNumber } as SendTextRequest)).toEqual(refused);
+    await expect(providers.findTexts({ to: FIRST, from: call.lineNumber, since })).rejects.toMatchObject(
+      unknown,
+    );
   });
 
   test('that are not configured any more lead to the only provider there is', async () => {

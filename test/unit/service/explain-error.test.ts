@@ -7,6 +7,7 @@ import { ERRORS, type ErrorCode } from '../../../src/errors.ts';
 import { VERIFICATION_REFUSALS } from '../../../src/journey/request/routes.ts';
 import { END_REASONS } from '../../../src/journey/store/end-open.ts';
 import { ERROR_CODES } from '../../../src/providers/twilio/error-codes.ts';
+import { TEXT_CODES } from '../../../src/providers/twilio/text-codes.ts';
 import { ALL_EXPLAINED, explainError, meaningOf } from '../../../src/service/explain-error.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../../docs/operating/error-codes.md');
@@ -35,7 +36,8 @@ describe('the explanations of error codes', () => {
   });
 
   it('have every code of the table of providers', () => {
-    for (const code of ERROR_CODES.keys()) expect(explained).toContain(String(code));
+    for (const code of [...ERROR_CODES.keys(), ...TEXT_CODES.keys()])
+      expect(explained).toContain(String(code));
   });
 
   it.each([...explained, 'EHOSTDOWN', '418', '599', '99999', 'constructor', 'toString', 'route.notFound'])(

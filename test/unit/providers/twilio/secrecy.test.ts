@@ -18,6 +18,8 @@ import {
   openNetwork,
   REQUEST,
   silence,
+  TEXT_REQUEST,
+  TEXTS_PATH,
   TO,
   TOKEN,
   TWILIO,
@@ -37,6 +39,7 @@ const SECRETS = [
   TO.slice(1),
   FROM.slice(1),
   encodeURIComponent(TO),
+  '271828',
 ];
 
 function expectNoSecret(value: unknown): void {
@@ -87,6 +90,12 @@ const ASKING: [string, (request: ReturnType<typeof network>) => Promise<unknown>
       'finding calls',
       (phones) => phones.findCalls({ to: TO, from: FROM, since: new Date(0) }),
       () => nock(TWILIO).get(CALLS_PATH).query(true),
+    ],
+    ['sending a text', (phones) => phones.sendText(TEXT_REQUEST), () => nock(TWILIO).post(TEXTS_PATH)],
+    [
+      'finding texts',
+      (phones) => phones.findTexts({ to: TO, from: FROM, since: new Date(0) }),
+      () => nock(TWILIO).get(TEXTS_PATH).query(true),
     ],
   ];
 

@@ -64,6 +64,34 @@ const callBody = (fields: object = {}) => ({
   ...fields,
 });
 
+test('a text is asked for without a risk check and without retries in addresses, and found again', async () => {
+  const path = CALLS_PATH.replace('Calls', 'Messages');
+  let sent = new URLSearchParams();
+  nock(SPACE)
+    .post(path, (body) => {
+      sent = new URLSearchParams(body);
+      return true;
+    })
+    .reply(201, { sid: CALL, status: 'queued', num_segments: 1, error_code: null });
+  const statusUrl = 'https://pound.example/a1/text';
+  const text = { attemptId: 'a1', to: TO, from: FROM, body: 'Hello', validityS: 60, statusUrl };
+  expect(await calls().sendText(text)).toEqual({ kind: 'accepted', textId: CALL });
+  expect(Object.fromEntries(sent)).toEqual({
+    ...{ To: TO, From: FROM, Body: 'Hello', StatusCallback: statusUrl, ValidityPeriod: '60' },
+  });
+  const found = {
+    ...{ sid: CALL, status: 'undelivered', error_code: '30006' },
+    date_created: 'Wed, 19 Sept 2018 20:00:00 +0000',
+  };
+  nock(SPACE)
+    .get(path)
+    .query({ To: TO, From: FROM, PageSize: '1000' })
+    .reply(200, { messages: [found] });
+  expect(await calls().findTexts({ to: TO, from: FROM, since })).toEqual([
+    { textId: CALL, status: 'undelivered', createdAt: new Date('2018-09-19T20:00:00Z'), errorCode: '30006' },
+  ]);
+});
+
 describe('a call', () => {
   test('is asked for under the project, without a time limit and without retries in addresses', async () => {
     let sent = new URLSearchParams();

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import nock from 'nock';
 import type { PlaceCallRequest } from '../../../../src/providers/port.ts';
+import type { SendTextRequest } from '../../../../src/providers/text-port.ts';
 import { TWILIO as TWILIO_PROFILE } from '../../../../src/providers/twilio/profiles.ts';
 import { createTwilioRest, type TwilioRest } from '../../../../src/providers/twilio/rest.ts';
 import type { TwilioAccess } from '../../../../src/providers/twilio/twilio-client.ts';
@@ -31,6 +32,37 @@ export const REQUEST: PlaceCallRequest = {
   detectMachine: false,
   sendDigits: null,
 };
+
+export const TEXT = `SM${'3d'.repeat(16)}`;
+export const TEXTS_PATH = `/2010-04-01/Accounts/${ACCOUNT}/Messages.json`;
+export const TEXT_REQUEST: SendTextRequest = {
+  attemptId: 'attempt-1',
+  to: TO,
+  from: FROM,
+  body: 'Your Contoso code: 271828.\n@login.example.com #271828',
+  validityS: 600,
+  statusUrl: 'https://pound.example/texts/attempt-1/status',
+};
+
+/** A text as Twilio sends it. */
+export function textBody(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    sid: TEXT,
+    account_sid: ACCOUNT,
+    to: TO,
+    from: FROM,
+    body: TEXT_REQUEST.body,
+    status: 'queued',
+    date_created: null,
+    date_sent: null,
+    date_updated: null,
+    error_code: null,
+    error_message: null,
+    num_segments: '1',
+    direction: 'outbound-api',
+    ...fields,
+  };
+}
 
 export function network(access: Partial<TwilioAccess> = {}): TwilioRest {
   return createTwilioRest({
