@@ -6,7 +6,7 @@ import {
 } from '../app-passwords/completion-writes.ts';
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
-import { writeAuditEvent } from '../audit/audit-event.ts';
+import { writeAuditEvent } from '../audit/completion-write.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
