@@ -66,6 +66,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
 /** Who sent a request and with which key, with the facts about the user whom it names. */
 export interface CallerWithFacts extends Caller {
   keyId: string;
+  keyName: string;
   facts: UserFacts;
 }
 
@@ -80,8 +81,8 @@ export function createIdentifyCaller({
     return apiKeys.authenticate(header('authorization'), async (keyId) => {
       const found = await journey.readFacts.ofKey(keyId, userId, clock.now());
       if (!found) return null;
-      const { scopes, facts } = found;
-      return { ...found, facts: { tenantId: facts.tenantId, scopes, keyId, facts } };
+      const { name: keyName, scopes, facts } = found;
+      return { ...found, facts: { tenantId: facts.tenantId, scopes, keyId, keyName, facts } };
     });
   };
 }
