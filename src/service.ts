@@ -96,7 +96,7 @@ async function build(
   const { traceRequests, observeWebhook } = ops;
   if (http) {
     const progress = openProgress(config.progress, stores, events, log, onStop);
-    const routes = [...createApiRoutes({ ...shared, features }), ...outbox.routes, ...progress];
+    const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
     const laneOf = createApiLanes(

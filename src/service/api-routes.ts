@@ -2,6 +2,8 @@ import { type Caller, UserId } from '../api.ts';
 import { writeRevocation } from '../app-passwords/completion-writes.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
+import { createAuditStore } from '../audit/audit-store.ts';
+import { auditRoutes } from '../audit/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
 import { capabilityRoutes } from '../capabilities/routes.ts';
 import { type ErrorCode, ServiceError } from '../errors.ts';
@@ -10,6 +12,7 @@ import { findRoute } from '../journey/request/find-route.ts';
 import type { RefusalsHeard } from '../journey/request/note-refusal.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
+import type { Logger } from '../log.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { createListPhoneMethods } from '../phone-methods/list.ts';
 import { createRemovePhoneMethod } from '../phone-methods/remove.ts';
@@ -36,6 +39,7 @@ export interface ApiDeps {
   languages: Languages;
   clock: Clock;
   events: Events;
+  log: Logger;
 }
 
 /** The routes of `/v1`, without those of webhooks and of live progress, which start with what serves them. */
@@ -60,6 +64,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),
     ...keyRoutes(apiKeys),
+    ...auditRoutes({ store: createAuditStore(database.run), clock, log: deps.log }),
   ];
 }
 
