@@ -26,6 +26,7 @@ import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
+import { type CountPurged, createPurge } from '../retention/purge.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -42,6 +43,7 @@ interface FeatureDeps {
   publicUrl: string;
   deliverNow: Outbox['deliverNow'];
   refusals: Refusals;
+  countPurged: CountPurged;
   traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
@@ -55,14 +57,12 @@ interface FeatureDeps {
 export type Features = ReturnType<typeof createFeatures>;
 
 /** What each sweep removes besides counts. */
-function createClearUp({
-  refusals,
-  ...deps
-}: Pick<Stores['database'], 'db'> & { clock: Clock; refusals: Refusals }) {
+function createClearUp({ run, ...deps }: FeatureDeps & Pick<Stores['database'], 'db' | 'run'>) {
   const emptyExpiredSeals = createEmptyExpiredSeals(deps);
+  const purge = createPurge({ ...deps, run, count: deps.countPurged });
   return async () => {
     await emptyExpiredSeals();
-    await refusals.forgetOld();
+    await purge();
   };
 }
 
@@ -114,7 +114,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
     spending: spendingRules(config, providers),
-    clearUp: createClearUp({ db, clock, refusals: deps.refusals }),
+    clearUp: createClearUp({ ...deps, db, run }),
     refusals: deps.refusals,
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
