@@ -180,11 +180,11 @@ describeWorlds(
       };
       await Promise.all([worker(3)(), worker(Number.NaN)()]);
       // A verification goes with its calls, or stays with them.
-    const half = await sql<{ halves: number }>`select count(*)::int as halves
+      const half = await sql<{ halves: number }>`select count(*)::int as halves
       from (select id from verification where user_id like 'old-%') v
       full join (select verification_id as id from call_attempt where line_number = '+46850509999') a using (id)
       where v.* is null or a.* is null`.execute(world.db);
-    expect(half.rows).toEqual([{ halves: 0 }]);
+      expect(half.rows).toEqual([{ halves: 0 }]);
       const left = () =>
         world.db.selectFrom('verification').select('id').where('userId', 'like', 'old-%').execute();
       expect((await left()).length).toBeGreaterThan(0);
