@@ -54,7 +54,7 @@ export async function runCommand(
       'look' in command
         ? await command.look(checkSetUp)
         : await withTools((tools) => actAs(OPERATOR, () => command.run(tools, given, options)), command);
-    said.output = asJson ? JSON.stringify(answer.data, null, 2) : answer.text;
+    said.output = asJson && answer.data !== null ? JSON.stringify(answer.data, null, 2) : answer.text;
     said.exitCode = answer.isAlarming ? 1 : 0;
   };
   const program = createProgram(run, (help) => {
