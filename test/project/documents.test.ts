@@ -24,7 +24,7 @@ function anchorsIn(file: string): string[] {
 /** A constant of the code, and variables of the tests and of Node.js. */
 const NO_SETTINGS = [
   ...['ASKED_IN_ALL', 'REQUIRE_SERVERS', 'NODE_EXTRA_CA_CERTS', 'MAY_STOP_CALLS', 'IS_SUPPRESSED'],
-  ...['OWN_ERRORS', 'ERROR_CODES'],
+  ...['OWN_ERRORS', 'ERROR_CODES', 'AUDIT_TYPES'],
   ...Object.keys(NETWORK_ERRORS),
 ];
 
