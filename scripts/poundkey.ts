@@ -1,4 +1,6 @@
 // The operator's command line. What it can do: scripts/poundkey/commands.ts.
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
 import { systemClock } from '../src/platform/clock.ts';
@@ -34,6 +36,7 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
         log,
         keys: () => readKeys(config, log),
         spending: () => spendingRules(config, { linesFor: linesForIn(config) }),
+        print: (texts) => pipeline(Readable.from(texts), process.stdout, { end: false }),
       }),
     );
   } finally {

@@ -87,7 +87,14 @@ async function build(
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const { deliverNow } = outbox;
   const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
-  const features = createFeatures(config, { ...shared, ...calls, deliverNow, refusals, log });
+  const features = createFeatures(config, {
+    ...shared,
+    ...calls,
+    deliverNow,
+    refusals,
+    countPurged: ops.countPurged,
+    log,
+  });
   const { jobs, journey, tenants, apiKeys } = features;
   onStop('jobs being added', jobs.settled, JOBS_LIMIT_MS);
   onStop('work in the background', journey.settled);
@@ -96,7 +103,7 @@ async function build(
   const { traceRequests, observeWebhook } = ops;
   if (http) {
     const progress = openProgress(config.progress, stores, events, log, onStop);
-    const routes = [...createApiRoutes({ ...shared, features }), ...outbox.routes, ...progress];
+    const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
     const laneOf = createApiLanes(

@@ -1,6 +1,7 @@
 /** What a command says, for people and, the same, for programs (`--json`). */
 export interface Answer {
   text: string;
+  /** Null: everything was printed already, in the same form for both. */
   data: unknown;
   /** The answer reports something that must be repaired; the exit code is 1. */
   isAlarming?: boolean;

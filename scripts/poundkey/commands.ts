@@ -1,5 +1,6 @@
 // What an operator can do from the command line.
 import { APP_PASSWORD_COMMANDS } from './app-password-commands.ts';
+import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { BLOCK_COMMANDS } from './block-commands.ts';
 import { CHECK_COMMANDS } from './check/check-command.ts';
 import type { Command, SetUpCommand } from './command.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools> | SetUpCommand> = new 
     ...USER_COMMANDS,
     ...SUPPRESSION_COMMANDS,
     ...TOLL_FRAUD_COMMANDS,
+    ...AUDIT_COMMANDS,
     ...STORY_COMMANDS,
     ...MESSAGE_COMMANDS,
     ...KEY_RING_COMMANDS,

@@ -1,6 +1,8 @@
 // Runs the command that was typed, and puts what went wrong into words.
+import { userInfo } from 'node:os';
 import { CommanderError } from 'commander';
 import { ConfigError } from '../../src/config.ts';
+import { type Actor, actAs } from '../../src/domain/actor.ts';
 import { ServiceError } from '../../src/errors.ts';
 import { type Answer, type CheckSetUp, type Command, UsageError } from './command.ts';
 import { createProgram, helpOf, type Typed } from './program.ts';
@@ -22,6 +24,19 @@ export type WithTools = (
   command: Pick<Command<Tools>, 'mayCreateStore'>,
 ) => Promise<Answer>;
 
+/** Audit events name whoever is at the command line by the account of the operating system. */
+const OPERATOR: Actor = { type: 'operator', id: null, name: accountName(), clientAddress: null };
+
+/** Null: the process runs under a number that has no account, as in some containers. */
+function accountName(): string | null {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null;
+    throw error;
+  }
+}
+
 /**
  * Runs one command line. Never throws.
  * @param words as typed after `npm run poundkey --`
@@ -38,8 +53,8 @@ export async function runCommand(
     const answer =
       'look' in command
         ? await command.look(checkSetUp)
-        : await withTools((tools) => command.run(tools, given, options), command);
-    said.output = asJson ? JSON.stringify(answer.data, null, 2) : answer.text;
+        : await withTools((tools) => actAs(OPERATOR, () => command.run(tools, given, options)), command);
+    said.output = asJson && answer.data !== null ? JSON.stringify(answer.data, null, 2) : answer.text;
     said.exitCode = answer.isAlarming ? 1 : 0;
   };
   const program = createProgram(run, (help) => {

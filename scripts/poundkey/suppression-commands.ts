@@ -22,12 +22,12 @@ const suppressed: Command<Tools> = {
 const allow: Command<Tools> = {
   usage: 'allow NUMBER-OR-ID',
   what: 'lets a suppressed number be called again; NUMBER is E.164, with an extension +46812345678x123; ID as suppressed shows it',
-  async run({ suppressed: numbers, hashesOf }, [text = '']) {
+  async run({ suppressed: numbers, hashesOf, clock }, [text = '']) {
     const [, e164, extension = null] = /^(\+[1-9]\d{6,14})(?:x(\d{1,20}))?$/.exec(text) ?? [];
     const phone = e164
       ? { hashes: hashesOf({ e164, extension }) }
       : { id: checkedUuid(text, 'as suppressed shows it, or give a number such as +46812345678') };
-    const allowed = await numbers.allow(phone);
+    const allowed = await numbers.allow(phone, clock.now());
     if (allowed) return { text: `${allowed.maskedNumber} may be called again.`, data: allowed };
     throw new UsageError(
       `${e164 ? maskNumber(e164) : 'This entry'} is not suppressed; suppressed lists what is.`,

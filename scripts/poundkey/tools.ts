@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { writeRevocation } from '../../src/app-passwords/completion-writes.ts';
+import { createAuditStore } from '../../src/audit/audit-store.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
@@ -33,6 +34,7 @@ export type Tools = ReturnType<typeof createTools>;
 /**
  * The tools on a registry.
  * @param deps.keys reads the key rings; called by those who need them only, since it may make some
+ * @param deps.print prints texts as they come, for answers of any length
  * @param deps.spending reads the price table; called by those who need it only, since it may be wrong
  */
 export function createTools(deps: {
@@ -43,9 +45,12 @@ export function createTools(deps: {
   log: Pick<Logger, 'warn'>;
   keys: () => KeyRings;
   spending: () => SpendingRules;
+  print: (texts: AsyncIterable<string>) => Promise<void>;
 }) {
   return {
     clock: deps.clock,
+    print: deps.print,
+    audit: createAuditStore(deps.run),
     tenants: createTenants(deps),
     apiKeys: createApiKeys(deps),
     policies: createPolicies(deps),

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -14,6 +15,11 @@ export interface AppPassword {
   verificationId: string;
   createdAt: Date;
 }
+
+const REVOKED: AuditEvent = {
+  ...{ type: 'appPassword.revoked', from: sql`revoked`, many: true },
+  data: sql`jsonb_build_object('appPasswordId', id)`,
+};
 
 /** The app passwords of users. */
 export type AppPasswords = ReturnType<typeof createAppPasswords>;
@@ -35,11 +41,7 @@ export function createAppPasswords({
         where tenant_id = ${tenantId} and user_id = ${userId} and revoked_at is null
           and (${id}::uuid is null or id = ${id}::uuid)
         returning id, tenant_id, user_id),
-      audit as (
-        insert into audit_event (id, tenant_id, user_id, type, data, at)
-        select gen_random_uuid(), tenant_id, user_id, 'appPassword.revoked', jsonb_build_object('appPasswordId', id),
-          ${clock.now()}::timestamptz
-        from revoked)
+      ${auditEvents([REVOKED], clock.now())}
       select id from revoked`);
   return {
     /** The app passwords of a user that are not revoked, oldest first; an unknown user has none. */

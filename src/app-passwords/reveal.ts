@@ -1,9 +1,12 @@
 import { type Kysely, sql } from 'kysely';
+import statement from 'sql-template-tag';
 import { z } from 'zod';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import { verificationNotFound } from '../domain/not-found.ts';
 import { ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import { type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import { groupInFours } from './generate.ts';
@@ -53,27 +56,26 @@ export function createReveal(deps: {
  * second waits at the row lock, then finds the condition no longer met (PostgreSQL, Read Committed).
  */
 async function takeSealed(db: Kysely<Registry>, { tenantId, verificationId }: Wanted, now: Date) {
-  const row = await db
-    .with('taken', (cte) =>
-      cte
-        .selectFrom('appPassword')
-        .select(['id', 'sealed'])
-        .where('tenantId', '=', tenantId)
-        .where('verificationId', '=', verificationId)
-        .where('sealed', 'is not', null)
-        .where('sealedUntil', '>', now)
-        .where('revokedAt', 'is', null)
-        .where(({ not, exists }) => not(exists(liveBlock(db, now))))
-        .forUpdate(),
-    )
-    .updateTable('appPassword')
-    .from('taken')
-    .set({ sealed: null })
-    .whereRef('appPassword.id', '=', 'taken.id')
-    .returning(['taken.id', 'taken.sealed'])
-    .executeTakeFirst();
-  return row?.sealed ? { id: row.id, sealed: row.sealed } : null;
+  const [row] = await runIn(db)<{ id: string; sealed: string }>(statement`
+    with sealed as (
+      select p.id, p.tenant_id, p.user_id, p.verification_id, p.sealed from app_password p
+      where p.tenant_id = ${tenantId} and p.verification_id = ${verificationId}::uuid and p.sealed is not null
+        and p.sealed_until > ${now} and p.revoked_at is null
+        and not exists (select from user_block b where b.tenant_id = p.tenant_id and b.user_id = p.user_id
+          and (b.expires_at is null or b.expires_at > ${now}))
+      for update of p),
+    taken as (
+      update app_password set sealed = null from sealed where app_password.id = sealed.id
+      returning sealed.*),
+    ${auditEvents([REVEALED], now)}
+    select id, sealed from taken`);
+  return row ?? null;
 }
+
+const REVEALED: AuditEvent = {
+  ...{ type: 'appPassword.revealed', from: statement`taken`, verificationId: statement`verification_id` },
+  data: statement`jsonb_build_object('appPasswordId', id)`,
+};
 
 /** The block in force of the user of an app password, if there is one. */
 function liveBlock(db: Kysely<Registry>, now: Date) {

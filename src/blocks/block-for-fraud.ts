@@ -1,7 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 
 /**
- * `block`: blocks the user of the finished verification in `done`, who reported fraud. A block that lasts longer stays.
+ * `block`: blocks the user of the finished verification in `done`, who reported fraud, and returns the block. One that
+ * lasts longer stays, and then there is none to return.
  * @param expiresAt null: until the user is unblocked
  * @param condition on `done`
  */
@@ -12,5 +13,6 @@ export function writeFraudBlock(expiresAt: Date | null, condition: Sql, now: Dat
     where ${condition}
     on conflict (tenant_id, user_id) do update set reason = excluded.reason, created_at = excluded.created_at,
       expires_at = excluded.expires_at
-      where user_block.expires_at < coalesce(excluded.expires_at, 'infinity'))`;
+      where user_block.expires_at < coalesce(excluded.expires_at, 'infinity')
+    returning *)`;
 }

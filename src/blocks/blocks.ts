@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
-import statement, { type Sql } from 'sql-template-tag';
+import type { Kysely } from 'kysely';
+import sql, { type Sql } from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { User } from '../domain/user.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunStatement } from '../platform/database/run-statement.ts';
@@ -59,8 +59,8 @@ export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
     ): Promise<Block> {
       const now = clock.now();
       const { reason, expiresAt } = wanted;
-      const user = { tenantId: statement`${tenantId}`, userId: statement`${userId}` };
-      const ended = await run<{ id: string }>(statement`
+      const user = { tenantId: sql`${tenantId}`, userId: sql`${userId}` };
+      const ended = await run<{ id: string }>(sql`
         with ${openVerifications.end(user, now)},
         blocked as (
           insert into user_block (tenant_id, user_id, reason, created_at, expires_at)
@@ -69,12 +69,7 @@ export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
           on conflict (tenant_id, user_id) do update
             set reason = excluded.reason, created_at = excluded.created_at, expires_at = excluded.expires_at
           returning *),
-        audit as (
-          insert into audit_event (id, tenant_id, user_id, type, data, at)
-          select ${randomUUID()}::uuid, tenant_id, user_id, 'user.blocked',
-            jsonb_build_object('reason', reason, 'expiresAt', ${expiresAt?.toISOString() ?? null}::text,
-              'verificationsEnded', (select count(*) from ended)), ${now}::timestamptz
-          from blocked)
+        ${auditEvents([blockedUntil(expiresAt)], now)}
         select id from ended`);
       openVerifications.ended(ended.map(({ id }) => id));
       return { reason, createdAt: now, expiresAt };
@@ -83,25 +78,33 @@ export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
     /** Ends a block, and forgets failed challenges. Returns which of both there were. */
     async unblock({ tenantId, userId }: User): Promise<{ blocked: boolean; locked: boolean }> {
       const now = clock.now();
-      const { rows } = await sql<{ blocked: boolean; locked: boolean }>`
+      const [found] = await run<{ blocked: boolean; locked: boolean }>(sql`
         with ended as (
           delete from user_block where tenant_id = ${tenantId} and user_id = ${userId}
           returning *),
         cleared as (
           delete from challenge_failure where tenant_id = ${tenantId} and user_id = ${userId}
           returning challenge),
-        audit_unlock as (
-          insert into audit_event (id, tenant_id, user_id, type, data, at)
-          select ${randomUUID()}::uuid, ${tenantId}::text, ${userId}::text, 'challenge.unlocked',
-            jsonb_build_object('challenges', jsonb_agg(challenge)), ${now}::timestamptz
+        unlocked as (
+          select ${tenantId}::text as tenant_id, ${userId}::text as user_id, jsonb_agg(challenge) as challenges
           from cleared having count(*) > 0),
-        audit_unblock as (
-        insert into audit_event (id, tenant_id, user_id, type, data, at)
-        select ${randomUUID()}::uuid, tenant_id, user_id, 'user.unblocked', jsonb_build_object('reason', reason),
-          ${now}::timestamptz
-        from ended)
-        select exists (select from ended) as blocked, exists (select from cleared) as locked`.execute(db);
-      return rows[0] ?? { blocked: false, locked: false };
+        ${auditEvents([UNLOCKED, UNBLOCKED], now)}
+        select exists (select from ended) as blocked, exists (select from cleared) as locked`);
+      return found ?? { blocked: false, locked: false };
     },
   };
 }
+
+const blockedUntil = (expiresAt: Date | null): AuditEvent => ({
+  ...{ type: 'user.blocked', from: sql`blocked` },
+  data: sql`jsonb_build_object('reason', reason, 'expiresAt', ${expiresAt?.toISOString() ?? null}::text,
+    'verificationsEnded', (select count(*) from ended))`,
+});
+const UNLOCKED: AuditEvent = {
+  ...{ type: 'challenge.unlocked', from: sql`unlocked` },
+  data: sql`jsonb_build_object('challenges', challenges)`,
+};
+const UNBLOCKED: AuditEvent = {
+  ...{ type: 'user.unblocked', from: sql`ended` },
+  data: sql`jsonb_build_object('reason', reason)`,
+};

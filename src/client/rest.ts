@@ -1,5 +1,6 @@
+import { exportAudit } from './export-audit.ts';
 import { follow, waitForOutcome } from './follow.ts';
-import { createSend, type PoundkeyAddress, segment } from './send.ts';
+import { createSend, type PoundkeyAddress, type Send, segment } from './send.ts';
 import type {
   AboutNumber,
   ApiKey,
@@ -8,6 +9,7 @@ import type {
   Capabilities,
   CurrentPolicy,
   ErasedUser,
+  FoundAuditEvents,
   FoundVerifications,
   NewBlock,
   NewPbxProfile,
@@ -20,6 +22,7 @@ import type {
   UserProfileChange,
   Verification,
   VerificationRequest,
+  WantedAuditEvents,
   WantedVerifications,
   WebhookEndpoint,
   WebhookMessage,
@@ -63,7 +66,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
   };
 }
 
-type Api = Pick<ReturnType<typeof createSend>, 'json'>;
+type Api = Pick<Send, 'json'>;
 
 function users({ json }: Api) {
   const user = (userId: string) => `/v1/users/${segment(userId)}`;
@@ -98,12 +101,23 @@ function users({ json }: Api) {
   };
 }
 
-function administration({ json }: Api) {
+function administration({ json, send }: Send) {
   const profiles = '/v1/pbx-profiles';
   const endpoint = '/v1/webhook-endpoint';
   return {
     /** Whose key this client has: a test of address and key. */
     readKey: () => json<ApiKey>('GET', '/v1/key'),
+
+    /** Audit events, newest first, 100 at most; while `next` is not null there may be more: send it as `after`. */
+    listAuditEvents: (wanted: WantedAuditEvents = {}) =>
+      json<FoundAuditEvents>('GET', `/v1/audit-events${query(wanted)}`),
+    /** All audit events, oldest first, as they come; see `export-audit.ts`. */
+    exportAuditEvents: (
+      wanted: { userId?: string; from?: string; to?: string; signal?: AbortSignal } = {},
+    ) => {
+      const { signal, ...range } = wanted;
+      return exportAudit({ send }, `/v1/audit-events/export${query(range)}`, signal);
+    },
 
     /** Sets the profile of a number, or replaces it; its id stays the same. */
     setPbxProfile: (profile: NewPbxProfile) => json<PbxProfile>('PUT', profiles, { body: profile }),

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { AppPasswordView, Revealed } from '../app-passwords/routes.ts';
+import type { AuditEventView } from '../audit/audit-view.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
 import type { ERRORS } from '../errors.ts';
@@ -63,6 +64,31 @@ export interface WantedVerifications {
 /** Some of the verifications that were found, and what to ask for next. */
 export interface FoundVerifications {
   value: Verification[];
+  /** Goes into `after` to go on; null: there are no more. */
+  next: string | null;
+}
+
+/** Who changed what, about whom and when. */
+export type AuditEvent = z.output<typeof AuditEventView>;
+
+/** Which audit events to list. */
+export interface WantedAuditEvents {
+  userId?: string;
+  /** Such as `user.blocked`. */
+  type?: string;
+  /** Only those of this time and later, ISO 8601. */
+  from?: string;
+  /** Only those before this time, ISO 8601. */
+  to?: string;
+  /** How many at once, 100 at most and by default. */
+  limit?: number;
+  /** `next` of the answer before. */
+  after?: string;
+}
+
+/** Some of the audit events, and what to ask for next. */
+export interface FoundAuditEvents {
+  value: AuditEvent[];
   /** Goes into `after` to go on; null: there are no more. */
   next: string | null;
 }

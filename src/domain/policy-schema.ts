@@ -3,6 +3,7 @@ import { LanguageTag, PauseS } from '../api.ts';
 import { countryCode, countryRule } from './country-code.ts';
 import { NUMBER_TYPES, type NumberType } from './number-types.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from './pauses.ts';
+import { retentionSchema } from './retention.ts';
 
 /**
  * Kinds that no office phone has, and that cost the caller or pay the called party: the usual targets of toll fraud. UAN is not among
@@ -273,6 +274,7 @@ export const tenantPolicySchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'App passwords' }),
+  retention: retentionSchema,
 });
 
 /**

@@ -1,6 +1,6 @@
 /** What API keys may do: each route of the REST API names the scope it needs. In the form of OAuth scopes (RFC 6749, section 3.3). */
 export const SCOPES = [
-  /** Reading everything of the tenant, secrets excepted. */
+  /** Reading everything of the tenant, except secrets and the audit trail. */
   'read',
   /** Requesting and canceling verifications, revealing app passwords, sending their outcomes again. */
   'verifications:write',
@@ -8,6 +8,8 @@ export const SCOPES = [
   'users:write',
   /** What holds for the whole tenant: the policy, PBX profiles, the webhook endpoint and its secret. */
   'policy:write',
+  /** Reading the audit trail, which names every user and every key. */
+  'audit:read',
 ] as const;
 
 /** Something that a key may be allowed to do. */

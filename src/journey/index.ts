@@ -258,8 +258,8 @@ function createSweepOf(
     advance,
     async clearUp() {
       await findTollFraud();
-      await deps.clearUp();
       await limits.forgetCounts();
+      await deps.clearUp();
     },
     slackMs: sweep.slackMs,
     leaseMs: sweep.intervalMs / 2,

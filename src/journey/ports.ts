@@ -1,11 +1,12 @@
 /** What the steps of the journey share, and what they need from other features; `service/` connects them. */
 import type { Job } from 'bullmq';
 import type { Sql } from 'sql-template-tag';
+import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Pauses } from '../domain/pauses.ts';
 import type { PhoneType } from '../domain/phone-type.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
-import type { AuditType, Challenge, Channel, MessageType, Purpose } from './states.ts';
+import type { Challenge, Channel, EndAuditType, MessageType, Purpose } from './states.ts';
 import type { UserFacts } from './store/facts.ts';
 import type { Verification } from './store/rows.ts';
 
@@ -49,12 +50,12 @@ export interface CompletionWrites {
   hasRoomForAppPassword: Sql;
   /** `password`: a new app password of so many letters; returns `id`. */
   appPassword(wanted: { length: number; verificationId: string }, now: Date): Sql;
-  /** `revoked`: revokes the user's app passwords if the condition on `done` holds; returns their ids. */
+  /** `revoked`: revokes the user's app passwords if the condition on `done` holds; returns their ids and their user. */
   revokeAppPasswords(condition: Sql, now: Date): Sql;
-  /** `block`: blocks the user until then, or for good, if the condition on `done` holds; a longer block stays as it is. */
+  /** `block`: blocks the user until then, or for good, if the condition on `done` holds, and returns the block; a longer one stays as it is. */
   block(expiresAt: Date | null, condition: Sql, now: Date): Sql;
-  /** `audit`: an audit event, whose data is a JSON object. */
-  audit(event: { type: AuditType; data: Sql }, now: Date): Sql;
+  /** `audit`: the audit event of the end, whose data is a JSON object, and those of what followed from it. */
+  audit(event: { type: EndAuditType; data: Sql; also?: readonly AuditEvent[] }, now: Date): Sql;
   /**
    * `about` and `message`: messages to the tenant's webhook endpoint, if it has one, one of each type, the later ones
    * only if their condition holds. The ids are those of what was written.

@@ -26,13 +26,13 @@ export type Channel = (typeof CHANNELS)[number];
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** What the audit keeps of a finished verification. */
-export const AUDIT_TYPES = [
+/** Audit events that say how a verification ended: each has one of them. */
+export const END_AUDIT_TYPES = [
   'verification.finished',
   'verification.fraudReported',
   'phoneMethod.registered',
 ] as const;
-export type AuditType = (typeof AUDIT_TYPES)[number];
+export type EndAuditType = (typeof END_AUDIT_TYPES)[number];
 
 /** What is posted to a tenant's webhook endpoint about a finished verification. */
 export const MESSAGE_TYPES = ['verification.finished', 'fraud.reported', 'challenge.locked'] as const;

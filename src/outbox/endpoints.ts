@@ -1,9 +1,19 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import sql, { raw } from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import { type KeyRing, seal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import { newWebhookSecret, secretContext } from './webhook-secret.ts';
+
+const SHOWN = raw('url, updated_at, previous_until as previous_secret_until');
+/** Which address it is about; without its query, in which there may be a secret. */
+const OF_ENDPOINT: Omit<AuditEvent, 'type'> = {
+  ...{ from: sql`endpoint`, userId: null },
+  data: sql`jsonb_build_object('url', regexp_replace(url, '[?#].*$', ''))`,
+};
 
 /** How long messages carry the signature of the replaced secret too, so that receivers have time to change. */
 const BOTH_SECRETS_MS = 24 * 3_600_000;
@@ -28,6 +38,7 @@ export type WebhookEndpoints = ReturnType<typeof createWebhookEndpoints>;
 export function createWebhookEndpoints(deps: { db: Kysely<Registry>; sealKeys: KeyRing; clock: Clock }) {
   const { db, clock } = deps;
   const sealed = (tenantId: string, secret: string) => seal(deps.sealKeys, secret, secretContext(tenantId));
+  const run = runIn(db);
   const shown = ['url', 'updatedAt', 'previousUntil as previousSecretUntil'] as const;
 
   return {
@@ -37,19 +48,16 @@ export function createWebhookEndpoints(deps: { db: Kysely<Registry>; sealKeys: K
       wanted: { url: string; secret?: string | undefined },
     ): Promise<WebhookEndpoint & { secret?: string }> {
       const made = wanted.secret === undefined ? newWebhookSecret() : null;
-      const values = {
-        url: wanted.url,
-        sealedSecret: sealed(tenantId, made ?? wanted.secret ?? ''),
-        previousSealedSecret: null,
-        previousUntil: null,
-        updatedAt: clock.now(),
-      };
-      const endpoint = await db
-        .insertInto('webhookEndpoint')
-        .values({ tenantId, ...values })
-        .onConflict((conflict) => conflict.column('tenantId').doUpdateSet(values))
-        .returning(shown)
-        .executeTakeFirstOrThrow();
+      const now = clock.now();
+      const [endpoint = notFound()] = await run<WebhookEndpoint>(sql`
+        with endpoint as (
+          insert into webhook_endpoint (tenant_id, url, sealed_secret, updated_at)
+          values (${tenantId}, ${wanted.url}, ${sealed(tenantId, made ?? wanted.secret ?? '')}, ${now})
+          on conflict (tenant_id) do update set url = excluded.url, sealed_secret = excluded.sealed_secret,
+            previous_sealed_secret = null, previous_until = null, updated_at = excluded.updated_at
+          returning *),
+        ${auditEvents([{ ...OF_ENDPOINT, type: 'webhookEndpoint.set' }], now)}
+        select ${SHOWN} from endpoint`);
       return made === null ? endpoint : { ...endpoint, secret: made };
     },
 
@@ -62,36 +70,30 @@ export function createWebhookEndpoints(deps: { db: Kysely<Registry>; sealKeys: K
     async rotateSecret(tenantId: string): Promise<EndpointWithSecret> {
       const secret = newWebhookSecret();
       const now = clock.now();
-      const endpoint = await db
-        .updateTable('webhookEndpoint')
-        .set((row) => ({
-          previousSealedSecret: row.ref('sealedSecret'),
-          previousUntil: later(now, BOTH_SECRETS_MS),
-          sealedSecret: sealed(tenantId, secret),
-          updatedAt: now,
-        }))
-        .where('tenantId', '=', tenantId)
-        .returning(shown)
-        .executeTakeFirst();
-      return { ...(endpoint ?? notFound()), secret };
+      const [endpoint = notFound()] = await run<WebhookEndpoint>(sql`
+        with endpoint as (
+          update webhook_endpoint set previous_sealed_secret = sealed_secret,
+            previous_until = ${later(now, BOTH_SECRETS_MS)}, sealed_secret = ${sealed(tenantId, secret)}, updated_at = ${now}
+          where tenant_id = ${tenantId} returning *),
+        ${auditEvents([{ ...OF_ENDPOINT, type: 'webhookEndpoint.secretRotated' }], now)}
+        select ${SHOWN} from endpoint`);
+      return { ...endpoint, secret };
     },
 
     /** Removes it. What was not delivered yet is given up (`dead`), and can be sent again to a later endpoint. */
     async remove(tenantId: string): Promise<{ undelivered: number }> {
       const now = clock.now();
-      const result = await sql<{ removed: number; undelivered: number }>`
-        with removed as (delete from webhook_endpoint where tenant_id = ${tenantId} returning tenant_id),
+      const [counts] = await run<{ removed: number; undelivered: number }>(sql`
+        with endpoint as (delete from webhook_endpoint where tenant_id = ${tenantId} returning *),
         waiting as materialized (
-          select o.id from outbox o join removed on removed.tenant_id = o.tenant_id
+          select o.id from outbox o join endpoint on endpoint.tenant_id = o.tenant_id
           where o.delivered_at is null and o.dead_at is null order by o.id for no key update of o),
         dead as (
           update outbox o set dead_at = ${now}, last_error = 'The endpoint was deleted.' from waiting
           where o.id = waiting.id and o.delivered_at is null and o.dead_at is null
-          returning o.id)
-        select (select count(*) from removed)::int as removed, (select count(*) from dead)::int as undelivered`.execute(
-        db,
-      );
-      const [counts] = result.rows;
+          returning o.id),
+        ${auditEvents([{ ...OF_ENDPOINT, type: 'webhookEndpoint.removed' }], now)}
+        select (select count(*) from endpoint)::int as removed, (select count(*) from dead)::int as undelivered`);
       return counts && counts.removed > 0 ? { undelivered: counts.undelivered } : notFound();
     },
   };

@@ -1,6 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** How a message stands. */
@@ -83,20 +86,24 @@ export function createOutboxMessages(deps: { db: Kysely<Registry>; clock: Clock;
   };
 }
 
-function revive(db: Kysely<Registry>, { id, tenantId }: Whose & { id: string }, now: Date) {
-  const endpoint = db
-    .selectFrom('webhookEndpoint')
-    .select('url')
-    .whereRef('webhookEndpoint.tenantId', '=', sql.ref('outbox.tenant_id'));
-  const update = db
-    .updateTable('outbox')
-    .set({ deadAt: null, attempts: 0, nextAttemptAt: now, resentAt: now })
-    .where('id', '=', id)
-    .where('deadAt', 'is not', null)
-    .where(({ exists }) => exists(endpoint));
-  const ofTenant = tenantId === undefined ? update : update.where('tenantId', '=', tenantId);
-  return ofTenant.returning(COLUMNS).executeTakeFirst();
+async function revive(db: Kysely<Registry>, { id, tenantId }: Whose & { id: string }, now: Date) {
+  const tenant = tenantId ?? null;
+  const [message] = await runIn(db)<OutboxMessage>(sql`
+    with revived as (
+      update outbox o set dead_at = null, attempts = 0, next_attempt_at = ${now}, resent_at = ${now}
+      where o.id = ${id}::uuid and o.dead_at is not null and (${tenant}::text is null or o.tenant_id = ${tenant})
+        and exists (select from webhook_endpoint e where e.tenant_id = o.tenant_id)
+      returning *),
+    ${auditEvents([RESENT], now)}
+    select id, tenant_id, verification_id, type, payload, created_at, next_attempt_at, attempts, last_error, delivered_at,
+      dead_at from revived`);
+  return message;
 }
+
+const RESENT: AuditEvent = {
+  ...{ type: 'webhookMessage.resent', from: sql`revived`, verificationId: sql`verification_id` },
+  ...{ userId: sql`payload->>'userId'`, data: sql`jsonb_build_object('messageId', id, 'type', type)` },
+};
 
 async function whyNot(db: Kysely<Registry>, { id, tenantId }: Whose & { id: string }): Promise<ServiceError> {
   let query = db.selectFrom('outbox').select('deadAt').where('id', '=', id);

@@ -1,10 +1,21 @@
 import type { Kysely } from 'kysely';
 import sql, { type Sql } from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { runWhenLocked } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
+
+const REMOVED: AuditEvent = {
+  ...{ type: 'phoneMethod.removed', from: sql`done` },
+  data: sql`jsonb_build_object('phoneMethodId', id, 'phoneType', phone_type,
+    'appPasswordsRevoked', (select count(*) from revoked))`,
+};
+const REVOKED: AuditEvent = {
+  ...{ type: 'appPassword.revoked', from: sql`revoked`, many: true },
+  data: sql`jsonb_build_object('appPasswordId', id, 'because', 'phoneMethodRemoved')`,
+};
 
 /** Removes a phone of a user. */
 export type RemovePhoneMethod = ReturnType<typeof createRemovePhoneMethod>;
@@ -30,11 +41,7 @@ export function createRemovePhoneMethod(deps: {
     const remove = sql`
       with done as (delete from ${thePhone} returning id, tenant_id, user_id, phone_type),
       ${deps.revokeAppPasswords(sql`true`, now)},
-      audit as (
-        insert into audit_event (id, tenant_id, user_id, type, data, at)
-        select gen_random_uuid(), tenant_id, user_id, 'phoneMethod.removed', jsonb_build_object('phoneMethodId', id,
-          'phoneType', phone_type, 'appPasswordsRevoked', (select count(*) from revoked)), ${now}::timestamptz
-        from done)
+      ${auditEvents([REMOVED, REVOKED], now)}
       select (select count(*) from revoked) as revoked from done`;
     const [removed] = await runWhenLocked<{ revoked: number }, Registry>(deps.db, lock, remove);
     if (removed) return removed.revoked;

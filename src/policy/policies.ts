@@ -1,4 +1,6 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { PolicyCeiling } from '../domain/ceiling-settings.ts';
 import { tenantNotFound } from '../domain/not-found.ts';
 import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from '../domain/policy.ts';
@@ -6,6 +8,7 @@ import { askedBeyondCeiling, beyondCeiling, underCeiling } from '../domain/polic
 import { type FieldProblem, ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createPolicyCache, type StoredDocument } from './policy-cache.ts';
 
@@ -62,15 +65,17 @@ export function createPolicies(deps: {
       const { tenantId, version } = change;
       const policy = checked(change.document, await storedOf(db, tenantId), ceiling);
       const document = JSON.stringify(policy);
-      const result = await sql<{ version: number }>`
-        with changed as (
-          update tenant set policy = ${document}::jsonb, policy_version = policy_version + 1
+      const [row] = await runIn(db)<{ version: number }>(sql`
+        with before as (
+          select policy as earlier from tenant where id = ${tenantId} and policy_version = ${version}),
+        changed as (
+          update tenant set policy = ${document}::jsonb, policy_version = policy_version + 1 from before
           where id = ${tenantId} and policy_version = ${version}
-          returning id, policy_version, policy)
+          returning id, policy_version, policy, earlier),
+        ${auditEvents([CHANGED], clock.now())}
         insert into policy_version (tenant_id, version, document, created_at)
         select id, policy_version, policy, ${clock.now()}::timestamptz from changed
-        returning version`.execute(db);
-      const [row] = result.rows;
+        returning version`);
       if (row) return { version: row.version, policy };
       throw changedMeanwhile(version, (await storedOf(db, tenantId)).policyVersion);
     },
@@ -91,6 +96,14 @@ export function createPolicies(deps: {
     },
   };
 }
+
+/** The version, and which of the fields at the top changed; `policy_version` has the documents. */
+const CHANGED: AuditEvent = {
+  ...{ type: 'policy.changed', from: sql`changed`, tenantId: sql`id`, userId: null },
+  data: sql`jsonb_build_object('version', policy_version, 'fields', coalesce((
+    select jsonb_agg(field.key order by field.key) from jsonb_each(policy) field
+    where earlier->field.key is distinct from field.value), '[]'))`,
+};
 
 /** Reads stored documents under the ceiling. Of each tenant whose policy exceeds it, the log says so once. */
 function createEffective({ ceiling, log }: { ceiling: PolicyCeiling; log: Pick<Logger, 'warn'> }) {

@@ -211,14 +211,23 @@ interface AppPasswordTable {
   place: Generated<number | null>;
 }
 
+/** Written by `domain/audit-event.ts`, and never changed. */
 interface AuditEventTable {
   id: string;
   tenantId: string;
-  userId: string;
+  /** Null: it is about no user. */
+  userId: string | null;
   verificationId: string | null;
   type: string;
   data: JSONColumnType<Record<string, unknown>>;
+  /** Of the verification that it is about. */
+  outcome: string | null;
   at: Date;
+  /** Who acted; see `domain/actor.ts`. Null for events from before this was kept. */
+  actorType: string | null;
+  actorId: string | null;
+  actorName: string | null;
+  clientAddress: string | null;
 }
 
 /** Work that one process at a time may do, until `until`. */

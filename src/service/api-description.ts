@@ -41,6 +41,11 @@ const TAGS: ApiTag[] = [
     description: 'Where outcomes are posted, what is posted, and what was not delivered',
     under: [`${API}/webhook-endpoint`, `${API}/webhook-messages`],
   },
+  {
+    name: 'Audit events',
+    description: 'Who changed what, about whom and when; never changed, and kept as long as the policy says',
+    under: [`${API}/audit-events`],
+  },
 ];
 
 /** The headers of Standard Webhooks, as the outbox signs. */

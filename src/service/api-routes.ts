@@ -2,6 +2,8 @@ import { type Caller, UserId } from '../api.ts';
 import { writeRevocation } from '../app-passwords/completion-writes.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
+import { createAuditStore } from '../audit/audit-store.ts';
+import { auditRoutes } from '../audit/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
 import { capabilityRoutes } from '../capabilities/routes.ts';
 import { type ErrorCode, ServiceError } from '../errors.ts';
@@ -11,6 +13,7 @@ import type { RefusalsHeard } from '../journey/request/note-refusal.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
 import { textRoutes } from '../journey/text/routes.ts';
+import type { Logger } from '../log.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { createListPhoneMethods } from '../phone-methods/list.ts';
 import { createRemovePhoneMethod } from '../phone-methods/remove.ts';
@@ -37,6 +40,7 @@ export interface ApiDeps {
   languages: Languages;
   clock: Clock;
   events: Events;
+  log: Logger;
 }
 
 /** The routes of `/v1`, without those of webhooks and of live progress, which start with what serves them. */
@@ -62,12 +66,14 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),
     ...keyRoutes(apiKeys),
+    ...auditRoutes({ store: createAuditStore(database.run), clock, log: deps.log }),
   ];
 }
 
 /** Who sent a request and with which key, with the facts about the user whom it names. */
 export interface CallerWithFacts extends Caller {
   keyId: string;
+  keyName: string;
   facts: UserFacts;
 }
 
@@ -82,8 +88,8 @@ export function createIdentifyCaller({
     return apiKeys.authenticate(header('authorization'), async (keyId) => {
       const found = await journey.readFacts.ofKey(keyId, userId, clock.now());
       if (!found) return null;
-      const { scopes, facts } = found;
-      return { ...found, facts: { tenantId: facts.tenantId, scopes, keyId, facts } };
+      const { name: keyName, scopes, facts } = found;
+      return { ...found, facts: { tenantId: facts.tenantId, scopes, keyId, keyName, facts } };
     });
   };
 }

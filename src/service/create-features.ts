@@ -6,7 +6,7 @@ import {
 } from '../app-passwords/completion-writes.ts';
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
-import { writeAuditEvent } from '../audit/audit-event.ts';
+import { writeAuditEvent } from '../audit/completion-write.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
@@ -29,6 +29,7 @@ import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
 import type { CodeTexts } from '../providers/texts/code-text.ts';
+import { type CountPurged, createPurge } from '../retention/purge.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -45,6 +46,7 @@ interface FeatureDeps {
   publicUrl: string;
   deliverNow: Outbox['deliverNow'];
   refusals: Refusals;
+  countPurged: CountPurged;
   traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
@@ -58,14 +60,12 @@ interface FeatureDeps {
 export type Features = ReturnType<typeof createFeatures>;
 
 /** What each sweep removes besides counts. */
-function createClearUp({
-  refusals,
-  ...deps
-}: Pick<Stores['database'], 'db'> & { clock: Clock; refusals: Refusals }) {
+function createClearUp({ run, ...deps }: FeatureDeps & Pick<Stores['database'], 'db' | 'run'>) {
   const emptyExpiredSeals = createEmptyExpiredSeals(deps);
+  const purge = createPurge({ ...deps, run, count: deps.countPurged });
   return async () => {
     await emptyExpiredSeals();
-    await refusals.forgetOld();
+    await purge();
   };
 }
 
@@ -119,7 +119,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
     spending: spendingRules(config, providers),
-    clearUp: createClearUp({ db, clock, refusals: deps.refusals }),
+    clearUp: createClearUp({ ...deps, db, run }),
     refusals: deps.refusals,
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY, type Caller } from '../api.ts';
+import { actAs } from '../domain/actor.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
@@ -117,6 +118,8 @@ function apiSet({ identifyCaller, laneOf, routes, refused }: ApiSetDeps) {
     authorize: requireScope,
     laneOf,
     challenge: 'Bearer realm="poundkey"',
+    inNameOf: ({ keyId, keyName }, { clientAddress }, work) =>
+      actAs({ type: 'apiKey', id: keyId, name: keyName, clientAddress }, work),
     logged: ({ tenantId }) => ({ tenantId }),
     whileDraining: 'refuse',
     mayBeStored: false,

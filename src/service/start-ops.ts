@@ -63,6 +63,7 @@ export async function startOps(
     observeWebhook: metrics.observeWebhook,
     observeKeys: metrics.observeKeys,
     countRefusal: metrics.countRefusal,
+    countPurged: metrics.countPurged,
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
     traces: tracing?.traces ?? NO_TRACES,

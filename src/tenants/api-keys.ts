@@ -1,9 +1,12 @@
 /** API keys: `pk_<id>_<secret>`. The id finds the row, the SHA-256 of the secret proves the rest; no secret is stored. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import { DEFAULT_SCOPES, readScopes, type Scope, writeScopes } from '../domain/scope.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 import { checkedName, invalidField } from './checked.ts';
 import { createRememberedKeys } from './remembered-keys.ts';
@@ -110,13 +113,12 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
     },
 
     async revoke(id) {
-      const ended = await db
-        .updateTable('apiKey')
-        .set({ revokedAt: clock.now() })
-        .where('id', '=', id)
-        .where('revokedAt', 'is', null)
-        .returning('id')
-        .executeTakeFirst();
+      const now = clock.now();
+      const [ended] = await runIn(db)(sql`
+        with revoked as (
+          update api_key set revoked_at = ${now} where id = ${id} and revoked_at is null returning *),
+        ${auditEvents([{ ...OF_KEY, type: 'apiKey.revoked', from: sql`revoked` }], now)}
+        select id from revoked`);
       return ended !== undefined;
     },
 
@@ -177,11 +179,23 @@ function invalidKey(): ServiceError {
   );
 }
 
+/** Which key it is about, and what it may do. */
+const OF_KEY: Pick<AuditEvent, 'userId' | 'data'> = {
+  userId: null,
+  data: sql`jsonb_build_object('apiKeyId', id, 'name', name, 'scopes', scopes)`,
+};
+
 async function addKey(
   db: Kysely<Registry>,
   row: { id: string; tenantId: string; name: string; secretHash: string; scopes: string; createdAt: Date },
 ): Promise<void> {
-  const tenant = await db.selectFrom('tenant').select('id').where('id', '=', row.tenantId).executeTakeFirst();
-  if (!tenant) throw invalidField('/tenantId', 'This must be the id of a tenant.');
-  await db.insertInto('apiKey').values(row).execute();
+  const { id, tenantId, name, secretHash, scopes, createdAt } = row;
+  const [added] = await runIn(db)(sql`
+    with added as (
+      insert into api_key (id, tenant_id, name, secret_hash, scopes, created_at)
+      select ${id}, tenant.id, ${name}, ${secretHash}, ${scopes}, ${createdAt} from tenant where tenant.id = ${tenantId}
+      returning *),
+    ${auditEvents([{ ...OF_KEY, type: 'apiKey.created', from: sql`added` }], createdAt)}
+    select id from added`);
+  if (!added) throw invalidField('/tenantId', 'This must be the id of a tenant.');
 }

@@ -1,5 +1,8 @@
 import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 import { checkedName, invalidField } from './checked.ts';
 
@@ -41,33 +44,25 @@ export interface StoredPolicy {
   policy: Record<string, unknown>;
 }
 
+const CREATED: AuditEvent = {
+  ...{ type: 'tenant.created', from: sql`added`, tenantId: sql`id`, userId: null },
+  data: sql`jsonb_build_object('name', name, 'country', country)`,
+};
+
 /** Tenants in the registry. */
 export function createTenants({ db, clock }: { db: Kysely<Registry>; clock: Clock }): Tenants {
   return {
     async create({ id, name, country = null, policy = {} }) {
       if (!/^[a-z0-9-]{1,40}$/.test(id)) throw invalidField('/id', 'This must be 1-40 of a-z, 0-9 and "-".');
-      const row = {
-        id,
-        name: checkedName(name, '/name'),
-        country,
-        policy: JSON.stringify(policy),
-        createdAt: clock.now(),
-      };
-      const added = await db
-        .with('added', (cte) =>
-          cte
-            .insertInto('tenant')
-            .values(row)
-            .onConflict((conflict) => conflict.doNothing())
-            .returning(['id', 'policyVersion', 'policy', 'createdAt']),
-        )
-        .insertInto('policyVersion')
-        .columns(['tenantId', 'version', 'document', 'createdAt'])
-        .expression((build) =>
-          build.selectFrom('added').select(['id', 'policyVersion', 'policy', 'createdAt']),
-        )
-        .returning('tenantId')
-        .executeTakeFirst();
+      const now = clock.now();
+      const [added] = await runIn(db)(sql`
+        with added as (
+          insert into tenant (id, name, country, policy, created_at)
+          values (${id}, ${checkedName(name, '/name')}, ${country}, ${JSON.stringify(policy)}::jsonb, ${now})
+          on conflict do nothing returning *),
+        ${auditEvents([CREATED], now)}
+        insert into policy_version (tenant_id, version, document, created_at)
+        select id, policy_version, policy, created_at from added returning tenant_id`);
       return added !== undefined;
     },
 

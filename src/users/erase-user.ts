@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import { ERASED_USER, type User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -54,8 +55,6 @@ function lockAll({ tenantId, userId }: User) {
 function eraseAll(user: User, now: Date) {
   const { tenantId, userId } = user;
   const ofUser = sql`tenant_id = ${tenantId} and user_id = ${userId} and (select ok from ready)`;
-  // Two updates, since no index serves "of one of these verifications, or of the user".
-  const emptied = sql`set user_id = ${ERASED_USER}, data = '{}'`;
   return sql`
     with unfinished as materialized (
       select id from verification where tenant_id = ${tenantId} and user_id = ${userId} and open limit 1),
@@ -75,18 +74,20 @@ function eraseAll(user: User, now: Date) {
     messages as (
       delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)
       returning o.id),
-    events_of_verifications as (
-      update audit_event ${emptied}
-      where verification_id = any (array(select id from locked)) and (select ok from ready)),
-    other_events as (update audit_event ${emptied} where verification_id is null and ${ofUser}),
+    events as materialized (
+      select erase_audit_events(${tenantId}, ${userId}) as count where (select ok from ready)),
     erased as (
       select (select count(*) from verifications) as verifications, (select count(*) from phones) as phone_methods,
-        (select count(*) from passwords) as app_passwords, (select count(*) from messages) as webhook_messages),
-    note as (
-      insert into audit_event (id, tenant_id, user_id, type, data, at)
-      select gen_random_uuid(), ${tenantId}::text, ${ERASED_USER}::text, 'user.erased',
-        jsonb_build_object('verifications', verifications, 'phoneMethods', phone_methods,
-          'appPasswords', app_passwords, 'webhookMessages', webhook_messages), ${now}::timestamptz
-      from erased where (select ok from ready))
+        (select count(*) from passwords) as app_passwords, (select count(*) from messages) as webhook_messages
+      -- What only selects is not run unless something reads it.
+      where (select coalesce(sum(count), 0) from events) >= 0),
+    ${auditEvents([{ ...NOTE, tenantId: sql`${tenantId}` }], now)}
     select erased.*, (select id from unfinished) as open_id from erased`;
 }
+
+/** That somebody was erased, and not who. */
+const NOTE: AuditEvent = {
+  ...{ type: 'user.erased', from: sql`erased where (select ok from ready)`, userId: sql`${ERASED_USER}` },
+  data: sql`jsonb_build_object('verifications', verifications, 'phoneMethods', phone_methods,
+    'appPasswords', app_passwords, 'webhookMessages', webhook_messages)`,
+};

@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import statement from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { User } from '../domain/user.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 
@@ -52,26 +55,10 @@ export function createUserProfiles(deps: {
   return {
     read,
 
-    async change({ tenantId, userId }, { locale, pin }) {
-      const values = {
-        ...(locale === undefined ? {} : { locale }),
-        ...(pin === undefined ? {} : pinColumns(deps.hashKeys, { tenantId, userId }, pin)),
-        updatedAt: deps.clock.now(),
-      };
-      const row = await deps.db
-        .with('unlocked', (db) =>
-          db
-            .deleteFrom('challengeFailure')
-            .where('tenantId', '=', tenantId)
-            .where('userId', '=', userId)
-            .where('challenge', '=', 'pin')
-            .where(() => sql<boolean>`${pin !== undefined}::boolean`),
-        )
-        .insertInto('userProfile')
-        .values({ tenantId, userId, ...values })
-        .onConflict((conflict) => conflict.columns(['tenantId', 'userId']).doUpdateSet(values))
-        .returning(['locale', 'pinHash'])
-        .executeTakeFirstOrThrow();
+    async change(user, change) {
+      const [row] = await runIn(deps.db)<{ locale: string | null; pinHash: string | null }>(
+        changeStatement(user, change, pinColumns(deps.hashKeys, user, change.pin ?? null), deps.clock.now()),
+      );
       return toView(row);
     },
 
@@ -84,6 +71,41 @@ export function createUserProfiles(deps: {
       return matches.includes(true) && isPin(digits);
     },
   };
+}
+
+/** One statement, with its audit event: which of both was set or removed, and neither of them. */
+function changeStatement(
+  { tenantId, userId }: User,
+  { locale, pin }: ProfileChange,
+  { pinHash, pinHashKeyId }: ReturnType<typeof pinColumns>,
+  now: Date,
+) {
+  const changesLocale = locale !== undefined;
+  const changesPin = pin !== undefined;
+  const changed: AuditEvent = {
+    ...{ type: 'userProfile.changed', from: statement`changed` },
+    data: statement`jsonb_build_object('locale', ${saidOf(locale)}::text, 'pin', ${saidOf(pin)}::text)`,
+  };
+  return statement`
+    with unlocked as (
+      delete from challenge_failure where tenant_id = ${tenantId} and user_id = ${userId} and challenge = 'pin'
+        and ${changesPin}::boolean),
+    changed as (
+      insert into user_profile as p (tenant_id, user_id, locale, pin_hash, pin_hash_key_id, updated_at)
+      values (${tenantId}, ${userId}, ${locale ?? null}, ${pinHash}, ${pinHashKeyId}, ${now})
+      on conflict (tenant_id, user_id) do update set updated_at = excluded.updated_at,
+        locale = case when ${changesLocale}::boolean then excluded.locale else p.locale end,
+        pin_hash = case when ${changesPin}::boolean then excluded.pin_hash else p.pin_hash end,
+        pin_hash_key_id = case when ${changesPin}::boolean then excluded.pin_hash_key_id else p.pin_hash_key_id end
+      returning *),
+    ${auditEvents([changed], now)}
+    select locale, pin_hash from changed`;
+}
+
+/** What became of a field, without its value. */
+function saidOf(value: string | null | undefined): 'kept' | 'removed' | 'set' {
+  if (value === undefined) return 'kept';
+  return value === null ? 'removed' : 'set';
 }
 
 /** Whether a text can be a PIN at all: 4 to 8 digits. */

@@ -31,7 +31,7 @@ const NO_SETTINGS = [
     'MAY_STOP_CALLS',
     'IS_SUPPRESSED',
   ],
-  ...['OWN_ERRORS', 'ERROR_CODES'],
+  ...['OWN_ERRORS', 'ERROR_CODES', 'AUDIT_TYPES'],
   ...Object.keys(NETWORK_ERRORS),
 ];
 

@@ -47,8 +47,9 @@ function placesInAddresses(document: { paths: Record<string, object> }): Paramet
     .filter(({ in: place }) => place !== 'header');
 }
 
-/** Whether a parameter is named like a number, or would take one. */
+/** Whether a parameter is named like a number, or would take one. From and to may be times, which no number is. */
 function takesNumber({ name, schema }: Parameter): boolean {
+  if (typeof schema === 'object' && schema.format === 'date-time') return false;
   const isNamedSo = /number|phone|extension|msisdn|e164|tel|^to$|^from$/i.test(name);
   return isNamedSo || z.fromJSONSchema(schema).safeParse('+46812345678').success;
 }
@@ -198,10 +199,27 @@ describeEachStore('what a service leaves behind', (combination) => {
     refused.push(JSON.stringify(missed));
   }
 
+  /** What audit events tell of, besides calls. */
+  async function changeWhatIsAudited(): Promise<void> {
+    const { body } = await world.api('POST', '/v1/webhook-endpoint/rotate-secret');
+    needles.set('the new webhook secret', [body.secret, body.secret.replace('whsec_', '')]);
+    const { key, id } = await world.service.apiKeys.create({ tenantId: 'contoso', name: 'audited' });
+    needles.set('another API key', apiKeyForms(key));
+    await world.service.apiKeys.revoke(id);
+    await world.api('PUT', '/v1/users/u-audited/block', { reason: 'phone stolen' });
+    await world.api('DELETE', '/v1/users/u-audited/block');
+  }
+
   async function reveal(id: string): Promise<void> {
     const { status, body } = await world.api('POST', `/v1/verifications/${id}/reveal-app-password`);
     expect(status).toBe(200);
     needles.set(`the app password of ${id}`, passwordForms(body.appPassword));
+  }
+
+  /** The audit trail as a tenant gets it. */
+  async function exportAudit(): Promise<string> {
+    const headers = { authorization: `Bearer ${world.key}` };
+    return (await fetch(`${world.service.url}/v1/audit-events/export`, { headers })).text();
   }
 
   async function collect(): Promise<Places> {
@@ -216,6 +234,7 @@ describeEachStore('what a service leaves behind', (combination) => {
       addresses: tap.requests.filter((request) => !request.startsWith('GET /2010-04-01/')).join('\n'),
       errors: refused.join('\n'),
       metrics: await metrics.text(),
+      audit: await exportAudit(),
     };
   }
 
@@ -236,6 +255,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     const endpoint = await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:9/outcomes' });
     needles.set('the webhook secret', [endpoint.body.secret, endpoint.body.secret.replace('whsec_', '')]);
     await world.api('PUT', '/v1/users/u-pin/profile', { pin: PIN });
+    await changeWhatIsAudited();
     await callPhones();
     await sendWrongThings();
     await askAboutNumbers();
@@ -255,13 +275,20 @@ describeEachStore('what a service leaves behind', (combination) => {
 
   test('is worth searching: every place has something in it', () => {
     const onServer = combination === 'embedded' ? [] : ['dump'];
-    const filled = ['log', 'jobs', 'rows', 'addresses', 'errors', 'metrics', ...onServer];
+    const filled = ['log', 'jobs', 'rows', 'addresses', 'errors', 'metrics', 'audit', ...onServer];
     if (combination === 'postgres+redis') filled.push('redis');
     for (const place of filled) expect(places[place]?.length, place).toBeGreaterThan(500);
     expect(places.log).toContain('"level":"debug"');
     expect(places.log).toContain('simulator: heard');
     expect(places.jobs).toContain('policy is not valid');
     expect(needles.size).toBeGreaterThan(30);
+    for (const type of [
+      'webhookEndpoint.secretRotated',
+      'apiKey.revoked',
+      'userProfile.changed',
+      'appPassword.issued',
+    ])
+      expect(places.audit).toContain(type);
   });
 
   test('holds no secret and no whole number', () => {
@@ -295,14 +322,17 @@ describeEachStore('what a service leaves behind', (combination) => {
     world.service.log.info({ dialed: number }, 'planted');
     // Never due: a job that asks for nothing fails and loses its data.
     await world.service.jobs.queue.add('planted', { number }, { jobId: randomUUID(), delay: 86_400_000 });
+    const at = new Date(world.time.now());
+    const data = JSON.stringify({ secret, number });
     await world.db
-      .updateTable('auditEvent')
-      .set({ data: JSON.stringify({ secret, number }) })
+      .insertInto('auditEvent')
+      .values({ id: randomUUID(), tenantId: 'contoso', userId: null, type: 'planted', data, at })
       .execute();
     await world.api('GET', `/v1/users/${number}/phone-methods`);
     refused.push(number);
+    await world.time.advance(1);
     const found = search(await collect(), needles);
-    const kept = combination === 'embedded' ? ['rows'] : ['rows', 'dump'];
+    const kept = [...(combination === 'embedded' ? ['rows'] : ['rows', 'dump']), 'audit'];
     const queued = combination === 'postgres+redis' ? ['jobs', 'redis'] : ['jobs'];
     expect(found.sort()).toEqual(
       [

@@ -12,12 +12,13 @@ export const NO_SPENDING: SpendingRules = {
 };
 
 /** Runs the words of one command. The set-up is not looked at. */
-export function runBeside(
+export async function runBeside(
   world: World,
   words: string[],
   { ceiling = NO_CEILING, spending = NO_SPENDING } = {},
 ) {
   const { stores } = world.service;
+  const printed: string[] = [];
   const tools = createTools({
     db: stores.database.db,
     run: stores.database.run,
@@ -26,10 +27,14 @@ export function runBeside(
     log: { warn: () => undefined },
     keys: () => stores,
     spending: () => spending,
+    async print(texts) {
+      for await (const text of texts) printed.push(text);
+    },
   });
-  return runCommand(
+  const said = await runCommand(
     words,
     (use) => use(tools),
     async () => [],
   );
+  return { ...said, output: `${printed.join('')}${said.output}` };
 }

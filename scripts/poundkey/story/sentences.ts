@@ -1,6 +1,6 @@
 // The entries of a story as sentences for somebody who has never seen Poundkey.
 
-import type { AuditType } from '../../../src/journey/states.ts';
+import type { EndAuditType } from '../../../src/journey/states.ts';
 import type { Prompt } from '../../../src/providers/dialogue.ts';
 import { explainError } from '../../../src/service/explain-error.ts';
 import type { Entry } from './entry.ts';
@@ -87,7 +87,7 @@ const CALLS: Record<string, Say> = {
   },
 };
 
-const AUDIT: Record<AuditType, Say> = {
+const AUDIT: Record<EndAuditType, Say> = {
   'verification.finished': ({ challengeLockedUntil }) =>
     typeof challengeLockedUntil === 'string'
       ? `Wrong answers ended too many verifications in a row: the challenge is locked until ${challengeLockedUntil}.`

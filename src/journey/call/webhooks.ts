@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actAs } from '../../domain/actor.ts';
 import { noBody, textAnswer } from '../../platform/http/answers.ts';
 import type { FormBody } from '../../platform/http/form-body.ts';
 import { defineRouteSet } from '../../platform/http/mount-sets.ts';
@@ -95,6 +96,8 @@ export function createWebhookSet(deps: WebhookDeps) {
     under: '/webhooks',
     body: 'form',
     identify: async (request: IncomingRequest<FormBody>) => identify(deps, request),
+    inNameOf: ({ webhook }, _request, work) =>
+      actAs({ type: 'provider', id: webhook.provider, name: null, clientAddress: null }, work),
     whileDraining: 'answer',
     mayBeStored: true,
     otherMethods: 'notFound',

@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
@@ -8,6 +9,9 @@ import { type Decided, isRegisteredPhone } from '../store/rows.ts';
 import { writeUnwanted } from '../store/unwanted-calls.ts';
 
 const NONE = sql`null::uuid`;
+/** Whether the user of `done` had a phone of this type until now: a statement sees tables as they were before it. */
+const HAD_PHONE = sql`exists (select from phone_method p where p.tenant_id = done.tenant_id
+  and p.user_id = done.user_id and p.phone_type = done.phone_type)`;
 type Messages = Parameters<CompletionWrites['messages']>[0];
 const FINISHED: Messages = {
   types: [{ type: 'verification.finished' }],
@@ -80,13 +84,18 @@ function registered(
   { appPassword: { issue, length } }: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
-  const data = sql`jsonb_build_object('phoneType', phone_type, 'appPasswordIssued', ${issue}::boolean)`;
   const phoneMethodId = sql`(select id from method)`;
   const appPasswordId = issue ? sql`(select id from password)` : NONE;
+  const data = sql`jsonb_build_object('phoneType', phone_type, 'phoneMethodId', ${phoneMethodId},
+    'replaced', ${HAD_PHONE}, 'appPasswordIssued', ${issue}::boolean)`;
+  const issued: AuditEvent = {
+    ...{ type: 'appPassword.issued', from: sql`done`, verificationId: sql`id` },
+    data: sql`jsonb_build_object('appPasswordId', ${appPasswordId})`,
+  };
   return [
     write.phoneMethod(now),
     ...(issue ? [write.appPassword({ length, verificationId: id }, now)] : []),
-    write.audit({ type: 'phoneMethod.registered', data }, now),
+    write.audit({ type: 'phoneMethod.registered', data, also: issue ? [issued] : [] }, now),
     write.messages({ ...FINISHED, phoneMethodId, appPasswordId }, now),
   ];
 }
@@ -109,7 +118,21 @@ function fraudReported(
   return [
     ...(blockUser ? [write.block(until, ofOwnPhone, now)] : []),
     write.revokeAppPasswords(ofOwnPhone, now),
-    write.audit({ type: 'verification.fraudReported', data }, now),
+    write.audit({ type: 'verification.fraudReported', data, also: followedFromFraud(blockUser) }, now),
     write.messages({ ...FINISHED, types: [...FINISHED.types, { type: 'fraud.reported' }] }, now),
   ];
+}
+
+/** The audit events of what a report of fraud did, which each stand for themselves. */
+function followedFromFraud(blocksUser: boolean): AuditEvent[] {
+  const verificationId = sql`(select id from done)`;
+  const revoked: AuditEvent = {
+    ...{ type: 'appPassword.revoked', from: sql`revoked`, verificationId, many: true },
+    data: sql`jsonb_build_object('appPasswordId', id, 'because', 'fraudReported')`,
+  };
+  const blocked: AuditEvent = {
+    ...{ type: 'user.blocked', from: sql`block`, verificationId },
+    data: sql`jsonb_build_object('reason', reason, 'expiresAt', expires_at)`,
+  };
+  return blocksUser ? [revoked, blocked] : [revoked];
 }

@@ -58,8 +58,6 @@ export function createNoteRefusal(deps: {
     note,
     /** Resolves when none is being kept any more. */
     settled: background.settled,
-    /** Removes old ones. */
-    forgetOld: () => refusals.forgetOld(deps.clock.now()),
   };
 }
 

@@ -6,6 +6,7 @@ import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../place/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
 import type { Admission, createAdmission } from '../store/admission.ts';
+import type { UserFacts } from '../store/facts.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Codes } from '../text/code.ts';
 import { firstRefusal, suppressed } from './checks.ts';
@@ -47,7 +48,11 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     }
   };
 
-  async function checkAndAdmit(...[request, facts]: Parameters<RequestVerification>) {
+  async function checkAndAdmit(
+    request: VerificationRequest,
+    facts: UserFacts,
+    isFirstTry = true,
+  ): ReturnType<RequestVerification> {
     const requestHash = hashOf(request);
     const input = await deps.lookUp.forRequest(request, facts);
     const refusal = firstRefusal(input);
@@ -55,9 +60,11 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const admissible = input as AdmissibleRequest;
     const admission = await admit(request, admissible, requestHash);
     if (admission.kind === 'admitted') return begin(admission);
-    return (
-      (await replay(request, requestHash)) ?? raise(await refusalOf(deps, request, admissible, admission))
-    );
+    const replayed = await replay(request, requestHash);
+    if (replayed) return replayed;
+    // The verification that had the key was old, and has just been removed: the key is as new.
+    if (admission.kind === 'repeated' && isFirstTry) return checkAndAdmit(request, facts, false);
+    throw await refusalOf(deps, request, admissible, admission);
   }
 
   function admit(
@@ -118,7 +125,7 @@ async function refusalOf(
       return alreadyOpen(await openId({ tenantId, userId, phoneNumber: number.e164 }));
     }
     case 'repeated':
-      return new Error('an idempotency key was taken and is gone; verifications are never deleted');
+      return new Error('an idempotency key was taken and is gone, twice in a row');
   }
 }
 

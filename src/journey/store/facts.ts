@@ -32,6 +32,7 @@ export interface UserFacts extends User {
 
 /** An API key, what it must match, and the facts about a user of its tenant. */
 interface KeyFacts {
+  name: string;
   secretHash: string;
   revokedAt: Date | null;
   scopes: Scope[];
@@ -66,11 +67,11 @@ export function createReadFacts(run: RunStatement): ReadFacts {
     },
     async ofKey(keyId, userId, now) {
       const [row] = await run<Row & Omit<KeyFacts, 'facts' | 'scopes'> & { scopes: string }>(sql`
-        select k.secret_hash, k.revoked_at, k.scopes, ${FACTS}, ${userId}::text as user_id
+        select k.name, k.secret_hash, k.revoked_at, k.scopes, ${FACTS}, ${userId}::text as user_id
         from api_key k join tenant t on t.id = k.tenant_id ${about(userId, now)} where k.id = ${keyId}`);
       if (!row) return null;
-      const { secretHash, revokedAt, scopes, ...facts } = row;
-      return { secretHash, revokedAt, scopes: readScopes(scopes), facts: toFacts(facts, now) };
+      const { name, secretHash, revokedAt, scopes, ...facts } = row;
+      return { name, secretHash, revokedAt, scopes: readScopes(scopes), facts: toFacts(facts, now) };
     },
   };
 }

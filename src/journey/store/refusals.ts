@@ -1,6 +1,5 @@
 import sql from 'sql-template-tag';
 import type { ErrorCode } from '../../errors.ts';
-import { later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 
 /** Refused requests of one user, with one code, in one minute. */
@@ -17,10 +16,6 @@ export interface RefusalToKeep {
   at: Date;
 }
 
-/** How long refusals are kept, ms. */
-const KEPT_MS = 7 * 86_400_000;
-/** The most that one sweep removes, so that it holds nothing up. */
-const REMOVED_AT_ONCE = 5_000;
 const MINUTE_MS = 60_000;
 
 /** The minute in which something happened. */
@@ -36,13 +31,6 @@ export function createRefusalStore(run: RunStatement) {
         values (${tenantId}, ${userId}, ${code}, ${minuteOf(at)}, ${numberHash}, ${detail}, ${count}, ${at})
         on conflict (tenant_id, user_id, code, minute, number_hash) do update set
           count = r.count + excluded.count, detail = excluded.detail, last_at = greatest(r.last_at, excluded.last_at)`);
-    },
-
-    /** Removes what is older than a week. */
-    async forgetOld(now: Date): Promise<void> {
-      await run(sql`
-        delete from refusal where ctid = any(array(
-          select ctid from refusal where minute < ${later(now, -KEPT_MS)} limit ${REMOVED_AT_ONCE}))`);
     },
   };
 }

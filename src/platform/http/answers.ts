@@ -12,7 +12,7 @@ export interface ResponseSpec {
   description: string;
   schema: z.ZodType;
   media?: 'json' | 'text' | 'events' | 'redirect' | 'none';
-  /** The Content-Type of text, and of JSON that has a media type of its own. */
+  /** The Content-Type of text, of a stream that has no events, and of JSON that has a media type of its own. */
   type?: string;
   /** Headers of every such answer. */
   headers?: Readonly<Record<string, string>>;
@@ -32,6 +32,11 @@ export function eventStream(description: string) {
     .custom<TakeOver>((value) => typeof value === 'function')
     .meta({ override: { type: 'string' } });
   return { description, schema, media: 'events' } as const;
+}
+
+/** An answer of any length that is written as it is read: the route's body is what takes the connection over. */
+export function streamAnswer(description: string, type: string) {
+  return { ...eventStream(description), type } as const;
 }
 
 /** An answer without a body. */

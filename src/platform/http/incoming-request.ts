@@ -15,6 +15,7 @@ export function incomingRequest<Body>(req: Request, operationId: string, body: B
       return query;
     },
     body,
+    clientAddress: req.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? null,
   };
 }
 

@@ -27,6 +27,8 @@ export interface IncomingRequest<Body = unknown> {
   /** The parameters of the query, decoded, each with all its values if it came more than once. */
   query: Readonly<Record<string, string | string[] | undefined>>;
   body: Body;
+  /** The IP address at the other end of the connection: of the client, or of the last proxy; null: it is closed. */
+  clientAddress: string | null;
 }
 
 /** How a request was answered. */
@@ -79,6 +81,12 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
   laneOf?(request: IncomingRequest<Bodies[Kind]>): Lane;
   /** The challenge of answers with status 401 (RFC 9110, section 11.6.1), such as `Basic realm="mail"`. */
   challenge?: string;
+  /** Runs the work that a request of this caller asks for, so that what it writes can say for whom. By default it just runs. */
+  inNameOf?<T>(
+    caller: NoInfer<Caller>,
+    request: Pick<IncomingRequest, 'clientAddress'>,
+    work: () => Promise<T>,
+  ): Promise<T>;
   /** What of the caller stands in the log line of a request; neither a secret nor a phone number. */
   logged?(caller: Caller): Readonly<Record<string, string>>;
   /** What becomes of requests that arrive while the process stops: refused, for another process to answer, or answered. */

@@ -38,8 +38,8 @@ const WRITERS: Record<NonNullable<ResponseSpec['media']>, Write> = {
     res.setHeader('Location', String(body));
     res.end();
   },
-  events(res, body) {
-    res.setHeader('Content-Type', 'text/event-stream');
+  events(res, body, { type = 'text/event-stream' }) {
+    res.setHeader('Content-Type', type);
     // Only the headers are wanted.
     if (res.req.method === 'HEAD') return void res.end();
     res.flushHeaders();

@@ -52,7 +52,8 @@ async function answerRequest<Caller, Kind extends keyof Bodies>(
     set.authorize?.(caller, route);
     if (fault !== undefined) throw fault;
     const parts = readRequest(route, request, set.body, req);
-    sendAnswer(res, route, await route.handle({ ...parts, caller }));
+    const handle = () => route.handle({ ...parts, caller });
+    sendAnswer(res, route, await (set.inNameOf ? set.inNameOf(caller, request, handle) : handle()));
   };
   const lane = set.laneOf?.(request);
   await (lane ? lane.run(answer) : answer());

@@ -28,13 +28,14 @@ const tools = createTools({
   clock: { now: () => NOW },
   keys: noKeys,
   spending: () => NO_SPENDING,
+  print: async () => undefined,
 });
 const noCheck = async () => [];
 const poundkey = (...words: string[]) => runCommand(words, (use) => use(tools), noCheck);
 
 const FOR = /^--for: This must be a whole number of seconds, 1 to 31536000\.$/;
 const SCOPES_RULE =
-  /^--scopes: This must be one or more of read, verifications:write, users:write, policy:write, with commas between and without spaces\.$/;
+  /^--scopes: This must be one or more of read, verifications:write, users:write, policy:write, audit:read, with commas between and without spaces\.$/;
 
 const files = mkdtempSync(join(inject('runDirectory'), 'policies-'));
 const policyFile = (content: string): string => {

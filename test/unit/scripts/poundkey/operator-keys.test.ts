@@ -41,6 +41,7 @@ describe('rotate-keys', async () => {
       clock,
       keys: () => keys,
       spending: () => NO_SPENDING,
+      print: async () => undefined,
     });
     return runCommand(
       ['rotate-keys', ...options],
@@ -58,6 +59,7 @@ describe('rotate-keys', async () => {
       clock,
       keys: () => before,
       spending: () => NO_SPENDING,
+      print: async () => undefined,
     });
     await tenants.create({ id: 'contoso', name: 'Contoso AB' });
     await createUserProfiles({ db, clock, hashKeys: before.hashKeys }).change(

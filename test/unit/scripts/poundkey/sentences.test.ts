@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../scripts/poundkey/story/entry.ts';
 import type { Story } from '../../../../scripts/poundkey/story/read-story.ts';
 import { sentenceFor } from '../../../../scripts/poundkey/story/sentences.ts';
-import { AUDIT_TYPES, STATES } from '../../../../src/journey/states.ts';
+import { END_AUDIT_TYPES, STATES } from '../../../../src/journey/states.ts';
 import { PROMPTS } from '../../../../src/providers/dialogue.ts';
 
 const about = { number: '+46 ••• 78', purpose: 'register', userId: 'u-1842' } as Story['verification'];
@@ -14,7 +14,7 @@ describe('the sentences of a story', () => {
   it.each([
     ...STATES.map((state) => ['state', state] as const),
     ...PROMPTS.map((prompt) => ['prompt', prompt] as const),
-    ...AUDIT_TYPES.map((type) => ['audit', type] as const),
+    ...END_AUDIT_TYPES.map((type) => ['audit', type] as const),
   ])('have one for the %s %s, or leave it to another entry', (source, what) => {
     const sentence = said(source, what) ?? 'Another entry says it.';
     expect(sentence).toMatch(/^[A-Z].{15,}\.$/);

@@ -1,0 +1,84 @@
+/** What removes old rows. Each statement removes a few hundred at most, skips rows that somebody else holds, and waits for none. */
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { KEPT_DAYS } from '../domain/retention.ts';
+import { later } from '../platform/clock.ts';
+
+/** What rows that were removed are counted as. */
+export type PurgedKind = 'verification' | 'callAttempt' | 'webhookMessage' | 'auditEvent' | 'refusal';
+
+/** Removes one batch. The first kind says whether there may be more: it was as many as a batch has. */
+export interface PurgeStatement {
+  what: string;
+  /** Selects `kind` and `count` of what was removed, that of the batch first. */
+  statement(batch: number, now: Date): Sql;
+}
+
+/** How long refusals are kept, ms. */
+const REFUSALS_MS = 7 * 86_400_000;
+
+/** How long ago, by the policy of the tenant `t`, something must be over to be removed. */
+const keptFor = (field: keyof typeof KEPT_DAYS) =>
+  raw(`make_interval(days => coalesce((t.policy->'retention'->>'${field}')::int, ${KEPT_DAYS[field]}))`);
+
+/**
+ * By the index of a tenant's requests, the oldest first. One that is not finished stays, and so does one whose outcome
+ * is still to be delivered. What was delivered, or given up, goes with it.
+ */
+const verifications: PurgeStatement = {
+  what: 'finished verifications',
+  statement: (batch, now) => sql`
+    with old as materialized (
+      select o.id from tenant t cross join lateral (
+        select v.id from verification v
+        where v.tenant_id = t.id and v.created_at < ${now}::timestamptz - ${keptFor('verificationDays')}
+          and v.finished_at < ${now}::timestamptz - ${keptFor('verificationDays')} and not v.open
+          and not exists (select from outbox w where w.verification_id = v.id
+            and coalesce(w.delivered_at, w.dead_at) is null offset 0)
+        order by v.created_at, v.id limit ${batch}::int for update of v skip locked) o limit ${batch}::int),
+    attempts as (
+      delete from call_attempt where verification_id = any(array(select id from old)) returning id),
+    messages as (
+      delete from outbox where verification_id = any(array(select id from old)) returning id),
+    gone as (
+      delete from verification where id = any(array(select id from old)) returning id)
+    select 'verification' as kind, (select count(*) from gone)::int as count
+    union all select 'callAttempt', (select count(*) from attempts)::int
+    union all select 'webhookMessage', (select count(*) from messages)::int`,
+};
+
+/** The oldest are looked at only: one that was sent again and delivered late holds up those after it for a while. */
+const messages: PurgeStatement = {
+  what: 'delivered outcome webhooks',
+  statement: (batch, now) => sql`
+    with old as materialized (
+      select o.id from tenant t cross join lateral (
+        select d.id, d.delivered_at from outbox d where d.tenant_id = t.id and d.delivered_at is not null
+        order by d.sequence limit ${batch}::int for update of d skip locked) o
+      where o.delivered_at < ${now}::timestamptz - ${keptFor('messageDays')} limit ${batch}::int),
+    gone as (
+      delete from outbox where id = any(array(select id from old)) returning id)
+    select 'webhookMessage' as kind, (select count(*) from gone)::int as count`,
+};
+
+const refusals: PurgeStatement = {
+  what: 'refusals',
+  statement: (batch, now) => sql`
+    with old as materialized (
+      select tenant_id, user_id, code, minute, number_hash from refusal where minute < ${later(now, -REFUSALS_MS)}
+      order by minute limit ${batch}::int for update skip locked),
+    gone as (
+      delete from refusal r using old where r.tenant_id = old.tenant_id and r.user_id = old.user_id
+        and r.code = old.code and r.minute = old.minute and r.number_hash = old.number_hash
+      returning r.code)
+    select 'refusal' as kind, (select count(*) from gone)::int as count`,
+};
+
+/** The database removes audit events by itself: nobody else may. */
+const auditEvents: PurgeStatement = {
+  what: 'audit events',
+  statement: (batch, now) =>
+    sql`select 'auditEvent' as kind, purge_audit_events(${now}::timestamptz, ${batch}::int) as count`,
+};
+
+/** All of them, in the order in which they run. */
+export const PURGE_STATEMENTS: readonly PurgeStatement[] = [verifications, messages, refusals, auditEvents];
