@@ -75,13 +75,17 @@ function eraseAll(user: User, now: Date) {
     messages as (
       delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)
       returning o.id),
+    other_messages as (
+      delete from outbox where verification_id is null and tenant_id = ${tenantId} and payload ->> 'userId' = ${userId}
+        and (select ok from ready) returning id),
     events_of_verifications as (
       update audit_event ${emptied}
       where verification_id = any (array(select id from locked)) and (select ok from ready)),
     other_events as (update audit_event ${emptied} where verification_id is null and ${ofUser}),
     erased as (
       select (select count(*) from verifications) as verifications, (select count(*) from phones) as phone_methods,
-        (select count(*) from passwords) as app_passwords, (select count(*) from messages) as webhook_messages),
+        (select count(*) from passwords) as app_passwords,
+        (select count(*) from messages) + (select count(*) from other_messages) as webhook_messages),
     note as (
       insert into audit_event (id, tenant_id, user_id, type, data, at)
       select gen_random_uuid(), ${tenantId}::text, ${ERASED_USER}::text, 'user.erased',

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { MESSAGE_TYPES } from '../../src/journey/states.ts';
+import { PHONE_METHOD_MESSAGES } from '../../src/phone-methods/messages.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
@@ -81,5 +82,5 @@ async function expectPosted(id: string, types: readonly string[]): Promise<void>
 }
 
 test('are those that can be posted', () => {
-  expect(Object.keys(webhooks)).toEqual(MESSAGE_TYPES);
+  expect(Object.keys(webhooks)).toEqual([...MESSAGE_TYPES, ...PHONE_METHOD_MESSAGES]);
 });

@@ -25,7 +25,7 @@ export interface UserFacts extends User {
   appPasswords: number;
   /** Until when each challenge is locked, since it was failed too often (ISO 8601); those that are not are left out. */
   lockedChallenges: Partial<Record<Challenge, string>>;
-  /** The office phone that the user has registered: E.164, and the extension if it has one. */
+  /** The verified office phone of the user: E.164, and the extension if it has one. */
   officePhone: { phoneNumber: string; extension: string | null } | null;
 }
 
@@ -87,6 +87,7 @@ function about(userId: string, now: Date): Sql {
       and (b.expires_at is null or b.expires_at > ${now})
     left join user_profile p on p.tenant_id = t.id and p.user_id = ${userId}
     left join phone_method m on m.tenant_id = t.id and m.user_id = ${userId} and m.phone_type = 'office'
+      and m.verified_at is not null
     cross join lateral (select count(*) as app_passwords from app_password
       where tenant_id = t.id and user_id = ${userId} and revoked_at is null) w
     cross join lateral (select jsonb_object_agg(challenge, locked_until) as locked_challenges from challenge_failure
