@@ -138,7 +138,11 @@ describeWorlds('phone methods', ({ world }) => {
     test('counts for nothing until it is verified, and then it is the default', async () => {
       const number = world.newNumber();
       const userId = `entered-${number.slice(-4)}`;
-      const entered = await add(userId, { phoneType: 'office', number: `0${number.slice(3)}`, country: 'SE' });
+      const entered = await add(userId, {
+        phoneType: 'office',
+        number: `0${number.slice(3)}`,
+        country: 'SE',
+      });
       expect(entered).toMatchObject({ status: 201, body: { isDefault: false, verifiedAt: null } });
       const signIn = await world.api('POST', '/v1/verifications', { userId, purpose: 'signIn' });
       expect(signIn).toMatchObject({ status: 422, body: { code: 'number.notRegistered' } });
