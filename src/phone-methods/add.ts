@@ -6,8 +6,6 @@ import { refusalOfEntry } from './import.ts';
 import { parsePhone, type TypedPhone } from './parse-phone.ts';
 
 /** Enters a number for a user, which counts for nothing until the user verifies it. */
-export type AddPhoneMethod = ReturnType<typeof createAddPhoneMethod>;
-
 export function createAddPhoneMethod(deps: {
   enter: EnterPhones;
   policyOf: (tenantId: string) => Promise<TenantPolicy>;

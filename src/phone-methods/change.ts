@@ -8,9 +8,6 @@ import type { ChangeDeps } from './ports.ts';
 import { methodNotFound, refusalOf } from './rules.ts';
 import { FOUND, type FoundMethod, lockUser, MAY_STOP_COUNTING, methodsOf } from './statements.ts';
 
-/** Puts another number in place of one. */
-export type ChangePhoneMethod = ReturnType<typeof createChangePhoneMethod>;
-
 /**
  * An administrator's number in place of the one that a phone of a user has. It is not verified, so all that a removal of
  * the old number ends is ended. The same number again changes nothing.

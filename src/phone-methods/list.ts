@@ -31,10 +31,10 @@ export interface PhoneMethod {
   actions: Record<MethodAction, { allowed: boolean; reasons: Reason[] }>;
 }
 
-/** Reads the phones of users. */
-export type ReadPhoneMethods = ReturnType<typeof createReadPhoneMethods>;
-
-/** @param deps.policyOf the tenant's policy as it is now */
+/**
+ * Reads the phones of users.
+ * @param deps.policyOf the tenant's policy as it is now
+ */
 export function createReadPhoneMethods(deps: {
   db: Kysely<Registry>;
   policyOf: (tenantId: string) => Promise<Pick<TenantPolicy, 'officePhone'>>;

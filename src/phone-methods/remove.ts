@@ -14,9 +14,6 @@ import {
   methodsOf,
 } from './statements.ts';
 
-/** Removes a phone of a user. */
-export type RemovePhoneMethod = ReturnType<typeof createRemovePhoneMethod>;
-
 /**
  * One statement removes the phone, ends the open verifications of its number, revokes the app passwords of the user if the
  * policy says so and the phone was ever verified, keeps an audit event and tells the tenant. A registration that is being

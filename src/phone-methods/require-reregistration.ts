@@ -13,9 +13,6 @@ export interface Reregistration {
   verificationsEnded: number;
 }
 
-/** Has a user verify everything again. */
-export type RequireReregistration = ReturnType<typeof createRequireReregistration>;
-
 /**
  * No phone of the user counts any more until it is verified again; the numbers stay, and so do app passwords. Done a second
  * time it changes nothing.

@@ -4,7 +4,7 @@ import { PHONE_TYPES } from '../domain/phone-type.ts';
 import { ACTORS } from './messages.ts';
 
 /** The types of phones, in requests and answers. */
-export const PhoneTypeName = z.enum(PHONE_TYPES).meta({
+const PhoneTypeName = z.enum(PHONE_TYPES).meta({
   description: 'One of each per user; an alternate mobile needs a mobile beside it',
   example: 'office',
 });

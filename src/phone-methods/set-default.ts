@@ -4,9 +4,6 @@ import type { ChangeDeps } from './ports.ts';
 import { type MethodState, refusalOf } from './rules.ts';
 import { methodsOf } from './statements.ts';
 
-/** Makes a verified phone the default. */
-export type SetDefaultPhone = ReturnType<typeof createSetDefaultPhone>;
-
 /**
  * One statement: the rows of the user's phones are locked, so what it decides by is what they are then. A phone that is
  * the default already stays so, and nobody is told.

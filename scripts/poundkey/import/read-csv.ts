@@ -67,7 +67,10 @@ function parsed(text: string): Row[] {
       relax_column_count: true,
       skip_empty_lines: true,
     });
-    return (found as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({ record, line: lineOf(record, info.lines) }));
+    return (found as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
+      record,
+      line: lineOf(record, info.lines),
+    }));
   } catch (error) {
     const where = (error as { lines?: number }).lines;
     throw new UsageError(
