@@ -1,7 +1,10 @@
 /** What an MFA backend imports, `poundkey-client`: the REST API and the check of outcome webhooks. The queue: `client/queue.ts`. */
 export {
   type OutcomeMessage,
+  type PhoneMethodMessage,
+  type ReregistrationMessage,
   readOutcomeWebhook,
+  type WebhookPayload,
   WebhookVerificationError,
 } from './client/outcome-webhook.ts';
 export { PoundkeyProblem } from './client/problem.ts';

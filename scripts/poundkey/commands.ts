@@ -5,6 +5,7 @@ import { BLOCK_COMMANDS } from './block-commands.ts';
 import { CHECK_COMMANDS } from './check/check-command.ts';
 import type { Command, SetUpCommand } from './command.ts';
 import { FIND_COMMANDS } from './find/find-command.ts';
+import { IMPORT_COMMANDS } from './import/import-command.ts';
 import { KEY_RING_COMMANDS } from './keys/rotate-keys.ts';
 import { MESSAGE_COMMANDS } from './message-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools> | SetUpCommand> = new 
     ...BLOCK_COMMANDS,
     ...APP_PASSWORD_COMMANDS,
     ...USER_COMMANDS,
+    ...IMPORT_COMMANDS,
     ...SUPPRESSION_COMMANDS,
     ...TOLL_FRAUD_COMMANDS,
     ...AUDIT_COMMANDS,

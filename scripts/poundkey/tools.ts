@@ -8,13 +8,14 @@ import { phoneHashes } from '../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../src/domain/policy.ts';
 import { type Dialed, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import type { SpendingRules } from '../../src/journey/request/spending.ts';
+import { END_FOR_PHONE } from '../../src/journey/store/end-for-phone.ts';
 import { END_WHEN_BLOCKED } from '../../src/journey/store/end-open.ts';
 import { createSuppressedNumbers } from '../../src/journey/store/suppressed-numbers.ts';
 import { createTollFraudStore } from '../../src/journey/store/toll-fraud.ts';
 import type { Logger } from '../../src/log.ts';
 import { createOutboxMessages } from '../../src/outbox/messages.ts';
-import { createListPhoneMethods } from '../../src/phone-methods/list.ts';
-import { createRemovePhoneMethod } from '../../src/phone-methods/remove.ts';
+import { writeUserMessages } from '../../src/outbox/user-message.ts';
+import { createPhoneMethods } from '../../src/phone-methods/phone-methods.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { RunStatement } from '../../src/platform/database/run-statement.ts';
 import { createPolicies } from '../../src/policy/policies.ts';
@@ -47,21 +48,26 @@ export function createTools(deps: {
   spending: () => SpendingRules;
   print: (texts: AsyncIterable<string>) => Promise<void>;
 }) {
+  const policies = createPolicies(deps);
+  // A running worker finds those that were ended within a second, and ends their calls.
+  const ended = () => undefined;
   return {
     clock: deps.clock,
     print: deps.print,
     audit: createAuditStore(deps.run),
     tenants: createTenants(deps),
     apiKeys: createApiKeys(deps),
-    policies: createPolicies(deps),
-    blocks: createBlocks({
-      ...deps,
-      // A running worker finds those that were ended within a second, and ends their calls.
-      openVerifications: { ...END_WHEN_BLOCKED, ended: () => undefined },
-    }),
+    policies,
+    blocks: createBlocks({ ...deps, openVerifications: { ...END_WHEN_BLOCKED, ended } }),
     appPasswords: createAppPasswords(deps),
-    listPhoneMethods: createListPhoneMethods(deps),
-    removePhoneMethod: createRemovePhoneMethod({ ...deps, revokeAppPasswords: writeRevocation }),
+    phoneMethods: createPhoneMethods({
+      ...deps,
+      by: 'operator',
+      policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
+      openVerifications: { ...END_FOR_PHONE, ended },
+      revokeAppPasswords: writeRevocation,
+      tell: writeUserMessages,
+    }),
     eraseUser: createEraseUser(deps),
     messages: createOutboxMessages(deps),
     suspicions: createTollFraudStore(deps.run),

@@ -6,20 +6,18 @@ import type { Tools } from './tools.ts';
 
 const listPhones: Command<Tools> = {
   usage: 'list-phones TENANT USER',
-  what: 'lists the registered phones of a user by ID; numbers are masked',
-  async run({ tenants, listPhoneMethods }, words) {
+  what: 'lists the phones of a user by ID; numbers are masked',
+  async run({ tenants, phoneMethods }, words) {
     const user = await namedUser({ tenants }, words);
-    const found = await listPhoneMethods(user);
-    const data = found.map(({ id, phoneType, phoneNumber, createdDateTime }) => ({
-      id,
-      phoneType,
-      number: masked(phoneNumber),
-      createdDateTime,
+    const found = await phoneMethods.list(user);
+    const data = found.map(({ phoneNumber, id, phoneType, createdDateTime, verifiedAt, isDefault }) => ({
+      ...{ id, phoneType, number: masked(phoneNumber), createdDateTime, verifiedAt, isDefault },
     }));
-    const rows = data.map(({ id, phoneType, number, createdDateTime }) => [
+    const rows = data.map(({ id, phoneType, number, createdDateTime, verifiedAt, isDefault }) => [
       id,
       phoneType,
       `created ${createdDateTime}`,
+      verifiedAt === null ? 'not verified' : isDefault ? 'default' : 'verified',
       number,
     ]);
     return { text: data.length === 0 ? `The user ${user.userId} has no phones.` : table(rows), data };
@@ -28,14 +26,27 @@ const listPhones: Command<Tools> = {
 
 const removePhone: Command<Tools> = {
   usage: 'remove-phone TENANT USER ID',
-  what: 'removes a registered phone of a user and revokes the app passwords of the user; ID is as list-phones shows it',
-  async run({ tenants, removePhoneMethod }, words) {
+  what: 'removes a phone of a user and, as the policy says, revokes the app passwords of the user; ID is as list-phones shows it',
+  async run({ tenants, phoneMethods }, words) {
     const user = await namedUser({ tenants }, words);
     const id = checkedUuid(words[2] ?? '', 'as list-phones shows it');
-    const appPasswordsRevoked = await removePhoneMethod(user, id);
+    const appPasswordsRevoked = await phoneMethods.remove(user, id);
     return {
       text: `The phone ${id} is removed. App passwords of ${user.userId} that were revoked: ${appPasswordsRevoked}.`,
       data: { ...user, id, appPasswordsRevoked },
+    };
+  },
+};
+
+const requireReregistration: Command<Tools> = {
+  usage: 'require-reregistration TENANT USER',
+  what: 'has a user verify all phones again: they count for nothing until then, and open verifications end',
+  async run({ tenants, phoneMethods }, words) {
+    const user = await namedUser({ tenants }, words);
+    const done = await phoneMethods.requireReregistration(user);
+    return {
+      text: `The user ${user.userId} must verify all phones again. Phones that count no more: ${done.phoneMethods}. Verifications ended: ${done.verificationsEnded}.`,
+      data: { ...user, ...done },
     };
   },
 };
@@ -55,7 +66,7 @@ const eraseUser: Command<Tools> = {
 };
 
 /** Commands about users. */
-export const USER_COMMANDS = [listPhones, removePhone, eraseUser];
+export const USER_COMMANDS = [listPhones, removePhone, requireReregistration, eraseUser];
 
 /** @param graphNumber `+46 812345678x1234` */
 function masked(graphNumber: string): string {

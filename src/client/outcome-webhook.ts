@@ -1,10 +1,28 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Outcome } from './types.ts';
+import type { Outcome, PhoneMethodMessageData, ReregistrationMessageData } from './types.ts';
 
-/** What is posted to the tenant's webhook endpoint: ids and words, no number and no secret. */
+/** What is posted to the tenant's webhook endpoint: ids and words, no number and no secret. `type` tells them apart. */
+export type WebhookPayload = OutcomeMessage | PhoneMethodMessage | ReregistrationMessage;
+
+/** About a phone of a user. */
+export interface PhoneMethodMessage {
+  type: 'phoneMethod.added' | 'phoneMethod.changed' | 'phoneMethod.removed';
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  data: PhoneMethodMessageData;
+}
+
+/** A user must verify all phones again. */
+export interface ReregistrationMessage {
+  type: 'user.reregistrationRequired';
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  data: ReregistrationMessageData;
+}
+
+/** About a verification that has ended. */
 export interface OutcomeMessage {
-  /** `verification.finished`, `fraud.reported` or `challenge.locked`. */
-  type: string;
+  type: 'verification.finished' | 'fraud.reported' | 'challenge.locked';
   /** ISO 8601, UTC. */
   timestamp: string;
   data: {
@@ -42,7 +60,7 @@ const TOLERANCE_S = 300;
  * @throws WebhookVerificationError when it is not, or is older than five minutes
  * @throws TypeError when the secret is none
  */
-export function readOutcomeWebhook(secret: string, message: ReceivedMessage): OutcomeMessage {
+export function readOutcomeWebhook(secret: string, message: ReceivedMessage): WebhookPayload {
   const key = keyOf(secret);
   const [id, timestamp, signatures] = NAMES.map((name) => header(message.headers, name)) as [
     string,
@@ -56,7 +74,7 @@ export function readOutcomeWebhook(secret: string, message: ReceivedMessage): Ou
     throw new WebhookVerificationError(
       'No matching signature: the message was signed with another secret, or its body is not as it was sent. Check the secret, and give the body as it came, before any parsing.',
     );
-  return JSON.parse(body.toString('utf8')) as OutcomeMessage;
+  return JSON.parse(body.toString('utf8')) as WebhookPayload;
 }
 
 const NAMES = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];

@@ -11,13 +11,19 @@ import type {
   ErasedUser,
   FoundAuditEvents,
   FoundVerifications,
+  ImportedPhoneMethod,
   NewBlock,
   NewPbxProfile,
+  NewPhoneMethod,
   PbxProfile,
   PhoneMethod,
+  PhoneMethodChange,
+  PhoneMethodList,
   PolicyDocument,
   PolicyVersion,
+  Reregistration,
   RevealedAppPassword,
+  UserExport,
   UserProfile,
   UserProfileChange,
   Verification,
@@ -82,7 +88,22 @@ function users({ json }: Api) {
       (await json<{ revoked: number }>('DELETE', `${user(userId)}/app-passwords`)).revoked,
     listPhoneMethods: async (userId: string) =>
       (await json<{ value: PhoneMethod[] }>('GET', `${user(userId)}/phone-methods`)).value,
-    /** Removes a phone and revokes the user's app passwords. Resolves to how many were revoked. */
+    readPhoneMethod: (userId: string, id: string) =>
+      json<PhoneMethod>('GET', `${user(userId)}/phone-methods/${segment(id)}`),
+    /** Enters a number for a user, which counts for nothing until the user verifies it. */
+    addPhoneMethod: (userId: string, phone: NewPhoneMethod) =>
+      json<PhoneMethod>('POST', `${user(userId)}/phone-methods`, { body: phone }),
+    /** Puts another number in place of one; it counts for nothing until the user verifies it. */
+    changePhoneMethod: (userId: string, id: string, phone: PhoneMethodChange) =>
+      json<PhoneMethod>('PATCH', `${user(userId)}/phone-methods/${segment(id)}`, { body: phone }),
+    setDefaultPhoneMethod: (userId: string, id: string) =>
+      json<PhoneMethod>('POST', `${user(userId)}/phone-methods/${segment(id)}/set-default`),
+    /** No phone of the user counts until it is verified again. */
+    requireReregistration: (userId: string) =>
+      json<Reregistration>('POST', `${user(userId)}/require-reregistration`),
+    /** Everything that is kept about a user, with whole numbers. */
+    exportUser: (userId: string) => json<UserExport>('GET', `${user(userId)}/export`),
+    /** Removes a phone and, as the policy says, revokes the user's app passwords. Resolves to how many were revoked. */
     removePhoneMethod: async (userId: string, id: string) =>
       (await json<{ appPasswordsRevoked: number }>('DELETE', `${user(userId)}/phone-methods/${segment(id)}`))
         .appPasswordsRevoked,
@@ -118,6 +139,13 @@ function administration({ json, send }: Send) {
       const { signal, ...range } = wanted;
       return exportAudit({ send }, `/v1/audit-events/export${query(range)}`, signal);
     },
+    /** Enters numbers for many users, 1,000 at most. Resolves to what became of each, in the same order. */
+    importPhoneMethods: async (list: PhoneMethodList['value']) =>
+      (
+        await json<{ value: ImportedPhoneMethod[] }>('POST', '/v1/phone-methods/import', {
+          body: { value: list },
+        })
+      ).value,
 
     /** Sets the profile of a number, or replaces it; its id stays the same. */
     setPbxProfile: (profile: NewPbxProfile) => json<PbxProfile>('PUT', profiles, { body: profile }),

@@ -15,10 +15,20 @@ import type { STATES } from '../journey/states.ts';
 import type { MessageView } from '../outbox/message-routes.ts';
 import type { EndpointView } from '../outbox/routes.ts';
 import type { NewProfile, Profile } from '../pbx-profiles/routes.ts';
-import type { PhoneMethodView } from '../phone-methods/routes.ts';
+import type {
+  PhoneMethodChange as ChangedMethod,
+  ImportedView,
+  PhoneMethodList as MethodList,
+  NewPhoneMethod as NewMethod,
+  PhoneMethodData,
+  PhoneMethodView,
+  ReregistrationData,
+  ReregistrationView,
+} from '../phone-methods/schemas.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
 import type { KeyView } from '../tenants/routes.ts';
 import type { ErasedView } from '../users/erase-route.ts';
+import type { UserExportView } from '../users/export-route.ts';
 import type { ProfileBody, ProfileInAnswer } from '../users/routes.ts';
 
 /** How a verification ended. */
@@ -99,8 +109,32 @@ export type ApiKey = z.output<typeof KeyView>;
 /** An app password, shown once. */
 export type RevealedAppPassword = z.output<typeof Revealed>;
 
-/** A registered phone, in the shape of Microsoft Graph's phoneAuthenticationMethod. */
+/** A phone of a user, in the shape of Microsoft Graph's phoneAuthenticationMethod, and what may be done with it. */
 export type PhoneMethod = z.output<typeof PhoneMethodView>;
+
+/** A number that an administrator enters for a user. */
+export type NewPhoneMethod = z.input<typeof NewMethod>;
+
+/** The number that takes the place of another. */
+export type PhoneMethodChange = z.input<typeof ChangedMethod>;
+
+/** Numbers of many users. */
+export type PhoneMethodList = z.input<typeof MethodList>;
+
+/** What became of one of them. */
+export type ImportedPhoneMethod = z.output<typeof ImportedView>;
+
+/** What a user must verify again. */
+export type Reregistration = z.output<typeof ReregistrationView>;
+
+/** What is posted about a phone that was added, changed or removed. */
+export type PhoneMethodMessageData = z.output<typeof PhoneMethodData>;
+
+/** What is posted about a user who must verify all phones again. */
+export type ReregistrationMessageData = z.output<typeof ReregistrationData>;
+
+/** Everything that is kept about a user. */
+export type UserExport = z.output<typeof UserExportView>;
 
 /** What was erased about a user. */
 export type ErasedUser = z.output<typeof ErasedView>;

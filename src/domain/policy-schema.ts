@@ -271,6 +271,10 @@ export const tenantPolicySchema = z.strictObject({
         .max(64)
         .default(16)
         .meta({ description: 'How many letters an app password has' }),
+      revokeOnRemoval: z.boolean().default(true).meta({
+        description:
+          "Whether removing or changing a phone that was verified revokes the user's app passwords",
+      }),
     })
     .prefault({})
     .meta({ description: 'App passwords' }),

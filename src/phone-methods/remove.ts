@@ -1,53 +1,68 @@
-import type { Kysely } from 'kysely';
-import sql, { type Sql } from 'sql-template-tag';
-import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
+import sql from 'sql-template-tag';
+import { auditEvents } from '../domain/audit-event.ts';
 import type { User } from '../domain/user.ts';
-import { ServiceError } from '../errors.ts';
-import type { Clock } from '../platform/clock.ts';
 import { runWhenLocked } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
-
-const REMOVED: AuditEvent = {
-  ...{ type: 'phoneMethod.removed', from: sql`done` },
-  data: sql`jsonb_build_object('phoneMethodId', id, 'phoneType', phone_type,
-    'appPasswordsRevoked', (select count(*) from revoked))`,
-};
-const REVOKED: AuditEvent = {
-  ...{ type: 'appPassword.revoked', from: sql`revoked`, many: true },
-  data: sql`jsonb_build_object('appPasswordId', id, 'because', 'phoneMethodRemoved')`,
-};
-
-/** Removes a phone of a user. */
-export type RemovePhoneMethod = ReturnType<typeof createRemovePhoneMethod>;
+import { messageData } from './messages.ts';
+import type { ChangeDeps } from './ports.ts';
+import { refusalOf } from './rules.ts';
+import {
+  FOUND,
+  type FoundMethod,
+  IS_NOT_NEEDED,
+  lockUser,
+  MAY_STOP_COUNTING,
+  methodsOf,
+} from './statements.ts';
 
 /**
- * One statement removes the phone, revokes the app passwords that it vouched for, and keeps an audit event. A registration
- * that is being written to the phone is waited for, so that its app password is among them. A sign-in that is calling the phone is not approved any more: whatever approves one looks at the phone in its own statement.
- * @param deps.revokeAppPasswords `revoked`: revokes all app passwords of the user in `done`; returns their ids
+ * One statement removes the phone, ends the open verifications of its number, revokes the app passwords of the user if the
+ * policy says so and the phone was ever verified, keeps an audit event and tells the tenant. A registration that is being
+ * written is waited for, so that its app password is among them; a sign-in that is calling the phone is not approved any more.
  */
-export function createRemovePhoneMethod(deps: {
-  db: Kysely<Registry>;
-  clock: Clock;
-  revokeAppPasswords: (condition: Sql, now: Date) => Sql;
-}) {
+export function createRemovePhoneMethod(deps: ChangeDeps) {
+  const { db, clock, by, tell } = deps;
+
+  function removal(user: User, id: string, revokes: boolean, now: Date) {
+    return sql`
+      with ${methodsOf(user)},
+      done as (
+        delete from phone_method p using methods m
+        where p.id = m.id and m.id = ${id}::uuid and ${MAY_STOP_COUNTING} and ${IS_NOT_NEEDED} returning p.*),
+      ${deps.openVerifications.endOfNumber(now)},
+      ${deps.revokeAppPasswords(sql`${revokes}::boolean and done.verification_id is not null`, now)},
+      ${auditEvents(
+        [
+          {
+            type: 'phoneMethod.removed',
+            from: sql`done`,
+            data: sql`jsonb_build_object('phoneMethodId', id, 'phoneType', phone_type,
+              'appPasswordsRevoked', (select count(*) from revoked), 'verificationsEnded', (select count(*) from ended))`,
+          },
+          {
+            ...{ type: 'appPassword.revoked', from: sql`revoked`, many: true },
+            ...{ tenantId: sql`${user.tenantId}`, userId: sql`${user.userId}` },
+            data: sql`jsonb_build_object('appPasswordId', id, 'because', 'phoneMethodRemoved')`,
+          },
+        ],
+        now,
+      )},
+      ${tell(sql`select d.tenant_id, 'phoneMethod.removed' as type, ${messageData('d', by)} as payload from done d`, now)}
+      ${FOUND}`;
+  }
+
   /**
    * @returns how many app passwords were revoked
-   * @throws ServiceError `phoneMethod.notFound` when the user has none of this id
+   * @throws ServiceError `phoneMethod.notFound` when the user has none of this id; `phoneMethod.isDefault`;
+   * `phoneMethod.mobileNeeded`
    */
-  return async ({ tenantId, userId }: User, id: string): Promise<number> => {
-    const now = deps.clock.now();
-    const thePhone = sql`phone_method where tenant_id = ${tenantId} and user_id = ${userId} and id = ${id}::uuid`;
-    const lock = sql`select id from ${thePhone} for update`;
-    const remove = sql`
-      with done as (delete from ${thePhone} returning id, tenant_id, user_id, phone_type),
-      ${deps.revokeAppPasswords(sql`true`, now)},
-      ${auditEvents([REMOVED, REVOKED], now)}
-      select (select count(*) from revoked) as revoked from done`;
-    const [removed] = await runWhenLocked<{ revoked: number }, Registry>(deps.db, lock, remove);
-    if (removed) return removed.revoked;
-    throw new ServiceError(
-      'phoneMethod.notFound',
-      'The user has no phone method with this id; it may have been removed before. The list shows those that are left.',
-    );
+  return async (user: User, id: string): Promise<number> => {
+    const { appPassword } = await deps.policyOf(user.tenantId);
+    const statement = removal(user, id, appPassword.revokeOnRemoval, clock.now());
+    const found = await runWhenLocked<FoundMethod, Registry>(db, lockUser(deps, user), statement);
+    const removed = found.find(({ done }) => done);
+    if (!removed) throw refusalOf('remove', id.toLowerCase(), found);
+    deps.openVerifications.ended(removed.ended);
+    return removed.revoked;
   };
 }

@@ -12,6 +12,7 @@ import { up as eraseUsers } from './migrations/0010-erase-users.ts';
 import { up as spending } from './migrations/0011-spending.ts';
 import { up as refusals } from './migrations/0012-refusals.ts';
 import { up as plans } from './migrations/0013-plans.ts';
+import { up as phoneMethods } from './migrations/0014-phone-methods.ts';
 import { up as auditAndRetention } from './migrations/0016-audit-and-retention.ts';
 import { up as textMessages } from './migrations/0017-text-messages.ts';
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0011-spending': { up: spending },
   '0012-refusals': { up: refusals },
   '0013-plans': { up: plans },
+  '0014-phone-methods': { up: phoneMethods },
   '0016-audit-and-retention': { up: auditAndRetention },
   '0017-text-messages': { up: textMessages },
 };

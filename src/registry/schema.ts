@@ -188,8 +188,14 @@ interface PhoneMethodTable {
   phoneNumber: string;
   extension: string | null;
   smsSignInState: Generated<string>;
-  verificationId: string;
+  /** The verification that last registered this number; null: none has. */
+  verificationId: string | null;
+  /** When the number was last verified; null: it counts for nothing until it is. */
+  verifiedAt: Date | null;
+  /** Whether the phone is called when nothing else is said: one of the verified phones of a user is. */
+  isDefault: Generated<boolean>;
   createdAt: Date;
+  /** When the number was last set. */
   updatedAt: Date;
 }
 

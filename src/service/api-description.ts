@@ -4,6 +4,8 @@ import { Instant, UserId, VerificationId } from '../api.ts';
 import { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import { OutcomeErrorCode } from '../journey/request/verification-view.ts';
 import { MESSAGE_TYPES, type MessageType, PURPOSES } from '../journey/states.ts';
+import { PHONE_METHOD_MESSAGES, type PhoneMethodMessage } from '../phone-methods/messages.ts';
+import { PhoneMethodData, ReregistrationData } from '../phone-methods/schemas.ts';
 import type { ApiInfo, ApiTag, ApiWebhook } from '../platform/http/api-info.ts';
 
 const API = '/v1';
@@ -20,6 +22,11 @@ const TAGS: ApiTag[] = [
     name: 'Users',
     description: 'Phone methods, app passwords, language and PIN, blocks, and what a user may do now',
     under: [`${API}/users`],
+  },
+  {
+    name: 'Phone methods',
+    description: 'Numbers of many users at once',
+    under: [`${API}/phone-methods`],
   },
   {
     name: 'Key',
@@ -77,7 +84,7 @@ const outcomeData = z
   .meta({ id: 'OutcomeData', description: 'Ids and words; never a phone number or a secret' });
 
 /** What generated receivers call the function for each type, and what has happened. */
-const RECEIVED: Record<MessageType, Pick<ApiWebhook, 'operationId' | 'summary'>> = {
+const RECEIVED: Record<MessageType | PhoneMethodMessage, Pick<ApiWebhook, 'operationId' | 'summary'>> = {
   'verification.finished': { operationId: 'receiveOutcome', summary: 'A verification has ended' },
   'fraud.reported': { operationId: 'receiveFraudReport', summary: 'A person reported a call as fraud' },
   'challenge.locked': {
@@ -85,9 +92,30 @@ const RECEIVED: Record<MessageType, Pick<ApiWebhook, 'operationId' | 'summary'>>
     summary:
       'Wrong answers ended too many verifications of a user in a row, so that no further one is accepted for a while',
   },
+  'phoneMethod.added': {
+    operationId: 'receivePhoneMethodAdded',
+    summary: 'A user has a further phone method: registered by a verification, or entered and not verified',
+  },
+  'phoneMethod.changed': {
+    operationId: 'receivePhoneMethodChanged',
+    summary: 'A phone method has another number, or was verified again',
+  },
+  'phoneMethod.removed': {
+    operationId: 'receivePhoneMethodRemoved',
+    summary: 'A phone method was removed; the data says what it was',
+  },
+  'user.reregistrationRequired': {
+    operationId: 'receiveReregistrationRequired',
+    summary: 'A user must verify all phone methods again',
+  },
 };
 
-function outcomeWebhook(type: MessageType): ApiWebhook {
+const dataOf = (type: MessageType | PhoneMethodMessage) => {
+  if (type === 'user.reregistrationRequired') return ReregistrationData;
+  return type.startsWith('phoneMethod.') ? PhoneMethodData : outcomeData;
+};
+
+function outcomeWebhook(type: MessageType | PhoneMethodMessage): ApiWebhook {
   return {
     ...RECEIVED[type],
     name: type,
@@ -96,7 +124,7 @@ function outcomeWebhook(type: MessageType): ApiWebhook {
     body: z.object({
       type: z.literal(type),
       timestamp: Instant,
-      data: outcomeData,
+      data: dataOf(type),
     }),
     responses: {
       '2XX': 'Taken. Any other answer, also a redirect or none within 10 seconds, counts as a failure',
@@ -120,6 +148,6 @@ export function apiInfo(publicUrl: string): ApiInfo {
       { url: '/', description: 'Where this description was read' },
     ],
     tags: TAGS,
-    webhooks: MESSAGE_TYPES.map(outcomeWebhook),
+    webhooks: [...MESSAGE_TYPES, ...PHONE_METHOD_MESSAGES].map(outcomeWebhook),
   };
 }

@@ -1,5 +1,4 @@
 import { type Caller, UserId } from '../api.ts';
-import { writeRevocation } from '../app-passwords/completion-writes.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
 import { createAuditStore } from '../audit/audit-store.ts';
@@ -15,8 +14,7 @@ import type { UserFacts } from '../journey/store/facts.ts';
 import { textRoutes } from '../journey/text/routes.ts';
 import type { Logger } from '../log.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
-import { createListPhoneMethods } from '../phone-methods/list.ts';
-import { createRemovePhoneMethod } from '../phone-methods/remove.ts';
+import { importRoute } from '../phone-methods/import-route.ts';
 import { phoneMethodRoutes } from '../phone-methods/routes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Route } from '../platform/http/route.ts';
@@ -26,6 +24,8 @@ import { type Languages, servedLocale } from '../providers/locales.ts';
 import { keyRoutes } from '../tenants/routes.ts';
 import { eraseUserRoute } from '../users/erase-route.ts';
 import { createEraseUser } from '../users/erase-user.ts';
+import { exportUserRoute } from '../users/export-route.ts';
+import { createExportUser } from '../users/export-user.ts';
 import { userProfileRoutes } from '../users/routes.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
@@ -34,7 +34,14 @@ import type { Stores } from './open-stores.ts';
 export interface ApiDeps {
   features: Pick<
     Features,
-    'apiKeys' | 'journey' | 'userProfiles' | 'pbxProfiles' | 'policies' | 'blocks' | 'appPasswords'
+    | 'apiKeys'
+    | 'journey'
+    | 'userProfiles'
+    | 'pbxProfiles'
+    | 'policies'
+    | 'blocks'
+    | 'appPasswords'
+    | 'phoneMethods'
   >;
   stores: Pick<Stores, 'database' | 'sealKeys'>;
   languages: Languages;
@@ -46,7 +53,8 @@ export interface ApiDeps {
 /** The routes of `/v1`, without those of webhooks and of live progress, which start with what serves them. */
 export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   const { features, stores, languages, clock, events } = deps;
-  const { apiKeys, journey, userProfiles, pbxProfiles, policies, blocks, appPasswords } = features;
+  const { apiKeys, journey, userProfiles, pbxProfiles, policies, blocks, appPasswords, phoneMethods } =
+    features;
   const { sealKeys, database } = stores;
   const { db } = database;
   const assertServed = (locale: string) => void servedLocale(languages, locale);
@@ -57,11 +65,10 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),
     ...pbxProfileRoutes(pbxProfiles, policies.current),
-    ...phoneMethodRoutes({
-      listPhoneMethods: createListPhoneMethods({ db }),
-      removePhoneMethod: createRemovePhoneMethod({ db, clock, revokeAppPasswords: writeRevocation }),
-    }),
+    ...phoneMethodRoutes(phoneMethods),
+    importRoute(phoneMethods.import),
     eraseUserRoute(createEraseUser({ db, clock })),
+    exportUserRoute(createExportUser(database)),
     ...policyRoutes(policies),
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),

@@ -15,14 +15,18 @@ import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
+import type { CompletionWrites } from '../journey/ports.ts';
+import { END_FOR_PHONE } from '../journey/store/end-for-phone.ts';
 import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import { createCodes } from '../journey/text/code.ts';
 import { createTextAddress } from '../journey/text/webhooks.ts';
 import type { Logger } from '../log.ts';
+import { writeUserMessages } from '../outbox/user-message.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
-import { writePhoneMethod } from '../phone-methods/register.ts';
+import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
+import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
@@ -69,6 +73,20 @@ function createClearUp({ run, ...deps }: FeatureDeps & Pick<Stores['database'], 
   };
 }
 
+/** What each feature writes when a verification finishes. */
+function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock: Clock }): CompletionWrites {
+  return {
+    phoneMethod: createWritePhoneMethod({ tell: writeUserMessages }),
+    appPassword: createWriteAppPassword(createAppPasswordMaker(deps)),
+    hasRoomForAppPassword: HAS_ROOM_FOR_APP_PASSWORD,
+    revokeAppPasswords: writeRevocation,
+    block: writeFraudBlock,
+    audit: writeAuditEvent,
+    messages: writeMessages,
+    writtenMessage: WRITTEN_MESSAGE,
+  };
+}
+
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
@@ -82,12 +100,17 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     db,
     run,
     clock,
-    openVerifications: {
-      ...END_WHEN_BLOCKED,
-      ended(ids) {
-        for (const id of ids) journey.advanceNow({ id });
-      },
-    },
+    openVerifications: { ...END_WHEN_BLOCKED, ended },
+  });
+  const phoneMethods = createPhoneMethods({
+    db,
+    run,
+    clock,
+    by: 'administrator',
+    policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
+    openVerifications: { ...END_FOR_PHONE, ended },
+    revokeAppPasswords: writeRevocation,
+    tell: writeUserMessages,
   });
   const appPasswords = createAppPasswords({ db, run, clock });
   const pbxProfiles = createPbxProfiles({ db });
@@ -105,16 +128,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     policyAt: policies.at,
     pbxProfileOf: pbxProfiles.find,
     checkPin: userProfiles.checkPin,
-    writes: {
-      phoneMethod: writePhoneMethod,
-      appPassword: createWriteAppPassword(createAppPasswordMaker({ hashKeys, sealKeys, clock })),
-      hasRoomForAppPassword: HAS_ROOM_FOR_APP_PASSWORD,
-      revokeAppPasswords: writeRevocation,
-      block: writeFraudBlock,
-      audit: writeAuditEvent,
-      messages: writeMessages,
-      writtenMessage: WRITTEN_MESSAGE,
-    },
+    writes: completionWrites({ hashKeys, sealKeys, clock }),
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
@@ -131,5 +145,13 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     events,
     log,
   });
-  return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, appPasswords, pbxProfiles };
+  return {
+    ...{ jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, appPasswords, pbxProfiles },
+    phoneMethods,
+  };
+
+  /** Verifications that were ended by something else than their own call. */
+  function ended(ids: string[]): void {
+    for (const id of ids) journey.advanceNow({ id });
+  }
 }

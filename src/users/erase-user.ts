@@ -62,7 +62,7 @@ function eraseAll(user: User, now: Date) {
     locked as materialized (${lockAll(user)}),
     verifications as (
       update verification v set user_id = ${ERASED_USER}, phone_number = '', phone_hash = null, extension = null,
-        challenge_digits = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
+        challenge_digits = null, code_seed = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
       from locked where v.id = locked.id and (select ok from ready) returning v.id),
     phones as (delete from phone_method where ${ofUser} returning id),
     passwords as (delete from app_password where ${ofUser} returning id),
@@ -74,11 +74,15 @@ function eraseAll(user: User, now: Date) {
     messages as (
       delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)
       returning o.id),
+    other_messages as (
+      delete from outbox where verification_id is null and tenant_id = ${tenantId} and payload ->> 'userId' = ${userId}
+        and (select ok from ready) returning id),
     events as materialized (
       select erase_audit_events(${tenantId}, ${userId}) as count where (select ok from ready)),
     erased as (
       select (select count(*) from verifications) as verifications, (select count(*) from phones) as phone_methods,
-        (select count(*) from passwords) as app_passwords, (select count(*) from messages) as webhook_messages
+        (select count(*) from passwords) as app_passwords,
+        (select count(*) from messages) + (select count(*) from other_messages) as webhook_messages
       -- What only selects is not run unless something reads it.
       where (select coalesce(sum(count), 0) from events) >= 0),
     ${auditEvents([{ ...NOTE, tenantId: sql`${tenantId}` }], now)}

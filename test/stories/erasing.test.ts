@@ -42,7 +42,7 @@ describeWorlds(
       expect((await stored()).includes(USER)).toBe(true);
       expect(await erase()).toMatchObject({
         status: 200,
-        body: { verifications: 2, phoneMethods: 1, appPasswords: 1, webhookMessages: 2 },
+        body: { verifications: 2, phoneMethods: 1, appPasswords: 1, webhookMessages: 3 },
       });
       const left = await stored();
       expect(forms.filter((form) => left.includes(form))).toEqual([]);

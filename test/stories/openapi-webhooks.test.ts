@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { MESSAGE_TYPES } from '../../src/journey/states.ts';
+import { PHONE_METHOD_MESSAGES } from '../../src/phone-methods/messages.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
@@ -60,6 +61,47 @@ test('after wrong answers that lock the challenge each is as described', async (
   await expectPosted(await guess(), ['verification.finished', 'challenge.locked']);
 });
 
+test('about phones and users each is as described', async () => {
+  const { userId } = await world.story('press-pound');
+  const path = `/v1/users/${userId}/phone-methods`;
+  const mobile = await world.api('POST', path, { phoneType: 'mobile', number: '+46701234567' });
+  await world.api('PATCH', `${path}/${mobile.body.id}`, { number: '+46701234568' });
+  await world.api('PATCH', `${path}/${mobile.body.id}`, { number: '+46701234568' });
+  await world.api('DELETE', `${path}/${mobile.body.id}`);
+  for (let round = 0; round < 2; round += 1)
+    await world.api('POST', `/v1/users/${userId}/require-reregistration`);
+  await world.story('press-pound', { userId });
+  await world.service.outbox.deliverDue();
+  const posted = receiver
+    .about(userId)
+    .map(({ body }) => JSON.parse(body))
+    .filter(({ data }) => data.verificationId === undefined);
+  const told = posted.map(({ type, data }) => [
+    type,
+    data.phoneType ?? null,
+    data.isVerified ?? null,
+    data.by,
+  ]);
+  // They are posted side by side.
+  expect(told.map(String).toSorted()).toEqual(
+    [
+      ['phoneMethod.added', 'office', true, 'user'],
+      ['phoneMethod.added', 'mobile', false, 'administrator'],
+      ['phoneMethod.changed', 'mobile', false, 'administrator'],
+      ['phoneMethod.removed', 'mobile', false, 'administrator'],
+      ['user.reregistrationRequired', null, null, 'administrator'],
+      ['phoneMethod.changed', 'office', true, 'user'],
+    ]
+      .map(String)
+      .toSorted(),
+  );
+  for (const body of posted) {
+    const schema = webhooks[body.type]?.post.requestBody.content['application/json']?.schema;
+    expect(schema && deviations(schema, body)).toEqual([]);
+    expect(JSON.stringify(body)).not.toMatch(/0123456/);
+  }
+});
+
 async function expectPosted(id: string, types: readonly string[]): Promise<void> {
   for (let round = 0; round < types.length; round += 1) await world.service.outbox.deliverDue();
   const posted = receiver.about(id).map(({ headers, body }) => ({ headers, body: JSON.parse(body) }));
@@ -81,5 +123,5 @@ async function expectPosted(id: string, types: readonly string[]): Promise<void>
 }
 
 test('are those that can be posted', () => {
-  expect(Object.keys(webhooks)).toEqual(MESSAGE_TYPES);
+  expect(Object.keys(webhooks)).toEqual([...MESSAGE_TYPES, ...PHONE_METHOD_MESSAGES]);
 });

@@ -176,6 +176,16 @@ describe('the answers are as described', () => {
     const { body: phones } = await ask('listPhoneMethods', { path: { userId: 'u-1' } });
     expect(phones.value).toHaveLength(1);
     const phone = { userId: 'u-1', id: phones.value[0].id };
+    await ask('readPhoneMethod', { path: phone });
+    await ask('setDefaultPhoneMethod', { path: phone });
+    const mobile = { phoneType: 'mobile', number: '+46701234567' };
+    for (const status of [201, 200])
+      expect(await ask('addPhoneMethod', { path: phone, body: mobile })).toMatchObject({ status });
+    await ask('changePhoneMethod', { path: phone, body: { number: world.newNumber() } });
+    await ask('importPhoneMethods', { body: { value: [{ userId: 'u-1', number: '4.68E+10' }] } });
+    await ask('requireReregistration', { path: phone });
+    const { body: exported } = await ask('exportUser', { path: phone });
+    expect(exported).toMatchObject({ phoneMethods: [{}, {}], appPasswords: [{}], verifications: [{}] });
     await ask('removePhoneMethod', { path: phone });
     expect(await ask('removePhoneMethod', { path: phone })).toMatchObject({ status: 404 });
     expect((await ask('eraseUser', { path: { userId: 'u-1' } })).body).toMatchObject({ verifications: 1 });

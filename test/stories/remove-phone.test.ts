@@ -31,7 +31,15 @@ test('a removed phone is gone with its app passwords, and an audit event says so
     .where('type', '=', 'phoneMethod.removed')
     .execute();
   expect(events).toEqual([
-    { data: { phoneMethodId: phone.id, phoneType: 'office', appPasswordsRevoked: 1 } },
+    {
+      data: {
+        phoneMethodId: phone.id,
+        phoneType: 'office',
+        appPasswordsRevoked: 1,
+        verificationsEnded: 0,
+        by: 'administrator',
+      },
+    },
   ]);
   expect(await world.api('POST', '/v1/verifications', { userId, purpose: 'signIn' })).toMatchObject({
     status: 422,
@@ -52,7 +60,7 @@ test('a phone that there is not, or that is of somebody else, is not removed', a
   expect(await phonesOf(userId)).toHaveLength(1);
 });
 
-test('a sign-in that rings meanwhile is not approved', async () => {
+test('a sign-in that rings meanwhile is ended, and not approved', async () => {
   const { userId, phone } = await registered();
   world.time.pause();
   const { body } = await world.api('POST', '/v1/verifications', { userId, purpose: 'signIn' });
@@ -60,7 +68,11 @@ test('a sign-in that rings meanwhile is not approved', async () => {
   expect(await remove(userId, phone.id)).toMatchObject({ status: 200 });
   world.time.resume();
   await world.settle();
-  expect(await world.read(body.id)).toMatchObject({ state: 'finished', outcome: 'noInput' });
+  expect(await world.read(body.id)).toMatchObject({
+    state: 'finished',
+    outcome: 'blocked',
+    errorCode: 'phoneMethodRemoved',
+  });
 });
 
 test('the policy decides whether a mobile may be an office phone', async () => {
@@ -84,7 +96,7 @@ test('an operator lists phones with masked numbers, removes one, and erases the 
   const list = await poundkey('list-phones', 'contoso', userId);
   const [phone] = await phonesOf(userId);
   expect(list.output).toBe(
-    `${phone.id}  office  created ${phone.createdDateTime}  +46 ••• ${number.e164.slice(-2)}, with an extension`,
+    `${phone.id}  office  created ${phone.createdDateTime}  default  +46 ••• ${number.e164.slice(-2)}, with an extension`,
   );
   const json = await poundkey('list-phones', 'contoso', userId, '--json');
   expect(json.output).not.toContain(number.e164.slice(3));

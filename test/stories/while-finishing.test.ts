@@ -80,7 +80,7 @@ describe.each(SHARED_STORES.slice(-1))('while a registration finishes, on %s', (
   test('a phone that is removed then leaves no app password that it vouched for', async () => {
     await world.story('press-pound', { userId: 'removed' });
     const [phone] = (await world.api('GET', '/v1/users/removed/phone-methods')).body.value;
-    const { id, answer } = await whileFinishing('removed', 'from phone_method', () =>
+    const { id, answer } = await whileFinishing('removed', 'lock_phone_methods', () =>
       world.api('DELETE', `/v1/users/removed/phone-methods/${phone.id}`),
     );
     expect(answer).toMatchObject({ status: 200, body: { appPasswordsRevoked: 2 } });

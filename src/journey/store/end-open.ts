@@ -8,7 +8,13 @@ interface UserSql {
 }
 
 /** Why verifications are ended by something else than their own call: the error codes of their outcome `blocked`. */
-export const END_REASONS = ['userBlocked', 'fraudReported', 'numberSuppressed'] as const;
+export const END_REASONS = [
+  'userBlocked',
+  'fraudReported',
+  'numberSuppressed',
+  'phoneMethodRemoved',
+  'reregistrationRequired',
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /**

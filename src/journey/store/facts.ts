@@ -26,7 +26,7 @@ export interface UserFacts extends User {
   appPasswords: number;
   /** Until when each challenge is locked, since it was failed too often (ISO 8601); those that are not are left out. */
   lockedChallenges: Partial<Record<Challenge, string>>;
-  /** The phones that the user has registered: E.164, and the extension if it has one. */
+  /** The verified phones of the user: E.164, and the extension if it has one. */
   phones: Partial<Record<PhoneType, { phoneNumber: string; extension: string | null }>>;
 }
 
@@ -88,7 +88,7 @@ function about(userId: string, now: Date): Sql {
     left join user_profile p on p.tenant_id = t.id and p.user_id = ${userId}
     cross join lateral (select jsonb_object_agg(phone_type,
       jsonb_build_object('phoneNumber', phone_number, 'extension', extension)) as phones
-      from phone_method where tenant_id = t.id and user_id = ${userId}) m
+      from phone_method where tenant_id = t.id and user_id = ${userId} and verified_at is not null) m
     cross join lateral (select count(*) as app_passwords from app_password
       where tenant_id = t.id and user_id = ${userId} and revoked_at is null) w
     cross join lateral (select jsonb_object_agg(challenge, locked_until) as locked_challenges from challenge_failure

@@ -103,10 +103,11 @@ export const ON_CALL = raw("('dialing', 'ringing', 'answered')");
  */
 export const COMMIT_LATER = raw("set_config('synchronous_commit', 'off', true) is not null");
 
-/** Whether the phone of a verification, by its alias, is one that its user has registered. */
+/** Whether the phone of a verification, by its alias, is one that its user has registered and verified. */
 export const isRegisteredPhone = (alias: 'v' | 'done'): Sql =>
   raw(`exists (select from phone_method m where m.tenant_id = ${alias}.tenant_id and m.user_id = ${alias}.user_id
-    and m.phone_number = ${alias}.phone_number and m.extension is not distinct from ${alias}.extension)`);
+    and m.phone_number = ${alias}.phone_number and m.extension is not distinct from ${alias}.extension
+    and m.verified_at is not null)`);
 
 /**
  * A condition on the verification `v`: its user is not blocked, and one that signs in calls the phone that is

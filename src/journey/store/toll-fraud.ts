@@ -74,7 +74,7 @@ function findStatement(now: Date): Sql {
     with recent as materialized (
       select v.* from tenant t cross join lateral (
         select o.tenant_id, o.id, o.phone_number, o.country, o.created_at, o.outcome is not distinct from 'approved' and exists (select from phone_method m where m.tenant_id = o.tenant_id
-            and m.user_id = o.user_id and m.phone_number = o.phone_number) as approved,
+            and m.user_id = o.user_id and m.phone_number = o.phone_number and m.verified_at is not null) as approved,
           o.outcome in ('noAnswer', 'busy', 'unreachable', 'invalidNumber') as unanswered,
           o.answered_at is not null and o.ended_at < o.answered_at + make_interval(secs => ${SHORT_S}::int) as short,
           left(o.phone_number, -4) || '••••' as prefix, substr(o.phone_number, 2)::bigint as digits

@@ -56,6 +56,15 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
     action:
       'Ask the user for the number again. npm run poundkey -- suppressed lists such numbers; if this one is right, npm run poundkey -- allow NUMBER lets it be called again.',
   },
+  phoneMethodRemoved: {
+    meaning: 'the phone was removed from the user, or got another number, so this verification was ended',
+    action: 'Nothing is wrong. npm run poundkey -- list-phones TENANT USER shows the phones that are left.',
+  },
+  reregistrationRequired: {
+    meaning: 'the user was told to register all phones again, so this verification was ended',
+    action:
+      'The user registers a phone as for the first time. npm run poundkey -- list-phones TENANT USER shows which are verified.',
+  },
   appPasswordLimit: {
     meaning: 'the user already has as many app passwords as are allowed',
     action: 'npm run poundkey -- list-app-passwords TENANT USER shows them; revoke-app-password revokes one.',

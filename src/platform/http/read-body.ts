@@ -5,7 +5,7 @@ import { formBody } from './form-body.ts';
 import { findJsonFault } from './json-fault.ts';
 import type { Bodies } from './route-set.ts';
 
-/** The largest JSON body that is taken, in bytes. */
+/** The largest JSON body that a route takes unless it says another, in bytes. */
 const JSON_LIMIT = 16 * 1024;
 /** The largest form that is taken, in bytes. */
 const FORM_LIMIT = 64 * 1024;
@@ -20,16 +20,20 @@ export interface ReadBody<Body> {
  * Reads the body of a request, one function per kind of route set.
  * - `json`: faults are a `ServiceError` `request.unsupportedMediaType` unless it is `application/json` in UTF-8, not
  *   compressed; `request.malformedJson` when it is not JSON; an error of the body parser (see `problem.ts`) when it is
- *   larger than 16 kB or ends too early.
+ *   larger than the route takes or ends too early.
  * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, is compressed or has an
  *   unknown charset. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
  */
 export const BODY_READERS: {
-  [Kind in keyof Bodies]: (req: Request, res: Response) => Promise<ReadBody<Bodies[Kind]>>;
+  [Kind in keyof Bodies]: (
+    req: Request,
+    res: Response,
+    mostBytes?: number,
+  ) => Promise<ReadBody<Bodies[Kind]>>;
 } = {
-  async json(req, res) {
+  async json(req, res, mostBytes = JSON_LIMIT) {
     try {
-      return { body: await readJson(req, res) };
+      return { body: await readJson(req, res, mostBytes) };
     } catch (fault) {
       // Nobody is there to be told what is wrong, so nobody need be identified.
       if (req.destroyed && !req.complete) throw fault;
@@ -45,15 +49,15 @@ export const BODY_READERS: {
 
 // Bytes, not JSON: the JSON parser of the body parser hangs the body on its errors, decodes broken UTF-8 silently
 // and inflates.
-const readBytes = express.raw({ limit: JSON_LIMIT, inflate: false, type: () => true });
+const readBytes = (limit: number) => express.raw({ limit, inflate: false, type: () => true });
 const readText = express.text({ limit: FORM_LIMIT, inflate: false, type: () => true });
 
-async function readJson(req: Request, res: Response): Promise<unknown> {
+async function readJson(req: Request, res: Response, mostBytes: number): Promise<unknown> {
   if (isEmpty(req)) return {};
   if (!req.is('application/json') || !saysUtf8(req)) {
     throw new ServiceError('request.unsupportedMediaType', 'Send the body as application/json in UTF-8.');
   }
-  return parseJson((await parsedBy(readBytes, req, res)) as Buffer);
+  return parseJson((await parsedBy(readBytes(mostBytes), req, res)) as Buffer);
 }
 
 function isEmpty(req: Request): boolean {

@@ -62,6 +62,8 @@ export interface RouteSpec<
   /** Header names in lower case. Headers that are not named here are ignored. */
   headers?: Headers;
   body?: Body;
+  /** The largest JSON body that is taken, in bytes; 16 kB when left out. */
+  mostBytes?: number;
   responses: Responses;
   /** The errors of its own; those of every route of its set (caller, body, availability) are added. */
   problems: readonly ErrorCode[];
@@ -84,6 +86,8 @@ export interface Route<Caller> {
   body: z.ZodType;
   /** False when the route describes no body. Unless it is `unchecked`, nothing or `{}` may be sent then. */
   hasBody: boolean;
+  /** The largest JSON body that is taken, in bytes; 16 kB when left out. */
+  mostBytes?: number;
   responses: Record<number, ResponseSpec>;
   problems: readonly ErrorCode[];
   // A property and no method: a route fits callers who are at least what it wants, and no others.

@@ -14,9 +14,9 @@ export function serveRoute<Caller, Kind extends keyof Bodies>(
   route: Route<Caller>,
 ): RequestHandler {
   const readBody = BODY_READERS[set.body];
-  const { operationId } = route;
+  const { operationId, mostBytes } = route;
   return async (req, res) => {
-    const read = await readBody(req, res);
+    const read = await readBody(req, res, mostBytes);
     const started = performance.now();
     let known: Caller | undefined;
     const observe = (answer: Pick<Answered, 'status' | 'code'>) =>

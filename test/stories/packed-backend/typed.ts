@@ -29,8 +29,10 @@ export async function add(): Promise<Outcome> {
   return (await job.waitUntilFinished()).outcome;
 }
 
-export function receive(request: IncomingMessage | Request, body: Uint8Array): Outcome {
-  return readOutcomeWebhook('whsec_x', { headers: request.headers, body }).data.outcome;
+export function receive(request: IncomingMessage | Request, body: Uint8Array): Outcome | string {
+  const { type, data } = readOutcomeWebhook('whsec_x', { headers: request.headers, body });
+  if (type === 'user.reregistrationRequired') return data.userId;
+  return 'outcome' in data ? data.outcome : data.phoneMethodId;
 }
 
 export async function missed(): Promise<string[]> {

@@ -7,7 +7,7 @@ import { generateAppPassword, groupInFours } from '../../../src/app-passwords/ge
 import { createAppPasswordMaker } from '../../../src/app-passwords/new-app-password.ts';
 import { createReveal } from '../../../src/app-passwords/reveal.ts';
 import { ServiceError } from '../../../src/errors.ts';
-import { createListPhoneMethods } from '../../../src/phone-methods/list.ts';
+import { createReadPhoneMethods } from '../../../src/phone-methods/list.ts';
 import { hmacWith, newKeyRingText, parseKeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
@@ -272,7 +272,8 @@ describe('emptying expired seals', () => {
 });
 
 describe('listing phone methods', () => {
-  const list = createListPhoneMethods({ db });
+  const officePhone = { allowed: true, mobileNumbers: 'allowed' as const };
+  const { list } = createReadPhoneMethods({ db, policyOf: async () => ({ officePhone }) });
 
   async function registered(
     userId: string,
@@ -303,20 +304,30 @@ describe('listing phone methods', () => {
   it("shows a user's numbers in the shape of Microsoft Graph, oldest first", async () => {
     const mobile = await registered('both', 'mobile', '+46701234567', inMs(1));
     const office = await registered('both', 'office', '+46812345678');
+    const allowed = { allowed: true, reasons: [] };
+    const needed = { allowed: false, reasons: [expect.objectContaining({ code: 'phoneMethod.isDefault' })] };
     expect(await list({ tenantId: 'contoso', userId: 'both' })).toEqual([
       {
         id: office,
         phoneNumber: '+46 812345678',
         phoneType: 'office',
+        extension: null,
         smsSignInState: 'notSupported',
+        isDefault: false,
+        verifiedAt: START.toISOString(),
         createdDateTime: START.toISOString(),
+        actions: { remove: allowed, setDefault: allowed, change: allowed },
       },
       {
         id: mobile,
         phoneNumber: '+46 701234567',
         phoneType: 'mobile',
+        extension: null,
         smsSignInState: 'notSupported',
+        isDefault: true,
+        verifiedAt: inMs(1).toISOString(),
         createdDateTime: inMs(1).toISOString(),
+        actions: { remove: needed, setDefault: allowed, change: needed },
       },
     ]);
   });

@@ -1,0 +1,26 @@
+import { createAddPhoneMethod } from './add.ts';
+import { createChangePhoneMethod } from './change.ts';
+import { createEnterPhones } from './enter.ts';
+import { createImportPhones } from './import.ts';
+import { createReadPhoneMethods } from './list.ts';
+import type { ChangeDeps } from './ports.ts';
+import { createRemovePhoneMethod } from './remove.ts';
+import { createRequireReregistration } from './require-reregistration.ts';
+import { createSetDefaultPhone } from './set-default.ts';
+
+/** The phones of users. */
+export type PhoneMethods = ReturnType<typeof createPhoneMethods>;
+
+/** What may be done with phones, by whoever `deps.by` is. */
+export function createPhoneMethods(deps: ChangeDeps) {
+  const enter = createEnterPhones(deps);
+  return {
+    ...createReadPhoneMethods(deps),
+    add: createAddPhoneMethod({ ...deps, enter }),
+    import: createImportPhones({ ...deps, enter }),
+    change: createChangePhoneMethod(deps),
+    setDefault: createSetDefaultPhone(deps),
+    remove: createRemovePhoneMethod(deps),
+    requireReregistration: createRequireReregistration(deps),
+  };
+}
