@@ -31,7 +31,7 @@ describe('a policy document', () => {
       },
       spending: { callsPerDay: null, moneyPerDay: null },
       greeting: {},
-      appPassword: { issue: true, length: 16 },
+      appPassword: { issue: true, length: 16, revokeOnRemoval: true },
     });
   });
 
@@ -74,7 +74,7 @@ describe('a policy document', () => {
         'sv-SE': { text: 'Hej från Ström!' },
         'en-US': { audioUrl: 'https://example.com/hello.mp3' },
       },
-      appPassword: { issue: false, length: 64 },
+      appPassword: { issue: false, length: 64, revokeOnRemoval: true },
     };
     const policy = parsePolicy(document, 'Contoso');
     expect(policy).toEqual(document);
@@ -85,6 +85,7 @@ describe('a policy document', () => {
     expect(parsePolicy({ appPassword: { length: 20 } }, 'Contoso').appPassword).toEqual({
       issue: true,
       length: 20,
+      revokeOnRemoval: true,
     });
     expect(parsePolicy({ numberTypes: { refused: [] } }, 'Contoso').numberTypes.nonGeographicRefused).toBe(
       true,
