@@ -56,17 +56,13 @@ export interface AuditEvent {
  * events name who acts at present.
  */
 export function auditEvents(events: readonly AuditEvent[], now: Date): Sql {
-  return sql`audit as (${insertAuditEvents(events, now)})`;
-}
-
-/** As `auditEvents`, for the end of a statement: without a name. */
-export function insertAuditEvents(events: readonly AuditEvent[], now: Date): Sql {
   const rows = join(
     events.map((event) => rowsOf(event, now)),
     ' union all ',
   );
-  return sql`insert into audit_event (id, tenant_id, user_id, verification_id, type, data, outcome, at, actor_type,
-      actor_id, actor_name, client_address) ${rows}`;
+  return sql`audit as (
+    insert into audit_event (id, tenant_id, user_id, verification_id, type, data, outcome, at, actor_type, actor_id,
+      actor_name, client_address) ${rows})`;
 }
 
 /** Ids that begin with the time, as those of version 7 (RFC 9562): the server adds another random end for each row. */

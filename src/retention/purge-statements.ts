@@ -22,14 +22,15 @@ const keptFor = (field: keyof typeof KEPT_DAYS) =>
 
 /**
  * By the index of a tenant's requests, the oldest first. One that is not finished stays, and so does one whose outcome
- * is still to be delivered. What was delivered, or given up, goes with it.
+ * is still to be delivered. What was delivered, or given up, goes with it. The rows are locked, so their places hold: by
+ * its id one would be looked for in whichever index has ids, and plans are kept while tables grow.
  */
 const verifications: PurgeStatement = {
   what: 'finished verifications',
   statement: (batch, now) => sql`
     with old as materialized (
-      select o.id from tenant t cross join lateral (
-        select v.id from verification v
+      select o.id, o.place from tenant t cross join lateral (
+        select v.id, v.ctid as place from verification v
         where v.tenant_id = t.id and v.created_at < ${now}::timestamptz - ${keptFor('verificationDays')}
           and v.finished_at < ${now}::timestamptz - ${keptFor('verificationDays')} and not v.open
           and not exists (select from outbox w where w.verification_id = v.id
@@ -40,7 +41,7 @@ const verifications: PurgeStatement = {
     messages as (
       delete from outbox where verification_id = any(array(select id from old)) returning id),
     gone as (
-      delete from verification where id = any(array(select id from old)) returning id)
+      delete from verification where ctid = any(array(select place from old)) returning id)
     select 'verification' as kind, (select count(*) from gone)::int as count
     union all select 'callAttempt', (select count(*) from attempts)::int
     union all select 'webhookMessage', (select count(*) from messages)::int`,
@@ -64,12 +65,10 @@ const refusals: PurgeStatement = {
   what: 'refusals',
   statement: (batch, now) => sql`
     with old as materialized (
-      select tenant_id, user_id, code, minute, number_hash from refusal where minute < ${later(now, -REFUSALS_MS)}
+      select ctid as place from refusal where minute < ${later(now, -REFUSALS_MS)}
       order by minute limit ${batch}::int for update skip locked),
     gone as (
-      delete from refusal r using old where r.tenant_id = old.tenant_id and r.user_id = old.user_id
-        and r.code = old.code and r.minute = old.minute and r.number_hash = old.number_hash
-      returning r.code)
+      delete from refusal where ctid = any(array(select place from old)) returning code)
     select 'refusal' as kind, (select count(*) from gone)::int as count`,
 };
 

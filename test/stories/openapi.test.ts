@@ -216,6 +216,13 @@ describe('the answers are as described', () => {
     expect(await ask('followVerification', { path: { id }, headers })).toMatchObject({ status: 204 });
   });
 
+  test('about the audit trail', async () => {
+    const { body } = await ask('listAuditEvents');
+    expect(body.value.length).toBeGreaterThan(0);
+    const { body: lines } = await ask('exportAuditEvents');
+    expect(String(lines).split('\n').length).toBeGreaterThan(1);
+  });
+
   test('about the key', async () => {
     expect((await ask('readKey')).body).toMatchObject({ tenantId: 'contoso' });
   });

@@ -71,6 +71,9 @@ export function keepLines() {
   return { lines, destination: { write: (line: string) => void lines.push(line) } };
 }
 
+const isJsonLines = ({ headers }: Response) =>
+  headers.get('content-type')?.startsWith('application/jsonl') === true;
+
 /** An HTTP client of the REST API. */
 export function clientOf(baseUrl: () => string, apiKey: string | null) {
   return async (
@@ -92,7 +95,7 @@ export function clientOf(baseUrl: () => string, apiKey: string | null) {
     return {
       status: response.status,
       headers: response.headers,
-      body: text.startsWith('{') ? JSON.parse(text) : text,
+      body: text.startsWith('{') && !isJsonLines(response) ? JSON.parse(text) : text,
     };
   };
 }

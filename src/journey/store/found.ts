@@ -6,7 +6,7 @@ import type { State } from '../states.ts';
 import { ALL_COLUMNS, type Verification } from './rows.ts';
 
 /** A place in the order in which verifications were requested. */
-export type Place = Pick<Verification, 'createdAt' | 'id'>;
+type Place = Pick<Verification, 'createdAt' | 'id'>;
 
 /** Which verifications of a tenant are wanted. */
 interface Wanted {

@@ -53,12 +53,12 @@ const guard = (schema: string) => [
     declare removed int; latest timestamptz := least(moment, clock_timestamp());
     begin
       with old as materialized (
-        select e.id from tenant t cross join lateral (
-          select a.id from audit_event a where a.tenant_id = t.id
+        select e.place from tenant t cross join lateral (
+          select a.ctid as place from audit_event a where a.tenant_id = t.id
             and a.at < latest - make_interval(days => greatest(90,
               coalesce((t.policy->'retention'->>'auditEventDays')::int, 365)))
           order by a.at, a.id limit most for update of a skip locked) e limit most)
-      delete from audit_event where id = any(array(select id from old));
+      delete from audit_event where ctid = any(array(select place from old));
       get diagnostics removed = row_count;
       return removed;
     end $$`,
