@@ -1,7 +1,7 @@
 import { SegmentedMessage } from 'sms-segments-calculator';
 
 /** How a text is encoded: with the alphabet of GSM 03.38, or, if one character is not in that, with two bytes for each. */
-export type Encoding = 'GSM-7' | 'UCS-2';
+type Encoding = 'GSM-7' | 'UCS-2';
 
 /** How a text is sent: a segment has 160 characters of GSM-7 (the 10 of its extension, such as €, count twice) or 70 of UCS-2, fewer where there are several. */
 export interface Segmented {

@@ -2,7 +2,7 @@
 import { charactersOutsideGsm } from './segments.ts';
 
 /** A name is shortened to no fewer characters than these. */
-export const SHORTEST_NAME = 12;
+const SHORTEST_NAME = 12;
 
 /** A word of 4 to 10 letters and digits, one of them a digit: what Android takes for a code (Google: SMS User Consent API). */
 export const CODE_LIKE = /(?<![\p{L}\p{N}])(?=[\p{L}\p{N}]*\p{Nd})[\p{L}\p{N}]{4,10}(?![\p{L}\p{N}])/gu;
@@ -33,12 +33,20 @@ export function nameInGsm(name: string): string | null {
 
 const GRAPHEMES = new Intl.Segmenter();
 
-/** The name, shorter and shorter: cut after a word where not more than half is lost, down to `SHORTEST_NAME`. */
-export function* shorterNames(name: string): Generator<string> {
+/**
+ * As much of a name as fits, at least `SHORTEST_NAME` characters; null if even those do not. What fits when it is long
+ * fits when it is shorter. The cut is after a word where not more than half is lost.
+ */
+export function shortenName(name: string, fits: (shorter: string) => boolean): string | null {
   const graphemes = [...GRAPHEMES.segment(name)].map(({ segment }) => segment);
-  for (let kept = graphemes.length - 1; kept >= SHORTEST_NAME; kept -= 1) {
-    yield cut(graphemes.slice(0, kept).join(''), graphemes[kept] === ' ');
+  const first = (count: number) => graphemes.slice(0, count).join('');
+  let [fitting, tooMany] = [SHORTEST_NAME - 1, graphemes.length];
+  while (tooMany - fitting > 1) {
+    const middle = Math.floor((fitting + tooMany) / 2);
+    if (fits(first(middle))) fitting = middle;
+    else tooMany = middle;
   }
+  return fitting < SHORTEST_NAME ? null : cut(first(fitting), graphemes[fitting] === ' ');
 }
 
 function cut(name: string, isWhole: boolean): string {

@@ -11,7 +11,7 @@ export function safeError(action: string, thrown: unknown): ProviderError {
 }
 
 /** An error that says what could not be done (`action`, an infinitive such as "fetch a call") and why, in words that are safe to log. */
-export function providerError(action: string, failure: Failure): ProviderError {
+function providerError(action: string, failure: Failure): ProviderError {
   return new ProviderError(
     `Could not ${action}: ${reasonOf(failure)}. ${adviceOn(failure)}`,
     errorCodeOf(failure),

@@ -1,6 +1,6 @@
 import type { CallStep, Extension, Greeting, SpokenValues } from '../../dialogue.ts';
 import { createResolveLocale, type Languages } from '../../locales.ts';
-import { type CodeTexts, fillTemplate } from '../../texts/code-text.ts';
+import { type CodeTexts, createTemplateFiller } from '../../texts/code-text.ts';
 import type { Language } from './check-language.ts';
 import { ownValue } from './own-value.ts';
 import { escapeXml, toXml, type XmlElement } from './xml.ts';
@@ -32,7 +32,7 @@ export interface Prompts extends TenantPrompts, Languages, CodeTexts {
 export type Documents = ReadonlyMap<CallStep, string>;
 
 /** What one language says: its documents by step, and its text messages. */
-export interface Prepared {
+interface Prepared {
   documents: Documents;
   text: Language['text'];
 }
@@ -96,6 +96,7 @@ export function createPrompts(
 ): Prompts {
   const locales = languages.map(({ locale }) => locale).sort();
   const resolveLocale = createResolveLocale(languages);
+  const fillTemplate = createTemplateFiller();
   const find = (own: PreparedByLocale | undefined, wanted: string): Prepared | undefined => {
     const locale = resolveLocale(wanted) ?? locales[0] ?? '';
     return own?.get(locale) ?? prepared.get(locale);

@@ -108,3 +108,21 @@ it('a language that there is no text in gets that of the nearest', () => {
   expect(fill('sv-FI').body).toBe(fill('sv-SE').body);
   expect(fill('tlh').body).toBe(fill(prompts.locales[0]!).body);
 });
+
+it('each text has its own code, name and host, however many there were before', () => {
+  const names = ['Contoso', 'Fabrikam', 'Contoso'];
+  const hosts = ['a.example', null, 'b.example'];
+  const seen = names.flatMap((organisation, index) =>
+    ['000000', '999999'].map(
+      (code) => fill('en-US', { organisation, code, host: hosts[index] ?? null }).body,
+    ),
+  );
+  expect(seen.map((body) => body.replace(' Do not share it with anyone.', ''))).toEqual([
+    'Your Contoso code: 000000.\n@a.example #000000',
+    'Your Contoso code: 999999.\n@a.example #999999',
+    'Your Fabrikam code: 000000.',
+    'Your Fabrikam code: 999999.',
+    'Your Contoso code: 000000.\n@b.example #000000',
+    'Your Contoso code: 999999.\n@b.example #999999',
+  ]);
+});
