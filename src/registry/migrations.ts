@@ -12,6 +12,7 @@ import { up as eraseUsers } from './migrations/0010-erase-users.ts';
 import { up as spending } from './migrations/0011-spending.ts';
 import { up as refusals } from './migrations/0012-refusals.ts';
 import { up as plans } from './migrations/0013-plans.ts';
+import { up as olderApps } from './migrations/0015-older-apps.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0011-spending': { up: spending },
   '0012-refusals': { up: refusals },
   '0013-plans': { up: plans },
+  '0015-older-apps': { up: olderApps },
 };

@@ -1,4 +1,3 @@
-import { createAppPasswords } from '../app-passwords/app-passwords.ts';
 import {
   createWriteAppPassword,
   HAS_ROOM_FOR_APP_PASSWORD,
@@ -27,8 +26,10 @@ import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
+import { createTenantDomains } from '../tenants/domains.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
+import { createAppPasswordFeatures } from './create-app-passwords.ts';
 import type { Refusals } from './keep-refusals.ts';
 import type { Outbox } from './open-outbox.ts';
 import type { Stores } from './open-stores.ts';
@@ -57,12 +58,18 @@ export type Features = ReturnType<typeof createFeatures>;
 /** What each sweep removes besides counts. */
 function createClearUp({
   refusals,
+  forgetWrongTries,
   ...deps
-}: Pick<Stores['database'], 'db'> & { clock: Clock; refusals: Refusals }) {
+}: Pick<Stores['database'], 'db'> & {
+  clock: Clock;
+  refusals: Refusals;
+  forgetWrongTries: () => Promise<void>;
+}) {
   const emptyExpiredSeals = createEmptyExpiredSeals(deps);
   return async () => {
     await emptyExpiredSeals();
     await refusals.forgetOld();
+    await forgetWrongTries();
   };
 }
 
@@ -86,7 +93,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
       },
     },
   });
-  const appPasswords = createAppPasswords({ db, run, clock });
+  const ofAppPasswords = createAppPasswordFeatures(config, { stores, policies, clock, log });
   const pbxProfiles = createPbxProfiles({ db });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
@@ -114,7 +121,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
     spending: spendingRules(config, providers),
-    clearUp: createClearUp({ db, clock, refusals: deps.refusals }),
+    clearUp: createClearUp({ db, clock, refusals: deps.refusals, ...ofAppPasswords.appPasswordCheck }),
     refusals: deps.refusals,
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
@@ -126,5 +133,12 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     events,
     log,
   });
-  return { jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, appPasswords, pbxProfiles };
+  const ofTenants = {
+    tenants,
+    tenantDomains: createTenantDomains({ db, clock }),
+    apiKeys,
+    policies,
+    pbxProfiles,
+  };
+  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords };
 }

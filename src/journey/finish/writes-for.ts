@@ -77,7 +77,7 @@ function failed(write: CompletionWrites, now: Date): CompletionWrite[] {
 function registered(
   write: CompletionWrites,
   { id }: Decided,
-  { appPassword: { issue, length } }: TenantPolicy,
+  { appPassword: { issue, length, expiresAfterDays } }: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
   const data = sql`jsonb_build_object('phoneType', phone_type, 'appPasswordIssued', ${issue}::boolean)`;
@@ -85,7 +85,7 @@ function registered(
   const appPasswordId = issue ? sql`(select id from password)` : NONE;
   return [
     write.officePhone(now),
-    ...(issue ? [write.appPassword({ length, verificationId: id }, now)] : []),
+    ...(issue ? [write.appPassword({ length, expiresAfterDays, verificationId: id }, now)] : []),
     write.audit({ type: 'phoneMethod.registered', data }, now),
     write.messages({ ...FINISHED, phoneMethodId, appPasswordId }, now),
   ];

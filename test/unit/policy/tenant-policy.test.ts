@@ -30,7 +30,10 @@ describe('a policy document', () => {
       },
       spending: { callsPerDay: null, moneyPerDay: null },
       greeting: {},
-      appPassword: { issue: true, length: 16 },
+      appPassword: {
+        ...{ issue: true, length: 16, onRequest: true, expiresAfterDays: null },
+        userNameCase: 'ignored',
+      },
     });
   });
 
@@ -72,7 +75,10 @@ describe('a policy document', () => {
         'sv-SE': { text: 'Hej från Ström!' },
         'en-US': { audioUrl: 'https://example.com/hello.mp3' },
       },
-      appPassword: { issue: false, length: 64 },
+      appPassword: {
+        ...{ issue: false, length: 64, onRequest: false, expiresAfterDays: 365 },
+        userNameCase: 'exact',
+      },
     };
     const policy = parsePolicy(document, 'Contoso');
     expect(policy).toEqual(document);
@@ -80,7 +86,7 @@ describe('a policy document', () => {
   });
 
   test('that sets a part keeps the defaults of the rest', () => {
-    expect(parsePolicy({ appPassword: { length: 20 } }, 'Contoso').appPassword).toEqual({
+    expect(parsePolicy({ appPassword: { length: 20 } }, 'Contoso').appPassword).toMatchObject({
       issue: true,
       length: 20,
     });
