@@ -63,6 +63,7 @@ export async function startOps(
     observeWebhook: metrics.observeWebhook,
     observeKeys: metrics.observeKeys,
     countRefusal: metrics.countRefusal,
+    countCheck: metrics.countCheck,
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
     traces: tracing?.traces ?? NO_TRACES,

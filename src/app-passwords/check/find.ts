@@ -18,7 +18,7 @@ export interface Found {
   /** Whose the typed domain is. */
   domainTenantId: string | null;
   policyVersion: number | null;
-  /** The tenant's domains, the oldest first. */
+  /** The tenant's domains, the oldest first; those without a dot, which only stand before a `\`, last. */
   domains: string[];
   /** Scopes that have had too many wrong tries. */
   full: string[];
@@ -46,7 +46,7 @@ export function createFind({ run }: { run: RunStatement }) {
         from (select 1) one left join tenant_domain d on d.domain = ${domain}::text)
       select n.tenant_id, n.domain_tenant_id, t.policy_version,
         array(select d.domain from tenant_domain d where d.tenant_id = n.tenant_id
-          order by d.created_at, d.domain) as domains,
+          order by strpos(d.domain, '.') = 0, d.created_at, d.domain) as domains,
         array(select c.scope from jsonb_to_recordset(${wanted}::jsonb) s(scope text, most int)
           join wrong_app_password_count c on c.scope = s.scope
           where c.until > ${now} and c.count >= s.most) as "full",

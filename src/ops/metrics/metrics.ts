@@ -5,6 +5,7 @@ import type { Logger } from '../../log.ts';
 import { isUnavailable } from '../../platform/http/unavailable.ts';
 import { inTime } from '../../platform/in-time.ts';
 import { createOutageLog, type OutageLog } from '../../platform/outage-log.ts';
+import { type CountChecks, countChecks } from './count-checks.ts';
 import { countEvents } from './count-events.ts';
 import { type CountRefusal, countRefusals } from './count-refusals.ts';
 import { type ObserveKeys, observeKeys } from './observe-keys.ts';
@@ -24,6 +25,7 @@ export interface Metrics {
   observeWebhook: ObserveWebhook;
   observeKeys: ObserveKeys;
   countRefusal: CountRefusal;
+  countCheck: CountChecks;
   /** Stops listening to events and watching the process. */
   stop(): void;
 }
@@ -45,6 +47,7 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
     observeWebhook: observeWebhooks(registry),
     observeKeys: observeKeys(registry),
     countRefusal: countRefusals(registry),
+    countCheck: countChecks(registry),
     stop() {
       counted.stop();
       unobserve();

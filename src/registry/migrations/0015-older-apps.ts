@@ -16,7 +16,7 @@ const STATEMENTS = [
     domain text primary key,
     tenant_id text not null references tenant,
     created_at timestamptz not null)`,
-  'create index tenant_domain_tenant on tenant_domain (tenant_id, created_at, domain)',
+  'create index tenant_domain_tenant on tenant_domain (tenant_id)',
   `create table app_server (
     id text primary key,
     tenant_id text references tenant,
