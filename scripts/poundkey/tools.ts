@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { writeRevocation } from '../../src/app-passwords/completion-writes.ts';
+import { createAppServers } from '../../src/app-passwords/older-apps/app-servers.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
@@ -20,6 +21,7 @@ import { createPolicies } from '../../src/policy/policies.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import type { KeyRings } from '../../src/service/open-stores.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
+import { createTenantDomains } from '../../src/tenants/domains.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
 import { createEraseUser } from '../../src/users/erase-user.ts';
 import { countriesOf, createFind } from './find/read-found.ts';
@@ -55,6 +57,8 @@ export function createTools(deps: {
       openVerifications: { ...END_WHEN_BLOCKED, ended: () => undefined },
     }),
     appPasswords: createAppPasswords(deps),
+    appServers: createAppServers(deps),
+    tenantDomains: createTenantDomains(deps),
     listPhoneMethods: createListPhoneMethods(deps),
     removePhoneMethod: createRemovePhoneMethod({ ...deps, revokeAppPasswords: writeRevocation }),
     eraseUser: createEraseUser(deps),
