@@ -57,7 +57,7 @@ export function basic(userName: string, password: string, encoding: 'utf8' | 'la
 }
 
 /** Bytes of UTF-8 as a header carries them, escaped as nginx does. */
-export function mailEscaped(value: string): string {
+function mailEscaped(value: string): string {
   const code = (byte: string) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return Buffer.from(value, 'utf8')
     .toString('latin1')

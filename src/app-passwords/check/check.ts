@@ -21,7 +21,7 @@ export interface SignIn {
 }
 
 /** Why a try was refused. Nobody outside is told more than `wrong` or `limited`. */
-export type Refusal =
+type Refusal =
   /** No user name or app password could be that. */
   | 'malformed'
   | 'wrong'

@@ -4,7 +4,7 @@
  * The text of bytes that are UTF-8 or, where they are not, Latin-1: browsers disagree (RFC 7617, section 2.1).
  * @param bytes as Node has them: one character for each
  */
-export function textOfBytes(bytes: string): string {
+function textOfBytes(bytes: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'));
   } catch {
