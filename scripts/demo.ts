@@ -14,6 +14,7 @@ import type { Demo, Scenario } from './demo/demo.ts';
 import { ENDINGS } from './demo/endings.ts';
 import { EXTENSIONS } from './demo/extensions.ts';
 import { LINES } from './demo/lines.ts';
+import { MAIL_SCENARIOS } from './demo/mail.ts';
 import { narrate } from './demo/narrate.ts';
 import { QUEUE } from './demo/queue.ts';
 
@@ -21,7 +22,7 @@ import { QUEUE } from './demo/queue.ts';
 const SPEED = 8;
 const DESK_PHONE = '+46812345678';
 const SCENARIOS = new Map<string, Scenario>(
-  Object.entries({ ...ENDINGS, ...CHALLENGES, ...EXTENSIONS, ...LINES, ...QUEUE }),
+  Object.entries({ ...ENDINGS, ...CHALLENGES, ...EXTENSIONS, ...LINES, ...QUEUE, ...MAIL_SCENARIOS }),
 );
 
 async function main(): Promise<void> {
@@ -65,7 +66,10 @@ function readScenario(): Scenario | null {
   throw new Error(`There is no scenario "${name}". Use one of: ${[...SCENARIOS.keys()].join(', ')}.`);
 }
 
-function start(dataDir: string, { speed = SPEED, callsPerSecond = 0 }: Scenario): Promise<Service> {
+async function start(
+  dataDir: string,
+  { speed = SPEED, callsPerSecond = 0, settings }: Scenario,
+): Promise<Service> {
   const time = realTime({ speed });
   const config = readConfig({
     DATA_DIR: dataDir,
@@ -73,6 +77,7 @@ function start(dataDir: string, { speed = SPEED, callsPerSecond = 0 }: Scenario)
     OPS_PORT: '0',
     SIMULATOR_PORT: '0',
     CALLS_PER_SECOND: String(callsPerSecond),
+    ...(await settings?.()),
   });
   const pace = speed === 1 ? '' : `; time runs ${speed} times as fast as a clock`;
   console.log(`Poundkey starts on its embedded store, with the simulator as its provider${pace} …`);

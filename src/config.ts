@@ -6,6 +6,12 @@ import {
   MONEY_PER_DAY,
   type PolicyCeiling,
 } from './domain/ceiling-settings.ts';
+import {
+  OLDER_APP_VARIABLES,
+  type OlderAppsConfig,
+  olderAppProblems,
+  olderAppsOf,
+} from './domain/older-app-settings.ts';
 import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
@@ -33,6 +39,8 @@ export interface Config {
   database: { kind: 'embedded'; dataDir: string } | PostgresConfig;
   queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
   ops: OpsConfig;
+  /** Null: app passwords are not checked for older apps. */
+  olderApps?: OlderAppsConfig | null;
   /** Where traces are sent, OTLP over HTTP; null: none are made. */
   traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
@@ -109,6 +117,7 @@ const Environment = z.object({
     .regex(/^[\x21-\x39\x3b-\x7e]{1,64}$/, 'must be 1 to 64 visible ASCII characters without ":"')
     .optional(),
   OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
+  ...OLDER_APP_VARIABLES,
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(4, 100, 10),
@@ -188,6 +197,7 @@ function crossCheck(env: Environment): string[] {
     ),
     ...providerProblems(env),
     ...rehearsalProblems(env),
+    ...olderAppProblems(env),
     ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
@@ -242,6 +252,7 @@ function group(env: Environment): Config {
       allowedHosts: env.OPS_ALLOWED_HOSTS ?? [],
       board: env.OPS_USER && env.OPS_PASSWORD ? { user: env.OPS_USER, password: env.OPS_PASSWORD } : null,
     },
+    olderApps: olderAppsOf(env),
     traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
     providers: providersOf(env),

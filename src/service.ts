@@ -14,6 +14,7 @@ import { meaningOf } from './service/explain-error.ts';
 import { keepRefusals } from './service/keep-refusals.ts';
 import { openOutbox } from './service/open-outbox.ts';
 import { openStores } from './service/open-stores.ts';
+import { serveOlderApps } from './service/serve-older-apps.ts';
 import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
@@ -113,6 +114,8 @@ async function build(
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
     http.serve(createWeb({ webhooks, api, traceRequests, isStopping, log }));
   }
+  const checks = { features, count: ops.countCheck, isStopping, clock, log };
+  const olderAppsUrl = await serveOlderApps(config, checks, onStop);
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
   ops.watch({ stores, queues: [jobs.queue], providers, prompts });
   const url = http?.url ?? null;
@@ -123,5 +126,6 @@ async function build(
   const limitMs = role === 'worker' ? 0 : config.shutdownLimitMs;
   const countCalls = (before: Date) => journey.verifications.countLive(before);
   endLiveCallsFirst(onStop, { countCalls, clock, limitMs }, log);
-  return { ...features, refusals, log, events, url, opsUrl: ops.opsUrl, simulator, stores, outbox, stop };
+  const addresses = { url, opsUrl: ops.opsUrl, olderAppsUrl };
+  return { ...features, ...addresses, refusals, log, events, simulator, stores, outbox, stop };
 }

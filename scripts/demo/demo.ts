@@ -24,6 +24,8 @@ export interface Scenario {
   speed?: number;
   /** The pace of the caller line; any number of calls unless given, since a pace kept to the millisecond needs real time. */
   callsPerSecond?: number;
+  /** Further settings of the service. Throws when something is missing that the scenario needs. */
+  settings?(): Promise<Record<string, string>>;
   /** Plays it; throws when it does not go as described. */
   play(demo: Demo): Promise<void>;
 }

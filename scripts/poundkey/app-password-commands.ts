@@ -9,7 +9,14 @@ const listAppPasswords: Command<Tools> = {
   async run({ tenants, appPasswords }, words) {
     const user = await namedUser({ tenants }, words);
     const all = await appPasswords.list(user);
-    const rows = all.map(({ id, name, createdAt }) => [id, `created ${createdAt.toISOString()}`, name]);
+    const rows = all.map(({ id, name, createdAt, expiresAt, services, lastUsed }) => [
+      id,
+      `created ${createdAt.toISOString()}`,
+      expiresAt ? `ends ${expiresAt.toISOString()}` : 'no end',
+      lastUsed ? `used ${lastUsed.at.toISOString()} ${lastUsed.service}` : 'not used',
+      services.join(',') || 'all services',
+      name,
+    ]);
     return {
       text: all.length === 0 ? `The user ${user.userId} has no app passwords.` : table(rows),
       data: all,

@@ -1,5 +1,6 @@
 // What an operator can do from the command line.
 import { APP_PASSWORD_COMMANDS } from './app-password-commands.ts';
+import { APP_SERVER_COMMANDS } from './app-server-commands.ts';
 import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { BLOCK_COMMANDS } from './block-commands.ts';
 import { CHECK_COMMANDS } from './check/check-command.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools> | SetUpCommand> = new 
     ...POLICY_COMMANDS,
     ...BLOCK_COMMANDS,
     ...APP_PASSWORD_COMMANDS,
+    ...APP_SERVER_COMMANDS,
     ...USER_COMMANDS,
     ...IMPORT_COMMANDS,
     ...SUPPRESSION_COMMANDS,

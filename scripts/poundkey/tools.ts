@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
 import { writeRevocation } from '../../src/app-passwords/completion-writes.ts';
+import { createAppServers } from '../../src/app-passwords/older-apps/app-servers.ts';
 import { createAuditStore } from '../../src/audit/audit-store.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
@@ -22,6 +23,7 @@ import { createPolicies } from '../../src/policy/policies.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import type { KeyRings } from '../../src/service/open-stores.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
+import { createTenantDomains } from '../../src/tenants/domains.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
 import { createEraseUser } from '../../src/users/erase-user.ts';
 import { countriesOf, createFind } from './find/read-found.ts';
@@ -68,6 +70,8 @@ export function createTools(deps: {
       revokeAppPasswords: writeRevocation,
       tell: writeUserMessages,
     }),
+    appServers: createAppServers(deps),
+    tenantDomains: createTenantDomains(deps),
     eraseUser: createEraseUser(deps),
     messages: createOutboxMessages(deps),
     suspicions: createTollFraudStore(deps.run),

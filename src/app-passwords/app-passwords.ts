@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
@@ -11,9 +11,15 @@ import type { Registry } from '../registry/schema.ts';
 export interface AppPassword {
   id: string;
   name: string;
-  /** The verification that earned it. */
-  verificationId: string;
+  /** The verification that earned it; null: the backend made it without one. */
+  verificationId: string | null;
   createdAt: Date;
+  /** From then on it opens nothing; null: it has no end. */
+  expiresAt: Date | null;
+  /** The only services that it opens; empty: all. */
+  services: string[];
+  /** When and where it was last used, as far as that is written down; see `check/last-uses.ts`. */
+  lastUsed: { at: Date; service: string; network: string | null } | null;
 }
 
 const REVOKED: AuditEvent = {
@@ -36,25 +42,28 @@ export function createAppPasswords({
 }) {
   const revoke = ({ tenantId, userId }: User, id: string | null) =>
     run<{ id: string }>(sql`
-      with revoked as (
-        update app_password set revoked_at = ${clock.now()}, sealed = null
-        where tenant_id = ${tenantId} and user_id = ${userId} and revoked_at is null
-          and (${id}::uuid is null or id = ${id}::uuid)
-        returning id, tenant_id, user_id),
+      with ${revoked({ tenantId, userId }, id, clock.now())},
       ${auditEvents([REVOKED], clock.now())}
       select id from revoked`);
   return {
     /** The app passwords of a user that are not revoked, oldest first; an unknown user has none. */
-    list: ({ tenantId, userId }: User): Promise<AppPassword[]> =>
-      db
+    async list({ tenantId, userId }: User): Promise<AppPassword[]> {
+      const rows = await db
         .selectFrom('appPassword')
-        .select(['id', 'name', 'verificationId', 'createdAt'])
+        .select(['id', 'name', 'verificationId', 'createdAt', 'expiresAt', 'services'])
+        .select(['lastUsedAt', 'lastUsedService', 'lastUsedNetwork'])
         .where('tenantId', '=', tenantId)
         .where('userId', '=', userId)
         .where('revokedAt', 'is', null)
         .orderBy('createdAt')
         .orderBy('id')
-        .execute(),
+        .execute();
+      return rows.map(({ lastUsedAt: at, lastUsedService, lastUsedNetwork: network, services, ...row }) => ({
+        ...row,
+        services: services.split(' ').filter(Boolean),
+        lastUsed: at && { at, service: lastUsedService ?? '', network },
+      }));
+    },
 
     /**
      * Revokes one.
@@ -70,5 +79,34 @@ export function createAppPasswords({
 
     /** Revokes all. Resolves to how many there were. */
     revokeAll: async (user: User): Promise<number> => (await revoke(user, null)).length,
+
+    /** The user's password was reset: revokes all, with one audit event. Resolves to how many there were. */
+    async passwordWasReset(user: User): Promise<number> {
+      const { tenantId, userId } = user;
+      const [row] = await run<{ count: number }>(sql`
+        with ${revoked(user, null, clock.now())},
+        counted as (select count(*)::int as count from revoked),
+        ${auditEvents(
+          [
+            {
+              ...{ type: 'user.passwordWasReset', from: sql`counted` },
+              ...{ tenantId: sql`${tenantId}`, userId: sql`${userId}` },
+              data: sql`jsonb_build_object('appPasswordsRevoked', count)`,
+            },
+          ],
+          clock.now(),
+        )}
+        select count from counted`);
+      return row?.count ?? 0;
+    },
   };
+}
+
+/** `revoked`: revokes all of a user's, or that of an id; returns their ids. */
+function revoked({ tenantId, userId }: User, id: string | null, now: Date): Sql {
+  return sql`revoked as (
+    update app_password set revoked_at = ${now}, sealed = null
+    where tenant_id = ${tenantId} and user_id = ${userId} and revoked_at is null
+      and (${id}::uuid is null or id = ${id}::uuid)
+    returning id, tenant_id, user_id)`;
 }

@@ -1,6 +1,9 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { MOST_APP_PASSWORDS } from '../domain/app-password-limit.ts';
+import { later } from '../platform/clock.ts';
 import type { createAppPasswordMaker } from './new-app-password.ts';
+
+const DAY_MS = 86_400_000;
 
 /** A condition on the verification `v`: its user may have one more app password. */
 export const HAS_ROOM_FOR_APP_PASSWORD =
@@ -14,13 +17,19 @@ const FREE_PLACE = raw(`select place from generate_series(1, ${MOST_APP_PASSWORD
 
 /** `password`: issues an app password to the user of the finished verification in `done`; returns its id. */
 export function createWriteAppPassword(make: ReturnType<typeof createAppPasswordMaker>) {
-  return (wanted: { length: number; verificationId: string }, now: Date): Sql => {
+  return (
+    wanted: { length: number; expiresAfterDays: number | null; verificationId: string },
+    now: Date,
+  ): Sql => {
     const made = make(wanted);
+    const { expiresAfterDays: days } = wanted;
+    const expiresAt = days === null ? null : later(now, days * DAY_MS);
     return sql`password as (
       insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed, sealed_until, verification_id,
-        created_at, place)
+        created_at, place, expires_at)
       select ${made.id}::uuid, tenant_id, user_id, case phone_type when 'office' then 'Office phone' else 'Mobile phone' end, ${made.hash}::text, ${made.hashKeyId}::text, ${made.sealed}::text,
-        ${made.sealedUntil}::timestamptz, id, ${now}::timestamptz, (${FREE_PLACE}) from done
+        ${made.sealedUntil}::timestamptz, id, ${now}::timestamptz, (${FREE_PLACE}),
+        ${expiresAt}::timestamptz from done
       returning id)`;
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineRoute, Instant, UserId, VerificationId } from '../api.ts';
-import type { AppPassword, AppPasswords } from './app-passwords.ts';
+import { defineRoute, VerificationId } from '../api.ts';
 import type { RevealedAppPassword } from './reveal.ts';
+import { type UserActions, userRoutes } from './user-routes.ts';
 
 /** Also a type of the client. */
 export const Revealed = z
@@ -13,25 +13,12 @@ export const Revealed = z
   })
   .meta({ id: 'RevealedAppPassword' });
 
-/** Also a type of the client. */
-export const AppPasswordView = z
-  .object({
-    id: z.guid(),
-    name: z.string(),
-    verificationId: z.guid().meta({ description: 'The verification that earned it' }),
-    createdAt: Instant,
-  })
-  .meta({ id: 'AppPassword' });
-
-const AppPasswordId = z.guid('This must be a UUID, as the list of app passwords shows it.');
-const Owner = z.object({ userId: UserId });
-
 /** What the routes call. */
-interface Actions extends AppPasswords {
+interface Actions extends UserActions {
   reveal(wanted: { tenantId: string; verificationId: string }): Promise<RevealedAppPassword>;
 }
 
-/** `/v1/verifications/{id}/reveal-app-password`, and `/v1/users/{userId}/app-passwords`. */
+/** `/v1/verifications/{id}/reveal-app-password`, and what `user-routes.ts` has. */
 export function appPasswordRoutes(actions: Actions) {
   return [
     ...userRoutes(actions),
@@ -55,60 +42,4 @@ export function appPasswordRoutes(actions: Actions) {
       },
     }),
   ];
-}
-
-function userRoutes({ list, revoke, revokeAll }: AppPasswords) {
-  const path = '/v1/users/:userId/app-passwords';
-  return [
-    defineRoute({
-      method: 'get',
-      path,
-      summary: "List a user's app passwords that are not revoked",
-      operationId: 'listAppPasswords',
-      scope: 'read',
-      params: Owner,
-      responses: {
-        200: { description: 'Oldest first', schema: z.object({ value: z.array(AppPasswordView) }) },
-      },
-      problems: [],
-      async handle({ params: { userId }, caller: { tenantId } }) {
-        return { status: 200, body: { value: (await list({ tenantId, userId })).map(toView) } };
-      },
-    }),
-    defineRoute({
-      method: 'delete',
-      path: `${path}/:id`,
-      summary: 'Revoke one app password of a user; it cannot be restored',
-      operationId: 'revokeAppPassword',
-      scope: 'users:write',
-      params: Owner.extend({ id: AppPasswordId }),
-      responses: { 200: { description: 'It is revoked', schema: Revocation } },
-      problems: ['appPassword.unknown'],
-      async handle({ params: { userId, id }, caller: { tenantId } }) {
-        await revoke({ tenantId, userId }, id);
-        return { status: 200, body: { revoked: 1 } };
-      },
-    }),
-    defineRoute({
-      method: 'delete',
-      path,
-      summary: 'Revoke all app passwords of a user',
-      operationId: 'revokeAppPasswords',
-      scope: 'users:write',
-      params: Owner,
-      responses: { 200: { description: 'None is left', schema: Revocation } },
-      problems: [],
-      async handle({ params: { userId }, caller: { tenantId } }) {
-        return { status: 200, body: { revoked: await revokeAll({ tenantId, userId }) } };
-      },
-    }),
-  ];
-}
-
-const Revocation = z
-  .object({ revoked: z.int().meta({ description: 'How many were revoked' }) })
-  .meta({ id: 'Revocation' });
-
-function toView({ createdAt, ...appPassword }: AppPassword) {
-  return { ...appPassword, createdAt: createdAt.toISOString() };
 }

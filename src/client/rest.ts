@@ -7,11 +7,13 @@ import type {
   AppPassword,
   Block,
   Capabilities,
+  CreatedAppPassword,
   CurrentPolicy,
   ErasedUser,
   FoundAuditEvents,
   FoundVerifications,
   ImportedPhoneMethod,
+  NewAppPassword,
   NewBlock,
   NewPbxProfile,
   NewPhoneMethod,
@@ -79,6 +81,9 @@ function users({ json }: Api) {
   return {
     listAppPasswords: async (userId: string) =>
       (await json<{ value: AppPassword[] }>('GET', `${user(userId)}/app-passwords`)).value,
+    /** Makes an app password without a verification. It cannot be shown again. */
+    createAppPassword: (userId: string, wanted: NewAppPassword) =>
+      json<CreatedAppPassword>('POST', `${user(userId)}/app-passwords`, { body: wanted }),
     /** Revokes one app password, for good. */
     revokeAppPassword: async (userId: string, id: string): Promise<void> => {
       await json('DELETE', `${user(userId)}/app-passwords/${segment(id)}`);
@@ -86,6 +91,9 @@ function users({ json }: Api) {
     /** Revokes all app passwords of a user. Resolves to how many there were. */
     revokeAppPasswords: async (userId: string) =>
       (await json<{ revoked: number }>('DELETE', `${user(userId)}/app-passwords`)).revoked,
+    /** Says that the user's password was reset. Resolves to how many app passwords were revoked. */
+    passwordWasReset: async (userId: string) =>
+      (await json<{ revoked: number }>('POST', `${user(userId)}/password-was-reset`)).revoked,
     listPhoneMethods: async (userId: string) =>
       (await json<{ value: PhoneMethod[] }>('GET', `${user(userId)}/phone-methods`)).value,
     readPhoneMethod: (userId: string, id: string) =>

@@ -3,7 +3,8 @@
  * written out: see `scripts/build-client/`, which knows the forms of the lines below.
  */
 import type { z } from 'zod';
-import type { AppPasswordView, Revealed } from '../app-passwords/routes.ts';
+import type { Revealed } from '../app-passwords/routes.ts';
+import type { AppPasswordView, CreatedView, NewAppPasswordBody } from '../app-passwords/user-routes.ts';
 import type { AuditEventView } from '../audit/audit-view.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
@@ -139,8 +140,14 @@ export type UserExport = z.output<typeof UserExportView>;
 /** What was erased about a user. */
 export type ErasedUser = z.output<typeof ErasedView>;
 
-/** An app password that is not revoked; the password itself is shown once, by its verification. */
+/** An app password that is not revoked; the password itself is shown once. */
 export type AppPassword = z.output<typeof AppPasswordView>;
+
+/** What an app password is to be that no verification earns. */
+export type NewAppPassword = z.input<typeof NewAppPasswordBody>;
+
+/** The same once it is made; the password itself is shown in this answer only. */
+export type CreatedAppPassword = z.output<typeof CreatedView>;
 
 /** A user's language, and whether there is a PIN. */
 export type UserProfile = z.output<typeof ProfileInAnswer>;

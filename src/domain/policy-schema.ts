@@ -275,6 +275,16 @@ export const tenantPolicySchema = z.strictObject({
         description:
           "Whether removing or changing a phone that was verified revokes the user's app passwords",
       }),
+      onRequest: z.boolean().default(true).meta({
+        description: 'Whether the backend may make app passwords without a verification',
+      }),
+      expiresAfterDays: z.int().min(1).max(3650).nullable().default(null).meta({
+        description:
+          'How long a new app password opens anything, days, by default and at most; null: it has no end',
+      }),
+      userNameCase: z.enum(['ignored', 'exact']).default('ignored').meta({
+        description: 'Whether capitals make a difference in the user names that are typed into older apps',
+      }),
     })
     .prefault({})
     .meta({ description: 'App passwords' }),

@@ -48,8 +48,11 @@ export interface CompletionWrites {
   phoneMethod(now: Date): Sql;
   /** A condition on the verification `v`: its user may have one more app password. */
   hasRoomForAppPassword: Sql;
-  /** `password`: a new app password of so many letters; returns `id`. */
-  appPassword(wanted: { length: number; verificationId: string }, now: Date): Sql;
+  /** `password`: a new app password of so many letters, for so many days or for good; returns `id`. */
+  appPassword(
+    wanted: { length: number; expiresAfterDays: number | null; verificationId: string },
+    now: Date,
+  ): Sql;
   /** `revoked`: revokes the user's app passwords if the condition on `done` holds; returns their ids and their user. */
   revokeAppPasswords(condition: Sql, now: Date): Sql;
   /** `block`: blocks the user until then, or for good, if the condition on `done` holds, and returns the block; a longer one stays as it is. */

@@ -13,6 +13,7 @@ import { up as spending } from './migrations/0011-spending.ts';
 import { up as refusals } from './migrations/0012-refusals.ts';
 import { up as plans } from './migrations/0013-plans.ts';
 import { up as phoneMethods } from './migrations/0014-phone-methods.ts';
+import { up as olderApps } from './migrations/0015-older-apps.ts';
 import { up as auditAndRetention } from './migrations/0016-audit-and-retention.ts';
 import { up as textMessages } from './migrations/0017-text-messages.ts';
 
@@ -32,6 +33,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0012-refusals': { up: refusals },
   '0013-plans': { up: plans },
   '0014-phone-methods': { up: phoneMethods },
+  '0015-older-apps': { up: olderApps },
   '0016-audit-and-retention': { up: auditAndRetention },
   '0017-text-messages': { up: textMessages },
 };

@@ -1,4 +1,11 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type {
+  AppPasswordTable,
+  AppServerTable,
+  TenantDomainTable,
+  WrongAppPasswordCountTable,
+  WrongAppPasswordTable,
+} from './app-password-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
 import type {
@@ -17,6 +24,10 @@ export interface Registry {
   callAttempt: CallAttemptTable;
   phoneMethod: PhoneMethodTable;
   appPassword: AppPasswordTable;
+  tenantDomain: TenantDomainTable;
+  appServer: AppServerTable;
+  wrongAppPassword: WrongAppPasswordTable;
+  wrongAppPasswordCount: WrongAppPasswordCountTable;
   auditEvent: AuditEventTable;
   lease: LeaseTable;
   policyVersion: PolicyVersionTable;
@@ -197,24 +208,6 @@ interface PhoneMethodTable {
   createdAt: Date;
   /** When the number was last set. */
   updatedAt: Date;
-}
-
-interface AppPasswordTable {
-  id: string;
-  tenantId: string;
-  userId: string;
-  name: string;
-  /** HMAC-SHA-256 under the key `hashKeyId`, hexadecimal. */
-  hash: string;
-  hashKeyId: string;
-  /** The clear text under AES-256-GCM until it is revealed or `sealedUntil` has passed. */
-  sealed: string | null;
-  sealedUntil: Date;
-  verificationId: string;
-  createdAt: Date;
-  revokedAt: Date | null;
-  /** One of the user's places; null where there were too many before places were counted. */
-  place: Generated<number | null>;
 }
 
 /** Written by `domain/audit-event.ts`, and never changed. */

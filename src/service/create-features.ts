@@ -1,4 +1,3 @@
-import { createAppPasswords } from '../app-passwords/app-passwords.ts';
 import {
   createWriteAppPassword,
   HAS_ROOM_FOR_APP_PASSWORD,
@@ -35,8 +34,10 @@ import type { Providers } from '../providers/port.ts';
 import type { CodeTexts } from '../providers/texts/code-text.ts';
 import { type CountPurged, createPurge } from '../retention/purge.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
+import { createTenantDomains } from '../tenants/domains.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
+import { createAppPasswordFeatures } from './create-app-passwords.ts';
 import type { Refusals } from './keep-refusals.ts';
 import type { Outbox } from './open-outbox.ts';
 import type { Stores } from './open-stores.ts';
@@ -64,11 +65,16 @@ interface FeatureDeps {
 export type Features = ReturnType<typeof createFeatures>;
 
 /** What each sweep removes besides counts. */
-function createClearUp({ run, ...deps }: FeatureDeps & Pick<Stores['database'], 'db' | 'run'>) {
+function createClearUp({
+  run,
+  forgetWrongTries,
+  ...deps
+}: FeatureDeps & Pick<Stores['database'], 'db' | 'run'> & { forgetWrongTries: () => Promise<void> }) {
   const emptyExpiredSeals = createEmptyExpiredSeals(deps);
   const purge = createPurge({ ...deps, run, count: deps.countPurged });
   return async () => {
     await emptyExpiredSeals();
+    await forgetWrongTries();
     await purge();
   };
 }
@@ -87,15 +93,28 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
   };
 }
 
+/** Tenants, and what is theirs. */
+function createTenantFeatures(
+  { ceiling }: Config,
+  { db, clock, log }: Pick<Stores['database'], 'db'> & { clock: Clock; log: Logger },
+) {
+  return {
+    tenants: createTenants({ db, clock }),
+    tenantDomains: createTenantDomains({ db, clock }),
+    apiKeys: createApiKeys({ db, clock }),
+    policies: createPolicies({ db, clock, ceiling, log }),
+    pbxProfiles: createPbxProfiles({ db }),
+  };
+}
+
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
   const { database, queues, hashKeys, sealKeys } = stores;
   const { db, run } = database;
-  const tenants = createTenants({ db, clock });
-  const apiKeys = createApiKeys({ db, clock });
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
-  const policies = createPolicies({ db, clock, ceiling: config.ceiling, log });
+  const ofTenants = createTenantFeatures(config, { db, clock, log });
+  const { policies, pbxProfiles } = ofTenants;
   const blocks = createBlocks({
     db,
     run,
@@ -112,8 +131,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     revokeAppPasswords: writeRevocation,
     tell: writeUserMessages,
   });
-  const appPasswords = createAppPasswords({ db, run, clock });
-  const pbxProfiles = createPbxProfiles({ db });
+  const ofAppPasswords = createAppPasswordFeatures(config, { stores, policies, clock, log });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
   const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });
@@ -133,7 +151,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
     spending: spendingRules(config, providers),
-    clearUp: createClearUp({ ...deps, db, run }),
+    clearUp: createClearUp({ ...deps, db, run, ...ofAppPasswords.appPasswordCheck }),
     refusals: deps.refusals,
     lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
@@ -145,10 +163,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     events,
     log,
   });
-  return {
-    ...{ jobs, journey, tenants, apiKeys, userProfiles, policies, blocks, appPasswords, pbxProfiles },
-    phoneMethods,
-  };
+  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, phoneMethods };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

@@ -64,6 +64,7 @@ export async function startOps(
     observeKeys: metrics.observeKeys,
     countRefusal: metrics.countRefusal,
     countPurged: metrics.countPurged,
+    countCheck: metrics.countCheck,
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
     traces: tracing?.traces ?? NO_TRACES,

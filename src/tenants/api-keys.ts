@@ -1,5 +1,4 @@
 /** API keys: `pk_<id>_<secret>`. The id finds the row, the SHA-256 of the secret proves the rest; no secret is stored. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import sql from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
@@ -7,6 +6,7 @@ import { DEFAULT_SCOPES, readScopes, type Scope, writeScopes } from '../domain/s
 import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { runIn } from '../platform/database/run-statement.ts';
+import { hasSecretHash, makeNamedSecret, readNamedSecret } from '../platform/secrets/named-secret.ts';
 import type { Registry } from '../registry/schema.ts';
 import { checkedName, invalidField } from './checked.ts';
 import { createRememberedKeys } from './remembered-keys.ts';
@@ -77,11 +77,10 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
   const remembered = createRememberedKeys(() => clock.now().getTime(), REFUSED_MS);
   return {
     async create({ tenantId, name, scopes = DEFAULT_SCOPES }) {
-      const id = newId();
-      const secret = randomBytes(32).toString('base64url');
-      const row = { id, name: checkedName(name, '/name'), secretHash: hash(secret), createdAt: clock.now() };
+      const { id, secretHash, text: key } = makeNamedSecret('pk');
+      const row = { id, name: checkedName(name, '/name'), secretHash, createdAt: clock.now() };
       await addKey(db, { ...row, tenantId, scopes: writeScopes(scopes) });
-      return { id, key: `pk_${id}_${secret}` };
+      return { id, key };
     },
 
     async list(tenantId) {
@@ -126,7 +125,8 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
       const { id, secret, token } = keyIn(authorization);
       if (remembered.isRefused(token)) throw invalidKey();
       const row = await find(id);
-      const isRight = isSecret(secret, row?.secretHash ?? NO_HASH);
+      // An unknown id, a wrong secret and a revoked key all take one look-up, one hash and one comparison.
+      const isRight = hasSecretHash(secret, row?.secretHash ?? null);
       if (!row || !isRight || row.revokedAt !== null) {
         remembered.refused(token);
         throw invalidKey();
@@ -143,33 +143,14 @@ export function createApiKeys({ db, clock }: { db: Kysely<Registry>; clock: Cloc
   };
 }
 
-/** An unknown id, a wrong secret and a revoked key all take one look-up, one hash and one comparison. */
-function isSecret(secret: string, secretHash: string): boolean {
-  return timingSafeEqual(Buffer.from(hash(secret), 'hex'), Buffer.from(secretHash, 'hex'));
-}
-
-/** Letters and digits that are not mistaken for each other when read aloud; 32 of them, so five random bits each. */
-const ID_LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
-
-/** What a secret is compared with when there is no key: no text has this hash that anybody could find. */
-const NO_HASH = '0'.repeat(64);
-
-function newId(): string {
-  return Array.from(randomBytes(12), (byte) => ID_LETTERS.charAt(byte % 32)).join('');
-}
-
-function hash(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
-
 function keyIn(authorization: string | undefined): { id: string; secret: string; token: string } {
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (token === undefined) {
     throw new ServiceError('apiKey.missing', 'Send the API key as "Authorization: Bearer pk_…".');
   }
-  const [, id, secret] = /^pk_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/.exec(token) ?? [];
-  if (id === undefined || secret === undefined) throw invalidKey();
-  return { id, secret, token };
+  const halves = readNamedSecret('pk', token);
+  if (halves === null) throw invalidKey();
+  return { ...halves, token };
 }
 
 function invalidKey(): ServiceError {

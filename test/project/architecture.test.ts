@@ -14,7 +14,13 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'service/': { file: 'service/stop.ts', imports: [] },
   'config.ts': {
     file: 'config.ts',
-    imports: ['platform/', 'providers/settings.ts', 'providers/rehearsal.ts', 'domain/ceiling-settings.ts'],
+    imports: [
+      'platform/',
+      'providers/settings.ts',
+      'providers/rehearsal.ts',
+      'domain/ceiling-settings.ts',
+      'domain/older-app-settings.ts',
+    ],
   },
   'client.ts': { file: 'client.ts', imports: ['client/'] },
   'client/': { file: 'client/rest.ts', imports: ['platform/', 'errors.ts'] },

@@ -1,5 +1,6 @@
 // Runs `npm run demo` as a person does, and reads what it prints.
 import { describe, expect, it } from 'vitest';
+import { findMailServers } from '../support/mail-programs.ts';
 import { startScript } from '../support/run-script.ts';
 
 const DEMO = new URL('../../scripts/demo.ts', import.meta.url);
@@ -136,6 +137,26 @@ describe('the demo', () => {
     expect(code).toBe(0);
   });
 
+  it.runIf(findMailServers())(
+    'signs a mail client and a web app in, through nginx and Dovecot',
+    PATIENCE,
+    async () => {
+      const { code, output } = await demo('--scenario', 'mail');
+      const places = placesIn(output, [
+        /revealed +app password, shown once: /,
+        /curl +imaps:.*INBOX/,
+        /curl +https:.*\(200\)/,
+        /"wrong wrong": curl: \(67\)/,
+        /backend +revokes the app password/,
+        /curl +imaps:.*\(67\)/,
+        /curl +https:.*\(401\)/,
+      ]);
+      expect(places, output).not.toContain(-1);
+      expect(places, output).toEqual(inOrder(places));
+      expect(code).toBe(0);
+    },
+  );
+
   it('lists its scenarios', async () => {
     const { code, output } = await demo('--help');
     for (const name of [
@@ -153,6 +174,7 @@ describe('the demo', () => {
       'queue',
       'extension',
       'too-busy',
+      'mail',
     ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
     expect(code).toBe(0);

@@ -172,7 +172,10 @@ describe('the answers are as described', () => {
     expect(passwords.value).toHaveLength(1);
     const [{ id: passwordId }] = passwords.value;
     await ask('revokeAppPassword', { path: { userId: 'u-1', id: passwordId } });
+    await ask('createAppPassword', { path: { userId: 'u-1' }, body: { name: 'Phone', services: ['imap'] } });
+    await ask('listAppPasswords', { path: { userId: 'u-1' } });
     await ask('revokeAppPasswords', { path: { userId: 'u-1' } });
+    await ask('passwordWasReset', { path: { userId: 'u-1' } });
     const { body: phones } = await ask('listPhoneMethods', { path: { userId: 'u-1' } });
     expect(phones.value).toHaveLength(1);
     const phone = { userId: 'u-1', id: phones.value[0].id };

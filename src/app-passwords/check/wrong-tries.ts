@@ -1,0 +1,138 @@
+import sql from 'sql-template-tag';
+import { insertAuditEvents } from '../../domain/audit-event.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
+import type { ClientPlace } from './client-address.ts';
+
+/** How long a wrong app password counts, ms. */
+const COUNTS_MS = 24 * 3_600_000;
+
+/** How many different wrong app passwords there may be in that time. */
+const MOST_OF_USER = 50;
+const MOST_OF_ADDRESS = 300;
+
+/** Rows that one clearing removes at most, of each table. */
+const MOST_CLEARED = 10_000;
+
+/** Whose wrong tries are counted together, and how many may be. */
+export interface Scope {
+  scope: string;
+  most: number;
+}
+
+/** A wrong try that counts. */
+export interface WrongTry {
+  letters: string;
+  /** Those that are not full yet. */
+  scopes: readonly Scope[];
+  /** Whom it was tried for; whoever has this id is told, in an audit event, once the user's scope is full. */
+  user: { tenantId: string; names: readonly string[]; scope: string } | null;
+}
+
+/**
+ * Wrong app passwords. Only different ones count: a device that goes on with an old one is one of them. What was typed is
+ * kept as a hash under a key outside of the registry, together with what it was tried for, and for a day.
+ */
+export function createWrongTries({
+  run,
+  clock,
+  hashKeys,
+}: {
+  run: RunStatement;
+  clock: Clock;
+  hashKeys: KeyRing;
+}) {
+  const hashed = (text: string) => hmac(hashKeys, text).hash;
+  return {
+    /** The scope of a user, known or not. @param domain where the server serves several tenants, else the tenant's id */
+    ofUser: (place: string, name: string): Scope => ({
+      scope: `user ${hashed(`user ${place} ${name.toLowerCase()}`)}`,
+      most: MOST_OF_USER,
+    }),
+
+    /** The scopes of an address; none where it says nothing about the client. */
+    ofPlace: (place: ClientPlace | null): Scope[] =>
+      (place?.buckets ?? []).map(({ name, share }) => ({
+        scope: `address ${hashed(`address ${name}`)}`,
+        most: share * MOST_OF_ADDRESS,
+      })),
+
+    /** Counts one, unless it was counted before. One statement; of two processes that count the same, one does. */
+    async count({ letters, scopes, user }: WrongTry): Promise<void> {
+      if (scopes.length === 0) return;
+      const now = clock.now();
+      const until = later(now, COUNTS_MS);
+      // In one order, so that two statements never wait for each other.
+      const tries = scopes
+        .map(({ scope }) => ({ scope, guess: hashed(`${scope} ${letters}`) }))
+        .toSorted((a, b) => (a.scope < b.scope ? -1 : 1));
+      await run(sql`
+        with seen as (
+          insert into wrong_app_password as w (scope, guess, until)
+          select scope, guess, ${until}::timestamptz
+          from jsonb_to_recordset(${JSON.stringify(tries)}::jsonb) t(scope text, guess text) order by scope
+          on conflict (scope, guess) do update set until = excluded.until where w.until <= ${now}
+          returning scope),
+        counted as (
+          insert into wrong_app_password_count as c (scope, count, until)
+          select scope, 1, ${until}::timestamptz from seen order by scope
+          on conflict (scope) do update set count = case when c.until <= ${now} then 1 else c.count + 1 end,
+            until = case when c.until <= ${now} then excluded.until else c.until end
+          returning scope, count),
+        owner as (
+          select p.tenant_id, p.user_id from app_password p
+          where p.tenant_id = ${user?.tenantId ?? null}::text
+            and p.user_id = any(array(select jsonb_array_elements_text(${JSON.stringify(user?.names ?? [])}::jsonb)))
+          limit 1)
+        ${insertAuditEvents(
+          [
+            {
+              type: 'appPassword.guessed',
+              from: sql`counted, owner where counted.scope = ${user?.scope ?? null}::text
+                and counted.count = ${MOST_OF_USER}::int`,
+              data: sql`jsonb_build_object('wrongAppPasswords', counted.count)`,
+            },
+          ],
+          now,
+        )}`);
+    },
+
+    /** Keeps an audit event about an app password that was tried for a service it does not open, once a day for each. */
+    async noteWrongService(used: {
+      id: string;
+      tenantId: string;
+      userId: string;
+      service: string;
+    }): Promise<void> {
+      const now = clock.now();
+      const { id, tenantId, userId, service } = used;
+      await run(sql`
+        with fresh as (
+          insert into wrong_app_password as w (scope, guess, until)
+          values (${`service ${id}`}::text, ${service}::text, ${later(now, COUNTS_MS)}::timestamptz)
+          on conflict (scope, guess) do update set until = excluded.until where w.until <= ${now}
+          returning scope)
+        ${insertAuditEvents(
+          [
+            {
+              ...{ type: 'appPassword.wrongService', from: sql`fresh` },
+              ...{ tenantId: sql`${tenantId}`, userId: sql`${userId}` },
+              data: sql`jsonb_build_object('appPasswordId', ${id}::text, 'service', ${service}::text)`,
+            },
+          ],
+          now,
+        )}`);
+    },
+
+    /** Removes what no longer counts, some of it at a time. */
+    async forgetOld(): Promise<void> {
+      const now = clock.now();
+      for (const table of [sql`wrong_app_password`, sql`wrong_app_password_count`])
+        await run(sql`
+          delete from ${table} where ctid = any(array(
+            select ctid from ${table} where until <= ${now} order by until limit ${MOST_CLEARED}::int
+            for update skip locked))`);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { randomUUIDv7 } from 'node:crypto';
+import sql from 'sql-template-tag';
+import { MOST_APP_PASSWORDS } from '../domain/app-password-limit.ts';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
+import type { User } from '../domain/user.ts';
+import { ServiceError } from '../errors.ts';
+import { type Clock, later } from '../platform/clock.ts';
+import type { RunStatement } from '../platform/database/run-statement.ts';
+import { hmac, type KeyRing } from '../platform/secrets/key-ring.ts';
+import { generateAppPassword, groupInFours } from './generate.ts';
+
+/** What a backend asks for. */
+export interface NewAppPassword {
+  /** What people know it by: 1-80 characters. */
+  name: string;
+  /** From then on it opens nothing; null: as the policy says. */
+  expiresAt: Date | null;
+  /** The only services that it opens; empty: all. */
+  services: readonly string[];
+}
+
+/** A new app password, the one time that it is shown. */
+export interface CreatedAppPassword extends Omit<NewAppPassword, 'services'> {
+  appPasswordId: string;
+  /** In groups of four: `abcd efgh ijkl mnop`. */
+  appPassword: string;
+  services: string[];
+  createdAt: Date;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Makes app passwords that no verification earned. Nothing of one is sealed: it is in the answer, and nowhere else.
+ * The returned function throws `ServiceError`
+ * - `policy.appPasswordsRefused` when the policy lets backends make none,
+ * - `request.invalid` naming `/expiresAt` when it is over already, or later than the policy allows,
+ * - `user.blocked` while the user is blocked,
+ * - `appPassword.limitReached` when the user has 40.
+ */
+export function createCreateAppPassword(deps: {
+  run: RunStatement;
+  clock: Clock;
+  hashKeys: KeyRing;
+  currentPolicy: (tenantId: string) => Promise<{ policy: TenantPolicy }>;
+}) {
+  return async (user: User, wanted: NewAppPassword): Promise<CreatedAppPassword> => {
+    const { policy } = await deps.currentPolicy(user.tenantId);
+    const now = deps.clock.now();
+    const expiresAt = checkedExpiry(wanted.expiresAt, policy.appPassword, now);
+    const letters = generateAppPassword(policy.appPassword.length);
+    const made = { ...wanted, expiresAt, services: [...new Set(wanted.services)].toSorted(), createdAt: now };
+    const id = await insert(deps, user, { ...made, letters });
+    return { appPasswordId: id, appPassword: groupInFours(letters), ...made };
+  };
+}
+
+/** @throws ServiceError when the policy refuses it */
+function checkedExpiry(wanted: Date | null, policy: TenantPolicy['appPassword'], now: Date): Date | null {
+  if (!policy.onRequest)
+    throw new ServiceError(
+      'policy.appPasswordsRefused',
+      'The policy lets backends make no app passwords (appPassword.onRequest). Those there are can still be listed and revoked.',
+    );
+  const days = policy.expiresAfterDays;
+  const last = days === null ? null : later(now, days * DAY_MS);
+  if (wanted === null) return last;
+  if (wanted <= now) throw invalidExpiry('This must be in the future.');
+  if (last !== null && wanted > last)
+    throw invalidExpiry(`This must be within ${days} days, which is as long as the policy allows.`);
+  return wanted;
+}
+
+function invalidExpiry(rule: string): ServiceError {
+  const problems = [{ field: '/expiresAt', rule }];
+  return new ServiceError('request.invalid', `/expiresAt: ${rule}`, { problems });
+}
+
+interface Made extends NewAppPassword {
+  letters: string;
+  createdAt: Date;
+}
+
+interface Inserted {
+  id: string | null;
+  blocked: boolean;
+  full: boolean;
+}
+
+/**
+ * Takes one of the user's places. Of two at once that take the same place, the index lets one through (as
+ * `registry/migrations/0006-app-password-places.ts` says), and the other tries again: some place was given each time.
+ */
+async function insert(
+  deps: { run: RunStatement; hashKeys: KeyRing },
+  user: User,
+  made: Made,
+): Promise<string> {
+  const { hash, keyId } = hmac(deps.hashKeys, made.letters);
+  for (let tries = 0; tries <= MOST_APP_PASSWORDS; tries += 1) {
+    const [row] = await deps.run<Inserted>(insertStatement(user, made, { hash, keyId }));
+    if (row?.id) return row.id;
+    if (row?.blocked) throw new ServiceError('user.blocked', 'The user is blocked. Unblock the user first.');
+    if (row?.full) break;
+  }
+  throw new ServiceError(
+    'appPassword.limitReached',
+    `The user has ${MOST_APP_PASSWORDS} app passwords, which is the most. Revoke one, then send the request again.`,
+  );
+}
+
+function insertStatement(
+  { tenantId, userId }: User,
+  made: Made,
+  { hash, keyId }: { hash: string; keyId: string },
+) {
+  const { name, expiresAt, services, createdAt: now } = made;
+  return sql`
+    with owner as materialized (
+      select exists (select from user_block where tenant_id = ${tenantId} and user_id = ${userId}
+        and (expires_at is null or expires_at > ${now})) as blocked),
+    free as materialized (
+      select place from generate_series(1, ${MOST_APP_PASSWORDS}::int) place
+      where place <> all (array(select p.place from app_password p where p.tenant_id = ${tenantId}
+        and p.user_id = ${userId} and p.revoked_at is null and p.place is not null))
+      and (select count(*) from app_password p where p.tenant_id = ${tenantId} and p.user_id = ${userId}
+        and p.revoked_at is null) < ${MOST_APP_PASSWORDS}::int
+      limit 1),
+    made as (
+      insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed_until, created_at, place,
+        expires_at, services)
+      select ${randomUUIDv7()}::uuid, ${tenantId}::text, ${userId}::text, ${name}::text, ${hash}::text, ${keyId}::text,
+        ${now}::timestamptz, ${now}::timestamptz, free.place, ${expiresAt}::timestamptz, ${services.join(' ')}::text
+      from free, owner where not owner.blocked
+      on conflict do nothing
+      returning id, tenant_id, user_id),
+    ${auditEvents([CREATED], now)}
+    select (select id from made) as id, owner.blocked, not exists (select from free) as "full" from owner`;
+}
+
+const CREATED: AuditEvent = {
+  ...{ type: 'appPassword.created', from: sql`made` },
+  data: sql`jsonb_build_object('appPasswordId', id)`,
+};

@@ -1,0 +1,77 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../../platform/clock.ts';
+import { hasSecretHash, makeNamedSecret, readNamedSecret } from '../../platform/secrets/named-secret.ts';
+import type { Registry } from '../../registry/schema.ts';
+
+/** The service of servers whose callers name a protocol: it is then the service that an app password must open. */
+export const MAIL = 'mail';
+
+/** A server that may ask whether an app password is right. */
+export interface AppServer {
+  id: string;
+  name: string;
+  /** Null: it serves every tenant, by the domain of the user name. */
+  tenantId: string | null;
+  /** `mail`, or the service that an app password must open. */
+  service: string;
+}
+
+/** A server in the list of all. */
+export interface ListedAppServer extends AppServer {
+  createdAt: Date;
+  revokedAt: Date | null;
+}
+
+/** The servers of all tenants. */
+export type AppServers = ReturnType<typeof createAppServers>;
+
+/** App servers in the registry. A secret is told once; its SHA-256 is kept. */
+export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
+  return {
+    /** Adds one. @returns its id, and `as_<id>_<secret>`, which cannot be had again */
+    async create(wanted: Omit<AppServer, 'id'>): Promise<{ id: string; secret: string }> {
+      const { id, secretHash, text: secret } = makeNamedSecret('as');
+      await db
+        .insertInto('appServer')
+        .values({ id, ...wanted, secretHash, createdAt: clock.now(), revokedAt: null })
+        .execute();
+      return { id, secret };
+    },
+
+    /** All of them, the oldest first. */
+    list: (): Promise<ListedAppServer[]> =>
+      db
+        .selectFrom('appServer')
+        .select(['id', 'name', 'tenantId', 'service', 'createdAt', 'revokedAt'])
+        .orderBy('createdAt')
+        .orderBy('id')
+        .execute(),
+
+    /** Ends one at once. Returns whether there was a live one of this id. */
+    async revoke(id: string): Promise<boolean> {
+      const ended = await db
+        .updateTable('appServer')
+        .set({ revokedAt: clock.now() })
+        .where('id', '=', id)
+        .where('revokedAt', 'is', null)
+        .returning('id')
+        .executeTakeFirst();
+      return ended !== undefined;
+    },
+
+    /** The server of a secret; null for any that is wrong, unknown or revoked. Compared in constant time. */
+    async find(text: string): Promise<AppServer | null> {
+      const halves = readNamedSecret('as', text);
+      if (halves === null) return null;
+      const row = await db
+        .selectFrom('appServer')
+        .select(['id', 'name', 'tenantId', 'service', 'secretHash', 'revokedAt'])
+        .where('id', '=', halves.id)
+        .executeTakeFirst();
+      const isRight = hasSecretHash(halves.secret, row?.secretHash ?? null);
+      if (!row || !isRight || row.revokedAt !== null) return null;
+      const { id, name, tenantId, service } = row;
+      return { id, name, tenantId, service };
+    },
+  };
+}

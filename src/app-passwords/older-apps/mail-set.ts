@@ -1,0 +1,99 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import type { MailBackends, MailProtocol } from '../../domain/older-app-settings.ts';
+import type { Logger } from '../../log.ts';
+import { noBody } from '../../platform/http/answers.ts';
+import { defineRouteSet } from '../../platform/http/mount-sets.ts';
+import { routeDefiner, unchecked } from '../../platform/http/route.ts';
+import type { Checked, SignIn } from '../check/check.ts';
+import { loggedServer } from './basic-set.ts';
+import { decodedOnce } from './decode.ts';
+import type { AskingServer, createIdentifyServer } from './identify-server.ts';
+import { acceptedMail, type MailRefusal, readProtocol, refusedMail } from './mail-answers.ts';
+
+/** What the set needs. */
+export interface MailSetDeps {
+  identify: ReturnType<typeof createIdentifyServer>;
+  check: (signIn: SignIn) => Promise<Checked | null>;
+  backends: MailBackends | null;
+  log: Pick<Logger, 'warn'>;
+}
+
+/** What nginx sends; of what it says about the client, only the address is used. A header that comes twice is refused. */
+const AskedHeaders = z.object({
+  'auth-method': z.string().optional(),
+  'auth-user': z.string().default(''),
+  'auth-pass': z.string().default(''),
+  'auth-protocol': z.string().optional(),
+  'auth-login-attempt': z.string().optional(),
+  'auth-ssl': z.string().optional(),
+  'client-ip': z.string().optional(),
+});
+
+type Asked = z.output<typeof AskedHeaders>;
+
+/** `/mail`, for `auth_http` of nginx's mail module: HTTP/1.0, and every answer is a 200 that its headers explain. */
+export function createMailSet(deps: MailSetDeps) {
+  return defineRouteSet({
+    under: '/mail',
+    body: 'none',
+    identify: deps.identify,
+    whileDraining: 'answer',
+    // Nobody but nginx reads it, which stores nothing and wants few bytes.
+    mayBeStored: true,
+    otherMethods: 'notFound',
+    security: null,
+    logged: loggedServer,
+    routes: [mailRoute(deps)],
+  });
+}
+
+function mailRoute(deps: MailSetDeps) {
+  return routeDefiner<AskingServer>()({
+    method: 'get',
+    path: '/mail',
+    summary: 'Check the app password of a mail client, and say where its mail is',
+    operationId: 'checkMail',
+    query: unchecked,
+    headers: AskedHeaders,
+    responses: { 200: noBody('Auth-Status says whether it is right') },
+    problems: [],
+    async handle({ headers, caller }) {
+      return { status: 200, body: null, headers: await answer(deps, headers, caller) };
+    },
+  });
+}
+
+async function answer({ check, backends, log }: MailSetDeps, asked: Asked, { server }: AskingServer) {
+  const protocol = readProtocol(asked['auth-protocol']);
+  const attempt = Number(asked['auth-login-attempt'] ?? 1);
+  const refuse = (refusal: MailRefusal) => refusedMail(refusal, protocol, attempt);
+  // CRAM-MD5 and APOP need the password itself, EXTERNAL none, and `none` is no sign-in at all.
+  if (asked['auth-method'] !== 'plain' || protocol === null) return refuse('method');
+  if (!isPrivate(asked)) return refuse('notEncrypted');
+  const checked = server && (await check(signInOf(asked, protocol, server.tenantId)));
+  if (checked === null) return refuse('unavailable');
+  if (checked.result === 'limited') return refuse('limited');
+  if (checked.result !== 'right') return refuse('wrong');
+  const accepted = acceptedMail(checked.mailbox, protocol, backends);
+  if (accepted !== null) return accepted;
+  log.warn({ protocol }, 'a mail client was let in, but MAIL_BACKENDS names no server for its protocol');
+  return refuse('unavailable');
+}
+
+function signInOf(asked: Asked, protocol: MailProtocol, tenantId: string | null): SignIn {
+  return {
+    tenantId,
+    service: protocol,
+    userName: decodedOnce(asked['auth-user']),
+    password: decodedOnce(asked['auth-pass']),
+    address: asked['client-ip'],
+  };
+}
+
+/** Whether nobody on the way could read the password: the client used TLS, or is on the mail server itself. */
+function isPrivate(asked: Asked): boolean {
+  const address = asked['client-ip'] ?? '';
+  const isLocal = address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+  return asked['auth-ssl'] === 'on' || isLocal;
+}

@@ -1,0 +1,60 @@
+import { createBasicSet } from '../app-passwords/older-apps/basic-set.ts';
+import { createIdentifyServer } from '../app-passwords/older-apps/identify-server.ts';
+import { createMailSet } from '../app-passwords/older-apps/mail-set.ts';
+import { type CountCheck, createObservedCheck } from '../app-passwords/older-apps/observed-check.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import { createBareApp } from '../platform/http/bare-app.ts';
+import { listen } from '../platform/http/http-server.ts';
+import { createOutageLog } from '../platform/outage-log.ts';
+import type { Features } from './create-features.ts';
+import type { OnStop } from './stop.ts';
+
+/** How long running checks may take once the process stops, ms. */
+const LAST_CHECKS_MS = 5_000;
+
+/** What the port for older apps is made of. */
+interface OlderAppsDeps {
+  features: Pick<Features, 'appPasswordCheck' | 'appServers'>;
+  count: CountCheck;
+  isStopping: () => boolean;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * Opens the port on which web and mail servers have app passwords checked, if there is one; what was noted about their use
+ * is written when it is closed.
+ * @returns its address, or null
+ */
+export async function serveOlderApps(
+  { olderApps, role }: Pick<Config, 'olderApps' | 'role'>,
+  { features, count, isStopping, clock, log }: OlderAppsDeps,
+  onStop: OnStop,
+): Promise<string | null> {
+  if (!olderApps || role === 'worker') return null;
+  const { appPasswordCheck, appServers } = features;
+  const outages = createOutageLog(log, clock);
+  const observed = { check: appPasswordCheck.check, count, outages, log: log.child({}, { redact: [] }) };
+  const identified = { appServers, outages };
+  const sets = [
+    createBasicSet({
+      identify: createIdentifyServer(identified, 'web'),
+      check: createObservedCheck(observed, 'basic'),
+    }),
+    createMailSet({
+      identify: createIdentifyServer(identified, 'mail'),
+      check: createObservedCheck(observed, 'mail'),
+      backends: olderApps.mail,
+      log,
+    }),
+  ];
+  onStop('uses of app passwords', appPasswordCheck.flushUses);
+  const app = createBareApp({ sets, log, isDraining: isStopping });
+  const { host, port } = olderApps;
+  const server = await listen(app, { host, port, variables: 'OLDER_APPS_HOST and OLDER_APPS_PORT' });
+  onStop('older apps', () => server.close(LAST_CHECKS_MS));
+  log.info({ url: server.url }, 'app passwords are checked here for older apps');
+  return server.url;
+}

@@ -1,0 +1,215 @@
+// The real thing: nginx with its mail module in front of Dovecot, with the sample configurations, and curl as the app.
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, type TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { findMailServers } from '../support/mail-programs.ts';
+import { type MailServers, mailPorts, startMailServers } from '../support/mail-servers.ts';
+import { appServersOf, BACKEND_PASSWORD, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
+import { HAS_POSTGRES, type OwnStores, startOwnStores } from '../support/own-servers.ts';
+import { SOON } from '../support/own-time.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+/** curl: the server denied the sign-in. */
+const DENIED = 67;
+
+describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dovecot', () => {
+  let stores: OwnStores;
+  let world: World;
+  let servers: MailServers;
+  let mailbox: string;
+  let password: string;
+  let appPasswordId: string;
+
+  beforeAll(async () => {
+    const ports = await mailPorts();
+    const at = {
+      imap: { host: '127.0.0.1', port: ports.dovecotImap },
+      smtp: { host: '127.0.0.1', port: ports.dovecotSubmission },
+    };
+    stores = await startOwnStores(false);
+    world = await openWorld(stores, {
+      config: { olderApps: { ...OLDER_APPS, mail: { at, password: BACKEND_PASSWORD } } },
+    });
+    await world.service.tenantDomains.add('contoso', 'contoso.com');
+    const { mail, web } = await appServersOf(world);
+    const secrets = { mail: mail.secret, web: web.secret, backend: BACKEND_PASSWORD };
+    const poundkey = new URL(world.service.olderAppsUrl ?? '').host;
+    servers = await startMailServers({ ports, poundkey, secrets });
+    const { id, userId } = await world.story('press-pound');
+    const { body } = await world.api('POST', `/v1/verifications/${id}/reveal-app-password`);
+    ({ appPassword: password, appPasswordId } = body);
+    mailbox = `${userId}@contoso.com`;
+  }, 120_000);
+  afterAll(async () => {
+    await servers?.stop();
+    await world?.close();
+    await stores?.drop();
+  });
+
+  const imap = (user: string, typed: string, ...more: string[]) =>
+    servers.curl(`imaps://localhost:${servers.ports.imaps}/`, '--user', `${user}:${typed}`, ...more);
+  const send = (user: string, typed: string, url = `smtps://localhost:${servers.ports.smtps}`) =>
+    servers.curl(
+      ...[url, '--user', `${user}:${typed}`, '--ssl-reqd', '--mail-from', 'anna@contoso.com'],
+      ...['--mail-rcpt', 'bo@contoso.com', '--upload-file', `${import.meta.dirname}/../../README.md`],
+    );
+  const web = (...more: string[]) =>
+    servers.curl(`https://localhost:${servers.ports.https}/file`, '--write-out', ' %{http_code}', ...more);
+  const revoke = () =>
+    world.api('DELETE', `/v1/users/${mailbox.split('@')[0]}/app-passwords/${appPasswordId}`);
+
+  test('the app password of a voice verification opens the mailbox, in every form and by both methods', async () => {
+    const bare = password.replaceAll(' ', '');
+    for (const typed of [password, bare, bare.toUpperCase(), password.replaceAll(' ', '-')])
+      for (const method of ['PLAIN', 'LOGIN'])
+        expect(
+          await imap(mailbox, typed, '--login-options', `AUTH=${method}`),
+          `${typed} ${method}`,
+        ).toMatchObject({
+          code: 0,
+          out: expect.stringContaining('INBOX'),
+        });
+    const [local = ''] = mailbox.split('@');
+    expect((await imap(local.toUpperCase(), bare)).code).toBe(0);
+  }, 120_000);
+
+  test('a wrong one is refused, with the reason', async () => {
+    const refused = await imap(mailbox, 'wrong wrong', '--verbose');
+    expect(refused.code).toBe(DENIED);
+    expect(refused.err).toContain('NO [AUTHENTICATIONFAILED] Wrong user name or app password');
+    expect((await send(mailbox, 'wrong wrong')).code).toBe(DENIED);
+  }, 60_000);
+
+  test('mail is sent with it, over TLS and STARTTLS, and never without signing in', async () => {
+    expect(await send(mailbox, password)).toMatchObject({ code: 0 });
+    expect(servers.sent).toContainEqual(expect.stringMatching(/^RCPT TO:<bo@contoso.com>/));
+    expect(await send(mailbox, password, `smtp://localhost:${servers.ports.submission}`)).toMatchObject({
+      code: 0,
+    });
+    const smtp = await openTls(servers.ports.smtps);
+    expect(await smtp.until(/^220 /m)).toBeDefined();
+    smtp.say('EHLO stranger');
+    await smtp.until(/^250 /m);
+    smtp.say('MAIL FROM:<stranger@fabrikam.com>');
+    expect(await smtp.until(/^[2-5]\d\d .*$/m)).toMatch(/^5\d\d /m);
+    smtp.close();
+  }, 60_000);
+
+  test('an upload of 5 MB passes, and the app is told who it is', async () => {
+    expect(await web()).toMatchObject({ code: 0, out: expect.stringMatching(/ 401$/) });
+    expect(await web('--user', `${mailbox}:wrong`)).toMatchObject({ out: expect.stringMatching(/ 401$/) });
+    const file = `${servers.directory}/upload`;
+    writeFileSync(file, Buffer.alloc(5_000_000, 7));
+    expect(
+      await web(
+        '--user',
+        `${mailbox}:${password}`,
+        '--header',
+        'X-Remote-User: admin',
+        '--upload-file',
+        file,
+      ),
+    ).toMatchObject({
+      out: `hello ${mailbox} 200`,
+    });
+    expect(servers.uploads.at(-1)).toEqual({ user: mailbox, bytes: 5_000_000 });
+  }, 60_000);
+
+  test('a user with too many wrong ones is told apart, as 403, by nginx too', async () => {
+    for (let guess = 0; guess < 51; guess += 1)
+      await world.service.appPasswordCheck.check({
+        ...{ tenantId: 'contoso', service: 'http', userName: 'guessed', password: `guess ${guess}` },
+        address: undefined,
+      });
+    expect(await web('--user', 'guessed:another')).toMatchObject({ out: expect.stringMatching(/ 403$/) });
+  }, 60_000);
+
+  test('revoked, it is refused at once in all three ways, and an open session ends with doveadm kick', async () => {
+    const open = await openTls(servers.ports.imaps);
+    await open.until(/^\* OK/m);
+    open.say(`a1 LOGIN ${mailbox} "${password}"`);
+    expect(await open.until(/^a1 .*$/m)).toMatch(/^a1 OK/m);
+    open.say('a2 SELECT INBOX');
+    await open.until(/^a2 OK/m);
+    open.say('a3 IDLE');
+    await open.until(/^\+ /m);
+    expect(await revoke()).toMatchObject({ status: 200 });
+    const [byImap, bySmtp, byWeb] = await Promise.all([
+      imap(mailbox, password),
+      send(mailbox, password),
+      web('--user', `${mailbox}:${password}`),
+    ]);
+    expect([byImap.code, bySmtp.code]).toEqual([DENIED, DENIED]);
+    expect(byWeb.out).toMatch(/ 401$/);
+    expect((await servers.doveadm('kick', mailbox)).code).toBe(0);
+    await vi.waitFor(() => expect(open.isClosed()).toBe(true), SOON);
+  }, 120_000);
+
+  test('Dovecot knows devices apart: twelve of one user are let in, and ten behind one address', async () => {
+    const made = await makeAppPassword(world, 'devices');
+    const signIn = async (localAddress: string) => {
+      const session = await openTls(servers.ports.imaps, localAddress);
+      await session.until(/^\* OK/m);
+      session.say(`a1 LOGIN devices "${made.password}"`);
+      return { session, said: await session.until(/^(a1|\* BAD) .*$/m) };
+    };
+    const devices = await Promise.all(
+      Array.from({ length: 12 }, (_, device) => signIn(`127.0.0.${device + 2}`)),
+    );
+    for (const { said } of devices) expect(said).toMatch(/^a1 OK/m);
+    const more = [];
+    for (let session = 0; session < 10; session += 1) more.push(await signIn('127.0.0.2'));
+    expect(more.slice(0, 9).every(({ said }) => /^a1 OK/m.test(said))).toBe(true);
+    expect(more[9]?.said).toMatch(/^(a1 NO|\* BAD)/m);
+    for (const { session } of [...devices, ...more]) session.close();
+  }, 120_000);
+
+  test('while the registry is away nobody is told that the password is wrong', async () => {
+    const made = await makeAppPassword(world, 'outage');
+    await stores.postgres.halt();
+    const refused = await imap('outage', made.password, '--verbose');
+    expect(refused.err).toContain('NO [UNAVAILABLE] Temporarily not possible');
+    expect(await web('--user', `outage:${made.password}`)).toMatchObject({
+      out: expect.stringMatching(/ 503$/),
+    });
+    await stores.postgres.start();
+  }, 60_000);
+
+  /** A client over TLS that reads lines. */
+  async function openTls(port: number, localAddress = '127.0.0.1') {
+    const socket: TLSSocket = connect({
+      ...{
+        port,
+        localAddress,
+        host: '127.0.0.1',
+        servername: 'localhost',
+        ca: readFileSync(servers.authority),
+      },
+    });
+    let heard = '';
+    let closed = false;
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      heard += chunk;
+    });
+    socket.on('close', () => {
+      closed = true;
+    });
+    socket.on('error', () => undefined);
+    await once(socket, 'secureConnect');
+    return {
+      isClosed: () => closed,
+      close: () => void socket.destroy(),
+      say: (line: string) => {
+        heard = '';
+        socket.write(`${line}\r\n`);
+      },
+      until: (pattern: RegExp): Promise<string> =>
+        vi.waitFor(() => {
+          expect(heard).toMatch(pattern);
+          return heard;
+        }, SOON),
+    };
+  }
+});

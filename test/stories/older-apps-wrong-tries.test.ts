@@ -1,0 +1,80 @@
+// Wrong app passwords: guessing gets slow, and nobody is locked out by a device with an old one.
+import { beforeAll, expect, test } from 'vitest';
+import { appServersOf, basic, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+
+type Servers = Awaited<ReturnType<typeof appServersOf>>;
+
+describeWorlds('wrong app passwords', { config: { olderApps: OLDER_APPS } }, ({ world }) => {
+  let nginx: Servers;
+  beforeAll(async () => {
+    nginx = await appServersOf(world);
+  });
+  const ask = async (name: string, password: string, address: string) =>
+    (await nginx.askBasic(basic(name, password), address)).status;
+  const guess = async (name: string, address: (index: number) => string, count: number, from = 0) => {
+    const statuses = [];
+    for (let index = from; index < from + count; index += 1)
+      statuses.push(await ask(name, `guess ${index}`, address(index)));
+    return statuses;
+  };
+  /** Thirty guesses at each of so many users. */
+  const guessAs = (users: number, nameOf: (user: number) => string, address: string) =>
+    Promise.all(
+      Array.from({ length: users }, (_, user) => guess(nameOf(user), () => address, 30, user * 1_000)),
+    );
+
+  test('count once each: an old device goes on for a day, and its owner is let in beside it', async () => {
+    const { password } = await makeAppPassword(world, 'owner');
+    for (let tries = 0; tries < 120; tries += 1) expect(await ask('owner', 'old one', '192.0.2.1')).toBe(401);
+    expect(await ask('owner', password, '192.0.2.1')).toBe(204);
+  });
+
+  test('do not count when they were right once', async () => {
+    const made = await makeAppPassword(world, 'revoked');
+    await world.api('DELETE', `/v1/users/revoked/app-passwords/${made.id}`);
+    const before = await world.db.selectFrom('wrongAppPassword').select('scope').execute();
+    expect(await ask('revoked', made.password, '192.0.2.2')).toBe(401);
+    expect(await world.db.selectFrom('wrongAppPassword').select('scope').execute()).toHaveLength(
+      before.length,
+    );
+  });
+
+  test('of a user, fifty different in a day: further ones are limited, the right one is not, and it is written down', async () => {
+    const { password } = await makeAppPassword(world, 'aim');
+    const from = (index: number) => `192.0.3.${index}`;
+    expect(new Set(await guess('aim', from, 50))).toEqual(new Set([401]));
+    expect(await guess('aim', from, 3, 100)).toEqual([403, 403, 403]);
+    expect(await ask('AIM', password, '192.0.3.200')).toBe(204);
+    expect(await guess('nobody', from, 52).then((all) => all.slice(-3))).toEqual([401, 403, 403]);
+    const told = world.db
+      .selectFrom('auditEvent')
+      .select(['userId', 'data'])
+      .where('type', '=', 'appPassword.guessed');
+    expect(await told.execute()).toEqual([{ userId: 'aim', data: { wrongAppPasswords: 50 } }]);
+    await world.time.advance(24 * 3_600_000 + 1);
+    expect(await ask('aim', 'guess 100', '192.0.3.1')).toBe(401);
+    await world.service.journey.sweep();
+    const left = await world.db.selectFrom('wrongAppPassword').select('scope').execute();
+    expect(left.length).toBeLessThanOrEqual(2);
+  });
+
+  test('of an address, three hundred different: only whoever was let in from there before still is', async () => {
+    const [known, fresh] = [await makeAppPassword(world, 'known'), await makeAppPassword(world, 'fresh')];
+    expect(await ask('known', known.password, '192.0.4.1')).toBe(204);
+    await world.service.appPasswordCheck.flushUses();
+    await guessAs(10, (user) => `user-${user}`, '192.0.4.1');
+    expect(await ask('other', 'one more', '::ffff:192.0.4.1')).toBe(403);
+    expect(await ask('fresh', fresh.password, '192.0.4.1')).toBe(403);
+    expect(await ask('known', known.password, '192.0.4.1')).toBe(204);
+    expect(await ask('fresh', fresh.password, '192.0.4.2')).toBe(204);
+  });
+
+  test('behind a proxy that hides its clients, or on this machine, are of no address', async () => {
+    const { password } = await makeAppPassword(world, 'behind');
+    for (const address of ['10.9.1.1', '127.0.0.1']) {
+      await guessAs(11, (user) => `${address}-${user}`, address);
+      expect(await ask('behind', password, address)).toBe(204);
+    }
+  });
+});
