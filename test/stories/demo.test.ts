@@ -137,21 +137,25 @@ describe('the demo', () => {
     expect(code).toBe(0);
   });
 
-  it.runIf(findMailServers())('signs a mail client and a web app in, through nginx and Dovecot', PATIENCE, async () => {
-    const { code, output } = await demo('--scenario', 'mail');
-    const places = placesIn(output, [
-      /revealed +app password, shown once: /,
-      /curl +imaps:.*INBOX/,
-      /curl +https:.*\(200\)/,
-      /"wrong wrong": curl: \(67\)/,
-      /backend +revokes the app password/,
-      /curl +imaps:.*\(67\)/,
-      /curl +https:.*\(401\)/,
-    ]);
-    expect(places, output).not.toContain(-1);
-    expect(places, output).toEqual(inOrder(places));
-    expect(code).toBe(0);
-  });
+  it.runIf(findMailServers())(
+    'signs a mail client and a web app in, through nginx and Dovecot',
+    PATIENCE,
+    async () => {
+      const { code, output } = await demo('--scenario', 'mail');
+      const places = placesIn(output, [
+        /revealed +app password, shown once: /,
+        /curl +imaps:.*INBOX/,
+        /curl +https:.*\(200\)/,
+        /"wrong wrong": curl: \(67\)/,
+        /backend +revokes the app password/,
+        /curl +imaps:.*\(67\)/,
+        /curl +https:.*\(401\)/,
+      ]);
+      expect(places, output).not.toContain(-1);
+      expect(places, output).toEqual(inOrder(places));
+      expect(code).toBe(0);
+    },
+  );
 
   it('lists its scenarios', async () => {
     const { code, output } = await demo('--help');
