@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { insertAuditEvents } from '../../domain/audit-event.ts';
+import { auditEvents } from '../../domain/audit-event.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
@@ -84,8 +84,8 @@ export function createWrongTries({
           select p.tenant_id, p.user_id from app_password p
           where p.tenant_id = ${user?.tenantId ?? null}::text
             and p.user_id = any(array(select jsonb_array_elements_text(${JSON.stringify(user?.names ?? [])}::jsonb)))
-          limit 1)
-        ${insertAuditEvents(
+          limit 1),
+        ${auditEvents(
           [
             {
               type: 'appPassword.guessed',
@@ -95,7 +95,8 @@ export function createWrongTries({
             },
           ],
           now,
-        )}`);
+        )}
+        select 1`);
     },
 
     /** Keeps an audit event about an app password that was tried for a service it does not open, once a day for each. */
@@ -112,8 +113,8 @@ export function createWrongTries({
           insert into wrong_app_password as w (scope, guess, until)
           values (${`service ${id}`}::text, ${service}::text, ${later(now, COUNTS_MS)}::timestamptz)
           on conflict (scope, guess) do update set until = excluded.until where w.until <= ${now}
-          returning scope)
-        ${insertAuditEvents(
+          returning scope),
+        ${auditEvents(
           [
             {
               ...{ type: 'appPassword.wrongService', from: sql`fresh` },
@@ -122,7 +123,8 @@ export function createWrongTries({
             },
           ],
           now,
-        )}`);
+        )}
+        select 1`);
     },
 
     /** Removes what no longer counts, some of it at a time. */
