@@ -108,7 +108,7 @@ async function accepted(
  * Ends a call that must not ring on, since the verification was dialed again or finished while the provider was asked, and
  * keeps its name.
  */
-export async function endUnwanted(
+async function endUnwanted(
   deps: {
     attempts: Pick<AttemptStore, 'nameLateCall'>;
     providers: Pick<Providers, 'endCall'>;

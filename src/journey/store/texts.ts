@@ -23,7 +23,7 @@ const MOST_SENDS = 5;
 const COMPLETED_WITHIN_S = 5;
 
 /** A code that was checked: what became of the verification, and how many wrong ones there were. */
-export type Checked = Decided & Pick<Verification, 'state' | 'wrongKeys'>;
+type Checked = Decided & Pick<Verification, 'state' | 'wrongKeys'>;
 
 /** A counter of texts to a number, see `limits.ts`. */
 export interface TextCounter {

@@ -3,7 +3,7 @@ import { hmacWith, type KeyRing } from '../../platform/secrets/key-ring.ts';
 import type { Verification } from '../store/rows.ts';
 
 /** The verification that a code belongs to. A code of another number, purpose, user or tenant is another code. */
-export type CodeOf = Pick<Verification, 'id' | 'purpose' | 'phoneNumber' | 'codeSeed'>;
+type CodeOf = Pick<Verification, 'id' | 'purpose' | 'phoneNumber' | 'codeSeed'>;
 
 /** Makes the codes of text messages. */
 export interface Codes {
