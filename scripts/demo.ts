@@ -17,12 +17,21 @@ import { LINES } from './demo/lines.ts';
 import { MAIL_SCENARIOS } from './demo/mail.ts';
 import { narrate } from './demo/narrate.ts';
 import { QUEUE } from './demo/queue.ts';
+import { TEXTS } from './demo/texts.ts';
 
 /** How much faster than real time the demo runs, so that a phone that rings 30 s is not a long wait. */
 const SPEED = 8;
 const DESK_PHONE = '+46812345678';
 const SCENARIOS = new Map<string, Scenario>(
-  Object.entries({ ...ENDINGS, ...CHALLENGES, ...EXTENSIONS, ...LINES, ...QUEUE, ...MAIL_SCENARIOS }),
+  Object.entries({
+    ...ENDINGS,
+    ...CHALLENGES,
+    ...EXTENSIONS,
+    ...LINES,
+    ...QUEUE,
+    ...TEXTS,
+    ...MAIL_SCENARIOS,
+  }),
 );
 
 async function main(): Promise<void> {

@@ -18,7 +18,7 @@ interface Answer {
   reason: string | null;
   version: number;
   policy: Record<string, unknown>;
-  value: { phoneType: string; phoneNumber: string }[];
+  value: { id: string; phoneType: string; phoneNumber: string }[];
 }
 
 /** Sends one request with the tenant's API key. */

@@ -3,7 +3,7 @@ import type { VerificationEvent, VerificationEventName } from '../../src/events.
 import type { Service } from '../../src/service.ts';
 
 const LINES: Partial<Record<VerificationEventName, string>> = {
-  'verification.requested': 'queued    the verification waits for its call',
+  'verification.requested': 'queued    the verification waits for its turn',
   'call.dialing': 'dialing   the attempt is recorded, the provider is asked for a call',
   'call.placed': 'placed    the provider accepted the call',
   'call.ringing': 'ringing   the office phone rings',
@@ -11,7 +11,13 @@ const LINES: Partial<Record<VerificationEventName, string>> = {
   'call.machine': 'machine   machine detection reports a machine',
   'verification.fraudReported': 'alarm     the log has an alarm: a call was reported as fraud',
   'call.ended': 'ended     the call is over',
-  'phoneMethod.registered': 'done      the office phone is registered',
+  'text.sending': 'sending   the attempt is recorded, the provider is asked for a text message',
+  'text.sent': 'sent      the provider accepted the text message',
+  'text.delivered': 'delivered the network reports that the text message arrived',
+  'text.again': 'again     the text message is to be sent once more',
+  'code.wrong': 'wrong     the code is wrong, and counted',
+  'code.right': 'right     the code is right',
+  'phoneMethod.registered': 'done      the phone is registered',
   'appPassword.issued': 'done      an app password is issued',
 };
 

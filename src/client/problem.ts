@@ -10,6 +10,7 @@ interface ProblemFields {
   instance?: string | undefined;
   retryAfterS?: number | undefined;
   verificationId?: string | undefined;
+  checksLeft?: number | undefined;
 }
 
 /** Poundkey refused, or could not: `code` says why for programs, `message` for people, `problems` which fields. */
@@ -27,6 +28,8 @@ export class PoundkeyProblem extends Error {
   readonly retryAfterS: number | null;
   /** The verification that is in the way, with `verification.alreadyOpen` and `user.verificationOpen`; null for a job. */
   readonly verificationId: string | null;
+  /** With `code.wrong`: how many more codes may be checked; null otherwise. */
+  readonly checksLeft: number | null;
 
   constructor(fields: ProblemFields) {
     super(fields.detail);
@@ -37,6 +40,7 @@ export class PoundkeyProblem extends Error {
     this.instance = fields.instance ?? null;
     this.retryAfterS = fields.retryAfterS ?? null;
     this.verificationId = fields.verificationId ?? null;
+    this.checksLeft = fields.checksLeft ?? null;
   }
 }
 

@@ -60,6 +60,11 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
       json<FoundVerifications>('GET', `/v1/verifications${query(wanted)}`),
     /** Ends it, and the call with it. */
     cancelVerification: (id: string) => json<Verification>('POST', `${verification(id)}/cancel`),
+    /** Checks the code of a text message. A wrong one is a problem `code.wrong`, which says how many checks are left. */
+    checkCode: (id: string, code: string) =>
+      json<Verification>('POST', `${verification(id)}/check`, { body: { code } }),
+    /** Sends the text message again, with the same code. */
+    resendCode: (id: string) => json<Verification>('POST', `${verification(id)}/resend`),
     /** Shows the app password of an approved registration, once, within ten minutes. */
     revealAppPassword: (id: string) =>
       json<RevealedAppPassword>('POST', `${verification(id)}/reveal-app-password`),
