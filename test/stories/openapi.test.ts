@@ -188,7 +188,7 @@ describe('the answers are as described', () => {
     await ask('importPhoneMethods', { body: { value: [{ userId: 'u-1', number: '4.68E+10' }] } });
     await ask('requireReregistration', { path: phone });
     const { body: exported } = await ask('exportUser', { path: phone });
-    expect(exported).toMatchObject({ phoneMethods: [{}, {}], appPasswords: [{}], verifications: [{}] });
+    expect(exported).toMatchObject({ phoneMethods: [{}, {}], appPasswords: [{}, {}], verifications: [{}] });
     await ask('removePhoneMethod', { path: phone });
     expect(await ask('removePhoneMethod', { path: phone })).toMatchObject({ status: 404 });
     expect((await ask('eraseUser', { path: { userId: 'u-1' } })).body).toMatchObject({ verifications: 1 });
@@ -201,6 +201,20 @@ describe('the answers are as described', () => {
       expect((await ask('readVerification', { path: { id } })).body.outcomeText.forUser).toMatch(/\.$/);
     },
   );
+
+  test('about one by text message', async () => {
+    const number = '+46701239876';
+    const body = { userId: 'u-text', number, channel: 'sms' };
+    const { id } = (await ask('requestVerification', { body })).body;
+    await world.sendTexts();
+    const wrong = world.codeOn(number) === '000000' ? '111111' : '000000';
+    expect(await ask('checkCode', { path: { id }, body: { code: wrong } })).toMatchObject({ status: 422 });
+    await world.time.advance(30_000);
+    expect(await ask('resendCode', { path: { id } })).toMatchObject({ status: 202 });
+    await world.sendTexts();
+    const code = world.codeOn(number);
+    expect(await ask('checkCode', { path: { id }, body: { code } })).toMatchObject({ status: 200 });
+  });
 
   test('about one that is canceled', async () => {
     world.time.pause();
