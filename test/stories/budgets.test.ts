@@ -17,6 +17,16 @@ const PATHS = {
   receipt: /^\s*update outbox/,
 };
 
+/** The same for a verification by text message. */
+const PATHS_OF_TEXT = {
+  ...{ request: PATHS.request, place: PATHS.place },
+  accepted: /rang_at = coalesce\(v\.rang_at, \$\d+\),\s*state = case/,
+  told: /call_status = \$\d+, status_sequence/,
+  read: /from verification v where v\.id = /,
+  check: /v\.code_seed = /,
+  ...{ complete: PATHS.complete, receipt: PATHS.receipt },
+};
+
 /** What timers, and this test while it waits, ask from time to time, whatever happens to verifications. */
 const BY_TIMERS =
   /where v\.live and v\.wake_at|count\(\*\) from verification v where v\.live|with recursive waiting|from "verification"/;
@@ -44,14 +54,14 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
   afterEach(() => traffic.stop());
 
   /** How many statements each path takes, and how many of them write. */
-  function counted() {
+  function counted(of: Record<string, RegExp> = PATHS) {
     const ours = traffic.statements.filter((text) => !BY_TIMERS.test(text));
-    const of = (words: RegExp) => ours.filter((text) => words.test(text));
-    const paths = Object.entries(PATHS).map(([path, words]) => [
+    const having = (words: RegExp) => ours.filter((text) => words.test(text));
+    const paths = Object.entries(of).map(([path, words]) => [
       path,
-      [of(words).length, of(words).filter(isWriting).length],
+      [having(words).length, having(words).filter(isWriting).length],
     ]);
-    const known = Object.values(PATHS);
+    const known = Object.values(of);
     return {
       ...Object.fromEntries(paths),
       others: ours.filter((text) => !known.some((words) => words.test(text))),
@@ -81,6 +91,32 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
     });
     // Added, taken, finished, and twice the question whether there is another job, which many share.
     expect(traffic.commands.filter((name) => name === 'evalsha').length).toBeLessThanOrEqual(5);
+  });
+
+  test('by text message, with its code, takes as many statements as its budget allows', async () => {
+    const number = '+46701234999';
+    await world.api('POST', '/v1/verifications', { userId: 'budget', number, channel: 'sms' });
+    // The callbacks of a text that was taken, sent and delivered.
+    await vi.waitFor(() => expect(counted(PATHS_OF_TEXT).told).toEqual([3, 3]), SOON);
+    const query = world.db.selectFrom('verification').select('id').where('userId', '=', 'budget');
+    const { id } = await query.executeTakeFirstOrThrow();
+    const { body } = await world.api('POST', `/v1/verifications/${id}/check`, { code: world.codeOn(number) });
+    traffic.stop();
+    expect(body.outcome).toBe('approved');
+    expect(counted(PATHS_OF_TEXT)).toEqual({
+      // With the API key of the check.
+      request: [3, 1],
+      place: [1, 1],
+      accepted: [1, 1],
+      told: [3, 3],
+      // By the job before it sleeps until the code expires, by the check, and by its answer.
+      read: [3, 0],
+      check: [1, 1],
+      complete: [1, 1],
+      receipt: [0, 0],
+      others: [],
+      all: [13, 8],
+    });
   });
 
   test('reads no table as a whole, also where a plan was made when there was little in it', async () => {
