@@ -42,6 +42,12 @@ export function passwordForms(shown: string): string[] {
   return [shown, plain, Buffer.from(plain).toString('base64').slice(0, 20)];
 }
 
+/** The code of a text message, as it would stand in a text or in JSON, and its bare hash. */
+export const codeForms = (code: string): string[] => [
+  ...[`"${code}"`, `'${code}'`, ` ${code}`, `${code} `, `=${code}`, `#${code}`],
+  createHash('sha256').update(code).digest('hex'),
+];
+
 /** An API key: its secret half is part of it. */
 export const apiKeyForms = (key: string): string[] => [key.split('_').slice(2).join('_')];
 

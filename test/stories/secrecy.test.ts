@@ -17,6 +17,7 @@ import { clientOf } from '../support/world.ts';
 import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
 import {
   apiKeyForms,
+  codeForms,
   dumpText,
   keyRingForms,
   type Needles,
@@ -117,6 +118,25 @@ describeEachStore('what a service leaves behind', (combination) => {
     const { body } = await ask({ number: newNumber() });
     expect(await world.api('POST', `/v1/verifications/${body.id}/cancel`)).toMatchObject({ status: 200 });
     await world.settle();
+  }
+
+  /** Codes by text message: typed wrongly, sent again, typed rightly, never typed. */
+  async function sendCodes(): Promise<void> {
+    for (const [place, isTyped] of [true, false].entries()) {
+      const number = `+4670987650${place}`;
+      needles.set(`the number ${number}`, numberForms(number));
+      const { body } = await ask({ number, channel: 'sms' });
+      await world.sendTexts();
+      await world.time.advance(30_000);
+      await world.api('POST', `/v1/verifications/${body.id}/resend`);
+      await world.sendTexts();
+      const code = world.codeOn(number);
+      needles.set(`the code to ${number}`, codeForms(code));
+      const check = (typed: string) =>
+        world.api('POST', `/v1/verifications/${body.id}/check`, { code: typed });
+      refused.push(JSON.stringify((await check(code === '000000' ? '111111' : '000000')).body));
+      if (isTyped) expect(await check(code)).toMatchObject({ status: 200 });
+    }
   }
 
   /** Refused numbers and keys, unsigned and wrongly signed webhooks. */
@@ -269,6 +289,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     expect(approved.length).toBeGreaterThan(3);
     const [shown, ...sealed] = approved;
     await reveal(shown?.id ?? '');
+    await sendCodes();
     places = await collect();
     for (const { id } of sealed) await reveal(id ?? '');
   });
