@@ -17,7 +17,8 @@ export async function register(userId: string, number: string): Promise<Outcome>
     number,
     purpose: 'register',
   });
-  const state: 'queued' | 'dialing' | 'ringing' | 'answered' | 'decided' | 'finished' = verification.state;
+  const state: 'queued' | 'dialing' | 'sending' | 'sent' | 'ringing' | 'answered' | 'decided' | 'finished' =
+    verification.state;
   const e164: string = verification.number.e164;
   const { outcome } = await client.waitForOutcome(`${verification.id}${state.slice(99)}${e164.slice(99)}`);
   return outcome;
