@@ -7,6 +7,8 @@ describe('a policy document', () => {
       version: 1,
       organisation: 'Contoso',
       officePhone: { allowed: true, mobileNumbers: 'allowed' },
+      mobilePhone: { allowed: true },
+      textMessage: { allowed: true, codeHost: null },
       countries: { allowed: null },
       numberTypes: {
         refused: ['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'PAGER', 'VOICEMAIL', 'TOLL_FREE'],
@@ -53,6 +55,8 @@ describe('a policy document', () => {
       version: 1,
       organisation: "Ström & Söner's, Inc.",
       officePhone: { allowed: false, mobileNumbers: 'refused' },
+      mobilePhone: { allowed: false },
+      textMessage: { allowed: false, codeHost: 'login.example.com' },
       countries: { allowed: ['SE', 'GB'] },
       numberTypes: { refused: ['MOBILE'], nonGeographicRefused: false },
       challenge: 'numberMatch',
