@@ -241,13 +241,9 @@ export const tenantPolicySchema = z.strictObject({
     .meta({ description: 'How many verifications may be requested' }),
   spending: z
     .strictObject({
-      callsPerDay: z
-        .int()
-        .min(1)
-        .max(1_000_000)
-        .nullable()
-        .default(null)
-        .meta({ description: 'How many calls may be requested in a day (UTC); null: no limit' }),
+      callsPerDay: z.int().min(1).max(1_000_000).nullable().default(null).meta({
+        description: 'How many calls and text messages may be requested in a day (UTC); null: no limit',
+      }),
       moneyPerDay: z.number().min(0.01).max(1_000_000).nullable().default(null).meta({
         description:
           "How much the calls of a day (UTC) may cost, as the operator's price table estimates it, in its currency; null: no limit",

@@ -154,9 +154,9 @@ export interface VerificationTable {
   events: ColumnType<StoredEvent[], string | undefined, string>;
 }
 
-/** One thing that happened to a verification, as its row keeps it: a change of state, or a prompt of its call. */
+/** One thing that happened to a verification, as its row keeps it: a change of state, a prompt of its call, or a wrong code. */
 export interface StoredEvent {
-  /** The state, or `prompt`. */
+  /** The state, `prompt` or `codeWrong`. */
   type: string;
   /** ISO 8601. */
   at: string;

@@ -5,7 +5,13 @@ import type { Registry } from '../../../src/registry/schema.ts';
 export interface KeyUse {
   ring: 'hash' | 'seal';
   keyId: string;
-  kind: 'app passwords' | 'PINs' | 'unrevealed app passwords' | 'webhook secrets' | 'suppressed numbers';
+  kind:
+    | 'app passwords'
+    | 'PINs'
+    | 'unrevealed app passwords'
+    | 'webhook secrets'
+    | 'suppressed numbers'
+    | 'codes that were sent';
   count: number;
 }
 
@@ -24,6 +30,9 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
       union all
       select 'hash', split_part(phone_hash, '.', 1), 'suppressed numbers', count(*)::int
         from suppressed_number group by 2
+      union all
+      select 'hash', split_part(code_seed, '.', 1), 'codes that were sent', count(*)::int
+        from verification where open and code_seed is not null group by 2
       union all
       select 'seal', split_part(sealed, '.', 2), 'unrevealed app passwords', count(*)::int
         from app_password where sealed is not null and sealed_until > ${now} group by 2

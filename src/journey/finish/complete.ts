@@ -48,9 +48,11 @@ export function createComplete(deps: {
     deps.traces.within(verification.traceParent, 'complete verification', () => complete(verification));
 
   async function complete(verification: Decided): Promise<void> {
-    // Whoever stopped the calls still hears that they are stopped.
+    // A text cannot be ended. Whoever stopped the calls still hears that they are stopped.
     const callMayLive =
-      CALL_MAY_LIVE.includes(verification.outcome) && verification.errorCode !== 'numberSuppressed';
+      verification.challenge !== 'code' &&
+      CALL_MAY_LIVE.includes(verification.outcome) &&
+      verification.errorCode !== 'numberSuppressed';
     if (callMayLive) await endCall(verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();

@@ -37,6 +37,9 @@ export function createFindLostCall(deps: {
       );
     const now = deps.clock.now();
     if (now < verification.wakeAt) return waitUntil(verification.wakeAt);
+    // A text is left alone for longer than the statement that began it knows.
+    const earliest = later(verification.dialedAt, deps.timeouts.dialGraceMs);
+    if (now < earliest) return lookAgainAt(deps.verifications, verification, earliest);
     const found = await search(verification);
     if (found === null) return lookAgain(verification, now);
     if (found === undefined) return dialAgain(verification, now);

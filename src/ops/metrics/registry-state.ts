@@ -9,7 +9,7 @@ import type { Reading } from './source.ts';
 const OPEN = sql<boolean>`open`;
 
 /** The states of a verification that is not finished. */
-const OPEN_STATES = ['queued', 'dialing', 'ringing', 'answered', 'decided'];
+const OPEN_STATES = ['queued', 'dialing', 'ringing', 'answered', 'sending', 'sent', 'decided'];
 
 /** Each function asks the registry one cheap question; every one has an index. */
 export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
