@@ -134,7 +134,7 @@ function alreadyOpen(id: string | null): ServiceError {
   const which = id === null ? '' : ` (${id})`;
   return new ServiceError(
     'verification.alreadyOpen',
-    `A verification of this user${which} is not finished: one of this number, or one that asks for a PIN or digits. Follow it, or cancel it before you request another.`,
+    `A verification of this user${which} is not finished: one of this number, or one that asks for a PIN, digits or a code. Follow it, or cancel it before you request another.`,
     id === null ? {} : { verificationId: id },
   );
 }

@@ -12,7 +12,10 @@ const ALARMS_AT = [50, 80];
 /** Likewise what may look like toll fraud. */
 const SUSPICIONS = ['sequence', 'prefix', 'unanswered', 'shortCalls', 'newCountry'];
 /** Events that may be alarms, for the same reason. */
-const ALARMS = ['verification.fraudReported', 'call.noWebhook', 'call.refused', 'call.postponed'];
+const ALARMS = [
+  ...['verification.fraudReported', 'call.noWebhook', 'call.refused', 'call.postponed'],
+  ...['text.refused', 'text.postponed', 'text.undelivered'],
+];
 /** Names of errors that are ours and short; anything else would be a label without bounds. */
 const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
 const MOST_CODES = 100;
@@ -48,7 +51,7 @@ function createCounters(registry: Registry) {
   );
   const errors = counter(
     'poundkey_provider_errors_total',
-    'Calls that the provider refused, deferred or did not answer for, by its error code',
+    'Calls and text messages that the provider refused, deferred or did not answer for, by its error code',
     'code',
     'result',
   );
@@ -85,11 +88,15 @@ function createCounters(registry: Registry) {
   };
 }
 
-/** What happened to the call when the provider answered with an error. */
+/** What happened to the call or the text when the provider answered with an error. */
 const FAILURES: Partial<Record<VerificationEventName, string>> = {
   'call.refused': 'refused',
   'call.postponed': 'postponed',
   'call.lost': 'lost',
+  'text.refused': 'refused',
+  'text.postponed': 'postponed',
+  'text.lost': 'lost',
+  'text.undelivered': 'undelivered',
 };
 
 function boundedCode(codes: Set<string>, code: string): string {
