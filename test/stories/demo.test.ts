@@ -24,7 +24,7 @@ describe('the demo', () => {
       /answered /,
       /heard +".*fyrkant.*" \(sv-SE\)/,
       /pressed +#/,
-      /done +the office phone is registered/,
+      /done +the phone is registered/,
       /done +an app password is issued/,
       /outcome +approved: /,
       /revealed +app password, shown once: [a-z]{4}( [a-z]{4}){3}\n/,
@@ -63,7 +63,7 @@ describe('the demo', () => {
         /heard +"Hej.*siffrorna som visas på skärmen/,
         /pressed +#/,
         /heard +"Det var inte siffrorna på skärmen/,
-        /done +the office phone is registered/,
+        /done +the phone is registered/,
         /outcome +approved: /,
       ],
     },
@@ -74,7 +74,7 @@ describe('the demo', () => {
     {
       scenario: 'sign-in',
       shows: [
-        /done +the office phone is registered/,
+        /done +the phone is registered/,
         /refused +to sign in with another number: 422, /,
         /backend +POST \/v1\/verifications \{"userId":"u-1842","purpose":"signIn"\}/,
         /outcome +approved: .*\n.*methods +office \+46 812345678\n/,
@@ -83,7 +83,7 @@ describe('the demo', () => {
     {
       scenario: 'fraud',
       shows: [
-        /done +the office phone is registered/,
+        /done +the phone is registered/,
         /pressed +0/,
         /heard +"Vill du anmäla samtalet/,
         /alarm +the log has an alarm/,
@@ -113,7 +113,7 @@ describe('the demo', () => {
         /pressed +#/,
         /progress +the test came as far as keyPressed/,
         /methods +none\n/,
-        /done +the office phone is registered/,
+        /done +the phone is registered/,
         /methods +office \+46 812345678x1234\n/,
       ],
     },
@@ -137,6 +137,40 @@ describe('the demo', () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    {
+      scenario: 'text',
+      shows: [
+        /sent /,
+        /text +".*\d{6}/,
+        /wrong /,
+        /4 more tries are left/,
+        /outcome +approved: /,
+        /methods +mobile/,
+      ],
+    },
+    {
+      scenario: 'resend',
+      shows: [
+        /refused +429, Retry-After: /,
+        /again /,
+        /compared +the code of both texts is the same/,
+        /outcome +approved: /,
+      ],
+    },
+    { scenario: 'remove', shows: [/outcome +approved: /, /removed +the mobile phone/, /methods +none/] },
+    {
+      scenario: 'default-cannot-go',
+      shows: [/refused +409, .*Change the default first/, /removed +the office phone/, /methods +mobile/],
+    },
+  ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
+    const { code, output } = await demo('--scenario', scenario);
+    const places = placesIn(output, shows);
+    expect(places, output).not.toContain(-1);
+    expect(places, output).toEqual(inOrder(places));
+    expect(code).toBe(0);
+  });
+
   it.runIf(findMailServers())(
     'signs a mail client and a web app in, through nginx and Dovecot',
     PATIENCE,
@@ -148,8 +182,8 @@ describe('the demo', () => {
         /curl +https:.*\(200\)/,
         /"wrong wrong": curl: \(67\)/,
         /backend +revokes the app password/,
-        /curl +imaps:.*\(67\)/,
-        /curl +https:.*\(401\)/,
+        /curl +imaps:.*"[a-z]{4}( [a-z]{4}){3}": curl: \(67\)/,
+        /curl +https:.*"[a-z]{4}( [a-z]{4}){3}": .*\(401\)/,
       ]);
       expect(places, output).not.toContain(-1);
       expect(places, output).toEqual(inOrder(places));
@@ -174,6 +208,7 @@ describe('the demo', () => {
       'queue',
       'extension',
       'too-busy',
+      ...['text', 'resend', 'remove', 'default-cannot-go'],
       'mail',
     ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
