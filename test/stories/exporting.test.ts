@@ -39,7 +39,10 @@ describeWorlds('exporting a user', ({ world }) => {
     const [{ events }] = body.verifications;
     expect(events.map(({ type }: { type: string }) => type)).toContain('finished');
     const types = body.auditEvents.map(({ type }: { type: string }) => type).toSorted();
-    expect(types).toEqual(['phoneMethod.added', 'phoneMethod.registered', 'user.blocked']);
+    expect(types).toEqual([
+      ...['appPassword.issued', 'phoneMethod.added', 'phoneMethod.registered'],
+      ...['user.blocked', 'userProfile.changed'],
+    ]);
     const passwords = await world.db
       .selectFrom('appPassword')
       .selectAll()

@@ -74,8 +74,8 @@ describeWorlds('an idempotency key', ({ world }) => {
     const first = await ask(key, body);
     expect(first.status).toBe(201);
     expect((await ask(key, body)).status).toBe(200);
-    // Without a user or a number it is no request, and without a purpose the same as before.
-    const isNeeded = ['userId', 'number', 'purpose'].includes(field);
+    // Without a user or a number it is no request, and without the others the same as before.
+    const isNeeded = ['userId', 'number', 'purpose', 'channel', 'phoneType'].includes(field);
     for (const value of isNeeded ? [other] : [other, undefined]) {
       const reused = await ask(key, { ...body, [field]: value });
       expect(reused).toMatchObject({

@@ -34,6 +34,8 @@ const NOT_PASTED: Record<string, string> = {
     'TENANT and USER stand for those that are looked for',
   'npm run poundkey -- suppressed':
     'nobody has stopped calls, so there is none to allow; test/stories/bystander.test.ts runs both',
+  "curl --user 'anna:abcd efgh ijkl mnop' imaps://mail.contoso.com/         # lists the folders":
+    'the servers of the example; test/stories/older-apps-servers.test.ts signs in to such ones',
   'npm install @opentelemetry/api @opentelemetry/core @opentelemetry/sdk-trace @opentelemetry/resources \\':
     'asks the package registry; test/stories/ops/traces.test.ts runs with these packages',
 };
@@ -41,10 +43,14 @@ const REHEARSE = 'npm run -s rehearse -- --dir "$REHEARSAL_DIRECTORY"';
 const POUNDKEY = ['web-1', 'web-2', 'worker-1', 'worker-2'].join(' ');
 /** What documents make up, and what stands for it here; a step that is not a command, and how it is done here. */
 const REPLACED: Record<string, string> = {
+  // The tenant of the examples is made by a later document.
+  'export-audit contoso': 'export-audit rehearsal',
   '/tmp/poundkey-rehearsal': '$REHEARSAL_DIRECTORY',
   'npm run -s rehearse --': REHEARSE,
   '# stop every process, then:': `${REHEARSE} stop ${POUNDKEY}`,
   '# start the processes': `${REHEARSE} start ${POUNDKEY}`,
+  'revoke-app-server abcdefghijkm':
+    'revoke-app-server "$(npm run -s poundkey -- list-app-servers | head -1 | cut -d " " -f 1)"',
   abcdefghijkm: '"$(npm run -s poundkey -- list-keys contoso | head -1 | cut -d " " -f 1)"',
   'npm run poundkey -- list-phones contoso u-1842':
     'set_up_phone; npm run poundkey -- list-phones contoso u-1842',

@@ -37,7 +37,6 @@ test('a removed phone is gone with its app passwords, and an audit event says so
         phoneType: 'office',
         appPasswordsRevoked: 1,
         verificationsEnded: 0,
-        by: 'administrator',
       },
     },
   ]);

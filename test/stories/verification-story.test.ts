@@ -70,7 +70,7 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
     expect(exitCode).toBe(0);
     expect(output).toMatch(
       new RegExp(
-        `^Verification ${id} of the user user-\\d{4} of contoso: register, office phone \\+46 ••• ${row.phoneNumber.slice(-2)} with an extension \\(SE\\)`,
+        `^Verification ${id} of the user user-\\d{4} of contoso: register by call, office phone \\+46 ••• ${row.phoneNumber.slice(-2)} with an extension \\(SE\\)`,
       ),
     );
     expect(output).toMatch(
