@@ -31,7 +31,11 @@ function sayEnd(row: Story['verification'], now: Date): string[] {
   const end = filled(`It ended as ${row.outcome}. ${words?.forAdministrator ?? ''}`);
   const cause = causeOf(row);
   if (cause) return [end, `Why: ${cause.says}`, ...doing(cause.action)];
-  return [words?.askAgain ? `${end} The user may simply ask again.` : end];
+  return [
+    words?.askAgain
+      ? `${end} The user may simply ask for another ${row.channel === 'sms' ? 'text message' : 'call'}.`
+      : end,
+  ];
 }
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
