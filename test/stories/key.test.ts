@@ -13,7 +13,7 @@ test('a key says whose it is, and nothing that proves it', async () => {
     name: 'story',
     tenantId: 'contoso',
     tenantName: 'contoso AB',
-    scopes: ['read', 'verifications:write', 'users:write', 'policy:write'],
+    scopes: ['read', 'verifications:write', 'users:write', 'policy:write', 'audit:read'],
     createdAt: '2026-11-21T09:00:00.000Z',
   });
   const [, , ...secret] = world.key.split('_');

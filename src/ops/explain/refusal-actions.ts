@@ -28,10 +28,12 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'locale.unsupported':
     'The backend asks for a language without prompts. Leave it out, or add the language (twiml/README.md).',
   'policy.officePhoneRefused': `The policy allows no office phones. ${POLICY} The field is officePhone.allowed.`,
+  'policy.mobilePhoneRefused': `The policy allows no mobile phones. ${POLICY} The field is mobilePhone.allowed.`,
+  'policy.textMessageRefused': `The policy allows no text messages. ${POLICY} The field is textMessage.allowed.`,
   'idempotencyKey.reused':
     'The backend used one idempotency key for two different requests: each request needs its own.',
   'verification.alreadyOpen':
-    'The user has a verification that is not finished: it is listed below. Each number can have one, and of those with a PIN or digits there is only one. The backend follows that one, or cancels it first.',
+    'The user has a verification that is not finished: it is listed below. Each number can have one, and of those with a PIN, digits or a code there is only one. The backend follows that one, or cancels it first.',
   'appPassword.limitReached':
     'npm run poundkey -- list-app-passwords TENANT USER shows the app passwords, revoke-app-password revokes one.',
   'user.blocked':

@@ -13,6 +13,7 @@ const DESIGNED = [
   'voicemail',
   'invalidNumber',
   'unreachable',
+  'undelivered',
   'blocked',
   'canceled',
   'expired',
