@@ -1,9 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { MOST_APP_PASSWORDS } from '../domain/app-password-limit.ts';
-import { later } from '../platform/clock.ts';
+import { latestExpiry } from './latest-expiry.ts';
 import type { createAppPasswordMaker } from './new-app-password.ts';
-
-const DAY_MS = 86_400_000;
 
 /** A condition on the verification `v`: its user may have one more app password. */
 export const HAS_ROOM_FOR_APP_PASSWORD =
@@ -22,8 +20,7 @@ export function createWriteAppPassword(make: ReturnType<typeof createAppPassword
     now: Date,
   ): Sql => {
     const made = make(wanted);
-    const { expiresAfterDays: days } = wanted;
-    const expiresAt = days === null ? null : later(now, days * DAY_MS);
+    const expiresAt = latestExpiry(wanted, now);
     return sql`password as (
       insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed, sealed_until, verification_id,
         created_at, place, expires_at)

@@ -5,10 +5,11 @@ import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
-import { type Clock, later } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { RunStatement } from '../platform/database/run-statement.ts';
 import { hmac, type KeyRing } from '../platform/secrets/key-ring.ts';
 import { generateAppPassword, groupInFours } from './generate.ts';
+import { latestExpiry } from './latest-expiry.ts';
 
 /** What a backend asks for. */
 export interface NewAppPassword {
@@ -28,8 +29,6 @@ export interface CreatedAppPassword extends Omit<NewAppPassword, 'services'> {
   services: string[];
   createdAt: Date;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Makes app passwords that no verification earned. Nothing of one is sealed: it is in the answer, and nowhere else.
@@ -63,12 +62,13 @@ function checkedExpiry(wanted: Date | null, policy: TenantPolicy['appPassword'],
       'policy.appPasswordsRefused',
       'The policy lets backends make no app passwords (appPassword.onRequest). Those there are can still be listed and revoked.',
     );
-  const days = policy.expiresAfterDays;
-  const last = days === null ? null : later(now, days * DAY_MS);
+  const last = latestExpiry(policy, now);
   if (wanted === null) return last;
   if (wanted <= now) throw invalidExpiry('This must be in the future.');
   if (last !== null && wanted > last)
-    throw invalidExpiry(`This must be within ${days} days, which is as long as the policy allows.`);
+    throw invalidExpiry(
+      `This must be within ${policy.expiresAfterDays} days, which is as long as the policy allows.`,
+    );
   return wanted;
 }
 

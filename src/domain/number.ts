@@ -5,8 +5,10 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
+import type { ServiceError } from '../errors.ts';
 import { countryCode, countryRule } from './country-code.ts';
 import { refusal } from './number-refusal.ts';
+import type { PhoneType } from './phone-type.ts';
 import type { TenantPolicy } from './policy.ts';
 import { readTypedNumber } from './typed-number.ts';
 
@@ -29,12 +31,14 @@ export interface ParsedNumber {
  * @param typed.number with `+` and the country code, or as dialed within `typed.country`
  * @param typed.country ISO 3166-1 alpha-2; needed unless the number starts with `+`
  * @param typed.extension 1 to 11 digits; needed unless the number holds it or there is none
+ * @param phoneType whether a mobile may be an office phone is a rule for office phones only
  * @throws ServiceError `number.invalid`, `number.extensionUnsupported`, `number.typeRefused` or
  * `number.countryRefused`, naming `/number` or `/country` and the broken rule; a number appears masked only
  */
 export function parseNumber(
   typed: { number: string; country?: string | undefined; extension?: string | undefined },
   policy: Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension' | 'officePhone'>,
+  phoneType: PhoneType = 'office',
 ): ParsedNumber {
   const { number: text, extension: typedExtension } = readTypedNumber(typed.number);
   const country = readCountry(typed.country);
@@ -42,7 +46,7 @@ export function parseNumber(
   const number = parse(text, country);
   requireSameCountry(number, country);
   requireAllowedType(number, policy.numberTypes);
-  if (policy.officePhone.mobileNumbers === 'refused') requireNoMobile(number);
+  if (phoneType === 'office' && policy.officePhone.mobileNumbers === 'refused') requireNoMobile(number);
   requireAllowedCountry(number, policy.countries.allowed);
   const extension = oneExtension(typedExtension, typed.extension);
   if (extension !== null && !policy.extension.allowed)
@@ -54,6 +58,16 @@ export function parseNumber(
     international: number.formatInternational(),
     extension,
   };
+}
+
+/** The error for an extension that a phone of this type cannot have; null: it has none, or may have one. */
+export function refuseExtension(
+  { e164, type, extension }: ParsedNumber,
+  phoneType: PhoneType,
+): ServiceError | null {
+  if (extension === null || (phoneType === 'office' && type !== 'MOBILE')) return null;
+  const rule = 'This must be left out: a mobile phone has no extensions.';
+  return refusal('number.extensionUnsupported', '/extension', rule, e164);
 }
 
 /** libphonenumber's region code for numbers that belong to the world (+800, +870 and so on). */

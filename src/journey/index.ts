@@ -27,7 +27,6 @@ import { createLines } from './place/lines.ts';
 import { createPlaceAttempt } from './place/place-attempt.ts';
 import { createPlaceCall, createPlaceUnseen } from './place/place-call.ts';
 import type { FindLost } from './place/way.ts';
-import type { Timeouts } from './ports.ts';
 import { createCancelVerification } from './request/cancel-verification.ts';
 import { createChooseLocale } from './request/choose-locale.ts';
 import { createFindRefusals } from './request/find-refusals.ts';
@@ -190,22 +189,17 @@ function createPlacing(
   const placeAttempt = createPlaceAttempt({ ways, attempts, lines, policyAt, ...shared });
   const checkAgain = createCheckAgain({ readFacts, lookUp });
   const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
-  const findLost = (finder: FindLost, wanted: { timeouts: Timeouts }) =>
-    createFindLostCall({ verifications, lost, finder, checkAgain, dial, isStopping, clock, ...wanted });
-  const shortestGrace = { dialGraceMs: Math.max(timeouts.dialGraceMs, TEXT_GRACE_MS) };
-  const textTimeouts = { timeouts: { ...timeouts, ...shortestGrace } };
-  const sendText = createDial({
-    ...{ verifications, attempts, placeAttempt, lines, pause, ...shared, ...textTimeouts },
-  });
+  const findLost = (finder: FindLost, graceMs: number) =>
+    createFindLostCall({ verifications, lost, finder, checkAgain, dial, isStopping, graceMs, ...shared });
   return {
     noteCall,
     placeCall: createPlaceCall({ verifications, checkAgain, dial, roomForCall, isStopping, clock }),
     sendText: createPlaceCall({
-      ...{ verifications, checkAgain, dial: sendText, isStopping, clock },
+      ...{ verifications, checkAgain, dial, isStopping, clock },
       // A text that was sent keeps nobody busy.
       roomForCall: async () => true,
     }),
-    findLostText: findLost(createFindTexts(ofText), textTimeouts),
+    findLostText: findLost(createFindTexts(ofText), Math.max(timeouts.dialGraceMs, TEXT_GRACE_MS)),
     placeUnseen: createPlaceUnseen({
       attempts,
       lines,
@@ -215,7 +209,7 @@ function createPlacing(
       isStopping,
       clock,
     }),
-    findLostCall: findLost(createFindCalls(ofCall), { timeouts }),
+    findLostCall: findLost(createFindCalls(ofCall), timeouts.dialGraceMs),
   };
 }
 

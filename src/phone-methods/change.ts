@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { auditEvents } from '../domain/audit-event.ts';
+import type { PhoneType } from '../domain/phone-type.ts';
 import type { User } from '../domain/user.ts';
 import { runWhenLocked } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
@@ -50,7 +51,7 @@ export function createChangePhoneMethod(deps: ChangeDeps) {
       ${FOUND}`;
   }
 
-  async function typeOf({ tenantId, userId }: User, id: string): Promise<string> {
+  async function typeOf({ tenantId, userId }: User, id: string): Promise<PhoneType> {
     const row = await db
       .selectFrom('phoneMethod')
       .select('phoneType')
@@ -58,7 +59,8 @@ export function createChangePhoneMethod(deps: ChangeDeps) {
       .where('userId', '=', userId)
       .where('id', '=', id)
       .executeTakeFirst();
-    if (row) return row.phoneType;
+    // A check of the table guarantees the narrower type.
+    if (row) return row.phoneType as PhoneType;
     throw methodNotFound();
   }
 

@@ -1,5 +1,5 @@
-import { parseNumber } from '../domain/number.ts';
-import { refusal } from '../domain/number-refusal.ts';
+import { parseNumber, refuseExtension } from '../domain/number.ts';
+import type { PhoneType } from '../domain/phone-type.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
 
@@ -14,28 +14,21 @@ export interface TypedPhone {
 export type NumberPolicy = Pick<TenantPolicy, 'countries' | 'numberTypes' | 'extension' | 'officePhone'>;
 
 /**
- * The number of a phone of this type. Whether a mobile may be an office phone is a rule for office phones only.
+ * The number of a phone of this type.
  * @throws ServiceError `policy.officePhoneRefused`, `number.*`
  */
 export function parsePhone(
-  phoneType: string,
+  phoneType: PhoneType,
   typed: TypedPhone,
   policy: NumberPolicy,
 ): { phoneNumber: string; extension: string | null } {
-  const isOffice = phoneType === 'office';
-  if (isOffice && !policy.officePhone.allowed)
+  if (phoneType === 'office' && !policy.officePhone.allowed)
     throw new ServiceError(
       'policy.officePhoneRefused',
       'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
     );
-  const officePhone = isOffice ? policy.officePhone : { allowed: true, mobileNumbers: 'allowed' as const };
-  const { e164, extension, type } = parseNumber(typed, { ...policy, officePhone });
-  if (extension !== null && (!isOffice || type === 'MOBILE'))
-    throw refusal(
-      'number.extensionUnsupported',
-      '/extension',
-      'This must be left out: a mobile phone has no extensions.',
-      e164,
-    );
-  return { phoneNumber: e164, extension };
+  const number = parseNumber(typed, policy, phoneType);
+  const refused = refuseExtension(number, phoneType);
+  if (refused) throw refused;
+  return { phoneNumber: number.e164, extension: number.extension };
 }

@@ -129,15 +129,6 @@ describe('the demo', () => {
         /outcome +all \d+ were called/,
       ],
     },
-  ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
-    const { code, output } = await demo('--scenario', scenario);
-    const places = placesIn(output, shows);
-    expect(places, output).not.toContain(-1);
-    expect(places, output).toEqual(inOrder(places));
-    expect(code).toBe(0);
-  });
-
-  it.each([
     {
       scenario: 'text',
       shows: [

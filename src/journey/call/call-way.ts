@@ -32,12 +32,6 @@ interface CallDeps {
 /** Reaches a person by a call. */
 export function createCallWay(deps: CallDeps): Way {
   return {
-    names: {
-      begun: 'call.dialing',
-      refused: 'call.refused',
-      postponed: 'call.postponed',
-      lost: 'call.lost',
-    },
     ask: (attempt, policy) => ask(deps, attempt, policy),
     accepted: (placed, policy, callId) => accepted(deps, placed, policy, callId),
     afterLost: watchUntil,

@@ -27,7 +27,9 @@ export function createFindLostCall(deps: {
   checkAgain: CheckAgain;
   dial: Dial;
   isStopping: () => boolean;
-  timeouts: Timeouts;
+  /** How long a call or text of which nobody knows is left alone after the provider was asked for it, ms. */
+  graceMs: number;
+  timeouts: Pick<Timeouts, 'watchMs'>;
   clock: Clock;
 }): Step {
   return async function findLostCall(verification) {
@@ -37,8 +39,7 @@ export function createFindLostCall(deps: {
       );
     const now = deps.clock.now();
     if (now < verification.wakeAt) return waitUntil(verification.wakeAt);
-    // A text is left alone for longer than the statement that began it knows.
-    const earliest = later(verification.dialedAt, deps.timeouts.dialGraceMs);
+    const earliest = later(verification.dialedAt, deps.graceMs);
     if (now < earliest) return lookAgainAt(deps.verifications, verification, earliest);
     const found = await search(verification);
     if (found === null) return lookAgain(verification, now);
@@ -74,7 +75,7 @@ export function createFindLostCall(deps: {
   }
 
   async function lookAgain(verification: InDoubt, now: Date): Promise<StepResult> {
-    const hopeless = later(verification.expiresAt, deps.timeouts.dialGraceMs);
+    const hopeless = later(verification.expiresAt, deps.graceMs);
     if (now >= hopeless) return giveUp(verification, 'networkUnreachable', now);
     return lookAgainAt(deps.verifications, verification, later(now, deps.timeouts.watchMs));
   }

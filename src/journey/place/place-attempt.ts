@@ -9,7 +9,7 @@ import type { Channel } from '../states.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { Placing } from '../store/rows.ts';
 import type { Lines } from './lines.ts';
-import type { Asked, Attempt, Placed, Way } from './way.ts';
+import { type Asked, type Attempt, EVENTS_OF, type Placed, type Way } from './way.ts';
 
 /** The longest pause between two tries to place a call or to send a text, ms. */
 const LONGEST_RETRY_MS = 60_000;
@@ -31,19 +31,19 @@ interface PlaceDeps {
 /** The attempt is recorded, with its id in every webhook address; this asks for the call or the text. */
 export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
   return async function placeAttempt(verification) {
-    const { id: verificationId, attempts: number, country, wakeAt } = verification;
+    const { id: verificationId, channel, attempts: number, country, wakeAt } = verification;
     if (!isAttempt(verification))
       throw new Error(`verification ${verificationId} has no attempt to place; the registry was edited`);
     const { attemptId, lineNumber } = verification;
-    const way = deps.ways[verification.channel];
-    deps.events.emit(way.names.begun, { verificationId, attemptId, attempt: number });
+    const way = deps.ways[channel];
+    deps.events.emit(EVENTS_OF[channel].begun, { verificationId, attemptId, attempt: number });
     // A process that stood still until now may not be the only one that dials.
     if (deps.clock.now() > later(wakeAt, -deps.timeouts.requestMs)) return giveBack(deps, verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const result = await way.ask(verification, policy);
     return note(
       deps,
-      { verificationId, attemptId, country, lineNumber, number, wakeAt },
+      { verificationId, channel, attemptId, country, lineNumber, number, wakeAt },
       way,
       policy,
       result,
@@ -66,9 +66,7 @@ export async function giveBack(
   const now = clock.now();
   const errorCode = START_MISSED;
   if (attemptId !== null && (await attempts.postpone(attemptId, errorCode, now, now)))
-    events.emit(channel === 'sms' ? 'text.postponed' : 'call.postponed', {
-      ...{ verificationId, attemptId, errorCode },
-    });
+    events.emit(EVENTS_OF[channel].postponed, { verificationId, attemptId, errorCode });
   return 'moved';
 }
 
@@ -84,13 +82,13 @@ function note(
   switch (result.kind) {
     case 'refused':
       return other === null
-        ? refused(deps, placed, way, result)
-        : putOff(deps, placed, way, result, { line: other, pauseMs: 0 });
+        ? refused(deps, placed, result)
+        : putOff(deps, placed, result, { line: other, pauseMs: 0 });
     case 'tryLater': {
       const pauseMs = Math.min(LONGEST_RETRY_MS, deps.timeouts.retryMs * 2 ** (placed.number - 1));
       const next =
         other === null ? { line: deps.lines.lineFor(placed.country), pauseMs } : { line: other, pauseMs: 0 };
-      return putOff(deps, placed, way, result, next);
+      return putOff(deps, placed, result, next);
     }
     case 'unknown':
       return lost(deps, placed, way, result.errorCode);
@@ -99,20 +97,18 @@ function note(
 
 async function refused(
   deps: PlaceDeps,
-  { verificationId, attemptId }: Placed,
-  { names }: Way,
+  { verificationId, channel, attemptId }: Placed,
   { outcome, errorCode, alarm }: Extract<Asked, { kind: 'refused' }>,
 ): Promise<StepResult> {
   await deps.attempts.refuse(attemptId, { outcome, errorCode }, deps.clock.now());
-  deps.events.emit(names.refused, { verificationId, attemptId, outcome, errorCode, alarm });
+  deps.events.emit(EVENTS_OF[channel].refused, { verificationId, attemptId, outcome, errorCode, alarm });
   return 'moved';
 }
 
 /** There is no call, so the next attempt may go out: later from the preferred line, or at once from another provider's. */
 async function putOff(
   deps: PlaceDeps,
-  { verificationId, attemptId, lineNumber }: Placed,
-  { names }: Way,
+  { verificationId, channel, attemptId, lineNumber }: Placed,
   { errorCode, alarm }: { errorCode: string; alarm: boolean },
   next: { line: string; pauseMs: number },
 ): Promise<StepResult> {
@@ -120,16 +116,23 @@ async function putOff(
   const { line, pauseMs } = next;
   await deps.attempts.postpone(attemptId, errorCode, now, later(now, pauseMs), line);
   const nextLine = line === lineNumber ? {} : { nextLine: maskNumber(line) };
-  deps.events.emit(names.postponed, { verificationId, attemptId, errorCode, alarm, pauseMs, ...nextLine });
+  deps.events.emit(EVENTS_OF[channel].postponed, {
+    verificationId,
+    attemptId,
+    errorCode,
+    alarm,
+    pauseMs,
+    ...nextLine,
+  });
   return 'moved';
 }
 
 async function lost(
   deps: PlaceDeps,
-  { verificationId, attemptId, wakeAt }: Placed,
+  { verificationId, channel, attemptId, wakeAt }: Placed,
   way: Way,
   errorCode: string,
 ) {
-  deps.events.emit(way.names.lost, { verificationId, attemptId, errorCode });
+  deps.events.emit(EVENTS_OF[channel].lost, { verificationId, attemptId, errorCode });
   return way.afterLost(wakeAt);
 }

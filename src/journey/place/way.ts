@@ -3,6 +3,7 @@ import type { VerificationEventName } from '../../events.ts';
 import type { PlaceCallResult } from '../../providers/port.ts';
 import type { SendTextResult } from '../../providers/text-port.ts';
 import type { StepResult } from '../job/advance.ts';
+import type { Channel } from '../states.ts';
 import type { Placing, Verification } from '../store/rows.ts';
 
 /** What a provider said when it was asked. `id`: how it names the call or the text. */
@@ -16,6 +17,7 @@ export type Attempt = Placing & { attemptId: string; lineNumber: string };
 /** The attempt that was placed. */
 export interface Placed {
   verificationId: string;
+  channel: Channel;
   attemptId: string;
   country: string;
   lineNumber: string;
@@ -25,10 +27,14 @@ export interface Placed {
   wakeAt: Date;
 }
 
+/** The names of the events about attempts, by channel. */
+export const EVENTS_OF = {
+  call: { begun: 'call.dialing', refused: 'call.refused', postponed: 'call.postponed', lost: 'call.lost' },
+  sms: { begun: 'text.sending', refused: 'text.refused', postponed: 'text.postponed', lost: 'text.lost' },
+} as const satisfies Record<Channel, Record<string, VerificationEventName>>;
+
 /** How one channel reaches a person. */
 export interface Way {
-  /** The names of its events. */
-  names: Record<'begun' | 'refused' | 'postponed' | 'lost', VerificationEventName>;
   /** Asks the provider. Never throws for what the provider says or fails to say. */
   ask(attempt: Attempt, policy: TenantPolicy): Promise<Asked>;
   /** Notes that the provider took it, under which name. */

@@ -1,5 +1,5 @@
 import { MOST_APP_PASSWORDS } from '../../domain/app-password-limit.ts';
-import type { ParsedNumber } from '../../domain/number.ts';
+import { type ParsedNumber, refuseExtension as refuseExtensionOf } from '../../domain/number.ts';
 import { refusal } from '../../domain/number-refusal.ts';
 import type { Pauses } from '../../domain/pauses.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
@@ -128,16 +128,8 @@ export function suppressed(): ServiceError {
 
 function refuseExtension({ request, number, pauses }: CheckInput): ServiceError[] {
   if (number === null || number instanceof ServiceError) return [];
-  const isMobile = number.type === 'MOBILE' || phoneTypeOf(request) !== 'office';
-  if (number.extension !== null && isMobile)
-    return [
-      refusal(
-        'number.extensionUnsupported',
-        '/extension',
-        'This must be left out: a mobile phone has no extensions.',
-        number.e164,
-      ),
-    ];
+  const refused = refuseExtensionOf(number, phoneTypeOf(request));
+  if (refused) return [refused];
   return refusePauses(request, number.extension, pauses);
 }
 

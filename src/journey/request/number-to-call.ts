@@ -57,12 +57,13 @@ function registered(
       `The user has registered another ${NAMES[phoneTypeOf(request)]}. Leave the number out to reach the registered one.`,
       `This must be the user's registered ${NAMES[phoneTypeOf(request)]}, or be left out.`,
     );
-  return parse({ number: phone.phoneNumber, extension: phone.extension ?? undefined }, request, policy);
+  const typed = { number: phone.phoneNumber, extension: phone.extension ?? undefined };
+  return parseNumber(typed, policy, phoneTypeOf(request));
 }
 
 function named(request: RequestToCheck, policy: TenantPolicy): ParsedNumber {
   const { number = '', country, extension } = request;
-  return parse({ number, country, extension }, request, policy);
+  return parseNumber({ number, country, extension }, policy, phoneTypeOf(request));
 }
 
 /** How people call the types of phones. */
@@ -71,19 +72,6 @@ const NAMES: Record<PhoneType, string> = {
   mobile: 'mobile phone',
   alternateMobile: 'alternate mobile phone',
 };
-
-/** What the policy says of mobiles as office phones does not concern mobile phones. */
-function parse(
-  typed: Parameters<typeof parseNumber>[0],
-  request: RequestToCheck,
-  policy: TenantPolicy,
-): ParsedNumber {
-  if (phoneTypeOf(request) === 'office') return parseNumber(typed, policy);
-  return parseNumber(typed, {
-    ...policy,
-    officePhone: { ...policy.officePhone, mobileNumbers: 'allowed' },
-  });
-}
 
 /** The field that names another phone than the registered one. The switchboard's number alone names none. */
 function fieldOfAnother(

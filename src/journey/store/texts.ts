@@ -49,11 +49,6 @@ export function createTextStore(run: RunStatement) {
 
     progress: createProgress(first),
 
-    /** Reads a tenant's own verification by text message, and everything that its code follows from. */
-    read: (tenantId: string, id: string) =>
-      first<Verification>(sql`
-        select ${ALL_COLUMNS} from verification v where v.id = ${id} and v.tenant_id = ${tenantId}`),
-
     check: createCheck(first),
     sendAgain: createSendAgain(first),
   };

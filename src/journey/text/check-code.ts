@@ -15,7 +15,7 @@ export type CheckCode = (tenantId: string, id: string, code: string) => Promise<
  * and deciding are one update. A right code is completed before it is answered.
  */
 export function createCheckCode(deps: {
-  texts: Pick<TextStore, 'read' | 'check'>;
+  texts: Pick<TextStore, 'check'>;
   codes: Codes;
   readVerification: ReadVerification;
   complete: (verification: Decided) => Promise<void>;
@@ -25,8 +25,7 @@ export function createCheckCode(deps: {
   events: Events;
 }): CheckCode {
   return async function checkCode(tenantId, id, code) {
-    const verification = await deps.texts.read(tenantId, id);
-    if (!verification) return deps.readVerification(tenantId, id);
+    const verification = await deps.readVerification(tenantId, id);
     if (verification.channel !== 'sms' || verification.attempts === 0) throw noCode();
     const isRight = isSame(code, deps.codes.codeOf(verification));
     const checked = await deps.texts.check(verification, isRight, deps.clock.now());

@@ -25,12 +25,6 @@ interface TextDeps {
 /** Reaches a person by a text message with a code. */
 export function createTextWay(deps: TextDeps): Way {
   return {
-    names: {
-      begun: 'text.sending',
-      refused: 'text.refused',
-      postponed: 'text.postponed',
-      lost: 'text.lost',
-    },
     ask: (attempt, policy) => ask(deps, attempt, policy),
     accepted: (placed, _policy, textId) => accepted(deps, placed, textId),
     afterLost: waitUntil,

@@ -40,6 +40,7 @@ function slowMachine() {
 test('a call that always misses its start is asked of nobody, and is queued again as one that never was', async () => {
   const { dial, placeAttempt, postpone } = slowMachine();
   const verification = {
+    channel: 'call',
     id: 'v',
     tenantId: 't',
     country: 'SE',

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** What a policy says of mobile phones, and of text messages to them. */
+export const MOBILE_FIELDS = {
+  mobilePhone: z
+    .strictObject({
+      allowed: z
+        .boolean()
+        .default(true)
+        .meta({ description: 'Whether mobile phones may be registered and reached' }),
+    })
+    .prefault({})
+    .meta({ description: 'Mobile phones, the alternate one included' }),
+  textMessage: z
+    .strictObject({
+      allowed: z
+        .boolean()
+        .default(true)
+        .meta({ description: 'Whether codes may be sent to mobile phones by text message' }),
+      codeHost: z
+        .string()
+        .max(60)
+        .regex(
+          /^(?=.*\.)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+          'This must be a host name without port in lower-case ASCII letters, such as login.example.com; of a name with other letters, its punycode form.',
+        )
+        .nullable()
+        .default(null)
+        .meta({
+          description:
+            'The host of the page where people type the code, so that browsers offer to fill it in (Web OTP); null: the text has no such line',
+        }),
+    })
+    .prefault({})
+    .meta({ description: 'Text messages with codes' }),
+};
