@@ -33,4 +33,17 @@ export const MOBILE_FIELDS = {
     })
     .prefault({})
     .meta({ description: 'Text messages with codes' }),
+  smsSignIn: z
+    .strictObject({
+      allowed: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Whether people may use the number of their mobile phone as user name' }),
+      unusedDays: z.int().min(1).max(3650).nullable().default(90).meta({
+        description:
+          'A number with which nobody signed in for so long may belong to somebody else: its user has to enable it again; null: never',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'Signing in with a phone number' }),
 };

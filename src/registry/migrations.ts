@@ -16,6 +16,7 @@ import { up as phoneMethods } from './migrations/0014-phone-methods.ts';
 import { up as olderApps } from './migrations/0015-older-apps.ts';
 import { up as auditAndRetention } from './migrations/0016-audit-and-retention.ts';
 import { up as textMessages } from './migrations/0017-text-messages.ts';
+import { up as numberAsUserName } from './migrations/0018-number-as-user-name.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0015-older-apps': { up: olderApps },
   '0016-audit-and-retention': { up: auditAndRetention },
   '0017-text-messages': { up: textMessages },
+  '0018-number-as-user-name': { up: numberAsUserName },
 };

@@ -205,6 +205,10 @@ interface PhoneMethodTable {
   verifiedAt: Date | null;
   /** Whether the phone is called when nothing else is said: one of the verified phones of a user is. */
   isDefault: Generated<boolean>;
+  /** Since when its number is a user name; null: it is none. When it last signed in, and when another user proved to have it. */
+  signInEnabledAt: Date | null;
+  signInUsedAt: Date | null;
+  signInContestedAt: Date | null;
   createdAt: Date;
   /** When the number was last set. */
   updatedAt: Date;

@@ -9,6 +9,7 @@ describe('a policy document', () => {
       officePhone: { allowed: true, mobileNumbers: 'allowed' },
       mobilePhone: { allowed: true },
       textMessage: { allowed: true, codeHost: null },
+      smsSignIn: { allowed: false, unusedDays: 90 },
       countries: { allowed: null },
       numberTypes: {
         refused: ['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'PAGER', 'VOICEMAIL', 'TOLL_FREE'],
@@ -57,6 +58,7 @@ describe('a policy document', () => {
       officePhone: { allowed: false, mobileNumbers: 'refused' },
       mobilePhone: { allowed: false },
       textMessage: { allowed: false, codeHost: 'login.example.com' },
+      smsSignIn: { allowed: true, unusedDays: null },
       countries: { allowed: ['SE', 'GB'] },
       numberTypes: { refused: ['MOBILE'], nonGeographicRefused: false },
       challenge: 'numberMatch',
