@@ -1,8 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { serveOlderApps } from './app-passwords/older-apps/serve-older-apps.ts';
 import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
+import { keepRefusals } from './journey/request/keep-refusals.ts';
 import { captureOutput, createLogger, type Logger } from './log.ts';
+import { meaningOf } from './ops/explain/explain-error.ts';
 import { probeAtStart } from './ops/probe-public-url.ts';
+import { openOutbox } from './outbox/open-outbox.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
@@ -10,11 +14,7 @@ import { createApiRoutes, createIdentifyCaller, createRefused } from './service/
 import { checkKeys } from './service/check-keys.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
-import { meaningOf } from './service/explain-error.ts';
-import { keepRefusals } from './service/keep-refusals.ts';
-import { openOutbox } from './service/open-outbox.ts';
 import { openStores } from './service/open-stores.ts';
-import { serveOlderApps } from './service/serve-older-apps.ts';
 import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
@@ -87,7 +87,10 @@ async function build(
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const { deliverNow } = outbox;
-  const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
+  const refusals = keepRefusals(
+    { run: stores.database.run, hashKeys: stores.hashKeys, clock, log, count: ops.countRefusal },
+    onStop,
+  );
   const features = createFeatures(config, {
     ...shared,
     ...calls,

@@ -9,6 +9,9 @@ export interface Phase {
   run(): Promise<unknown>;
 }
 
+/** Registers how to stop what was just started; the last started is stopped first. `limitMs`: how long that may take. */
+export type OnStop = (name: string, run: () => Promise<unknown>, limitMs?: number) => void;
+
 /**
  * Runs phases one after the other. One that fails or takes too long is logged and does not keep the others from
  * running.

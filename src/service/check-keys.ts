@@ -1,8 +1,8 @@
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { OnStop } from '../platform/shutdown.ts';
 import { compareKeys, describeKeyProblem, type KeyProblem } from './key-problems.ts';
 import type { Stores } from './open-stores.ts';
-import type { OnStop } from './stop.ts';
 
 /**
  * Compares the keys with what the registry holds, in the background: wrong keys must be noticed, and need not hold up a

@@ -1,3 +1,4 @@
+import { createAppPasswordFeatures } from '../app-passwords/app-password-features.ts';
 import {
   createWriteAppPassword,
   HAS_ROOM_FOR_APP_PASSWORD,
@@ -15,12 +16,14 @@ import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
 import type { CompletionWrites } from '../journey/ports.ts';
+import type { Refusals } from '../journey/request/keep-refusals.ts';
 import { END_FOR_PHONE } from '../journey/store/end-for-phone.ts';
 import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
 import { createCodes } from '../journey/text/code.ts';
 import { createTextAddress } from '../journey/text/webhooks.ts';
 import type { Logger } from '../log.ts';
+import type { Outbox } from '../outbox/open-outbox.ts';
 import { writeUserMessages } from '../outbox/user-message.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
@@ -37,9 +40,6 @@ import { createApiKeys } from '../tenants/api-keys.ts';
 import { createTenantDomains } from '../tenants/domains.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
-import { createAppPasswordFeatures } from './create-app-passwords.ts';
-import type { Refusals } from './keep-refusals.ts';
-import type { Outbox } from './open-outbox.ts';
 import type { Stores } from './open-stores.ts';
 import { spendingRules } from './spending-rules.ts';
 

@@ -5,9 +5,9 @@ import { type Database, openDatabase } from '../platform/database/open-database.
 import { openQueues, type Queues } from '../platform/queue/open-queues.ts';
 import { loadOrCreateEmbeddedSecrets } from '../platform/secrets/embedded-secrets.ts';
 import { type KeyRing, parseKeyRing } from '../platform/secrets/key-ring.ts';
+import type { OnStop } from '../platform/shutdown.ts';
 import { MIGRATIONS } from '../registry/migrations.ts';
 import type { Registry } from '../registry/schema.ts';
-import type { OnStop } from './stop.ts';
 
 /** Keys that hash, and keys that seal. */
 export interface KeyRings {

@@ -10,6 +10,7 @@ import { createHttpApp } from '../platform/http/http-app.ts';
 import { listen } from '../platform/http/http-server.ts';
 import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
 import type { Route } from '../platform/http/route.ts';
+import type { OnStop } from '../platform/shutdown.ts';
 import { systemTicker } from '../platform/ticker.ts';
 import { createEventStore } from '../progress/event-store.ts';
 import { progressRoutes } from '../progress/routes.ts';
@@ -21,7 +22,6 @@ import { apiInfo } from './api-description.ts';
 import type { CallerWithFacts, createIdentifyCaller } from './api-routes.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
-import type { OnStop } from './stop.ts';
 
 /** How long a webhook may work before the person hears "one moment", ms. */
 const WEBHOOK_BUDGET_MS = 1_000;

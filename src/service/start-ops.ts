@@ -2,6 +2,7 @@ import type { Queue } from 'bullmq';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
+import { ASKS_OTHERS, createChecks } from '../ops/checks.ts';
 import { createLazyBoard } from '../ops/lazy-board.ts';
 import { createMetrics } from '../ops/metrics/metrics.ts';
 import { createOpsApp, type OpsHandlers } from '../ops/ops-app.ts';
@@ -10,12 +11,12 @@ import { startTracing } from '../ops/tracing/start-tracing.ts';
 import type { Clock } from '../platform/clock.ts';
 import { listen } from '../platform/http/http-server.ts';
 import { createOutageLog, type OutageLog } from '../platform/outage-log.ts';
+import type { OnStop } from '../platform/shutdown.ts';
 import { NO_TRACES } from '../platform/trace-context.ts';
 import type { Providers, ProvidersAccess } from '../providers/port.ts';
+import { checkPrompts } from '../providers/twilio/twiml/check-prompts.ts';
 import type { Prompts } from '../providers/twilio/twiml/render.ts';
-import { ASKS_OTHERS, createChecks } from './checks.ts';
 import type { Stores } from './open-stores.ts';
-import type { OnStop } from './stop.ts';
 
 /** How long the result of an access check is used, ms; shorter when the provider was unreachable, so that a recovery shows soon. */
 const ACCESS_COUNTS_MS = { granted: 60_000, refused: 60_000, unreachable: 10_000 };
@@ -75,7 +76,10 @@ export async function startOps(
         ({ worst }) => ACCESS_COUNTS_MS[worst.access],
       );
       const worstAccess = async () => (await checkAccess()).worst;
-      const checks = createChecks(config, { stores, checkAccess, prompts });
+      const checks = createChecks(config, {
+        ...{ stores, checkAccess },
+        checkPrompts: () => checkPrompts(prompts),
+      });
       const sources = { db: stores.database.db, clock, queues, checkAccess: worstAccess };
       readFrom({ ...sources, checks: checks.filter(({ name }) => !ASKS_OTHERS.includes(name)) });
       handlers = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };

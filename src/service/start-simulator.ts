@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
+import type { OnStop } from '../platform/shutdown.ts';
 import type { TwilioConfig } from '../providers/settings.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { SimulatorTime } from '../simulator/time.ts';
-import type { OnStop } from './stop.ts';
 
 /** How the simulator is reached, and the token that it signs with. */
 export type SimulatorAccess = Omit<TwilioConfig, 'kind'>;

@@ -4,8 +4,8 @@ import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createOutageLog } from '../platform/outage-log.ts';
 import type { Queues } from '../platform/queue/open-queues.ts';
+import type { OnStop } from '../platform/shutdown.ts';
 import type { Features } from './create-features.ts';
-import type { OnStop } from './stop.ts';
 
 /** Starts the background work: the queue's worker, the watch over live calls, and the sweeper. */
 export function startWork(

@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type Phase, runPhases } from '../platform/shutdown.ts';
+import { type OnStop, type Phase, runPhases } from '../platform/shutdown.ts';
 
 /** How long a phase may take that says nothing else, ms. */
 const PHASE_LIMIT_MS = 10_000;
 const LOOK_EVERY_MS = 200;
-
-/** Registers how to stop what was just started; the last started is stopped first. `limitMs`: how long that may take. */
-export type OnStop = (name: string, run: () => Promise<unknown>, limitMs?: number) => void;
 
 /** The end of a service, prepared while it starts. */
 export interface Shutdown {

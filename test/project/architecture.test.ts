@@ -64,6 +64,10 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
     file: 'providers/create-providers.ts',
     imports: ['providers/port.ts', 'providers/dialogue.ts', 'errors.ts'],
   },
+  'providers/explain-code.ts': {
+    file: 'providers/explain-code.ts',
+    imports: [],
+  },
   'providers/prices.ts': { file: 'providers/prices.ts', imports: ['platform/'] },
   'providers/settings.ts': {
     file: 'providers/settings.ts',
@@ -133,6 +137,7 @@ const BELOW_FEATURES = [
   'providers/texts/',
   'providers/dialogue.ts',
   'providers/failover.ts',
+  'providers/explain-code.ts',
   'providers/locales.ts',
   'registry/',
   'platform/',

@@ -1,6 +1,7 @@
 // Asks everything that the service needs, as the service does, and puts into words what is wrong.
 import type { Config } from '../../../src/config.ts';
 import type { Logger } from '../../../src/log.ts';
+import type { CheckName } from '../../../src/ops/checks.ts';
 import { probePublicUrl } from '../../../src/ops/probe-public-url.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type Database, openDatabase } from '../../../src/platform/database/open-database.ts';
@@ -9,7 +10,6 @@ import { openQueues } from '../../../src/platform/queue/open-queues.ts';
 import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
-import type { CheckName } from '../../../src/service/checks.ts';
 import { connectProviders } from '../../../src/service/connect-providers.ts';
 import { compareKeys, describeKeyProblem } from '../../../src/service/key-problems.ts';
 import { readKeys } from '../../../src/service/open-stores.ts';

@@ -1,4 +1,4 @@
-import { explainError } from '../../../src/service/explain-error.ts';
+import { explainError } from '../../../src/ops/explain/explain-error.ts';
 import { table } from '../command.ts';
 import { fillIn } from './fill-in.ts';
 import type { Found } from './read-found.ts';

@@ -1,6 +1,6 @@
 import { OUTCOME_NAMES, type OutcomeText, textOf } from '../../../src/journey/outcomes.ts';
 import { CHANNELS, PURPOSES } from '../../../src/journey/states.ts';
-import { explainError } from '../../../src/service/explain-error.ts';
+import { explainError } from '../../../src/ops/explain/explain-error.ts';
 import type { Found } from './read-found.ts';
 import { durationOf } from './time-of.ts';
 

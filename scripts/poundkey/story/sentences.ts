@@ -1,8 +1,8 @@
 // The entries of a story as sentences for somebody who has never seen Poundkey.
 
 import type { EndAuditType } from '../../../src/journey/states.ts';
+import { explainError } from '../../../src/ops/explain/explain-error.ts';
 import type { Prompt } from '../../../src/providers/dialogue.ts';
-import { explainError } from '../../../src/service/explain-error.ts';
 import type { Entry } from './entry.ts';
 import type { Story } from './read-story.ts';
 

@@ -1,11 +1,11 @@
 // Alive, ready, starting, stopping.
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger } from '../../../src/log.ts';
+import { createChecks } from '../../../src/ops/checks.ts';
 import { createOpsApp } from '../../../src/ops/ops-app.ts';
 import { isReady, runChecks } from '../../../src/ops/readiness.ts';
 import { remembered } from '../../../src/ops/remembered.ts';
 import { listen } from '../../../src/platform/http/http-server.ts';
-import { createChecks } from '../../../src/service/checks.ts';
 import { ask, worldOf } from '../../support/operator.ts';
 import { SOON } from '../../support/own-time.ts';
 import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
@@ -47,14 +47,9 @@ it.each([
 ] as const)('requires of role %s what it cannot work without', async (role, needsQueue) => {
   const failing = () => Promise.reject(new Error('away'));
   const stores = { database: { check: async () => undefined }, queues: { ping: failing } };
-  const prompts = { locales: ['en-US'], render: () => '<Say>' };
   const checks = createChecks(
-    { role, http: { host: '', port: 0, publicUrl: null } },
-    {
-      stores: stores as unknown as Parameters<typeof createChecks>[1]['stores'],
-      checkAccess: failing,
-      prompts: prompts as unknown as Parameters<typeof createChecks>[1]['prompts'],
-    },
+    { role, http: { publicUrl: null } },
+    { stores, checkAccess: failing, checkPrompts: () => undefined },
   );
   const results = await runChecks(checks);
   expect(results).toMatchObject({ queue: { status: 'failed', required: needsQueue } });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillIn } from '../../../../scripts/poundkey/find/fill-in.ts';
 import { type FoundVerification, whyOf } from '../../../../scripts/poundkey/find/say-why.ts';
-import { explainError } from '../../../../src/service/explain-error.ts';
+import { explainError } from '../../../../src/ops/explain/explain-error.ts';
 
 const NOW = new Date('2026-11-21T09:00:00Z');
 const inS = (s: number) => new Date(NOW.getTime() + s * 1000);

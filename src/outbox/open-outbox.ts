@@ -1,18 +1,19 @@
-import type { Config } from '../config.ts';
+import type { Kysely } from 'kysely';
 import type { Logger } from '../log.ts';
-import { createAttemptDelivery } from '../outbox/attempt-delivery.ts';
-import { createDelivery, type Delivery } from '../outbox/deliver.ts';
-import { createWebhookEndpoints } from '../outbox/endpoints.ts';
-import { webhookMessageRoutes } from '../outbox/message-routes.ts';
-import { createOutboxMessages } from '../outbox/messages.ts';
-import { createOutboxStore } from '../outbox/outbox-store.ts';
-import { createPostMessage } from '../outbox/post-message.ts';
-import { resealSecrets } from '../outbox/reseal-secrets.ts';
-import { webhookEndpointRoutes } from '../outbox/routes.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { KeyRing } from '../platform/secrets/key-ring.ts';
+import type { OnStop } from '../platform/shutdown.ts';
 import { systemTicker } from '../platform/ticker.ts';
-import type { Stores } from './open-stores.ts';
-import type { OnStop } from './stop.ts';
+import type { Registry } from '../registry/schema.ts';
+import { createAttemptDelivery } from './attempt-delivery.ts';
+import { createDelivery, type Delivery } from './deliver.ts';
+import { createWebhookEndpoints } from './endpoints.ts';
+import { webhookMessageRoutes } from './message-routes.ts';
+import { createOutboxMessages } from './messages.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { createPostMessage } from './post-message.ts';
+import { resealSecrets } from './reseal-secrets.ts';
+import { webhookEndpointRoutes } from './routes.ts';
 
 /** How often due messages are looked for, ms: those of processes that ended, and those that are tried again. */
 const LOOK_EVERY_MS = 1_000;
@@ -28,18 +29,29 @@ export interface Outbox {
   deliverNow: Delivery['deliverNow'];
 }
 
+/** See `config.ts`. `timeLimitMs`: for one attempt. */
+interface OutboxSettings {
+  role: 'all' | 'web' | 'worker';
+  webhooks: { allowPrivate: boolean; timeLimitMs: number };
+}
+
+interface OutboxStores {
+  database: { db: Kysely<Registry> };
+  sealKeys: KeyRing;
+}
+
 /** Puts the outbox together. Every process delivers what it writes itself; those that do work also claim what is due. */
 export function openOutbox(
-  config: Config,
-  { stores, clock, log }: { stores: Stores; clock: Clock; log: Logger },
+  settings: OutboxSettings,
+  { stores, clock, log }: { stores: OutboxStores; clock: Clock; log: Logger },
   onStop: OnStop,
 ): Outbox {
   const { sealKeys, database } = stores;
   const { db } = database;
-  const { timeLimitMs } = config.webhooks;
-  const post = createPostMessage(config.webhooks);
+  const { timeLimitMs } = settings.webhooks;
+  const post = createPostMessage(settings.webhooks);
   const attempt = createAttemptDelivery({ post, sealKeys, clock });
-  const works = config.role !== 'web';
+  const works = settings.role !== 'web';
   const store = createOutboxStore(db);
   const delivery = createDelivery({ store, attempt, timeLimitMs, claims: works, clock, log });
   onStop('outbox', delivery.stop, timeLimitMs + STOP_SLACK_MS);
@@ -53,7 +65,7 @@ export function openOutbox(
   const messages = createOutboxMessages({ db, clock, ...(works ? { onResent: delivery.wake } : {}) });
   return {
     routes: [
-      ...webhookEndpointRoutes(createWebhookEndpoints({ db, sealKeys, clock }), config.webhooks),
+      ...webhookEndpointRoutes(createWebhookEndpoints({ db, sealKeys, clock }), settings.webhooks),
       ...webhookMessageRoutes(messages),
     ],
     deliverDue: delivery.deliverDue,

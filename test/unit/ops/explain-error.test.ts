@@ -6,9 +6,9 @@ import { COMMANDS } from '../../../scripts/poundkey/commands.ts';
 import { ERRORS, type ErrorCode } from '../../../src/errors.ts';
 import { VERIFICATION_REFUSALS } from '../../../src/journey/request/routes.ts';
 import { END_REASONS } from '../../../src/journey/store/end-open.ts';
+import { ALL_EXPLAINED, explainError, meaningOf } from '../../../src/ops/explain/explain-error.ts';
 import { ERROR_CODES } from '../../../src/providers/twilio/error-codes.ts';
 import { TEXT_CODES } from '../../../src/providers/twilio/text-codes.ts';
-import { ALL_EXPLAINED, explainError, meaningOf } from '../../../src/service/explain-error.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../../docs/operating/error-codes.md');
 const explained = Object.values(ALL_EXPLAINED).flat();

@@ -1,8 +1,8 @@
-import type { Explanation } from '../domain/explanation.ts';
-import { ERRORS, type ErrorCode } from '../errors.ts';
-import { NETWORK_ERRORS, OWN_ERRORS } from '../ops/explain/own-error-codes.ts';
-import { REFUSAL_ACTIONS } from '../ops/explain/refusal-actions.ts';
-import { EXPLAINED_CODES, explainCode } from '../providers/twilio/explain-code.ts';
+import type { Explanation } from '../../domain/explanation.ts';
+import { ERRORS, type ErrorCode } from '../../errors.ts';
+import { EXPLAINED_CODES, explainCode } from '../../providers/explain-code.ts';
+import { NETWORK_ERRORS, OWN_ERRORS } from './own-error-codes.ts';
+import { REFUSAL_ACTIONS } from './refusal-actions.ts';
 
 /**
  * What an error code means and what an operator does about it: a code of a provider, one of ours, an HTTP status, the

@@ -1,10 +1,7 @@
-import type { Config } from '../config.ts';
-import { probePublicUrl } from '../ops/probe-public-url.ts';
-import type { Check } from '../ops/readiness.ts';
-import { remembered } from '../ops/remembered.ts';
 import type { ProvidersAccess } from '../providers/port.ts';
-import type { Prompts } from '../providers/twilio/twiml/render.ts';
-import type { Stores } from './open-stores.ts';
+import { probePublicUrl } from './probe-public-url.ts';
+import type { Check } from './readiness.ts';
+import { remembered } from './remembered.ts';
 
 /** How long one check may take, ms. */
 const STORE_LIMIT_MS = 2_000;
@@ -19,9 +16,10 @@ export const ASKS_OTHERS: readonly CheckName[] = ['providers', 'publicUrl'];
 
 /** What is looked at. */
 interface Checked {
-  stores: Pick<Stores, 'database' | 'queues'>;
+  stores: { database: { check(): Promise<void> }; queues: { ping(): Promise<void> } };
   checkAccess: () => Promise<ProvidersAccess>;
-  prompts: Prompts;
+  /** Throws an Error when there is nothing to say on calls. */
+  checkPrompts: () => void;
 }
 
 /**
@@ -30,8 +28,8 @@ interface Checked {
  * the jobs later; without a provider webhooks of live calls still come.
  */
 export function createChecks(
-  { role, http: { publicUrl } }: Pick<Config, 'role' | 'http'>,
-  { stores, checkAccess, prompts }: Checked,
+  { role, http: { publicUrl } }: { role: string; http: { publicUrl: string | null } },
+  { stores, checkAccess, checkPrompts }: Checked,
 ): NamedCheck[] {
   const speaks = role !== 'worker';
   return [
@@ -47,7 +45,7 @@ export function createChecks(
       },
     },
     ...(publicUrl === null ? [] : [leadsHere(publicUrl)]),
-    { name: 'prompts', required: speaks, limitMs: STORE_LIMIT_MS, run: async () => renderAll(prompts) },
+    { name: 'prompts', required: speaks, limitMs: STORE_LIMIT_MS, run: async () => checkPrompts() },
   ];
 }
 
@@ -69,14 +67,4 @@ function leadsHere(publicUrl: string): NamedCheck {
       if (problem !== null) throw new Error(problem);
     },
   };
-}
-
-/** The last resort of every call, in every language. */
-function renderAll(prompts: Prompts): void {
-  const nothing = { organisation: '', timeoutS: 1, digitsUrl: '', silenceUrl: '', retryUrl: '' };
-  const silent = prompts.locales.filter(
-    (locale) => !prompts.render('apology', locale, nothing).includes('<Say'),
-  );
-  if (silent.length > 0 || prompts.locales.length === 0)
-    throw new Error(`nothing to say in ${silent.join(', ') || 'any language'}; check TWIML_DIR`);
 }

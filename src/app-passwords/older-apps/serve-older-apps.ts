@@ -1,22 +1,22 @@
-import { createBasicSet } from '../app-passwords/older-apps/basic-set.ts';
-import { createIdentifyServer } from '../app-passwords/older-apps/identify-server.ts';
-import { createMailSet } from '../app-passwords/older-apps/mail-set.ts';
-import { type CountCheck, createObservedCheck } from '../app-passwords/older-apps/observed-check.ts';
-import type { Config } from '../config.ts';
-import type { Logger } from '../log.ts';
-import type { Clock } from '../platform/clock.ts';
-import { createBareApp } from '../platform/http/bare-app.ts';
-import { listen } from '../platform/http/http-server.ts';
-import { createOutageLog } from '../platform/outage-log.ts';
-import type { Features } from './create-features.ts';
-import type { OnStop } from './stop.ts';
+import type { OlderAppsConfig } from '../../domain/older-app-settings.ts';
+import type { Logger } from '../../log.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { createBareApp } from '../../platform/http/bare-app.ts';
+import { listen } from '../../platform/http/http-server.ts';
+import { createOutageLog } from '../../platform/outage-log.ts';
+import type { OnStop } from '../../platform/shutdown.ts';
+import type { AppPasswordFeatures } from '../app-password-features.ts';
+import { createBasicSet } from './basic-set.ts';
+import { createIdentifyServer } from './identify-server.ts';
+import { createMailSet } from './mail-set.ts';
+import { type CountCheck, createObservedCheck } from './observed-check.ts';
 
 /** How long running checks may take once the process stops, ms. */
 const LAST_CHECKS_MS = 5_000;
 
 /** What the port for older apps is made of. */
 interface OlderAppsDeps {
-  features: Pick<Features, 'appPasswordCheck' | 'appServers'>;
+  features: Pick<AppPasswordFeatures, 'appPasswordCheck' | 'appServers'>;
   count: CountCheck;
   isStopping: () => boolean;
   clock: Clock;
@@ -29,7 +29,7 @@ interface OlderAppsDeps {
  * @returns its address, or null
  */
 export async function serveOlderApps(
-  { olderApps, role }: Pick<Config, 'olderApps' | 'role'>,
+  { olderApps, role }: { olderApps?: OlderAppsConfig | null; role: string },
   { features, count, isStopping, clock, log }: OlderAppsDeps,
   onStop: OnStop,
 ): Promise<string | null> {
