@@ -12,7 +12,7 @@ import { sign } from './sign.ts';
 import { inSeconds, LIFETIME_S } from './times.ts';
 
 /** A sign-in that an assertion is asked for. */
-export interface WantedAssertion {
+interface WantedAssertion {
   tenantId: string;
   verificationId: string;
   /** For whom it is meant; null: for the tenant itself, by its id. */
@@ -22,7 +22,7 @@ export interface WantedAssertion {
 }
 
 /** An assertion, the one time that it is told. */
-export interface IssuedAssertion {
+interface IssuedAssertion {
   /** A signed JWT in compact form: a secret until it is redeemed or over. */
   assertion: string;
   expiresAt: Date;

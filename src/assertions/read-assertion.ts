@@ -67,7 +67,7 @@ function checkTimes({ iat, exp }: Claims, now: number): void {
 }
 
 /** The error for everything that is wrong with an assertion itself. */
-export function invalid(): ServiceError {
+function invalid(): ServiceError {
   return new ServiceError(
     'assertion.invalid',
     'This is no assertion that was issued to this tenant for this audience with this nonce. Do not let the user in. Send the assertion unchanged, and the audience and the nonce that were asked for.',

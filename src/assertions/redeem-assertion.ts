@@ -9,7 +9,7 @@ import { readAssertion } from './read-assertion.ts';
 import { type NotRedeemed, redeem, whyNotRedeemed } from './redeem-statement.ts';
 
 /** An assertion that a backend was given. */
-export interface GivenAssertion {
+interface GivenAssertion {
   tenantId: string;
   assertion: string;
   /** The audience that it was asked for; null: the tenant's own id. */
@@ -19,7 +19,7 @@ export interface GivenAssertion {
 }
 
 /** What a redeemed assertion says. */
-export interface RedeemedAssertion {
+interface RedeemedAssertion {
   assertionId: string;
   verificationId: string;
   userId: string;

@@ -14,7 +14,10 @@ const Assertion = z
   .string()
   .max(4096)
   .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'This must be an assertion: three parts in base64url with dots between.')
-  .meta({ description: 'A signed JWT in compact form', example: 'eyJ0eXAiOiJKV1Qi….eyJpc3Mi….MEUCIQ' });
+  .meta({
+    description: 'A signed JWT in compact form',
+    example: 'eyJ0eXAiOiJKV1QifQ.eyJpc3MiOiJodHRwczovL21mYS5leGFtcGxlIn0.MEUCIQDx',
+  });
 
 /** Also a type of the client. */
 export const Issued = z.object({ assertion: Assertion, expiresAt: Instant }).meta({ id: 'IssuedAssertion' });

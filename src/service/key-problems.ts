@@ -8,7 +8,7 @@ import type { KeyRings } from './open-stores.ts';
 
 /** Which variable holds a ring. */
 export const KEY_VARIABLES = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS', signing: 'SIGNING_KEYS' } as const;
-export type KeyRingName = keyof typeof KEY_VARIABLES;
+type KeyRingName = keyof typeof KEY_VARIABLES;
 
 /** A key that does not fit what the registry holds. */
 export interface KeyProblem {

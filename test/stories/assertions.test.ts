@@ -195,8 +195,12 @@ describeWorlds('an assertion about a sign-in', ({ world, combination }) => {
   });
 
   test('is worth nothing to another tenant, with another nonce, or signed by somebody else', async () => {
-    const { assertion } = await issued();
+    const { assertion, id } = await issued();
     const { api } = await world.addTenant(`other-${randomUUID().slice(0, 8)}`);
+    expect(await api('POST', `/v1/verifications/${id}/assertion`, { nonce: NONCE })).toMatchObject({
+      status: 404,
+      body: { code: 'verification.notFound' },
+    });
     const [header = '', claims = '', signature = ''] = assertion.split('.');
     const key = createPrivateKey({
       ...{ key: Buffer.from(newSigningRingText(), 'base64'), format: 'der', type: 'pkcs8' },

@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 
 /** The public part of a key, as a JWKS lists it (RFC 7517). */
-export interface PublicKey {
+interface PublicKey {
   kty: 'EC';
   crv: 'P-256';
   x: string;
@@ -20,7 +20,7 @@ export interface PublicKey {
 }
 
 /** A key that signs. The private part is a key object, which prints as nothing. */
-export interface SigningKey {
+interface SigningKey {
   kid: string;
   alg: PublicKey['alg'];
   privateKey: KeyObject;
