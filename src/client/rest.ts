@@ -5,6 +5,8 @@ import type {
   AboutNumber,
   ApiKey,
   AppPassword,
+  AssertionRequest,
+  AssertionToRedeem,
   Block,
   Capabilities,
   CreatedAppPassword,
@@ -13,6 +15,7 @@ import type {
   FoundAuditEvents,
   FoundVerifications,
   ImportedPhoneMethod,
+  IssuedAssertion,
   NewAppPassword,
   NewBlock,
   NewPbxProfile,
@@ -23,6 +26,7 @@ import type {
   PhoneMethodList,
   PolicyDocument,
   PolicyVersion,
+  RedeemedAssertion,
   Reregistration,
   RevealedAppPassword,
   UserExport,
@@ -68,6 +72,12 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     /** Shows the app password of an approved registration, once, within ten minutes. */
     revealAppPassword: (id: string) =>
       json<RevealedAppPassword>('POST', `${verification(id)}/reveal-app-password`),
+    /** Issues the signed assertion of an approved sign-in, once, within two minutes of the approval. */
+    issueAssertion: (id: string, request: AssertionRequest) =>
+      json<IssuedAssertion>('POST', `${verification(id)}/assertion`, { body: request }),
+    /** Redeems an assertion, once: checks it, and whether the sign-in still counts. Offline: `createVerifyAssertion`. */
+    redeemAssertion: (given: AssertionToRedeem) =>
+      json<RedeemedAssertion>('POST', '/v1/assertions/redeem', { body: given }),
     /** The events of a verification as they come; see `follow.ts`. */
     followVerification: (id: string, options?: { after?: string; signal?: AbortSignal }) =>
       follow(api, id, options),

@@ -64,6 +64,8 @@ function eraseAll(user: User, now: Date) {
       update verification v set user_id = ${ERASED_USER}, phone_number = '', phone_hash = null, extension = null,
         challenge_digits = null, code_seed = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
       from locked where v.id = locked.id and (select ok from ready) returning v.id),
+    assertions as (
+      delete from sign_in_assertion a using locked where a.verification_id = locked.id and (select ok from ready)),
     phones as (delete from phone_method where ${ofUser} returning id),
     passwords as (delete from app_password where ${ofUser} returning id),
     profile as (delete from user_profile where ${ofUser}),

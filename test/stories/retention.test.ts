@@ -1,4 +1,5 @@
 // What is older than the policy keeps it leaves the registry, a few hundred rows at a time, and nothing else does.
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { createPurge } from '../../src/retention/purge.ts';
@@ -26,7 +27,7 @@ async function sweep(world: World): Promise<void> {
 
 const count = async (
   world: World,
-  table: 'verification' | 'callAttempt' | 'outbox' | 'auditEvent' | 'refusal',
+  table: 'verification' | 'callAttempt' | 'signInAssertion' | 'outbox' | 'auditEvent' | 'refusal',
 ) =>
   Number(
     (
@@ -72,12 +73,22 @@ describeWorlds(
       const young = await world.story('busy');
       await age(world, old.id, 91);
       await age(world, young.id, 89);
+      const at = new Date(world.time.now());
+      for (const { id: verificationId } of [old, young])
+        await world.db
+          .insertInto('signInAssertion')
+          .values({
+            ...{ id: randomUUID(), verificationId, phoneMethodId: randomUUID(), keyId: 'k' },
+            ...{ phoneVerifiedAt: at, issuedAt: at, expiresAt: at },
+          })
+          .execute();
       const events = await count(world, 'auditEvent');
       await sweep(world);
       expect(await world.api('GET', `/v1/verifications/${old.id}`)).toMatchObject({ status: 404 });
       expect(await world.api('GET', `/v1/verifications/${old.id}/events`)).toMatchObject({ status: 404 });
       expect(await world.read(young.id)).toMatchObject({ outcome: 'busy' });
       expect(await count(world, 'callAttempt')).toBe(1);
+      expect(await count(world, 'signInAssertion')).toBe(1);
       // What was registered stays, and so does what tells of it.
       expect((await world.api('GET', '/v1/users/u-stays/phone-methods')).body.value).toHaveLength(1);
       expect((await world.api('GET', '/v1/users/u-stays/app-passwords')).body.value).toHaveLength(1);

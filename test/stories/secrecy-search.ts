@@ -1,5 +1,6 @@
 /** Looks for secrets and phone numbers in whatever a service leaves behind, in every form in which they could be there. */
 import { createHash } from 'node:crypto';
+import { parseSigningRing } from '../../src/platform/secrets/signing-ring.ts';
 import type { Rows } from './stored-text.ts';
 
 /** Texts by where they are from. */
@@ -48,6 +49,9 @@ export const codeForms = (code: string): string[] => [
   createHash('sha256').update(code).digest('hex'),
 ];
 
+/** An assertion: what it says, and its signature. Its id may stand anywhere. */
+export const assertionForms = (assertion: string): string[] => assertion.split('.').slice(1);
+
 /** An API key: its secret half is part of it. */
 export const apiKeyForms = (key: string): string[] => [key.split('_').slice(2).join('_')];
 
@@ -62,6 +66,14 @@ export const keyRingForms = (ring: string): string[] =>
   ring.split(',').flatMap((entry) => {
     const key = entry.slice(entry.indexOf(':') + 1);
     return [key, Buffer.from(key, 'base64').toString('hex')];
+  });
+
+/** Each key that signs, as it is set, in PEM, and its private number as JWK and in hexadecimal. */
+export const signingKeyForms = (ring: string): string[] =>
+  parseSigningRing(ring).keys.flatMap(({ privateKey }) => {
+    const { d = '' } = privateKey.export({ format: 'jwk' });
+    const der = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+    return [der.slice(0, 64), d, Buffer.from(d, 'base64url').toString('hex')];
   });
 
 /** Rows as text, without what the columns hold that are meant for it. */

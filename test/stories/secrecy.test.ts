@@ -17,6 +17,7 @@ import { clientOf } from '../support/world.ts';
 import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
 import {
   apiKeyForms,
+  assertionForms,
   codeForms,
   dumpText,
   keyRingForms,
@@ -26,6 +27,7 @@ import {
   passwordForms,
   rowsText,
   search,
+  signingKeyForms,
   tokenForms,
 } from './secrecy-search.ts';
 import { dumpDatabase, readJobs, readRedis, readRows } from './stored-text.ts';
@@ -136,6 +138,35 @@ describeEachStore('what a service leaves behind', (combination) => {
         world.api('POST', `/v1/verifications/${body.id}/check`, { code: typed });
       refused.push(JSON.stringify((await check(code === '000000' ? '111111' : '000000')).body));
       if (isTyped) expect(await check(code)).toMatchObject({ status: 200 });
+    }
+  }
+
+  /** Assertions that are redeemed rightly, twice, wrongly, and never. */
+  async function signIn(): Promise<void> {
+    const number = newNumber();
+    world.simulator.desk.script(number, 'press-pound');
+    const userId = 'u-signs-in';
+    await ask({ userId, number });
+    await world.settle();
+    for (const isRedeemed of [true, false]) {
+      const { body } = await ask({ userId, purpose: 'signIn' });
+      await world.settle();
+      const wanted = { nonce: 'n-0S6_WzA2Mj' };
+      const issued = await world.api('POST', `/v1/verifications/${body.id}/assertion`, wanted);
+      expect(issued.status).toBe(200);
+      const { assertion } = issued.body;
+      needles.set(`the assertion of ${body.id}`, assertionForms(assertion));
+      const redeem = async (given: object) =>
+        refused.push(JSON.stringify((await world.api('POST', '/v1/assertions/redeem', given)).body));
+      await redeem({ assertion, nonce: 'wrong' });
+      await redeem({ assertion: assertion.slice(0, -9), ...wanted });
+      await redeem({ assertion: ` ${assertion}`, ...wanted });
+      await redeem({ ...wanted, [assertion]: assertion.slice(0, 20) });
+      if (!isRedeemed) continue;
+      expect(await world.api('POST', '/v1/assertions/redeem', { assertion, ...wanted })).toMatchObject({
+        status: 200,
+      });
+      await redeem({ assertion, ...wanted });
     }
   }
 
@@ -261,10 +292,11 @@ describeEachStore('what a service leaves behind', (combination) => {
   function addSecretsOfTheService(): void {
     const { config } = world;
     const dataDir = config.database.kind === 'embedded' ? config.database.dataDir : '';
-    const { hashKeys, sealKeys } =
-      config.secrets ?? JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'));
+    const kept = dataDir ? JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) : {};
+    const { hashKeys, sealKeys, signingKeys } = { ...kept, ...config.secrets };
     needles.set('the hash keys', keyRingForms(hashKeys));
     needles.set('the seal keys', keyRingForms(sealKeys));
+    needles.set('the signing keys', signingKeyForms(config.signingKeys ?? signingKeys));
     needles.set('the API key', apiKeyForms(world.key));
     needles.set('a wrong API key', [WRONG_SECRET]);
     needles.set('the auth token', tokenForms(tap.account()));
@@ -280,6 +312,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     await sendWrongThings();
     await askAboutNumbers();
     await breakPolicy();
+    await signIn();
     addSecretsOfTheService();
     const approved = await world.db
       .selectFrom('appPassword')
@@ -308,6 +341,8 @@ describeEachStore('what a service leaves behind', (combination) => {
       'apiKey.revoked',
       'userProfile.changed',
       'appPassword.issued',
+      'assertion.issued',
+      'assertion.redeemed',
     ])
       expect(places.audit).toContain(type);
   });
