@@ -8,6 +8,7 @@ import { createReadSmsSignIn } from './read-sms-sign-in.ts';
 import { createRemovePhoneMethod } from './remove.ts';
 import { createRequireReregistration } from './require-reregistration.ts';
 import { createSetDefaultPhone } from './set-default.ts';
+import { createSignInHolders } from './sign-in-holders.ts';
 import { createSmsSignIn } from './sms-sign-in.ts';
 
 /** The phones of users. */
@@ -26,6 +27,7 @@ export function createPhoneMethods(deps: ChangeDeps) {
     remove: createRemovePhoneMethod(deps),
     ...createSmsSignIn(deps),
     readSmsSignIn: createReadSmsSignIn({ ...deps, ...reading }),
+    signInHolders: createSignInHolders(deps),
     requireReregistration: createRequireReregistration(deps),
   };
 }
