@@ -1,10 +1,14 @@
 // A number as user name: whose it is, what ends it, and that two people of a tenant never have the same one.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startService } from '../../src/service.ts';
+import { virtualTime } from '../../src/simulator/time.ts';
+import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { register } from '../support/phone-methods.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
+import { clientOf } from '../support/world.ts';
 
 const DAY = 86_400_000;
 const POLICY = { smsSignIn: { allowed: true, unusedDays: 90 } };
@@ -18,7 +22,7 @@ const FORMS: [one: string, other: string, stranger: string][] = [
   ['+5491112345678', '+541112345678', '+541112345679'],
 ];
 
-describeWorlds('a number as user name', { policy: POLICY, config }, ({ world }) => {
+describeWorlds('a number as user name', { policy: POLICY, config }, ({ world, combination }) => {
   let receiver: Receiver;
   let people = 0;
   let numbers = 0;
@@ -389,6 +393,55 @@ describeWorlds('a number as user name', { policy: POLICY, config }, ({ world }) 
       });
   });
 
+  test('is found, enabled and disabled at the command line, which says whose it is', async () => {
+    const anna = await person();
+    const { userId, id, number } = anna;
+    const poundkey = async (...words: string[]) => (await runBeside(world, words)).output;
+    expect(await poundkey('sign-in-user', 'contoso', number)).toMatch(
+      /^Nobody signs in with the number \+46/,
+    );
+    expect(await poundkey('enable-sign-in', 'contoso', userId, id)).toBe(
+      `The user ${userId} signs in with the number of the phone ${id}.`,
+    );
+    expect(await poundkey('list-phones', 'contoso', userId)).toContain('sign-in ready');
+    const bert = await person(number);
+    await enable(bert);
+    const said = await poundkey('sign-in-user', 'contoso', number, '--json');
+    expect(said).toContain(`"userId": "${userId}"`);
+    for (const output of [said, await poundkey('sign-in-user', 'contoso', number)])
+      expect(output).not.toContain(number.slice(3));
+    expect(await poundkey('sign-in-user', 'contoso', number)).toMatch(/Another user has proved to have it/);
+    const refused = await runBeside(world, ['enable-sign-in', 'contoso', bert.userId, bert.id]);
+    expect(refused.errors).toContain('This number is in use.');
+    expect(await poundkey('find', 'contoso', bert.userId)).toContain('phoneMethod.numberInUse');
+    await poundkey('disable-sign-in', 'contoso', userId, id);
+    expect(await stateOf(bert)).toBe('notEnabled');
+    expect(await newMessages(userId)).toMatchObject([
+      ...[{ type: 'phoneMethod.added' }, { data: { by: 'operator' } }],
+      ...[{ type: 'phoneMethod.smsSignInContested' }, { data: { by: 'operator' } }],
+    ]);
+  });
+
+  // The embedded store belongs to one process.
+  if (combination !== 'embedded')
+    test('that one process enables is one in all others', async () => {
+      const other = await startService(
+        { ...world.config, role: 'web' },
+        { log: world.service.log, simulatorTime: virtualTime({ start: new Date(world.time.now()) }) },
+      );
+      const there = clientOf(() => other.url ?? '', world.key);
+      const [anna, bert] = [await person(), await person()];
+      await enable(anna);
+      const path = `${of(anna.userId)}/${anna.id}`;
+      expect((await there('GET', path)).body).toMatchObject({ smsSignInState: 'ready' });
+      await there('POST', `${path}/disable-sms-sign-in`);
+      expect(await stateOf(anna)).toBe('notEnabled');
+      await there('POST', `${of(bert.userId)}/${bert.id}/enable-sms-sign-in`);
+      expect(await stateOf(bert)).toBe('ready');
+      await other.stop();
+    });
+
+  // A violation of the index would be an answer of 500, and PostgreSQL would log the number with it.
   test('that many enable at once has one of them, and the others are told that it is in use', async () => {
     const number = newNumber();
     const crowd: Person[] = [];
