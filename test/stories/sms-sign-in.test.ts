@@ -5,6 +5,7 @@ import { startService } from '../../src/service.ts';
 import { virtualTime } from '../../src/simulator/time.ts';
 import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { register } from '../support/phone-methods.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
@@ -421,6 +422,27 @@ describeWorlds('a number as user name', { policy: POLICY, config }, ({ world, co
       ...[{ type: 'phoneMethod.smsSignInContested' }, { data: { by: 'operator' } }],
     ]);
   });
+
+  // The embedded store does one thing at a time.
+  if (combination !== 'embedded')
+    test('is waited for while another user is about to have it', async () => {
+      const [anna, bert] = [await person(), await person()];
+      await register(world, { userId: bert.userId, phoneType: 'mobile', phoneNumber: anna.number });
+      let second: ReturnType<typeof enable> | undefined;
+      await world.db.transaction().execute(async (first) => {
+        await sql`select lock_sign_in('contoso', ${anna.userId}, ${anna.id}::uuid)`.execute(first);
+        const enabledNow = { signInEnabledAt: new Date(world.time.now()) };
+        await first.updateTable('phoneMethod').set(enabledNow).where('id', '=', anna.id).execute();
+        second = enable(bert);
+        const waiting = async () => {
+          const { rows } = await sql`select from pg_stat_activity where datname = current_database()
+            and wait_event_type = 'Lock'`.execute(world.db);
+          return rows.length;
+        };
+        await expect.poll(waiting, SOON).toBeGreaterThan(0);
+      });
+      expect(await second).toMatchObject(inUse);
+    });
 
   // The embedded store belongs to one process.
   if (combination !== 'embedded')
