@@ -16,6 +16,7 @@ import { EXTENSIONS } from './demo/extensions.ts';
 import { LINES } from './demo/lines.ts';
 import { MAIL_SCENARIOS } from './demo/mail.ts';
 import { narrate } from './demo/narrate.ts';
+import { NUMBER_AS_USER_NAME } from './demo/number-as-user-name.ts';
 import { QUEUE } from './demo/queue.ts';
 import { TEXTS } from './demo/texts.ts';
 
@@ -30,6 +31,7 @@ const SCENARIOS = new Map<string, Scenario>(
     ...LINES,
     ...QUEUE,
     ...TEXTS,
+    ...NUMBER_AS_USER_NAME,
     ...MAIL_SCENARIOS,
   }),
 );

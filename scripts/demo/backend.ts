@@ -18,6 +18,9 @@ interface Answer {
   reason: string | null;
   version: number;
   policy: Record<string, unknown>;
+  smsSignInState: string;
+  canBeEnabled: boolean;
+  phoneNumber: string | null;
   value: { id: string; phoneType: string; phoneNumber: string }[];
 }
 

@@ -12,7 +12,8 @@ const LOOK_MS = 50;
 /** How often it is looked at before the scenario fails. */
 const MOST_LOOKS = 1_200;
 
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits for something that happens in the background. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     if (await isSo()) return;
     await pause(LOOK_MS);
@@ -31,12 +32,13 @@ async function readText(demo: Demo, count: number): Promise<string> {
   return /\b\d{6}\b/.exec(text?.body ?? '')?.[0] ?? '';
 }
 
-async function requestText(demo: Demo): Promise<{ id: string; code: string }> {
+async function requestText(demo: Demo, userId = USER, count = 1): Promise<{ id: string; code: string }> {
   const { call, say } = demo;
-  say(`backend   POST /v1/verifications ${JSON.stringify(BY_TEXT)}`);
-  const { status, body } = await call('POST', '/v1/verifications', BY_TEXT);
+  const request = { ...BY_TEXT, userId };
+  say(`backend   POST /v1/verifications ${JSON.stringify(request)}`);
+  const { status, body } = await call('POST', '/v1/verifications', request);
   if (status !== 201) throw new Error(`The request was refused: ${status}, ${body.detail}`);
-  const code = await readText(demo, 1);
+  const code = await readText(demo, count);
   await until('the text is noted as sent', async () => {
     const { body: now } = await call('GET', `/v1/verifications/${body.id}`);
     return ['sent', 'delivered'].includes(now.progress);
@@ -52,10 +54,21 @@ async function typeCode({ call, say }: Demo, id: string, code: string, expected:
   say(`outcome   ${body.outcome}: ${body.outcomeText.forUser}`);
 }
 
+/**
+ * A user registers the mobile of the demo by text message.
+ * @param count how many texts the mobile has got then
+ * @returns the id of the phone
+ */
+export async function registerMobile(demo: Demo, userId = USER, count = 1): Promise<string> {
+  const { id, code } = await requestText(demo, userId, count);
+  await typeCode(demo, id, code, 'approved');
+  return idOf(demo, 'mobile', userId);
+}
+
 const another = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
-async function idOf({ call }: Demo, phoneType: string): Promise<string> {
-  const { body } = await call('GET', `/v1/users/${USER}/phone-methods`);
+async function idOf({ call }: Demo, phoneType: string, userId = USER): Promise<string> {
+  const { body } = await call('GET', `/v1/users/${userId}/phone-methods`);
   const method = body.value.find((each) => each.phoneType === phoneType);
   if (!method) throw new Error(`The user has no ${phoneType} phone; this scenario has registered one.`);
   return method.id;
@@ -69,7 +82,8 @@ async function remove(demo: Demo, phoneType: string): Promise<number> {
   return status;
 }
 
-function expectStatus(status: number, expected: number): void {
+/** Throws unless an answer has this status. */
+export function expectStatus(status: number, expected: number): void {
   if (status !== expected) throw new Error(`The answer was ${status}; this scenario expects ${expected}.`);
 }
 

@@ -10,6 +10,7 @@ import { IMPORT_COMMANDS } from './import/import-command.ts';
 import { KEY_RING_COMMANDS } from './keys/rotate-keys.ts';
 import { MESSAGE_COMMANDS } from './message-commands.ts';
 import { POLICY_COMMANDS } from './policy-commands.ts';
+import { SIGN_IN_COMMANDS } from './sign-in-commands.ts';
 import { STORY_COMMANDS } from './story/story-command.ts';
 import { SUPPRESSION_COMMANDS } from './suppression-commands.ts';
 import { TENANT_COMMANDS } from './tenant-commands.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools> | SetUpCommand> = new 
     ...APP_PASSWORD_COMMANDS,
     ...APP_SERVER_COMMANDS,
     ...USER_COMMANDS,
+    ...SIGN_IN_COMMANDS,
     ...IMPORT_COMMANDS,
     ...SUPPRESSION_COMMANDS,
     ...TOLL_FRAUD_COMMANDS,

@@ -10,15 +10,15 @@ const listPhones: Command<Tools> = {
   async run({ tenants, phoneMethods }, words) {
     const user = await namedUser({ tenants }, words);
     const found = await phoneMethods.list(user);
-    const data = found.map(({ phoneNumber, id, phoneType, createdDateTime, verifiedAt, isDefault }) => ({
-      ...{ id, phoneType, number: masked(phoneNumber), createdDateTime, verifiedAt, isDefault },
-    }));
-    const rows = data.map(({ id, phoneType, number, createdDateTime, verifiedAt, isDefault }) => [
-      id,
-      phoneType,
-      `created ${createdDateTime}`,
-      verifiedAt === null ? 'not verified' : isDefault ? 'default' : 'verified',
-      number,
+    const data = found.map(
+      ({ phoneNumber, id, phoneType, createdDateTime, verifiedAt, isDefault, ...each }) => ({
+        ...{ id, phoneType, number: masked(phoneNumber), createdDateTime, verifiedAt, isDefault },
+        smsSignInState: each.smsSignInState,
+      }),
+    );
+    const rows = data.map(({ id, phoneType, number, createdDateTime, smsSignInState, ...each }) => [
+      ...[id, phoneType, `created ${createdDateTime}`, verifiedWord(each), number],
+      ...(smsSignInState === 'notSupported' ? [] : [`sign-in ${smsSignInState}`]),
     ]);
     return { text: data.length === 0 ? `The user ${user.userId} has no phones.` : table(rows), data };
   },
@@ -67,6 +67,11 @@ const eraseUser: Command<Tools> = {
 
 /** Commands about users. */
 export const USER_COMMANDS = [listPhones, removePhone, requireReregistration, eraseUser];
+
+function verifiedWord({ verifiedAt, isDefault }: { verifiedAt: string | null; isDefault: boolean }): string {
+  if (verifiedAt === null) return 'not verified';
+  return isDefault ? 'default' : 'verified';
+}
 
 /** @param graphNumber `+46 812345678x1234` */
 function masked(graphNumber: string): string {

@@ -70,6 +70,12 @@ describe('the client', () => {
     expect(await client.readCapabilities(userId, about)).toMatchObject({
       registerOfficePhone: { reasons: [{ code: 'number.invalid' }] },
     });
+    expect(await client.readSmsSignIn(userId)).toMatchObject({ canBeEnabled: false, phoneMethodId: null });
+    const [office] = await client.listPhoneMethods(userId);
+    for (const change of [client.enableSmsSignIn, client.disableSmsSignIn])
+      expect(await problemFrom(change(userId, office?.id ?? ''))).toMatchObject({
+        code: 'phoneMethod.smsSignInNotSupported',
+      });
     const again = await problemFrom(client.revealAppPassword(id));
     expect(again).toMatchObject({ code: 'appPassword.alreadyRevealed', status: 410 });
   });

@@ -154,6 +154,31 @@ describe('the demo', () => {
       scenario: 'default-cannot-go',
       shows: [/refused +409, .*Change the default first/, /removed +the office phone/, /methods +mobile/],
     },
+    {
+      scenario: 'enable-sign-in',
+      shows: [
+        /policy +version 2 allows signing in/,
+        /banner +notConfigured: no offer/,
+        /outcome +approved: /,
+        /banner +notEnabled: the page offers to sign in with \+46 701234567\n/,
+        /backend +POST .*\/enable-sms-sign-in\n/,
+        /state +ready\n/,
+        /banner +ready: no offer/,
+        /backend +POST .*\/disable-sms-sign-in\n.*state +notEnabled\n/,
+      ],
+    },
+    {
+      scenario: 'number-in-use',
+      shows: [
+        /state +ready\n/,
+        /"userId":"u-2001"/,
+        /refused +409, This number is in use\. Contact your administrator\.\n/,
+        /banner +phoneNumberNotUnique: no offer/,
+        /webhook +phoneMethod\.smsSignInContested about u-1842/,
+        /state +notEnabled\n/,
+        /u-2001\/phone-methods\/[\da-f-]{36}\/enable-sms-sign-in\n.*state +ready\n/,
+      ],
+    },
   ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
     const { code, output } = await demo('--scenario', scenario);
     const places = placesIn(output, shows);
@@ -199,7 +224,7 @@ describe('the demo', () => {
       'queue',
       'extension',
       'too-busy',
-      ...['text', 'resend', 'remove', 'default-cannot-go'],
+      ...['text', 'resend', 'remove', 'default-cannot-go', 'enable-sign-in', 'number-in-use'],
       'mail',
     ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));

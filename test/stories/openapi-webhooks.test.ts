@@ -5,6 +5,8 @@ import { MESSAGE_TYPES } from '../../src/journey/states.ts';
 import { PHONE_METHOD_MESSAGES } from '../../src/phone-methods/messages.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
+import { register } from '../support/phone-methods.ts';
+import { setPolicy } from '../support/set-policy.ts';
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
 import { clientOf } from '../support/world.ts';
 
@@ -99,6 +101,36 @@ test('about phones and users each is as described', async () => {
     const schema = webhooks[body.type]?.post.requestBody.content['application/json']?.schema;
     expect(schema && deviations(schema, body)).toEqual([]);
     expect(JSON.stringify(body)).not.toMatch(/0123456/);
+  }
+});
+
+test('about numbers as user names each is as described', async () => {
+  await setPolicy(world, { smsSignIn: { allowed: true } });
+  const [one, two] = ['u-one', 'u-two'] as const;
+  const phone = { phoneType: 'mobile', phoneNumber: '+46701239999' } as const;
+  const ids = [await register(world, { userId: one, ...phone })];
+  await world.time.advance(1_000);
+  ids.push(await register(world, { userId: two, ...phone }));
+  const ask = (userId: string, id: string | undefined, what: string) =>
+    world.api('POST', `/v1/users/${userId}/phone-methods/${id}/${what}-sms-sign-in`);
+  for (const [userId, id, what] of [
+    [one, ids[0], 'enable'],
+    [two, ids[1], 'enable'],
+    [one, ids[0], 'disable'],
+  ] as const)
+    await ask(userId, id, what);
+  await world.service.outbox.deliverDue();
+  const posted = receiver.about(one).map(({ body }) => JSON.parse(body));
+  expect(posted.map(({ type, data }) => `${type} ${data.isSmsSignInEnabled}`).toSorted()).toEqual([
+    'phoneMethod.added false',
+    'phoneMethod.smsSignInContested true',
+    'phoneMethod.smsSignInDisabled false',
+    'phoneMethod.smsSignInEnabled true',
+  ]);
+  for (const body of posted) {
+    const schema = webhooks[body.type]?.post.requestBody.content['application/json']?.schema;
+    expect(schema && deviations(schema, body)).toEqual([]);
+    expect(JSON.stringify(body)).not.toMatch(/0123999|u-two/);
   }
 });
 

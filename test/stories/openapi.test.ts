@@ -307,6 +307,23 @@ describe('the answers are as described', () => {
     await world.settle();
   });
 
+  test('about a number as user name', async () => {
+    const { headers, body } = await ask('readPolicy');
+    const policy = { ...body.policy, smsSignIn: { allowed: true } };
+    await ask('replacePolicy', { body: policy, headers: { 'if-match': headers.get('etag') ?? '' } });
+    const userId = 'u-text';
+    const { value } = (await ask('listPhoneMethods', { path: { userId } })).body;
+    const path = { userId, id: value[0].id };
+    expect((await ask('readSmsSignIn', { path })).body).toMatchObject({ canBeEnabled: true });
+    expect((await ask('enableSmsSignIn', { path })).body).toMatchObject({ smsSignInState: 'ready' });
+    await ask('listPhoneMethods', { path });
+    expect((await ask('disableSmsSignIn', { path })).body).toMatchObject({ smsSignInState: 'notEnabled' });
+    expect((await ask('readSmsSignIn', { path: { userId: 'nobody' } })).body).toMatchObject({
+      ...{ smsSignInState: 'notConfigured', phoneNumber: null },
+    });
+    expect(await ask('enableSmsSignIn', { path: { userId } })).toMatchObject({ status: 404 });
+  });
+
   test('about a switchboard', async () => {
     const profile = { number: '+46812345678', pauseBeforeS: 2, pauseAfterS: 1.5 };
     const { id } = (await ask('setPbxProfile', { body: profile })).body;

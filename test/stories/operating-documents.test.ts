@@ -32,6 +32,8 @@ const NOT_PASTED: Record<string, string> = {
   'PHONE_NETWORK=twilio': 'settings, not commands',
   'npm run poundkey -- check                    # what does not work, in words':
     'TENANT and USER stand for those that are looked for',
+  'npm run poundkey -- sign-in-user contoso "070-123 45 67"    # who signs in with a number':
+    'nobody here signs in with a number; test/stories/sms-sign-in.test.ts runs all three',
   'npm run poundkey -- suppressed':
     'nobody has stopped calls, so there is none to allow; test/stories/bystander.test.ts runs both',
   "curl --user 'anna:abcd efgh ijkl mnop' imaps://mail.contoso.com/         # lists the folders":

@@ -1,4 +1,5 @@
-// Phones are registered, entered, changed and removed at once: there is exactly one default as long as any is verified.
+// Phones are registered, entered, changed, enabled as user names and removed at once: there is exactly one default as long
+// as any is verified, and nothing waits in a circle.
 import { expect, test } from 'vitest';
 import { PHONE_TYPES, type PhoneType } from '../../src/domain/phone-type.ts';
 import { chanceFrom } from '../support/chance.ts';
@@ -9,8 +10,9 @@ import { register, wrongDefaults } from '../support/phone-methods.ts';
 const AT_ONCE = 40;
 const UNKNOWN_ID = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const ALLOWED = [200, 201, 404, 409];
+const POLICY = { smsSignIn: { allowed: true } };
 
-describeWorlds('phones that change at once', ({ world }) => {
+describeWorlds('phones that change at once', { policy: POLICY }, ({ world }) => {
   const of = (userId: string) => `/v1/users/${userId}/phone-methods`;
   const numbers = ['+46701234567', '+46701234568', '+46701234569'];
 
@@ -40,13 +42,22 @@ describeWorlds('phones that change at once', ({ world }) => {
       api('POST', of(userId), { phoneType, number });
     const enter = (userId: string, phoneType: PhoneType, number: string) =>
       api('POST', '/v1/phone-methods/import', { value: [{ userId, phoneType, number }] });
+    const enterAll = (_userId: string, phoneType: PhoneType, number: string) =>
+      api('POST', '/v1/phone-methods/import', {
+        value: users.toReversed().map((userId) => ({ userId, phoneType, number })),
+      });
+    const enable = async (userId: string) =>
+      api('POST', `${of(userId)}/${await idOf(userId)}/enable-sms-sign-in`);
+    const disable = async (userId: string) =>
+      api('POST', `${of(userId)}/${await idOf(userId)}/disable-sms-sign-in`);
     const require = (userId: string) => api('POST', `/v1/users/${userId}/require-reregistration`);
     // The more often something is listed, the more often it happens.
     const operations = [
       ...Array(8).fill(registerOne),
       ...Array(8).fill(remove),
       ...Array(6).fill(choose),
-      ...[change, change, add, add, enter, require],
+      ...Array(12).fill(enable),
+      ...[change, change, add, add, enter, enterAll, disable, require],
     ] as ((userId: string, phoneType: PhoneType, number: string) => Promise<unknown>)[];
     const oneOperation = () =>
       chance.oneOf(operations)(chance.oneOf(users), chance.oneOf(PHONE_TYPES), chance.oneOf(numbers));

@@ -42,6 +42,13 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'assertion.alreadyRedeemed':
     'It was redeemed twice. Usually the backend repeated a request; otherwise somebody has copied the assertion: look into the audit trail of the user.',
   'assertion.withdrawn': `The phone was removed, changed or verified again after the sign-in, or fraud was reported: the story of the user says which. ${NEW_SIGN_IN}`,
+  'policy.smsSignInRefused': `The policy does not allow signing in with phone numbers. ${POLICY} The field is smsSignIn.allowed.`,
+  'phoneMethod.notVerified':
+    'A phone counts for nothing until its user has verified it: the user registers the number first. npm run poundkey -- list-phones TENANT USER shows the phones.',
+  'phoneMethod.smsSignInNotSupported':
+    'Only the number of a mobile can be a user name. The user registers the number as mobile.',
+  'phoneMethod.numberInUse':
+    'Another user of the tenant signs in with this number. npm run poundkey -- sign-in-user TENANT NUMBER says who. Find out whose the number is now; if it is not that user, npm run poundkey -- disable-sign-in TENANT USER ID makes room.',
   'idempotencyKey.reused':
     'The backend used one idempotency key for two different requests: each request needs its own.',
   'verification.alreadyOpen':
