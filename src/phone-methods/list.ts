@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { formatLikeGraph } from '../domain/graph-number.ts';
+import type { PhonePolicy } from '../domain/phone-refusal.ts';
 import type { PhoneType } from '../domain/phone-type.ts';
-import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
 import type { Registry } from '../registry/schema.ts';
 import {
@@ -37,13 +37,13 @@ export interface PhoneMethod {
  */
 export function createReadPhoneMethods(deps: {
   db: Kysely<Registry>;
-  policyOf: (tenantId: string) => Promise<Pick<TenantPolicy, 'officePhone'>>;
+  policyOf: (tenantId: string) => Promise<PhonePolicy>;
 }) {
   /** The phones of one user of one tenant, oldest first; an unknown user has none. */
   async function list(user: User): Promise<PhoneMethod[]> {
     const [rows, policy] = await Promise.all([rowsOf(deps.db, user), deps.policyOf(user.tenantId)]);
     const all = rows.map(toState);
-    return rows.map((row) => toMethod(row, all, policy.officePhone.allowed));
+    return rows.map((row) => toMethod(row, all, policy));
   }
 
   return {
@@ -83,11 +83,11 @@ function toState({ id, phoneType, isDefault, verifiedAt }: Row): MethodState {
   return { id, phoneType: phoneType as PhoneType, isDefault, isVerified: verifiedAt !== null };
 }
 
-function toMethod(row: Row, all: MethodState[], officePhones: boolean): PhoneMethod {
+function toMethod(row: Row, all: MethodState[], policy: PhonePolicy): PhoneMethod {
   const { createdAt, verifiedAt, ...rest } = row;
   const method = toState(row);
   const actions = METHOD_ACTIONS.map((action) => {
-    const reasons = reasonsAgainst(action, { method, all, officePhones });
+    const reasons = reasonsAgainst(action, { method, all, policy });
     return [action, { allowed: reasons.length === 0, reasons }];
   });
   return {

@@ -1,7 +1,9 @@
 /** What may be done with a phone of a user, and why not. The guards of the statements hold the same rules. */
+
+import { type Actor, changeableBy } from '../domain/changeable-by.ts';
+import { type PhonePolicy, refusePhoneType } from '../domain/phone-refusal.ts';
 import type { PhoneType } from '../domain/phone-type.ts';
 import { type ErrorCode, ServiceError } from '../errors.ts';
-import type { Actor } from './messages.ts';
 
 /** A phone, as far as the rules need it. */
 export interface MethodState {
@@ -28,8 +30,8 @@ interface Situation {
   method: MethodState;
   /** All phones of the user. */
   all: readonly MethodState[];
-  /** Whether the policy allows office phones. */
-  officePhones: boolean;
+  /** Which types of phones the policy allows. */
+  policy: PhonePolicy;
 }
 
 interface Rule {
@@ -68,29 +70,28 @@ const RULES: readonly Rule[] = [
       changeableBy: 'user',
     },
   },
-  {
-    of: ['change'],
-    breaks: ({ method, officePhones }) => method.phoneType === 'office' && !officePhones,
-    reason: {
-      code: 'policy.officePhoneRefused',
-      text: 'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
-      changeableBy: 'administrator',
-    },
-  },
 ];
 
 /** Every reason against something, in the order of the rules; none: it is allowed. */
 export function reasonsAgainst(action: MethodAction, situation: Situation): Reason[] {
-  return RULES.filter(({ of, breaks }) => of.includes(action) && breaks(situation)).map(
-    ({ reason }) => reason,
-  );
+  const broken = RULES.filter(({ of, breaks }) => of.includes(action) && breaks(situation));
+  return [...broken.map(({ reason }) => reason), ...(action === 'change' ? byPolicy(situation) : [])];
 }
+
+function byPolicy({ method: { phoneType }, policy }: Situation): Reason[] {
+  const refused = refusePhoneType(phoneType, policy);
+  return refused
+    ? [{ code: refused.code, text: refused.message, changeableBy: changeableBy(refused.code) }]
+    : [];
+}
+
+const ALLOWS_ALL: PhonePolicy = { officePhone: { allowed: true }, mobilePhone: { allowed: true } };
 
 /** The error for something that a statement did not do with the phone of this id. @param all the user's phones, as the statement saw them */
 export function refusalOf(action: MethodAction, id: string, all: readonly MethodState[]): ServiceError {
   const method = all.find((each) => each.id === id);
   if (!method) return methodNotFound();
-  const [reason] = reasonsAgainst(action, { method, all, officePhones: true });
+  const [reason] = reasonsAgainst(action, { method, all, policy: ALLOWS_ALL });
   if (reason) return new ServiceError(reason.code, reason.text);
   return new ServiceError('service.internal', 'The phone was not changed, and no rule says why.');
 }

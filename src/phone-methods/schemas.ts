@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CountryCode, Extension, Instant, TypedNumber, UserId } from '../api.ts';
+import { ACTORS } from '../domain/changeable-by.ts';
 import { PHONE_TYPES } from '../domain/phone-type.ts';
-import { ACTORS } from './messages.ts';
 
 /** The types of phones, in requests and answers. */
 const PhoneTypeName = z.enum(PHONE_TYPES).meta({

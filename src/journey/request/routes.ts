@@ -35,6 +35,7 @@ export const VERIFICATION_REFUSALS = [
   'number.extensionUnsupported',
   'number.notRegistered',
   'number.suppressed',
+  'phoneMethod.mobileFirst',
   'extension.missing',
   'extension.tooLong',
   'locale.unsupported',

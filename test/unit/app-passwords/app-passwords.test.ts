@@ -273,7 +273,8 @@ describe('emptying expired seals', () => {
 
 describe('listing phone methods', () => {
   const officePhone = { allowed: true, mobileNumbers: 'allowed' as const };
-  const { list } = createReadPhoneMethods({ db, policyOf: async () => ({ officePhone }) });
+  const mobilePhone = { allowed: true };
+  const { list } = createReadPhoneMethods({ db, policyOf: async () => ({ officePhone, mobilePhone }) });
 
   async function registered(
     userId: string,
