@@ -115,6 +115,12 @@ export const CountryCode = z
   .meta({ example: 'SE' })
   .register(alsoCalled, { names: ['countryCode', 'countryIso', 'defaultCountry', 'region'] });
 
+/** The header by which a request that is sent again is recognised. */
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'This must be 1 to 255 printable ASCII characters without spaces.')
+  .optional();
+
 /** The id of a verification. */
 export const VerificationId = z.guid('This must be a UUID, as the request for the verification returned it.');
 

@@ -1,17 +1,13 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
-import { MOST_APP_PASSWORDS } from '../domain/app-password-limit.ts';
+import sql, { type Sql } from 'sql-template-tag';
 import { latestExpiry } from './latest-expiry.ts';
 import type { createAppPasswordMaker } from './new-app-password.ts';
+import { freePlaceOf, hasRoomFor } from './places.ts';
 
 /** A condition on the verification `v`: its user may have one more app password. */
-export const HAS_ROOM_FOR_APP_PASSWORD =
-  raw(`(select count(*) from app_password p where p.tenant_id = v.tenant_id
-  and p.user_id = v.user_id and p.revoked_at is null) < ${MOST_APP_PASSWORDS}`);
+export const HAS_ROOM_FOR_APP_PASSWORD = hasRoomFor('v');
 
-/** A place that the user of `done` does not use; who takes the same one at once is refused by the index. */
-const FREE_PLACE = raw(`select place from generate_series(1, ${MOST_APP_PASSWORDS}) place
-  where place <> all (array(select p.place from app_password p where p.tenant_id = done.tenant_id
-    and p.user_id = done.user_id and p.revoked_at is null and p.place is not null)) limit 1`);
+/** Who takes the same one at once is refused by the index. */
+const FREE_PLACE = freePlaceOf('done');
 
 /** `password`: issues an app password to the user of the finished verification in `done`; returns its id. */
 export function createWriteAppPassword(make: ReturnType<typeof createAppPasswordMaker>) {

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { MOST_APP_PASSWORDS } from '../domain/app-password-limit.ts';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
+import { requestHashOf, reusedKey } from '../domain/idempotency.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
@@ -10,6 +11,7 @@ import type { RunStatement } from '../platform/database/run-statement.ts';
 import { hmac, type KeyRing } from '../platform/secrets/key-ring.ts';
 import { generateAppPassword, groupInFours } from './generate.ts';
 import { latestExpiry } from './latest-expiry.ts';
+import { freePlaceOf, hasRoomFor } from './places.ts';
 
 /** What a backend asks for. */
 export interface NewAppPassword {
@@ -21,11 +23,11 @@ export interface NewAppPassword {
   services: readonly string[];
 }
 
-/** A new app password, the one time that it is shown. */
+/** An app password that a backend made. */
 export interface CreatedAppPassword extends Omit<NewAppPassword, 'services'> {
   appPasswordId: string;
-  /** In groups of four: `abcd efgh ijkl mnop`. */
-  appPassword: string;
+  /** In groups of four: `abcd efgh ijkl mnop`; null: it was made before by the same idempotency key, and is not shown again. */
+  appPassword: string | null;
   services: string[];
   createdAt: Date;
 }
@@ -36,7 +38,9 @@ export interface CreatedAppPassword extends Omit<NewAppPassword, 'services'> {
  * - `policy.appPasswordsRefused` when the policy lets backends make none,
  * - `request.invalid` naming `/expiresAt` when it is over already, or later than the policy allows,
  * - `user.blocked` while the user is blocked,
- * - `appPassword.limitReached` when the user has 40.
+ * - `appPassword.limitReached` when the user has 40,
+ * - `idempotencyKey.reused` when another request had the same idempotency key.
+ * The same key with the same request gives the same app password again, also where a new one would be refused.
  */
 export function createCreateAppPassword(deps: {
   run: RunStatement;
@@ -44,15 +48,56 @@ export function createCreateAppPassword(deps: {
   hashKeys: KeyRing;
   currentPolicy: (tenantId: string) => Promise<{ policy: TenantPolicy }>;
 }) {
-  return async (user: User, wanted: NewAppPassword): Promise<CreatedAppPassword> => {
+  return async (
+    user: User,
+    wanted: NewAppPassword,
+    idempotencyKey: string | null = null,
+  ): Promise<CreatedAppPassword> => {
+    const key = idempotencyKey === null ? null : { idempotencyKey, requestHash: hashOf(user, wanted) };
+    return (await madeBefore(deps.run, user, key)) ?? (await makeNew(user, wanted, key));
+  };
+
+  async function makeNew(user: User, wanted: NewAppPassword, key: RequestKey | null) {
     const { policy } = await deps.currentPolicy(user.tenantId);
     const now = deps.clock.now();
     const expiresAt = checkedExpiry(wanted.expiresAt, policy.appPassword, now);
     const letters = generateAppPassword(policy.appPassword.length);
     const made = { ...wanted, expiresAt, services: [...new Set(wanted.services)].toSorted(), createdAt: now };
-    const id = await insert(deps, user, { ...made, letters });
-    return { appPasswordId: id, appPassword: groupInFours(letters), ...made };
-  };
+    const inserted = await insert(deps, user, { ...made, letters, key });
+    if (typeof inserted !== 'string') return inserted;
+    return { appPasswordId: inserted, appPassword: groupInFours(letters), ...made };
+  }
+}
+
+/** What makes a request the same as an earlier one. */
+interface RequestKey {
+  idempotencyKey: string;
+  requestHash: string;
+}
+
+function hashOf({ userId }: User, { name, expiresAt, services }: NewAppPassword): string {
+  return requestHashOf([userId, name, expiresAt?.toISOString(), ...services.toSorted()]);
+}
+
+type Before = Omit<CreatedAppPassword, 'appPassword' | 'services'> & {
+  requestHash: string;
+  services: string;
+};
+
+/** What the same request made before. @throws ServiceError when another one had its key */
+async function madeBefore(
+  run: RunStatement,
+  { tenantId }: User,
+  key: RequestKey | null,
+): Promise<CreatedAppPassword | null> {
+  if (key === null) return null;
+  const [row] = await run<Before>(sql`
+    select id as app_password_id, name, created_at, expires_at, services, request_hash from app_password
+    where tenant_id = ${tenantId} and idempotency_key = ${key.idempotencyKey}`);
+  if (row === undefined) return null;
+  const { requestHash, services, ...before } = row;
+  if (requestHash !== key.requestHash) throw reusedKey();
+  return { ...before, appPassword: null, services: services.split(' ').filter(Boolean) };
 }
 
 /** @throws ServiceError when the policy refuses it */
@@ -80,6 +125,7 @@ function invalidExpiry(rule: string): ServiceError {
 interface Made extends NewAppPassword {
   letters: string;
   createdAt: Date;
+  key: RequestKey | null;
 }
 
 interface Inserted {
@@ -89,18 +135,21 @@ interface Inserted {
 }
 
 /**
- * Takes one of the user's places. Of two at once that take the same place, the index lets one through (as
- * `registry/migrations/0006-app-password-places.ts` says), and the other tries again: some place was given each time.
+ * Takes one of the user's places. Of two at once that take the same place, or have the same key, the index lets one
+ * through, and the other looks again: some place was given each time.
+ * @returns the new id, or what the same request made meanwhile
  */
 async function insert(
   deps: { run: RunStatement; hashKeys: KeyRing },
   user: User,
   made: Made,
-): Promise<string> {
+): Promise<string | CreatedAppPassword> {
   const { hash, keyId } = hmac(deps.hashKeys, made.letters);
   for (let tries = 0; tries <= MOST_APP_PASSWORDS; tries += 1) {
     const [row] = await deps.run<Inserted>(insertStatement(user, made, { hash, keyId }));
     if (row?.id) return row.id;
+    const before = await madeBefore(deps.run, user, made.key);
+    if (before) return before;
     if (row?.blocked) throw new ServiceError('user.blocked', 'The user is blocked. Unblock the user first.');
     if (row?.full) break;
   }
@@ -115,23 +164,19 @@ function insertStatement(
   made: Made,
   { hash, keyId }: { hash: string; keyId: string },
 ) {
-  const { name, expiresAt, services, createdAt: now } = made;
+  const { name, expiresAt, services, createdAt: now, key } = made;
   return sql`
     with owner as materialized (
-      select exists (select from user_block where tenant_id = ${tenantId} and user_id = ${userId}
+      select ${tenantId}::text as tenant_id, ${userId}::text as user_id, exists (select from user_block where tenant_id = ${tenantId} and user_id = ${userId}
         and (expires_at is null or expires_at > ${now})) as blocked),
     free as materialized (
-      select place from generate_series(1, ${MOST_APP_PASSWORDS}::int) place
-      where place <> all (array(select p.place from app_password p where p.tenant_id = ${tenantId}
-        and p.user_id = ${userId} and p.revoked_at is null and p.place is not null))
-      and (select count(*) from app_password p where p.tenant_id = ${tenantId} and p.user_id = ${userId}
-        and p.revoked_at is null) < ${MOST_APP_PASSWORDS}::int
-      limit 1),
+      select f.place from owner cross join lateral (${freePlaceOf('owner')}) f where ${hasRoomFor('owner')}),
     made as (
       insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed_until, created_at, place,
-        expires_at, services)
-      select ${randomUUIDv7()}::uuid, ${tenantId}::text, ${userId}::text, ${name}::text, ${hash}::text, ${keyId}::text,
-        ${now}::timestamptz, ${now}::timestamptz, free.place, ${expiresAt}::timestamptz, ${services.join(' ')}::text
+        expires_at, services, idempotency_key, request_hash)
+      select ${randomUUIDv7()}::uuid, owner.tenant_id, owner.user_id, ${name}::text, ${hash}::text, ${keyId}::text,
+        ${now}::timestamptz, ${now}::timestamptz, free.place, ${expiresAt}::timestamptz, ${services.join(' ')}::text,
+        ${key?.idempotencyKey ?? null}::text, ${key?.requestHash ?? null}::text
       from free, owner where not owner.blocked
       on conflict do nothing
       returning id, tenant_id, user_id),

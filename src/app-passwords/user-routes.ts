@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, Instant, UserId } from '../api.ts';
+import { defineRoute, IdempotencyKey, Instant, UserId } from '../api.ts';
 import type { AppPassword, AppPasswords } from './app-passwords.ts';
 import type { CreatedAppPassword, createCreateAppPassword } from './create-app-password.ts';
 
@@ -73,9 +73,10 @@ export const NewAppPasswordBody = z
 export const CreatedView = z
   .object({
     appPasswordId: z.guid(),
-    appPassword: z
-      .string()
-      .meta({ description: 'In groups of four; shown only once', example: 'abcd efgh ijkl mnop' }),
+    appPassword: z.string().nullable().meta({
+      description: 'In groups of four; shown only once. Null: it was made before with this idempotency key',
+      example: 'abcd efgh ijkl mnop',
+    }),
     name: z.string(),
     createdAt: Instant,
     expiresAt: Expiry,
@@ -127,13 +128,32 @@ function createRoute({ create }: UserActions) {
     operationId: 'createAppPassword',
     scope: 'users:write',
     params: Owner,
+    headers: z.object({
+      'idempotency-key': IdempotencyKey.meta({
+        description:
+          'A request repeated with the same key and body makes no second app password, and does not show the first one again',
+      }),
+    }),
     body: NewAppPasswordBody,
-    responses: { 201: { description: 'The app password; it cannot be shown again', schema: CreatedView } },
-    problems: ['policy.appPasswordsRefused', 'user.blocked', 'appPassword.limitReached'],
-    async handle({ params: { userId }, body, caller: { tenantId } }) {
+    responses: {
+      201: { description: 'The app password; it cannot be shown again', schema: CreatedView },
+      200: {
+        description: 'The app password that was made before with this idempotency key and body; not shown',
+        schema: CreatedView,
+      },
+    },
+    problems: [
+      ...(['policy.appPasswordsRefused', 'user.blocked', 'appPassword.limitReached'] as const),
+      'idempotencyKey.reused',
+    ],
+    async handle({ params: { userId }, headers, body, caller: { tenantId } }) {
       const expiresAt = body.expiresAt === null ? null : new Date(body.expiresAt);
-      const made = await create({ tenantId, userId }, { ...body, expiresAt });
-      return { status: 201, body: toCreatedView(made) };
+      const made = await create(
+        { tenantId, userId },
+        { ...body, expiresAt },
+        headers['idempotency-key'] ?? null,
+      );
+      return { status: made.appPassword === null ? 200 : 201, body: toCreatedView(made) };
     },
   });
 }

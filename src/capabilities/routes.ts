@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { CountryCode, defineRoute, Extension, Instant, TypedNumber, UserId } from '../api.ts';
+import { ACTORS } from '../domain/changeable-by.ts';
+import { PHONE_TYPES } from '../domain/phone-type.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type FindRefusals, type Reason, readCapabilities } from './read-capabilities.ts';
 
@@ -13,19 +15,30 @@ const Capability = z
           example: 'user.blocked',
         }),
         text: z.string().meta({ description: 'What the reason is and what to do' }),
+        changeableBy: z.enum(ACTORS).meta({ description: 'Who can change that' }),
         until: Instant.nullable().meta({ description: 'When the reason ends by itself, if that is known' }),
       }),
     ),
   })
   .meta({ id: 'Capability', description: 'Whether it is allowed and, if not, every reason' });
 
+const WayOfReaching = z
+  .object({
+    phoneType: z.enum(PHONE_TYPES),
+    channel: z.enum(['call', 'sms']).meta({ description: 'By call, or by text message' }),
+    register: Capability,
+    signIn: Capability,
+  })
+  .meta({ id: 'PhoneCapability', description: 'A type of phone, and how it is reached' });
+
 /** Also a type of the client. */
 export const Capabilities = z
   .object({
     userId: UserId,
-    registerOfficePhone: Capability,
-    signIn: Capability,
+    registerOfficePhone: Capability.meta({ description: 'The office phone, by call; also among phones' }),
+    signIn: Capability.meta({ description: 'With the office phone, by call; also among phones' }),
     appPassword: Capability,
+    phones: z.array(WayOfReaching).meta({ description: 'Every way to reach the user' }),
   })
   .meta({ id: 'Capabilities' });
 
@@ -66,6 +79,11 @@ export function capabilityRoutes(findRefusals: FindRefusals, clock: Clock) {
           registerOfficePhone: toView(found.registerOfficePhone),
           signIn: toView(found.signIn),
           appPassword: toView(found.appPassword),
+          phones: found.phones.map(({ register, signIn, ...way }) => ({
+            ...way,
+            register: toView(register),
+            signIn: toView(signIn),
+          })),
         };
         return { status: 200, body: view };
       },

@@ -54,10 +54,10 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
   const verification = (id: string) => `/v1/verifications/${segment(id)}`;
   return {
     /** Has a phone called. With the same idempotency key and request the same verification comes back. */
-    requestVerification: (request: VerificationRequest, options: { idempotencyKey?: string } = {}) =>
+    requestVerification: (request: VerificationRequest, options: Repeatable = {}) =>
       json<Verification>('POST', '/v1/verifications', {
         body: request,
-        headers: options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
+        headers: keyHeader(options),
       }),
     readVerification: (id: string) => json<Verification>('GET', verification(id)),
     /** Verifications, newest first, 100 at most; while `next` is not null there may be more: send it as `after`. */
@@ -92,14 +92,29 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
 
 type Api = Pick<Send, 'json'>;
 
+/** What lets a request be sent again safely. */
+interface Repeatable {
+  idempotencyKey?: string;
+}
+
+function keyHeader({ idempotencyKey }: Repeatable): Record<string, string> {
+  return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+}
+
 function users({ json }: Api) {
   const user = (userId: string) => `/v1/users/${segment(userId)}`;
   return {
     listAppPasswords: async (userId: string) =>
       (await json<{ value: AppPassword[] }>('GET', `${user(userId)}/app-passwords`)).value,
-    /** Makes an app password without a verification. It cannot be shown again. */
-    createAppPassword: (userId: string, wanted: NewAppPassword) =>
-      json<CreatedAppPassword>('POST', `${user(userId)}/app-passwords`, { body: wanted }),
+    /**
+     * Makes an app password without a verification. It cannot be shown again: with the same idempotency key and request
+     * the same one comes back, with null in its place.
+     */
+    createAppPassword: (userId: string, wanted: NewAppPassword, options: Repeatable = {}) =>
+      json<CreatedAppPassword>('POST', `${user(userId)}/app-passwords`, {
+        body: wanted,
+        headers: keyHeader(options),
+      }),
     /** Revokes one app password, for good. */
     revokeAppPassword: async (userId: string, id: string): Promise<void> => {
       await json('DELETE', `${user(userId)}/app-passwords/${segment(id)}`);

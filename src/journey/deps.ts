@@ -1,7 +1,7 @@
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { RunStatement } from '../platform/database/run-statement.ts';
+import type { RunStatement, RunWhenLocked } from '../platform/database/run-statement.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
@@ -18,6 +18,7 @@ import type { TextAddress } from './text/text-way.ts';
 /** What the journey is made of. */
 export interface JourneyDeps {
   run: RunStatement;
+  runWhenLocked: RunWhenLocked;
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
   providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'sendText' | 'findTexts'>;
   codes: Codes;

@@ -218,12 +218,12 @@ const TEXT_GRACE_MS = 60_000;
 
 /** What watches calls, and what follows from their ends. */
 function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
-  const { run, providers, policyAt, writes, traces, deliverMessage, timeouts, clock, events, log } = deps;
+  const { providers, policyAt, writes, traces, deliverMessage, timeouts, clock, events, log } = deps;
   return {
     watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),
     complete: createComplete({
-      finish: createFinishVerification(run, writes.writtenMessage),
-      refuseForAppPasswords: verifications.refuseForAppPasswords,
+      finish: createFinishVerification(deps, writes),
+      refuseApproved: verifications.refuseApproved,
       writes,
       providers,
       policyAt,

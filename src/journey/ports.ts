@@ -48,6 +48,8 @@ export interface CompletionWrites {
   phoneMethod(now: Date): Sql;
   /** A condition on the verification `v`: its user may have one more app password. */
   hasRoomForAppPassword: Sql;
+  /** Locks the open verifications and the phones of a user, against whoever removes one. */
+  lockPhones(user: User): Sql;
   /** `password`: a new app password of so many letters, for so many days or for good; returns `id`. */
   appPassword(
     wanted: { length: number; expiresAfterDays: number | null; verificationId: string },

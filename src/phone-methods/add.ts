@@ -12,7 +12,7 @@ export function createAddPhoneMethod(deps: {
 }) {
   /**
    * @returns the phone's id, and whether it was not there before
-   * @throws ServiceError `number.*`, `policy.officePhoneRefused`; `phoneMethod.typeTaken` when the user has another number of
+   * @throws ServiceError `number.*`, `policy.*PhoneRefused`; `phoneMethod.typeTaken` when the user has another number of
    * this type; `phoneMethod.mobileFirst`
    */
   return async (

@@ -6,10 +6,9 @@ import { signInFacts } from '../domain/signs-in.ts';
 import type { User } from '../domain/user.ts';
 import type { ChangeDeps } from './ports.ts';
 import {
-  type Allowed,
-  allowedBy,
   METHOD_ACTIONS,
   type MethodAction,
+  type MethodPolicy,
   type MethodState,
   methodNotFound,
   type Reason,
@@ -39,7 +38,7 @@ export interface PhoneMethod {
 /** What reading phones needs. */
 export interface ReadDeps extends Pick<ChangeDeps, 'run' | 'clock'> {
   /** The tenant's policy as it is now. */
-  policyOf: (tenantId: string) => Promise<Pick<TenantPolicy, 'officePhone' | 'smsSignIn'>>;
+  policyOf: (tenantId: string) => Promise<MethodPolicy & Pick<TenantPolicy, 'smsSignIn'>>;
 }
 
 /** Reads the phones of users. */
@@ -48,9 +47,8 @@ export function createReadPhoneMethods({ run, clock, policyOf }: ReadDeps) {
   async function list(user: User): Promise<PhoneMethod[]> {
     const policy = await policyOf(user.tenantId);
     const rows = await run<Row>(phonesOf(user, clock.now(), policy.smsSignIn.unusedDays));
-    const allows = allowedBy(policy);
     const all = rows.map(toState);
-    return rows.map((row) => toMethod(row, all, allows));
+    return rows.map((row) => toMethod(row, all, policy));
   }
 
   return {
@@ -87,11 +85,11 @@ const toState = ({ id, phoneType, isDefault, verifiedAt, isInUse }: Row): Requir
   isVerified: verifiedAt !== null,
 });
 
-function toMethod(row: Row, all: MethodState[], allows: Allowed): PhoneMethod {
+function toMethod(row: Row, all: MethodState[], policy: MethodPolicy): PhoneMethod {
   const { id, phoneType, extension, isDefault, verifiedAt, createdAt, signsIn } = row;
   const method = toState(row);
   const actions = METHOD_ACTIONS.map((action) => {
-    const reasons = reasonsAgainst(action, { method, all, allows });
+    const reasons = reasonsAgainst(action, { method, all, policy });
     return [action, { allowed: reasons.length === 0, reasons }];
   });
   return {
@@ -99,7 +97,7 @@ function toMethod(row: Row, all: MethodState[], allows: Allowed): PhoneMethod {
     phoneNumber: formatLikeGraph(row.phoneNumber, extension),
     phoneType,
     extension,
-    smsSignInState: smsSignInState({ ...method, signsIn, isAllowed: allows.smsSignIn }),
+    smsSignInState: smsSignInState({ ...method, signsIn, isAllowed: policy.smsSignIn.allowed }),
     isDefault,
     verifiedAt: verifiedAt?.toISOString() ?? null,
     createdDateTime: createdAt.toISOString(),

@@ -1,4 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import type { Actor } from '../domain/changeable-by.ts';
 
 /** What is posted to a tenant's webhook endpoint about the phones of a user. */
 export const PHONE_METHOD_MESSAGES = [
@@ -11,10 +12,6 @@ export const PHONE_METHOD_MESSAGES = [
   'user.reregistrationRequired',
 ] as const;
 export type PhoneMethodMessage = (typeof PHONE_METHOD_MESSAGES)[number];
-
-/** Who does something: the user on the phone, the tenant's administrator over the API, the operator on the command line. */
-export const ACTORS = ['user', 'administrator', 'operator'] as const;
-export type Actor = (typeof ACTORS)[number];
 
 /** The data of a message about a phone in the row `alias` of phone_method: ids and words, never the number. */
 export function messageData(alias: string, by: Actor): Sql {

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Sql } from 'sql-template-tag';
+import type { Actor } from '../domain/changeable-by.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunStatement } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
-import type { Actor } from './messages.ts';
 
 /** What changing phones needs from other features; `service/` connects them. Each part is named as said. */
 export interface ChangeDeps {

@@ -64,7 +64,7 @@ function readingRoutes({ list, read }: PhoneMethods) {
 
 const NUMBER_PROBLEMS = [
   ...(['number.invalid', 'number.typeRefused', 'number.countryRefused'] as const),
-  ...(['number.extensionUnsupported', 'policy.officePhoneRefused'] as const),
+  ...(['number.extensionUnsupported', 'policy.officePhoneRefused', 'policy.mobilePhoneRefused'] as const),
 ];
 
 function enteringRoutes({ add, change, read }: PhoneMethods) {

@@ -1,8 +1,12 @@
 /** What may be done with a phone of a user, and why not. The guards of the statements hold the same rules. */
+
+import { type Actor, changeableBy } from '../domain/changeable-by.ts';
+import { notAllowed, type PhonePolicy, refusePhoneType } from '../domain/phone-refusal.ts';
 import type { PhoneType } from '../domain/phone-type.ts';
-import type { TenantPolicy } from '../domain/policy.ts';
 import { type ErrorCode, ServiceError } from '../errors.ts';
-import type { Actor } from './messages.ts';
+
+/** What a policy says of phones. */
+export type MethodPolicy = PhonePolicy & { smsSignIn: { allowed: boolean } };
 
 /** A phone, as far as the rules need it. */
 export interface MethodState {
@@ -37,22 +41,7 @@ interface Situation {
   method: MethodState;
   /** All phones of the user. */
   all: readonly MethodState[];
-  allows: Allowed;
-}
-
-/** What the policy allows. */
-export interface Allowed {
-  officePhones: boolean;
-  /** Signing in with the number of a mobile. */
-  smsSignIn: boolean;
-}
-
-/** What matters here of a policy. */
-export function allowedBy({
-  officePhone,
-  smsSignIn,
-}: Pick<TenantPolicy, 'officePhone' | 'smsSignIn'>): Allowed {
-  return { officePhones: officePhone.allowed, smsSignIn: smsSignIn.allowed };
+  policy: MethodPolicy;
 }
 
 interface Rule {
@@ -94,15 +83,6 @@ const RULES: readonly Rule[] = [
     reason: NOT_VERIFIED,
   },
   {
-    of: ['change'],
-    breaks: ({ method, allows }) => method.phoneType === 'office' && !allows.officePhones,
-    reason: {
-      code: 'policy.officePhoneRefused',
-      text: 'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
-      changeableBy: 'administrator',
-    },
-  },
-  {
     of: ['enableSmsSignIn', 'disableSmsSignIn'],
     breaks: ({ method }) => method.phoneType !== 'mobile',
     reason: {
@@ -113,10 +93,10 @@ const RULES: readonly Rule[] = [
   },
   {
     of: ['enableSmsSignIn'],
-    breaks: ({ method, allows }) => method.phoneType === 'mobile' && !allows.smsSignIn,
+    breaks: ({ method, policy }) => method.phoneType === 'mobile' && !policy.smsSignIn.allowed,
     reason: {
       code: 'policy.smsSignInRefused',
-      text: 'The policy of this tenant does not allow signing in with phone numbers. Ask its administrator to change that.',
+      text: notAllowed('signing in with phone numbers'),
       changeableBy: 'administrator',
     },
   },
@@ -139,25 +119,37 @@ const RULES: readonly Rule[] = [
 
 /** Every reason against something, in the order of the rules; none: it is allowed. */
 export function reasonsAgainst(action: MethodAction, situation: Situation): Reason[] {
-  return RULES.filter(({ of, breaks }) => of.includes(action) && breaks(situation)).map(
-    ({ reason }) => reason,
-  );
+  const broken = RULES.filter(({ of, breaks }) => of.includes(action) && breaks(situation));
+  return [...broken.map(({ reason }) => reason), ...(action === 'change' ? byPolicy(situation) : [])];
 }
+
+function byPolicy({ method: { phoneType }, policy }: Situation): Reason[] {
+  const refused = refusePhoneType(phoneType, policy);
+  return refused
+    ? [{ code: refused.code, text: refused.message, changeableBy: changeableBy(refused.code) }]
+    : [];
+}
+
+const ALLOWS_ALL: MethodPolicy = {
+  officePhone: { allowed: true },
+  mobilePhone: { allowed: true },
+  smsSignIn: { allowed: true },
+};
 
 /**
  * The error for something that a statement did not do with the phone of this id.
  * @param all the user's phones, as the statement saw them
- * @param allows what the statement was told of the policy, if anything
+ * @param policy what the statement was told of the policy, if anything
  */
 export function refusalOf(
   action: MethodAction,
   id: string,
   all: readonly MethodState[],
-  allows: Allowed = { officePhones: true, smsSignIn: true },
+  policy: MethodPolicy = ALLOWS_ALL,
 ): ServiceError {
   const method = all.find((each) => each.id === id);
   if (!method) return methodNotFound();
-  const [reason] = reasonsAgainst(action, { method, all, allows });
+  const [reason] = reasonsAgainst(action, { method, all, policy });
   if (reason) return new ServiceError(reason.code, reason.text);
   return new ServiceError('service.internal', 'The phone was not changed, and no rule says why.');
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CountryCode, Extension, Instant, TypedNumber, UserId } from '../api.ts';
+import { ACTORS } from '../domain/changeable-by.ts';
 import { PHONE_TYPES } from '../domain/phone-type.ts';
-import { ACTORS } from './messages.ts';
 import { SMS_SIGN_IN_STATES } from './sms-sign-in-state.ts';
 
 /** The id of a phone in an address. */

@@ -7,7 +7,7 @@ import { runWhenLocked } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 import { messageData, type PhoneMethodMessage } from './messages.ts';
 import type { ChangeDeps } from './ports.ts';
-import { allowedBy, type MethodState, refusalOf } from './rules.ts';
+import { type MethodState, refusalOf } from './rules.ts';
 import { methodsOf } from './statements.ts';
 
 type Deps = Pick<ChangeDeps, 'db' | 'run' | 'clock' | 'by' | 'tell' | 'policyOf'>;
@@ -43,8 +43,7 @@ function createEnable({ db, clock, by, tell, policyOf }: Deps) {
     const lock = sql`select lock_sign_in(${user.tenantId}, ${user.userId}, ${id}::uuid)`;
     const statement = enabling({ user, id, policy: policy.smsSignIn, by, tell }, clock.now());
     const found = await runWhenLocked<Found, Registry>(db, lock, statement);
-    if (!found.some(({ isSo }) => isSo))
-      throw refusalOf('enableSmsSignIn', id.toLowerCase(), found, allowedBy(policy));
+    if (!found.some(({ isSo }) => isSo)) throw refusalOf('enableSmsSignIn', id.toLowerCase(), found, policy);
   };
 }
 

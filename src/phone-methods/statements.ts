@@ -19,7 +19,10 @@ export interface FoundMethod extends MethodState {
  * Locks what a statement is going to change, in one order for all statements: first the user's open verifications, so that
  * one that finishes is waited for, then the user's phones, against whoever verifies another one.
  */
-export function lockUser({ openVerifications }: Pick<ChangeDeps, 'openVerifications'>, user: User): Sql {
+export function lockUser(
+  { openVerifications }: { openVerifications: Pick<ChangeDeps['openVerifications'], 'lock'> },
+  user: User,
+): Sql {
   return sql`with ${openVerifications.lock(user)}
     select lock_phone_methods(${user.tenantId}, ${user.userId}) where (select count(*) from locked) >= 0`;
 }

@@ -22,6 +22,10 @@ export interface AppPasswordTable {
   expiresAt: Generated<Date | null>;
   /** The services that it opens, with spaces between; empty: all. */
   services: Generated<string>;
+  /** Of the request that made it without a verification; null: it had none. */
+  idempotencyKey: Generated<string | null>;
+  /** SHA-256 of that request, hexadecimal. */
+  requestHash: Generated<string | null>;
   lastUsedAt: Generated<Date | null>;
   lastUsedService: Generated<string | null>;
   /** Where it was last used, as a network: `203.0.113.0/24`. */

@@ -30,7 +30,9 @@ import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/wr
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
+import { lockUser } from '../phone-methods/statements.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runWhenLocked } from '../platform/database/run-statement.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
@@ -86,6 +88,7 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
     phoneMethod: createWritePhoneMethod({ tell: writeUserMessages }),
     appPassword: createWriteAppPassword(createAppPasswordMaker(deps)),
     hasRoomForAppPassword: HAS_ROOM_FOR_APP_PASSWORD,
+    lockPhones: (user) => lockUser({ openVerifications: END_FOR_PHONE }, user),
     revokeAppPasswords: writeRevocation,
     block: writeFraudBlock,
     audit: writeAuditEvent,
@@ -143,6 +146,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });
   const journey = createJourney({
     run,
+    runWhenLocked: (lock, statement) => runWhenLocked(db, lock, statement),
     jobs,
     providers,
     addresses: createCallAddresses(publicUrl),

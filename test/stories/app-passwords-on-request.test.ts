@@ -8,7 +8,13 @@ describeWorlds('app passwords on request', ({ world }) => {
   const of = (userId: string) => {
     const path = `/v1/users/${encodeURIComponent(userId)}/app-passwords`;
     return {
-      make: (wanted: object = {}) => world.api('POST', path, { name: 'Phone, mail', ...wanted }),
+      make: (wanted: object = {}, key?: string) =>
+        world.api(
+          'POST',
+          path,
+          { name: 'Phone, mail', ...wanted },
+          key === undefined ? {} : { 'idempotency-key': key },
+        ),
       list: async () => (await world.api('GET', path)).body.value,
       reset: () => world.api('POST', `/v1/users/${userId}/password-was-reset`),
     };
@@ -58,6 +64,28 @@ describeWorlds('app passwords on request', ({ world }) => {
     const refused = answers.filter(({ status }) => status !== 201);
     expect(refused.map(({ body }) => body.code)).toEqual(Array(5).fill('appPassword.limitReached'));
     expect(await of('many').list()).toHaveLength(MOST_APP_PASSWORDS);
+  });
+
+  test('are made once with an idempotency key, and shown once, however often it is sent', async () => {
+    const wanted = { services: ['smtp', 'imap'] };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => of('keyed').make(wanted, 'mail-1')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 201]);
+    const [made, ...again] = answers.toSorted((a, b) => b.status - a.status);
+    expect(made?.body.appPassword).toMatch(/^[a-z ]+$/);
+    for (const { body } of again) expect(body).toEqual({ ...made?.body, appPassword: null });
+    expect(await of('keyed').list()).toHaveLength(1);
+    expect(await auditOf('keyed')).toHaveLength(1);
+    const reused = { status: 422, body: { code: 'idempotencyKey.reused' } };
+    expect(await of('keyed').make({ ...wanted, name: 'Other' }, 'mail-1')).toMatchObject(reused);
+    expect(await of('another').make(wanted, 'mail-1')).toMatchObject(reused);
+    await world.api('PUT', '/v1/users/keyed/block', { reason: 'left' });
+    const later = await of('keyed').make(wanted, 'mail-1');
+    expect(later).toMatchObject({ status: 200, body: { appPasswordId: made?.body.appPasswordId } });
+    expect((await of('keyed').make(wanted, 'mail-2')).status).toBe(403);
+    const { api } = await world.addTenant('with-the-same-key');
+    const path = '/v1/users/keyed/app-passwords';
+    const other = await api('POST', path, { name: 'Mail' }, { 'idempotency-key': 'mail-1' });
+    expect(other.status).toBe(201);
   });
 
   test('are not made for a blocked user', async () => {

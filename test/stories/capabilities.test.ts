@@ -1,8 +1,20 @@
 // What a user may do, and every reason why not: the very reasons with which requests are refused.
 import { expect, test } from 'vitest';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { register as registerPhone } from '../support/phone-methods.ts';
+import { setPolicy } from '../support/set-policy.ts';
 
 const ONE = { count: 1, windowS: 600 };
+
+interface Capability {
+  reasons: { code: string; changeableBy: string }[];
+}
+interface Way {
+  phoneType: string;
+  channel: string;
+  register: Capability;
+  signIn: Capability;
+}
 
 describeWorlds('what a user may do', ({ world }) => {
   let tenants = 0;
@@ -30,17 +42,33 @@ describeWorlds('what a user may do', ({ world }) => {
     return { api, tenantId, own, can, codes, ask, register };
   };
   const NOBODY = 'number.notRegistered';
+  const MOBILE_FIRST = { code: 'phoneMethod.mobileFirst', changeableBy: 'user' };
 
   test('at first: register a phone and be issued an app password, and not sign in yet', async () => {
     const { can, register } = await tenantWith();
+    const allowed = { allowed: true, reasons: [] };
+    const notYet = {
+      allowed: false,
+      reasons: [
+        {
+          code: NOBODY,
+          text: expect.stringContaining('Register one first'),
+          changeableBy: 'user',
+          until: null,
+        },
+      ],
+    };
+    const mobileFirst = { allowed: false, reasons: [expect.objectContaining(MOBILE_FIRST)] };
+    const ways = { register: allowed, signIn: notYet };
     expect(await can()).toEqual({
       userId: 'u-1',
-      registerOfficePhone: { allowed: true, reasons: [] },
-      signIn: {
-        allowed: false,
-        reasons: [{ code: NOBODY, text: expect.stringContaining('Register one first'), until: null }],
-      },
-      appPassword: { allowed: true, reasons: [] },
+      ...{ registerOfficePhone: allowed, signIn: notYet, appPassword: allowed },
+      phones: [
+        { phoneType: 'office', channel: 'call', ...ways },
+        { phoneType: 'mobile', channel: 'sms', ...ways },
+        { phoneType: 'mobile', channel: 'call', ...ways },
+        { phoneType: 'alternateMobile', channel: 'call', register: mobileFirst, signIn: notYet },
+      ],
     });
     await register();
     expect(await can()).toMatchObject({ signIn: { allowed: true }, registerOfficePhone: { allowed: true } });
@@ -95,6 +123,46 @@ describeWorlds('what a user may do', ({ world }) => {
     const until = new Date(world.time.now() + 600_000).toISOString();
     expect(registerOfficePhone.reasons[1]).toMatchObject({ code: 'user.blocked', until });
     expect(await ask()).toMatchObject({ status: 403, body: { code: both[0] } });
+  });
+
+  test('is said of each way to reach the user, with who can change it, as requests are refused', async () => {
+    const { api, tenantId, can, ask, register } = await tenantWith();
+    await register();
+    await registerPhone(world, {
+      ...{ tenantId, userId: 'u-1', phoneType: 'mobile', phoneNumber: '+46701234567' },
+    });
+    const ofWays = async (about?: object) => {
+      const { phones } = await can(about);
+      return Object.fromEntries(
+        phones.map(({ phoneType, channel, register: registering, signIn }: Way) => [
+          `${phoneType} ${channel}`,
+          [registering, signIn].map(({ reasons }) =>
+            reasons.map((each) => `${each.code} ${each.changeableBy}`),
+          ),
+        ]),
+      );
+    };
+    const none = [`${NOBODY} user`];
+    expect(await ofWays()).toEqual({
+      ...{ 'office call': [[], []], 'mobile sms': [[], []], 'mobile call': [[], []] },
+      'alternateMobile call': [[], none],
+    });
+    const landline = ['number.typeRefused user'];
+    expect(await ofWays({ number: '+46812345678' })).toEqual({
+      ...{ 'office call': [[], []], 'mobile sms': [landline, []], 'mobile call': [landline, []] },
+      'alternateMobile call': [landline, none],
+    });
+    await setPolicy(world, { textMessage: { allowed: false }, officePhone: { allowed: false } }, tenantId);
+    await api('PUT', '/v1/users/u-1/block', { reason: 'stolen', forS: 600 });
+    const blocked = 'user.blocked administrator';
+    const office = ['policy.officePhoneRefused administrator', blocked];
+    const text = ['policy.textMessageRefused administrator', blocked];
+    expect(await ofWays()).toEqual({
+      ...{ 'office call': [office, office], 'mobile sms': [text, text] },
+      ...{ 'mobile call': [[blocked], [blocked]], 'alternateMobile call': [[blocked], [blocked, ...none]] },
+    });
+    const way = { number: '+46701234567', phoneType: 'mobile', channel: 'sms' };
+    expect(await ask(way)).toMatchObject({ status: 403, body: { code: 'policy.textMessageRefused' } });
   });
 
   test('without a PIN: nothing, where the policy asks for one', async () => {

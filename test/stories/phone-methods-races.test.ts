@@ -90,6 +90,25 @@ describeWorlds('phones that change at once', { policy: POLICY }, ({ world }) => 
     expect(await wrongDefaults(world)).toBe(0);
   });
 
+  test('an alternate mobile that is registered while the mobile is removed is there with it, or not at all', async () => {
+    const chance = chanceFrom(33);
+    for (let round = 0; round < 8; round += 1) {
+      const userId = `beside-${round}`;
+      const [phoneNumber = '', number = ''] = numbers;
+      const mobile = await register(world, { userId, phoneType: 'mobile', phoneNumber });
+      world.simulator.desk.script(number, 'press-pound');
+      await world.api('POST', '/v1/verifications', { userId, phoneType: 'alternateMobile', number });
+      const settled = world.settle();
+      for (let wait = chance.upTo(14); wait > 0; wait -= 1) await world.api('GET', '/v1/key');
+      const removed = (await world.api('DELETE', `${of(userId)}/${mobile}`)).status === 200;
+      await settled;
+      const { value } = (await world.api('GET', of(userId))).body;
+      const types = value.map(({ phoneType }: { phoneType: string }) => phoneType);
+      expect(types).toEqual(removed ? [] : ['mobile', 'alternateMobile']);
+    }
+    expect(await wrongDefaults(world)).toBe(0);
+  });
+
   test('a user who must register again while a registration finishes has no phone that counts', async () => {
     for (let turn = 0; turn < 8; turn += 1) {
       const { userId } = await world.request('press-pound', { userId: `again-${turn}` });

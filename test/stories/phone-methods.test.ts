@@ -134,6 +134,41 @@ describeWorlds('phone methods', ({ world }) => {
     expect(await remove(userId, mobile)).toMatchObject({ status: 200 });
   });
 
+  describe('an alternate mobile', () => {
+    const asking = (userId: string) =>
+      world.api('POST', '/v1/verifications', { userId, phoneType: 'alternateMobile', number: OTHER_MOBILE });
+
+    test('is registered only beside a mobile, verified or not', async () => {
+      const userId = 'u-alternate';
+      const refused = { status: 409, body: { code: 'phoneMethod.mobileFirst' } };
+      expect(await asking(userId)).toMatchObject(refused);
+      const { body: mobile } = await add(userId, { phoneType: 'mobile', number: MOBILE });
+      world.simulator.desk.script(OTHER_MOBILE, 'press-pound');
+      expect(await asking(userId)).toMatchObject({ status: 201 });
+      await world.settle();
+      const [, alternate] = await phonesOf(userId);
+      expect(alternate).toMatchObject({ phoneType: 'alternateMobile', isDefault: true });
+      await remove(userId, alternate.id);
+      expect(await remove(userId, mobile.id)).toMatchObject({ status: 200 });
+      expect(await asking(userId)).toMatchObject(refused);
+    });
+
+    test('is not called, and not registered, once the mobile is gone', async () => {
+      const { userId, mobile } = await withMobile();
+      world.simulator.desk.script(OTHER_MOBILE, 'press-pound');
+      world.time.pause();
+      const ringing = (await asking(userId)).body.id;
+      await vi.waitFor(async () => expect((await world.read(ringing)).state).toBe('ringing'), SOON);
+      expect(await remove(userId, mobile)).toMatchObject({ status: 200 });
+      world.time.resume();
+      await world.settle();
+      expect(await world.read(ringing)).toMatchObject({ outcome: 'blocked', errorCode: 'mobileMissing' });
+      expect(await phonesOf(userId)).toHaveLength(1);
+      const password = await world.api('POST', `/v1/verifications/${ringing}/reveal-app-password`);
+      expect(password.status).toBe(404);
+    });
+  });
+
   describe('a number that an administrator enters', () => {
     test('counts for nothing until it is verified, and then it is the default', async () => {
       const number = world.newNumber();
@@ -175,6 +210,7 @@ describeWorlds('phone methods', ({ world }) => {
       [{ phoneType: 'mobile', number: MOBILE, extension: '12' }, 422, 'number.extensionUnsupported'],
       [{ phoneType: 'fax', number: MOBILE }, 400, 'request.invalid'],
       [{ phoneType: 'office', number: '+46900123456' }, 422, 'number.typeRefused'],
+      [{ phoneType: 'mobile', number: '+46812345678' }, 422, 'number.typeRefused'],
     ])('is refused as %o', async (phone, status, code) => {
       expect(await add('u-refused', phone)).toMatchObject({ status, body: { code } });
       expect(await phonesOf('u-refused')).toEqual([]);
@@ -186,6 +222,24 @@ describeWorlds('phone methods', ({ world }) => {
       const refused = await add(userId, { phoneType: 'office', number: world.newNumber() });
       expect(refused).toMatchObject({ status: 403, body: { code: 'policy.officePhoneRefused' } });
       expect(await add(userId, { phoneType: 'mobile', number: MOBILE })).toMatchObject({ status: 201 });
+      await setPolicy(world, {});
+    });
+
+    test('is refused as a mobile where the policy allows none, also in a list and in place of another', async () => {
+      const userId = 'u-no-mobile';
+      const mobile = await register(world, { userId, phoneType: 'mobile', phoneNumber: MOBILE });
+      await setPolicy(world, { mobilePhone: { allowed: false } });
+      const code = 'policy.mobilePhoneRefused';
+      const refused = { status: 403, body: { code } };
+      expect(await add('u-other', { phoneType: 'mobile', number: MOBILE })).toMatchObject(refused);
+      expect(await change(userId, mobile, { number: OTHER_MOBILE })).toMatchObject(refused);
+      const [phone] = await phonesOf(userId);
+      expect(phone).toMatchObject({ phoneNumber: '+46 701234567' });
+      expect(phone.actions.change.reasons).toMatchObject([{ code, changeableBy: 'administrator' }]);
+      const value = [{ userId: 'u-other', phoneType: 'mobile', number: MOBILE }];
+      const list = await world.api('POST', '/v1/phone-methods/import', { value });
+      expect(list.body.value).toMatchObject([{ result: 'refused', code }]);
+      expect(await phonesOf('u-other')).toEqual([]);
       await setPolicy(world, {});
     });
   });
@@ -214,6 +268,9 @@ describeWorlds('phone methods', ({ world }) => {
       expect(refused).toMatchObject({ status: 409, body: { code: 'phoneMethod.isDefault' } });
       expect(await passwordsOf(userId)).toHaveLength(1);
       expect(await change(userId, UNKNOWN_ID, { number: MOBILE })).toMatchObject({ status: 404 });
+      const [, mobile] = await phonesOf(userId);
+      const landline = await change(userId, mobile.id, { number: office.phoneNumber });
+      expect(landline).toMatchObject({ status: 422, body: { code: 'number.typeRefused' } });
     });
 
     test('ends the sign-in that calls the old one', async () => {

@@ -44,7 +44,8 @@ export function describeEachStore(name: string, define: (combination: StoreCombi
 }
 
 /**
- * Makes a place. The embedded one is a copy of a store that has its tables, since making one takes 2 s.
+ * Makes a place. It is a copy of a store that has its tables: making them takes the embedded store 2 s, and a server about a
+ * second of processor time.
  * @param options.empty without tables
  */
 export async function freshStores(
@@ -52,8 +53,9 @@ export async function freshStores(
   options: { empty?: boolean } = {},
 ): Promise<FreshStores> {
   if (combination === 'embedded') return freshEmbedded(options.empty ?? false);
-  const { url, drop: dropDatabase } = await freshDatabase();
   const onRedis = combination === 'postgres+redis';
+  const template = options.empty ? null : await databaseTemplate(!onRedis);
+  const { url, drop: dropDatabase } = await freshDatabase(template);
   const queue = onRedis ? freshPrefix() : { kind: 'database' as const };
   return {
     database: { kind: 'postgres', url, poolSize: 5, withQueueTables: !onRedis },
@@ -95,20 +97,36 @@ async function embeddedTemplate(): Promise<string> {
   return template;
 }
 
-/** An empty database on the run's PostgreSQL. */
-async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(`create database ${name}`);
-  const url = new URL(given(postgresUrl));
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`drop database ${name} with (force)`) };
+/** As `embeddedTemplate`, on the run's PostgreSQL. */
+async function databaseTemplate(withQueueTables: boolean): Promise<string> {
+  const template = withQueueTables ? 'template_with_queue' : 'template_without_queue';
+  const [found] = await onServer(`select from pg_database where datname = '${template}'`);
+  if (found) return template;
+  const draft = await freshDatabase(null);
+  const place = { kind: 'postgres' as const, url: draft.url, poolSize: 2, withQueueTables };
+  const database = await openDatabase(place, MIGRATIONS, { warn: () => undefined });
+  await database.close();
+  // Not by its name: whoever is late finds it renamed by another process, and its own draft stays until the end of the run.
+  await onServer(`alter database ${draft.name} rename to ${template}`).catch(async (error) => {
+    if ((await onServer(`select from pg_database where datname = '${template}'`)).length === 0) throw error;
+  });
+  return template;
 }
 
-async function onServer(statement: string): Promise<void> {
+/** A database on the run's PostgreSQL: a copy of the template, or empty. */
+async function freshDatabase(template: string | null) {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(`create database ${name}${template === null ? '' : ` template ${template}`}`);
+  const url = new URL(given(postgresUrl));
+  url.pathname = `/${name}`;
+  return { name, url: url.href, drop: () => onServer(`drop database ${name} with (force)`) };
+}
+
+async function onServer(statement: string): Promise<unknown[]> {
   const client = new Client({ connectionString: given(postgresUrl) });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }

@@ -1,4 +1,4 @@
-import type { Sql } from 'sql-template-tag';
+import { join } from 'sql-template-tag';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
@@ -9,8 +9,8 @@ import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
-import type { VerificationStore } from '../store/verifications.ts';
-import { issuesAppPassword, writesFor } from './writes-for.ts';
+import type { Need, VerificationStore } from '../store/verifications.ts';
+import { needsOf, writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = [
@@ -31,7 +31,7 @@ export type Complete = (verification: Decided) => Promise<void>;
  */
 export function createComplete(deps: {
   finish: FinishVerification;
-  refuseForAppPasswords: VerificationStore['refuseForAppPasswords'];
+  refuseApproved: VerificationStore['refuseApproved'];
   writes: CompletionWrites;
   providers: Pick<Providers, 'endCall'>;
   policyAt: PolicyAt;
@@ -56,10 +56,17 @@ export function createComplete(deps: {
     if (callMayLive) await endCall(verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();
-    const needsRoom = issuesAppPassword(verification, policy) ? deps.writes.hasRoomForAppPassword : undefined;
+    const needs = needsOf(deps.writes, verification, policy);
+    const allMet =
+      needs.length === 0
+        ? undefined
+        : join(
+            needs.map(({ isMet }) => isMet),
+            ' and ',
+          );
     const writes = writesFor(deps.writes, verification, policy, now);
-    const finished = await deps.finish(verification, writes, now, needsRoom);
-    if (!finished) return needsRoom && refuse(verification, needsRoom, now);
+    const finished = await deps.finish(verification, writes, now, allMet);
+    if (!finished) return refuse(verification, needs, now);
     // The provider may have taken the call since the verification was read; whoever noted that leaves the call to us.
     if (callMayLive && verification.callId === null) await endCall({ ...verification, ...finished });
     pass(verification, policy, finished.message);
@@ -73,9 +80,11 @@ export function createComplete(deps: {
   }
 
   /** Phone and app password are registered both or neither: without room for the one the other is refused, too. */
-  async function refuse({ id }: Decided, hasRoom: Sql, now: Date): Promise<void> {
-    const refused = await deps.refuseForAppPasswords(id, hasRoom, now);
-    if (refused) await complete(refused);
+  async function refuse({ id }: Decided, needs: Need[], now: Date): Promise<void> {
+    for (const need of needs) {
+      const refused = await deps.refuseApproved(id, need, now);
+      if (refused) return complete(refused);
+    }
   }
 
   function report({ id, tenantId, outcome, purpose, errorCode }: Decided, policy: TenantPolicy): void {

@@ -5,8 +5,9 @@ import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
 import { writeFailure, writeForgiveness } from '../store/challenge-failures.ts';
 import type { CompletionWrite } from '../store/completion.ts';
-import { type Decided, isRegisteredPhone } from '../store/rows.ts';
+import { type Decided, HAS_MOBILE_BESIDE, isRegisteredPhone } from '../store/rows.ts';
 import { writeUnwanted } from '../store/unwanted-calls.ts';
+import type { Need } from '../store/verifications.ts';
 
 const NONE = sql`null::uuid`;
 /** Whether the user of `done` had a phone of this type until now: a statement sees tables as they were before it. */
@@ -52,12 +53,19 @@ function finished(write: CompletionWrites, now: Date): CompletionWrite[] {
   return [write.audit({ type: 'verification.finished', data }, now), write.messages(FINISHED, now)];
 }
 
-/** Whether an app password follows from an outcome. */
-export function issuesAppPassword(
-  { outcome, purpose }: Pick<Decided, 'outcome' | 'purpose'>,
+/** What must be so when an approved registration is completed; the request was checked for it, and it may have changed. */
+export function needsOf(
+  write: Pick<CompletionWrites, 'hasRoomForAppPassword'>,
+  verification: Decided,
   { appPassword }: TenantPolicy,
-): boolean {
-  return outcome === 'approved' && purpose === 'register' && appPassword.issue;
+): Need[] {
+  if (verification.outcome !== 'approved' || verification.purpose !== 'register') return [];
+  const room = { isMet: write.hasRoomForAppPassword, errorCode: 'appPasswordLimit' };
+  const mobile = { isMet: HAS_MOBILE_BESIDE, errorCode: 'mobileMissing' };
+  return [
+    ...(appPassword.issue ? [room] : []),
+    ...(verification.phoneType === 'alternateMobile' ? [mobile] : []),
+  ];
 }
 
 /**

@@ -1,7 +1,11 @@
 import { MOST_APP_PASSWORDS } from '../../domain/app-password-limit.ts';
 import { type ParsedNumber, refuseExtension as refuseExtensionOf } from '../../domain/number.ts';
-import { refusal } from '../../domain/number-refusal.ts';
 import type { Pauses } from '../../domain/pauses.ts';
+import {
+  notAllowed,
+  refuseNoMobile as refuseNoMobileOf,
+  refusePhoneType,
+} from '../../domain/phone-refusal.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import { secondsUntil } from '../../platform/clock.ts';
@@ -46,6 +50,7 @@ const CHECKS: readonly Check[] = [
   { refuse: refuseBlocked, beforeDialing: true },
   { refuse: ({ number }) => errorIn(number), beforeDialing: true },
   { refuse: refuseNoMobile, beforeDialing: true },
+  { refuse: refuseMissingMobile, beforeDialing: true },
   { refuse: refuseSuppressed, beforeDialing: true },
   { refuse: refuseExtension, beforeDialing: false },
   { refuse: refuseManyAppPasswords, beforeDialing: false },
@@ -79,31 +84,25 @@ function errorIn(found: unknown): ServiceError[] {
 }
 
 function refuseByPolicy({ request, policy }: CheckInput): ServiceError[] {
-  if (phoneTypeOf(request) === 'office')
-    return policy.officePhone.allowed
-      ? []
-      : [new ServiceError('policy.officePhoneRefused', notAllowed('office phones'))];
-  if (!policy.mobilePhone.allowed)
-    return [new ServiceError('policy.mobilePhoneRefused', notAllowed('mobile phones'))];
+  const refused = refusePhoneType(phoneTypeOf(request), policy);
+  if (refused) return [refused];
   if (request.channel === 'call' || policy.textMessage.allowed) return [];
   return [new ServiceError('policy.textMessageRefused', notAllowed('text messages'))];
 }
 
-const notAllowed = (what: string) =>
-  `The policy of this tenant does not allow ${what}. Ask its administrator to change that.`;
-
-/** Types of numbers that may be mobiles; in some countries, as in the United States, numbers do not show it. */
-const MAY_BE_MOBILE = ['MOBILE', 'FIXED_LINE_OR_MOBILE'];
-
 /** What is surely a landline is refused before a text is paid for. */
 function refuseNoMobile({ request, number }: CheckInput): ServiceError[] {
-  if (phoneTypeOf(request) === 'office' || number === null || number instanceof ServiceError) return [];
-  if (MAY_BE_MOBILE.includes(number.type)) return [];
-  const rule =
-    request.channel === 'sms'
-      ? 'This looks like a landline, which takes no text messages: request a call instead.'
-      : 'This is not the number of a mobile phone: request it as the phoneType office.';
-  return [refusal('number.typeRefused', '/number', rule, number.e164)];
+  if (number === null || number instanceof ServiceError) return [];
+  return errorIn(refuseNoMobileOf(number, phoneTypeOf(request), request.channel));
+}
+
+/** Also when the phone is registered: see `HAS_MOBILE_BESIDE`. */
+function refuseMissingMobile({ request, facts }: CheckInput): ServiceError[] {
+  const isAlternate = request.purpose === 'register' && phoneTypeOf(request) === 'alternateMobile';
+  if (!isAlternate || facts.hasMobile) return [];
+  const detail =
+    'The user has no mobile, and an alternate mobile needs one beside it. Register the mobile first.';
+  return [new ServiceError('phoneMethod.mobileFirst', detail)];
 }
 
 function refuseBlocked({ facts: { blocked, blockedUntil } }: CheckInput): ServiceError[] {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { requestHashOf, reusedKey } from '../../domain/idempotency.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
@@ -146,18 +146,6 @@ function raise(error: Error): never {
 function hashOf(request: VerificationRequest): string {
   const { userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale } = request;
   const reached = phoneTypeOf(request) === 'office' ? [] : [request.channel, phoneTypeOf(request)];
-  const fields = [userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale, ...reached];
-  return createHash('sha256')
-    .update(JSON.stringify(fields.map((field) => field ?? null)))
-    .digest('hex');
-}
-
-function reusedKey(): ServiceError {
-  return new ServiceError(
-    'idempotencyKey.reused',
-    'This idempotency key belongs to a request with another body. Use a new key for a new request.',
-    {
-      problems: [{ field: 'idempotency-key', rule: 'This must be new, or have the same body as before.' }],
-    },
-  );
+  const fields = [userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale];
+  return requestHashOf([...fields, ...reached]);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, VerificationId } from '../../api.ts';
+import { type Caller, IdempotencyKey, VerificationId } from '../../api.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { routeDefiner } from '../../platform/http/route.ts';
 import type { ReadVerification, RequestVerification } from '../ports.ts';
@@ -18,15 +18,6 @@ export interface VerificationActions {
   cancelVerification(tenantId: string, id: string): Promise<Verification>;
 }
 
-const IdempotencyKey = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,255}$/, 'This must be 1 to 255 printable ASCII characters without spaces.')
-  .optional()
-  .meta({
-    description:
-      'A request repeated with the same key and body returns the same verification and never causes a second call',
-  });
-
 /** What a request for a verification can be refused with, besides being unreadable. */
 export const VERIFICATION_REFUSALS = [
   'number.invalid',
@@ -35,6 +26,7 @@ export const VERIFICATION_REFUSALS = [
   'number.extensionUnsupported',
   'number.notRegistered',
   'number.suppressed',
+  'phoneMethod.mobileFirst',
   'extension.missing',
   'extension.tooLong',
   'locale.unsupported',
@@ -104,7 +96,12 @@ function requestRoute(actions: VerificationActions) {
     summary: 'Request a verification: call a phone and ask for the pound key, or text a code to a mobile',
     operationId: 'requestVerification',
     scope: 'verifications:write',
-    headers: z.object({ 'idempotency-key': IdempotencyKey }),
+    headers: z.object({
+      'idempotency-key': IdempotencyKey.meta({
+        description:
+          'A request repeated with the same key and body returns the same verification and never causes a second call',
+      }),
+    }),
     body: NewVerificationBody,
     responses: {
       201: { description: 'The verification is queued', schema: VerificationView, routeHeaders },

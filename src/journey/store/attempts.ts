@@ -5,6 +5,7 @@ import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import {
   ALL_COLUMNS,
   type CallAttempt,
+  HAS_MOBILE_BESIDE,
   IN_DOUBT,
   IS_SUPPRESSED,
   isStillEntitled,
@@ -122,11 +123,11 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
 
 /**
  * The policy that it was checked under still counts, the user is not blocked, the challenge not locked, the phone is not suppressed nor left alone
- * for a while after unwanted calls, and who signs in has still that phone. A call that is looked for was allowed before.
+ * for a while after unwanted calls, who signs in has still that phone, and an alternate mobile has a mobile beside it. A call that is looked for was allowed before.
  */
 function stillAllowed(checkedUnder: Sql, now: Date): Sql {
   return sql`${checkedUnder} = (select policy_version from tenant where tenant.id = v.tenant_id)
-    and ${isStillEntitled(now)} and not ${IS_SUPPRESSED}
+    and ${isStillEntitled(now)} and not ${IS_SUPPRESSED} and ${HAS_MOBILE_BESIDE}
     and (v.challenge = 'pound' or not exists (select from challenge_failure f where f.tenant_id = v.tenant_id
       and f.user_id = v.user_id and f.challenge = v.challenge and f.locked_until > ${now}))
     and (v.state in ${IN_DOUBT} or coalesce(phone_paused_until(v.phone_hash, v.purpose), ${now}) <= ${now})`;

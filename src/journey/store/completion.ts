@@ -1,10 +1,12 @@
 import sql, { join, type Sql } from 'sql-template-tag';
-import type { RunStatement } from '../../platform/database/run-statement.ts';
+import type { User } from '../../domain/user.ts';
+import type { RunStatement, RunWhenLocked } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
+import type { CompletionWrites } from '../ports.ts';
 import { type Decided, story } from './rows.ts';
 
 /** A verification that is to be finished, as its outcome was read. */
-type Finishing = Pick<Decided, 'id' | 'outcome' | 'purpose'>;
+type Finishing = Pick<Decided, 'id' | 'outcome' | 'purpose' | 'phoneType' | keyof User>;
 
 /**
  * What one feature writes when a verification finishes: `name as (insert …)`, which reads the finished row from `done`
@@ -26,10 +28,15 @@ export type FinishVerification = (
 
 /**
  * One statement, and so one transaction, ends the verification and writes what follows from it: never one without the
- * others, and never twice, since only one caller gets the row.
+ * others, and never twice, since only one caller gets the row. An alternate mobile needs a mobile beside it that nobody
+ * removes meanwhile: so the user's phones are locked before, in a transaction.
  */
-export function createFinishVerification(run: RunStatement, writtenMessage: Sql): FinishVerification {
-  const finish: FinishVerification = async ({ id, outcome, purpose }, writes, now, only = sql`true`) => {
+export function createFinishVerification(
+  { run, runWhenLocked }: { run: RunStatement; runWhenLocked: RunWhenLocked },
+  { writtenMessage, lockPhones }: Pick<CompletionWrites, 'writtenMessage' | 'lockPhones'>,
+): FinishVerification {
+  const finish: FinishVerification = async (verification, writes, now, only = sql`true`) => {
+    const { id, outcome, purpose } = verification;
     const event = story(now, { type: 'finished', ...(outcome === null ? {} : { outcome }) });
     const done = sql`done as (
       update verification v set state = 'finished', finished_at = ${now}, open = false, live = false,
@@ -37,9 +44,12 @@ export function createFinishVerification(run: RunStatement, writtenMessage: Sql)
         events = v.events || ${event}::jsonb
       where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose} and ${only}
       returning *)`;
-    const [row] = await run<Finished>(sql`
+    const statement = sql`
       with ${join([done, ...writes], ', ')} 
-      select ${writtenMessage} as message, call_id, line_number, ended_at from done`);
+      select ${writtenMessage} as message, call_id, line_number, ended_at from done`;
+    const [row] = needsMobile(verification)
+      ? await runWhenLocked<Finished>(lockPhones(verification), statement)
+      : await run<Finished>(statement);
     return row ?? null;
   };
   return async (...wanted) => {
@@ -51,4 +61,8 @@ export function createFinishVerification(run: RunStatement, writtenMessage: Sql)
       return finish(...wanted);
     }
   };
+}
+
+function needsMobile({ outcome, purpose, phoneType }: Finishing): boolean {
+  return outcome === 'approved' && purpose === 'register' && phoneType === 'alternateMobile';
 }

@@ -26,6 +26,8 @@ export interface UserFacts extends User {
   appPasswords: number;
   /** Until when each challenge is locked, since it was failed too often (ISO 8601); those that are not are left out. */
   lockedChallenges: Partial<Record<Challenge, string>>;
+  /** Whether the user has a mobile, verified or not: an alternate mobile needs one beside it. */
+  hasMobile: boolean;
   /** The verified phones of the user: E.164, and the extension if it has one. */
   phones: Partial<Record<PhoneType, { phoneNumber: string; extension: string | null }>>;
 }
@@ -78,7 +80,7 @@ export function createReadFacts(run: RunStatement): ReadFacts {
 
 const FACTS =
   raw(`t.id as tenant_id, t.policy_version, b.user_id is not null as blocked, b.expires_at as blocked_until,
-  p.locale, p.pin_hash is not null as has_pin, w.app_passwords, m.phones, c.locked_challenges`);
+  p.locale, p.pin_hash is not null as has_pin, w.app_passwords, m.phones, m.has_mobile, c.locked_challenges`);
 
 /** What stands about a user in the tenant of the table alias `t`. */
 function about(userId: string, now: Date): Sql {
@@ -87,8 +89,9 @@ function about(userId: string, now: Date): Sql {
       and (b.expires_at is null or b.expires_at > ${now})
     left join user_profile p on p.tenant_id = t.id and p.user_id = ${userId}
     cross join lateral (select jsonb_object_agg(phone_type,
-      jsonb_build_object('phoneNumber', phone_number, 'extension', extension)) as phones
-      from phone_method where tenant_id = t.id and user_id = ${userId} and verified_at is not null) m
+      jsonb_build_object('phoneNumber', phone_number, 'extension', extension)) filter (where verified_at is not null) as phones,
+      coalesce(bool_or(phone_type = 'mobile'), false) as has_mobile
+      from phone_method where tenant_id = t.id and user_id = ${userId}) m
     cross join lateral (select count(*) as app_passwords from app_password
       where tenant_id = t.id and user_id = ${userId} and revoked_at is null) w
     cross join lateral (select jsonb_object_agg(challenge, locked_until) as locked_challenges from challenge_failure

@@ -72,7 +72,7 @@ export const PLACING_COLUMNS = columns(PLACING);
 export type Decided = Pick<Verification, (typeof DECIDED)[number]>;
 const DECIDED = [
   ...(['id', 'tenantId', 'purpose', 'outcome', 'errorCode', 'policyNow', 'jobId', 'traceParent'] as const),
-  ...(['callId', 'lineNumber', 'endedAt', 'challenge'] as const),
+  ...(['callId', 'lineNumber', 'endedAt', 'challenge', 'userId', 'phoneType'] as const),
 ] as const;
 
 /** A verification as the webhooks of its call need it. */
@@ -82,7 +82,7 @@ export type LiveCall = Decided &
     current: boolean;
   };
 const LIVE = [
-  ...(['userId', 'state', 'wakeAt', 'locale', 'extension', 'challengeDigits'] as const),
+  ...(['state', 'wakeAt', 'locale', 'extension', 'challengeDigits'] as const),
   ...(['round', 'prompt'] as const),
 ] as const;
 export const LIVE_COLUMNS = columns([...DECIDED, ...LIVE]);
@@ -108,6 +108,11 @@ export const isRegisteredPhone = (alias: 'v' | 'done'): Sql =>
   raw(`exists (select from phone_method m where m.tenant_id = ${alias}.tenant_id and m.user_id = ${alias}.user_id
     and m.phone_number = ${alias}.phone_number and m.extension is not distinct from ${alias}.extension
     and m.verified_at is not null)`);
+
+/** A condition on the verification `v`: who registers an alternate mobile has a mobile beside it. */
+export const HAS_MOBILE_BESIDE = raw(`(v.phone_type <> 'alternateMobile' or v.purpose <> 'register'
+    or exists (select from phone_method m where m.tenant_id = v.tenant_id and m.user_id = v.user_id
+      and m.phone_type = 'mobile'))`);
 
 /**
  * A condition on the verification `v`: its user is not blocked, and one that signs in calls the phone that is

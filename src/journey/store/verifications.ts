@@ -9,6 +9,14 @@ export interface Decision {
   errorCode?: string | null;
 }
 
+/** What a registration needs when it is completed. */
+export interface Need {
+  /** A condition on the verification `v`. */
+  isMet: Sql;
+  /** Of the outcome `blocked`, where it is not met. */
+  errorCode: string;
+}
+
 /** Reads and guarded updates of verifications. An update returns null when somebody was there first. */
 export type VerificationStore = ReturnType<typeof createVerificationStore>;
 
@@ -89,11 +97,11 @@ function changes(one: One) {
         returning ${ALL_COLUMNS}`);
     },
 
-    /** Approved, but its app password has no room any more → decided as blocked. Null: it has, or somebody was here first. */
-    refuseForAppPasswords(id: string, hasRoom: Sql, now: Date): Promise<Verification | null> {
-      return one(sql`${decided({ outcome: 'blocked', errorCode: 'appPasswordLimit' }, now)}
+    /** Approved, but a need of its registration is not met any more → decided as blocked. Null: it is met, or somebody was here first. */
+    refuseApproved(id: string, { isMet, errorCode }: Need, now: Date): Promise<Verification | null> {
+      return one(sql`${decided({ outcome: 'blocked', errorCode }, now)}
         where v.id = ${id} and v.state = 'decided' and v.outcome = 'approved' and v.purpose = 'register'
-          and not (${hasRoom}) returning ${ALL_COLUMNS}`);
+          and not (${isMet}) returning ${ALL_COLUMNS}`);
     },
 
     /** Still `dialing` or `sending` with this attempt, and no webhook has told of its call or text → decided as providerError. */

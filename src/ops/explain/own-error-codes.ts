@@ -69,6 +69,12 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
     meaning: 'the user already has as many app passwords as are allowed',
     action: 'npm run poundkey -- list-app-passwords TENANT USER shows them; revoke-app-password revokes one.',
   },
+  mobileMissing: {
+    meaning:
+      'the mobile was removed while the alternate mobile was registered, which needs a mobile beside it',
+    action:
+      'The user registers a mobile first. npm run poundkey -- list-phones TENANT USER shows the phones that are left.',
+  },
   badAnswer: {
     meaning: 'an answer came that makes no sense for the API of the provider',
     action:

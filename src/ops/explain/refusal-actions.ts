@@ -23,6 +23,8 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
     'Somebody who answered this number was called by mistake and asked for no more calls. Ask the user for the number again; if it is right, npm run poundkey -- allow NUMBER lets it be called again.',
   'number.notRegistered':
     'Signing in calls the registered phone only. The user has to register the phone first, or the backend sends another number than the registered one.',
+  'phoneMethod.mobileFirst':
+    'An alternate mobile needs a mobile beside it. npm run poundkey -- list-phones TENANT USER shows the phones; the user registers a mobile first.',
   'extension.missing': FIX_REQUEST,
   'extension.tooLong':
     'Use shorter pauses: in the request, the PBX profile of the switchboard, or the policy.',

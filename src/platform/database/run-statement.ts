@@ -38,6 +38,9 @@ export function runIn<Schema>(db: Kysely<Schema>): RunStatement {
     (await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
 }
 
+/** `runWhenLocked` on one database. */
+export type RunWhenLocked = <Row>(lock: Statement, statement: Statement) => Promise<Row[]>;
+
 /**
  * Runs a statement once another one has locked rows, in one transaction. A statement that waits for a row sees that row as
  * it is afterwards, and everything else as it was before (PostgreSQL, "Read Committed Isolation Level"). The one that comes

@@ -274,9 +274,10 @@ describe('emptying expired seals', () => {
 
 describe('listing phone methods', () => {
   const officePhone = { allowed: true, mobileNumbers: 'allowed' as const };
+  const mobilePhone = { allowed: true };
   const { list } = createReadPhoneMethods({
     ...{ run: runIn(db), clock: moving },
-    policyOf: async () => ({ officePhone, smsSignIn: { allowed: true, unusedDays: null } }),
+    policyOf: async () => ({ officePhone, mobilePhone, smsSignIn: { allowed: true, unusedDays: null } }),
   });
 
   async function registered(
@@ -324,7 +325,12 @@ describe('listing phone methods', () => {
         isDefault: false,
         verifiedAt: START.toISOString(),
         createdDateTime: START.toISOString(),
-        actions: { ...may, remove: allowed, change: allowed, ...{ enableSmsSignIn: no, disableSmsSignIn: no } },
+        actions: {
+          ...may,
+          remove: allowed,
+          change: allowed,
+          ...{ enableSmsSignIn: no, disableSmsSignIn: no },
+        },
       },
       {
         id: mobile,

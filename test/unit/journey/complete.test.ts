@@ -12,6 +12,7 @@ const log = createLogger({ level: 'silent' });
 const CANCELED: Decided = {
   ...{ id: 'v-1', tenantId: 'contoso', purpose: 'register', challenge: 'pound', outcome: 'canceled' },
   ...{ errorCode: null, policyNow: 1, jobId: null, traceParent: null },
+  ...{ userId: 'u-1', phoneType: 'office' },
   ...{ callId: null, lineNumber: '+12025550100', endedAt: null },
 } as const;
 const NOW = { message: null, lineNumber: '+12025550100', endedAt: null };
@@ -20,7 +21,7 @@ function completing(finished: { callId: string | null; endedAt: Date | null }) {
   const endCall = vi.fn(async () => undefined);
   const complete = createComplete({
     finish: async () => ({ ...NOW, ...finished }),
-    refuseForAppPasswords: async () => null,
+    refuseApproved: async () => null,
     writes: { audit: vi.fn(), messages: vi.fn() } as unknown as CompletionWrites,
     providers: { endCall },
     policyAt: async () => parsePolicy({}, 'Contoso'),

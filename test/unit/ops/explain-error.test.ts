@@ -19,6 +19,7 @@ describe('the explanations of error codes', () => {
     ...[
       ...END_REASONS,
       'appPasswordLimit',
+      'mobileMissing',
       'startMissed',
       'badAnswer',
       'ECONNREFUSED',

@@ -7,13 +7,17 @@ import {
   refusalOf,
 } from '../../../src/phone-methods/rules.ts';
 
-const allows = { officePhones: true, smsSignIn: true };
 const phone = (phoneType: PhoneType, state: 'default' | 'verified' | 'entered'): MethodState => ({
   id: phoneType,
   phoneType,
   isDefault: state === 'default',
   isVerified: state !== 'entered',
 });
+const policy = {
+  officePhone: { allowed: true },
+  mobilePhone: { allowed: true },
+  smsSignIn: { allowed: true },
+};
 const [office, mobile, alternate] = [
   phone('office', 'default'),
   phone('mobile', 'verified'),
@@ -33,26 +37,35 @@ test.each<[MethodAction, MethodState, MethodState[], string[]]>([
   ['setDefault', office, [office, mobile], []],
   ['setDefault', alternate, [office, mobile, alternate], ['phoneMethod.notVerified']],
 ])('%s %o among %o', (action, method, all, codes) => {
-  expect(reasonsAgainst(action, { method, all, allows }).map(({ code }) => code)).toEqual(codes);
+  expect(reasonsAgainst(action, { method, all, policy }).map(({ code }) => code)).toEqual(codes);
 });
 
 test('every reason is named where there are several, with who can change it', () => {
   const both = [phone('mobile', 'default'), phone('office', 'verified'), alternate] as const;
-  const reasons = reasonsAgainst('remove', { method: both[0], all: both, allows });
+  const reasons = reasonsAgainst('remove', { method: both[0], all: both, policy });
   expect(reasons.map(({ code, changeableBy }) => [code, changeableBy])).toEqual([
     ['phoneMethod.isDefault', 'user'],
     ['phoneMethod.mobileNeeded', 'user'],
   ]);
-  const none = { officePhones: false, smsSignIn: false };
-  const refused = reasonsAgainst('change', { method: office, all: [office], allows: none });
+  const refused = reasonsAgainst('change', {
+    ...{ method: office, all: [office] },
+    policy: { ...policy, officePhone: { allowed: false } },
+  });
   expect(refused).toMatchObject([{ code: 'policy.officePhoneRefused', changeableBy: 'administrator' }]);
+  const noMobiles = reasonsAgainst('change', {
+    ...{ method: mobile, all: [office, mobile] },
+    policy: { ...policy, mobilePhone: { allowed: false } },
+  });
+  expect(noMobiles).toMatchObject([{ code: 'policy.mobilePhoneRefused', changeableBy: 'administrator' }]);
 });
 
 test('a number becomes a user name only if it is a verified mobile that nobody else signs in with', () => {
   const codes = (action: MethodAction, method: MethodState, smsSignIn = true) =>
-    reasonsAgainst(action, { method, all: [method], allows: { officePhones: true, smsSignIn } }).map(
-      ({ code, changeableBy }) => `${code} ${changeableBy}`,
-    );
+    reasonsAgainst(action, {
+      method,
+      all: [method],
+      policy: { ...policy, smsSignIn: { allowed: smsSignIn } },
+    }).map(({ code, changeableBy }) => `${code} ${changeableBy}`);
   const entered = phone('mobile', 'entered');
   const inUse = { isInUse: true };
   const notSupported = ['phoneMethod.smsSignInNotSupported user'];
