@@ -324,7 +324,12 @@ describe('listing phone methods', () => {
         isDefault: false,
         verifiedAt: START.toISOString(),
         createdDateTime: START.toISOString(),
-        actions: { ...may, remove: allowed, change: allowed, ...{ enableSmsSignIn: no, disableSmsSignIn: no } },
+        actions: {
+          ...may,
+          remove: allowed,
+          change: allowed,
+          ...{ enableSmsSignIn: no, disableSmsSignIn: no },
+        },
       },
       {
         id: mobile,
