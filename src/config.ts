@@ -16,7 +16,16 @@ import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
 import { hasWeakKey } from './platform/secrets/key-ring.ts';
-import { address, baseAddress, checked, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
+import {
+  address,
+  baseAddress,
+  checked,
+  hostNames,
+  keyRing,
+  networks,
+  oneOf,
+  whole,
+} from './platform/settings.ts';
 import { rehearsalProblems } from './providers/rehearsal.ts';
 import {
   type LinesConfig,
@@ -35,7 +44,7 @@ export interface Config {
   role: 'all' | 'web' | 'worker';
   logLevel: string;
   /** `publicUrl` null: the address that the server listens on. */
-  http: { host: string; port: number; publicUrl: string | null };
+  http: { host: string; port: number; publicUrl: string | null; trustedProxies?: readonly string[] };
   database: { kind: 'embedded'; dataDir: string } | PostgresConfig;
   queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
   ops: OpsConfig;
@@ -118,6 +127,7 @@ const Environment = z.object({
     .optional(),
   OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
   ...OLDER_APP_VARIABLES,
+  TRUSTED_PROXIES: networks.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(4, 100, 10),
@@ -236,7 +246,12 @@ function group(env: Environment): Config {
     rehearsal: env.REHEARSAL === 'true',
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
-    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL ?? null },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: env.PUBLIC_URL ?? null,
+      trustedProxies: env.TRUSTED_PROXIES ?? [],
+    },
     database: env.DATABASE_URL
       ? {
           kind: 'postgres',

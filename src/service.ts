@@ -102,6 +102,7 @@ async function build(
   if (database.kind === 'embedded')
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
   const { traceRequests, observeWebhook } = ops;
+  const { trustedProxies = [] } = config.http;
   if (http) {
     const progress = openProgress(config.progress, stores, events, log, onStop);
     const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress];
@@ -112,7 +113,7 @@ async function build(
       placesFor(database.kind === 'postgres' ? database.poolSize : null),
     );
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    http.serve(createWeb({ webhooks, api, traceRequests, isStopping, log }));
+    http.serve(createWeb({ webhooks, api, traceRequests, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

@@ -71,17 +71,18 @@ export interface WebDeps {
   api: ApiSetDeps;
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
+  trustedProxies: readonly string[];
   isStopping: () => boolean;
   log: Logger;
 }
 
 /** The HTTP app: webhooks, REST API and its description. */
-export function createWeb({ webhooks, api, traceRequests, isStopping, log }: WebDeps): Express {
+export function createWeb({ webhooks, api, log, isStopping, ...deps }: WebDeps): Express {
   const sets = [webhookSet(webhooks, log), apiSet(api), publicSet()];
   return createHttpApp({
     sets,
     isDraining: isStopping,
-    traceRequests,
+    ...deps,
     info: apiInfo(webhooks.publicUrl),
     log,
   });
