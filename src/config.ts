@@ -22,6 +22,7 @@ import {
   checked,
   hostNames,
   keyRing,
+  networks,
   oneOf,
   signingRing,
   whole,
@@ -44,7 +45,7 @@ export interface Config {
   role: 'all' | 'web' | 'worker';
   logLevel: string;
   /** `publicUrl` null: the address that the server listens on. */
-  http: { host: string; port: number; publicUrl: string | null };
+  http: { host: string; port: number; publicUrl: string | null; trustedProxies?: readonly string[] };
   database: { kind: 'embedded'; dataDir: string } | PostgresConfig;
   queue: { kind: 'database' } | ({ kind: 'redis'; prefix: string } & RedisPlace);
   ops: OpsConfig;
@@ -127,6 +128,7 @@ const Environment = z.object({
     .optional(),
   OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
   ...OLDER_APP_VARIABLES,
+  TRUSTED_PROXIES: networks.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: checked(databaseUrlProblem).optional(),
   DATABASE_POOL_SIZE: whole(4, 100, 10),
@@ -249,7 +251,12 @@ function group(env: Environment): Config {
     rehearsal: env.REHEARSAL === 'true',
     role: env.ROLE,
     logLevel: env.LOG_LEVEL,
-    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL ?? null },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: env.PUBLIC_URL ?? null,
+      trustedProxies: env.TRUSTED_PROXIES ?? [],
+    },
     database: env.DATABASE_URL
       ? {
           kind: 'postgres',

@@ -105,6 +105,7 @@ async function build(
   if (database.kind === 'embedded')
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
   const { traceRequests, observeWebhook } = ops;
+  const { trustedProxies = [] } = config.http;
   if (http) {
     const progress = openProgress(config.progress, stores, events, log, onStop);
     const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress];
@@ -116,7 +117,7 @@ async function build(
     );
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
     const { signingKeys } = stores;
-    http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, isStopping, log }));
+    http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

@@ -38,6 +38,9 @@ export const AUDIT_TYPES = [
   'webhookEndpoint.removed',
   'webhookMessage.resent',
   'suppressedNumber.allowed',
+  'pbxProfile.set',
+  'pbxProfile.removed',
+  'webhookEndpoint.secretResealed',
   'tenant.created',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];

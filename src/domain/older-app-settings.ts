@@ -1,7 +1,7 @@
 /** The settings for older apps, as they stand in the environment. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { checked } from '../platform/settings.ts';
+import { checked, networks } from '../platform/settings.ts';
 
 /** Protocols of mail that older apps speak, as nginx names them (ngx_mail_auth_http_module). */
 export const MAIL_PROTOCOLS = ['imap', 'pop3', 'smtp'] as const;
@@ -35,11 +35,7 @@ export const OLDER_APP_VARIABLES = {
   OLDER_APPS_PORT: checked((text) =>
     /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? null : 'must be between 0 and 65535',
   ).optional(),
-  OLDER_APPS_PROXIES: checked((text) =>
-    words(text).every(isNetwork)
-      ? null
-      : 'must be IP addresses or networks such as 10.0.0.0/8, with commas between',
-  ).optional(),
+  OLDER_APPS_PROXIES: networks.optional(),
   MAIL_BACKENDS: checked((text) =>
     words(text).every((word) => backendIn(word) !== null)
       ? null
@@ -72,19 +68,12 @@ export function olderAppsOf(env: Environment): OlderAppsConfig | null {
     host: env.OLDER_APPS_HOST,
     port: Number(env.OLDER_APPS_PORT),
     mail: backends === undefined || password === undefined ? null : { at: backendsIn(backends), password },
-    proxies: env.OLDER_APPS_PROXIES === undefined ? [] : words(env.OLDER_APPS_PROXIES),
+    proxies: env.OLDER_APPS_PROXIES ?? [],
   };
 }
 
 function words(text: string): string[] {
   return text.split(',').map((word) => word.trim());
-}
-
-function isNetwork(word: string): boolean {
-  const [address = '', bits, ...rest] = word.split('/');
-  const kind = isIP(address);
-  const isLength = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128));
-  return kind !== 0 && isLength && rest.length === 0;
 }
 
 function backendIn(word: string): { protocol: MailProtocol; host: string; port: number } | null {

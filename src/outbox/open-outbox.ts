@@ -56,7 +56,7 @@ export function openOutbox(
   const delivery = createDelivery({ store, attempt, timeLimitMs, claims: works, clock, log });
   onStop('outbox', delivery.stop, timeLimitMs + STOP_SLACK_MS);
   if (works) {
-    const resealing = resealSecrets(db, sealKeys).catch((error: unknown) =>
+    const resealing = resealSecrets({ db, clock }, sealKeys).catch((error: unknown) =>
       log.error({ err: error, alarm: true }, 'webhook secrets could not be encrypted with the current key'),
     );
     onStop('webhook secrets', async () => await resealing);

@@ -1,15 +1,25 @@
 import type { Kysely } from 'kysely';
+import sql, { raw } from 'sql-template-tag';
+import { auditEvents } from '../domain/audit-event.ts';
+import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import { type KeyRing, seal, unseal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import { secretContext } from './webhook-secret.ts';
 
+const COLUMNS = { sealedSecret: 'sealed_secret', previousSealedSecret: 'previous_sealed_secret' } as const;
+
 /**
  * Seals secrets of endpoints anew that are sealed under a replaced key, so that the key can go from the ring. Each is
- * a guarded update: a secret that changed meanwhile is left alone.
+ * a guarded update: a secret that changed meanwhile is left alone. Audit events name the keys, of the secret before and now.
  * @returns how many were sealed anew
  * @throws Error when the ring has lost a key that is still needed
  */
-export async function resealSecrets(db: Kysely<Registry>, sealKeys: KeyRing): Promise<number> {
+export async function resealSecrets(
+  { db, clock }: { db: Kysely<Registry>; clock: Clock },
+  sealKeys: KeyRing,
+): Promise<number> {
+  const run = runIn(db);
   let resealed = 0;
   for (const column of ['sealedSecret', 'previousSealedSecret'] as const) {
     const rows = await db
@@ -21,13 +31,23 @@ export async function resealSecrets(db: Kysely<Registry>, sealKeys: KeyRing): Pr
       if (sealed === null || sealed.split('.')[1] === sealKeys.currentId) continue;
       const context = secretContext(tenantId);
       const anew = seal(sealKeys, unseal(sealKeys, sealed, context), context);
-      await db
-        .updateTable('webhookEndpoint')
-        .set({ [column]: anew })
-        .where('tenantId', '=', tenantId)
-        .where(column, '=', sealed)
-        .execute();
-      resealed += 1;
+      const [before, now] = [sealed.split('.')[1] ?? null, sealKeys.currentId];
+      const done = await run(sql`
+        with resealed as (
+          update webhook_endpoint set ${raw(COLUMNS[column])} = ${anew}
+          where tenant_id = ${tenantId} and ${raw(COLUMNS[column])} = ${sealed} returning tenant_id),
+        ${auditEvents(
+          [
+            {
+              ...{ type: 'webhookEndpoint.secretResealed', from: sql`resealed`, userId: null },
+              data: sql`jsonb_build_object('keyBefore', ${before}::text, 'key', ${now}::text,
+                'isPrevious', ${column === 'previousSealedSecret'}::boolean)`,
+            },
+          ],
+          clock.now(),
+        )}
+        select tenant_id from resealed`);
+      resealed += done.length;
     }
   }
   return resealed;

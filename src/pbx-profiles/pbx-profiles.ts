@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import sql, { type Sql } from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
+import { maskNumber } from '../domain/mask-number.ts';
 import type { Pauses } from '../domain/pauses.ts';
 import { ServiceError } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 
 /** A switchboard of a tenant; `number` is E.164. */
@@ -28,8 +33,14 @@ export type PbxProfiles = ReturnType<typeof createPbxProfiles>;
 
 const COLUMNS = ['id', 'switchboardNumber as number', 'pauseBeforeS', 'pauseAfterS'] as const;
 
-/** Profiles in the registry, one per tenant and number. */
-export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
+/** What an audit event says of the profile in `changed`. */
+const event = (type: AuditEvent['type'], data: Sql): AuditEvent => ({
+  ...{ type, from: sql`changed`, userId: null, data },
+});
+
+/** Profiles in the registry, one per tenant and number. A change and its audit event are one statement. */
+export function createPbxProfiles({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
+  const run = runIn(db);
   const ofTenant = (tenantId: string) =>
     db.selectFrom('pbxProfile').select(COLUMNS).where('tenantId', '=', tenantId);
   return {
@@ -53,22 +64,32 @@ export function createPbxProfiles({ db }: { db: Kysely<Registry> }) {
         .execute(),
 
     /** Sets the profile of a switchboard, or replaces it; its id stays the same. */
-    set: ({ tenantId, number }: Switchboard, pauses: Pauses): Promise<PbxProfile> =>
-      db
-        .insertInto('pbxProfile')
-        .values({ id: randomUUID(), tenantId, switchboardNumber: number, ...pauses })
-        .onConflict((conflict) => conflict.columns(['tenantId', 'switchboardNumber']).doUpdateSet(pauses))
-        .returning(COLUMNS)
-        .executeTakeFirstOrThrow(),
+    async set({ tenantId, number }: Switchboard, pauses: Pauses): Promise<PbxProfile> {
+      const { pauseBeforeS, pauseAfterS } = pauses;
+      const data = sql`jsonb_build_object('pbxProfileId', id, 'number', ${maskNumber(number)}::text,
+        'pauseBeforeS', pause_before_s, 'pauseAfterS', pause_after_s)`;
+      const [profile] = await run<PbxProfile>(sql`
+        with changed as (
+          insert into pbx_profile as p (id, tenant_id, switchboard_number, pause_before_s, pause_after_s)
+          values (${randomUUID()}::uuid, ${tenantId}, ${number}, ${pauseBeforeS}, ${pauseAfterS})
+          on conflict (tenant_id, switchboard_number) do update set pause_before_s = excluded.pause_before_s,
+            pause_after_s = excluded.pause_after_s
+          returning p.*),
+        ${auditEvents([event('pbxProfile.set', data)], clock.now())}
+        select id, switchboard_number as number, pause_before_s, pause_after_s from changed`);
+      if (!profile) throw new Error('the statement that sets a PBX profile returns it');
+      return profile;
+    },
 
     /** @throws ServiceError `pbxProfile.notFound` */
     async remove({ tenantId, id }: Addressed): Promise<void> {
-      const removed = await db
-        .deleteFrom('pbxProfile')
-        .where('tenantId', '=', tenantId)
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (removed.numDeletedRows === 0n) throw notFound();
+      const data = sql`jsonb_build_object('pbxProfileId', id)`;
+      const removed = await run(sql`
+        with changed as (
+          delete from pbx_profile where tenant_id = ${tenantId} and id = ${id}::uuid returning id, tenant_id),
+        ${auditEvents([event('pbxProfile.removed', data)], clock.now())}
+        select id from changed`);
+      if (removed.length === 0) throw notFound();
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Forms of settings as they stand in an environment: always text, read and bounded. Messages never hold values. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseKeyRing } from './secrets/key-ring.ts';
 import { parseSigningRing } from './secrets/signing-ring.ts';
@@ -77,6 +78,18 @@ export const hostNames = z
     (names) => names.every((name) => /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?$/.test(name)),
     'must be names of hosts such as web-1 or ops.example, separated by commas, without ports',
   );
+
+/** IP addresses and networks such as 10.0.0.0/8. A network of all addresses would be no choice. */
+export const networks = listOf(
+  z.string().refine((text) => {
+    const [address = '', bits, ...rest] = text.split('/');
+    const kind = isIP(address);
+    const isLength =
+      bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128));
+    return kind !== 0 && isLength && rest.length === 0;
+  }),
+  'must be IP addresses or networks such as 10.0.0.0/8, with commas between',
+);
 
 /** Text that a rule has nothing against. @param problemOf says what is wrong with it, without repeating it, or null */
 export const checked = (problemOf: (text: string) => string | null) =>

@@ -107,7 +107,7 @@ function createTenantFeatures(
     tenantDomains: createTenantDomains({ db, clock }),
     apiKeys: createApiKeys({ db, clock }),
     policies: createPolicies({ db, clock, ceiling, log }),
-    pbxProfiles: createPbxProfiles({ db }),
+    pbxProfiles: createPbxProfiles({ db, clock }),
   };
 }
 

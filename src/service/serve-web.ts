@@ -73,17 +73,18 @@ export interface WebDeps {
   signingKeys: Stores['signingKeys'];
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
+  trustedProxies: readonly string[];
   isStopping: () => boolean;
   log: Logger;
 }
 
 /** The HTTP app: webhooks, REST API and its description. */
-export function createWeb({ webhooks, api, signingKeys, traceRequests, isStopping, log }: WebDeps): Express {
+export function createWeb({ webhooks, api, signingKeys, log, isStopping, ...deps }: WebDeps): Express {
   const sets = [webhookSet(webhooks, log), apiSet(api), publicSet(), keySetSet(signingKeys)];
   return createHttpApp({
     sets,
     isDraining: isStopping,
-    traceRequests,
+    ...deps,
     info: apiInfo(webhooks.publicUrl),
     log,
   });

@@ -53,6 +53,23 @@ describeWorlds(
     const byOperator = { type: 'operator', id: null, name: expect.any(String), clientAddress: null };
     const byService = { type: 'service', id: null, name: null, clientAddress: null };
 
+    test('names who set and removed a PBX profile, with a masked number', async () => {
+      const profile = { number: '+46812345678', pauseBeforeS: 2, pauseAfterS: 1 };
+      const { body } = await world.api('PUT', '/v1/pbx-profiles', profile);
+      await world.api('PUT', '/v1/pbx-profiles', { ...profile, pauseAfterS: 3 });
+      await world.time.advance(1_000);
+      await world.api('DELETE', `/v1/pbx-profiles/${body.id}`);
+      await world.api('DELETE', `/v1/pbx-profiles/${body.id}`);
+      const { value: set } = await list(world, '?type=pbxProfile.set');
+      const { value: removed } = await list(world, '?type=pbxProfile.removed');
+      const id = { pbxProfileId: body.id };
+      expect(set).toHaveLength(2);
+      expect(set.map(({ data }) => data?.pauseAfterS).toSorted()).toEqual([1, 3]);
+      for (const event of set) expect(event).toMatchObject({ userId: null, actor: byKey, data: id });
+      expect(JSON.stringify(set)).not.toContain('812345678');
+      expect(removed).toMatchObject([{ actor: byKey, data: id }]);
+    });
+
     test('names the provider whose webhook ended a verification, and everything that followed', async () => {
       const { id } = await world.story('press-pound', { userId: 'u-1' });
       await world.api('POST', `/v1/verifications/${id}/reveal-app-password`);

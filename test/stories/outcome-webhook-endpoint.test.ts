@@ -69,14 +69,20 @@ describeWorlds("a tenant's webhook endpoint", { config: { webhooks: WEBHOOKS } }
 
   test('keeps its secrets when the key they are sealed under is replaced', async () => {
     const { sealKeys } = world.service.stores;
+    const deps = { db: world.db, clock: { now: () => new Date(world.time.now()) } };
     const fresh = parseKeyRing(newKeyRingText().replace('k1:', 'k2:'));
     const ring = { currentId: 'k2', keys: new Map([...fresh.keys, ...sealKeys.keys]) };
-    expect(await resealSecrets(world.db, ring)).toBeGreaterThan(0);
-    expect(await resealSecrets(world.db, ring)).toBe(0);
+    expect(await resealSecrets(deps, ring)).toBeGreaterThan(0);
+    expect(await resealSecrets(deps, ring)).toBe(0);
     const stored = await world.db.selectFrom('webhookEndpoint').select('sealedSecret').execute();
     for (const { sealedSecret } of stored) expect(sealedSecret).toMatch(/^v1\.k2\./);
+    const audited = world.db.selectFrom('auditEvent').select(['data']);
+    const events = await audited.where('type', '=', 'webhookEndpoint.secretResealed').execute();
+    expect(events.length).toBeGreaterThan(0);
+    for (const { data } of events)
+      expect(data).toEqual({ keyBefore: 'k1', key: 'k2', isPrevious: expect.any(Boolean) });
     // The key that was replaced is not needed any more.
-    expect(await resealSecrets(world.db, { ...fresh, currentId: 'k2' })).toBe(0);
+    expect(await resealSecrets(deps, { ...fresh, currentId: 'k2' })).toBe(0);
   });
 });
 

@@ -44,7 +44,7 @@ export function describeEachStore(name: string, define: (combination: StoreCombi
 }
 
 /**
- * Makes a place. It is a copy of a store that has its tables: making them takes the embedded store 2 s, and a server about a
+ * Makes a place. It is a copy of a store that has its tables: making them takes the embedded store 2 s, and a server half a
  * second of processor time.
  * @param options.empty without tables
  */

@@ -38,7 +38,7 @@ export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys:
     const standings = async () =>
       withDifferent(await readStandings(deps.db, keys, deps.clock.now()), problems);
     const before = await standings();
-    const resealed = isLocked(before) ? 0 : await resealSecrets(deps.db, keys.sealKeys);
+    const resealed = isLocked(before) ? 0 : await resealSecrets(deps, keys.sealKeys);
     return { resealed, keys: resealed === 0 ? before : await standings(), problems };
   };
 }

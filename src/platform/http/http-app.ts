@@ -20,6 +20,8 @@ export interface HttpAppOptions {
   isDraining: () => boolean;
   /** Runs around every request, if requests are traced. */
   traceRequests: RequestHandler | null;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[];
   /** The head of `/openapi.json`. */
   info: ApiInfo;
 }
@@ -28,8 +30,10 @@ export interface HttpAppOptions {
  * An Express app that serves the sets, `GET /openapi.json` and the page `GET /docs`. Every failure is answered as
  * `application/problem+json` (RFC 9457); every request has an id and one log line.
  */
-export function createHttpApp({ sets, log, isDraining, traceRequests, info }: HttpAppOptions): Express {
+export function createHttpApp(options: HttpAppOptions): Express {
+  const { sets, log, isDraining, traceRequests, info, trustedProxies = [] } = options;
   const app = express();
+  app.set('trust proxy', [...trustedProxies]);
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
   app.use(giveContext(requestLog(log)), securityHeaders(), closeWhileDraining(isDraining));
   if (traceRequests) app.use(traceRequests);

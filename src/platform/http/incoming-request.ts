@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import ipaddr from 'ipaddr.js';
 import { type FormFields, parseFields } from './form-body.ts';
 import type { IncomingRequest } from './route-set.ts';
 
@@ -15,8 +16,16 @@ export function incomingRequest<Body>(req: Request, operationId: string, body: B
       return query;
     },
     body,
-    clientAddress: req.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? null,
+    clientAddress: clientAddressOf(req),
   };
+}
+
+/** Behind trusted proxies the last address that they did not add themselves; an IPv4 one also where it is written as an IPv6 one. */
+function clientAddressOf({ ip, socket }: Request): string | null {
+  // What a client wrote itself in front of the proxies may be anything.
+  const address = ip !== undefined && ipaddr.isValid(ip) ? ip : socket.remoteAddress;
+  if (address === undefined || !ipaddr.isValid(address)) return null;
+  return ipaddr.process(address).toString();
 }
 
 /** What stands behind the first question mark of an address, as received. */

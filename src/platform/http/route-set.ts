@@ -27,7 +27,7 @@ export interface IncomingRequest<Body = unknown> {
   /** The parameters of the query, decoded, each with all its values if it came more than once. */
   query: Readonly<Record<string, string | string[] | undefined>>;
   body: Body;
-  /** The IP address at the other end of the connection: of the client, or of the last proxy; null: it is closed. */
+  /** The IP address of the client, as far as trusted proxies name it, else of who connected; null: the connection is closed. */
   clientAddress: string | null;
 }
 
