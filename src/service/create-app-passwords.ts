@@ -1,6 +1,6 @@
 import { createAppPasswords } from '../app-passwords/app-passwords.ts';
 import { createCheck } from '../app-passwords/check/check.ts';
-import { hiddenBehind } from '../app-passwords/check/client-address.ts';
+import { hiddenBehind } from '../domain/client-address.ts';
 import { createFind } from '../app-passwords/check/find.ts';
 import { createLastUses } from '../app-passwords/check/last-uses.ts';
 import { createWrongTries } from '../app-passwords/check/wrong-tries.ts';
