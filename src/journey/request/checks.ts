@@ -3,6 +3,7 @@ import { type ParsedNumber, refuseExtension as refuseExtensionOf } from '../../d
 import { refusal } from '../../domain/number-refusal.ts';
 import type { Pauses } from '../../domain/pauses.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
+import { mayBeMobile } from '../../domain/sign-in-number.ts';
 import { ServiceError } from '../../errors.ts';
 import { secondsUntil } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
@@ -92,13 +93,10 @@ function refuseByPolicy({ request, policy }: CheckInput): ServiceError[] {
 const notAllowed = (what: string) =>
   `The policy of this tenant does not allow ${what}. Ask its administrator to change that.`;
 
-/** Types of numbers that may be mobiles; in some countries, as in the United States, numbers do not show it. */
-const MAY_BE_MOBILE = ['MOBILE', 'FIXED_LINE_OR_MOBILE'];
-
 /** What is surely a landline is refused before a text is paid for. */
 function refuseNoMobile({ request, number }: CheckInput): ServiceError[] {
   if (phoneTypeOf(request) === 'office' || number === null || number instanceof ServiceError) return [];
-  if (MAY_BE_MOBILE.includes(number.type)) return [];
+  if (mayBeMobile(number)) return [];
   const rule =
     request.channel === 'sms'
       ? 'This looks like a landline, which takes no text messages: request a call instead.'
