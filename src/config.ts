@@ -16,7 +16,16 @@ import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
 import { hasWeakKey } from './platform/secrets/key-ring.ts';
-import { address, baseAddress, checked, hostNames, keyRing, oneOf, whole } from './platform/settings.ts';
+import {
+  address,
+  baseAddress,
+  checked,
+  hostNames,
+  keyRing,
+  oneOf,
+  signingRing,
+  whole,
+} from './platform/settings.ts';
 import { rehearsalProblems } from './providers/rehearsal.ts';
 import {
   type LinesConfig,
@@ -45,6 +54,8 @@ export interface Config {
   traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
   secrets: { hashKeys: string; sealKeys: string } | null;
+  /** Keys that sign, as text (see `platform/secrets/signing-ring.ts`); null: made and kept likewise. */
+  signingKeys?: string | null;
   /** The providers: first that of lines that name none, then further ones. */
   providers: readonly [ProviderConfig, ...ProviderConfig[]];
   lines: LinesConfig;
@@ -99,8 +110,6 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-const databaseUrl = checked(databaseUrlProblem);
-
 const Environment = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').default('development'),
   REHEARSAL: oneOf('true', 'false').default('false'),
@@ -119,7 +128,7 @@ const Environment = z.object({
   OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
   ...OLDER_APP_VARIABLES,
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
-  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_URL: checked(databaseUrlProblem).optional(),
   DATABASE_POOL_SIZE: whole(4, 100, 10),
   DATABASE_STATEMENTS: oneOf('named', 'unnamed').default('named'),
   ...REDIS_VARIABLES,
@@ -130,6 +139,7 @@ const Environment = z.object({
   DATA_DIR: z.string().default('./data'),
   HASH_KEYS: keyRing.optional(),
   SEAL_KEYS: keyRing.optional(),
+  SIGNING_KEYS: signingRing.optional(),
   ...PROVIDER_VARIABLES,
   ...CEILING_VARIABLES,
   WORKER_CONCURRENCY: whole(1, 1000, 50),
@@ -183,13 +193,16 @@ function crossCheckSound(given: Record<string, unknown>, wrong: ReadonlySet<stri
   return problems.filter((problem) => !wrong.has(problem.split(' ')[0] ?? ''));
 }
 
+/** What is made for the embedded store only. */
+const RINGS = ['HASH_KEYS', 'SEAL_KEYS', 'SIGNING_KEYS'] as const;
+
 /** Rules between variables: half-set groups, and what production and the embedded store do not allow. */
 function crossCheck(env: Environment): string[] {
   const production = env.NODE_ENV === 'production';
   const needed = (condition: boolean, reason: string, ...names: (keyof Environment)[]) =>
     names.flatMap((name) => (condition && env[name] === undefined ? [`${name} is required ${reason}`] : []));
   return [
-    ...needed(production, 'in production', 'DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(production, 'in production', 'DATABASE_URL', ...RINGS),
     ...needed(
       production,
       'in production: twilio or signalwire, with the account and PUBLIC_URL',
@@ -198,7 +211,7 @@ function crossCheck(env: Environment): string[] {
     ...providerProblems(env),
     ...rehearsalProblems(env),
     ...olderAppProblems(env),
-    ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', 'HASH_KEYS', 'SEAL_KEYS'),
+    ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', ...RINGS),
     ...needed(!production && !env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
     ...(production ? weakKeys(env) : []),
@@ -255,6 +268,7 @@ function group(env: Environment): Config {
     olderApps: olderAppsOf(env),
     traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
+    signingKeys: env.SIGNING_KEYS ?? null,
     providers: providersOf(env),
     lines: linesOf(env),
     ceiling: ceilingOf(env),

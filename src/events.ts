@@ -37,7 +37,9 @@ export type VerificationEventName =
   | 'code.right'
   | 'phoneMethod.registered'
   | 'appPassword.issued'
-  | 'appPassword.revealed';
+  | 'appPassword.revealed'
+  | 'assertion.issued'
+  | 'assertion.redeemed';
 
 /** One event. `verificationId` is on every line, so that a verification's story is one search. No secret, no number. */
 export interface VerificationEvent {

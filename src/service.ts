@@ -112,7 +112,8 @@ async function build(
       placesFor(database.kind === 'postgres' ? database.poolSize : null),
     );
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    http.serve(createWeb({ webhooks, api, traceRequests, isStopping, log }));
+    const { signingKeys } = stores;
+    http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

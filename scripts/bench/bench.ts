@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { freePorts } from '../../test/support/processes.ts';
 import { createHttpClient } from './http-client.ts';
 import type { Options } from './options.ts';
@@ -31,6 +32,7 @@ export interface Bench {
   /** Standard Webhooks secret of outcome webhooks, and a key ring for Poundkey. */
   webhookSecret: string;
   keyRing: string;
+  signingKey: string;
   /** A directory that goes when the benchmark ends. */
   directory: string;
   logFile(name: string): string;
@@ -74,6 +76,7 @@ export async function openBench(options: Options): Promise<Bench> {
     receiverUrl: `http://127.0.0.1:${receiverPort}/outcomes`,
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
     keyRing: `bench:${randomBytes(32).toString('base64')}`,
+    signingKey: newSigningRingText(),
     directory,
     logFile,
     holdCalls: (holdsCalls) => void provider.child.send({ holdsCalls } satisfies ToProvider),

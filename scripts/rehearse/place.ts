@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { REHEARSAL_ACCOUNT } from '../../src/providers/rehearsal.ts';
 import { freePorts } from '../../test/support/processes.ts';
 import { quoted } from '../shell-word.ts';
@@ -88,6 +89,7 @@ function settingsOf({ ports, publicUrl, databaseUrl, redisUrl }: Place): string 
     REDIS_URL: redisUrl,
     HASH_KEYS: newKeyRingText(),
     SEAL_KEYS: newKeyRingText(),
+    SIGNING_KEYS: newSigningRingText(),
     PUBLIC_URL: publicUrl,
     PHONE_NETWORK: 'twilio',
     TWILIO_ACCOUNT_SID: REHEARSAL_ACCOUNT,

@@ -20,6 +20,8 @@ export const AUDIT_TYPES = [
   'user.passwordWasReset',
   'appPassword.revealed',
   'appPassword.revoked',
+  'assertion.issued',
+  'assertion.redeemed',
   'user.blocked',
   'user.unblocked',
   'user.erased',

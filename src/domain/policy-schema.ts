@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LanguageTag, PauseS } from '../api.ts';
+import { ASSERTION_FIELDS } from './assertion-policy.ts';
 import { countryCode, countryRule } from './country-code.ts';
 import { MOBILE_FIELDS } from './mobile-policy.ts';
 import { NUMBER_TYPES, type NumberType } from './number-types.ts';
@@ -255,6 +256,7 @@ export const tenantPolicySchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'App passwords' }),
+  ...ASSERTION_FIELDS,
   retention: retentionSchema,
 });
 

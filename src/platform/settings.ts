@@ -1,6 +1,7 @@
 /** Forms of settings as they stand in an environment: always text, read and bounded. Messages never hold values. */
 import { z } from 'zod';
 import { parseKeyRing } from './secrets/key-ring.ts';
+import { parseSigningRing } from './secrets/signing-ring.ts';
 
 /** A whole number within bounds, and what it is when absent. */
 export const whole = (least: number, most: number, otherwise: number) =>
@@ -88,11 +89,19 @@ export const checked = (problemOf: (text: string) => string | null) =>
 export const secret = z.string().min(8, 'must have at least 8 characters');
 
 /** A key ring as text; see `secrets/key-ring.ts`. */
-export const keyRing = z.string().superRefine((text, context) => {
-  try {
-    parseKeyRing(text);
-  } catch (error) {
-    // It names the entry and the form, never what was given.
-    context.addIssue({ code: 'custom', message: `cannot be read. ${(error as Error).message}` });
-  }
-});
+export const keyRing = readBy(parseKeyRing);
+
+/** A ring of keys that sign, as text; see `secrets/signing-ring.ts`. */
+export const signingRing = readBy(parseSigningRing);
+
+/** Text that can be read. @param read throws an Error that names the entry and the form, never what was given */
+function readBy(read: (text: string) => unknown) {
+  return checked((text) => {
+    try {
+      read(text);
+      return null;
+    } catch (error) {
+      return `cannot be read. ${(error as Error).message}`;
+    }
+  });
+}

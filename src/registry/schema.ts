@@ -6,6 +6,7 @@ import type {
   WrongAppPasswordCountTable,
   WrongAppPasswordTable,
 } from './app-password-schema.ts';
+import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
@@ -48,6 +49,7 @@ export interface Registry {
   webhookEndpoint: WebhookEndpointTable;
   outbox: OutboxTable;
   keyFingerprint: KeyFingerprintTable;
+  signInAssertion: SignInAssertionTable;
 }
 
 interface TenantTable {
@@ -239,15 +241,6 @@ interface AuditEventTable {
 interface LeaseTable {
   name: string;
   until: Date;
-}
-
-/** The keys of each ring (`hash`, `seal`) that the registry has been used with. */
-interface KeyFingerprintTable {
-  ring: string;
-  keyId: string;
-  /** Tells keys apart and says nothing about them; see `fingerprintOf`. */
-  fingerprint: string;
-  createdAt: Date;
 }
 
 /** Every policy document a tenant has had. */

@@ -29,6 +29,11 @@ const TAGS: ApiTag[] = [
     under: [`${API}/phone-methods`],
   },
   {
+    name: 'Assertions',
+    description: 'What a backend was given about a sign-in: redeemed once',
+    under: [`${API}/assertions`],
+  },
+  {
     name: 'Key',
     description: 'Whose the API key is',
     under: [`${API}/key`],

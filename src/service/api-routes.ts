@@ -1,6 +1,7 @@
 import { type Caller, UserId } from '../api.ts';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { appPasswordRoutes } from '../app-passwords/routes.ts';
+import { assertionRoutes } from '../assertions/routes.ts';
 import { createAuditStore } from '../audit/audit-store.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
@@ -42,6 +43,7 @@ export interface ApiDeps {
     | 'blocks'
     | 'appPasswords'
     | 'phoneMethods'
+    | 'assertions'
   >;
   stores: Pick<Stores, 'database' | 'sealKeys'>;
   languages: Languages;
@@ -61,6 +63,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   return [
     ...verificationRoutes(journey),
     ...textRoutes(journey),
+    ...assertionRoutes(features.assertions),
     findRoute(journey.findVerifications),
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),

@@ -5,6 +5,7 @@ import {
 } from '../app-passwords/completion-writes.ts';
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
+import { createAssertions } from '../assertions/assertions.ts';
 import { writeAuditEvent } from '../audit/completion-write.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
@@ -110,7 +111,7 @@ function createTenantFeatures(
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
-  const { database, queues, hashKeys, sealKeys } = stores;
+  const { database, queues, hashKeys, sealKeys, signingKeys } = stores;
   const { db, run } = database;
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
   const ofTenants = createTenantFeatures(config, { db, clock, log });
@@ -132,6 +133,11 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     tell: writeUserMessages,
   });
   const ofAppPasswords = createAppPasswordFeatures(config, { stores, policies, clock, log });
+  const assertions = createAssertions({
+    ...{ run, clock, events, signingKeys },
+    issuer: publicUrl,
+    currentPolicy: policies.current,
+  });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
   const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });
@@ -163,7 +169,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     events,
     log,
   });
-  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, phoneMethods };
+  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, phoneMethods, assertions };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

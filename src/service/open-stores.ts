@@ -4,15 +4,17 @@ import type { Logger } from '../log.ts';
 import { type Database, openDatabase } from '../platform/database/open-database.ts';
 import { openQueues, type Queues } from '../platform/queue/open-queues.ts';
 import { loadOrCreateEmbeddedSecrets } from '../platform/secrets/embedded-secrets.ts';
-import { type KeyRing, parseKeyRing } from '../platform/secrets/key-ring.ts';
+import { type KeyRing, newKeyRingText, parseKeyRing } from '../platform/secrets/key-ring.ts';
+import { newSigningRingText, parseSigningRing, type SigningRing } from '../platform/secrets/signing-ring.ts';
 import { MIGRATIONS } from '../registry/migrations.ts';
 import type { Registry } from '../registry/schema.ts';
 import type { OnStop } from './stop.ts';
 
-/** Keys that hash, and keys that seal. */
+/** Keys that hash, keys that seal, and keys that sign. */
 export interface KeyRings {
   hashKeys: KeyRing;
   sealKeys: KeyRing;
+  signingKeys: SigningRing;
 }
 
 /** What outlives the process: the registry, the queue, and the keys that open what the registry holds. */
@@ -42,20 +44,35 @@ export async function openStores(
 }
 
 /** The key rings of the configuration, or, for the embedded store, those kept in its data directory. */
-export function readKeys(config: Pick<Config, 'secrets' | 'database'>, log: Logger): KeyRings {
-  const { hashKeys, sealKeys } = config.secrets ?? embeddedKeys(config, log);
-  return { hashKeys: parseKeyRing(hashKeys), sealKeys: parseKeyRing(sealKeys) };
+export function readKeys(
+  config: Pick<Config, 'secrets' | 'signingKeys' | 'database'>,
+  log: Logger,
+): KeyRings {
+  const given = { ...config.secrets, ...(config.signingKeys ? { signingKeys: config.signingKeys } : {}) };
+  const missing = (['hashKeys', 'sealKeys', 'signingKeys'] as const).filter((name) => !given[name]);
+  const rings = missing.length === 0 ? given : { ...embeddedKeys(config, missing, log), ...given };
+  const { hashKeys = '', sealKeys = '', signingKeys = '' } = rings;
+  return {
+    hashKeys: parseKeyRing(hashKeys),
+    sealKeys: parseKeyRing(sealKeys),
+    signingKeys: parseSigningRing(signingKeys),
+  };
 }
 
-function embeddedKeys(
+function embeddedKeys<Name extends string>(
   { database }: Pick<Config, 'database'>,
+  names: Name[],
   log: Logger,
-): { hashKeys: string; sealKeys: string } {
+): Partial<Record<Name, string>> {
   if (database.kind !== 'embedded')
-    throw new Error('HASH_KEYS and SEAL_KEYS are required with DATABASE_URL.');
+    throw new Error('HASH_KEYS, SEAL_KEYS and SIGNING_KEYS are required with DATABASE_URL.');
   const { dataDir } = database;
-  const { secrets, created } = loadOrCreateEmbeddedSecrets(dataDir, ['hashKeys', 'sealKeys']);
+  const make = (name: string) => (name === 'signingKeys' ? newSigningRingText() : newKeyRingText());
+  const { secrets, created } = loadOrCreateEmbeddedSecrets(dataDir, names, make);
   if (created.length > 0)
-    log.info({ created, dataDir }, 'created keys for hashing and sealing, kept in secrets.json (mode 0600)');
-  return { hashKeys: secrets.hashKeys ?? '', sealKeys: secrets.sealKeys ?? '' };
+    log.info(
+      { created, dataDir },
+      'created keys for hashing, sealing and signing, kept in secrets.json (mode 0600)',
+    );
+  return secrets as Partial<Record<Name, string>>;
 }

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY, type Caller } from '../api.ts';
+import { keySetRoutes } from '../assertions/key-set-route.ts';
 import { actAs } from '../domain/actor.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Events } from '../events.ts';
@@ -69,6 +70,7 @@ export function openProgress(
 export interface WebDeps {
   webhooks: WebhookSetDeps;
   api: ApiSetDeps;
+  signingKeys: Stores['signingKeys'];
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
   isStopping: () => boolean;
@@ -76,8 +78,8 @@ export interface WebDeps {
 }
 
 /** The HTTP app: webhooks, REST API and its description. */
-export function createWeb({ webhooks, api, traceRequests, isStopping, log }: WebDeps): Express {
-  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet()];
+export function createWeb({ webhooks, api, signingKeys, traceRequests, isStopping, log }: WebDeps): Express {
+  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet(), keySetSet(signingKeys)];
   return createHttpApp({
     sets,
     isDraining: isStopping,
@@ -135,4 +137,9 @@ function apiSet({ identifyCaller, laneOf, routes, refused }: ApiSetDeps) {
 /** `/schemas`: open to everybody. */
 function publicSet() {
   return defineOpenSet({ under: '/schemas', routes: jobSchemaRoutes() });
+}
+
+/** `/.well-known`: open to everybody. */
+function keySetSet(signingKeys: Stores['signingKeys']) {
+  return defineOpenSet({ under: '/.well-known', routes: keySetRoutes(signingKeys) });
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { PROJECT } from '../support/lint.ts';
 
 const read = (name: string) => readFileSync(join(PROJECT, name), 'utf8');
@@ -29,6 +30,7 @@ const FILLED_IN = {
   CALLER_LINE: '+46812345678',
   HASH_KEYS: newKeyRingText(),
   SEAL_KEYS: newKeyRingText(),
+  SIGNING_KEYS: newSigningRingText(),
 };
 const compose: { services: Record<string, { build?: string; environment?: Record<string, string> }> } = parse(
   read('compose.yaml'),

@@ -1,6 +1,7 @@
 // Whatever a process prints, each line of it is a line of the log.
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { startScript } from '../support/run-script.ts';
 import { startRedis } from '../support/servers.ts';
 import { freshStores } from '../support/stores.ts';
@@ -16,7 +17,7 @@ describe.runIf(inject('postgresUrl') && inject('redisUrl'))('a process of Poundk
     onTestFinished(() => redis.stop());
     const script = startScript(MAIN, [], {
       ...{ NODE_ENV: 'test', PORT: '0', SIMULATOR_PORT: '0', OPS_PORT: '0', REDIS_URL: redis.url },
-      ...{ HASH_KEYS: newKeyRingText(), SEAL_KEYS: newKeyRingText() },
+      ...{ HASH_KEYS: newKeyRingText(), SEAL_KEYS: newKeyRingText(), SIGNING_KEYS: newSigningRingText() },
       DATABASE_URL: `${stores.databaseUrl}${databaseOptions}`,
     });
     onTestFinished(() => void script.process.kill('SIGKILL'));

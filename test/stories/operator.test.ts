@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/log.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { startScript } from '../support/run-script.ts';
@@ -81,7 +82,13 @@ describe.each(SHARED_STORES.slice(-1))('the command line beside a running servic
 
   beforeAll(() => {
     const { hashKeys, sealKeys } = world.config.secrets!;
-    environment = { DATABASE_URL: stores.databaseUrl!, HASH_KEYS: hashKeys, SEAL_KEYS: sealKeys };
+    const signingKeys = world.config.signingKeys!;
+    environment = {
+      DATABASE_URL: stores.databaseUrl!,
+      HASH_KEYS: hashKeys,
+      SEAL_KEYS: sealKeys,
+      SIGNING_KEYS: signingKeys,
+    };
   });
 
   const poundkey = (...args: string[]) => startScript(POUNDKEY, args, environment).exit;
@@ -126,7 +133,10 @@ describe('the command line', () => {
 
   it('says what to check when the database is away, and no password', async () => {
     const key = `a:${Buffer.alloc(32, 1).toString('base64')}`;
-    const away = { DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x', HASH_KEYS: key, SEAL_KEYS: key };
+    const away = {
+      DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x',
+      ...{ HASH_KEYS: key, SEAL_KEYS: key, SIGNING_KEYS: newSigningRingText() },
+    };
     const { code, output } = await startScript(POUNDKEY, ['find', 'contoso', 'u-1'], away).exit;
     expect(output).toMatch(/^The registry cannot be reached from here, .* requests are answered 503/m);
     expect(output).not.toMatch(/^ {4}at /m);

@@ -1,6 +1,7 @@
 // A Redis Cluster with TLS whose certificate has names only, as managed ones have.
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { freePort } from '../support/processes.ts';
 import { startScript } from '../support/run-script.ts';
 import { freshStores } from '../support/stores.ts';
@@ -17,7 +18,12 @@ async function startOn({ port, certificateFile }: TlsRedis, settings: Record<str
   const opsPort = `${await freePort()}`;
   const service = startScript(MAIN, [], {
     ...{ NODE_ENV: 'test', PORT: '0', SIMULATOR_PORT: '0', OPS_PORT: opsPort },
-    ...{ HASH_KEYS: newKeyRingText(), SEAL_KEYS: newKeyRingText(), DATABASE_URL: stores.databaseUrl ?? '' },
+    ...{
+      HASH_KEYS: newKeyRingText(),
+      SEAL_KEYS: newKeyRingText(),
+      SIGNING_KEYS: newSigningRingText(),
+      DATABASE_URL: stores.databaseUrl ?? '',
+    },
     ...{ REDIS_CLUSTER: `localhost:${port}`, REDIS_TLS: 'true', NODE_EXTRA_CA_CERTS: certificateFile },
     ...settings,
   });

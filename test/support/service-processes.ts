@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Database, openDatabase } from '../../src/platform/database/open-database.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { MIGRATIONS } from '../../src/registry/migrations.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
@@ -113,6 +114,7 @@ function sharedBy({ databaseUrl, queue }: FreshStores): Record<string, string> {
     ...(queue.kind === 'redis' ? { REDIS_URL: queue.url, REDIS_PREFIX: queue.prefix } : {}),
     HASH_KEYS: newKeyRingText(),
     SEAL_KEYS: newKeyRingText(),
+    SIGNING_KEYS: newSigningRingText(),
     CALLS_PER_SECOND: '0',
     PHONE_NETWORK_TIMEOUT_S: '2',
     DIAL_GRACE_S: '3',

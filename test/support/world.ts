@@ -9,6 +9,7 @@ import { SCOPES } from '../../src/domain/scope.ts';
 import { createLogger } from '../../src/log.ts';
 import { isUnavailable } from '../../src/platform/http/unavailable.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { type Service, startService } from '../../src/service.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
@@ -55,6 +56,7 @@ export function configFor(stores: FreshStores, dataDir: string, changes: Partial
     database,
     queue: stores.queue,
     secrets,
+    signingKeys: database.kind === 'postgres' ? newSigningRingText() : null,
     worker: { concurrency: 20, mostLive: 1_000, lockDurationMs: 2_000, stalledIntervalMs: 1_000 },
     lines: { ...base.lines, callsPerSecond: 0 },
     // Sweeps, and looks for live verifications that are due, happen when a story says so.

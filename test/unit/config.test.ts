@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Config, ConfigError, readConfig, VARIABLES } from '../../src/config.ts';
 import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 
 type Environment = Record<string, string | undefined>;
 
@@ -10,6 +11,7 @@ const STORES = {
   DATABASE_URL: 'postgres://poundkey:db-password@db.example/poundkey',
   HASH_KEYS: newKeyRingText(),
   SEAL_KEYS: newKeyRingText(),
+  SIGNING_KEYS: newSigningRingText(),
 };
 const TWILIO = {
   PHONE_NETWORK: 'twilio',
@@ -55,6 +57,7 @@ describe('the configuration', () => {
       http: { publicUrl: 'https://pound.example/calls' },
       database: { kind: 'postgres', url: STORES.DATABASE_URL },
       secrets: { hashKeys: STORES.HASH_KEYS, sealKeys: STORES.SEAL_KEYS },
+      signingKeys: STORES.SIGNING_KEYS,
       providers: [{ kind: 'twilio', authTokens: [TWILIO.TWILIO_AUTH_TOKEN], apiKey: null, apiBaseUrl: null }],
       lines: { default: [{ number: TWILIO.CALLER_LINE, provider: null }], byCountry: {} },
     });
@@ -121,6 +124,7 @@ describe('production', () => {
       'HASH_KEYS',
       'PHONE_NETWORK',
       'SEAL_KEYS',
+      'SIGNING_KEYS',
     ]);
   });
 });
@@ -134,6 +138,7 @@ describe('production refuses', () => {
     ['no public address', { PUBLIC_URL: '' }, 'PUBLIC_URL is required with PHONE_NETWORK=twilio'],
     ['no hash keys', { HASH_KEYS: '' }, 'HASH_KEYS is required in production'],
     ['no seal keys', { SEAL_KEYS: '' }, 'SEAL_KEYS is required in production'],
+    ['no signing keys', { SIGNING_KEYS: '' }, 'SIGNING_KEYS is required in production'],
     ['no token', { TWILIO_AUTH_TOKEN: '' }, 'TWILIO_AUTH_TOKEN is required with PHONE_NETWORK=twilio'],
     ['no account', { TWILIO_ACCOUNT_SID: '' }, 'TWILIO_ACCOUNT_SID is required with PHONE_NETWORK=twilio'],
     ['no caller line', { CALLER_LINE: '' }, 'CALLER_LINE is required with PHONE_NETWORK=twilio'],
@@ -158,7 +163,7 @@ describe('variables that belong together', () => {
       { ...STORES, REDIS_URL: 'redis://redis.example', REDIS_PASSWORD: 'x', REDIS_TLS: 'true' },
       ['REDIS_PASSWORD', 'REDIS_TLS'],
     ],
-    [{ DATABASE_URL: STORES.DATABASE_URL }, ['HASH_KEYS', 'SEAL_KEYS']],
+    [{ DATABASE_URL: STORES.DATABASE_URL }, ['HASH_KEYS', 'SEAL_KEYS', 'SIGNING_KEYS']],
     [{ HASH_KEYS: STORES.HASH_KEYS }, ['SEAL_KEYS']],
     [{ SEAL_KEYS: STORES.SEAL_KEYS }, ['HASH_KEYS']],
     [{ ...TWILIO, TWILIO_API_KEY_SID: `SK${'2c'.repeat(16)}` }, ['TWILIO_API_KEY_SECRET']],
@@ -283,6 +288,8 @@ describe('a variable of another form is refused', () => {
     ['HASH_KEYS', `k1:${'A'.repeat(42)}`],
     ['SEAL_KEYS', `${newKeyRingText()},${newKeyRingText()}`],
     ['SEAL_KEYS', `${newKeyRingText()},`],
+    ['SIGNING_KEYS', newKeyRingText()],
+    ['SIGNING_KEYS', `${newSigningRingText()},`],
     ['PHONE_NETWORK', 'Twilio'],
     ['TWILIO_ACCOUNT_SID', `SK${'1f'.repeat(16)}`],
     ['TWILIO_AUTH_TOKEN', 'short'],
@@ -308,6 +315,7 @@ describe('a variable of another form is refused', () => {
       'PHONE_NETWORK',
       'PORT',
       'SEAL_KEYS',
+      'SIGNING_KEYS',
       'TWILIO_API_KEY_SID',
     ]);
   });
@@ -324,8 +332,9 @@ describe('a variable of another form is refused', () => {
     expect(problemsOf(everything).length).toBeGreaterThan(10);
     expect(problemsOf(everything).join('\n')).not.toContain('hunter2');
     const rings = { HASH_KEYS: `k1:${secret}`, SEAL_KEYS: `${newKeyRingText()},${secret}:x` };
-    expect(complainedOf(rings)).toEqual(['HASH_KEYS', 'SEAL_KEYS']);
-    expect(problemsOf({ ...PRODUCTION, ...rings }).join('\n')).not.toContain('hunter2');
+    const signing = { SIGNING_KEYS: `${newSigningRingText()},${secret}` };
+    expect(complainedOf({ ...rings, ...signing })).toEqual(['HASH_KEYS', 'SEAL_KEYS', 'SIGNING_KEYS']);
+    expect(problemsOf({ ...PRODUCTION, ...rings, ...signing }).join('\n')).not.toContain('hunter2');
   });
 });
 

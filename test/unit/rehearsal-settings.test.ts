@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 
 const REHEARSAL = {
   NODE_ENV: 'production',
@@ -9,6 +10,7 @@ const REHEARSAL = {
   DATABASE_URL: 'postgres://poundkey@127.0.0.1:5432/poundkey',
   HASH_KEYS: newKeyRingText(),
   SEAL_KEYS: newKeyRingText(),
+  SIGNING_KEYS: newSigningRingText(),
   PHONE_NETWORK: 'twilio',
   PUBLIC_URL: 'https://localhost:8443/poundkey',
   TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { TWILIO as PROFILE } from '../../src/providers/twilio/profiles.ts';
 import { createSignatureCheck } from '../../src/providers/twilio/signature.ts';
 import { signWebhook } from '../../src/simulator/sign-webhook.ts';
@@ -19,6 +20,7 @@ const PRODUCTION = {
   DATABASE_URL: 'postgres://poundkey:db-password@db.example/poundkey',
   HASH_KEYS: newKeyRingText(),
   SEAL_KEYS: newKeyRingText(),
+  SIGNING_KEYS: newSigningRingText(),
 };
 
 describe('PUBLIC_URL', () => {

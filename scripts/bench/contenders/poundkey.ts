@@ -144,6 +144,7 @@ export function environmentOf(bench: Bench, { databaseUrl, environment }: Place)
     SHUTDOWN_LIMIT_S: '1',
     HASH_KEYS: bench.keyRing,
     SEAL_KEYS: bench.keyRing,
+    SIGNING_KEYS: bench.signingKey,
     ...environment,
   };
 }

@@ -22,22 +22,27 @@ export interface EmbeddedSecrets {
 }
 
 /**
- * Reads the named secrets from `secrets.json` in the data directory. Missing ones are made (each is the text of a
- * key ring with one random key, good as any other secret too) and written before they are returned.
+ * Reads the named secrets from `secrets.json` in the data directory. Missing ones are made and written before they are
+ * returned.
  * Call it under the data directory's lock: adding a name to an existing file is not safe against another process.
+ * @param make makes one by its name: by default the text of a key ring with one random key, good as any other secret too
  * @param dataDir directory of the embedded store; created when missing, and made private (mode 0700)
  * @throws Error as `makePrivateDirectory` does, and when the file can be read by others, is no JSON object of texts, or cannot be written; says how to repair it, never what it holds
  */
-export function loadOrCreateEmbeddedSecrets(dataDir: string, names: string[]): EmbeddedSecrets {
+export function loadOrCreateEmbeddedSecrets(
+  dataDir: string,
+  names: string[],
+  make: (name: string) => string = newKeyRingText,
+): EmbeddedSecrets {
   makePrivateDirectory(dataDir);
   const path = join(dataDir, 'secrets.json');
   const known = readSecrets(path);
   const created = names.filter((name) => !Object.hasOwn(known ?? {}, name));
-  const all = { ...known, ...Object.fromEntries(created.map((name) => [name, newKeyRingText()])) };
+  const all = { ...known, ...Object.fromEntries(created.map((name) => [name, make(name)])) };
   if (created.length === 0) return { secrets: pick(all, names), created };
   const written = replaceFile(path, `${JSON.stringify(all, null, 2)}\n`, known === null);
   // Another first start was quicker: its secrets are used.
-  return written ? { secrets: pick(all, names), created } : loadOrCreateEmbeddedSecrets(dataDir, names);
+  return written ? { secrets: pick(all, names), created } : loadOrCreateEmbeddedSecrets(dataDir, names, make);
 }
 
 function readSecrets(path: string): Record<string, string> | null {

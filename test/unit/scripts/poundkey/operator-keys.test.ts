@@ -7,10 +7,12 @@ import { createAppPasswordMaker } from '../../../../src/app-passwords/new-app-pa
 import { NO_CEILING } from '../../../../src/domain/ceiling-settings.ts';
 import { createWebhookEndpoints } from '../../../../src/outbox/endpoints.ts';
 import { openDatabase } from '../../../../src/platform/database/open-database.ts';
-import { type KeyRing, newKeyRingText, parseKeyRing } from '../../../../src/platform/secrets/key-ring.ts';
+import { newKeyRingText, parseKeyRing } from '../../../../src/platform/secrets/key-ring.ts';
+import { newSigningRingText, parseSigningRing } from '../../../../src/platform/secrets/signing-ring.ts';
 import { MIGRATIONS } from '../../../../src/registry/migrations.ts';
 import type { Registry } from '../../../../src/registry/schema.ts';
 import { compareKeys } from '../../../../src/service/key-problems.ts';
+import type { KeyRings } from '../../../../src/service/open-stores.ts';
 import { createUserProfiles } from '../../../../src/users/user-profiles.ts';
 import { NO_SPENDING } from '../../../support/command-line.ts';
 import { freshStores } from '../../../support/stores.ts';
@@ -19,9 +21,11 @@ const NOW = new Date('2026-11-21T09:00:00Z');
 const clock = { now: () => NOW };
 const key = (id: string) => newKeyRingText().replace(/^k1/, id);
 const [oldHash, newHash, oldSeal, newSeal] = [key('h1'), key('h2'), key('s1'), key('s2')];
+const signingKeys = parseSigningRing(newSigningRingText());
 const rings = (hash: string, seal: string) => ({
   hashKeys: parseKeyRing(hash),
   sealKeys: parseKeyRing(seal),
+  signingKeys,
 });
 const before = rings(oldHash, oldSeal);
 const during = rings(`${newHash},${oldHash}`, `${newSeal},${oldSeal}`);
@@ -32,7 +36,7 @@ describe('rotate-keys', async () => {
   const { db, run, close } = await openDatabase<Registry>(stores.database, MIGRATIONS, {
     warn: () => undefined,
   });
-  const rotateKeys = (keys: { hashKeys: KeyRing; sealKeys: KeyRing }, ...options: string[]) => {
+  const rotateKeys = (keys: KeyRings, ...options: string[]) => {
     const tools = createTools({
       ceiling: NO_CEILING,
       log: { warn: () => undefined },
