@@ -12,6 +12,7 @@ import { findRoute } from '../journey/request/find-route.ts';
 import type { RefusalsHeard } from '../journey/request/note-refusal.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
+import { signInRoutes } from '../journey/sign-in/routes.ts';
 import { textRoutes } from '../journey/text/routes.ts';
 import type { Logger } from '../log.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
@@ -63,6 +64,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   return [
     ...verificationRoutes(journey),
     ...textRoutes(journey),
+    ...signInRoutes(journey),
     ...assertionRoutes(features.assertions),
     findRoute(journey.findVerifications),
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),

@@ -19,12 +19,14 @@ import type { CompletionWrites } from '../journey/ports.ts';
 import { END_FOR_PHONE } from '../journey/store/end-for-phone.ts';
 import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
+import { createDeviceTokens } from '../journey/sign-in/device-token.ts';
 import { createCodes } from '../journey/text/code.ts';
 import { createTextAddress } from '../journey/text/webhooks.ts';
 import type { Logger } from '../log.ts';
 import { writeUserMessages } from '../outbox/user-message.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
+import { writeSignInUse } from '../phone-methods/note-sign-in.ts';
 import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -89,6 +91,7 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
     revokeAppPasswords: writeRevocation,
     block: writeFraudBlock,
     audit: writeAuditEvent,
+    signInUse: writeSignInUse,
     messages: writeMessages,
     writtenMessage: WRITTEN_MESSAGE,
   };
@@ -148,6 +151,8 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     addresses: createCallAddresses(publicUrl),
     statusUrl: createTextAddress(publicUrl),
     codes: createCodes(hashKeys),
+    deviceTokens: createDeviceTokens(hashKeys),
+    issueAssertion: (wanted) => assertions.issue({ ...wanted, kind: 'byNumber' }),
     prompts: languages,
     policyAt: policies.at,
     pbxProfileOf: pbxProfiles.find,

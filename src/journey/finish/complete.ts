@@ -78,7 +78,15 @@ export function createComplete(deps: {
     if (refused) await complete(refused);
   }
 
-  function report({ id, tenantId, outcome, purpose, errorCode }: Decided, policy: TenantPolicy): void {
+  function report(
+    { id, tenantId, outcome, purpose, errorCode, signIn, decoy }: Decided,
+    policy: TenantPolicy,
+  ): void {
+    if (signIn !== null)
+      return deps.events.emit('signIn.finished', {
+        ...{ verificationId: id, tenantId, outcome: outcome ?? 'none' },
+        ...(decoy === null ? {} : { decoy }),
+      });
     const registered = outcome === 'approved' && purpose === 'register';
     if (registered) deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
     if (registered && policy.appPassword.issue)

@@ -26,6 +26,7 @@ export function writesFor(
   policy: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
+  if (verification.signIn !== null) return signedIn(write, verification, now);
   const unwanted = writeUnwanted(verification.outcome, now);
   return [...unwanted, ...writesOfFeatures(write, verification, policy, now)];
 }
@@ -50,6 +51,23 @@ function writesOfFeatures(
 function finished(write: CompletionWrites, now: Date): CompletionWrite[] {
   const data = sql`jsonb_build_object('outcome', outcome)`;
   return [write.audit({ type: 'verification.finished', data }, now), write.messages(FINISHED, now)];
+}
+
+/**
+ * A sign-in by number. Who asked for it may be anybody, so that only an approval is told; and nothing that strangers did
+ * counts against the number's user. A decoy is nobody's.
+ */
+function signedIn(write: CompletionWrites, { outcome }: Decided, now: Date): CompletionWrite[] {
+  const isApproved = outcome === 'approved';
+  const data = sql`jsonb_build_object('outcome', outcome, 'byNumber', true)`;
+  const types: Messages['types'] = [
+    { type: 'verification.finished', when: sql`${isApproved}::boolean` },
+  ];
+  return [
+    ...(isApproved ? [write.signInUse(now)] : []),
+    write.audit({ type: 'verification.finished', data, when: sql`decoy is null` }, now),
+    write.messages({ ...FINISHED, types }, now),
+  ];
 }
 
 /** Whether an app password follows from an outcome. */

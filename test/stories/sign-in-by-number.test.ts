@@ -1,0 +1,194 @@
+// Somebody types the number of their mobile as user name: a code comes, is typed, and the backend learns who it is.
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { ServiceError } from '../../src/errors.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { anotherCode, askSignIn, newMobile, setSignIn, signer } from '../support/sign-ins.ts';
+
+const POLICY = { smsSignIn: { allowed: true } };
+
+describeWorlds('a sign-in by number', { policy: POLICY }, ({ world, combination }) => {
+  const read = (id: string) => world.api('GET', `/v1/sign-ins/${id}`);
+  const check = (id: string, code: unknown) => world.api('POST', `/v1/sign-ins/${id}/check`, { code });
+  const resend = (id: string) => world.api('POST', `/v1/sign-ins/${id}/resend`);
+  const cancel = (id: string) => world.api('POST', `/v1/sign-ins/${id}/cancel`);
+  const textsTo = (number: string) => world.simulator.texts().filter(({ to }) => to === number);
+  const rowOf = (id: string) =>
+    world.db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+  /** Asks, and lets the text arrive, if there is one. */
+  async function sent(number: string, extra: Record<string, unknown> = {}) {
+    const answer = await askSignIn(world, number, extra);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+    await world.sendTexts();
+    return { id: answer.body.id as string, body: answer.body, code: world.codeOn(number) };
+  }
+
+  test('gives the backend a signed assertion of who it is, once the code is typed', async () => {
+    const { number, userId, phoneMethodId } = await signer(world);
+    const asked = await askSignIn(world, number, { nonce: 'n-of-the-backend' });
+    expect(asked.status).toBe(201);
+    expect(asked.headers.get('location')).toBe(`/v1/sign-ins/${asked.body.id}`);
+    expect(asked.body).toEqual({
+      ...{ id: expect.any(String), status: 'pending', createdAt: expect.any(String) },
+      ...{ expiresAt: expect.any(String), resendAfter: expect.any(String) },
+    });
+    expect(Date.parse(asked.body.expiresAt) - Date.parse(asked.body.createdAt)).toBe(600_000);
+    await world.sendTexts();
+    expect((await read(asked.body.id)).body).toEqual(asked.body);
+    const { status, body } = await check(asked.body.id, world.codeOn(number));
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body).toMatchObject({ status: 'approved', deviceToken: expect.any(String), resendAfter: null });
+    const keys = createRemoteJWKSet(new URL(`${world.service.url}/.well-known/jwks.json`));
+    const { payload } = await jwtVerify(body.assertion, keys, {
+      audience: 'contoso',
+      currentDate: new Date(world.time.now()),
+    });
+    expect(payload).toMatchObject({ sub: userId, nonce: 'n-of-the-backend', amr: ['sms'], tenant: 'contoso' });
+    const phone = world.db.selectFrom('phoneMethod').select('signInUsedAt').where('id', '=', phoneMethodId);
+    expect((await phone.executeTakeFirstOrThrow()).signInUsedAt).toEqual(new Date(world.time.now()));
+    const redeemed = await world.api('POST', '/v1/assertions/redeem', {
+      ...{ assertion: body.assertion, nonce: 'n-of-the-backend' },
+    });
+    expect(redeemed.body).toMatchObject({ userId, verificationId: asked.body.id });
+    expect((await check(asked.body.id, world.codeOn(number))).body).toMatchObject({
+      ...{ status: 409, code: 'signIn.alreadyDecided' },
+    });
+    expect(textsTo(number)).toHaveLength(1);
+    const events = await world.api('GET', `/v1/audit-events?userId=${userId}`);
+    expect(JSON.stringify(events.body)).toContain('"byNumber":true');
+  });
+
+  test('texts nobody where the number is nobody’s, and looks the same', async () => {
+    const { number } = await signer(world);
+    const [known, unknown] = [await sent(number), await sent(newMobile())];
+    expect(Object.keys(unknown.body)).toEqual(Object.keys(known.body));
+    expect(textsTo(number)).toHaveLength(1);
+    expect(unknown.code).toBe('');
+    expect(await rowOf(unknown.id)).toMatchObject({ userId: '', decoy: 'unknownNumber', state: 'sent' });
+    for (const left of [4, 3, 2, 1, 0]) {
+      const answers = [await check(known.id, anotherCode(known.code)), await check(unknown.id, '123456')];
+      for (const { body } of answers) expect(body).toMatchObject({ code: 'code.wrong', checksLeft: left });
+    }
+    await world.service.journey.settled();
+    for (const { id } of [known, unknown]) expect((await read(id)).body.status).toBe('failed');
+    const audit = world.db.selectFrom('auditEvent').selectAll().where('verificationId', '=', unknown.id);
+    expect(await audit.execute()).toEqual([]);
+  });
+
+  test.each([
+    ['brazil without the ninth digit', '+55 11 8123-4567', '+5511981234567'],
+    ['brazil, as dialled there', '11 8123-4568', '+5511981234568', 'BR'],
+    ['mexico with the 1', '+52 1 55 1234 5678', '+525512345678'],
+    ['argentina without the 9', '+54 11 2345 6789', '+5491123456789'],
+  ])('finds its owner by the other form of the number: %s', async (_, typed, number, country?: string) => {
+    await signer(world, number);
+    const { code, id } = await sent(typed, country ? { country } : {}).then((each) => ({
+      ...each,
+      code: world.codeOn(number),
+    }));
+    expect((await check(id, code)).body.status).toBe('approved');
+  });
+
+  test('is seen by nothing that shows verifications of users', async () => {
+    const { number, userId } = await signer(world);
+    for (const { id } of [await sent(number), await sent(newMobile())]) {
+      for (const [method, path, body] of [
+        ['GET', '', undefined],
+        ['GET', '/events', undefined],
+        ['POST', '/cancel', undefined],
+        ['POST', '/resend', undefined],
+        ['POST', '/check', { code: '123456' }],
+        ['POST', '/reveal-app-password', undefined],
+        ['POST', '/assertion', { nonce: 'n' }],
+      ] as const)
+        expect((await world.api(method, `/v1/verifications/${id}${path}`, body)).status, path).toBe(404);
+    }
+    const listed = await world.api('GET', `/v1/verifications?userId=${userId}`);
+    expect(listed.body.value).toEqual([]);
+    const { id } = (await world.request('press-pound')) as { id: string };
+    expect((await read(id)).body.code).toBe('signIn.notFound');
+    expect((await cancel(id)).body.code).toBe('signIn.notFound');
+    await world.settle();
+  });
+
+  test('leaves the user everything else: verifications, limits, locks, the index of open ones', async () => {
+    const { number, userId } = await signer(world);
+    const asked = await Promise.all(Array.from({ length: 5 }, () => askSignIn(world, number)));
+    expect(asked.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+    await world.sendTexts();
+    for (const { body } of asked)
+      for (let n = 0; n < 5; n += 1) await check(body.id, anotherCode(world.codeOn(number), n + 1));
+    const failures = await sql`select * from challenge_failure where user_id = ${userId}`.execute(world.db);
+    expect(failures.rows).toEqual([]);
+    const own = await world.api('POST', '/v1/verifications', { userId, purpose: 'signIn', channel: 'sms' });
+    expect(own.status, JSON.stringify(own.body)).toBe(201);
+    await world.sendTexts();
+    const answer = await world.api('POST', `/v1/verifications/${own.body.id}/check`, {
+      code: world.codeOn(number),
+    });
+    expect(answer.body.outcome).toBe('approved');
+  });
+
+  test('ends with a decoy where anything about the user stands against it', async () => {
+    const blocked = await signer(world);
+    await world.api('PUT', `/v1/users/${blocked.userId}/block`, { reason: 'lost' });
+    const disabled = await signer(world);
+    await setSignIn(world, disabled.phoneMethodId, false);
+    const locked = await signer(world);
+    await sql`insert into challenge_failure (tenant_id, user_id, challenge, failures, locked_until, updated_at)
+      values ('contoso', ${locked.userId}, 'code', 3, ${new Date(world.time.now() + 9e5)}, now())`.execute(world.db);
+    const reasons = [];
+    for (const { number } of [blocked, disabled, locked]) {
+      const { id } = await sent(number);
+      reasons.push((await rowOf(id)).decoy);
+      expect((await read(id)).body.status).toBe('pending');
+      expect(textsTo(number)).toEqual([]);
+    }
+    expect(reasons).toEqual(['userBlocked', 'unknownNumber', 'challengeLocked']);
+  });
+
+  test('is no more after the number was taken away, also where the code is on its way', async () => {
+    for (const end of [
+      ({ userId }: { userId: string }) => world.api('PUT', `/v1/users/${userId}/block`, { reason: 'lost' }),
+      ({ userId, phoneMethodId }: { userId: string; phoneMethodId: string }) =>
+        world.api('DELETE', `/v1/users/${userId}/phone-methods/${phoneMethodId}`),
+      ({ userId }: { userId: string }) => world.api('POST', `/v1/users/${userId}/require-reregistration`),
+      ({ userId }: { userId: string }) => world.api('DELETE', `/v1/users/${userId}`),
+      async ({ phoneMethodId }: { phoneMethodId: string }) => {
+        await setSignIn(world, phoneMethodId, false);
+        return { status: 200, body: '' };
+      },
+    ]) {
+      const user = await signer(world);
+      const { id, code } = await sent(user.number);
+      const ended = await end(user);
+      expect(ended.status, JSON.stringify(ended.body)).toBeLessThan(300);
+      await world.service.journey.settled();
+      expect((await read(id)).body.status).toBe('pending');
+      expect((await check(id, code)).body).toMatchObject({ code: 'code.wrong', checksLeft: 4 });
+      for (let n = 0; n < 4; n += 1) await check(id, code);
+      await world.service.journey.settled();
+      expect((await read(id)).body.status).toBe('failed');
+    }
+  });
+
+  test('looks pending where the provider sent no text, and may be sent again', async () => {
+    const { number } = await signer(world);
+    world.simulator.faults.next('createText', { status: 400, code: 21211 } as never, { to: number });
+    const { id } = await sent(number);
+    expect((await read(id)).body.status).toBe('pending');
+    world.simulator.faults.clear();
+    await world.time.advance(30_000);
+    expect((await resend(id)).status).toBe(202);
+    await world.sendTexts();
+    expect((await check(id, world.codeOn(number))).body.status).toBe('approved');
+    const dead = await signer(world);
+    world.simulator.desk.script(dead.number, 'landline');
+    const undelivered = await sent(dead.number);
+    expect((await read(undelivered.id)).body.status).toBe('pending');
+    expect(await rowOf(undelivered.id)).toMatchObject({ callError: '30006', outcome: null });
+  });
+});
