@@ -14,6 +14,12 @@ export function writeAuditEvent(
   }: { type: AuditType; data: Sql; when?: Sql; also?: readonly AuditEvent[] },
   now: Date,
 ): Sql {
-  const finished = { type, data, from: sql`done where ${when}`, verificationId: sql`id`, outcome: sql`outcome` };
+  const finished = {
+    type,
+    data,
+    from: sql`done where ${when}`,
+    verificationId: sql`id`,
+    outcome: sql`outcome`,
+  };
   return auditEvents([finished, ...also], now);
 }

@@ -34,7 +34,11 @@ export function parseSignInNumber(
 ): ParsedNumber {
   const parsed = parseNumber({ ...typed, number: calledForm(typed) ?? typed.number }, policy, 'mobile');
   if (parsed.extension !== null)
-    throw refusal('number.extensionUnsupported', '/number', 'This must have no extension: it is a mobile phone.');
+    throw refusal(
+      'number.extensionUnsupported',
+      '/number',
+      'This must have no extension: it is a mobile phone.',
+    );
   if (mayBeMobile(parsed)) return parsed;
   const rule = 'This is not the number of a mobile phone, and people sign in with those only.';
   throw refusal('number.typeRefused', '/number', rule, parsed.e164);

@@ -203,7 +203,17 @@ function createPlacing(
   });
   const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
   const findLost = (finder: FindLost, graceMs: number) =>
-    createFindLostCall({ verifications, attempts, lost, finder, checkAgain, dial, isStopping, graceMs, ...shared });
+    createFindLostCall({
+      verifications,
+      attempts,
+      lost,
+      finder,
+      checkAgain,
+      dial,
+      isStopping,
+      graceMs,
+      ...shared,
+    });
   return {
     noteCall,
     placeCall: createPlaceCall({ verifications, checkAgain, dial, roomForCall, isStopping, clock }),

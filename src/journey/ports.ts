@@ -58,10 +58,7 @@ export interface CompletionWrites {
   /** `block`: blocks the user until then, or for good, if the condition on `done` holds, and returns the block; a longer one stays as it is. */
   block(expiresAt: Date | null, condition: Sql, now: Date): Sql;
   /** `audit`: the audit event of the end, whose data is a JSON object, if the condition on `done` holds, and those of what followed from it. */
-  audit(
-    event: { type: EndAuditType; data: Sql; when?: Sql; also?: readonly AuditEvent[] },
-    now: Date,
-  ): Sql;
+  audit(event: { type: EndAuditType; data: Sql; when?: Sql; also?: readonly AuditEvent[] }, now: Date): Sql;
   /** `used`: the user of the sign-in by number has signed in with it. */
   signInUse(now: Date): Sql;
   /**

@@ -1,12 +1,12 @@
 import { createAppPasswords } from '../app-passwords/app-passwords.ts';
 import { createCheck } from '../app-passwords/check/check.ts';
-import { hiddenBehind } from '../domain/client-address.ts';
 import { createFind } from '../app-passwords/check/find.ts';
 import { createLastUses } from '../app-passwords/check/last-uses.ts';
 import { createWrongTries } from '../app-passwords/check/wrong-tries.ts';
 import { createCreateAppPassword } from '../app-passwords/create-app-password.ts';
 import { createAppServers } from '../app-passwords/older-apps/app-servers.ts';
 import type { Config } from '../config.ts';
+import { hiddenBehind } from '../domain/client-address.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createOutageLog } from '../platform/outage-log.ts';

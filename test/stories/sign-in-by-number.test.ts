@@ -46,7 +46,12 @@ describeWorlds('a sign-in by number', { policy: POLICY }, ({ world, combination 
       audience: 'contoso',
       currentDate: new Date(world.time.now()),
     });
-    expect(payload).toMatchObject({ sub: userId, nonce: 'n-of-the-backend', amr: ['sms'], tenant: 'contoso' });
+    expect(payload).toMatchObject({
+      sub: userId,
+      nonce: 'n-of-the-backend',
+      amr: ['sms'],
+      tenant: 'contoso',
+    });
     const phone = world.db.selectFrom('phoneMethod').select('signInUsedAt').where('id', '=', phoneMethodId);
     expect((await phone.executeTakeFirstOrThrow()).signInUsedAt).toEqual(new Date(world.time.now()));
     const redeemed = await world.api('POST', '/v1/assertions/redeem', {
@@ -139,7 +144,9 @@ describeWorlds('a sign-in by number', { policy: POLICY }, ({ world, combination 
     await setSignIn(world, disabled.phoneMethodId, false);
     const locked = await signer(world);
     await sql`insert into challenge_failure (tenant_id, user_id, challenge, failures, locked_until, updated_at)
-      values ('contoso', ${locked.userId}, 'code', 3, ${new Date(world.time.now() + 9e5)}, now())`.execute(world.db);
+      values ('contoso', ${locked.userId}, 'code', 3, ${new Date(world.time.now() + 9e5)}, now())`.execute(
+      world.db,
+    );
     const reasons = [];
     for (const { number } of [blocked, disabled, locked]) {
       const { id } = await sent(number);
@@ -190,5 +197,241 @@ describeWorlds('a sign-in by number', { policy: POLICY }, ({ world, combination 
     const undelivered = await sent(dead.number);
     expect((await read(undelivered.id)).body.status).toBe('pending');
     expect(await rowOf(undelivered.id)).toMatchObject({ callError: '30006', outcome: null });
+  });
+});
+
+describeWorlds('sign-ins by number and strangers', { policy: POLICY }, ({ world, combination }) => {
+  const check = (id: string, code: unknown) => world.api('POST', `/v1/sign-ins/${id}/check`, { code });
+  const textsTo = (number: string) => world.simulator.texts().filter(({ to }) => to === number);
+  /** Behind HTTP, since a process answers only so many requests at once. */
+  const ask = (number: string, extra: Record<string, unknown> = {}) =>
+    world.service.journey.requestSignIn({
+      ...{ tenantId: 'contoso', policyVersion: 1, number, nonce: 'n-1' },
+      ...extra,
+    });
+  const decoyOf = async (id: string) =>
+    (await world.db.selectFrom('verification').select('decoy').where('id', '=', id).executeTakeFirstOrThrow())
+      .decoy;
+  async function deviceOf(number: string): Promise<string> {
+    const { body } = await askSignIn(world, number);
+    await world.sendTexts();
+    return (await check(body.id, world.codeOn(number))).body.deviceToken;
+  }
+
+  test('a thousand strange requests leave the user texts and verifications', async () => {
+    const { number, userId } = await signer(world);
+    const deviceToken = await deviceOf(number);
+    const many = combination === 'embedded' ? 200 : 1_000;
+    for (let n = 0; n < many; n += 50) await Promise.all(Array.from({ length: 50 }, () => ask(number)));
+    await world.sendTexts();
+    expect(textsTo(number)).toHaveLength(5);
+    const own = await askSignIn(world, number, { deviceToken });
+    await world.sendTexts();
+    expect(textsTo(number)).toHaveLength(6);
+    expect((await check(own.body.id, world.codeOn(number))).body.status).toBe('approved');
+    const verification = await world.api('POST', '/v1/verifications', {
+      ...{ userId, purpose: 'signIn', channel: 'sms' },
+    });
+    await world.sendTexts();
+    const code = world.codeOn(number);
+    const path = `/v1/verifications/${verification.body.id}/check`;
+    expect((await world.api('POST', path, { code })).body.outcome).toBe('approved');
+  });
+
+  test('wrong codes of strangers make theirs wrong for a day, and the user’s own never', async () => {
+    const { number } = await signer(world);
+    const deviceToken = await deviceOf(number);
+    await setPolicy(world, {
+      smsSignIn: { allowed: true, unknownDevices: { textsPerHour: 50, textsPerDay: 50 } },
+    });
+    const { policyVersion } = await world.db
+      .selectFrom('tenant')
+      .select('policyVersion')
+      .where('id', '=', 'contoso')
+      .executeTakeFirstOrThrow();
+    const open = await Promise.all(Array.from({ length: 12 }, () => ask(number, { policyVersion })));
+    await world.sendTexts();
+    const codes = new Map(open.map(({ id }) => [id, '']));
+    const { codes: journeyCodes } = { codes };
+    expect(journeyCodes.size).toBe(12);
+    const bad = '000000';
+    for (const { id } of open.slice(0, 10)) await Promise.all([0, 1, 2, 3, 4].map(() => check(id, bad)));
+    const right = world.simulator
+      .texts()
+      .filter(({ to }) => to === number)
+      .map(({ body }) => /\b\d{6}\b/.exec(body)?.[0] ?? '');
+    // None of the codes that were sent is right any more.
+    for (const code of right.slice(-3)) {
+      const answer = await check(open[11]?.id ?? '', code);
+      expect(answer.body.code).toBe('code.wrong');
+    }
+    const later = await ask(number, { policyVersion });
+    expect(await decoyOf(later.id)).toBe('wrongCodesPerDay');
+    const own = await askSignIn(world, number, { deviceToken });
+    await world.sendTexts();
+    expect((await check(own.body.id, world.codeOn(number))).body.status).toBe('approved');
+    await setPolicy(world, POLICY);
+  });
+
+  test('counts strangers by their address, a /64 network or one IPv4 in any spelling', async () => {
+    const from = async (clientAddress: string, count: number) => {
+      const ids = [];
+      for (let n = 0; n < count; n += 1) {
+        const { number } = await signer(world);
+        ids.push((await askSignIn(world, number, { clientAddress })).body.id);
+      }
+      return Promise.all(ids.map(decoyOf));
+    };
+    expect((await from('2001:db8:1:2::1', 10)).concat(await from('2001:db8:1:2::ffff', 10))).toEqual(
+      Array(20).fill(null),
+    );
+    expect(await from('2001:db8:1:2:3::9', 1)).toEqual(['textsPerAddressPerHour']);
+    expect(await from('2001:db8:1:3::9', 1)).toEqual([null]);
+    expect(await from('::ffff:192.0.2.7', 20)).toEqual(Array(20).fill(null));
+    expect(await from('192.0.2.7', 1)).toEqual(['textsPerAddressPerHour']);
+  });
+
+  test('a device token is of one phone, and worth nothing once the phone signs in no more', async () => {
+    const [one, other] = [await signer(world), await signer(world)];
+    const token = await deviceOf(one.number);
+    const known = async (number: string, deviceToken: string) => {
+      const { body, status } = await askSignIn(world, number, { deviceToken });
+      expect(status).toBe(201);
+      const row = world.db.selectFrom('verification').select('signIn').where('id', '=', body.id);
+      return (await row.executeTakeFirstOrThrow()).signIn?.knownDevice;
+    };
+    expect(await known(one.number, token)).toBe(true);
+    expect(await known(other.number, token)).toBe(false);
+    expect(await known(newMobile(), token)).toBe(false);
+    const [keyId, random, mac = ''] = token.split('.');
+    expect(
+      await known(one.number, [keyId, random, mac.replace(/.$/, mac.endsWith('0') ? '1' : '0')].join('.')),
+    ).toBe(false);
+    await setSignIn(world, one.phoneMethodId, false);
+    await world.time.advance(1_000);
+    await setSignIn(world, one.phoneMethodId, true);
+    expect(await known(one.number, token)).toBe(false);
+    expect(Buffer.from(random ?? '', 'base64url').toString('latin1')).not.toContain(one.userId);
+  });
+
+  test('two hundred right codes at once give one assertion', async () => {
+    const { number } = await signer(world);
+    const { body } = await askSignIn(world, number);
+    await world.sendTexts();
+    const code = world.codeOn(number);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => check(body.id, code)));
+    const [approved, ...more] = answers.filter(({ status }) => status === 200);
+    expect(approved?.body.assertion).toEqual(expect.any(String));
+    expect(more).toEqual([]);
+    const issued = await sql<{ count: number }>`select count(*)::int as count from sign_in_assertion
+      where verification_id = ${body.id}::uuid`.execute(world.db);
+    expect(issued.rows).toEqual([{ count: 1 }]);
+  });
+
+  test('a code is right for its own sign-in only', async () => {
+    const [one, other] = [await signer(world), await signer(world)];
+    const asked = [await askSignIn(world, one.number), await askSignIn(world, other.number)];
+    await world.sendTexts();
+    const [ofOne, ofOther] = [world.codeOn(one.number), world.codeOn(other.number)];
+    expect((await check(asked[0]?.body.id, ofOther)).body.code).toBe('code.wrong');
+    const { api } = await world.addTenant(`tenant-${one.number.slice(-5)}`, POLICY);
+    expect((await api('POST', `/v1/sign-ins/${asked[0]?.body.id}/check`, { code: ofOne })).body.code).toBe(
+      'signIn.notFound',
+    );
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/resend'],
+      ['POST', '/cancel'],
+    ] as const)
+      expect((await api(method, `/v1/sign-ins/${asked[0]?.body.id}${path}`)).body.code).toBe(
+        'signIn.notFound',
+      );
+    const ofUser = await world.api('POST', '/v1/verifications', {
+      ...{ userId: one.userId, purpose: 'signIn', channel: 'sms' },
+    });
+    const wrong = await world.api('POST', `/v1/verifications/${ofUser.body.id}/check`, { code: ofOne });
+    expect(['code.wrong', 'code.notSent']).toContain(wrong.body.code);
+    expect((await check(asked[0]?.body.id, ofOne)).body.status).toBe('approved');
+  });
+
+  test('a removal and a check at once: no assertion that counts after the removal', async () => {
+    const races = combination === 'embedded' ? 10 : 50;
+    for (let n = 0; n < races; n += 10)
+      await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const { userId, number, phoneMethodId } = await signer(world);
+          const { body } = await askSignIn(world, number);
+          await world.sendTexts();
+          let isRemoved = false;
+          const [removal, checked] = await Promise.all([
+            world.api('DELETE', `/v1/users/${userId}/phone-methods/${phoneMethodId}`).then((answer) => {
+              isRemoved = true;
+              return answer;
+            }),
+            check(body.id, world.codeOn(number)),
+          ]);
+          expect(removal.status, JSON.stringify(removal.body)).toBe(200);
+          expect(isRemoved).toBe(true);
+          if (checked.status !== 200) return;
+          const issued = await sql<{ atOnce: boolean }>`select true as "atOnce" from sign_in_assertion
+            where verification_id = ${body.id}::uuid`.execute(world.db);
+          expect(issued.rows).toHaveLength(1);
+          const redeemed = await world.api('POST', '/v1/assertions/redeem', {
+            ...{ assertion: checked.body.assertion, nonce: 'n-1' },
+          });
+          expect(redeemed.status).toBe(403);
+        }),
+      );
+  });
+
+  test('a number that was unused for 91 days signs nobody in', async () => {
+    const { number } = await signer(world);
+    await world.time.advance(91 * 86_400_000);
+    const { body, status } = await askSignIn(world, number);
+    expect(status).toBe(201);
+    await world.sendTexts();
+    expect(await decoyOf(body.id)).toBe('unused');
+    expect(textsTo(number)).toEqual([]);
+  });
+});
+
+/** What a refusal is. */
+const codeOf = (error: unknown): string =>
+  error instanceof ServiceError ? error.code : 'service.unavailable';
+
+describeWorlds('wrong codes of one number', ({ world }) => {
+  test('over all verifications of a purpose end with the budget of a day, with 429', async () => {
+    const number = newMobile();
+    const { checkCode, requestVerification, readFacts } = world.service.journey;
+    await setPolicy(world, { limits: { perNumber: { count: 50, windowS: 3600 } } });
+    const answers: string[] = [];
+    let last = '';
+    for (let n = 0; n < 20; n += 1) {
+      const user = { tenantId: 'contoso', userId: `guesser-${n}` };
+      const facts = await readFacts.ofUser(user, new Date(world.time.now()));
+      if (!facts) throw new Error('no facts');
+      const asked = { ...user, purpose: 'register', channel: 'sms', number } as const;
+      const { verification } = await requestVerification(asked, facts);
+      last = verification.id;
+      await world.sendTexts();
+      for (let guess = 0; guess < 5; guess += 1)
+        answers.push(await checkCode('contoso', last, '000000').then(() => 'right', codeOf));
+      await world.time.advance(130_000);
+    }
+    expect(answers.filter((code) => code === 'code.wrong')).toHaveLength(50);
+    expect(answers.filter((code) => code === 'limit.reached')).toHaveLength(50);
+    const right = await world.api('POST', `/v1/verifications/${last}/check`, { code: world.codeOn(number) });
+    expect(right.status).toBe(429);
+    expect(right.headers.get('retry-after')).toMatch(/^\d+$/);
+    const other = newMobile();
+    const fresh = await world.api('POST', '/v1/verifications', {
+      userId: 'fresh',
+      channel: 'sms',
+      number: other,
+    });
+    await world.sendTexts();
+    const code = world.codeOn(other);
+    expect((await world.api('POST', `/v1/verifications/${fresh.body.id}/check`, { code })).status).toBe(200);
+    await world.time.advance(86_400_000);
   });
 });

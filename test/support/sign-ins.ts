@@ -28,15 +28,14 @@ export async function setSignIn(
   enabled: boolean,
 ): Promise<void> {
   const since = enabled ? new Date(time.now()) : null;
-  await sql`update phone_method set sign_in_enabled_at = ${since} where id = ${phoneMethodId}::uuid`.execute(db);
+  await sql`update phone_method set sign_in_enabled_at = ${since} where id = ${phoneMethodId}::uuid`.execute(
+    db,
+  );
 }
 
 /** Asks for a sign-in by number. */
-export const askSignIn = (
-  { api }: Pick<World, 'api'>,
-  number: string,
-  extra: Record<string, unknown> = {},
-) => api('POST', '/v1/sign-ins', { number, nonce: 'n-1', ...extra });
+export const askSignIn = ({ api }: Pick<World, 'api'>, number: string, extra: Record<string, unknown> = {}) =>
+  api('POST', '/v1/sign-ins', { number, nonce: 'n-1', ...extra });
 
 /** Another code than the given one. */
 export const anotherCode = (code: string, n = 1): string =>

@@ -60,9 +60,7 @@ function finished(write: CompletionWrites, now: Date): CompletionWrite[] {
 function signedIn(write: CompletionWrites, { outcome }: Decided, now: Date): CompletionWrite[] {
   const isApproved = outcome === 'approved';
   const data = sql`jsonb_build_object('outcome', outcome, 'byNumber', true)`;
-  const types: Messages['types'] = [
-    { type: 'verification.finished', when: sql`${isApproved}::boolean` },
-  ];
+  const types: Messages['types'] = [{ type: 'verification.finished', when: sql`${isApproved}::boolean` }];
   return [
     ...(isApproved ? [write.signInUse(now)] : []),
     write.audit({ type: 'verification.finished', data, when: sql`decoy is null` }, now),

@@ -58,7 +58,13 @@ export function createBudgets(deps: { hash: (text: string) => string; spending: 
     const place = knownDevice ? null : readClientPlace(clientAddress, NOBODY_BETWEEN);
     const most = policy.smsSignIn.unknownDevices.textsPerAddressPerHour;
     return (place?.buckets ?? []).map(({ name, share }) =>
-      within(`signIn address ${deps.hash(`address ${name}`)}`, 'textsPerAddressPerHour', share * most, HOUR_MS, now),
+      within(
+        `signIn address ${deps.hash(`address ${name}`)}`,
+        'textsPerAddressPerHour',
+        share * most,
+        HOUR_MS,
+        now,
+      ),
     );
   }
 
@@ -89,7 +95,11 @@ export function createBudgets(deps: { hash: (text: string) => string; spending: 
       spendingLimits(deps.spending, { tenantId, country }, policy, now),
 
     /** Wrong codes of sign-ins by a number. */
-    wrongCodes({ knownDevice, ...signIn }: Omit<CountedSignIn, 'country'>, { smsSignIn }: Policy, now: Date): Counter {
+    wrongCodes(
+      { knownDevice, ...signIn }: Omit<CountedSignIn, 'country'>,
+      { smsSignIn }: Policy,
+      now: Date,
+    ): Counter {
       const key = named(knownDevice ? 'wrongOfUser' : 'wrong', signIn);
       return within(key, 'wrongCodesPerDay', smsSignIn.unknownDevices.wrongCodesPerDay, DAY_MS, now);
     },

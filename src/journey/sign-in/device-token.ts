@@ -41,7 +41,8 @@ export function createDeviceTokens(keys: KeyRing): DeviceTokens {
       const [keyId = '', random = '', mac = ''] = token.split('.');
       if (!keys.keys.has(keyId)) return false;
       const expected = macOf(keyId, random, phone ?? NOBODYS);
-      const isSame = mac.length === expected.length && timingSafeEqual(Buffer.from(mac), Buffer.from(expected));
+      const isSame =
+        mac.length === expected.length && timingSafeEqual(Buffer.from(mac), Buffer.from(expected));
       return isSame && phone !== null;
     },
   };

@@ -83,7 +83,13 @@ async function checkAndAdmit(deps: RequestDeps, request: SignInRequest): Promise
   const chosen = { requested: request.locale, ofTenant: policy.locale, country: number.country };
   deps.chooseLocale({ ...chosen, ofUser: null });
   const now = deps.clock.now();
-  const asStranger = { tenantId, e164: number.e164, country: number.country, clientAddress, knownDevice: false };
+  const asStranger = {
+    tenantId,
+    e164: number.e164,
+    country: number.country,
+    clientAddress,
+    knownDevice: false,
+  };
   const wrongCodes = deps.budgets.wrongCodes(asStranger, policy, now);
   const wanted = { tenantId, e164: number.e164, wrongCodesKey: wrongCodes.key };
   const found = await deps.signIns.find(wanted, policy.smsSignIn.unusedDays, now);

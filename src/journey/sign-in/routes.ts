@@ -55,7 +55,12 @@ function requestRoute({ requestSignIn, viewSignIn }: SignInActions) {
     },
     problems: [
       ...(['policy.smsSignInRefused', 'policy.mobilePhoneRefused', 'policy.textMessageRefused'] as const),
-      ...(['policy.audienceRefused', 'number.invalid', 'number.typeRefused', 'number.countryRefused'] as const),
+      ...([
+        'policy.audienceRefused',
+        'number.invalid',
+        'number.typeRefused',
+        'number.countryRefused',
+      ] as const),
       ...(['number.extensionUnsupported', 'locale.unsupported', 'limit.reached'] as const),
       ...(['spending.limitReached', 'line.tooBusy'] as const),
     ],
@@ -112,7 +117,12 @@ function resendRoute({ sendSignInAgain, viewSignIn }: SignInActions) {
     path: '/v1/sign-ins/:id/resend',
     summary: 'Send the text message of a sign-in by number again, with the same code',
     operationId: 'resendSignIn',
-    responses: { 202: { description: 'The text message is sent once more, if there is anybody to get it', schema: SignInView } },
+    responses: {
+      202: {
+        description: 'The text message is sent once more, if there is anybody to get it',
+        schema: SignInView,
+      },
+    },
     problems: ['signIn.notFound', 'signIn.alreadyDecided', 'limit.reached'],
     async handle({ params, caller }) {
       return { status: 202, body: viewSignIn(await sendSignInAgain(caller.tenantId, params.id)) };
@@ -127,7 +137,9 @@ function cancelRoute({ cancelSignIn, viewSignIn }: SignInActions) {
     path: '/v1/sign-ins/:id/cancel',
     summary: 'Cancel a sign-in by number that is pending',
     operationId: 'cancelSignIn',
-    responses: { 200: { description: 'It is canceled, by this request or an earlier one', schema: SignInView } },
+    responses: {
+      200: { description: 'It is canceled, by this request or an earlier one', schema: SignInView },
+    },
     problems: ['signIn.notFound', 'signIn.alreadyDecided'],
     async handle({ params, caller }) {
       return { status: 200, body: viewSignIn(await cancelSignIn(caller.tenantId, params.id)) };

@@ -25,14 +25,18 @@ export const NewSignInBody = z
     nonce: Nonce,
     audience: AskedAudience.optional(),
     deviceToken: DeviceToken.optional().meta({
-      description: 'Of an earlier sign-in on this device, if it has one: its user has more texts than strangers',
+      description:
+        'Of an earlier sign-in on this device, if it has one: its user has more texts than strangers',
     }),
     clientAddress: z
       .string()
       .max(64)
       .refine((text) => isIP(text) !== 0, 'This must be an IPv4 or IPv6 address, without a port.')
       .optional()
-      .meta({ description: 'The IP address of the person, against which strangers are counted', example: '192.0.2.1' }),
+      .meta({
+        description: 'The IP address of the person, against which strangers are counted',
+        example: '192.0.2.1',
+      }),
     locale: LanguageTag.optional().meta({ description: 'The language of the text message' }),
   })
   .meta({ id: 'NewSignIn' });
@@ -44,7 +48,9 @@ const fields = {
   }),
   createdAt: Instant,
   expiresAt: Instant.meta({ description: 'The code is valid until then: ten minutes' }),
-  resendAfter: Instant.nullable().meta({ description: 'When the text may be asked for again; null: no more' }),
+  resendAfter: Instant.nullable().meta({
+    description: 'When the text may be asked for again; null: no more',
+  }),
 };
 
 /** A sign-in by number as the API shows it. */
@@ -54,10 +60,13 @@ export const SignInView = z.object(fields).meta({ id: 'SignIn' });
 export const ApprovedSignIn = z
   .object({
     ...fields,
-    assertion: z.string().meta({ description: 'A signed JWT that names the user; redeem it once, within two minutes' }),
+    assertion: z
+      .string()
+      .meta({ description: 'A signed JWT that names the user; redeem it once, within two minutes' }),
     assertionExpiresAt: Instant,
     deviceToken: DeviceToken.meta({
-      description: 'Have the device keep it, and send it with the next sign-in. It says nothing to its reader',
+      description:
+        'Have the device keep it, and send it with the next sign-in. It says nothing to its reader',
     }),
   })
   .meta({ id: 'ApprovedSignIn' });
@@ -84,7 +93,9 @@ export function resendAfter(signIn: ToldSignIn, now: Date): Date | null {
   const { textsAsked, textAskedAt, expiresAt } = signIn;
   if (statusOf(signIn, now) !== 'pending' || textsAsked >= MOST_SENDS || textAskedAt === null) return null;
   const next = later(textAskedAt, BETWEEN_MS);
-  return next <= later(expiresAt, -SHORTEST_LIFE_MS) && now <= later(expiresAt, -SHORTEST_LIFE_MS) ? next : null;
+  return next <= later(expiresAt, -SHORTEST_LIFE_MS) && now <= later(expiresAt, -SHORTEST_LIFE_MS)
+    ? next
+    : null;
 }
 
 /** Shows a sign-in. */

@@ -33,7 +33,9 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
     const { id, tenantId, codeSeed } = verification;
     const right = sql`(${isRight}::boolean and v.decoy is null and (select ok from budget) and (select ok from entitled))`;
     const decides = sql`(${right} or v.wrong_keys + 1 >= ${MOST_CHECKS}::int)`;
-    const [approved, wrong] = ['approved', 'wrongDigits'].map((outcome) => story(now, { type: 'decided', outcome }));
+    const [approved, wrong] = ['approved', 'wrongDigits'].map((outcome) =>
+      story(now, { type: 'decided', outcome }),
+    );
     return first<Checked>(sql`
       with budget as materialized (
         select coalesce(max(c.count), 0) < ${budget.most}::int as ok from (

@@ -5,8 +5,8 @@ import { type Clock, secondsUntil } from '../../platform/clock.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { RequestLimits } from '../request/limits.ts';
 import type { Counter } from '../store/admission.ts';
-import type { Decided, Verification } from '../store/rows.ts';
 import { MOST_CHECKS } from '../store/code-checks.ts';
+import type { Decided, Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
 import type { Codes } from './code.ts';
 
