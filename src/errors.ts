@@ -69,6 +69,11 @@ export const ERRORS = {
   'phoneMethod.mobileNeeded': { status: 409, title: 'The mobile is needed by the alternate mobile' },
   'phoneMethod.mobileFirst': { status: 409, title: 'An alternate mobile needs a mobile' },
   'phoneMethod.notVerified': { status: 409, title: 'The phone method is not verified' },
+  'phoneMethod.smsSignInNotSupported': {
+    status: 409,
+    title: 'Only the number of a mobile can be a user name',
+  },
+  'phoneMethod.numberInUse': { status: 409, title: 'The number is in use' },
   'phoneMethod.typeTaken': { status: 409, title: 'The user has another phone method of this type' },
   'phoneMethod.listedTwice': { status: 409, title: 'The list has the same user and type twice' },
   'pbxProfile.notFound': { status: 404, title: 'There is no such PBX profile' },

@@ -6,7 +6,13 @@ export type WebhookPayload = OutcomeMessage | PhoneMethodMessage | Reregistratio
 
 /** About a phone of a user. */
 export interface PhoneMethodMessage {
-  type: 'phoneMethod.added' | 'phoneMethod.changed' | 'phoneMethod.removed';
+  type:
+    | 'phoneMethod.added'
+    | 'phoneMethod.changed'
+    | 'phoneMethod.removed'
+    | 'phoneMethod.smsSignInEnabled'
+    | 'phoneMethod.smsSignInDisabled'
+    | 'phoneMethod.smsSignInContested';
   /** ISO 8601, UTC. */
   timestamp: string;
   data: PhoneMethodMessageData;

@@ -25,6 +25,7 @@ import type {
   PolicyVersion,
   Reregistration,
   RevealedAppPassword,
+  SmsSignIn,
   UserExport,
   UserProfile,
   UserProfileChange,
@@ -111,6 +112,13 @@ function users({ json }: Api) {
       json<PhoneMethod>('PATCH', `${user(userId)}/phone-methods/${segment(id)}`, { body: phone }),
     setDefaultPhoneMethod: (userId: string, id: string) =>
       json<PhoneMethod>('POST', `${user(userId)}/phone-methods/${segment(id)}/set-default`),
+    /** Lets the user sign in with the number of a mobile; a problem `phoneMethod.numberInUse` when somebody else does. */
+    enableSmsSignIn: (userId: string, id: string) =>
+      json<PhoneMethod>('POST', `${user(userId)}/phone-methods/${segment(id)}/enable-sms-sign-in`),
+    disableSmsSignIn: (userId: string, id: string) =>
+      json<PhoneMethod>('POST', `${user(userId)}/phone-methods/${segment(id)}/disable-sms-sign-in`),
+    /** Whether the user could sign in with a number, for a page that offers it. */
+    readSmsSignIn: (userId: string) => json<SmsSignIn>('GET', `${user(userId)}/sms-sign-in`),
     /** No phone of the user counts until it is verified again. */
     requireReregistration: (userId: string) =>
       json<Reregistration>('POST', `${user(userId)}/require-reregistration`),

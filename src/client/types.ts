@@ -25,6 +25,7 @@ import type {
   PhoneMethodView,
   ReregistrationData,
   ReregistrationView,
+  SmsSignInView,
 } from '../phone-methods/schemas.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
 import type { KeyView } from '../tenants/routes.ts';
@@ -128,7 +129,10 @@ export type ImportedPhoneMethod = z.output<typeof ImportedView>;
 /** What a user must verify again. */
 export type Reregistration = z.output<typeof ReregistrationView>;
 
-/** What is posted about a phone that was added, changed or removed. */
+/** Whether a user could sign in with a number. */
+export type SmsSignIn = z.output<typeof SmsSignInView>;
+
+/** What is posted about a phone of a user. */
 export type PhoneMethodMessageData = z.output<typeof PhoneMethodData>;
 
 /** What is posted about a user who must verify all phones again. */

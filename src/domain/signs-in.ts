@@ -1,42 +1,32 @@
-/** Which phones are user names at a moment. One rule, for the statements (`signsIn`) and for what they have read (`isUnused`). */
-import sql, { type Sql } from 'sql-template-tag';
+/** Which phones are user names at a moment: the one place that says so, for every statement that asks. */
+import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** Milliseconds. */
 const DAY = 86_400_000;
 
-/** What the registry keeps about a phone as user name. */
-export interface SignInTimes {
-  /** Since when it is one; null: it is none. */
-  signInEnabledAt: Date | null;
-  /** When somebody last signed in with it. */
-  signInUsedAt: Date | null;
-  /** When the number was last verified; null: it counts for nothing until it is. */
-  verifiedAt: Date | null;
+/**
+ * A condition on a row of phone_method: its number signs its user in, as long as the policy allows signing in with
+ * numbers (`smsSignIn.allowed`), which the caller asks. Nobody enabled it, signed in with it or verified it for
+ * `unusedDays`: it does not, since carriers give numbers that were given up to somebody else. To find rows by a number
+ * compare `tenant_id` and `sign_in_key(phone_number)` too: they are in the index phone_method_sign_in.
+ * @param unusedDays `smsSignIn.unusedDays` of the policy; null: any time
+ * @param alias what the statement calls the row; never anything that came from outside
+ */
+export function signsIn(now: Date, unusedDays: number | null, alias = 'm'): Sql {
+  const since = unusedDays === null ? null : new Date(now.getTime() - unusedDays * DAY);
+  const row = raw(alias);
+  return sql`(${row}.sign_in_enabled_at is not null and ${row}.verified_at is not null and (${since}::timestamptz is null
+    or greatest(${row}.sign_in_enabled_at, ${row}.sign_in_used_at, ${row}.verified_at) > ${since}::timestamptz))`;
 }
 
 /**
- * A condition on the row `m` of phone_method: its number signs its user in, as long as the policy allows signing in with
- * numbers (`smsSignIn.allowed`), which the caller asks. It is the index phone_method_sign_in that finds such rows: compare
- * `m.tenant_id` and `sign_in_key(m.phone_number)`.
- * @param unusedDays `smsSignIn.unusedDays` of the policy
+ * The columns `signs_in` and `is_in_use` of a row of phone_method: whether its number signs its user in, and whether it
+ * signs in another user of the tenant.
+ * @param alias what the statement calls the row; not `m`
  */
-export function signsIn(now: Date, unusedDays: number | null): Sql {
-  const since = unusedSince(now, unusedDays);
-  return sql`(m.sign_in_enabled_at is not null and m.verified_at is not null and (${since}::timestamptz is null
-    or greatest(m.sign_in_enabled_at, m.sign_in_used_at, m.verified_at) > ${since}::timestamptz))`;
-}
-
-/**
- * Whether nobody enabled it, signed in with it or verified it for so long that its number may belong to somebody else by
- * now: carriers give numbers to others some time after they were given up.
- */
-export function isUnused(times: SignInTimes, now: Date, unusedDays: number | null): boolean {
-  const since = unusedSince(now, unusedDays);
-  if (since === null) return false;
-  const { signInEnabledAt, signInUsedAt, verifiedAt } = times;
-  return [signInEnabledAt, signInUsedAt, verifiedAt].every((at) => at === null || at <= since);
-}
-
-function unusedSince(now: Date, unusedDays: number | null): Date | null {
-  return unusedDays === null ? null : new Date(now.getTime() - unusedDays * DAY);
+export function signInFacts(now: Date, unusedDays: number | null, alias: string): Sql {
+  const row = raw(alias);
+  return sql`${signsIn(now, unusedDays, alias)} as signs_in,
+    exists (select from phone_method m where m.tenant_id = ${row}.tenant_id and m.user_id <> ${row}.user_id
+      and sign_in_key(m.phone_number) = sign_in_key(${row}.phone_number) and ${signsIn(now, unusedDays)}) as is_in_use`;
 }

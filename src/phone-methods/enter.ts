@@ -114,7 +114,7 @@ function entering(
         extension = excluded.extension, verification_id = null, updated_at = excluded.updated_at
         where ${overwrites}::boolean and p.verified_at is null
           and (p.phone_number <> excluded.phone_number or p.extension is distinct from excluded.extension)
-      returning p.id, p.tenant_id, p.user_id, p.phone_type, p.verified_at, p.is_default, xmax = 0 as added),
+      returning p.id, p.tenant_id, p.user_id, p.phone_type, p.verified_at, p.is_default, p.sign_in_enabled_at, xmax = 0 as added),
     ${auditEvents(
       (['phoneMethod.added', 'phoneMethod.changed'] as const).map((type) => ({
         type,

@@ -5,6 +5,9 @@ export const PHONE_METHOD_MESSAGES = [
   'phoneMethod.added',
   'phoneMethod.changed',
   'phoneMethod.removed',
+  'phoneMethod.smsSignInEnabled',
+  'phoneMethod.smsSignInDisabled',
+  'phoneMethod.smsSignInContested',
   'user.reregistrationRequired',
 ] as const;
 export type PhoneMethodMessage = (typeof PHONE_METHOD_MESSAGES)[number];
@@ -18,5 +21,6 @@ export function messageData(alias: string, by: Actor): Sql {
   const column = (name: string) => raw(`${alias}.${name}`);
   return sql`jsonb_build_object('userId', ${column('user_id')}, 'phoneMethodId', ${column('id')},
     'phoneType', ${column('phone_type')}, 'isVerified', ${column('verified_at')} is not null,
-    'isDefault', ${column('is_default')}, 'by', ${by}::text)`;
+    'isDefault', ${column('is_default')}, 'isSmsSignInEnabled', ${column('sign_in_enabled_at')} is not null,
+    'by', ${by}::text)`;
 }

@@ -16,7 +16,7 @@ export function createWritePhoneMethod({ tell }: Pick<ChangeDeps, 'tell'>) {
     on conflict (tenant_id, user_id, phone_type) do update set phone_number = excluded.phone_number,
       extension = excluded.extension, verification_id = excluded.verification_id, verified_at = excluded.verified_at,
       updated_at = excluded.updated_at
-    returning id, tenant_id, user_id, phone_type, verified_at, is_default, xmax = 0 as added),
+    returning id, tenant_id, user_id, phone_type, verified_at, is_default, sign_in_enabled_at, xmax = 0 as added),
   ${tell(
     sql`select m.tenant_id, case when m.added then 'phoneMethod.added' else 'phoneMethod.changed' end as type,
       ${messageData('m', 'user')} as payload from method m`,

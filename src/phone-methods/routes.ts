@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { defineRoute, UserId } from '../api.ts';
 import type { PhoneMethods } from './phone-methods.ts';
-import { NewPhoneMethod, PhoneMethodChange, PhoneMethodView, ReregistrationView } from './schemas.ts';
-
-const PhoneMethodId = z.guid('This must be a UUID, as the list of phone methods shows it.');
+import {
+  NewPhoneMethod,
+  PhoneMethodChange,
+  PhoneMethodId,
+  PhoneMethodView,
+  ReregistrationView,
+} from './schemas.ts';
+import { smsSignInRoutes } from './sms-sign-in-routes.ts';
 
 const Removed = z
   .object({ appPasswordsRevoked: z.int().meta({ description: 'How many app passwords were revoked' }) })
@@ -15,7 +20,12 @@ const ofOne = { path: `${path}/:id`, params: z.object({ userId: UserId, id: Phon
 
 /** `/v1/users/{userId}/phone-methods`. */
 export function phoneMethodRoutes(methods: PhoneMethods) {
-  return [...readingRoutes(methods), ...enteringRoutes(methods), ...changingRoutes(methods)];
+  return [
+    ...readingRoutes(methods),
+    ...enteringRoutes(methods),
+    ...changingRoutes(methods),
+    ...smsSignInRoutes(methods),
+  ];
 }
 
 function readingRoutes({ list, read }: PhoneMethods) {

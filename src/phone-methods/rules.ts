@@ -1,5 +1,6 @@
 /** What may be done with a phone of a user, and why not. The guards of the statements hold the same rules. */
 import type { PhoneType } from '../domain/phone-type.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import type { Actor } from './messages.ts';
 
@@ -9,10 +10,18 @@ export interface MethodState {
   phoneType: PhoneType;
   isDefault: boolean;
   isVerified: boolean;
+  /** Whether its number signs in another user; left out by statements for which that does not matter. */
+  isInUse?: boolean;
 }
 
 /** What can be done with a phone that there is. */
-export const METHOD_ACTIONS = ['remove', 'setDefault', 'change'] as const;
+export const METHOD_ACTIONS = [
+  'remove',
+  'setDefault',
+  'change',
+  'enableSmsSignIn',
+  'disableSmsSignIn',
+] as const;
 export type MethodAction = (typeof METHOD_ACTIONS)[number];
 
 /** Why something may not be done. */
@@ -28,8 +37,22 @@ interface Situation {
   method: MethodState;
   /** All phones of the user. */
   all: readonly MethodState[];
-  /** Whether the policy allows office phones. */
+  allows: Allowed;
+}
+
+/** What the policy allows. */
+export interface Allowed {
   officePhones: boolean;
+  /** Signing in with the number of a mobile. */
+  smsSignIn: boolean;
+}
+
+/** What matters here of a policy. */
+export function allowedBy({
+  officePhone,
+  smsSignIn,
+}: Pick<TenantPolicy, 'officePhone' | 'smsSignIn'>): Allowed {
+  return { officePhones: officePhone.allowed, smsSignIn: smsSignIn.allowed };
 }
 
 interface Rule {
@@ -37,6 +60,12 @@ interface Rule {
   breaks(situation: Situation): boolean;
   reason: Reason;
 }
+
+const NOT_VERIFIED: Reason = {
+  code: 'phoneMethod.notVerified',
+  text: 'Nobody has answered this number and verified it yet. Register it by a verification first.',
+  changeableBy: 'user',
+};
 
 const RULES: readonly Rule[] = [
   {
@@ -62,18 +91,47 @@ const RULES: readonly Rule[] = [
   {
     of: ['setDefault'],
     breaks: ({ method }) => !method.isVerified,
+    reason: NOT_VERIFIED,
+  },
+  {
+    of: ['change'],
+    breaks: ({ method, allows }) => method.phoneType === 'office' && !allows.officePhones,
     reason: {
-      code: 'phoneMethod.notVerified',
-      text: 'Nobody has answered this number and verified it yet. Register it by a verification first.',
+      code: 'policy.officePhoneRefused',
+      text: 'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
+      changeableBy: 'administrator',
+    },
+  },
+  {
+    of: ['enableSmsSignIn', 'disableSmsSignIn'],
+    breaks: ({ method }) => method.phoneType !== 'mobile',
+    reason: {
+      code: 'phoneMethod.smsSignInNotSupported',
+      text: 'Only the number of a mobile can be a user name, and not that of an office phone or an alternate mobile. Register the number as mobile.',
       changeableBy: 'user',
     },
   },
   {
-    of: ['change'],
-    breaks: ({ method, officePhones }) => method.phoneType === 'office' && !officePhones,
+    of: ['enableSmsSignIn'],
+    breaks: ({ method, allows }) => method.phoneType === 'mobile' && !allows.smsSignIn,
     reason: {
-      code: 'policy.officePhoneRefused',
-      text: 'The policy of this tenant does not allow office phones. Ask its administrator to change that.',
+      code: 'policy.smsSignInRefused',
+      text: 'The policy of this tenant does not allow signing in with phone numbers. Ask its administrator to change that.',
+      changeableBy: 'administrator',
+    },
+  },
+  {
+    of: ['enableSmsSignIn'],
+    breaks: ({ method }) => method.phoneType === 'mobile' && !method.isVerified,
+    reason: NOT_VERIFIED,
+  },
+  {
+    of: ['enableSmsSignIn'],
+    // Only of a number that this user proved to have: see `sms-sign-in-state.ts`.
+    breaks: ({ method }) => method.phoneType === 'mobile' && method.isVerified && method.isInUse === true,
+    reason: {
+      code: 'phoneMethod.numberInUse',
+      text: 'This number is in use. Contact your administrator.',
       changeableBy: 'administrator',
     },
   },
@@ -86,11 +144,20 @@ export function reasonsAgainst(action: MethodAction, situation: Situation): Reas
   );
 }
 
-/** The error for something that a statement did not do with the phone of this id. @param all the user's phones, as the statement saw them */
-export function refusalOf(action: MethodAction, id: string, all: readonly MethodState[]): ServiceError {
+/**
+ * The error for something that a statement did not do with the phone of this id.
+ * @param all the user's phones, as the statement saw them
+ * @param allows what the statement was told of the policy, if anything
+ */
+export function refusalOf(
+  action: MethodAction,
+  id: string,
+  all: readonly MethodState[],
+  allows: Allowed = { officePhones: true, smsSignIn: true },
+): ServiceError {
   const method = all.find((each) => each.id === id);
   if (!method) return methodNotFound();
-  const [reason] = reasonsAgainst(action, { method, all, officePhones: true });
+  const [reason] = reasonsAgainst(action, { method, all, allows });
   if (reason) return new ServiceError(reason.code, reason.text);
   return new ServiceError('service.internal', 'The phone was not changed, and no rule says why.');
 }

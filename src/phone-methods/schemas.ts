@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { CountryCode, Extension, Instant, TypedNumber, UserId } from '../api.ts';
 import { PHONE_TYPES } from '../domain/phone-type.ts';
 import { ACTORS } from './messages.ts';
+import { SMS_SIGN_IN_STATES } from './sms-sign-in-state.ts';
+
+/** The id of a phone in an address. */
+export const PhoneMethodId = z.guid('This must be a UUID, as the list of phone methods shows it.');
 
 /** The types of phones, in requests and answers. */
 const PhoneTypeName = z.enum(PHONE_TYPES).meta({
@@ -9,21 +13,42 @@ const PhoneTypeName = z.enum(PHONE_TYPES).meta({
   example: 'office',
 });
 
+const Reasons = z.array(
+  z.object({
+    code: z.string().meta({
+      description: 'The code of the error that it is refused with',
+      example: 'phoneMethod.isDefault',
+    }),
+    text: z.string().meta({ description: 'What the reason is and what to do' }),
+    changeableBy: z.enum(ACTORS).meta({ description: 'Who can change that' }),
+  }),
+);
+
 const Action = z
-  .object({
-    allowed: z.boolean(),
-    reasons: z.array(
-      z.object({
-        code: z.string().meta({
-          description: 'The code of the error that it is refused with',
-          example: 'phoneMethod.isDefault',
-        }),
-        text: z.string().meta({ description: 'What the reason is and what to do' }),
-        changeableBy: z.enum(ACTORS).meta({ description: 'Who can change that' }),
-      }),
-    ),
-  })
+  .object({ allowed: z.boolean(), reasons: Reasons })
   .meta({ id: 'PhoneMethodAction', description: 'Whether it is allowed and, if not, every reason' });
+
+const SignInState = z.enum(SMS_SIGN_IN_STATES).meta({
+  description:
+    'Whether its number is a user name: ready. notEnabled: it could be. notConfigured: it is not verified. notAllowedByPolicy. phoneNumberNotUnique: the number is in use by another user. notSupported: it is no mobile',
+  example: 'ready',
+});
+
+/** Also a type of the client. */
+export const SmsSignInView = z
+  .object({
+    smsSignInState: SignInState,
+    canBeEnabled: z.boolean().meta({
+      description: 'Whether the user has a number that would be a user name once it is enabled',
+    }),
+    phoneMethodId: z.guid().nullable().meta({ description: 'The mobile; null without one' }),
+    phoneNumber: z
+      .string()
+      .nullable()
+      .meta({ description: 'Its number in the format of Microsoft Graph', example: '+46 701234567' }),
+    reasons: Reasons.meta({ description: 'Every reason why it cannot be enabled' }),
+  })
+  .meta({ id: 'SmsSignIn' });
 
 /** Also a type of the client. */
 export const PhoneMethodView = z
@@ -34,7 +59,7 @@ export const PhoneMethodView = z
       .meta({ description: 'In the format of Microsoft Graph', example: '+46 812345678x1234' }),
     phoneType: PhoneTypeName,
     extension: z.string().nullable().meta({ description: 'Null without one', example: '1234' }),
-    smsSignInState: z.string().meta({ example: 'notSupported' }),
+    smsSignInState: SignInState,
     isDefault: z
       .boolean()
       .meta({ description: 'Exactly one phone of a user is, as long as any is verified' }),
@@ -44,7 +69,10 @@ export const PhoneMethodView = z
     }),
     createdDateTime: Instant,
     actions: z
-      .object({ remove: Action, setDefault: Action, change: Action })
+      .object({
+        ...{ remove: Action, setDefault: Action, change: Action },
+        ...{ enableSmsSignIn: Action, disableSmsSignIn: Action },
+      })
       .meta({ description: 'What may be done with it' }),
   })
   .meta({ id: 'PhoneMethod' });
@@ -119,6 +147,9 @@ export const PhoneMethodData = z
     phoneType: PhoneTypeName,
     isVerified: z.boolean(),
     isDefault: z.boolean(),
+    isSmsSignInEnabled: z.boolean().meta({
+      description: 'Whether its number is enabled as user name; whether it signs in is up to the policy too',
+    }),
     by: z.enum(ACTORS).meta({ description: 'Who did it' }),
   })
   .meta({ id: 'PhoneMethodData', description: 'Ids and words; never a phone number' });

@@ -202,7 +202,6 @@ interface PhoneMethodTable {
   phoneType: string;
   phoneNumber: string;
   extension: string | null;
-  smsSignInState: Generated<string>;
   /** The verification that last registered this number; null: none has. */
   verificationId: string | null;
   /** When the number was last verified; null: it counts for nothing until it is. */

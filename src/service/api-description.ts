@@ -114,6 +114,20 @@ const RECEIVED: Record<MessageType | PhoneMethodMessage, Pick<ApiWebhook, 'opera
     operationId: 'receivePhoneMethodRemoved',
     summary: 'A phone method was removed; the data says what it was',
   },
+  'phoneMethod.smsSignInEnabled': {
+    operationId: 'receiveSmsSignInEnabled',
+    summary: 'The number of a phone method is a user name',
+  },
+  'phoneMethod.smsSignInDisabled': {
+    operationId: 'receiveSmsSignInDisabled',
+    summary:
+      'The number of a phone method is no user name any more: it was disabled, or was unused for too long and another user enabled it',
+  },
+  'phoneMethod.smsSignInContested': {
+    operationId: 'receiveSmsSignInContested',
+    summary:
+      'The number of a phone method is a user name, and another user has proved to have it since its user did. It stays; find out whose it is',
+  },
   'user.reregistrationRequired': {
     operationId: 'receiveReregistrationRequired',
     summary: 'A user must verify all phone methods again',

@@ -18,6 +18,7 @@ import type { Logger } from '../log.ts';
 import { pbxProfileRoutes } from '../pbx-profiles/routes.ts';
 import { importRoute } from '../phone-methods/import-route.ts';
 import { phoneMethodRoutes } from '../phone-methods/routes.ts';
+import { smsSignInState } from '../phone-methods/sms-sign-in-state.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Route } from '../platform/http/route.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
@@ -60,6 +61,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     features;
   const { sealKeys, database } = stores;
   const { db } = database;
+  const policyOf = async (tenantId: string) => (await policies.current(tenantId)).policy;
   const assertServed = (locale: string) => void servedLocale(languages, locale);
   return [
     ...verificationRoutes(journey),
@@ -73,7 +75,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...phoneMethodRoutes(phoneMethods),
     importRoute(phoneMethods.import),
     eraseUserRoute(createEraseUser({ db, clock })),
-    exportUserRoute(createExportUser(database)),
+    exportUserRoute(createExportUser({ run: database.run, clock, policyOf, smsSignInState })),
     ...policyRoutes(policies),
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),
@@ -106,6 +108,12 @@ export function createIdentifyCaller({
   };
 }
 
+/** Why a number did not become a user name, for whoever is asked why somebody cannot sign in with it. */
+const KEPT: ReadonlySet<ErrorCode> = new Set([
+  ...(['phoneMethod.numberInUse', 'phoneMethod.notVerified', 'phoneMethod.smsSignInNotSupported'] as const),
+  'policy.smsSignInRefused',
+]);
+
 /**
  * What is done with each request that was refused. Requests for verifications are noted by the journey, which knows the
  * number, as far as they could be read.
@@ -113,6 +121,8 @@ export function createIdentifyCaller({
 export function createRefused({ count, note }: RefusalsHeard) {
   return (code: ErrorCode, operationId: string, caller: CallerWithFacts | undefined): void => {
     count(code);
+    if (operationId === 'enableSmsSignIn' && caller?.facts.userId && KEPT.has(code))
+      note(caller.facts, new ServiceError(code, 'The number of a mobile was to become a user name.'));
     if (code !== 'request.invalid' || operationId !== 'requestVerification' || !caller?.facts.userId) return;
     const detail = 'The body or a header of the request is not valid; the answer named the fields.';
     note(caller.facts, new ServiceError(code, detail));

@@ -1,6 +1,10 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { formatLikeGraph } from '../domain/graph-number.ts';
+import type { PhoneType } from '../domain/phone-type.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
+import { signInFacts } from '../domain/signs-in.ts';
 import type { User } from '../domain/user.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { RunStatement } from '../platform/database/run-statement.ts';
 
 /** Everything that the registry holds about a user, as the tables have it; no hash, no sealed password, no digits. */
@@ -19,18 +23,43 @@ export interface UserExport {
 /** Exports a user. */
 export type ExportUser = ReturnType<typeof createExportUser>;
 
-/** One statement, so that all of it is of one moment. */
-export function createExportUser({ run }: { run: RunStatement }) {
-  return async (user: User): Promise<UserExport> => {
-    const [row] = await run<UserExport>(exporting(user));
-    if (!row) throw new Error('the statement that exports a user returns one row');
-    return { ...row, phoneMethods: row.phoneMethods.map(withGraphNumber) };
-  };
+/** What the export needs from other features. */
+interface ExportDeps {
+  run: RunStatement;
+  clock: Clock;
+  /** The tenant's policy as it is now. */
+  policyOf: (tenantId: string) => Promise<Pick<TenantPolicy, 'smsSignIn'>>;
+  /** What follows from the facts about a phone. */
+  smsSignInState: (phone: SignInFacts & { isAllowed: boolean }) => string;
 }
 
-function withGraphNumber(method: Record<string, unknown>): Record<string, unknown> {
-  const { phoneNumber, extension } = method as { phoneNumber: string; extension: string | null };
-  return { ...method, phoneNumber: formatLikeGraph(phoneNumber, extension) };
+interface SignInFacts {
+  phoneType: PhoneType;
+  isVerified: boolean;
+  isInUse: boolean;
+  signsIn: boolean;
+}
+
+type Phone = SignInFacts & { phoneNumber: string; extension: string | null };
+
+/** One statement, so that all of it is of one moment. */
+export function createExportUser({ run, clock, policyOf, smsSignInState }: ExportDeps) {
+  return async (user: User): Promise<UserExport> => {
+    const { smsSignIn } = await policyOf(user.tenantId);
+    const [row] = await run<Omit<UserExport, 'phoneMethods'> & { phoneMethods: Phone[] }>(
+      exporting(user, signInFacts(clock.now(), smsSignIn.unusedDays, 'own')),
+    );
+    if (!row) throw new Error('the statement that exports a user returns one row');
+    const phoneMethods = row.phoneMethods.map(({ isVerified, isInUse, signsIn, ...phone }) => ({
+      ...phone,
+      phoneNumber: formatLikeGraph(phone.phoneNumber, phone.extension),
+      smsSignInState: smsSignInState({
+        ...{ phoneType: phone.phoneType, isVerified, isInUse, signsIn },
+        isAllowed: smsSignIn.allowed,
+      }),
+    }));
+    return { ...row, phoneMethods };
+  };
 }
 
 /** An instant as JSON has it, whatever the time zone of the connection. */
@@ -48,12 +77,16 @@ const toCamelCase = (column: string) =>
 const list = (object: string, order: string) =>
   `coalesce(jsonb_agg(jsonb_build_object(${object}) order by ${order}), '[]')`;
 
+/** With what the state of a phone as user name follows from. */
 const PHONES = list(
-  fields(
+  `'isVerified', m.verified_at is not null, 'signsIn', m.signs_in, 'isInUse', m.is_in_use, ${fields(
     'm',
-    ['id', 'phone_type', 'phone_number', 'extension', 'sms_sign_in_state', 'is_default', 'verification_id'],
-    ['verified_at', 'created_at', 'updated_at'],
-  ),
+    ['id', 'phone_type', 'phone_number', 'extension', 'is_default', 'verification_id'],
+    [
+      ...['verified_at', 'created_at', 'updated_at'],
+      ...['sign_in_enabled_at', 'sign_in_used_at', 'sign_in_contested_at'],
+    ],
+  )}`,
   'm.created_at, m.id',
 );
 const PASSWORDS = list(
@@ -90,11 +123,12 @@ const AUDIT = list(
   'a.at, a.id',
 );
 
-function exporting({ tenantId, userId }: User) {
+function exporting({ tenantId, userId }: User, phoneFacts: Sql) {
   const ofUser = (alias: string) =>
     sql`${raw(alias)}.tenant_id = ${tenantId} and ${raw(alias)}.user_id = ${userId}`;
   return sql`select
-    (select ${raw(PHONES)} from phone_method m where ${ofUser('m')}) as phone_methods,
+    (select ${raw(PHONES)} from (
+      select own.*, ${phoneFacts} from phone_method own where ${ofUser('own')}) m) as phone_methods,
     (select ${raw(PASSWORDS)} from app_password p where ${ofUser('p')}) as app_passwords,
     (select ${raw(BLOCK)} from user_block b where ${ofUser('b')}) as block,
     (select ${raw(PROFILE)} from user_profile u where ${ofUser('u')}) as profile,

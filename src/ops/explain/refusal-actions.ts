@@ -30,6 +30,13 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'policy.officePhoneRefused': `The policy allows no office phones. ${POLICY} The field is officePhone.allowed.`,
   'policy.mobilePhoneRefused': `The policy allows no mobile phones. ${POLICY} The field is mobilePhone.allowed.`,
   'policy.textMessageRefused': `The policy allows no text messages. ${POLICY} The field is textMessage.allowed.`,
+  'policy.smsSignInRefused': `The policy does not allow signing in with phone numbers. ${POLICY} The field is smsSignIn.allowed.`,
+  'phoneMethod.notVerified':
+    'A phone counts for nothing until its user has verified it: the user registers the number first. npm run poundkey -- list-phones TENANT USER shows the phones.',
+  'phoneMethod.smsSignInNotSupported':
+    'Only the number of a mobile can be a user name. The user registers the number as mobile.',
+  'phoneMethod.numberInUse':
+    'Another user of the tenant signs in with this number. npm run poundkey -- sign-in-user TENANT NUMBER says who. Find out whose the number is now; if it is not that user, npm run poundkey -- disable-sign-in TENANT USER ID makes room.',
   'idempotencyKey.reused':
     'The backend used one idempotency key for two different requests: each request needs its own.',
   'verification.alreadyOpen':

@@ -30,4 +30,34 @@ const STATEMENTS = [
       (sign_in_enabled_at is null or (phone_type = 'mobile' and verified_at is not null))`,
   `create unique index phone_method_sign_in on phone_method (tenant_id, sign_in_key(phone_number))
     where sign_in_enabled_at is not null`,
+  // Another number, or one that is to be verified again, is no user name. Here, so that it also holds for processes of
+  // earlier releases. Whoever verifies the number that they have keeps it, and has proved it once more.
+  `create function end_sign_in() returns trigger language plpgsql as $$
+    begin
+      if new.verified_at is null or sign_in_key(new.phone_number) <> sign_in_key(old.phone_number) then
+        new.sign_in_enabled_at := null;
+        new.sign_in_used_at := null;
+      end if;
+      new.sign_in_contested_at := null;
+      return new;
+    end $$`,
+  `create trigger phone_method_sign_in_ends before update of phone_number, verified_at on phone_method
+    for each row when (old.phone_number <> new.phone_number or old.verified_at is distinct from new.verified_at)
+    execute function end_sign_in()`,
+  // Whoever makes a phone a user name waits here for those who do so with the same number. First the user's lock, which
+  // everybody takes who changes a number: the number that is read is the one that the phone has until the end of the
+  // transaction. Then the lock of the number; last the row of its holder, who may be signing in. Nobody who holds a
+  // row of a phone waits for one of these locks, but those who verify or enter that phone: they take the user's lock first.
+  `create function lock_sign_in(tenant text, of_user text, method uuid) returns void language plpgsql as $$
+    declare
+      key text;
+    begin
+      perform lock_phone_methods(tenant, of_user);
+      select sign_in_key(m.phone_number) into key from phone_method m
+        where m.id = method and m.tenant_id = tenant and m.user_id = of_user;
+      if key is null then return; end if;
+      perform pg_advisory_xact_lock(hashtextextended(tenant || ' ' || key, 18));
+      perform from phone_method m
+        where m.tenant_id = tenant and sign_in_key(m.phone_number) = key and m.sign_in_enabled_at is not null for update;
+    end $$`,
 ];

@@ -8,6 +8,7 @@ import { createAppPasswordMaker } from '../../../src/app-passwords/new-app-passw
 import { createReveal } from '../../../src/app-passwords/reveal.ts';
 import { ServiceError } from '../../../src/errors.ts';
 import { createReadPhoneMethods } from '../../../src/phone-methods/list.ts';
+import { runIn } from '../../../src/platform/database/run-statement.ts';
 import { hmacWith, newKeyRingText, parseKeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
@@ -273,7 +274,10 @@ describe('emptying expired seals', () => {
 
 describe('listing phone methods', () => {
   const officePhone = { allowed: true, mobileNumbers: 'allowed' as const };
-  const { list } = createReadPhoneMethods({ db, policyOf: async () => ({ officePhone }) });
+  const { list } = createReadPhoneMethods({
+    ...{ run: runIn(db), clock: moving },
+    policyOf: async () => ({ officePhone, smsSignIn: { allowed: true, unusedDays: null } }),
+  });
 
   async function registered(
     userId: string,
@@ -292,7 +296,6 @@ describe('listing phone methods', () => {
         userId,
         phoneType,
         phoneNumber,
-        smsSignInState: 'notSupported',
         verificationId,
         createdAt,
         updatedAt: createdAt,
@@ -305,6 +308,11 @@ describe('listing phone methods', () => {
     const mobile = await registered('both', 'mobile', '+46701234567', inMs(1));
     const office = await registered('both', 'office', '+46812345678');
     const allowed = { allowed: true, reasons: [] };
+    const may = { setDefault: allowed, enableSmsSignIn: allowed, disableSmsSignIn: allowed };
+    const no = {
+      allowed: false,
+      reasons: [expect.objectContaining({ code: 'phoneMethod.smsSignInNotSupported' })],
+    };
     const needed = { allowed: false, reasons: [expect.objectContaining({ code: 'phoneMethod.isDefault' })] };
     expect(await list({ tenantId: 'contoso', userId: 'both' })).toEqual([
       {
@@ -316,18 +324,18 @@ describe('listing phone methods', () => {
         isDefault: false,
         verifiedAt: START.toISOString(),
         createdDateTime: START.toISOString(),
-        actions: { remove: allowed, setDefault: allowed, change: allowed },
+        actions: { ...may, remove: allowed, change: allowed, ...{ enableSmsSignIn: no, disableSmsSignIn: no } },
       },
       {
         id: mobile,
         phoneNumber: '+46 701234567',
         phoneType: 'mobile',
         extension: null,
-        smsSignInState: 'notSupported',
+        smsSignInState: 'notEnabled',
         isDefault: true,
         verifiedAt: inMs(1).toISOString(),
         createdDateTime: inMs(1).toISOString(),
-        actions: { remove: needed, setDefault: allowed, change: needed },
+        actions: { ...may, remove: needed, change: needed },
       },
     ]);
   });
