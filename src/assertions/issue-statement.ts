@@ -39,7 +39,7 @@ export function issue(wanted: NewAssertion, now: Date): Sql {
       where v.id = ${wanted.verificationId}::uuid and v.tenant_id = ${wanted.tenantId} and v.purpose = 'signIn'
         and ${isOf(wanted.kind)}
         and v.outcome = 'approved' and v.decided_at > ${later(now, -ISSUED_WITHIN_S * 1000)}
-        and ${userIsTrusted(now)} and (v.sign_in is null or m.sign_in_enabled_at is not null)
+        and ${userIsTrusted(now)} and (v.sign_in is null or m.sign_in_enabled_at <= v.created_at)
       order by m.phone_type = v.phone_type desc limit 1 for update of v for share of m),
     noted as (
       insert into sign_in_assertion (id, verification_id, phone_method_id, phone_verified_at, key_id, issued_at,

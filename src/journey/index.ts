@@ -35,7 +35,6 @@ import { createLookUp } from './request/look-up.ts';
 import { createReadVerification } from './request/read-verification.ts';
 import { createRequestVerification } from './request/request-verification.ts';
 import { createTakeOverJob } from './request/take-over-job.ts';
-import { createBudgets } from './sign-in/budgets.ts';
 import { createMaySignIn } from './sign-in/may-sign-in.ts';
 import { createSignInSteps } from './sign-in/steps.ts';
 import type { Channel } from './states.ts';
@@ -130,10 +129,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
   const { run, jobs, clock, events, policyAt, pbxProfileOf } = deps;
   const { count: countRefusal } = deps.refusals;
   const readFacts = createReadFacts(run);
-  const chooseLocale = createChooseLocale(deps.prompts);
-  const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale });
-  const hash = (text: string) => deps.phoneHashes(text)[0] ?? '';
-  const budgets = createBudgets({ hash, spending: deps.spending });
+  const lookUp = createLookUp({ policyAt, pbxProfileOf, chooseLocale: createChooseLocale(deps.prompts) });
   const limits = createLimits({
     run,
     clock,
@@ -159,8 +155,6 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
     readFacts,
     lookUp,
     limits,
-    budgets,
-    chooseLocale,
     lines,
     readVerification,
     actions: {
@@ -199,7 +193,7 @@ function createPlacing(
   const checkAgain = createCheckAgain({
     readFacts,
     lookUp,
-    maySignIn: createMaySignIn({ signIns: stores.signIns, policyAt }),
+    maySignIn: createMaySignIn({ ...stores, policyAt }),
   });
   const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
   const findLost = (finder: FindLost, graceMs: number) =>

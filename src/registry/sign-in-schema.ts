@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 /** What a sign-in by number was asked for with. It never changes. */
 export interface SignInAsked {
@@ -13,7 +13,7 @@ export interface SignInAsked {
 /** The columns of `verification` that sign-ins by number have. */
 export interface SignInColumns {
   /** Null: it is a verification of a user, not a sign-in by number. */
-  signIn: Generated<JSONColumnType<SignInAsked> | null>;
+  signIn: ColumnType<SignInAsked | null, SignInAsked | string | null | undefined, never>;
   /** Why no text goes to anybody and no code is right; null: a text is sent. */
   decoy: Generated<string | null>;
   /** How many texts were asked for, and when the last one was. */

@@ -119,12 +119,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
   const ofTenants = createTenantFeatures(config, { db, clock, log });
   const { policies, pbxProfiles } = ofTenants;
-  const blocks = createBlocks({
-    db,
-    run,
-    clock,
-    openVerifications: { ...END_WHEN_BLOCKED, ended },
-  });
+  const blocks = createBlocks({ db, run, clock, openVerifications: { ...END_WHEN_BLOCKED, ended } });
   const phoneMethods = createPhoneMethods({
     db,
     run,

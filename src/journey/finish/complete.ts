@@ -67,7 +67,8 @@ export function createComplete(deps: {
 
   /** Tells those who wait for the end. */
   function pass(verification: Decided, policy: TenantPolicy, message: unknown): void {
-    report(verification, policy);
+    if (verification.signIn === null) report(verification, policy);
+    else reportSignIn(verification);
     if (message !== null) deps.deliverMessage(message);
     if (verification.jobId !== null) deps.endBackendJob(verification.id);
   }
@@ -78,21 +79,18 @@ export function createComplete(deps: {
     if (refused) await complete(refused);
   }
 
-  function report(
-    { id, tenantId, outcome, purpose, errorCode, signIn, decoy }: Decided,
-    policy: TenantPolicy,
-  ): void {
-    if (signIn !== null)
-      return deps.events.emit('signIn.finished', {
-        ...{ verificationId: id, tenantId, outcome: outcome ?? 'none' },
-        ...(decoy === null ? {} : { decoy }),
-      });
+  function report({ id, tenantId, outcome, purpose, errorCode }: Decided, policy: TenantPolicy): void {
     const registered = outcome === 'approved' && purpose === 'register';
     if (registered) deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
     if (registered && policy.appPassword.issue)
       deps.events.emit('appPassword.issued', { verificationId: id, tenantId });
     const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
     deps.events.emit('verification.finished', { verificationId: id, tenantId, ...end });
+  }
+
+  function reportSignIn({ id, tenantId, outcome, decoy }: Decided): void {
+    const end = { outcome: outcome ?? 'none', ...(decoy === null ? {} : { decoy }) };
+    deps.events.emit('signIn.finished', { verificationId: id, tenantId, ...end });
   }
 
   /** Best effort: the call has a time limit of its own, and a person who answers it hears that it is over. */

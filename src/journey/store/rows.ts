@@ -117,7 +117,7 @@ export const isRegisteredPhone = (alias: 'v' | 'done'): Sql =>
 
 /**
  * A condition on the verification `v`: its user is not blocked, one that signs in calls the phone that is registered now,
- * and one that signs in by number one that is a user name. Nobody is called for a decoy, so it always holds.
+ * and one that signs in by number one that has been a user name since it was asked for. Nobody is called for a decoy, so it always holds.
  * @param unusedDays `smsSignIn.unusedDays` of the policy
  */
 export function isStillEntitled(now: Date, unusedDays: number | null = null): Sql {
@@ -126,7 +126,8 @@ export function isStillEntitled(now: Date, unusedDays: number | null = null): Sq
       and (b.expires_at is null or b.expires_at > ${now}))
     and (v.purpose <> 'signIn' or ${isRegisteredPhone('v')})
     and (v.sign_in is null or exists (select from phone_method m where m.tenant_id = v.tenant_id
-      and m.user_id = v.user_id and m.phone_number = v.phone_number and ${signsIn(now, unusedDays)}))))`;
+      and m.user_id = v.user_id and m.phone_number = v.phone_number and ${signsIn(now, unusedDays)}
+      and m.sign_in_enabled_at <= v.created_at))))`;
 }
 
 /**

@@ -86,7 +86,7 @@ export function createSignInStore(run: RunStatement) {
       const [phone] = await run<{ phoneMethodId: string; signInEnabledAt: Date }>(sql`
         select m.id as phone_method_id, m.sign_in_enabled_at from verification v
           join phone_method m on m.tenant_id = v.tenant_id and m.user_id = v.user_id
-            and m.phone_number = v.phone_number and m.sign_in_enabled_at is not null
+            and m.phone_number = v.phone_number and m.sign_in_enabled_at <= v.created_at
         where v.id = ${id} and v.decoy is null`);
       return phone ?? null;
     },

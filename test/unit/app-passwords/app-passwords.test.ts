@@ -274,9 +274,15 @@ describe('emptying expired seals', () => {
 
 describe('listing phone methods', () => {
   const officePhone = { allowed: true, mobileNumbers: 'allowed' as const };
+  const unknownDevices = {
+    textsPerHour: 5,
+    textsPerDay: 20,
+    textsPerAddressPerHour: 20,
+    wrongCodesPerDay: 50,
+  };
   const { list } = createReadPhoneMethods({
     ...{ run: runIn(db), clock: moving },
-    policyOf: async () => ({ officePhone, smsSignIn: { allowed: true, unusedDays: null } }),
+    policyOf: async () => ({ officePhone, smsSignIn: { allowed: true, unusedDays: null, unknownDevices } }),
   });
 
   async function registered(
@@ -324,7 +330,12 @@ describe('listing phone methods', () => {
         isDefault: false,
         verifiedAt: START.toISOString(),
         createdDateTime: START.toISOString(),
-        actions: { ...may, remove: allowed, change: allowed, ...{ enableSmsSignIn: no, disableSmsSignIn: no } },
+        actions: {
+          ...may,
+          remove: allowed,
+          change: allowed,
+          ...{ enableSmsSignIn: no, disableSmsSignIn: no },
+        },
       },
       {
         id: mobile,

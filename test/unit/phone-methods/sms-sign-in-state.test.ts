@@ -19,7 +19,7 @@ const MOBILE: Record<string, string> = {
   'pv--': 'notEnabled',
   'pv-r': 'ready',
   'pvu-': 'phoneNumberNotUnique',
-  'pvur': 'phoneNumberNotUnique',
+  pvur: 'phoneNumberNotUnique',
 };
 
 const stateOf = (phoneType: PhoneType, row: string) =>
@@ -33,7 +33,8 @@ const stateOf = (phoneType: PhoneType, row: string) =>
 
 test('every case of a mobile has its state', () => {
   expect(Object.keys(MOBILE)).toHaveLength(2 ** 4);
-  for (const [row, state] of Object.entries(MOBILE)) expect([row, stateOf('mobile', row)]).toEqual([row, state]);
+  for (const [row, state] of Object.entries(MOBILE))
+    expect([row, stateOf('mobile', row)]).toEqual([row, state]);
 });
 
 test('no other phone is a user name, whatever else holds', () => {
