@@ -5,6 +5,7 @@ import type {
   AboutNumber,
   ApiKey,
   AppPassword,
+  ApprovedSignIn,
   Block,
   Capabilities,
   CreatedAppPassword,
@@ -17,6 +18,7 @@ import type {
   NewBlock,
   NewPbxProfile,
   NewPhoneMethod,
+  NewSignIn,
   PbxProfile,
   PhoneMethod,
   PhoneMethodChange,
@@ -25,6 +27,7 @@ import type {
   PolicyVersion,
   Reregistration,
   RevealedAppPassword,
+  SignIn,
   SmsSignIn,
   UserExport,
   UserProfile,
@@ -75,12 +78,28 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     /** Waits until it has ended, 300 s at most unless told; throws a `TimeoutError` after that. */
     waitForOutcome: (id: string, options?: { timeLimitMs?: number; signal?: AbortSignal }) =>
       waitForOutcome(api, id, options),
+    ...signIns(api),
     ...users(api),
     ...administration(api),
   };
 }
 
 type Api = Pick<Send, 'json'>;
+
+function signIns({ json }: Api) {
+  const signIn = (id: string) => `/v1/sign-ins/${segment(id)}`;
+  return {
+    /** Texts a code to a number, if it is a user name; the answer does not say whether it is. */
+    requestSignIn: (wanted: NewSignIn) => json<SignIn>('POST', '/v1/sign-ins', { body: wanted }),
+    readSignIn: (id: string) => json<SignIn>('GET', signIn(id)),
+    /** Checks the code. A wrong one is a problem `code.wrong`; the right one gives an assertion of who it is. */
+    checkSignIn: (id: string, code: string) =>
+      json<ApprovedSignIn>('POST', `${signIn(id)}/check`, { body: { code } }),
+    /** Sends the text message again, with the same code. */
+    resendSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/resend`),
+    cancelSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/cancel`),
+  };
+}
 
 function users({ json }: Api) {
   const user = (userId: string) => `/v1/users/${segment(userId)}`;
