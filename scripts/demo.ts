@@ -17,6 +17,7 @@ import { LINES } from './demo/lines.ts';
 import { MAIL_SCENARIOS } from './demo/mail.ts';
 import { narrate } from './demo/narrate.ts';
 import { QUEUE } from './demo/queue.ts';
+import { SIGN_INS } from './demo/sign-ins.ts';
 import { TEXTS } from './demo/texts.ts';
 
 /** How much faster than real time the demo runs, so that a phone that rings 30 s is not a long wait. */
@@ -30,6 +31,7 @@ const SCENARIOS = new Map<string, Scenario>(
     ...LINES,
     ...QUEUE,
     ...TEXTS,
+    ...SIGN_INS,
     ...MAIL_SCENARIOS,
   }),
 );

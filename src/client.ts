@@ -1,4 +1,10 @@
-/** What an MFA backend imports, `poundkey-client`: the REST API and the check of outcome webhooks. The queue: `client/queue.ts`. */
+/** What an MFA backend imports, `poundkey-client`: the REST API, and the checks of outcome webhooks and assertions. The queue: `client/queue.ts`. */
+export {
+  type AssertionExpectations,
+  AssertionVerificationError,
+  createVerifyAssertion,
+  type VerifiedAssertion,
+} from './client/assertion.ts';
 export {
   type OutcomeMessage,
   type PhoneMethodMessage,

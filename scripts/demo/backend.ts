@@ -18,6 +18,9 @@ interface Answer {
   reason: string | null;
   version: number;
   policy: Record<string, unknown>;
+  status: string;
+  assertion: string;
+  deviceToken: string;
   value: { id: string; phoneType: string; phoneNumber: string }[];
 }
 

@@ -6,6 +6,8 @@ import type {
   ApiKey,
   AppPassword,
   ApprovedSignIn,
+  AssertionRequest,
+  AssertionToRedeem,
   Block,
   Capabilities,
   CreatedAppPassword,
@@ -14,6 +16,7 @@ import type {
   FoundAuditEvents,
   FoundVerifications,
   ImportedPhoneMethod,
+  IssuedAssertion,
   NewAppPassword,
   NewBlock,
   NewPbxProfile,
@@ -25,6 +28,7 @@ import type {
   PhoneMethodList,
   PolicyDocument,
   PolicyVersion,
+  RedeemedAssertion,
   Reregistration,
   RevealedAppPassword,
   SignIn,
@@ -72,6 +76,12 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     /** Shows the app password of an approved registration, once, within ten minutes. */
     revealAppPassword: (id: string) =>
       json<RevealedAppPassword>('POST', `${verification(id)}/reveal-app-password`),
+    /** Issues the signed assertion of an approved sign-in, once, within two minutes of the approval. */
+    issueAssertion: (id: string, request: AssertionRequest) =>
+      json<IssuedAssertion>('POST', `${verification(id)}/assertion`, { body: request }),
+    /** Redeems an assertion, once: checks it, and whether the sign-in still counts. Offline: `createVerifyAssertion`. */
+    redeemAssertion: (given: AssertionToRedeem) =>
+      json<RedeemedAssertion>('POST', '/v1/assertions/redeem', { body: given }),
     /** The events of a verification as they come; see `follow.ts`. */
     followVerification: (id: string, options?: { after?: string; signal?: AbortSignal }) =>
       follow(api, id, options),

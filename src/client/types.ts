@@ -5,6 +5,12 @@
 import type { z } from 'zod';
 import type { Revealed } from '../app-passwords/routes.ts';
 import type { AppPasswordView, CreatedView, NewAppPasswordBody } from '../app-passwords/user-routes.ts';
+import type {
+  AssertionRequest as AssertionBody,
+  Issued,
+  AssertionToRedeem as RedeemBody,
+  Redeemed,
+} from '../assertions/routes.ts';
 import type { AuditEventView } from '../audit/audit-view.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
@@ -12,7 +18,11 @@ import type { ERRORS } from '../errors.ts';
 import type { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import type { NewVerificationBody, VerificationJob } from '../journey/request/request-schema.ts';
 import type { VerificationView } from '../journey/request/verification-view.ts';
-import type { ApprovedSignIn as ApprovedView, NewSignInBody, SignInView } from '../journey/sign-in/schemas.ts';
+import type {
+  ApprovedSignIn as ApprovedView,
+  NewSignInBody,
+  SignInView,
+} from '../journey/sign-in/schemas.ts';
 import type { STATES } from '../journey/states.ts';
 import type { MessageView } from '../outbox/message-routes.ts';
 import type { EndpointView } from '../outbox/routes.ts';
@@ -153,6 +163,18 @@ export type UserExport = z.output<typeof UserExportView>;
 
 /** What was erased about a user. */
 export type ErasedUser = z.output<typeof ErasedView>;
+
+/** For whom an assertion about a sign-in is meant, and the nonce that it must have. */
+export type AssertionRequest = z.input<typeof AssertionBody>;
+
+/** A signed assertion; it is issued once. */
+export type IssuedAssertion = z.output<typeof Issued>;
+
+/** An assertion, with the audience and the nonce that it must have. */
+export type AssertionToRedeem = z.input<typeof RedeemBody>;
+
+/** What a redeemed assertion says: who signed in, how and when. */
+export type RedeemedAssertion = z.output<typeof Redeemed>;
 
 /** An app password that is not revoked; the password itself is shown once. */
 export type AppPassword = z.output<typeof AppPasswordView>;

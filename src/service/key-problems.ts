@@ -2,12 +2,17 @@ import { type Kysely, sql } from 'kysely';
 import { secretContext } from '../outbox/webhook-secret.ts';
 import type { Clock } from '../platform/clock.ts';
 import { fingerprintOf, type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
+import type { SigningRing } from '../platform/secrets/signing-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import type { KeyRings } from './open-stores.ts';
 
+/** Which variable holds a ring. */
+export const KEY_VARIABLES = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS', signing: 'SIGNING_KEYS' } as const;
+export type KeyRingName = keyof typeof KEY_VARIABLES;
+
 /** A key that does not fit what the registry holds. */
 export interface KeyProblem {
-  variable: 'HASH_KEYS' | 'SEAL_KEYS';
+  variable: (typeof KEY_VARIABLES)[KeyRingName];
   keyId: string;
   /** `missing`: values need it and the ring lacks it; `different`: the ring has another key under this name. */
   problem: 'missing' | 'different';
@@ -17,7 +22,7 @@ export interface KeyProblem {
 const MOST_ROWS = 5_000;
 
 interface Seen {
-  ring: 'hash' | 'seal';
+  ring: KeyRingName;
   keyId: string;
   /** What the key was known by before, if this is about that. */
   fingerprint: string | null;
@@ -30,6 +35,8 @@ const NEEDED: Record<KeyProblem['variable'], string> = {
   HASH_KEYS:
     'App passwords and PINs that were made with it do not work, limits that count by number begin anew, and numbers whose holders stopped calls are called again',
   SEAL_KEYS: 'Outcome webhooks cannot be signed, and app passwords cannot be revealed',
+  SIGNING_KEYS:
+    'Assertions that were signed with it in the last minutes cannot be redeemed; if it was just removed, that is soon over, and otherwise processes sign with different keys',
 };
 const HAPPENED: Record<KeyProblem['problem'], string> = {
   missing: 'lacks a key that the registry needs',
@@ -49,18 +56,24 @@ export function describeKeyProblem({ variable, keyId, problem }: KeyProblem): st
  *   to be done where no key has a problem
  */
 export async function compareKeys(
-  { hashKeys, sealKeys }: KeyRings,
+  { hashKeys, sealKeys, signingKeys }: KeyRings,
   { db, clock }: { db: Kysely<Registry>; clock: Clock },
 ): Promise<{ problems: KeyProblem[]; noteNewKeys: () => Promise<void> }> {
   const seen = await look(db, clock.now());
   const rings = { hash: hashKeys, seal: sealKeys };
   const problems = new Map<string, KeyProblem>();
   for (const each of seen) {
-    const problem = problemOf(rings[each.ring], each);
-    const variable = each.ring === 'hash' ? 'HASH_KEYS' : 'SEAL_KEYS';
+    const variable = KEY_VARIABLES[each.ring];
+    const problem =
+      each.ring === 'signing' ? problemOfSigning(signingKeys, each) : problemOf(rings[each.ring], each);
     if (problem) problems.set(`${variable} ${each.keyId}`, { variable, keyId: each.keyId, problem });
   }
   return { problems: [...problems.values()], noteNewKeys: () => noteNewKeys(rings, seen, { db, clock }) };
+}
+
+/** Its id is the thumbprint of the key, so another key has another one. */
+function problemOfSigning({ keys }: SigningRing, { keyId }: Seen): KeyProblem['problem'] | null {
+  return keys.some(({ kid }) => kid === keyId) ? null : 'missing';
 }
 
 function problemOf(
@@ -107,7 +120,11 @@ async function look(db: Kysely<Registry>, now: Date): Promise<Seen[]> {
     union all
     select distinct 'seal', split_part(previous_sealed_secret, '.', 2), null, null, null
       from (select previous_sealed_secret from webhook_endpoint limit ${MOST_ROWS}) as endpoints
-      where previous_sealed_secret is not null`.execute(db);
+      where previous_sealed_secret is not null
+    union all
+    select distinct 'signing', key_id, null, null, null
+      from (select key_id, expires_at from sign_in_assertion order by id desc limit ${MOST_ROWS}) as assertions
+      where expires_at > ${now}`.execute(db);
   return rows;
 }
 

@@ -68,6 +68,8 @@ function eraseAll(user: User, now: Date) {
         decoy = case when v.sign_in is not null then coalesce(v.decoy, 'userErased') end,
         idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
       from locked where v.id = locked.id and (select ok from ready) returning v.id),
+    assertions as (
+      delete from sign_in_assertion a using locked where a.verification_id = locked.id and (select ok from ready)),
     phones as (delete from phone_method where ${ofUser} returning id),
     passwords as (delete from app_password where ${ofUser} returning id),
     profile as (delete from user_profile where ${ofUser}),

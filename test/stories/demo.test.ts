@@ -154,6 +154,20 @@ describe('the demo', () => {
       scenario: 'default-cannot-go',
       shows: [/refused +409, .*Change the default first/, /removed +the office phone/, /methods +mobile/],
     },
+    {
+      scenario: 'sign-in-by-number',
+      shows: [
+        /outcome +approved: /,
+        /enabled +the number as user name/,
+        /backend +POST \/v1\/sign-ins \{.*\n.*answered +pending/,
+        /text +".*\d{6}/,
+        /answered +approved/,
+        /verified +the assertion by the key set: it names u-1842/,
+        /backend +POST \/v1\/sign-ins .*\n.*answered +pending/,
+        /compared +both answers look alike/,
+        /refused +422, /,
+      ],
+    },
   ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
     const { code, output } = await demo('--scenario', scenario);
     const places = placesIn(output, shows);
@@ -199,7 +213,7 @@ describe('the demo', () => {
       'queue',
       'extension',
       'too-busy',
-      ...['text', 'resend', 'remove', 'default-cannot-go'],
+      ...['text', 'resend', 'remove', 'default-cannot-go', 'sign-in-by-number'],
       'mail',
     ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));

@@ -235,6 +235,25 @@ describe('the answers are as described', () => {
     await world.settle();
   });
 
+  test('about an assertion', async () => {
+    const { userId } = await world.story('press-pound');
+    const request = { userId, purpose: 'signIn' };
+    const { id } = (await ask('requestVerification', { body: request })).body;
+    await world.settle();
+    const nonce = 'n-0S6_WzA2Mj';
+    const issue = (body: object) => ask('issueAssertion', { path: { id }, body });
+    expect(await issue({ nonce, audience: 'unknown' })).toMatchObject({ status: 403 });
+    const { body: issued } = await issue({ nonce });
+    expect(await issue({ nonce })).toMatchObject({ status: 409 });
+    const given = { assertion: issued.assertion, nonce };
+    for (const [body, status] of [
+      [{ ...given, nonce: 'x' }, 422],
+      [given, 200],
+      [given, 409],
+    ])
+      expect(await ask('redeemAssertion', { body })).toMatchObject({ status });
+  });
+
   test('about one that is canceled', async () => {
     world.time.pause();
     const { id, userId } = await world.request('press-pound');

@@ -59,7 +59,9 @@ describeWorlds('guessing numbers', { policy: POLICY }, ({ world, combination }) 
       expect(new Set(signIns.map((signIn) => JSON.stringify(signIn.told))).size).toBe(1);
       const medians = [known, unknown].map((some) => median((some ?? []).flatMap(({ ms }) => ms)).toFixed(2));
       // Printed, since no test depends on speed.
-      process.stdout.write(`${combination}, ${what}: median ms of known and unknown numbers: ${medians.join(', ')}\n`);
+      process.stdout.write(
+        `${combination}, ${what}: median ms of known and unknown numbers: ${medians.join(', ')}\n`,
+      );
       return signIns[0]?.told.map(({ status }) => status);
     };
     return { act, end };

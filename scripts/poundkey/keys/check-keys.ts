@@ -3,12 +3,9 @@ import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
-import { compareKeys, type KeyProblem } from '../../../src/service/key-problems.ts';
+import { compareKeys, KEY_VARIABLES, type KeyProblem } from '../../../src/service/key-problems.ts';
 import type { KeyRings } from '../../../src/service/open-stores.ts';
 import { type KeyUse, readKeyUses } from './key-uses.ts';
-
-/** Which variable holds a ring. */
-export const KEY_VARIABLES = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS' } as const;
 
 /** One key that is in a ring, or should be. */
 export interface KeyStanding {
@@ -16,9 +13,10 @@ export interface KeyStanding {
   keyId: string;
   /**
    * `current`: new values are made with it; `needed`: old values still need it; `unused`: it can be removed; `missing`: values
-   * need it, but the ring lacks it; `different`: the registry was used with another key of this name.
+   * need it, but the ring lacks it; `different`: the registry was used with another key of this name; `published`: it signs
+   * nothing that counts, and is published, because it is to sign next or was replaced.
    */
-  standing: 'current' | 'needed' | 'unused' | KeyProblem['problem'];
+  standing: 'current' | 'needed' | 'unused' | 'published' | KeyProblem['problem'];
   uses: Pick<KeyUse, 'kind' | 'count'>[];
 }
 
@@ -48,11 +46,19 @@ export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys:
 /** The standing of each key; nothing is changed. */
 async function readStandings(
   db: Kysely<Registry>,
-  { hashKeys, sealKeys }: KeyRings,
+  { hashKeys, sealKeys, signingKeys }: KeyRings,
   now: Date,
 ): Promise<KeyStanding[]> {
   const uses = await readKeyUses(db, now);
-  return [...standingsIn('hash', hashKeys, uses), ...standingsIn('seal', sealKeys, uses)];
+  return [
+    ...standingsIn('hash', idsOf(hashKeys), uses),
+    ...standingsIn('seal', idsOf(sealKeys), uses),
+    ...standingsIn(
+      'signing',
+      signingKeys.keys.map(({ kid }) => kid),
+      uses,
+    ),
+  ];
 }
 
 /** Whether webhook secrets may be sealed with a key that is not there, or would be with a wrong one. */
@@ -75,14 +81,17 @@ function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {
   return kind === 'webhook secrets';
 }
 
-/** The ring's keys in its order, then those it lacks. */
-function standingsIn(ring: KeyUse['ring'], { currentId, keys }: KeyRing, uses: KeyUse[]): KeyStanding[] {
+const idsOf = ({ keys }: KeyRing) => [...keys.keys()];
+
+/** The ring's keys in its order, the current one first, then those it lacks. */
+function standingsIn(ring: KeyUse['ring'], keyIds: string[], uses: KeyUse[]): KeyStanding[] {
   const ofRing = uses.filter((use) => use.ring === ring);
-  const ids = new Set([...keys.keys(), ...ofRing.map(({ keyId }) => keyId)]);
+  const ids = new Set([...keyIds, ...ofRing.map(({ keyId }) => keyId)]);
   return [...ids].map((keyId) => {
     const own = ofRing.filter((use) => use.keyId === keyId).map(({ kind, count }) => ({ kind, count }));
-    const old = own.length > 0 ? 'needed' : 'unused';
-    const known = keyId === currentId ? 'current' : old;
-    return { ring, keyId, standing: keys.has(keyId) ? known : 'missing', uses: own };
+    const idle = ring === 'signing' ? 'published' : 'unused';
+    const old = own.length > 0 ? 'needed' : idle;
+    const known = keyId === keyIds[0] ? 'current' : old;
+    return { ring, keyId, standing: keyIds.includes(keyId) ? known : 'missing', uses: own };
   });
 }

@@ -3,7 +3,7 @@ import type { Registry } from '../../../src/registry/schema.ts';
 
 /** How many values of a kind need a key. */
 export interface KeyUse {
-  ring: 'hash' | 'seal';
+  ring: 'hash' | 'seal' | 'signing';
   keyId: string;
   kind:
     | 'app passwords'
@@ -11,13 +11,14 @@ export interface KeyUse {
     | 'unrevealed app passwords'
     | 'webhook secrets'
     | 'suppressed numbers'
-    | 'codes that were sent';
+    | 'codes that were sent'
+    | 'assertions that still count';
   count: number;
 }
 
 /**
  * What needs which key now. Revoked app passwords need none, nor do seals whose time is over. A seal names its key
- * (see `platform/secrets/key-ring.ts`).
+ * (see `platform/secrets/key-ring.ts`). An assertion is taken a minute longer than it lasts.
  */
 export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyUse[]> {
   const { rows } = await sql<KeyUse>`
@@ -40,7 +41,10 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
       select 'seal', split_part(secret, '.', 2), 'webhook secrets', count(*)::int
         from (select sealed_secret as secret from webhook_endpoint
           union all select previous_sealed_secret from webhook_endpoint where previous_sealed_secret is not null) as secrets
-        group by 2)
+        group by 2
+      union all
+      select 'signing', key_id, 'assertions that still count', count(*)::int
+        from sign_in_assertion where expires_at > ${now}::timestamptz - interval '60 s' group by 2)
     select * from uses order by ring collate "C", key_id collate "C", kind collate "C"`.execute(db);
   return rows;
 }

@@ -1,7 +1,7 @@
-import { describeKeyProblem } from '../../../src/service/key-problems.ts';
+import { describeKeyProblem, KEY_VARIABLES } from '../../../src/service/key-problems.ts';
 import { type Command, table } from '../command.ts';
 import type { Tools } from '../tools.ts';
-import { KEY_VARIABLES, type KeyReport, type KeyStanding } from './check-keys.ts';
+import type { KeyReport, KeyStanding } from './check-keys.ts';
 
 const rotateKeys: Command<Tools> = {
   usage: 'rotate-keys',
@@ -21,17 +21,24 @@ const WORDS: Record<KeyStanding['standing'], string> = {
   current: 'is the current one',
   needed: 'is still needed',
   unused: 'can be removed',
+  published: 'is published; if it was replaced five minutes ago, it can be removed',
   missing: 'IS MISSING: what was made with it does not work',
   different: 'IS ANOTHER KEY than the one of this name that the registry was used with',
 };
 
 function textOf({ resealed, keys, problems }: KeyReport): string {
-  const rows = keys.map(({ ring, keyId, standing, uses }) => [
-    KEY_VARIABLES[ring],
-    keyId,
-    WORDS[standing],
-    uses.map(({ kind, count }) => `${count} ${kind}`).join(', '),
-  ]);
+  const rowsOf = (isWanted: (key: KeyStanding) => boolean) =>
+    keys
+      .filter(isWanted)
+      .map(({ ring, keyId, standing, uses }) => [
+        KEY_VARIABLES[ring],
+        keyId,
+        WORDS[standing],
+        uses.map(({ kind, count }) => `${count} ${kind}`).join(', '),
+      ]);
+  // Their names are long, so they have a table of their own.
+  const signing = table(rowsOf(({ ring }) => ring === 'signing'));
+  const others = table(rowsOf(({ ring }) => ring !== 'signing'));
   const wrong = problems.map((each) => `${describeKeyProblem(each)}.\n\n`).join('');
-  return `${wrong}${table(rows)}\n\nWebhook secrets encrypted again with the current key: ${resealed}.`;
+  return `${wrong}${others}\n\n${signing}\n\nWebhook secrets encrypted again with the current key: ${resealed}.`;
 }

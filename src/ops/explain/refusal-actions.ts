@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../errors.ts';
 const FIX_REQUEST =
   'The backend sends a request that cannot be understood; its developers find what is wrong in the answer (fields detail and errors).';
 const ASK_NUMBER = 'Ask the user for the number again; the answer to the request says which rule it breaks.';
+const NEW_SIGN_IN = 'The user signs in again.';
 const POLICY = 'npm run poundkey -- show-policy TENANT shows the policy, set-policy changes it.';
 
 /** What an operator does when requests for verifications are refused with a code. */
@@ -37,6 +38,17 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
     'Only the number of a mobile can be a user name. The user registers the number as mobile.',
   'phoneMethod.numberInUse':
     'Another user of the tenant signs in with this number. npm run poundkey -- sign-in-user TENANT NUMBER says who. Find out whose the number is now; if it is not that user, npm run poundkey -- disable-sign-in TENANT USER ID makes room.',
+  'policy.audienceRefused': `The policy allows assertions for other audiences only. ${POLICY} The field is assertion.audiences.`,
+  'assertion.notApproved':
+    'The backend asked for the assertion of a verification that is no approved sign-in: it waits until the outcome is approved, and asks for sign-ins only.',
+  'assertion.alreadyIssued': `An assertion is issued once. If the backend lost the answer: ${NEW_SIGN_IN}`,
+  'assertion.tooLate': `The backend asked more than two minutes after the approval. ${NEW_SIGN_IN} If it happens often, its developers look for what delays it.`,
+  'assertion.invalid':
+    'Whoever checks the assertion expects another tenant, audience or nonce, its issuer is not the present PUBLIC_URL, its key was taken out of SIGNING_KEYS (npm run poundkey -- rotate-keys shows them), or somebody made it up.',
+  'assertion.expired': `It was redeemed more than three minutes after it was issued. ${NEW_SIGN_IN} If it happens often, compare the clocks of all machines.`,
+  'assertion.alreadyRedeemed':
+    'It was redeemed twice. Usually the backend repeated a request; otherwise somebody has copied the assertion: look into the audit trail of the user.',
+  'assertion.withdrawn': `The phone was removed, changed or verified again after the sign-in, or fraud was reported: the story of the user says which. ${NEW_SIGN_IN}`,
   'idempotencyKey.reused':
     'The backend used one idempotency key for two different requests: each request needs its own.',
   'verification.alreadyOpen':

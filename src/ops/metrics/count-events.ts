@@ -71,12 +71,20 @@ function createCounters(registry: Registry) {
   const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
   for (const event of ALARMS) alarms.inc({ event }, 0);
   for (const repair of REPAIRS) repairs.inc({ repair }, 0);
+  const assertions = counter(
+    'poundkey_assertions_total',
+    'Assertions about sign-ins that were issued, and redeemed',
+    'event',
+  );
+  for (const event of ['issued', 'redeemed']) assertions.inc({ event }, 0);
   const counted: Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> = {
     'verification.requested': () => requested.inc(),
     'verification.finished': () => finished.inc(),
     'verification.swept': ({ repair }) => repairs.inc({ repair: String(repair) }),
     'spending.thresholdReached': ({ limit, percent }) =>
       thresholds.inc({ limit: String(limit), percent: String(percent) }),
+    'assertion.issued': () => assertions.inc({ event: 'issued' }),
+    'assertion.redeemed': () => assertions.inc({ event: 'redeemed' }),
     'tollFraud.suspected': ({ kind }) => suspicions.inc({ kind: String(kind) }),
   };
   const codes = new Set<string>();

@@ -3,7 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 /** Takes the keys that do not fit the registry, each with the variable that it stands in. */
 export type ObserveKeys = (problems: readonly { variable: string }[]) => void;
 
-const VARIABLES = ['HASH_KEYS', 'SEAL_KEYS'];
+const VARIABLES = ['HASH_KEYS', 'SEAL_KEYS', 'SIGNING_KEYS'];
 
 /** A gauge of wrong keys, which has no value before the keys were looked at. */
 export function observeKeys(registry: Registry): ObserveKeys {

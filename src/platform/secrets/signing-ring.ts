@@ -34,7 +34,7 @@ export interface SigningRing {
 }
 
 const FORMAT =
-  'SIGNING_KEYS are private keys separated by commas, the one that signs first: each an EC key on P-256, PKCS #8 in DER, in base64 on one line (openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -outform DER | openssl base64 -A)';
+  'SIGNING_KEYS are private keys separated by commas, the one that signs first: each an EC key on P-256, in DER (PKCS #8 or SEC 1), in base64 on one line (openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -outform DER | openssl base64 -A)';
 
 /**
  * Reads a ring from text.
@@ -77,8 +77,13 @@ function readPrivateKey(encoded: string): KeyObject | null {
   const der = Buffer.from(encoded, 'base64');
   // Buffer.from skips what is not base64, so a mistyped key would quietly become another text.
   if (der.toString('base64') !== encoded) return null;
+  // What openssl genpkey writes as DER depends on its version.
+  return readDer(der, 'pkcs8') ?? readDer(der, 'sec1');
+}
+
+function readDer(key: Buffer, type: 'pkcs8' | 'sec1'): KeyObject | null {
   try {
-    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    return createPrivateKey({ key, format: 'der', type });
   } catch {
     return null;
   }

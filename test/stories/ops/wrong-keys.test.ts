@@ -40,7 +40,7 @@ async function startWith(stores: FreshStores, secrets: Secrets) {
   onTestFinished(() => service.stop());
   const metrics = await vi.waitFor(async () => {
     const text = await (await fetch(`${service.opsUrl}/metrics`)).text();
-    expect(text).toMatch(/^poundkey_keys_wrong\{variable="SEAL_KEYS"\} \d/m);
+    expect(text).toMatch(/^poundkey_keys_wrong\{variable="SIGNING_KEYS"\} \d/m);
     return text;
   }, SOON);
   const wrong = [...metrics.matchAll(/^poundkey_keys_wrong\{variable="(\w+)"\} (\d)/gm)].map(
@@ -52,19 +52,25 @@ async function startWith(stores: FreshStores, secrets: Secrets) {
 
 it('says nothing where the keys are those it was filled with, also during a rotation', async () => {
   const { stores, secrets } = await fill();
-  expect(await startWith(stores, secrets)).toEqual({ wrong: { HASH_KEYS: 0, SEAL_KEYS: 0 }, alarms: [] });
+  expect(await startWith(stores, secrets)).toEqual({
+    wrong: { HASH_KEYS: 0, SEAL_KEYS: 0, SIGNING_KEYS: 0 },
+    alarms: [],
+  });
   const rotated = {
     hashKeys: `${renamed(newKeyRingText())},${secrets.hashKeys}`,
     sealKeys: `${renamed(newKeyRingText())},${secrets.sealKeys}`,
   };
-  expect(await startWith(stores, rotated)).toEqual({ wrong: { HASH_KEYS: 0, SEAL_KEYS: 0 }, alarms: [] });
+  expect(await startWith(stores, rotated)).toEqual({
+    wrong: { HASH_KEYS: 0, SEAL_KEYS: 0, SIGNING_KEYS: 0 },
+    alarms: [],
+  });
 }, 60_000);
 
 it('raises an alarm where other keys have the same names, and says what to do', async () => {
   const { stores, secrets } = await fill();
   const others = newSecrets();
   const { wrong, alarms } = await startWith(stores, others);
-  expect(wrong).toEqual({ HASH_KEYS: 1, SEAL_KEYS: 1 });
+  expect(wrong).toEqual({ HASH_KEYS: 1, SEAL_KEYS: 1, SIGNING_KEYS: 0 });
   expect(alarms).toMatchObject([
     { level: 'error', alarm: true, variable: 'HASH_KEYS', keyId: 'k1', problem: 'different' },
     { level: 'error', alarm: true, variable: 'SEAL_KEYS', keyId: 'k1', problem: 'different' },
@@ -81,7 +87,7 @@ it('raises an alarm where a key that is needed is missing', async () => {
   const { stores } = await fill();
   const others = { hashKeys: renamed(newKeyRingText()), sealKeys: renamed(newKeyRingText()) };
   const { wrong, alarms } = await startWith(stores, others);
-  expect(wrong).toEqual({ HASH_KEYS: 1, SEAL_KEYS: 1 });
+  expect(wrong).toEqual({ HASH_KEYS: 1, SEAL_KEYS: 1, SIGNING_KEYS: 0 });
   expect(alarms.map(({ variable, keyId, problem }) => [variable, keyId, problem])).toEqual([
     ['HASH_KEYS', 'k1', 'missing'],
     ['SEAL_KEYS', 'k1', 'missing'],

@@ -114,6 +114,8 @@ describe('rotate-keys', async () => {
         'HASH_KEYS  h1  is the current one  1 PINs, 1 app passwords',
         'SEAL_KEYS  s1  is the current one  1 unrevealed app passwords, 1 webhook secrets',
         '',
+        `SIGNING_KEYS  ${signingKeys.current.kid}  is the current one`,
+        '',
         'Webhook secrets encrypted again with the current key: 0.',
       ].join('\n'),
       errors: '',
@@ -157,6 +159,7 @@ describe('rotate-keys', async () => {
           standing: 'current',
           uses: [{ kind: 'webhook secrets', count: 1 }],
         },
+        { ring: 'signing', keyId: signingKeys.current.kid, standing: 'current', uses: [] },
       ],
       problems: [],
     });
@@ -170,6 +173,32 @@ describe('rotate-keys', async () => {
     expect(output).toMatch(/^HASH_KEYS has another key under a name that the registry was used with: h2\./);
     expect(output).toMatch(/^HASH_KEYS {2}h2 {2}IS ANOTHER KEY than /m);
     expect(output).toMatch(/^SEAL_KEYS {2}s2 {2}is the current one/m);
+  });
+
+  it('says of keys that sign which one does, which are published, and which is missing', async () => {
+    const [first, next] = [newSigningRingText(), newSigningRingText()];
+    const ahead = { ...after, signingKeys: parseSigningRing(`${first},${next}`) };
+    const kids = ahead.signingKeys.keys.map(({ kid }) => kid);
+    const { output } = await rotateKeys(ahead);
+    expect(output).toContain(`SIGNING_KEYS  ${kids[0]}  is the current one\n`);
+    expect(output).toMatch(new RegExp(`^SIGNING_KEYS  ${kids[1]}  is published; if it was replaced`, 'm'));
+    for (const text of [first, next]) expect(output).not.toContain(text.slice(-40));
+    const { id: verificationId } = await db.selectFrom('verification').select('id').executeTakeFirstOrThrow();
+    const times = { issuedAt: NOW, expiresAt: new Date(NOW.getTime() + 120_000), phoneVerifiedAt: NOW };
+    const ids = { id: randomUUID(), phoneMethodId: randomUUID(), verificationId, keyId: kids[0] ?? '' };
+    await db
+      .insertInto('signInAssertion')
+      .values({ ...ids, ...times })
+      .execute();
+    const moved = { ...after, signingKeys: parseSigningRing(`${next},${first}`) };
+    const signed = '1 assertions that still count';
+    expect((await rotateKeys(moved)).output).toMatch(
+      new RegExp(`^SIGNING_KEYS  ${kids[0]}  is still needed +${signed}$`, 'm'),
+    );
+    const without = await rotateKeys({ ...after, signingKeys: parseSigningRing(next) });
+    expect(without.exitCode).toBe(1);
+    expect(without.output).toMatch(new RegExp(`^SIGNING_KEYS lacks a key .*: ${kids[0]}\\.`));
+    await db.deleteFrom('signInAssertion').execute();
   });
 
   it('never prints a key', async () => {
