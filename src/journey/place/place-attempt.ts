@@ -36,8 +36,8 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
       throw new Error(`verification ${verificationId} has no attempt to place; the registry was edited`);
     const { attemptId, lineNumber } = verification;
     const way = deps.ways[channel];
-    const decoy = verification.decoy === null ? {} : { decoy: verification.decoy };
-    deps.events.emit(EVENTS_OF[channel].begun, { verificationId, attemptId, attempt: number, ...decoy });
+    if (verification.decoy === null)
+      deps.events.emit(EVENTS_OF[channel].begun, { verificationId, attemptId, attempt: number });
     // A process that stood still until now may not be the only one that dials.
     if (deps.clock.now() > later(wakeAt, -deps.timeouts.requestMs)) return giveBack(deps, verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);

@@ -55,7 +55,8 @@ async function accepted(
   textId: string,
 ): Promise<StepResult> {
   const noted = await texts.accepted(attemptId, textId, clock.now());
-  events.emit('text.sent', { verificationId, attemptId });
+  // Of a decoy, by the name that `ask` gave it, there is nothing to tell.
+  if (textId !== attemptId) events.emit('text.sent', { verificationId, attemptId });
   return noted?.state === 'sent' ? waitUntil(noted.wakeAt) : 'moved';
 }
 
