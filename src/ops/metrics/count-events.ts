@@ -70,6 +70,20 @@ function createCounters(registry: Registry) {
   for (const kind of SUSPICIONS) suspicions.inc({ kind }, 0);
   const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
   for (const event of ALARMS) alarms.inc({ event }, 0);
+  const signIns = counter(
+    'poundkey_sign_ins_requested_total',
+    'Sign-ins by number that were requested, those that nobody gets a text of included',
+  );
+  const decoys = counter(
+    'poundkey_sign_in_decoys_total',
+    'Sign-ins by number of which nobody gets a text, by why; those who asked are not told',
+    'reason',
+  );
+  const signedIn = counter(
+    'poundkey_sign_ins_finished_total',
+    'Sign-ins by number that came to an end, by how',
+    'outcome',
+  );
   for (const repair of REPAIRS) repairs.inc({ repair }, 0);
   const assertions = counter(
     'poundkey_assertions_total',
@@ -80,6 +94,9 @@ function createCounters(registry: Registry) {
   const counted: Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> = {
     'verification.requested': () => requested.inc(),
     'verification.finished': () => finished.inc(),
+    'signIn.requested': () => signIns.inc(),
+    'signIn.unknownNumber': ({ reason }) => decoys.inc({ reason: String(reason) }),
+    'signIn.finished': ({ outcome }) => signedIn.inc({ outcome: String(outcome) }),
     'verification.swept': ({ repair }) => repairs.inc({ repair: String(repair) }),
     'spending.thresholdReached': ({ limit, percent }) =>
       thresholds.inc({ limit: String(limit), percent: String(percent) }),
