@@ -41,7 +41,8 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
         select coalesce(max(c.count), 0) < ${budget.most}::int as ok from (
           select r.count from rate_count r where r.key = ${budget.key} and r.window_ends_at > ${now} for update) c),
       entitled as materialized (
-        select coalesce(bool_and(${isStillEntitled(now, unusedDays)}), false) as ok from verification v where v.id = ${id}),
+        select coalesce(bool_and(${isStillEntitled(now, unusedDays)}), false) as ok from verification v
+        where v.tenant_id = ${tenantId} and v.id = ${id}),
       v as (
         update verification v set wrong_keys = v.wrong_keys + case when ${right} then 0 else 1 end,
           state = case when ${decides} then 'decided' else v.state end,

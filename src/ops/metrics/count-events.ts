@@ -70,20 +70,6 @@ function createCounters(registry: Registry) {
   for (const kind of SUSPICIONS) suspicions.inc({ kind }, 0);
   const alarms = counter('poundkey_alarms_total', 'Events that an operator must act on', 'event');
   for (const event of ALARMS) alarms.inc({ event }, 0);
-  const signIns = counter(
-    'poundkey_sign_ins_requested_total',
-    'Sign-ins by number that were requested, those that nobody gets a text of included',
-  );
-  const decoys = counter(
-    'poundkey_sign_in_decoys_total',
-    'Sign-ins by number of which nobody gets a text, by why; those who asked are not told',
-    'reason',
-  );
-  const signedIn = counter(
-    'poundkey_sign_ins_finished_total',
-    'Sign-ins by number that came to an end, by how',
-    'outcome',
-  );
   for (const repair of REPAIRS) repairs.inc({ repair }, 0);
   const assertions = counter(
     'poundkey_assertions_total',
@@ -94,9 +80,7 @@ function createCounters(registry: Registry) {
   const counted: Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> = {
     'verification.requested': () => requested.inc(),
     'verification.finished': () => finished.inc(),
-    'signIn.requested': () => signIns.inc(),
-    'signIn.unknownNumber': ({ reason }) => decoys.inc({ reason: String(reason) }),
-    'signIn.finished': ({ outcome }) => signedIn.inc({ outcome: String(outcome) }),
+    ...countSignIns(registry),
     'verification.swept': ({ repair }) => repairs.inc({ repair: String(repair) }),
     'spending.thresholdReached': ({ limit, percent }) =>
       thresholds.inc({ limit: String(limit), percent: String(percent) }),
@@ -110,6 +94,30 @@ function createCounters(registry: Registry) {
     counted[name]?.(event);
     const result = FAILURES[name];
     if (result && event.errorCode) errors.inc({ code: boundedCode(codes, event.errorCode), result });
+  };
+}
+
+/** Sign-ins by number, which are none of the verifications of users. */
+function countSignIns(
+  registry: Registry,
+): Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> {
+  const registers = [registry];
+  const requested = new Counter({
+    ...{ name: 'poundkey_sign_ins_requested_total', registers },
+    help: 'Sign-ins by number that were requested, those that nobody gets a text of included',
+  });
+  const decoys = new Counter({
+    ...{ name: 'poundkey_sign_in_decoys_total', labelNames: ['reason'], registers },
+    help: 'Sign-ins by number of which nobody gets a text, by why; those who asked are not told',
+  });
+  const finished = new Counter({
+    ...{ name: 'poundkey_sign_ins_finished_total', labelNames: ['outcome'], registers },
+    help: 'Sign-ins by number that came to an end, by how',
+  });
+  return {
+    'signIn.requested': () => requested.inc(),
+    'signIn.unknownNumber': ({ reason }) => decoys.inc({ reason: String(reason) }),
+    'signIn.finished': ({ outcome }) => finished.inc({ outcome: String(outcome) }),
   };
 }
 
