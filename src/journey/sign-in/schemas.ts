@@ -15,7 +15,10 @@ const DeviceToken = z
   .string()
   .max(200)
   .regex(DEVICE_TOKEN, 'This must be a device token as the answer to a right code had it.')
-  .meta({ description: 'Kept by the device on which somebody signed in', example: 'k1.AAAA….…' });
+  .meta({
+    description: 'Kept by the device on which somebody signed in',
+    example: `k1.fFq3Zk0mB1c9Qx7LrT2vWA.${'0123456789abcdef'.repeat(4)}`,
+  });
 
 /** The body of `POST /v1/sign-ins`. */
 export const NewSignInBody = z
