@@ -18,6 +18,7 @@ import { MAIL_SCENARIOS } from './demo/mail.ts';
 import { narrate } from './demo/narrate.ts';
 import { NUMBER_AS_USER_NAME } from './demo/number-as-user-name.ts';
 import { QUEUE } from './demo/queue.ts';
+import { SIGN_INS } from './demo/sign-ins.ts';
 import { TEXTS } from './demo/texts.ts';
 
 /** How much faster than real time the demo runs, so that a phone that rings 30 s is not a long wait. */
@@ -32,6 +33,7 @@ const SCENARIOS = new Map<string, Scenario>(
     ...QUEUE,
     ...TEXTS,
     ...NUMBER_AS_USER_NAME,
+    ...SIGN_INS,
     ...MAIL_SCENARIOS,
   }),
 );

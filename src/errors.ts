@@ -40,6 +40,8 @@ export const ERRORS = {
   'verification.notFound': { status: 404, title: 'There is no such verification' },
   'verification.alreadyOpen': { status: 409, title: 'The user has an open verification' },
   'verification.alreadyDecided': { status: 409, title: 'The verification is already decided' },
+  'signIn.notFound': { status: 404, title: 'There is no such sign-in' },
+  'signIn.alreadyDecided': { status: 409, title: 'The sign-in is already decided' },
   'code.wrong': { status: 422, title: 'The code is wrong' },
   'code.expired': { status: 410, title: 'The code has expired' },
   'code.notSent': { status: 409, title: 'No code was sent' },

@@ -21,6 +21,9 @@ interface Answer {
   smsSignInState: string;
   canBeEnabled: boolean;
   phoneNumber: string | null;
+  status: string;
+  assertion: string;
+  deviceToken: string;
   value: { id: string; phoneType: string; phoneNumber: string }[];
 }
 

@@ -12,7 +12,7 @@ const LOOK_MS = 50;
 /** How often it is looked at before the scenario fails. */
 const MOST_LOOKS = 1_200;
 
-/** Waits for something that happens in the background. */
+/** Waits until something is so; throws when it takes too long. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     if (await isSo()) return;
@@ -24,15 +24,20 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
 const textsOnPhone = ({ service }: Demo) =>
   (service.simulator?.texts() ?? []).filter(({ to, receivedAt }) => to === MOBILE && receivedAt !== null);
 
-/** Waits for a text and reads its code, as a person does. */
-async function readText(demo: Demo, count: number): Promise<string> {
+/** Waits for a text, the `count`-th, and reads its code, as a person does. */
+export async function readText(demo: Demo, count: number): Promise<string> {
   await until('a text message arrives', () => textsOnPhone(demo).length >= count);
   const text = textsOnPhone(demo).at(-1);
   demo.say(`text      "${text?.body.replaceAll('\n', ' ')}" from ${text?.from}`);
   return /\b\d{6}\b/.exec(text?.body ?? '')?.[0] ?? '';
 }
 
-async function requestText(demo: Demo, userId = USER, count = 1): Promise<{ id: string; code: string }> {
+/** Has a text sent to register the mobile, and reads its code. @param count how many texts the mobile has got then */
+export async function requestText(
+  demo: Demo,
+  userId = USER,
+  count = 1,
+): Promise<{ id: string; code: string }> {
   const { call, say } = demo;
   const request = { ...BY_TEXT, userId };
   say(`backend   POST /v1/verifications ${JSON.stringify(request)}`);
@@ -46,7 +51,13 @@ async function requestText(demo: Demo, userId = USER, count = 1): Promise<{ id: 
   return { id: body.id, code };
 }
 
-async function typeCode({ call, say }: Demo, id: string, code: string, expected: string): Promise<void> {
+/** Types a code, and shows what comes of it; throws when it is approved as something else. */
+export async function typeCode(
+  { call, say }: Demo,
+  id: string,
+  code: string,
+  expected: string,
+): Promise<void> {
   say(`typed     ${code}`);
   const { status, body } = await call('POST', `/v1/verifications/${id}/check`, { code });
   if (status !== 200) return say(`refused   ${status}, ${body.detail}`);
@@ -67,7 +78,8 @@ export async function registerMobile(demo: Demo, userId = USER, count = 1): Prom
 
 const another = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
-async function idOf({ call }: Demo, phoneType: string, userId = USER): Promise<string> {
+/** The id of the user's phone of a type. */
+export async function idOf({ call }: Demo, phoneType: string, userId = USER): Promise<string> {
   const { body } = await call('GET', `/v1/users/${userId}/phone-methods`);
   const method = body.value.find((each) => each.phoneType === phoneType);
   if (!method) throw new Error(`The user has no ${phoneType} phone; this scenario has registered one.`);

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { hiddenBehind } from '../domain/client-address.ts';
 import type { OlderAppsConfig } from '../domain/older-app-settings.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { Logger } from '../log.ts';
@@ -9,7 +10,6 @@ import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createAppPasswords } from './app-passwords.ts';
 import { type CheckDeps, createCheck } from './check/check.ts';
-import { hiddenBehind } from './check/client-address.ts';
 import { createFind } from './check/find.ts';
 import { createLastUses } from './check/last-uses.ts';
 import { createWrongTries } from './check/wrong-tries.ts';

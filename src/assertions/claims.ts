@@ -1,18 +1,9 @@
 import { z } from 'zod';
-import { Audience } from '../domain/assertion-policy.ts';
+import { Audience, Nonce } from '../domain/assertion-policy.ts';
 
 /** How a person proved to have the phone (RFC 8176): by a call, or by a text message. Exactly one. */
 export const AMR = { call: 'tel', sms: 'sms' } as const;
 export type Channel = keyof typeof AMR;
-
-/** A value that the asker makes anew for each sign-in, and finds again in the assertion. */
-export const Nonce = z
-  .string()
-  .regex(/^[\x20-\x7e]{1,255}$/, 'This must be 1 to 255 printable ASCII characters.')
-  .meta({
-    description: 'A random value of your own for this one sign-in; the assertion has it unchanged',
-    example: 'n-0S6_WzA2Mj',
-  });
 
 const Seconds = z.int().min(0);
 

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { assertAudience } from '../domain/assertion-policy.ts';
 import { verificationNotFound } from '../domain/not-found.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import { ServiceError } from '../errors.ts';
@@ -19,6 +20,8 @@ interface WantedAssertion {
   audience: string | null;
   /** 1-255 printable ASCII characters, for the assertion unchanged. */
   nonce: string;
+  /** Whether it was asked for about a user, or by number. */
+  kind: 'ofUser' | 'byNumber';
 }
 
 /** An assertion, the one time that it is told. */
@@ -55,14 +58,14 @@ export interface IssueDeps {
  * - `assertion.withdrawn` when the phone was removed, changed or registered again since, or fraud was reported.
  */
 export function createIssueAssertion(deps: IssueDeps): IssueAssertion {
-  return async ({ tenantId, verificationId, nonce, audience: asked }) => {
+  return async ({ tenantId, verificationId, nonce, kind, audience: asked }) => {
     const audience = await allowedAudience(deps, tenantId, asked);
     const now = deps.clock.now();
     const iat = inSeconds(now);
     const exp = iat + LIFETIME_S;
     const expiresAt = new Date(exp * 1000);
     const keyId = deps.signingKeys.current.kid;
-    const wanted = { tenantId, verificationId, audience, id: randomUUIDv7(), keyId, expiresAt };
+    const wanted = { tenantId, verificationId, kind, audience, id: randomUUIDv7(), keyId, expiresAt };
     const [signIn] = await deps.run<SignIn>(issue(wanted, now));
     if (!signIn) throw await whyNot(deps.run, wanted, now);
     const assertion = await sign(deps.signingKeys, {
@@ -82,11 +85,8 @@ async function allowedAudience(
 ): Promise<string> {
   if (asked === null || asked === tenantId) return tenantId;
   const { policy } = await currentPolicy(tenantId);
-  if (policy.assertion.audiences.includes(asked)) return asked;
-  throw new ServiceError(
-    'policy.audienceRefused',
-    "The policy does not allow assertions for this audience: its field assertion.audiences has to name it exactly. Without audience the assertion is for the tenant's own id.",
-  );
+  assertAudience(policy, tenantId, asked);
+  return asked;
 }
 
 async function whyNot(run: RunStatement, wanted: NewAssertion, now: Date): Promise<ServiceError> {

@@ -17,6 +17,7 @@ export interface SignIn {
 export interface NewAssertion {
   tenantId: string;
   verificationId: string;
+  kind: 'ofUser' | 'byNumber';
   /** Its `jti`. */
   id: string;
   keyId: string;
@@ -26,8 +27,8 @@ export interface NewAssertion {
 
 /**
  * Notes an assertion, if the sign-in was approved a short while ago, counts still and has none, and selects what it is
- * about: a `SignIn`. Whoever asks second, at the same time too, gets no row. The verification is locked: one that is being
- * erased is waited for.
+ * about: a `SignIn`. Whoever asks second, at the same time too, gets no row. Verification and phone are locked: what is being
+ * erased or removed is waited for.
  */
 export function issue(wanted: NewAssertion, now: Date): Sql {
   return sql`
@@ -36,9 +37,10 @@ export function issue(wanted: NewAssertion, now: Date): Sql {
         m.verified_at as phone_verified_at
       from verification v join phone_method m on ${IS_ITS_PHONE}
       where v.id = ${wanted.verificationId}::uuid and v.tenant_id = ${wanted.tenantId} and v.purpose = 'signIn'
+        and ${isOf(wanted.kind)}
         and v.outcome = 'approved' and v.decided_at > ${later(now, -ISSUED_WITHIN_S * 1000)}
-        and ${userIsTrusted(now)}
-      order by m.phone_type = v.phone_type desc limit 1 for update of v),
+        and ${userIsTrusted(now)} and (v.sign_in is null or m.sign_in_enabled_at <= v.created_at)
+      order by m.phone_type = v.phone_type desc limit 1 for update of v for share of m),
     noted as (
       insert into sign_in_assertion (id, verification_id, phone_method_id, phone_verified_at, key_id, issued_at,
         expires_at)
@@ -55,6 +57,10 @@ const issuedEvent = (audience: string): AuditEvent => ({
   data: sql`jsonb_build_object('assertionId', assertion_id, 'audience', ${audience}::text)`,
 });
 
+/** A condition on the verification `v`: what was asked for by number is no verification of a user to those who ask. */
+const isOf = (kind: NewAssertion['kind']): Sql =>
+  kind === 'ofUser' ? sql`v.sign_in is null` : sql`v.sign_in is not null`;
+
 /** What is known of a verification for which no assertion was issued. */
 export interface NotIssued {
   isApprovedSignIn: boolean;
@@ -64,12 +70,12 @@ export interface NotIssued {
 }
 
 /** Selects why not: a `NotIssued`, or no row where the tenant has no such verification. */
-export function whyNotIssued({ tenantId, verificationId }: NewAssertion, now: Date): Sql {
+export function whyNotIssued({ tenantId, verificationId, kind }: NewAssertion, now: Date): Sql {
   return sql`
     select v.purpose = 'signIn' and coalesce(v.outcome = 'approved', false) as is_approved_sign_in,
       coalesce(v.decided_at <= ${later(now, -ISSUED_WITHIN_S * 1000)}, false) as is_late,
       exists (select from sign_in_assertion a where a.verification_id = v.id) as was_issued,
       exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
         and (b.expires_at is null or b.expires_at > ${now})) as is_blocked
-    from verification v where v.id = ${verificationId}::uuid and v.tenant_id = ${tenantId}`;
+    from verification v where v.id = ${verificationId}::uuid and v.tenant_id = ${tenantId} and ${isOf(kind)}`;
 }

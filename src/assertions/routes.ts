@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { defineRoute, Instant, UserId, VerificationId } from '../api.ts';
-import { Audience } from '../domain/assertion-policy.ts';
+import { AskedAudience, Audience, Nonce } from '../domain/assertion-policy.ts';
 import type { Assertions } from './assertions.ts';
-import { Nonce } from './claims.ts';
-
-const AskedAudience = Audience.meta({
-  description: "For whom the assertion is meant, as the policy names it; left out: the tenant's own id",
-  example: 'https://login.contoso.example',
-});
 
 /** A signed JWT in compact form; what it says is checked later. */
 const Assertion = z
@@ -67,7 +61,7 @@ function issueRoute(issue: Assertions['issue']) {
       ...(['assertion.alreadyIssued', 'assertion.tooLate', 'user.blocked', 'assertion.withdrawn'] as const),
     ],
     async handle({ params, body: { audience = null, nonce }, caller: { tenantId } }) {
-      const issued = await issue({ tenantId, verificationId: params.id, audience, nonce });
+      const issued = await issue({ tenantId, verificationId: params.id, audience, nonce, kind: 'ofUser' });
       return { status: 200, body: { ...issued, expiresAt: issued.expiresAt.toISOString() } };
     },
   });

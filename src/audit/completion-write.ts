@@ -6,9 +6,20 @@ import { type AuditEvent, type AuditType, auditEvents } from '../domain/audit-ev
  * @param event.data a JSON object
  */
 export function writeAuditEvent(
-  { type, data, also = [] }: { type: AuditType; data: Sql; also?: readonly AuditEvent[] },
+  {
+    type,
+    data,
+    when = sql`true`,
+    also = [],
+  }: { type: AuditType; data: Sql; when?: Sql; also?: readonly AuditEvent[] },
   now: Date,
 ): Sql {
-  const finished = { type, data, from: sql`done`, verificationId: sql`id`, outcome: sql`outcome` };
+  const finished = {
+    type,
+    data,
+    from: sql`done where ${when}`,
+    verificationId: sql`id`,
+    outcome: sql`outcome`,
+  };
   return auditEvents([finished, ...also], now);
 }

@@ -5,6 +5,7 @@ import type {
   AboutNumber,
   ApiKey,
   AppPassword,
+  ApprovedSignIn,
   AssertionRequest,
   AssertionToRedeem,
   Block,
@@ -20,6 +21,7 @@ import type {
   NewBlock,
   NewPbxProfile,
   NewPhoneMethod,
+  NewSignIn,
   PbxProfile,
   PhoneMethod,
   PhoneMethodChange,
@@ -29,6 +31,7 @@ import type {
   RedeemedAssertion,
   Reregistration,
   RevealedAppPassword,
+  SignIn,
   SmsSignIn,
   UserExport,
   UserProfile,
@@ -85,6 +88,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     /** Waits until it has ended, 300 s at most unless told; throws a `TimeoutError` after that. */
     waitForOutcome: (id: string, options?: { timeLimitMs?: number; signal?: AbortSignal }) =>
       waitForOutcome(api, id, options),
+    ...signIns(api),
     ...users(api),
     ...administration(api),
   };
@@ -99,6 +103,21 @@ interface Repeatable {
 
 function keyHeader({ idempotencyKey }: Repeatable): Record<string, string> {
   return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+}
+
+function signIns({ json }: Api) {
+  const signIn = (id: string) => `/v1/sign-ins/${segment(id)}`;
+  return {
+    /** Texts a code to a number, if it is a user name; the answer does not say whether it is. */
+    requestSignIn: (wanted: NewSignIn) => json<SignIn>('POST', '/v1/sign-ins', { body: wanted }),
+    readSignIn: (id: string) => json<SignIn>('GET', signIn(id)),
+    /** Checks the code. A wrong one is a problem `code.wrong`; the right one gives an assertion of who it is. */
+    checkSignIn: (id: string, code: string) =>
+      json<ApprovedSignIn>('POST', `${signIn(id)}/check`, { body: { code } }),
+    /** Sends the text message again, with the same code. */
+    resendSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/resend`),
+    cancelSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/cancel`),
+  };
 }
 
 function users({ json }: Api) {

@@ -18,6 +18,11 @@ import type { ERRORS } from '../errors.ts';
 import type { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import type { NewVerificationBody, VerificationJob } from '../journey/request/request-schema.ts';
 import type { VerificationView } from '../journey/request/verification-view.ts';
+import type {
+  ApprovedSignIn as ApprovedView,
+  NewSignInBody,
+  SignInView,
+} from '../journey/sign-in/schemas.ts';
 import type { STATES } from '../journey/states.ts';
 import type { MessageView } from '../outbox/message-routes.ts';
 import type { EndpointView } from '../outbox/routes.ts';
@@ -62,6 +67,15 @@ export type VerificationJobData = z.input<typeof VerificationJob>;
 
 /** A verification as it is now. */
 export type Verification = z.output<typeof VerificationView>;
+
+/** What a sign-in by number is asked for with. */
+export type NewSignIn = z.input<typeof NewSignInBody>;
+
+/** A sign-in by number. It looks the same whether or not the number is somebody's. */
+export type SignIn = z.output<typeof SignInView>;
+
+/** What the right code of a sign-in by number gives. */
+export type ApprovedSignIn = z.output<typeof ApprovedView>;
 
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };

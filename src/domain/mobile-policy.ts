@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+const most = (least: number, byDefault: number, description: string) =>
+  z.int().min(least).max(1_000_000).default(byDefault).meta({ description });
+
 /** What a policy says of mobile phones, and of text messages to them. */
 export const MOBILE_FIELDS = {
   mobilePhone: z
@@ -43,6 +46,26 @@ export const MOBILE_FIELDS = {
         description:
           'A number with which nobody signed in for so long may belong to somebody else: its user has to enable it again; null: never',
       }),
+      unknownDevices: z
+        .strictObject({
+          textsPerHour: most(0, 5, 'How many text messages may be asked for in an hour for one number'),
+          textsPerDay: most(0, 20, 'How many text messages may be asked for in a day for one number'),
+          textsPerAddressPerHour: most(
+            0,
+            20,
+            'How many text messages may be asked for in an hour from one client address, or one /64 network of IPv6',
+          ),
+          wrongCodesPerDay: most(
+            5,
+            50,
+            'How many wrong codes may be typed in a day for one number, before no code is right any more',
+          ),
+        })
+        .prefault({})
+        .meta({
+          description:
+            "What may be done by those who know a number only. Beyond it they get no texts, and are not told; the number's user, on a device that has signed in with it, has the limits of users",
+        }),
     })
     .prefault({})
     .meta({ description: 'Signing in with a phone number' }),

@@ -32,16 +32,19 @@ export function refusePhoneType(
 /** Types of numbers that may be mobiles; in some countries, as in the United States, numbers do not show it. */
 const MAY_BE_MOBILE = ['MOBILE', 'FIXED_LINE_OR_MOBILE'];
 
+/** Whether a number may be the one of a mobile. */
+export const mayBeMobile = ({ type }: Pick<ParsedNumber, 'type'>): boolean => MAY_BE_MOBILE.includes(type);
+
 /** The error for what is surely no mobile and is given as one; null: it may be one, or need not be. */
 export function refuseNoMobile(
-  { type, e164 }: ParsedNumber,
+  number: ParsedNumber,
   phoneType: PhoneType,
   channel: 'call' | 'sms' = 'call',
 ): ServiceError | null {
-  if (phoneType === 'office' || MAY_BE_MOBILE.includes(type)) return null;
+  if (phoneType === 'office' || mayBeMobile(number)) return null;
   const rule =
     channel === 'sms'
       ? 'This looks like a landline, which takes no text messages: request a call instead.'
       : 'This is not the number of a mobile phone: give it as the phoneType office.';
-  return refusal('number.typeRefused', '/number', rule, e164);
+  return refusal('number.typeRefused', '/number', rule, number.e164);
 }

@@ -12,6 +12,8 @@ import type { LineSettings } from './place/lines.ts';
 import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
 import type { RefusalsHeard } from './request/note-refusal.ts';
 import type { SpendingRules } from './request/spending.ts';
+import type { IssueSignInAssertion } from './sign-in/check-sign-in.ts';
+import type { DeviceTokens } from './sign-in/device-token.ts';
 import type { Codes } from './text/code.ts';
 import type { TextAddress } from './text/text-way.ts';
 
@@ -22,6 +24,9 @@ export interface JourneyDeps {
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
   providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'sendText' | 'findTexts'>;
   codes: Codes;
+  /** Of the devices on which people signed in with their numbers. */
+  deviceTokens: DeviceTokens;
+  issueAssertion: IssueSignInAssertion;
   statusUrl: TextAddress;
   addresses: CallAddresses;
   prompts: Languages & Pick<CodeTexts, 'fillCodeText'>;

@@ -35,6 +35,8 @@ import { createLookUp } from './request/look-up.ts';
 import { createReadVerification } from './request/read-verification.ts';
 import { createRequestVerification } from './request/request-verification.ts';
 import { createTakeOverJob } from './request/take-over-job.ts';
+import { createMaySignIn } from './sign-in/may-sign-in.ts';
+import { createSignInSteps } from './sign-in/steps.ts';
 import type { Channel } from './states.ts';
 import { createAdmission } from './store/admission.ts';
 import { createNoteCall, type NoteCall } from './store/call-notes.ts';
@@ -110,6 +112,7 @@ export function createJourney(deps: JourneyDeps) {
     }),
     ...createWebhookSteps(deps, stores, { noteCall: placing.noteCall, completeNow, advanceNow }),
     ...createTextSteps(deps, stores, { ...requests, complete, completeNow }),
+    ...createSignInSteps(deps, stores, { ...requests, complete, completeNow }),
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen: placing.placeUnseen, advance }),
     /** Moves a verification on in the background, without a job. */
@@ -187,10 +190,24 @@ function createPlacing(
   const ofText = { ...deps, texts: stores.texts };
   const ways = { call: createCallWay({ ...ofCall, addresses }), sms: createTextWay(ofText) };
   const placeAttempt = createPlaceAttempt({ ways, attempts, lines, policyAt, ...shared });
-  const checkAgain = createCheckAgain({ readFacts, lookUp });
+  const checkAgain = createCheckAgain({
+    readFacts,
+    lookUp,
+    maySignIn: createMaySignIn({ ...stores, policyAt }),
+  });
   const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
   const findLost = (finder: FindLost, graceMs: number) =>
-    createFindLostCall({ verifications, lost, finder, checkAgain, dial, isStopping, graceMs, ...shared });
+    createFindLostCall({
+      verifications,
+      attempts,
+      lost,
+      finder,
+      checkAgain,
+      dial,
+      isStopping,
+      graceMs,
+      ...shared,
+    });
   return {
     noteCall,
     placeCall: createPlaceCall({ verifications, checkAgain, dial, roomForCall, isStopping, clock }),

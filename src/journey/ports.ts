@@ -59,15 +59,17 @@ export interface CompletionWrites {
   revokeAppPasswords(condition: Sql, now: Date): Sql;
   /** `block`: blocks the user until then, or for good, if the condition on `done` holds, and returns the block; a longer one stays as it is. */
   block(expiresAt: Date | null, condition: Sql, now: Date): Sql;
-  /** `audit`: the audit event of the end, whose data is a JSON object, and those of what followed from it. */
-  audit(event: { type: EndAuditType; data: Sql; also?: readonly AuditEvent[] }, now: Date): Sql;
+  /** `audit`: the audit event of the end, whose data is a JSON object, if the condition on `done` holds, and those of what followed from it. */
+  audit(event: { type: EndAuditType; data: Sql; when?: Sql; also?: readonly AuditEvent[] }, now: Date): Sql;
+  /** `used`: the user of the sign-in by number has signed in with it. */
+  signInUse(now: Date): Sql;
   /**
    * `about` and `message`: messages to the tenant's webhook endpoint, if it has one, one of each type, the later ones
    * only if their condition holds. The ids are those of what was written.
    */
   messages(
     wanted: {
-      types: [{ type: MessageType }, ...{ type: MessageType; when?: Sql }[]];
+      types: [{ type: MessageType; when?: Sql }, ...{ type: MessageType; when?: Sql }[]];
       phoneMethodId: Sql;
       appPasswordId: Sql;
     },

@@ -32,7 +32,7 @@ export interface ClaimedMessage
  */
 export function writeMessages(
   message: {
-    types: [{ type: string }, ...{ type: string; when?: Sql }[]];
+    types: [{ type: string; when?: Sql }, ...{ type: string; when?: Sql }[]];
     phoneMethodId: Sql;
     appPasswordId: Sql;
   },

@@ -38,7 +38,7 @@ export function createEventStore(db: Kysely<Registry>) {
       const result = await sql<{ lastId: number; finished: boolean }>`
         select v.state = 'finished' as finished, jsonb_array_length(v.events) as last_id
         from verification v where v.id = ${verificationId} and v.tenant_id = ${tenantId}
-          and v.user_id <> ${ERASED_USER}`.execute(db);
+          and v.user_id <> ${ERASED_USER} and v.sign_in is null`.execute(db);
       return result.rows[0] ?? null;
     },
 

@@ -18,6 +18,7 @@ import { up as auditAndRetention } from './migrations/0016-audit-and-retention.t
 import { up as textMessages } from './migrations/0017-text-messages.ts';
 import { up as numberAsUserName } from './migrations/0018-number-as-user-name.ts';
 import { up as assertions } from './migrations/0019-assertions.ts';
+import { up as signInByNumber } from './migrations/0020-sign-in-by-number.ts';
 import { up as appPasswordKeys } from './migrations/0022-app-password-keys.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
@@ -41,5 +42,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0017-text-messages': { up: textMessages },
   '0018-number-as-user-name': { up: numberAsUserName },
   '0019-assertions': { up: assertions },
+  '0020-sign-in-by-number': { up: signInByNumber },
   '0022-app-password-keys': { up: appPasswordKeys },
 };

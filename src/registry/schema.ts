@@ -7,8 +7,10 @@ import type {
   WrongAppPasswordTable,
 } from './app-password-schema.ts';
 import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
+import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
+import type { SignInColumns } from './sign-in-schema.ts';
 import type {
   CalledCountryTable,
   RateCountTable,
@@ -73,7 +75,7 @@ interface ApiKeyTable {
   revokedAt: Date | null;
 }
 
-export interface VerificationTable {
+export interface VerificationTable extends SignInColumns {
   id: string;
   tenantId: string;
   userId: string;
@@ -266,20 +268,6 @@ interface UserBlockTable {
   reason: string;
   createdAt: Date;
   expiresAt: Date | null;
-}
-
-/** The next free moment of a caller line (E.164). */
-interface CallerLineTable {
-  number: string;
-  nextFreeAt: Date;
-  lastDialedAt: Date | null;
-}
-
-/** The next moment at which a tenant may have a place on a line, so that it holds at most half of it. */
-interface LineShareTable {
-  lineNumber: string;
-  tenantId: string;
-  nextFreeAt: Date;
 }
 
 /** How a switchboard wants extensions dialed; pauses in seconds. */

@@ -19,6 +19,11 @@ const TAGS: ApiTag[] = [
     under: [`${API}/verifications`],
   },
   {
+    name: 'Sign-ins',
+    description: 'People who sign in with the number of their mobile phone: started, followed, checked',
+    under: [`${API}/sign-ins`],
+  },
+  {
     name: 'Users',
     description: 'Phone methods, app passwords, language and PIN, blocks, and what a user may do now',
     under: [`${API}/users`],

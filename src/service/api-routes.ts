@@ -11,6 +11,7 @@ import type { Events } from '../events.ts';
 import { findRoute } from '../journey/request/find-route.ts';
 import type { RefusalsHeard } from '../journey/request/note-refusal.ts';
 import { verificationRoutes } from '../journey/request/routes.ts';
+import { signInRoutes } from '../journey/sign-in/routes.ts';
 import type { UserFacts } from '../journey/store/facts.ts';
 import { textRoutes } from '../journey/text/routes.ts';
 import type { Logger } from '../log.ts';
@@ -65,6 +66,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
   return [
     ...verificationRoutes(journey),
     ...textRoutes(journey),
+    ...signInRoutes(journey),
     ...assertionRoutes(features.assertions),
     findRoute(journey.findVerifications),
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),

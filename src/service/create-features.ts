@@ -18,6 +18,7 @@ import { createJourney } from '../journey/index.ts';
 import { createVerificationJobs } from '../journey/job/verification-jobs.ts';
 import type { CompletionWrites } from '../journey/ports.ts';
 import type { Refusals } from '../journey/request/keep-refusals.ts';
+import { createDeviceTokens } from '../journey/sign-in/device-token.ts';
 import { END_FOR_PHONE } from '../journey/store/end-for-phone.ts';
 import { END_WHEN_BLOCKED } from '../journey/store/end-open.ts';
 import { createVerificationStore } from '../journey/store/verifications.ts';
@@ -28,6 +29,7 @@ import type { Outbox } from '../outbox/open-outbox.ts';
 import { writeUserMessages } from '../outbox/user-message.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/written-message.ts';
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
+import { writeSignInUse } from '../phone-methods/note-sign-in.ts';
 import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import { lockUser } from '../phone-methods/statements.ts';
@@ -92,6 +94,7 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
     revokeAppPasswords: writeRevocation,
     block: writeFraudBlock,
     audit: writeAuditEvent,
+    signInUse: writeSignInUse,
     messages: writeMessages,
     writtenMessage: WRITTEN_MESSAGE,
   };
@@ -119,12 +122,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
   const ofTenants = createTenantFeatures(config, { db, clock, log });
   const { policies, pbxProfiles } = ofTenants;
-  const blocks = createBlocks({
-    db,
-    run,
-    clock,
-    openVerifications: { ...END_WHEN_BLOCKED, ended },
-  });
+  const blocks = createBlocks({ db, run, clock, openVerifications: { ...END_WHEN_BLOCKED, ended } });
   const phoneMethods = createPhoneMethods({
     db,
     run,
@@ -152,6 +150,8 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     addresses: createCallAddresses(publicUrl),
     statusUrl: createTextAddress(publicUrl),
     codes: createCodes(hashKeys),
+    deviceTokens: createDeviceTokens(hashKeys),
+    issueAssertion: (wanted) => assertions.issue({ ...wanted, kind: 'byNumber' }),
     prompts: languages,
     policyAt: policies.at,
     pbxProfileOf: pbxProfiles.find,

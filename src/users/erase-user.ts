@@ -25,7 +25,8 @@ type Row = Erased & { openId: string | null };
  * Erases what the registry holds about a user, in one statement. What calls cost is kept for the books: of a
  * verification the times, country, outcome, caller line and the provider's ids of its calls.
  *
- * A verification that is not finished holds everything back. All of them are locked before, so one that is finishing is
+ * A verification that is not finished holds everything back, but for a sign-in by number: who asked for it may be anybody.
+ * It goes on as a decoy, of nobody. All of them are locked before, so one that is finishing is
  * waited for, and what it has written is seen. One that is requested meanwhile is a new beginning.
  */
 export function createEraseUser({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
@@ -57,12 +58,15 @@ function eraseAll(user: User, now: Date) {
   const ofUser = sql`tenant_id = ${tenantId} and user_id = ${userId} and (select ok from ready)`;
   return sql`
     with unfinished as materialized (
-      select id from verification where tenant_id = ${tenantId} and user_id = ${userId} and open limit 1),
+      select id from verification where tenant_id = ${tenantId} and user_id = ${userId} and open
+        and (sign_in is null or state = 'decided') limit 1),
     ready as materialized (select not exists (select from unfinished) as ok),
     locked as materialized (${lockAll(user)}),
     verifications as (
       update verification v set user_id = ${ERASED_USER}, phone_number = '', phone_hash = null, extension = null,
-        challenge_digits = null, code_seed = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
+        challenge_digits = null, code_seed = case when v.open and v.sign_in is not null then v.code_seed end,
+        decoy = case when v.sign_in is not null then coalesce(v.decoy, 'userErased') end,
+        idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
       from locked where v.id = locked.id and (select ok from ready) returning v.id),
     assertions as (
       delete from sign_in_assertion a using locked where a.verification_id = locked.id and (select ok from ready)),

@@ -16,6 +16,9 @@ const OTHERS = {
   'code.wrong': 'checking a code',
   'code.expired': 'checking a code',
   'code.notSent': 'checking a code, and sending it again',
+  'signIn.notFound': 'sign-ins by number',
+  'signIn.alreadyDecided': 'sign-ins by number',
+  'policy.audienceRefused': 'assertions',
 };
 
 test('the refusals of a request are all listed', async () => {

@@ -113,7 +113,13 @@ describeWorlds('an assertion about a sign-in', ({ world, combination }) => {
 
   test('is issued once and redeemed once, however many ask at once, and both are told in audit and log', async () => {
     const { id, userId } = await signIn();
-    const wanted = { tenantId: 'contoso', verificationId: id, audience: null, nonce: NONCE };
+    const wanted = {
+      tenantId: 'contoso',
+      verificationId: id,
+      kind: 'ofUser',
+      audience: null,
+      nonce: NONCE,
+    } as const;
     const { assertions } = world.service;
     const asked = await Promise.allSettled(Array.from({ length: MANY }, () => assertions.issue(wanted)));
     expect(codesOf(asked)).toEqual(['assertion.alreadyIssued', 'done']);

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { noteTraffic, type Traffic } from '../support/count-traffic.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { askSignIn, newMobile, signer } from '../support/sign-ins.ts';
 import { STORES } from '../support/stores.ts';
 
 /** The paths, by words that only their statements have. */
@@ -25,6 +27,14 @@ const PATHS_OF_TEXT = {
   read: /from verification v where v\.id = /,
   check: /v\.code_seed = /,
   ...{ complete: PATHS.complete, receipt: PATHS.receipt },
+};
+
+/** The same for a sign-in by number. */
+const PATHS_OF_SIGN_IN = {
+  ...PATHS_OF_TEXT,
+  request: /from api_key|admit_sign_in|sign_in_key\(m/,
+  // For the token of the device, and the assertion.
+  after: /sign_in_assertion|m\.sign_in_enabled_at from verification/,
 };
 
 /** What timers, and this test while it waits, ask from time to time, whatever happens to verifications. */
@@ -116,6 +126,34 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
       receipt: [0, 0],
       others: [],
       all: [13, 8],
+    });
+  });
+
+  test('by number, as a user name, takes as many statements as its budget allows', async () => {
+    traffic.stop();
+    await setPolicy(world, { smsSignIn: { allowed: true } });
+    const { number } = await signer(world);
+    // What a process reads once is not counted.
+    await askSignIn(world, newMobile());
+    await world.sendTexts();
+    traffic = noteTraffic();
+    const { id } = (await askSignIn(world, number)).body;
+    await vi.waitFor(() => expect(counted(PATHS_OF_SIGN_IN).told).toEqual([3, 3]), SOON);
+    const { body } = await world.api('POST', `/v1/sign-ins/${id}/check`, { code: world.codeOn(number) });
+    traffic.stop();
+    expect(body.status).toBe('approved');
+    expect(counted(PATHS_OF_SIGN_IN)).toMatchObject({
+      // The API key twice, what is known of the number, and the admission.
+      request: [4, 1],
+      place: [1, 1],
+      accepted: [1, 1],
+      told: [3, 3],
+      read: [3, 0],
+      check: [1, 1],
+      complete: [1, 1],
+      after: [2, 1],
+      receipt: [0, 0],
+      others: [],
     });
   });
 

@@ -179,6 +179,18 @@ describe('the demo', () => {
         /u-2001\/phone-methods\/[\da-f-]{36}\/enable-sms-sign-in\n.*state +ready\n/,
       ],
     },
+    {
+      scenario: 'sign-in-by-number',
+      shows: [
+        /outcome +approved: /,
+        /enabled +the number as user name/,
+        /backend +POST \/v1\/sign-ins \{/,
+        /answered +approved/,
+        /verified +the assertion by the key set: it names u-1842/,
+        /compared +both answers look alike/,
+        /refused +422, /,
+      ],
+    },
   ])('shows $scenario', PATIENCE, async ({ scenario, shows }) => {
     const { code, output } = await demo('--scenario', scenario);
     const places = placesIn(output, shows);
@@ -225,6 +237,7 @@ describe('the demo', () => {
       'extension',
       'too-busy',
       ...['text', 'resend', 'remove', 'default-cannot-go', 'enable-sign-in', 'number-in-use'],
+      'sign-in-by-number',
       'mail',
     ])
       expect(output).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));

@@ -5,6 +5,8 @@ import { glob } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { worldOn } from '../support/open-worlds.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { newMobile, signer } from '../support/sign-ins.ts';
 import { type Answer, clientOf } from '../support/world.ts';
 
 interface Operation {
@@ -216,6 +218,23 @@ describe('the answers are as described', () => {
     await world.sendTexts();
     const code = world.codeOn(number);
     expect(await ask('checkCode', { path: { id }, body: { code } })).toMatchObject({ status: 200 });
+  });
+
+  test('about sign-ins by number', async () => {
+    await setPolicy(world, { smsSignIn: { allowed: true } });
+    const { number } = await signer(world);
+    const { id } = (await ask('requestSignIn', { body: { number, nonce: 'n-1' } })).body;
+    await world.sendTexts();
+    expect(await ask('readSignIn', { path: { id } })).toMatchObject({ status: 200 });
+    await world.time.advance(30_000);
+    expect(await ask('resendSignIn', { path: { id } })).toMatchObject({ status: 202 });
+    await world.sendTexts();
+    const code = world.codeOn(number);
+    expect(await ask('checkSignIn', { path: { id }, body: { code } })).toMatchObject({ status: 200 });
+    const other = (await ask('requestSignIn', { body: { number: newMobile(), nonce: 'n-1' } })).body;
+    expect(await ask('cancelSignIn', { path: { id: other.id } })).toMatchObject({ status: 200 });
+    await setPolicy(world, {});
+    await world.settle();
   });
 
   test('about an assertion', async () => {

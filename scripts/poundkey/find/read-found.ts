@@ -32,7 +32,8 @@ export function createFind(deps: FindDeps) {
     const rows = await readVerifications(deps.db, tenantId, whom, now);
     const refusals = await readRefusals(deps, tenantId, whom);
     const known = [whom.numbers.length === 0 ? whom.userId : null, rows[0]?.userId, refusals[0]?.userId];
-    const userId = known.find((id) => id !== null && id !== undefined) ?? null;
+    // A sign-in with a number that is nobody's has an empty one.
+    const userId = known.find((id) => id !== null && id !== undefined && id !== '') ?? null;
     const facts = userId === null ? null : await createReadFacts(deps.run).ofUser({ tenantId, userId }, now);
     const [asked] = whom.numbers;
     const phone = rows[0] ?? facts?.phones.office ?? null;
@@ -70,6 +71,7 @@ function readVerifications(db: Kysely<Registry>, tenantId: string, { userId, num
       'outcome',
       'errorCode',
       'callError',
+      'decoy',
     ])
     .select(['attempts', 'createdAt', 'wakeAt', 'dialedAt', 'expiresAt'])
     .select(PAUSED_UNTIL.as('pausedUntil'))

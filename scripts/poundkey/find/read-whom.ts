@@ -30,8 +30,9 @@ export function readWhom(text: string, countries: readonly string[]): Whom {
   );
 }
 
-/** A user's id as it may be printed: some backends take the phone number for it. */
+/** A user's id as it may be printed: some backends take the phone number for it. A number may be nobody's. */
 export function shownUser(userId: string): string {
+  if (userId === '') return '(nobody)';
   const number = numberIn(userId, undefined);
   return number === null ? userId : maskNumber(number);
 }

@@ -2,6 +2,7 @@ import { OUTCOME_NAMES, type OutcomeText, textOf } from '../../../src/journey/ou
 import { CHANNELS, PURPOSES } from '../../../src/journey/states.ts';
 import { explainError } from '../../../src/ops/explain/explain-error.ts';
 import type { Found } from './read-found.ts';
+import { sayDecoy } from './say-decoy.ts';
 import { durationOf } from './time-of.ts';
 
 /** What of a verification says how far it is. */
@@ -18,7 +19,7 @@ export type FoundVerification = Pick<
   | 'pausedUntil'
   | 'attempts'
   | 'expiresAt'
->;
+> & { decoy?: string | null };
 
 /** What is the case, and what to do; null: nothing. */
 interface Why {
@@ -38,7 +39,8 @@ const NOBODY_TOOK_IT =
 
 /** What became of a verification, and what to do, in words. */
 export function whyOf(verification: FoundVerification, now: Date): Why {
-  const { state, purpose, channel, outcome, callError } = verification;
+  const { state, purpose, channel, outcome, callError, decoy } = verification;
+  if (decoy) return sayDecoy(decoy);
   if (outcome !== null) {
     const cause = causeOf(verification);
     const words = `${outcome}. ${wordsFor(outcome, purpose, channel)?.forAdministrator ?? ''}`;

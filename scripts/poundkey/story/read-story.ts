@@ -75,5 +75,6 @@ function summary(row: Selectable<VerificationTable> & { pausedUntil: Date | null
     hasExtension: row.extension !== null,
     ...{ state, outcome, errorCode, callError, attempts, redials, jobId, createdAt, expiresAt, slotAt },
     ...{ wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt },
+    ...{ byNumber: row.signIn !== null, decoy: row.decoy },
   };
 }

@@ -1,5 +1,6 @@
 import { table } from '../command.ts';
 import { fillIn } from '../find/fill-in.ts';
+import { sayDecoy } from '../find/say-decoy.ts';
 import { causeOf, whyOf, wordsFor } from '../find/say-why.ts';
 import type { Entry } from './entry.ts';
 import type { Story } from './read-story.ts';
@@ -10,6 +11,7 @@ export function sayStory({ verification: row, entries }: Story, now: Date): stri
   const extension = row.hasExtension ? ' with an extension' : '';
   return [
     `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose} by ${row.channel}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
+    ...(row.decoy === null ? [] : [`It is ${sayDecoy(row.decoy).says}`]),
     ...sayEnd(row, now),
     '',
     `All times are UTC, on ${dayOf(row.createdAt)}; in brackets, the seconds since the request.`,

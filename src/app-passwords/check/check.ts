@@ -1,9 +1,9 @@
 /** The one place where app passwords are checked, whichever way an older app signs in. */
 import type { BlockList } from 'node:net';
+import { type ClientPlace, readClientPlace } from '../../domain/client-address.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
-import { type ClientPlace, readClientPlace } from './client-address.ts';
 import type { createFind, Found } from './find.ts';
 import type { createLastUses } from './last-uses.ts';
 import { isNamed, mailboxOf, readTypedName, readTypedPassword, type TypedName } from './typed.ts';

@@ -1,9 +1,9 @@
 import sql from 'sql-template-tag';
 import { auditEvents } from '../../domain/audit-event.ts';
+import type { ClientPlace } from '../../domain/client-address.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
-import type { ClientPlace } from './client-address.ts';
 
 /** How long a wrong app password counts, ms. */
 const COUNTS_MS = 24 * 3_600_000;

@@ -74,7 +74,8 @@ export function createComplete(deps: {
 
   /** Tells those who wait for the end. */
   function pass(verification: Decided, policy: TenantPolicy, message: unknown): void {
-    report(verification, policy);
+    if (verification.signIn === null) report(verification, policy);
+    else reportSignIn(verification);
     if (message !== null) deps.deliverMessage(message);
     if (verification.jobId !== null) deps.endBackendJob(verification.id);
   }
@@ -94,6 +95,11 @@ export function createComplete(deps: {
       deps.events.emit('appPassword.issued', { verificationId: id, tenantId });
     const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
     deps.events.emit('verification.finished', { verificationId: id, tenantId, ...end });
+  }
+
+  function reportSignIn({ id, tenantId, outcome, decoy }: Decided): void {
+    const end = { outcome: outcome ?? 'none', ...(decoy === null ? {} : { decoy }) };
+    deps.events.emit('signIn.finished', { verificationId: id, tenantId, ...end });
   }
 
   /** Best effort: the call has a time limit of its own, and a person who answers it hears that it is over. */

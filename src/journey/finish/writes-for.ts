@@ -27,6 +27,7 @@ export function writesFor(
   policy: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
+  if (verification.signIn !== null) return signedIn(write, verification, now);
   const unwanted = writeUnwanted(verification.outcome, now);
   return [...unwanted, ...writesOfFeatures(write, verification, policy, now)];
 }
@@ -51,6 +52,21 @@ function writesOfFeatures(
 function finished(write: CompletionWrites, now: Date): CompletionWrite[] {
   const data = sql`jsonb_build_object('outcome', outcome)`;
   return [write.audit({ type: 'verification.finished', data }, now), write.messages(FINISHED, now)];
+}
+
+/**
+ * A sign-in by number. Who asked for it may be anybody, so that only an approval is told; and nothing that strangers did
+ * counts against the number's user. A decoy is nobody's.
+ */
+function signedIn(write: CompletionWrites, { outcome }: Decided, now: Date): CompletionWrite[] {
+  const isApproved = outcome === 'approved';
+  const data = sql`jsonb_build_object('outcome', outcome, 'byNumber', true)`;
+  const types: Messages['types'] = [{ type: 'verification.finished', when: sql`${isApproved}::boolean` }];
+  return [
+    ...(isApproved ? [write.signInUse(now)] : []),
+    write.audit({ type: 'verification.finished', data, when: sql`decoy is null` }, now),
+    write.messages({ ...FINISHED, types }, now),
+  ];
 }
 
 /** What must be so when an approved registration is completed; the request was checked for it, and it may have changed. */

@@ -1,5 +1,6 @@
 import { mayStillCall } from '../request/checks.ts';
 import type { LookUp } from '../request/look-up.ts';
+import type { MaySignIn } from '../sign-in/may-sign-in.ts';
 import type { ReadFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
 
@@ -17,12 +18,19 @@ interface StillAllowed {
 }
 
 /** @param deps where the facts and what the checks look at come from */
-export function createCheckAgain(deps: { readFacts: ReadFacts; lookUp: LookUp }): CheckAgain {
+export function createCheckAgain(deps: {
+  readFacts: ReadFacts;
+  lookUp: LookUp;
+  maySignIn: MaySignIn;
+}): CheckAgain {
   return async function checkAgain(verification, now) {
     const { id: verificationId, tenantId, userId } = verification;
     const facts = await deps.readFacts.ofUser({ tenantId, userId, verificationId }, now);
     if (facts === null) return null;
-    const mayCall = mayStillCall(await deps.lookUp.forCall(verification, facts));
+    const mayCall =
+      verification.signIn === null
+        ? mayStillCall(await deps.lookUp.forCall(verification, facts))
+        : await deps.maySignIn(verification, facts, now);
     if (!mayCall) return null;
     return { policyVersion: facts.policyVersion, notBefore: facts.numberPausedUntil ?? null };
   };

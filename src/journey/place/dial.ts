@@ -51,8 +51,16 @@ export function createDial(deps: DialDeps): Dial {
   };
 }
 
-/** Reserves the call's start, and waits until it can be recorded. Null: the verification has no place, or missed it. */
-async function waitForTheLine({ lines, pause }: DialDeps, { slotAt }: Verification, lineNumber: string) {
+/**
+ * Reserves the call's start, and waits until it can be recorded. Null: the verification has no place, or missed it. A
+ * decoy asks nobody for anything, so it needs none.
+ */
+async function waitForTheLine(
+  { lines, pause, clock }: DialDeps,
+  { slotAt, decoy }: Verification,
+  lineNumber: string,
+) {
+  if (decoy !== null) return clock.now();
   if (lines.isPaced && slotAt === null) return null;
   const startAt = await lines.reserveStart(lineNumber);
   const waitMs = startAt ? lines.recordsInMs(startAt) : 0;

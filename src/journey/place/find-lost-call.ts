@@ -2,6 +2,7 @@ import { type Clock, later } from '../../platform/clock.ts';
 import { ProviderError } from '../../providers/port.ts';
 import { leaveToOthers, type Step, type StepResult, waitUntil } from '../job/advance.ts';
 import type { Timeouts } from '../ports.ts';
+import type { AttemptStore } from '../store/attempts.ts';
 import type { LostCallStore } from '../store/lost-calls.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
@@ -21,7 +22,8 @@ const CLOCK_SLACK_MS = 60_000;
  * none is it dialed or sent again.
  */
 export function createFindLostCall(deps: {
-  verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain' | 'decide'>;
+  verifications: Pick<VerificationStore, 'giveUp' | 'lookAgain' | 'decide' | 'makeDecoy'>;
+  attempts: Pick<AttemptStore, 'noText'>;
   lost: LostCallStore;
   finder: FindLost;
   checkAgain: CheckAgain;
@@ -41,7 +43,8 @@ export function createFindLostCall(deps: {
     if (now < verification.wakeAt) return waitUntil(verification.wakeAt);
     const earliest = later(verification.dialedAt, deps.graceMs);
     if (now < earliest) return lookAgainAt(deps.verifications, verification, earliest);
-    const found = await search(verification);
+    // Nobody was asked for it.
+    const found = verification.decoy === null ? await search(verification) : verification.attemptId;
     if (found === null) return lookAgain(verification, now);
     if (found === undefined) return dialAgain(verification, now);
     await deps.finder.adopt(verification, found);
@@ -54,6 +57,10 @@ export function createFindLostCall(deps: {
     if (deps.isStopping()) return leaveToOthers(now);
     const allowed = await deps.checkAgain(verification, now);
     if (allowed) return deps.dial(verification, allowed.policyVersion);
+    if (verification.signIn !== null) {
+      await deps.verifications.makeDecoy(verification.id, 'notAllowedAnyMore');
+      return 'moved';
+    }
     await deps.verifications.decide(verification.id, { outcome: 'blocked' }, now, verification.attemptId);
     return 'moved';
   }
@@ -82,7 +89,8 @@ export function createFindLostCall(deps: {
 
   /** Only while nobody has heard of the call: a webhook may have come during the search. */
   async function giveUp({ id, attemptId }: InDoubt, errorCode: string, now: Date): Promise<StepResult> {
-    await deps.verifications.giveUp(id, attemptId, errorCode, now);
+    if ((await deps.verifications.giveUp(id, attemptId, errorCode, now)) === null)
+      await deps.attempts.noText(attemptId, errorCode, now);
     return 'moved';
   }
 }

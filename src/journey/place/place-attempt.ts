@@ -20,7 +20,7 @@ export type PlaceAttempt = (attempt: Placing) => Promise<StepResult>;
 /** What placing needs. */
 interface PlaceDeps {
   ways: Record<Channel, Way>;
-  attempts: Pick<AttemptStore, 'refuse' | 'postpone'>;
+  attempts: Pick<AttemptStore, 'refuse' | 'noText' | 'postpone'>;
   lines: Pick<Lines, 'lineAfter' | 'lineFor'>;
   policyAt: PolicyAt;
   timeouts: Timeouts;
@@ -36,7 +36,8 @@ export function createPlaceAttempt(deps: PlaceDeps): PlaceAttempt {
       throw new Error(`verification ${verificationId} has no attempt to place; the registry was edited`);
     const { attemptId, lineNumber } = verification;
     const way = deps.ways[channel];
-    deps.events.emit(EVENTS_OF[channel].begun, { verificationId, attemptId, attempt: number });
+    if (verification.decoy === null)
+      deps.events.emit(EVENTS_OF[channel].begun, { verificationId, attemptId, attempt: number });
     // A process that stood still until now may not be the only one that dials.
     if (deps.clock.now() > later(wakeAt, -deps.timeouts.requestMs)) return giveBack(deps, verification);
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
@@ -100,7 +101,9 @@ async function refused(
   { verificationId, channel, attemptId }: Placed,
   { outcome, errorCode, alarm }: Extract<Asked, { kind: 'refused' }>,
 ): Promise<StepResult> {
-  await deps.attempts.refuse(attemptId, { outcome, errorCode }, deps.clock.now());
+  const now = deps.clock.now();
+  if ((await deps.attempts.refuse(attemptId, { outcome, errorCode }, now)) === null)
+    await deps.attempts.noText(attemptId, errorCode, now);
   deps.events.emit(EVENTS_OF[channel].refused, { verificationId, attemptId, outcome, errorCode, alarm });
   return 'moved';
 }

@@ -17,7 +17,7 @@ import { type PlaceAttempt, START_MISSED } from './place-attempt.ts';
  * A process that is stopping leaves it to another one.
  */
 export function createPlaceCall(deps: {
-  verifications: Pick<VerificationStore, 'decide' | 'lookAgain'>;
+  verifications: Pick<VerificationStore, 'decide' | 'makeDecoy' | 'lookAgain'>;
   checkAgain: CheckAgain;
   dial: Dial;
   roomForCall: RoomForCall;
@@ -36,9 +36,16 @@ export function createPlaceCall(deps: {
 
   async function checkAndDial(verification: Verification, now: Date) {
     const allowed = await deps.checkAgain(verification, now);
-    if (!allowed) return decide(verification, { outcome: 'blocked' }, deps.clock.now());
+    if (!allowed) return refuse(verification, deps.clock.now());
     if (allowed.notBefore && allowed.notBefore > now) return putOff(verification, allowed.notBefore);
     return deps.dial(verification, allowed.policyVersion);
+  }
+
+  /** Who asked for a sign-in by number may be anybody, and must not be told. */
+  async function refuse(verification: Verification, now: Date) {
+    if (verification.signIn === null) return decide(verification, { outcome: 'blocked' }, now);
+    await deps.verifications.makeDecoy(verification.id, 'notAllowedAnyMore');
+    return 'moved' as const;
   }
 
   /** Calls to the phone that ended meanwhile were not wanted, so this one comes later than it was accepted for. */
@@ -49,7 +56,8 @@ export function createPlaceCall(deps: {
 
   /** An attempt that was put off carries the reason of the provider, if it was asked. */
   function expire(verification: Verification, now: Date) {
-    const errorCode = verification.callError === START_MISSED ? null : verification.callError;
+    const { callError, signIn } = verification;
+    const errorCode = callError === START_MISSED || signIn !== null ? null : callError;
     const outcome = errorCode === null ? 'expired' : 'providerError';
     return decide(verification, { outcome, errorCode }, now);
   }

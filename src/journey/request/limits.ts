@@ -6,10 +6,10 @@ import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Channel, Purpose } from '../states.ts';
 import type { Counter } from '../store/admission.ts';
-import type { TextCounter } from '../store/texts.ts';
 import { forgetUnwanted } from '../store/unwanted-calls.ts';
 import { suppressed } from './checks.ts';
 import { type SpendingRules, spendingLimits } from './spending.ts';
+import { type CodeOf, wrongCodesOf } from './wrong-codes.ts';
 
 /**
  * What is counted: verifications of a user, to a phone (null: not known) and of a tenant. Behind one switchboard are
@@ -89,10 +89,7 @@ export function createLimits(deps: {
 
     /** The counters of an admitted request. Rows that all requests share come last. */
     countersFor(request: Counted, policy: Limits, now: Date): Counter[] {
-      return limitsFor(request, policy, now).map(({ error: _, endsAt, ...counter }) => ({
-        ...counter,
-        endsAt: endsAt.toISOString(),
-      }));
+      return limitsFor(request, policy, now).map(toCounter);
     },
 
     /** The error for a counter that has no room before `until`. */
@@ -108,10 +105,11 @@ export function createLimits(deps: {
     },
 
     /** The counter of texts to a number (E.164), for one that is sent again. */
-    textCounter(e164: string, now: Date): TextCounter {
-      const { key, most, endsAt } = textsTo(deps.phoneHashes, e164, now);
-      return { key, most, endsAt };
-    },
+    textCounter: (e164: string, now: Date): Counter => toCounter(textsTo(deps.phoneHashes, e164, now)),
+
+    /** The counter of wrong codes of a verification by text. */
+    wrongCodes: (verification: CodeOf, now: Date): Counter =>
+      wrongCodesOf(deps.phoneHashes, verification, now),
 
     /** The error for a phone that must not be called before a while has passed. @param chance when it may be again */
     tooSoon: (chance: Date) => tooSoon(chance, deps.clock.now()),
@@ -126,6 +124,11 @@ export function createLimits(deps: {
       await forgetUnwanted(deps.run, now);
     },
   };
+}
+
+/** A limit as the statement that admits a request counts it. */
+export function toCounter({ error: _, endsAt, ...counter }: LimitOn): Counter {
+  return { ...counter, endsAt: endsAt.toISOString() };
 }
 
 /** Reads which limits a request would break. */

@@ -9,7 +9,12 @@ export function createReadVerification(deps: {
 }): ReadVerification {
   return async function readVerification(tenantId, id) {
     const verification = await deps.verifications.read(id);
-    if (verification?.tenantId === tenantId && verification.userId !== ERASED_USER) return verification;
+    if (
+      verification?.tenantId === tenantId &&
+      verification.userId !== ERASED_USER &&
+      verification.signIn === null
+    )
+      return verification;
     throw verificationNotFound();
   };
 }

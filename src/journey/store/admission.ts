@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import { interval } from './dial-slots.ts';
@@ -71,7 +71,7 @@ export type Admission =
   | { kind: 'line'; until: Date };
 
 /** So many percent of this counter's most were reached. */
-interface CrossedAlarm {
+export interface CrossedAlarm {
   counter: string;
   percent: number;
 }
@@ -90,6 +90,7 @@ const NOTHING_YET = {
   ...{ attemptId: null, attempts: 0, redials: 0, round: 1, wrongKeys: 0, silences: 0 },
   ...{ callId: null, callStatus: null, callError: null, statusSequence: -1, answeredBy: null },
   ...{ dialedAt: null, rangAt: null, answeredAt: null, endedAt: null },
+  ...{ signIn: null, decoy: null, textsAsked: 1, textAskedAt: null },
 };
 
 /**
@@ -146,22 +147,39 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
         ${row.lineNumber}, ${interval(intervalMs)}, ${furthest}, ${now},
         ${JSON.stringify(row.phoneHashes)}::jsonb, ${row.purpose !== 'signIn'})
       where not (select is_open from open_before)),
-    v as (
+    ${insertion(row, openNumber(row))}
+    select case when is_open then 'open' else refused end as refused, until, slot_at as "slotAt", crossed
+    from open_before left join admitted on true`;
+}
+
+/**
+ * `v`: writes the row, if `admitted` does not refuse it.
+ * @param open what the user can have only one of
+ * @param own what is taken from `admitted` instead of the row, and further columns
+ */
+export function insertion(
+  row: NewVerification,
+  open: string,
+  own: { userId: Sql; phoneNumber: Sql; signIn: Sql; decoy: Sql; textAskedAt: Sql } = {
+    ...{ userId: sql`${row.userId}`, phoneNumber: sql`${row.phoneNumber}` },
+    ...{ signIn: sql`null`, decoy: sql`null`, textAskedAt: sql`null` },
+  },
+): Sql {
+  const { createdAt: now } = row;
+  return sql`v as (
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
         job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, code_seed, idempotency_key, request_hash,
         created_at, expires_at, policy_version, trace_parent, line_number, open_number,
-        phone_hash, slot_at, wake_at, state, events)
-      select ${row.id}::uuid, ${row.tenantId}::text, ${row.userId}::text, ${row.purpose}::text, ${row.channel}::text,
-        ${row.phoneType}::text, ${row.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
+        phone_hash, slot_at, wake_at, state, events, sign_in, decoy, text_asked_at)
+      select ${row.id}::uuid, ${row.tenantId}::text, ${own.userId}::text, ${row.purpose}::text, ${row.channel}::text,
+        ${row.phoneType}::text, ${own.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
         ${row.challenge}::text, ${row.challengeDigits}::text, ${row.codeSeed}::text, ${row.idempotencyKey}::text, ${row.requestHash}::text,
         ${now}::timestamptz, ${row.expiresAt}::timestamptz, ${row.policyVersion}::int, ${row.traceParent}::text,
-        ${row.lineNumber}::text, ${openNumber(row)}::text,
+        ${row.lineNumber}::text, ${open}::text,
         ${row.phoneHashes[0] ?? null}::text, place, coalesce(place, ${now}::timestamptz), 'queued',
-        ${story(now, { type: 'queued' })}::jsonb
-      from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)
-    select case when is_open then 'open' else refused end as refused, until, slot_at as "slotAt", crossed
-    from open_before left join admitted on true`;
+        ${story(now, { type: 'queued' })}::jsonb, ${own.signIn}::jsonb, ${own.decoy}::text, ${own.textAskedAt}::timestamptz
+      from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)`;
 }
 
 function readAdmission(row: NewVerification, [answer]: Row[]): Admission {

@@ -17,8 +17,8 @@ import {
   whileCounting,
 } from './rows.ts';
 
-/** How long the code of a text message is valid, from the first attempt to send it, ms. */
-const CODE_LIFE_MS = 600_000;
+/** How long the code of a text message is valid, ms: from the first attempt to send it, of a sign-in by number from the request. */
+export const CODE_LIFE_MS = 600_000;
 
 /** A condition on the verification `v`: the person is reached by text message. */
 const IS_TEXT = raw("(v.channel = 'sms')");
@@ -72,7 +72,7 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
     with ${also} v as (
       update verification v set state = case when ${IS_TEXT} then 'sending' else 'dialing' end, live = not ${IS_TEXT},
         called_phone = case when not ${IS_TEXT} then coalesce(v.phone_hash, v.phone_number || coalesce('x' || v.extension, '')) end,
-        expires_at = case when ${IS_TEXT} and v.attempts = 0 then ${later(startedAt, CODE_LIFE_MS)} else v.expires_at end, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
+        expires_at = case when ${IS_TEXT} and v.attempts = 0 and v.sign_in is null then ${later(startedAt, CODE_LIFE_MS)} else v.expires_at end, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
         wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
         status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = case when ${IS_TEXT} then v.wrong_keys else 0 end, silences = 0, turns = 0, answered_by = null,
         dialed_at = ${startedAt}, rang_at = null, answered_at = null, ended_at = null,
@@ -128,7 +128,7 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
 function stillAllowed(checkedUnder: Sql, now: Date): Sql {
   return sql`${checkedUnder} = (select policy_version from tenant where tenant.id = v.tenant_id)
     and ${isStillEntitled(now)} and not ${IS_SUPPRESSED} and ${HAS_MOBILE_BESIDE}
-    and (v.challenge = 'pound' or not exists (select from challenge_failure f where f.tenant_id = v.tenant_id
+    and (v.challenge = 'pound' or v.decoy is not null or not exists (select from challenge_failure f where f.tenant_id = v.tenant_id
       and f.user_id = v.user_id and f.challenge = v.challenge and f.locked_until > ${now}))
     and (v.state in ${IN_DOUBT} or coalesce(phone_paused_until(v.phone_hash, v.purpose), ${now}) <= ${now})`;
 }
@@ -171,14 +171,25 @@ function ending(one: One) {
           returning v.*)
         select ${ALL_COLUMNS} from v`),
 
-    /** The provider refused the call: notes why, and open → decided. */
+    /** The provider refused the call: notes why, and open → decided; see `noText` for a sign-in by number. */
     refuse: (attemptId: string, end: { outcome: string; errorCode: string }, now: Date) =>
       one(sql`
         update verification v set state = 'decided', outcome = ${end.outcome}, error_code = ${end.errorCode},
           call_error = ${end.errorCode}, ended_at = ${now}, decided_at = ${now}, wake_at = ${now},
           events = v.events || ${story(now, { type: 'decided', attemptId, ...end })}::jsonb
         ${whileCounting(attemptId)}
-          and (v.state in ${ON_CALL} or v.state = 'sending')
+          and (v.state in ${ON_CALL} or v.state = 'sending') and v.sign_in is null
+        returning ${ALL_COLUMNS}`),
+
+    /**
+     * There is no text of a sign-in by number, for this reason: `sending` → `sent`. Whether one came must not be told, and
+     * another one may be asked for.
+     */
+    noText: (attemptId: string, errorCode: string, now: Date) =>
+      one(sql`
+        update verification v set state = 'sent', call_error = ${errorCode}, ended_at = ${now}, wake_at = v.expires_at,
+          events = v.events || ${story(now, { type: 'sent', attemptId, errorCode })}::jsonb
+        ${whileCounting(attemptId)} and v.state = 'sending' and v.sign_in is not null
         returning ${ALL_COLUMNS}`),
 
     /** The call was found to be over: notes its end, and when the verification is to be decided. */

@@ -1,4 +1,4 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { story, UNDECIDED } from './rows.ts';
 
 /** A user, as SQL. */
@@ -36,14 +36,20 @@ export const WHEN_LOCKED = sql`(select count(*) from locked) >= 0`;
 
 /**
  * `ended`: verifications of `locked` → decided as blocked, also one that was approved and is not finished yet; returns
- * their ids.
+ * their ids. A sign-in by number goes on as a decoy, and says nothing: who asked for it may be anybody.
  * @param only a further condition on the verification `v`
  */
 export function endLocked(reason: EndReason, now: Date, only: Sql): Sql {
   const decided = story(now, { type: 'decided', outcome: 'blocked', errorCode: reason });
+  const goesOn = raw("(v.sign_in is not null and v.state <> 'decided')");
   return sql`ended as (
-      update verification v set state = 'decided', live = true, outcome = 'blocked', error_code = ${reason},
-        decided_at = ${now}, wake_at = ${now}, events = v.events || ${decided}::jsonb
+      update verification v set decoy = case when v.sign_in is not null then coalesce(v.decoy, ${reason}) end,
+        state = case when ${goesOn} then v.state else 'decided' end, live = v.live or not ${goesOn},
+        outcome = case when ${goesOn} then v.outcome else 'blocked' end,
+        error_code = case when ${goesOn} then v.error_code else ${reason} end,
+        decided_at = case when ${goesOn} then v.decided_at else ${now}::timestamptz end,
+        wake_at = case when ${goesOn} then v.wake_at else ${now}::timestamptz end,
+        events = case when ${goesOn} then v.events else v.events || ${decided}::jsonb end
       from locked where v.id = locked.id and ${only}
         and (v.state in ${UNDECIDED}
           or v.state = 'decided' and v.outcome = 'approved')

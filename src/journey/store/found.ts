@@ -60,7 +60,7 @@ export function createFindVerifications(run: RunStatement): FindVerifications {
  * of the tenant.
  */
 function lookedAt({ tenantId, userId, createdAfter, before, limit, ...wanted }: Wanted): Sql {
-  const fits = sql`v.user_id <> ${ERASED_USER} and (${wanted.state ?? null}::text is null or v.state = ${wanted.state ?? null})
+  const fits = sql`v.user_id <> ${ERASED_USER} and v.sign_in is null and (${wanted.state ?? null}::text is null or v.state = ${wanted.state ?? null})
     and (${wanted.outcome ?? null}::text is null or v.outcome is not distinct from ${wanted.outcome ?? null})`;
   const newest = (place: Sql) => sql`
     select v.id, v.created_at, ${fits} as fits from verification v where v.tenant_id = ${tenantId}

@@ -1,8 +1,10 @@
 import type { Selectable } from 'kysely';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { PhoneType } from '../../domain/phone-type.ts';
+import { signsIn } from '../../domain/signs-in.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { CallAttemptTable, StoredEvent, VerificationTable } from '../../registry/schema.ts';
+import type { SignInAsked } from '../../registry/sign-in-schema.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge, Channel, Purpose, State } from '../states.ts';
 
@@ -20,7 +22,10 @@ export type Verification = Omit<
   | 'calledPhone'
   | 'turns'
   | 'phoneType'
+  | 'signIn'
 > & {
+  /** What a sign-in by number was asked for with; null: it is a verification of a user. */
+  signIn: SignInAsked | null;
   state: State;
   outcome: Outcome | null;
   purpose: Purpose;
@@ -57,6 +62,7 @@ export const ALL_COLUMNS = columns([
   ...(['redials', 'open', 'live', 'policyVersion', 'traceParent', 'attempts', 'callId'] as const),
   ...(['callStatus', 'callError', 'statusSequence', 'round', 'prompt', 'wrongKeys', 'silences'] as const),
   ...(['answeredBy', 'dialedAt', 'rangAt', 'answeredAt', 'endedAt', 'policyNow'] as const),
+  ...(['signIn', 'decoy', 'textsAsked', 'textAskedAt'] as const),
 ]);
 
 /** A new attempt, as placing its call needs it. */
@@ -64,7 +70,7 @@ export type Placing = Pick<Verification, (typeof PLACING)[number]>;
 const PLACING = [
   ...(['id', 'tenantId', 'policyNow', 'locale', 'attemptId', 'attempts', 'wakeAt'] as const),
   ...(['phoneNumber', 'country', 'lineNumber', 'extension', 'pauseBeforeS', 'pauseAfterS'] as const),
-  ...(['channel', 'codeSeed', 'purpose', 'expiresAt'] as const),
+  ...(['channel', 'codeSeed', 'purpose', 'expiresAt', 'decoy'] as const),
 ] as const;
 export const PLACING_COLUMNS = columns(PLACING);
 
@@ -72,7 +78,7 @@ export const PLACING_COLUMNS = columns(PLACING);
 export type Decided = Pick<Verification, (typeof DECIDED)[number]>;
 const DECIDED = [
   ...(['id', 'tenantId', 'purpose', 'outcome', 'errorCode', 'policyNow', 'jobId', 'traceParent'] as const),
-  ...(['callId', 'lineNumber', 'endedAt', 'challenge', 'userId', 'phoneType'] as const),
+  ...(['callId', 'lineNumber', 'endedAt', 'challenge', 'userId', 'phoneType', 'signIn', 'decoy'] as const),
 ] as const;
 
 /** A verification as the webhooks of its call need it. */
@@ -115,13 +121,18 @@ export const HAS_MOBILE_BESIDE = raw(`(v.phone_type <> 'alternateMobile' or v.pu
       and m.phone_type = 'mobile'))`);
 
 /**
- * A condition on the verification `v`: its user is not blocked, and one that signs in calls the phone that is
- * registered now.
+ * A condition on the verification `v`: its user is not blocked, one that signs in calls the phone that is registered now,
+ * and one that signs in by number one that has been a user name since it was asked for. Nobody is called for a decoy, so it always holds.
+ * @param unusedDays `smsSignIn.unusedDays` of the policy
  */
-export function isStillEntitled(now: Date): Sql {
-  return sql`not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
+export function isStillEntitled(now: Date, unusedDays: number | null = null): Sql {
+  return sql`(v.decoy is not null or (
+    not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
       and (b.expires_at is null or b.expires_at > ${now}))
-    and (v.purpose <> 'signIn' or ${isRegisteredPhone('v')})`;
+    and (v.purpose <> 'signIn' or ${isRegisteredPhone('v')})
+    and (v.sign_in is null or exists (select from phone_method m where m.tenant_id = v.tenant_id
+      and m.user_id = v.user_id and m.phone_number = v.phone_number and ${signsIn(now, unusedDays)}
+      and m.sign_in_enabled_at <= v.created_at))))`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { createAnswerStore } from './answers.ts';
 import { createAttemptStore } from './attempts.ts';
 import { createLiveCallStore } from './live-calls.ts';
 import { createLostCallStore } from './lost-calls.ts';
+import { createSignInStore } from './sign-ins.ts';
 import { createTextStore } from './texts.ts';
 import { createVerificationStore } from './verifications.ts';
 
@@ -18,5 +19,6 @@ export function createStores(run: RunStatement) {
     answers: createAnswerStore(run),
     lost: createLostCallStore(run),
     texts: createTextStore(run),
+    signIns: createSignInStore(run),
   };
 }

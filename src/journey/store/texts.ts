@@ -1,37 +1,23 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { TextProgress } from '../../providers/text-port.ts';
+import type { Counter } from './admission.ts';
 import { KEEP_CALL } from './attempts.ts';
+import { createBudgetEnd, createCheck } from './code-checks.ts';
 import {
   ALL_COLUMNS,
   COMMIT_LATER,
   DECIDED_COLUMNS,
   type Decided,
   isFrom,
-  isStillEntitled,
   story,
   type Verification,
   whileCounting,
 } from './rows.ts';
 
-/** How often a code may be checked: the wrong one that ends the verification. */
-export const MOST_CHECKS = 5;
 /** How often a text is sent for one verification. */
-const MOST_SENDS = 5;
-/** How long the process that recorded a decision has to complete it before others look, s. */
-const COMPLETED_WITHIN_S = 5;
-
-/** A code that was checked: what became of the verification, and how many wrong ones there were. */
-type Checked = Decided & Pick<Verification, 'state' | 'wrongKeys'>;
-
-/** A counter of texts to a number, see `limits.ts`. */
-export interface TextCounter {
-  key: string;
-  most: number;
-  endsAt: Date;
-}
-
+export const MOST_SENDS = 5;
 /** Guarded updates of verifications by text message. An update returns null when somebody was there first. */
 export type TextStore = ReturnType<typeof createTextStore>;
 
@@ -50,7 +36,9 @@ export function createTextStore(run: RunStatement) {
     progress: createProgress(first),
 
     check: createCheck(first),
-    sendAgain: createSendAgain(first),
+    wrongCodesUntil: createBudgetEnd(first),
+    sendAgain: createSendAgain(first, OF_USER),
+    sendSignInAgain: createSendAgain(first, BY_NUMBER),
   };
 }
 
@@ -76,14 +64,15 @@ const RANK = {
 
 /**
  * The provider told how far a text has come. That it failed → decided, unless an earlier text of the same verification was
- * taken: the person may have its code.
+ * taken: the person may have its code. Of a sign-in by number it must not be told.
  */
 function createProgress(first: First) {
   return (attemptId: string, progress: TextProgress, sender: Sender, now: Date) => {
     const { textId, status, outcome, errorCode } = progress;
     const rank = RANK[status];
     const fails = sql`(${outcome}::text is not null and v.state in ('sending', 'sent') and not exists (select from call_attempt e
-      where e.verification_id = v.id and e.id <> a.id and e.call_id is not null))`;
+      where e.verification_id = v.id and e.id <> a.id and e.call_id is not null)
+      and v.sign_in is null)`;
     const decided = story(now, {
       ...{ type: 'decided', attemptId, outcome: outcome ?? 'undelivered' },
       ...(errorCode === null ? {} : { errorCode }),
@@ -105,58 +94,61 @@ function createProgress(first: First) {
   };
 }
 
-/**
- * Checks a code: one update counts it and decides. Of many at once only as many are looked at as there are chances left,
- * since the answer of one that gets no row tells nothing of whether it was right.
- */
-function createCheck(first: First) {
-  return (
-    { tenantId, id, codeSeed }: Pick<Verification, 'tenantId' | 'id' | 'codeSeed'>,
-    isRight: boolean,
-    now: Date,
-  ) => {
-    const last = sql`v.wrong_keys + 1 >= ${MOST_CHECKS}::int`;
-    const [outcome, wrong] = [isRight ? 'approved' : 'wrongDigits', isRight ? 0 : 1];
-    const decides = isRight ? sql`true` : last;
-    return first<Checked>(sql`
-      update verification v set wrong_keys = v.wrong_keys + ${wrong}::int,
-        state = case when ${decides} then 'decided' else v.state end,
-        live = v.live or ${decides}, outcome = case when ${decides} then ${outcome} end,
-        decided_at = case when ${decides} then ${now}::timestamptz end,
-        wake_at = case when ${decides} then ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}) else v.wake_at end,
-        events = v.events || case when ${decides} then ${story(now, { type: 'decided', outcome })}::jsonb
-          else ${story(now, { type: 'codeWrong' })}::jsonb end
-      where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.code_seed = ${codeSeed}
-        and v.attempts > 0 and v.state in ('queued', 'sending', 'sent') and v.expires_at > ${now} and ${isStillEntitled(now)}
-      returning ${DECIDED_COLUMNS}, v.state, v.wrong_keys`);
-  };
+/** When a text may be sent again. */
+interface AgainTimes {
+  now: Date;
+  /** The code must be valid until then. */
+  notAfter: Date;
+  /** The last text must have been asked for before. */
+  sentBefore: Date;
 }
 
-/** `sent` → `queued`, to be sent once more with the same code, if the number may get another text. */
-function createSendAgain(first: First) {
+/** A condition on the verification `v`: its text may be sent again. */
+type MaySendAgain = (times: AgainTimes) => Sql;
+
+const OF_USER: MaySendAgain = ({ sentBefore }) =>
+  sql`v.sign_in is null and v.state = 'sent' and v.attempts < ${MOST_SENDS}::int and v.dialed_at <= ${sentBefore}`;
+
+/** Whether an earlier text was sent, or is still to be, must not be told: that depends on whether there is anybody to get it. */
+const BY_NUMBER: MaySendAgain = ({ sentBefore }) =>
+  sql`v.sign_in is not null and v.state in ('queued', 'sending', 'sent') and v.texts_asked < ${MOST_SENDS}::int
+    and v.text_asked_at <= ${sentBefore}`;
+
+/** To be sent once more with the same code, if the number may get another text: `sent` → `queued`. */
+function createSendAgain(first: First, maySend: MaySendAgain) {
   return (
     { tenantId, id }: Pick<Verification, 'tenantId' | 'id'>,
-    { key, most, endsAt }: TextCounter,
-    { now, notAfter, sentBefore }: { now: Date; notAfter: Date; sentBefore: Date },
-  ) =>
-    first<Verification>(sql`
+    counters: readonly Counter[],
+    times: AgainTimes,
+  ) => {
+    const { now, notAfter } = times;
+    const counted = JSON.stringify(counters);
+    const isSent = raw("v.state = 'sent'");
+    return first<Verification>(sql`
       with due as materialized (
         select v.id, v.attempt_id from verification v
-        where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.state = 'sent'
-          and v.attempts < ${MOST_SENDS}::int and v.expires_at >= ${notAfter} and v.dialed_at <= ${sentBefore}
+        where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.expires_at >= ${notAfter}
+          and ${maySend(times)}
         for no key update),
+      counter as (
+        select c.* from due cross join jsonb_to_recordset(${counted}::jsonb) c(key text, most int, "endsAt" timestamptz)),
       counted as (
-        insert into rate_count as r (key, window_ends_at, count) select ${key}, ${endsAt}::timestamptz, 1 from due
+        insert into rate_count as r (key, window_ends_at, count) select key, "endsAt", 1 from counter where most > 0
         on conflict (key) do update set
           count = case when r.window_ends_at <= ${now} then 1 else r.count + 1 end,
           window_ends_at = case when r.window_ends_at <= ${now} then excluded.window_ends_at else r.window_ends_at end
-          where r.window_ends_at <= ${now} or r.count < ${most}::int
+          where r.window_ends_at <= ${now} or r.count < (select c.most from counter c where c.key = excluded.key)
         returning key),
+      again as (
+        select due.id, due.attempt_id from due where (select count(*) from counted) = ${counters.length}::int),
       archived as (
-        update call_attempt a set ${KEEP_CALL} from verification o, due, counted where o.id = due.id and a.id = due.attempt_id),
+        update call_attempt a set ${KEEP_CALL} from verification o, again where o.id = again.id and a.id = again.attempt_id),
       v as (
-        update verification v set state = 'queued', wake_at = ${now}, slot_at = null,
+        update verification v set state = 'queued', wake_at = case when ${isSent} then ${now} else v.wake_at end,
+          slot_at = case when ${isSent} then null else v.slot_at end,
+          texts_asked = v.texts_asked + 1, text_asked_at = ${now},
           events = v.events || ${story(now, { type: 'queued' })}::jsonb
-        from due, counted where v.id = due.id returning v.*)
+        from again where v.id = again.id returning v.*)
       select ${ALL_COLUMNS} from v`);
+  };
 }

@@ -79,7 +79,7 @@ function findStatement(now: Date): Sql {
           o.answered_at is not null and o.ended_at < o.answered_at + make_interval(secs => ${SHORT_S}::int) as short,
           left(o.phone_number, -4) || '••••' as prefix, substr(o.phone_number, 2)::bigint as digits
         from verification o where o.tenant_id = t.id and o.created_at > ${later(now, -WINDOW_MS)}
-          and o.user_id <> ${ERASED_USER}
+          and o.user_id <> ${ERASED_USER} and o.sign_in is null
         order by o.created_at desc, o.id desc limit ${MOST_OF_TENANT}) v),
     known as (
       insert into called_country (tenant_id, country, first_at)

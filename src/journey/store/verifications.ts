@@ -107,15 +107,34 @@ function changes(one: One) {
     /** Still `dialing` or `sending` with this attempt, and no webhook has told of its call or text → decided as providerError. */
     giveUp(id: string, attemptId: string, errorCode: string, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'providerError', errorCode }, now)}
-        where v.id = ${id} and v.state in ${IN_DOUBT} and v.attempt_id = ${attemptId} returning ${ALL_COLUMNS}`);
-    },
-
-    /** Open → decided as canceled, for a tenant's own verification. Null: not open, or not the tenant's. */
-    cancel(tenantId: string, id: string, now: Date): Promise<Verification | null> {
-      return one(sql`${decided({ outcome: 'canceled' }, now)}
-        where v.id = ${id} and v.tenant_id = ${tenantId} and v.state in ${UNDECIDED}
+        where v.id = ${id} and v.state in ${IN_DOUBT} and v.attempt_id = ${attemptId} and v.sign_in is null
         returning ${ALL_COLUMNS}`);
     },
+
+    /**
+     * Open → decided as canceled, for a tenant's own verification of a user, or sign-in by number. Null: not open, or not
+     * the tenant's.
+     */
+    cancel(
+      tenantId: string,
+      id: string,
+      now: Date,
+      kind: 'ofUser' | 'byNumber' = 'ofUser',
+    ): Promise<Verification | null> {
+      const isKind =
+        kind === 'ofUser' ? sql`v.sign_in is null` : sql`v.sign_in is not null and v.expires_at > ${now}`;
+      return one(sql`${decided({ outcome: 'canceled' }, now)}
+        where v.id = ${id} and v.tenant_id = ${tenantId} and ${isKind} and v.state in ${UNDECIDED}
+        returning ${ALL_COLUMNS}`);
+    },
+
+    /**
+     * Has a sign-in by number that is not decided go on as a decoy. What was told of it stays as it was: only the right
+     * code is not right any more.
+     */
+    makeDecoy: (id: string, reason: string): Promise<Verification | null> =>
+      one(sql`update verification v set decoy = coalesce(v.decoy, ${reason})
+        where v.id = ${id} and v.sign_in is not null and v.state in ${UNDECIDED} returning ${ALL_COLUMNS}`),
 
     /** Says when a verification should be looked at again, unless it has changed since it was read. */
     lookAgain({ id, state, wakeAt }: Verification, next: Date): Promise<Verification | null> {

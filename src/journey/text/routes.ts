@@ -40,6 +40,7 @@ export function textRoutes({ checkCode, sendAgain }: TextActions) {
         'code.wrong',
         'code.expired',
         'code.notSent',
+        'limit.reached',
       ],
       async handle({ params, body, caller }) {
         return { status: 200, body: toView(await checkCode(caller.tenantId, params.id, body.code)) };

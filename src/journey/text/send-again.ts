@@ -7,9 +7,9 @@ import type { Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
 
 /** Between two texts of one verification, ms. */
-const BETWEEN_MS = 30_000;
+export const BETWEEN_MS = 30_000;
 /** A text that comes so shortly before the code expires is of no use, ms. */
-const SHORTEST_LIFE_MS = 60_000;
+export const SHORTEST_LIFE_MS = 60_000;
 
 /** Sends the text of a verification once more, with the same code; resolves to the verification. */
 export type SendAgain = (tenantId: string, id: string) => Promise<Verification>;
@@ -33,7 +33,7 @@ export function createSendAgain(deps: {
       sentBefore: later(now, -BETWEEN_MS),
     };
     const counter = deps.textCounter(verification.phoneNumber, now);
-    const queued = await deps.texts.sendAgain(verification, counter, times);
+    const queued = await deps.texts.sendAgain(verification, [counter], times);
     if (!queued) throw refusalOf(await deps.readVerification(tenantId, id), now);
     deps.events.emit('text.again', { verificationId: id, tenantId });
     deps.schedule(id, now);

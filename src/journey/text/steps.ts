@@ -12,11 +12,11 @@ export function createTextSteps(
   { codes, jobs, clock, events }: JourneyDeps,
   { texts }: Stores,
   {
-    limits: { textCounter },
+    limits: { textCounter, wrongCodes },
     readVerification,
     ...next
   }: {
-    limits: Pick<RequestLimits, 'textCounter'>;
+    limits: Pick<RequestLimits, 'textCounter' | 'wrongCodes'>;
     readVerification: ReadVerification;
     complete: (verification: Decided) => Promise<void>;
     completeNow: (verification: Decided) => void;
@@ -24,7 +24,7 @@ export function createTextSteps(
 ) {
   const shared = { texts, readVerification, clock, events };
   return {
-    checkCode: createCheckCode({ codes, ...next, ...shared }),
+    checkCode: createCheckCode({ codes, wrongCodes, ...next, ...shared }),
     sendAgain: createSendAgain({ textCounter, schedule: jobs.schedule, ...shared }),
     followText: createFollowText({ ...shared, ...next }),
   };

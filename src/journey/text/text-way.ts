@@ -31,12 +31,13 @@ export function createTextWay(deps: TextDeps): Way {
   };
 }
 
-/** The code is made for each text anew and stands nowhere else. */
+/** The code is made for each text anew and stands nowhere else. Of a decoy no provider hears. */
 async function ask(
   { providers, codes, prompts, statusUrl, clock }: TextDeps,
   attempt: Attempt,
   { organisation, textMessage }: TenantPolicy,
 ): Promise<Asked> {
+  if (attempt.decoy !== null) return { kind: 'accepted', id: attempt.attemptId };
   const { attemptId, phoneNumber: to, lineNumber: from, locale, tenantId, expiresAt } = attempt;
   const code = codes.codeOf(attempt);
   const result = await providers.sendText({
@@ -54,7 +55,8 @@ async function accepted(
   textId: string,
 ): Promise<StepResult> {
   const noted = await texts.accepted(attemptId, textId, clock.now());
-  events.emit('text.sent', { verificationId, attemptId });
+  // Of a decoy, by the name that `ask` gave it, there is nothing to tell.
+  if (textId !== attemptId) events.emit('text.sent', { verificationId, attemptId });
   return noted?.state === 'sent' ? waitUntil(noted.wakeAt) : 'moved';
 }
 

@@ -80,6 +80,7 @@ function createCounters(registry: Registry) {
   const counted: Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> = {
     'verification.requested': () => requested.inc(),
     'verification.finished': () => finished.inc(),
+    ...countSignIns(registry),
     'verification.swept': ({ repair }) => repairs.inc({ repair: String(repair) }),
     'spending.thresholdReached': ({ limit, percent }) =>
       thresholds.inc({ limit: String(limit), percent: String(percent) }),
@@ -93,6 +94,30 @@ function createCounters(registry: Registry) {
     counted[name]?.(event);
     const result = FAILURES[name];
     if (result && event.errorCode) errors.inc({ code: boundedCode(codes, event.errorCode), result });
+  };
+}
+
+/** Sign-ins by number, which are none of the verifications of users. */
+function countSignIns(
+  registry: Registry,
+): Partial<Record<VerificationEventName, (event: VerificationEvent) => void>> {
+  const registers = [registry];
+  const requested = new Counter({
+    ...{ name: 'poundkey_sign_ins_requested_total', registers },
+    help: 'Sign-ins by number that were requested, those that nobody gets a text of included',
+  });
+  const decoys = new Counter({
+    ...{ name: 'poundkey_sign_in_decoys_total', labelNames: ['reason'], registers },
+    help: 'Sign-ins by number of which nobody gets a text, by why; those who asked are not told',
+  });
+  const finished = new Counter({
+    ...{ name: 'poundkey_sign_ins_finished_total', labelNames: ['outcome'], registers },
+    help: 'Sign-ins by number that came to an end, by how',
+  });
+  return {
+    'signIn.requested': () => requested.inc(),
+    'signIn.unknownNumber': ({ reason }) => decoys.inc({ reason: String(reason) }),
+    'signIn.finished': ({ outcome }) => finished.inc({ outcome: String(outcome) }),
   };
 }
 

@@ -275,9 +275,19 @@ describe('emptying expired seals', () => {
 describe('listing phone methods', () => {
   const officePhone = { allowed: true, mobileNumbers: 'allowed' as const };
   const mobilePhone = { allowed: true };
+  const unknownDevices = {
+    textsPerHour: 5,
+    textsPerDay: 20,
+    textsPerAddressPerHour: 20,
+    wrongCodesPerDay: 50,
+  };
   const { list } = createReadPhoneMethods({
     ...{ run: runIn(db), clock: moving },
-    policyOf: async () => ({ officePhone, mobilePhone, smsSignIn: { allowed: true, unusedDays: null } }),
+    policyOf: async () => ({
+      officePhone,
+      mobilePhone,
+      smsSignIn: { allowed: true, unusedDays: null, unknownDevices },
+    }),
   });
 
   async function registered(

@@ -12,7 +12,7 @@ const log = createLogger({ level: 'silent' });
 const CANCELED: Decided = {
   ...{ id: 'v-1', tenantId: 'contoso', purpose: 'register', challenge: 'pound', outcome: 'canceled' },
   ...{ errorCode: null, policyNow: 1, jobId: null, traceParent: null },
-  ...{ userId: 'u-1', phoneType: 'office' },
+  ...{ userId: 'u-1', phoneType: 'office', signIn: null, decoy: null },
   ...{ callId: null, lineNumber: '+12025550100', endedAt: null },
 } as const;
 const NOW = { message: null, lineNumber: '+12025550100', endedAt: null };

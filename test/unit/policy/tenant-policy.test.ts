@@ -9,7 +9,12 @@ describe('a policy document', () => {
       officePhone: { allowed: true, mobileNumbers: 'allowed' },
       mobilePhone: { allowed: true },
       textMessage: { allowed: true, codeHost: null },
-      smsSignIn: { allowed: false, unusedDays: 90 },
+      smsSignIn: {
+        ...{ allowed: false, unusedDays: 90 },
+        unknownDevices: {
+          ...{ textsPerHour: 5, textsPerDay: 20, textsPerAddressPerHour: 20, wrongCodesPerDay: 50 },
+        },
+      },
       countries: { allowed: null },
       numberTypes: {
         refused: ['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER', 'PAGER', 'VOICEMAIL', 'TOLL_FREE'],
@@ -59,7 +64,12 @@ describe('a policy document', () => {
       officePhone: { allowed: false, mobileNumbers: 'refused' },
       mobilePhone: { allowed: false },
       textMessage: { allowed: false, codeHost: 'login.example.com' },
-      smsSignIn: { allowed: true, unusedDays: null },
+      smsSignIn: {
+        ...{ allowed: true, unusedDays: null },
+        unknownDevices: {
+          ...{ textsPerHour: 0, textsPerDay: 1, textsPerAddressPerHour: 2, wrongCodesPerDay: 5 },
+        },
+      },
       countries: { allowed: ['SE', 'GB'] },
       numberTypes: { refused: ['MOBILE'], nonGeographicRefused: false },
       challenge: 'numberMatch',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hiddenBehind, readClientPlace } from '../../../../src/app-passwords/check/client-address.ts';
+import { hiddenBehind, readClientPlace } from '../../../src/domain/client-address.ts';
 
 const place = (address: string | undefined, proxies: string[] = []) =>
   readClientPlace(address, hiddenBehind(proxies));

@@ -1,0 +1,59 @@
+/** The number that somebody types as their user name. */
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { countryCode } from './country-code.ts';
+import { type ParsedNumber, parseNumber } from './number.ts';
+import { refusal } from './number-refusal.ts';
+import { mayBeMobile } from './phone-refusal.ts';
+import { readTypedNumber } from './typed-number.ts';
+
+/**
+ * Of telephones with two numbers in E.164, the one with which mobiles are called. The other one is what people have known
+ * by heart for years, and libphonenumber says that it does not exist, or is a landline. `sign_in_key` in migration 0018
+ * knows that the two are one.
+ */
+const OLDER_FORMS: readonly [older: RegExp, form: string][] = [
+  [/^\+55(\d\d)([6-9]\d{7})$/, '+55$19$2'],
+  [/^\+521(\d{10})$/, '+52$1'],
+  [/^\+54(?!9)(\d{10})$/, '+549$1'],
+];
+
+/**
+ * Reads the number with which somebody signs in, in any of its forms. Nothing is known of it here.
+ * @param typed as for `parseNumber`
+ * @throws ServiceError `number.invalid`, `number.typeRefused`, `number.countryRefused` or `number.extensionUnsupported`,
+ * naming the field and the broken rule
+ */
+export function parseSignInNumber(
+  typed: { number: string; country?: string | undefined },
+  policy: Parameters<typeof parseNumber>[1],
+): ParsedNumber {
+  const parsed = parseNumber({ ...typed, number: calledForm(typed) ?? typed.number }, policy, 'mobile');
+  if (parsed.extension !== null)
+    throw refusal(
+      'number.extensionUnsupported',
+      '/number',
+      'This must have no extension: it is a mobile phone.',
+    );
+  if (mayBeMobile(parsed)) return parsed;
+  const rule = 'This is not the number of a mobile phone, and people sign in with those only.';
+  throw refusal('number.typeRefused', '/number', rule, parsed.e164);
+}
+
+/** The number with which the mobile is called, E.164; null: it is that one already, or no number that can be read. */
+function calledForm({ number, country }: Parameters<typeof parseSignInNumber>[0]): string | null {
+  const { number: text, extension } = readTypedNumber(number);
+  const defaultCountry = country === undefined ? undefined : countryCode(country);
+  if (extension !== null || (defaultCountry === undefined && !text.startsWith('+'))) return null;
+  const read = parsePhoneNumberFromString(text, {
+    extract: false,
+    ...(defaultCountry ? { defaultCountry } : {}),
+  });
+  const called = calledFormOf(read?.number ?? '');
+  return read === undefined || called === read.number ? null : called;
+}
+
+/** The number with which the mobile of a number (E.164) is called. */
+export function calledFormOf(e164: string): string {
+  const [older, form] = OLDER_FORMS.find(([pattern]) => pattern.test(e164)) ?? [];
+  return older === undefined || form === undefined ? e164 : e164.replace(older, form);
+}

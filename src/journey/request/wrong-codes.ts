@@ -1,0 +1,29 @@
+import { later } from '../../platform/clock.ts';
+import type { Counter } from '../store/admission.ts';
+import type { Verification } from '../store/rows.ts';
+
+/** A verification whose code is checked. */
+export type CodeOf = Pick<Verification, 'tenantId' | 'userId' | 'purpose' | 'phoneNumber'>;
+
+/**
+ * The most wrong codes in a day for one number and purpose, over all verifications: each new one has five chances of its
+ * own, and fifty guess a code with a chance of one in 20,000.
+ */
+const MOST_WRONG = 50;
+const DAY_MS = 86_400_000;
+
+/**
+ * The counter of wrong codes of users' verifications by text. Who signs in with their own phone is counted apart, as with
+ * requests: nobody else can use up that budget.
+ */
+export function wrongCodesOf(
+  phoneHashes: (text: string) => string[],
+  { tenantId, userId, purpose, phoneNumber }: CodeOf,
+  now: Date,
+): Counter {
+  const what = purpose === 'signIn' ? `${tenantId} ${userId} ${phoneNumber}` : phoneNumber;
+  return {
+    key: `wrongCodes ${purpose} ${phoneHashes(`wrong codes ${what}`)[0]}`,
+    ...{ name: 'wrongCodes', most: MOST_WRONG, endsAt: later(now, DAY_MS).toISOString() },
+  };
+}

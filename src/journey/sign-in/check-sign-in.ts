@@ -1,0 +1,100 @@
+import { ServiceError } from '../../errors.ts';
+import type { Events } from '../../events.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { PolicyAt } from '../ports.ts';
+import { MOST_CHECKS } from '../store/code-checks.ts';
+import type { Decided, Verification } from '../store/rows.ts';
+import type { SignInStore } from '../store/sign-ins.ts';
+import type { TextStore } from '../store/texts.ts';
+import { expired, isSame, wrong } from '../text/check-code.ts';
+import type { Codes } from '../text/code.ts';
+import type { Budgets } from './budgets.ts';
+import type { DeviceTokens } from './device-token.ts';
+import { alreadyDecided, type ReadSignIn, type SignIn } from './follow-sign-in.ts';
+import { refusePolicy } from './may-sign-in.ts';
+import { statusOf } from './schemas.ts';
+
+/** Issues the assertion of an approved sign-in; throws a ServiceError when it does not count any more. */
+export type IssueSignInAssertion = (wanted: {
+  tenantId: string;
+  verificationId: string;
+  audience: string | null;
+  nonce: string;
+}) => Promise<{ assertion: string; expiresAt: Date }>;
+
+/** What the right code gives. */
+export interface ApprovedSignIn {
+  signIn: SignIn;
+  assertion: string;
+  assertionExpiresAt: Date;
+  deviceToken: string;
+}
+
+/** Checks the code that a person typed. */
+export type CheckSignIn = (tenantId: string, id: string, code: string) => Promise<ApprovedSignIn>;
+
+interface CheckDeps {
+  texts: Pick<TextStore, 'check'>;
+  signIns: Pick<SignInStore, 'phoneOf'>;
+  budgets: Budgets;
+  deviceTokens: Pick<DeviceTokens, 'issue'>;
+  codes: Codes;
+  policyAt: PolicyAt;
+  issueAssertion: IssueSignInAssertion;
+  readSignIn: ReadSignIn;
+  complete: (verification: Decided) => Promise<void>;
+  /** Completes in the background what nobody waits for. */
+  completeNow: (verification: Decided) => void;
+  clock: Clock;
+  events: Events;
+}
+
+/**
+ * Trigger: `POST /v1/sign-ins/{id}/check`. Always compares, and always by the same statements: of a decoy, and where the
+ * budget of wrong codes is used up, no code is right, and that looks like any wrong one.
+ */
+export function createCheckSignIn(deps: CheckDeps): CheckSignIn {
+  return async function checkSignIn(tenantId, id, code) {
+    const signIn = await deps.readSignIn(tenantId, id);
+    const now = deps.clock.now();
+    const policy = await deps.policyAt(tenantId, signIn.policyNow);
+    const isRight = isSame(code, deps.codes.codeOf(signIn)) && refusePolicy(policy) === null;
+    const { knownDevice } = signIn.signIn;
+    const budget = deps.budgets.wrongCodes({ tenantId, e164: signIn.phoneNumber, knownDevice }, policy, now);
+    const { unusedDays } = policy.smsSignIn;
+    const checked = await deps.texts.check({ verification: signIn, isRight, budget, unusedDays }, now);
+    if (!checked) throw refusalOf(await deps.readSignIn(tenantId, id), deps.clock.now());
+    if (checked.outcome === 'approved') return approved(deps, signIn, checked);
+    deps.events.emit('code.wrong', { verificationId: id, tenantId, wrongCodes: checked.wrongKeys });
+    if (checked.state === 'decided') deps.completeNow(checked);
+    throw wrong(MOST_CHECKS - checked.wrongKeys);
+  };
+}
+
+/** A removal or a block may come in between; then there is no assertion, and the code was right for nothing. */
+async function approved(deps: CheckDeps, signIn: SignIn, checked: Decided): Promise<ApprovedSignIn> {
+  const { id, tenantId } = signIn;
+  deps.events.emit('code.right', { verificationId: id, tenantId });
+  await deps.complete(checked);
+  const phone = await deps.signIns.phoneOf(id);
+  if (!phone) throw alreadyDecided('failed');
+  const { nonce, audience } = signIn.signIn;
+  try {
+    const issued = await deps.issueAssertion({ tenantId, verificationId: id, audience, nonce });
+    return {
+      signIn: await deps.readSignIn(tenantId, id),
+      assertion: issued.assertion,
+      assertionExpiresAt: issued.expiresAt,
+      deviceToken: deps.deviceTokens.issue({ tenantId, ...phone }),
+    };
+  } catch (error) {
+    if (error instanceof ServiceError && error.status < 500) throw alreadyDecided('failed');
+    throw error;
+  }
+}
+
+/** Why a code was not looked at. */
+function refusalOf(signIn: Verification, now: Date): ServiceError {
+  const status = statusOf(signIn, now);
+  return status === 'expired' ? expired() : alreadyDecided(status);
+}

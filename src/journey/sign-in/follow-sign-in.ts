@@ -1,0 +1,89 @@
+import { signInNotFound } from '../../domain/not-found.ts';
+import { ServiceError } from '../../errors.ts';
+import type { Events } from '../../events.ts';
+import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
+import type { SignInAsked } from '../../registry/sign-in-schema.ts';
+import type { PolicyAt } from '../ports.ts';
+import type { Verification } from '../store/rows.ts';
+import type { TextStore } from '../store/texts.ts';
+import type { VerificationStore } from '../store/verifications.ts';
+import { BETWEEN_MS, SHORTEST_LIFE_MS } from '../text/send-again.ts';
+import type { Budgets } from './budgets.ts';
+import { resendAfter, statusOf } from './schemas.ts';
+
+/** A verification that was asked for by number. */
+export type SignIn = Verification & { signIn: SignInAsked };
+
+/** Reads a tenant's own sign-in; throws `signIn.notFound` for anybody else's, as for one that never was. */
+export type ReadSignIn = (tenantId: string, id: string) => Promise<SignIn>;
+
+interface FollowDeps {
+  verifications: Pick<VerificationStore, 'read' | 'cancel'>;
+  texts: Pick<TextStore, 'sendSignInAgain'>;
+  budgets: Budgets;
+  policyAt: PolicyAt;
+  completeNow: (verification: Verification) => void;
+  /** Sees to it that the job runs when it is due. */
+  schedule: (id: string, due: Date) => void;
+  clock: Clock;
+  events: Events;
+}
+
+/** Reading, canceling and sending again: the same, by the same statements, whether or not there is anybody. */
+export function createFollowSignIn(deps: FollowDeps) {
+  const readSignIn: ReadSignIn = async (tenantId, id) => {
+    const found = await deps.verifications.read(id);
+    if (found?.tenantId === tenantId && found.signIn !== null) return { ...found, signIn: found.signIn };
+    throw signInNotFound();
+  };
+
+  /** Trigger: `POST /v1/sign-ins/{id}/cancel`. Canceling twice is fine. */
+  async function cancelSignIn(tenantId: string, id: string): Promise<Verification> {
+    const canceled = await deps.verifications.cancel(tenantId, id, deps.clock.now(), 'byNumber');
+    if (canceled) {
+      deps.completeNow(canceled);
+      return canceled;
+    }
+    const signIn = await readSignIn(tenantId, id);
+    const status = statusOf(signIn, deps.clock.now());
+    if (status === 'canceled') return signIn;
+    throw alreadyDecided(status);
+  }
+
+  /** Trigger: `POST /v1/sign-ins/{id}/resend`. Where nobody got a text, or one is still on its way, nobody is told. */
+  async function sendSignInAgain(tenantId: string, id: string): Promise<Verification> {
+    const signIn = await readSignIn(tenantId, id);
+    const now = deps.clock.now();
+    const policy = await deps.policyAt(tenantId, signIn.policyNow);
+    const { country, phoneNumber: e164 } = signIn;
+    const counted = { tenantId, e164, country, knownDevice: signIn.signIn.knownDevice };
+    const counters = deps.budgets.ofResend(counted, policy, now);
+    const times = { now, notAfter: later(now, SHORTEST_LIFE_MS), sentBefore: later(now, -BETWEEN_MS) };
+    const again = await deps.texts.sendSignInAgain(signIn, counters, times);
+    if (!again) throw refusalOf(await readSignIn(tenantId, id), now);
+    deps.schedule(id, again.wakeAt);
+    return again;
+  }
+
+  return { readSignIn, cancelSignIn, sendSignInAgain };
+}
+
+function refusalOf(signIn: Verification, now: Date): ServiceError {
+  const status = statusOf(signIn, now);
+  if (status !== 'pending') return alreadyDecided(status);
+  const next = resendAfter(signIn, now);
+  const until = next !== null && next > now ? next : signIn.expiresAt;
+  return new ServiceError(
+    'limit.reached',
+    'The text cannot be sent again now: there are 30 s between two texts, at most five for one sign-in, so many for one number as the policy allows, and none in the last minute of the code. Wait for the time in Retry-After, or start a new sign-in.',
+    { retryAfterS: Math.max(1, secondsUntil(until, now)) },
+  );
+}
+
+/** The error for a sign-in that is over. @param status how it ended, as it is told */
+export function alreadyDecided(status: ReturnType<typeof statusOf>): ServiceError {
+  return new ServiceError(
+    'signIn.alreadyDecided',
+    `The sign-in has ended (${status}), so nothing more can be done with it. Start a new one.`,
+  );
+}

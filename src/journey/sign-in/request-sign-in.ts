@@ -1,0 +1,177 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { assertAudience } from '../../domain/assertion-policy.ts';
+import type { ParsedNumber } from '../../domain/number.ts';
+import type { TenantPolicy } from '../../domain/policy.ts';
+import { parseSignInNumber } from '../../domain/sign-in-number.ts';
+import { ServiceError } from '../../errors.ts';
+import type { Events } from '../../events.ts';
+import { type Clock, later } from '../../platform/clock.ts';
+import type { TraceContext } from '../../platform/trace-context.ts';
+import type { Lines } from '../place/lines.ts';
+import type { PolicyAt } from '../ports.ts';
+import type { ChooseLocale } from '../request/choose-locale.ts';
+import { patienceMs, toCounter } from '../request/limits.ts';
+import type { NoteRefusal } from '../request/note-refusal.ts';
+import type { NewVerification } from '../store/admission.ts';
+import { CODE_LIFE_MS } from '../store/attempts.ts';
+import type { FoundSigner, SignInAdmission, SignInStore } from '../store/sign-ins.ts';
+import type { Codes } from '../text/code.ts';
+import type { Budgets, CountedSignIn } from './budgets.ts';
+import type { DeviceTokens } from './device-token.ts';
+import { refusePolicy, whyDecoy } from './may-sign-in.ts';
+import type { ToldSignIn } from './schemas.ts';
+
+/** What a backend asks for. `number` and `country` are as typed. */
+export interface SignInRequest {
+  tenantId: string;
+  /** The version of the tenant's policy that counts. */
+  policyVersion: number;
+  number: string;
+  country?: string | undefined;
+  nonce: string;
+  audience?: string | undefined;
+  deviceToken?: string | undefined;
+  clientAddress?: string | undefined;
+  locale?: string | undefined;
+}
+
+/** Asks for a sign-in by number. */
+export type RequestSignIn = (request: SignInRequest) => Promise<ToldSignIn>;
+
+/** What requesting needs. */
+interface RequestDeps {
+  signIns: Pick<SignInStore, 'find' | 'admit'>;
+  budgets: Budgets;
+  deviceTokens: Pick<DeviceTokens, 'proves'>;
+  policyAt: PolicyAt;
+  chooseLocale: ChooseLocale;
+  lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
+  codes: Pick<Codes, 'newSeed'>;
+  /** Adds the job; failing is fine, the sweeper adds it later. */
+  addJob: (id: string, due: Date) => void;
+  /** Hears of requests that are refused. */
+  noteRefusal: NoteRefusal;
+  traces: Pick<TraceContext, 'current'>;
+  clock: Clock;
+  events: Events;
+}
+
+/**
+ * Trigger: `POST /v1/sign-ins`. What is wrong with the request itself is refused. Whatever is known of the number, or is
+ * not, the same statements run and the answer is the same: where nobody is to get a text, the sign-in is a decoy.
+ */
+export function createRequestSignIn(deps: RequestDeps): RequestSignIn {
+  return async (request) => {
+    try {
+      return await checkAndAdmit(deps, request);
+    } catch (error) {
+      const { tenantId, number, country } = request;
+      if (error instanceof ServiceError && error.status < 500)
+        deps.noteRefusal({ tenantId, userId: '', number, country }, error);
+      throw error;
+    }
+  };
+}
+
+async function checkAndAdmit(deps: RequestDeps, request: SignInRequest): Promise<ToldSignIn> {
+  const { tenantId, clientAddress, audience = null, nonce } = request;
+  const policy = await deps.policyAt(tenantId, request.policyVersion);
+  const refusal = refusePolicy(policy);
+  if (refusal) throw refusal;
+  const number = parseSignInNumber(request, policy);
+  assertAudience(policy, tenantId, audience);
+  const chosen = { requested: request.locale, ofTenant: policy.locale, country: number.country };
+  deps.chooseLocale({ ...chosen, ofUser: null });
+  const now = deps.clock.now();
+  const asStranger = {
+    tenantId,
+    e164: number.e164,
+    country: number.country,
+    clientAddress,
+    knownDevice: false,
+  };
+  const wrongCodes = deps.budgets.wrongCodes(asStranger, policy, now);
+  const wanted = { tenantId, e164: number.e164, wrongCodesKey: wrongCodes.key };
+  const found = await deps.signIns.find(wanted, policy.smsSignIn.unusedDays, now);
+  const knownDevice = deps.deviceTokens.proves(request.deviceToken ?? '', phoneOf(tenantId, found));
+  const signIn = { ...asStranger, knownDevice };
+  const isUsedUp = !knownDevice && found.wrongCodes >= wrongCodes.most;
+  const locale = deps.chooseLocale({ ...chosen, ofUser: found.locale });
+  const row = rowOf(deps, request, number, locale, now);
+  const admission = await deps.signIns.admit({
+    row,
+    asked: { nonce, audience, knownDevice },
+    owner: ownerOf(found),
+    because: whyDecoy(found) ?? (isUsedUp ? wrongCodes.name : null),
+    ...countersOf(deps, signIn, policy, now),
+    slot: deps.lines.slotWithin(now, patienceMs(policy)),
+  });
+  if (admission.kind !== 'admitted') throw refusalOf(deps, signIn, policy, admission, now);
+  begin(deps, row, admission);
+  return { ...row, state: 'queued', outcome: null, textsAsked: 1, textAskedAt: now };
+}
+
+function countersOf({ budgets }: RequestDeps, signIn: CountedSignIn, policy: TenantPolicy, now: Date) {
+  return {
+    budgets: budgets.budgetsOf(signIn, policy, now),
+    limits: budgets.limitsOf(signIn, policy, now).map(toCounter),
+    spending: budgets.spendingOf(signIn, policy, now).map(toCounter),
+  };
+}
+
+/** A request without a token is looked at in the same way. */
+function phoneOf(tenantId: string, { phoneMethodId, signInEnabledAt }: FoundSigner) {
+  return phoneMethodId === null || signInEnabledAt === null
+    ? null
+    : { tenantId, phoneMethodId, signInEnabledAt };
+}
+
+function ownerOf({ userId, phoneNumber }: FoundSigner) {
+  return userId === null || phoneNumber === null ? null : { userId, phoneNumber };
+}
+
+/** The row, of nobody yet. What counts calls to a phone, and stops them, is not for it: strangers may ask for it. */
+function rowOf(
+  deps: RequestDeps,
+  { tenantId, policyVersion }: SignInRequest,
+  { e164, country }: ParsedNumber,
+  locale: string,
+  now: Date,
+): NewVerification {
+  return {
+    ...{ id: randomUUIDv7(), tenantId, userId: '', purpose: 'signIn', channel: 'sms', phoneType: 'mobile' },
+    ...{ phoneNumber: e164, country, extension: null, locale, lineNumber: deps.lines.lineFor(country) },
+    ...{ traceParent: deps.traces.current(), phoneHashes: [], policyVersion },
+    ...{ challenge: 'code', challengeDigits: null, codeSeed: deps.codes.newSeed(), jobId: null },
+    ...{ pauseBeforeS: null, pauseAfterS: null, idempotencyKey: null, requestHash: null },
+    ...{ createdAt: now, expiresAt: later(now, CODE_LIFE_MS) },
+  };
+}
+
+function begin(
+  { events, addJob }: RequestDeps,
+  { id, tenantId }: NewVerification,
+  { decoy, wakeAt, crossed }: Extract<SignInAdmission, { kind: 'admitted' }>,
+): void {
+  events.emit('signIn.requested', { verificationId: id, tenantId });
+  if (decoy !== null) events.emit('signIn.unknownNumber', { verificationId: id, tenantId, reason: decoy });
+  for (const { counter, percent } of crossed)
+    events.emit('spending.thresholdReached', {
+      ...{ verificationId: id, tenantId, limit: counter, percent, alarm: true },
+    });
+  addJob(id, wakeAt);
+}
+
+function refusalOf(
+  { budgets, lines }: RequestDeps,
+  signIn: CountedSignIn,
+  policy: TenantPolicy,
+  admission: Exclude<SignInAdmission, { kind: 'admitted' }>,
+  now: Date,
+): Error {
+  const { until } = admission;
+  if (admission.kind === 'line') return lines.tooBusy(later(until, -patienceMs(policy)));
+  const all = [...budgets.limitsOf(signIn, policy, now), ...budgets.spendingOf(signIn, policy, now)];
+  const full = all.find(({ name }) => name === admission.counter);
+  return full?.error(until, now) ?? new Error(`nothing is counted as ${admission.counter}`);
+}

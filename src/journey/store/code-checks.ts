@@ -1,0 +1,77 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { Counter } from './admission.ts';
+import { DECIDED_COLUMNS, type Decided, isStillEntitled, story, type Verification } from './rows.ts';
+
+/** How often a code may be checked: the wrong one that ends the verification. */
+export const MOST_CHECKS = 5;
+/** How long the process that recorded a decision has to complete it before others look, s. */
+const COMPLETED_WITHIN_S = 5;
+
+/** A code that was checked: what became of the verification, and how many wrong ones there were. */
+export type Checked = Decided & Pick<Verification, 'state' | 'wrongKeys'>;
+
+/** A code to check. */
+export interface CodeToCheck {
+  verification: Pick<Verification, 'tenantId' | 'id' | 'codeSeed'>;
+  isRight: boolean;
+  /** What wrong codes of all verifications like this one count against. */
+  budget: Counter;
+  /** `smsSignIn.unusedDays` of the policy, for sign-ins by number. */
+  unusedDays?: number | null;
+}
+
+/**
+ * Checks a code: one update counts it and decides. Of many at once only as many are looked at as there are chances left,
+ * since the answer of one that gets no row tells nothing of whether it was right. The budget is locked first, so that
+ * several verifications at once do not have more chances together either.
+ *
+ * What a user's verification would be refused for makes the right code of a sign-in by number wrong: who asked for it may
+ * be anybody, and must not learn whether there is such a user.
+ */
+export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>) {
+  return ({ verification, isRight, budget, unusedDays = null }: CodeToCheck, now: Date) => {
+    const { id, tenantId, codeSeed } = verification;
+    const right = sql`(${isRight}::boolean and v.decoy is null and (select ok from budget) and (select ok from entitled))`;
+    const decides = sql`(${right} or v.wrong_keys + 1 >= ${MOST_CHECKS}::int)`;
+    const [approved, wrong] = ['approved', 'wrongDigits'].map((outcome) =>
+      story(now, { type: 'decided', outcome }),
+    );
+    return first<Checked>(sql`
+      with budget as materialized (
+        select coalesce(max(c.count), 0) < ${budget.most}::int as ok from (
+          select r.count from rate_count r where r.key = ${budget.key} and r.window_ends_at > ${now} for update) c),
+      entitled as materialized (
+        select coalesce(bool_and(${isStillEntitled(now, unusedDays)}), false) as ok from verification v
+        where v.tenant_id = ${tenantId} and v.id = ${id}),
+      v as (
+        update verification v set wrong_keys = v.wrong_keys + case when ${right} then 0 else 1 end,
+          state = case when ${decides} then 'decided' else v.state end,
+          live = v.live or ${decides},
+          outcome = case when ${right} then 'approved' when ${decides} then 'wrongDigits' end,
+          decided_at = case when ${decides} then ${now}::timestamptz end,
+          wake_at = case when ${decides} then ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}) else v.wake_at end,
+          events = v.events || case when ${right} then ${approved}::jsonb when ${decides} then ${wrong}::jsonb
+            else ${story(now, { type: 'codeWrong' })}::jsonb end
+        where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.code_seed = ${codeSeed}
+          and v.state in ('queued', 'sending', 'sent') and v.expires_at > ${now}
+          and (v.sign_in is not null or (v.attempts > 0 and (select ok from budget) and ${isStillEntitled(now)}))
+        returning ${DECIDED_COLUMNS}, v.state, v.wrong_keys),
+      counted as (
+        insert into rate_count as r (key, window_ends_at, count)
+        select ${budget.key}, ${budget.endsAt}::timestamptz, 1 from v where v.outcome is distinct from 'approved'
+        on conflict (key) do update set
+          count = case when r.window_ends_at <= ${now} then 1 else r.count + 1 end,
+          window_ends_at = case when r.window_ends_at <= ${now} then excluded.window_ends_at else r.window_ends_at end)
+      select * from v`);
+  };
+}
+
+/** Until when no more codes are checked, since too many were wrong. */
+export function createBudgetEnd(first: <Row>(statement: Sql) => Promise<Row | null>) {
+  return async ({ key, most }: Counter, now: Date): Promise<Date | null> => {
+    const used = await first<{ until: Date }>(sql`
+      select r.window_ends_at as until from rate_count r
+      where r.key = ${key} and r.window_ends_at > ${now} and r.count >= ${most}::int`);
+    return used?.until ?? null;
+  };
+}
