@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
-  CALLS_PER_DAY,
   CEILING_VARIABLES,
   ceilingOf,
   MONEY_PER_DAY,
+  NUMBER_PER_DAY,
   type PolicyCeiling,
 } from './domain/ceiling-settings.ts';
 import {
@@ -71,7 +71,12 @@ export interface Config {
   /** How long a process that is stopping continues to answer live calls, ms. */
   shutdownLimitMs: number;
   /** `pricesFile` null: the invented prices that Poundkey comes with. The limits are of one day, of all tenants; null: none. */
-  spending: { pricesFile: string | null; callsPerDay: number | null; moneyPerDay: number | null };
+  spending: {
+    pricesFile: string | null;
+    callsPerDay: number | null;
+    textsPerDay: number | null;
+    moneyPerDay: number | null;
+  };
   twimlDir: string;
 }
 
@@ -141,7 +146,8 @@ const Environment = z.object({
   WEBHOOK_ALLOW_PRIVATE: oneOf('true', 'false').default('false'),
   SHUTDOWN_LIMIT_S: whole(0, 600, 60),
   PRICES_FILE: z.string().optional(),
-  CALLS_PER_DAY,
+  CALLS_PER_DAY: NUMBER_PER_DAY,
+  TEXTS_PER_DAY: NUMBER_PER_DAY,
   MONEY_PER_DAY,
   TWIML_DIR: z.string().default('./twiml'),
 });
@@ -281,6 +287,7 @@ function group(env: Environment): Config {
     spending: {
       pricesFile: env.PRICES_FILE ?? null,
       callsPerDay: env.CALLS_PER_DAY ?? null,
+      textsPerDay: env.TEXTS_PER_DAY ?? null,
       moneyPerDay: env.MONEY_PER_DAY ?? null,
     },
   };

@@ -30,6 +30,10 @@ export const ERRORS = {
   'policy.officePhoneRefused': { status: 403, title: 'The policy does not allow office phones' },
   'policy.mobilePhoneRefused': { status: 403, title: 'The policy does not allow mobile phones' },
   'policy.textMessageRefused': { status: 403, title: 'The policy does not allow text messages' },
+  'policy.callInsteadRefused': {
+    status: 403,
+    title: 'The policy does not allow a call after a text message',
+  },
   'policy.appPasswordsRefused': { status: 403, title: 'The policy does not allow this app password' },
   'idempotencyKey.reused': { status: 422, title: 'The idempotency key was used for another request' },
   'verification.notFound': { status: 404, title: 'There is no such verification' },
@@ -38,6 +42,7 @@ export const ERRORS = {
   'code.wrong': { status: 422, title: 'The code is wrong' },
   'code.expired': { status: 410, title: 'The code has expired' },
   'code.notSent': { status: 409, title: 'No code was sent' },
+  'code.replacedByCall': { status: 409, title: 'A call has taken the place of the code' },
   'appPassword.notFound': { status: 404, title: 'The verification has no app password' },
   'appPassword.alreadyRevealed': { status: 410, title: 'The app password can no longer be revealed' },
   'appPassword.unknown': { status: 404, title: 'There is no such app password' },

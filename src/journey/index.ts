@@ -45,6 +45,7 @@ import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
 import { createAwaitCode } from './text/await-code.ts';
+import { createEscalate, type Escalate } from './text/escalate.ts';
 import { createTextSteps } from './text/steps.ts';
 import { createFindTexts, createTextWay } from './text/text-way.ts';
 
@@ -58,7 +59,8 @@ export function createJourney(deps: JourneyDeps) {
   const stores = createStores(deps.run);
   const { verifications } = stores;
   const requests = createRequests(deps, stores);
-  const placing = createPlacing(deps, stores, requests);
+  const escalate = createEscalate({ ...deps, ...stores, ...requests });
+  const placing = createPlacing(deps, stores, { ...requests, escalate });
   const { watchCall, complete } = createEnding(deps, stores);
 
   const decided: Step = async (verification) => {
@@ -109,7 +111,7 @@ export function createJourney(deps: JourneyDeps) {
       events,
     }),
     ...createWebhookSteps(deps, stores, { noteCall: placing.noteCall, completeNow, advanceNow }),
-    ...createTextSteps(deps, stores, { ...requests, complete, completeNow }),
+    ...createTextSteps(deps, stores, { ...requests, escalate, complete, completeNow }),
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen: placing.placeUnseen, advance }),
     /** Moves a verification on in the background, without a job. */
@@ -171,7 +173,12 @@ type Requests = ReturnType<typeof createRequests>;
 function createPlacing(
   deps: JourneyDeps,
   stores: Stores,
-  { readFacts, lookUp, lines }: Pick<Requests, 'readFacts' | 'lookUp' | 'lines'>,
+  {
+    readFacts,
+    lookUp,
+    lines,
+    escalate,
+  }: Pick<Requests, 'readFacts' | 'lookUp' | 'lines'> & { escalate: Escalate },
 ) {
   const { providers, addresses, policyAt, pause, timeouts, isStopping, clock, events } = deps;
   const { verifications, attempts, lost } = stores;
@@ -184,7 +191,7 @@ function createPlacing(
   });
   const shared = { timeouts, clock, events };
   const ofCall = { attempts, noteCall, providers, ...shared };
-  const ofText = { ...deps, texts: stores.texts };
+  const ofText = { ...deps, ...stores, escalate };
   const ways = { call: createCallWay({ ...ofCall, addresses }), sms: createTextWay(ofText) };
   const placeAttempt = createPlaceAttempt({ ways, attempts, lines, policyAt, ...shared });
   const checkAgain = createCheckAgain({ readFacts, lookUp });

@@ -17,6 +17,7 @@ import { up as olderApps } from './migrations/0015-older-apps.ts';
 import { up as auditAndRetention } from './migrations/0016-audit-and-retention.ts';
 import { up as textMessages } from './migrations/0017-text-messages.ts';
 import { up as numberAsUserName } from './migrations/0018-number-as-user-name.ts';
+import { up as textLimits } from './migrations/0021-text-limits.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016-audit-and-retention': { up: auditAndRetention },
   '0017-text-messages': { up: textMessages },
   '0018-number-as-user-name': { up: numberAsUserName },
+  '0021-text-limits': { up: textLimits },
 };

@@ -62,7 +62,7 @@ function eraseAll(user: User, now: Date) {
     locked as materialized (${lockAll(user)}),
     verifications as (
       update verification v set user_id = ${ERASED_USER}, phone_number = '', phone_hash = null, extension = null,
-        challenge_digits = null, code_seed = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
+        challenge_digits = null, code_seed = null, check_key = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
       from locked where v.id = locked.id and (select ok from ready) returning v.id),
     phones as (delete from phone_method where ${ofUser} returning id),
     passwords as (delete from app_password where ${ofUser} returning id),

@@ -16,6 +16,8 @@ const OTHERS = {
   'code.wrong': 'checking a code',
   'code.expired': 'checking a code',
   'code.notSent': 'checking a code, and sending it again',
+  'code.replacedByCall': 'checking a code',
+  'policy.callInsteadRefused': 'a call in the place of a text',
 };
 
 test('the refusals of a request are all listed', async () => {

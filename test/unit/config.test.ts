@@ -340,6 +340,7 @@ describe("the operator's ceiling", () => {
       CEILING_REFUSED_NUMBER_TYPES: 'VOIP,NON_GEOGRAPHIC,PREMIUM_RATE',
       CEILING_CALL_TIME_LIMIT_S: '90',
       CEILING_CALLS_PER_DAY: '5000',
+      CEILING_TEXTS_PER_DAY: '4000',
       CEILING_MONEY_PER_DAY: '99.50',
     };
     expect(readConfig(environment).ceiling).toEqual({
@@ -348,6 +349,7 @@ describe("the operator's ceiling", () => {
       nonGeographicRefused: true,
       callTimeLimitS: 90,
       callsPerDay: 5000,
+      textsPerDay: 4000,
       moneyPerDay: 99.5,
     });
   });

@@ -9,7 +9,7 @@ import { sentenceFor } from './sentences.ts';
 export function sayStory({ verification: row, entries }: Story, now: Date): string {
   const extension = row.hasExtension ? ' with an extension' : '';
   return [
-    `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose} by ${row.channel}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
+    `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose} by ${row.channel}${row.escalatedAt === null ? '' : ' after a text message'}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
     ...sayEnd(row, now),
     '',
     `All times are UTC, on ${dayOf(row.createdAt)}; in brackets, the seconds since the request.`,

@@ -82,7 +82,7 @@ function note(
   switch (result.kind) {
     case 'refused':
       return other === null
-        ? refused(deps, placed, result)
+        ? refused(deps, placed, way, result)
         : putOff(deps, placed, result, { line: other, pauseMs: 0 });
     case 'tryLater': {
       const pauseMs = Math.min(LONGEST_RETRY_MS, deps.timeouts.retryMs * 2 ** (placed.number - 1));
@@ -97,10 +97,14 @@ function note(
 
 async function refused(
   deps: PlaceDeps,
-  { verificationId, channel, attemptId }: Placed,
-  { outcome, errorCode, alarm }: Extract<Asked, { kind: 'refused' }>,
+  placed: Placed,
+  way: Way,
+  refusal: Extract<Asked, { kind: 'refused' }>,
 ): Promise<StepResult> {
-  await deps.attempts.refuse(attemptId, { outcome, errorCode }, deps.clock.now());
+  const { verificationId, channel, attemptId } = placed;
+  const { outcome, errorCode, alarm } = refusal;
+  if (!(await way.insteadOf?.(placed, refusal)))
+    await deps.attempts.refuse(attemptId, { outcome, errorCode }, deps.clock.now());
   deps.events.emit(EVENTS_OF[channel].refused, { verificationId, attemptId, outcome, errorCode, alarm });
   return 'moved';
 }

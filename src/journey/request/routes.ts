@@ -18,7 +18,8 @@ export interface VerificationActions {
   cancelVerification(tenantId: string, id: string): Promise<Verification>;
 }
 
-const IdempotencyKey = z
+/** A header that tells a repetition from another request. */
+export const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'This must be 1 to 255 printable ASCII characters without spaces.')
   .optional()

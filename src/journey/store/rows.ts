@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { PhoneType } from '../../domain/phone-type.ts';
 import type { Sender } from '../../providers/port.ts';
-import type { CallAttemptTable, StoredEvent, VerificationTable } from '../../registry/schema.ts';
+import type { CallAttemptTable, VerificationTable } from '../../registry/schema.ts';
+import type { StoredEvent } from '../../registry/stored-event.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge, Channel, Purpose, State } from '../states.ts';
 
@@ -20,6 +21,7 @@ export type Verification = Omit<
   | 'calledPhone'
   | 'turns'
   | 'phoneType'
+  | 'checkKey'
 > & {
   state: State;
   outcome: Outcome | null;
@@ -53,7 +55,7 @@ export const ALL_COLUMNS = columns([
   ...(['locale', 'state', 'outcome', 'errorCode', 'attemptId', 'wakeAt', 'idempotencyKey'] as const),
   ...(['requestHash', 'createdAt', 'expiresAt', 'decidedAt', 'finishedAt', 'jobId', 'extension'] as const),
   ...(['pauseBeforeS', 'pauseAfterS', 'challenge', 'challengeDigits', 'lineNumber', 'slotAt'] as const),
-  'codeSeed',
+  ...(['codeSeed', 'escalatedAt'] as const),
   ...(['redials', 'open', 'live', 'policyVersion', 'traceParent', 'attempts', 'callId'] as const),
   ...(['callStatus', 'callError', 'statusSequence', 'round', 'prompt', 'wrongKeys', 'silences'] as const),
   ...(['answeredBy', 'dialedAt', 'rangAt', 'answeredAt', 'endedAt', 'policyNow'] as const),

@@ -1,6 +1,7 @@
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { createAnswerStore } from './answers.ts';
 import { createAttemptStore } from './attempts.ts';
+import { createEscalateStore } from './escalation.ts';
 import { createLiveCallStore } from './live-calls.ts';
 import { createLostCallStore } from './lost-calls.ts';
 import { createTextStore } from './texts.ts';
@@ -18,5 +19,6 @@ export function createStores(run: RunStatement) {
     answers: createAnswerStore(run),
     lost: createLostCallStore(run),
     texts: createTextStore(run),
+    escalations: createEscalateStore(run),
   };
 }

@@ -1,7 +1,8 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { TextProgress } from '../../providers/text-port.ts';
+import { MADE_UP_FOR } from '../request/unentered-codes.ts';
 import { KEEP_CALL } from './attempts.ts';
 import {
   ALL_COLUMNS,
@@ -23,7 +24,17 @@ const MOST_SENDS = 5;
 const COMPLETED_WITHIN_S = 5;
 
 /** A code that was checked: what became of the verification, and how many wrong ones there were. */
-type Checked = Decided & Pick<Verification, 'state' | 'wrongKeys'>;
+export type Checked = Decided & Pick<Verification, 'state' | 'wrongKeys'>;
+
+/**
+ * A code that was typed. `key`: what a repetition is known by, or null. `madeUpFor`: counters of texts whose codes nobody entered, which
+ * a right code makes up for.
+ */
+interface Check {
+  isRight: boolean;
+  key: string | null;
+  madeUpFor: string[];
+}
 
 /** A counter of texts to a number, see `limits.ts`. */
 export interface TextCounter {
@@ -50,6 +61,12 @@ export function createTextStore(run: RunStatement) {
     progress: createProgress(first),
 
     check: createCheck(first),
+
+    /** The verification, if the latest check of its code was this one. */
+    checkedWith: (id: string, key: string) =>
+      first<Checked>(sql`select ${DECIDED_COLUMNS}, v.state, v.wrong_keys from verification v
+        where v.id = ${id} and v.check_key = ${key}`),
+
     sendAgain: createSendAgain(first),
   };
 }
@@ -112,14 +129,14 @@ function createProgress(first: First) {
 function createCheck(first: First) {
   return (
     { tenantId, id, codeSeed }: Pick<Verification, 'tenantId' | 'id' | 'codeSeed'>,
-    isRight: boolean,
+    { isRight, key, madeUpFor }: Check,
     now: Date,
   ) => {
     const last = sql`v.wrong_keys + 1 >= ${MOST_CHECKS}::int`;
     const [outcome, wrong] = [isRight ? 'approved' : 'wrongDigits', isRight ? 0 : 1];
     const decides = isRight ? sql`true` : last;
     return first<Checked>(sql`
-      update verification v set wrong_keys = v.wrong_keys + ${wrong}::int,
+      with v as (update verification v set wrong_keys = v.wrong_keys + ${wrong}::int, check_key = ${key},
         state = case when ${decides} then 'decided' else v.state end,
         live = v.live or ${decides}, outcome = case when ${decides} then ${outcome} end,
         decided_at = case when ${decides} then ${now}::timestamptz end,
@@ -128,8 +145,21 @@ function createCheck(first: First) {
           else ${story(now, { type: 'codeWrong' })}::jsonb end
       where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.code_seed = ${codeSeed}
         and v.attempts > 0 and v.state in ('queued', 'sending', 'sent') and v.expires_at > ${now} and ${isStillEntitled(now)}
-      returning ${DECIDED_COLUMNS}, v.state, v.wrong_keys`);
+        and v.check_key is distinct from ${key ?? NO_KEY}
+      returning v.*)${madeUpFor.length === 0 ? empty : makeUp(madeUpFor, now)}
+      select ${DECIDED_COLUMNS}, v.state, v.wrong_keys from v`);
   };
+}
+
+/** What no key of a check is. */
+const NO_KEY = '-';
+
+/** The rows are locked in the order in which a request locks them. */
+function makeUp(keys: string[], now: Date): Sql {
+  return sql`,
+      made_up_for as (
+        update rate_count r set count = r.count - ${MADE_UP_FOR}::int from v
+        where r.key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb)) and r.window_ends_at > ${now})`;
 }
 
 /** `sent` → `queued`, to be sent once more with the same code, if the number may get another text. */
