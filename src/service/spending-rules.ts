@@ -9,17 +9,19 @@ import { loadPrices, type Prices } from '../providers/prices.ts';
  */
 export function spendingRules(
   { spending }: Pick<Config, 'spending'>,
-  lines: Pick<Providers, 'linesFor'>,
+  routes: Pick<Providers, 'linesFor' | 'senderFor'>,
 ): { ofAll: DailyLimits; price: EstimatedPrice } {
-  return { ofAll: spending, price: priceOf(loadPrices(spending.pricesFile), lines) };
+  return { ofAll: spending, price: priceOf(loadPrices(spending.pricesFile), routes) };
 }
 
-/** The price by the provider of the line that is preferred for a country. */
-function priceOf(prices: Prices, { linesFor }: Pick<Providers, 'linesFor'>): EstimatedPrice {
-  const from = (country: string) => ({ country, provider: linesFor(country)[0].provider });
+/** The price by the provider of the line, or the sender of texts, that is preferred for a country. */
+function priceOf(
+  prices: Prices,
+  { linesFor, senderFor }: Pick<Providers, 'linesFor' | 'senderFor'>,
+): EstimatedPrice {
   return {
     currency: prices.currency,
-    perMinute: (country) => prices.perMinute(from(country)),
-    perText: (country) => prices.perText(from(country)),
+    perMinute: (country) => prices.perMinute({ country, provider: linesFor(country)[0].provider }),
+    perText: (country) => prices.perText({ country, provider: senderFor(country).provider }),
   };
 }

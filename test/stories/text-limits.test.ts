@@ -1,5 +1,6 @@
 // What happens when a text message does not arrive, is answered twice, or is asked for by somebody who earns on it.
 import { expect, test } from 'vitest';
+import { unnamedSenders } from '../../scripts/poundkey/check/unnamed-senders.ts';
 import { createReadStory } from '../../scripts/poundkey/story/read-story.ts';
 import { sayStory } from '../../scripts/poundkey/story/say-story.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
@@ -7,7 +8,20 @@ import type { Answer, World } from '../support/world.ts';
 
 type Api = World['api'];
 
-describeWorlds('a text message that a call follows', ({ world }) => {
+const line = (number: string) => ({ number, provider: null });
+const OPTIONS = {
+  config: {
+    lines: {
+      default: [line('+12025550100')] as [ReturnType<typeof line>],
+      byCountry: {},
+      // The United States take no names.
+      senders: { NO: line('Contoso Ltd'), DK: line('+4512345678'), US: line('Contoso Ltd') },
+      callsPerSecond: 0,
+    },
+  },
+};
+
+describeWorlds('a text message that a call follows', OPTIONS, ({ world }) => {
   let mobiles = 0;
   let tenants = 0;
   const newMobile = () => `+4670124${4000 + mobiles++}`;
@@ -256,4 +270,50 @@ describeWorlds('a text message that a call follows', ({ world }) => {
     }
     expect((await request(api, '+46701511999', { userId: 'late' })).status).toBe(201);
   });
+
+  test('comes from the sender of its country, and the call from a line', async () => {
+    const { api } = await on();
+    const number = '+4741234567';
+    world.simulator.desk.script(number, 'press-pound');
+    const { body } = await request(api, number);
+    await world.time.advance(20_000);
+    await instead(api, body.id);
+    await world.settle();
+    expect(textsTo(number)[0]?.from).toBe('Contoso Ltd');
+    expect(callsTo(number)[0]?.from).toBe('+12025550100');
+    expect(await read(api, body.id)).toMatchObject({ outcome: 'approved' });
+  });
+
+  test('has no sender of its own in countries that the operator is told of', async () => {
+    await on({ countries: { allowed: ['NO', 'FI', 'EE', 'DK'] } });
+    await on({ countries: { allowed: ['LV'] }, textMessage: { allowed: false } });
+    const { policies } = world.service;
+    expect(await unnamedSenders(world.config.lines, world.db, policies.current)).toEqual(['EE', 'FI']);
+  });
+
+  const failing = (errorCode: number) => ({
+    pickUp: { kind: 'ignore' as const },
+    reactions: [],
+    texts: { kind: 'undelivered' as const, afterMs: 2_000, errorCode },
+  });
+  test.each([
+    ['a name', '+4741234568', 30007],
+    ['a name', '+4741234569', 30042],
+    ['a number of the country', '+4520123456', 30007],
+    ['a number of the country', '+4520123457', 30034],
+    ['the first line', '+46701262222', 30007],
+    ['a name where there are none', '+12025550177', 21612],
+  ])(
+    'from %s to %s that fails with %i is the affair of the operator, and a call helps',
+    async (_, number, code) => {
+      if (code !== 21612) world.simulator.desk.script(number, failing(code));
+      const { body } = await request(world.api, number);
+      await world.settle();
+      const ended = await read(world.api, body.id);
+      expect(ended).toMatchObject({ outcome: 'undelivered', errorCode: String(code) });
+      expect(ended.outcomeText.forUser).toMatch(/ask for a call/i);
+      const told = world.log.filter((each) => each.includes(`"${body.id}"`) && each.includes('"alarm":true'));
+      expect(told).toHaveLength(1);
+    },
+  );
 });

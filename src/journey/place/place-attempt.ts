@@ -1,4 +1,4 @@
-import { maskNumber } from '../../domain/mask-number.ts';
+import { maskLine } from '../../domain/mask-number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
@@ -87,7 +87,9 @@ function note(
     case 'tryLater': {
       const pauseMs = Math.min(LONGEST_RETRY_MS, deps.timeouts.retryMs * 2 ** (placed.number - 1));
       const next =
-        other === null ? { line: deps.lines.lineFor(placed.country), pauseMs } : { line: other, pauseMs: 0 };
+        other === null
+          ? { line: deps.lines.lineFor(placed.country, placed.channel), pauseMs }
+          : { line: other, pauseMs: 0 };
       return putOff(deps, placed, result, next);
     }
     case 'unknown':
@@ -119,7 +121,7 @@ async function putOff(
   const now = deps.clock.now();
   const { line, pauseMs } = next;
   await deps.attempts.postpone(attemptId, errorCode, now, later(now, pauseMs), line);
-  const nextLine = line === lineNumber ? {} : { nextLine: maskNumber(line) };
+  const nextLine = line === lineNumber ? {} : { nextLine: maskLine(line) };
   deps.events.emit(EVENTS_OF[channel].postponed, {
     verificationId,
     attemptId,

@@ -78,7 +78,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     requestHash: string,
   ): Promise<Admission> {
     const now = deps.clock.now();
-    const lineNumber = deps.lines.lineFor(input.number.country);
+    const lineNumber = deps.lines.lineFor(input.number.country, request.channel);
     const traceParent = deps.traces.current();
     const phoneHashes = deps.limits.hashesOf(input.number);
     const { newSeed } = deps.codes;

@@ -18,7 +18,7 @@ import type { VerificationStore } from '../store/verifications.ts';
 export const MENDED_BY_CALL: readonly (TextFailure | null)[] = ['undelivered', 'unreachable'];
 
 /** What became of it; `refused` null: somebody was there first, or there is no text to take the place of. */
-export type Escalated =
+type Escalated =
   | { kind: 'call'; verification: Verification }
   | { kind: 'refused'; error: ServiceError | null };
 
@@ -26,7 +26,7 @@ export type Escalated =
 export type Escalate = (verification: Verification, cause: WantedFor) => Promise<Escalated>;
 
 /** Why; of a text that somebody waits for, the policy says how long it must have been sent. */
-export type WantedFor = Exclude<Cause, { kind: 'asked' }> | { kind: 'asked' };
+type WantedFor = Exclude<Cause, { kind: 'asked' }> | { kind: 'asked' };
 
 /** What it needs. */
 export interface EscalateDeps {
@@ -70,7 +70,7 @@ export function createEscalate(deps: EscalateDeps): Escalate {
       phoneNumber: number.e164,
       expiresAt: later(now, policy.expiresAfterS * 1000),
       policyVersion: facts.policyVersion,
-      lineNumber: deps.lines.lineFor(number.country),
+      lineNumber: deps.lines.lineFor(number.country, 'call'),
       phoneHashes: deps.limits.hashesOf(number),
       counters: deps.limits.callCounters({ ...request, phone: number }, policy, now),
       slot: deps.lines.slotWithin(now, patienceMs(policy)),
