@@ -316,4 +316,26 @@ describeWorlds('a text message that a call follows', OPTIONS, ({ world }) => {
       expect(told).toHaveLength(1);
     },
   );
+
+  test('is not tried again in the last minute of its code', async () => {
+    const { api } = await on();
+    const number = newMobile();
+    const { body } = await request(api, number);
+    await world.time.advance(500_000);
+    world.simulator.faults.next('createText', 'tooManyRequests', { to: number, times: 50 });
+    await api('POST', `/v1/verifications/${body.id}/resend`);
+    await world.settle();
+    world.simulator.faults.clear();
+    expect(textsTo(number)).toHaveLength(1);
+    const tries = await world.db
+      .selectFrom('callAttempt')
+      .select('startedAt')
+      .where('verificationId', '=', body.id)
+      .execute();
+    expect(tries.length).toBeGreaterThan(2);
+    const { expiresAt, outcome } = await read(api, body.id);
+    expect(outcome).toBe('providerError');
+    for (const { startedAt } of tries)
+      expect(startedAt.getTime()).toBeLessThanOrEqual(Date.parse(expiresAt) - 60_000);
+  });
 });
