@@ -8,7 +8,7 @@ import { openDatabase } from '../src/platform/database/open-database.ts';
 import { hasEmbeddedStore } from '../src/platform/database/open-embedded.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
-import { linesForIn } from '../src/service/connect-providers.ts';
+import { routesIn } from '../src/service/connect-providers.ts';
 import { readKeys } from '../src/service/open-stores.ts';
 import { spendingRules } from '../src/service/spending-rules.ts';
 import { createCheckSetUp } from './poundkey/check/check-set-up.ts';
@@ -35,7 +35,7 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
         ceiling: config.ceiling,
         log,
         keys: () => readKeys(config, log),
-        spending: () => spendingRules(config, { linesFor: linesForIn(config) }),
+        spending: () => spendingRules(config, routesIn(config)),
         print: (texts) => pipeline(Readable.from(texts), process.stdout, { end: false }),
       }),
     );

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
-  CALLS_PER_DAY,
   CEILING_VARIABLES,
   ceilingOf,
   MONEY_PER_DAY,
+  NUMBER_PER_DAY,
   type PolicyCeiling,
 } from './domain/ceiling-settings.ts';
 import {
@@ -12,6 +12,7 @@ import {
   olderAppProblems,
   olderAppsOf,
 } from './domain/older-app-settings.ts';
+import { OPS_VARIABLES, type OpsConfig, opsOf } from './domain/ops-settings.ts';
 import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
@@ -20,7 +21,6 @@ import {
   address,
   baseAddress,
   checked,
-  hostNames,
   keyRing,
   networks,
   oneOf,
@@ -83,19 +83,13 @@ export interface Config {
   /** How long a process that is stopping continues to answer live calls, ms. */
   shutdownLimitMs: number;
   /** `pricesFile` null: the invented prices that Poundkey comes with. The limits are of one day, of all tenants; null: none. */
-  spending: { pricesFile: string | null; callsPerDay: number | null; moneyPerDay: number | null };
+  spending: {
+    pricesFile: string | null;
+    callsPerDay: number | null;
+    textsPerDay: number | null;
+    moneyPerDay: number | null;
+  };
   twimlDir: string;
-}
-
-/**
- * The operators' port. `allowedHosts`: names by which it may be asked, besides localhost, addresses and `host`. `board`
- * null: nobody can sign in to the queue board, so it is read-only.
- */
-interface OpsConfig {
-  host: string;
-  port: number;
-  allowedHosts?: readonly string[];
-  board: { user: string; password: string } | null;
 }
 
 /** A PostgreSQL server. `statements`: whether those that repeat have names there; named when left out. */
@@ -119,14 +113,7 @@ const Environment = z.object({
   HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
   PORT: whole(0, 65_535, 8080),
   PUBLIC_URL: baseAddress.optional(),
-  OPS_HOST: z.string().max(255, 'must have at most 255 characters').default('127.0.0.1'),
-  OPS_PORT: whole(0, 65_535, 9090),
-  OPS_ALLOWED_HOSTS: hostNames.optional(),
-  OPS_USER: z
-    .string()
-    .regex(/^[\x21-\x39\x3b-\x7e]{1,64}$/, 'must be 1 to 64 visible ASCII characters without ":"')
-    .optional(),
-  OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(200).optional(),
+  ...OPS_VARIABLES,
   ...OLDER_APP_VARIABLES,
   TRUSTED_PROXIES: networks.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
@@ -153,7 +140,8 @@ const Environment = z.object({
   WEBHOOK_ALLOW_PRIVATE: oneOf('true', 'false').default('false'),
   SHUTDOWN_LIMIT_S: whole(0, 600, 60),
   PRICES_FILE: z.string().optional(),
-  CALLS_PER_DAY,
+  CALLS_PER_DAY: NUMBER_PER_DAY,
+  TEXTS_PER_DAY: NUMBER_PER_DAY,
   MONEY_PER_DAY,
   TWIML_DIR: z.string().default('./twiml'),
 });
@@ -266,12 +254,7 @@ function group(env: Environment): Config {
         }
       : { kind: 'embedded', dataDir: env.DATA_DIR },
     queue: queueOf(env),
-    ops: {
-      host: env.OPS_HOST,
-      port: env.OPS_PORT,
-      allowedHosts: env.OPS_ALLOWED_HOSTS ?? [],
-      board: env.OPS_USER && env.OPS_PASSWORD ? { user: env.OPS_USER, password: env.OPS_PASSWORD } : null,
-    },
+    ops: opsOf(env),
     olderApps: olderAppsOf(env),
     traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
@@ -302,6 +285,7 @@ function group(env: Environment): Config {
     spending: {
       pricesFile: env.PRICES_FILE ?? null,
       callsPerDay: env.CALLS_PER_DAY ?? null,
+      textsPerDay: env.TEXTS_PER_DAY ?? null,
       moneyPerDay: env.MONEY_PER_DAY ?? null,
     },
   };

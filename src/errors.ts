@@ -34,6 +34,10 @@ export const ERRORS = {
     status: 403,
     title: 'The policy does not allow signing in with phone numbers',
   },
+  'policy.callInsteadRefused': {
+    status: 403,
+    title: 'The policy does not allow a call after a text message',
+  },
   'policy.appPasswordsRefused': { status: 403, title: 'The policy does not allow this app password' },
   'policy.audienceRefused': { status: 403, title: 'The policy does not allow this audience' },
   'idempotencyKey.reused': { status: 422, title: 'The idempotency key was used for another request' },
@@ -45,6 +49,7 @@ export const ERRORS = {
   'code.wrong': { status: 422, title: 'The code is wrong' },
   'code.expired': { status: 410, title: 'The code has expired' },
   'code.notSent': { status: 409, title: 'No code was sent' },
+  'code.replacedByCall': { status: 409, title: 'A call has taken the place of the code' },
   'assertion.notApproved': { status: 409, title: 'There is no approved sign-in' },
   'assertion.alreadyIssued': { status: 409, title: 'The assertion was issued before' },
   'assertion.tooLate': { status: 410, title: 'The sign-in was approved too long ago' },

@@ -33,6 +33,8 @@ export type VerificationEventName =
   | 'text.delivered'
   | 'text.undelivered'
   | 'text.again'
+  | 'text.escalated'
+  | 'text.held'
   | 'signIn.requested'
   | 'signIn.unknownNumber'
   | 'signIn.finished'

@@ -86,19 +86,9 @@ async function build(
   const outbox = openOutbox(config, { stores, clock, log }, onStop);
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
-  const { deliverNow } = outbox;
-  const refusals = keepRefusals(
-    { run: stores.database.run, hashKeys: stores.hashKeys, clock, log, count: ops.countRefusal },
-    onStop,
-  );
-  const features = createFeatures(config, {
-    ...shared,
-    ...calls,
-    deliverNow,
-    refusals,
-    countPurged: ops.countPurged,
-    log,
-  });
+  const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
+  const kept = { deliverNow: outbox.deliverNow, refusals, countPurged: ops.countPurged };
+  const features = createFeatures(config, { ...shared, ...calls, ...kept, log });
   const { jobs, journey, tenants, apiKeys } = features;
   onStop('jobs being added', jobs.settled, JOBS_LIMIT_MS);
   onStop('work in the background', journey.settled);

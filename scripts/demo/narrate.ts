@@ -15,6 +15,7 @@ const LINES: Partial<Record<VerificationEventName, string>> = {
   'text.sent': 'sent      the provider accepted the text message',
   'text.delivered': 'delivered the network reports that the text message arrived',
   'text.again': 'again     the text message is to be sent once more',
+  'text.escalated': 'instead   a call takes the place of the text message',
   'code.wrong': 'wrong     the code is wrong, and counted',
   'code.right': 'right     the code is right',
   'phoneMethod.registered': 'done      the phone is registered',

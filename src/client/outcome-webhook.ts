@@ -36,6 +36,8 @@ export interface OutcomeMessage {
     userId: string;
     purpose: string;
     channel: string;
+    /** Since when a call took the place of the text message; null: none did. */
+    escalatedAt: string | null;
     phoneType: string;
     outcome: Outcome;
     errorCode: string | null;

@@ -68,11 +68,19 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
       json<FoundVerifications>('GET', `/v1/verifications${query(wanted)}`),
     /** Ends it, and the call with it. */
     cancelVerification: (id: string) => json<Verification>('POST', `${verification(id)}/cancel`),
-    /** Checks the code of a text message. A wrong one is a problem `code.wrong`, which says how many checks are left. */
-    checkCode: (id: string, code: string) =>
-      json<Verification>('POST', `${verification(id)}/check`, { body: { code } }),
+    /**
+     * Checks the code of a text message. A wrong one is a problem `code.wrong`, which says how many checks are left. The same
+     * code with the same idempotency key has the same answer again.
+     */
+    checkCode: (id: string, code: string, options: { idempotencyKey?: string } = {}) =>
+      json<Verification>('POST', `${verification(id)}/check`, {
+        body: { code },
+        headers: keyHeader(options),
+      }),
     /** Sends the text message again, with the same code. */
     resendCode: (id: string) => json<Verification>('POST', `${verification(id)}/resend`),
+    /** Has the phone called instead, in the same verification: its code is not checked any more. Asking twice is fine. */
+    callInstead: (id: string) => json<Verification>('POST', `${verification(id)}/call-instead`),
     /** Shows the app password of an approved registration, once, within ten minutes. */
     revealAppPassword: (id: string) =>
       json<RevealedAppPassword>('POST', `${verification(id)}/reveal-app-password`),

@@ -16,7 +16,9 @@ export interface PolicyCeiling {
   callTimeLimitS: number | null;
   /** Calls of one tenant in a day (UTC). */
   callsPerDay: number | null;
-  /** What the calls of one tenant in a day (UTC) may cost, in the currency of the table of prices. */
+  /** Text messages of one tenant in a day (UTC). */
+  textsPerDay: number | null;
+  /** What the calls and text messages of one tenant in a day (UTC) may cost, in the currency of the table of prices. */
   moneyPerDay: number | null;
 }
 
@@ -27,6 +29,7 @@ export const NO_CEILING: PolicyCeiling = {
   nonGeographicRefused: false,
   callTimeLimitS: null,
   callsPerDay: null,
+  textsPerDay: null,
   moneyPerDay: null,
 };
 
@@ -41,14 +44,14 @@ const bounded = (least: number, most: number) =>
     .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`)
     .optional();
 
-/** A setting that limits the calls of a day. */
-export const CALLS_PER_DAY = z
+/** A setting that limits the calls, or the text messages, of a day. */
+export const NUMBER_PER_DAY = z
   .string()
   .regex(/^(?=.{1,6}$|1000000$)[1-9]\d*$/, 'must be a whole number between 1 and 1000000')
   .transform(Number)
   .optional();
 
-/** A setting that limits what the calls of a day cost. */
+/** A setting that limits what the calls and text messages of a day cost. */
 export const MONEY_PER_DAY = z
   .string()
   .regex(/^(?!0+(\.0*)?$)\d{1,6}(\.\d{1,2})?$/, 'must be an amount greater than 0, such as 250 or 99.50')
@@ -66,7 +69,8 @@ export const CEILING_VARIABLES = {
     `must be some of ${REFUSED.join(', ')}, with commas between`,
   ).optional(),
   CEILING_CALL_TIME_LIMIT_S: bounded(30, 600),
-  CEILING_CALLS_PER_DAY: CALLS_PER_DAY,
+  CEILING_CALLS_PER_DAY: NUMBER_PER_DAY,
+  CEILING_TEXTS_PER_DAY: NUMBER_PER_DAY,
   CEILING_MONEY_PER_DAY: MONEY_PER_DAY,
 };
 
@@ -79,6 +83,7 @@ export function ceilingOf(env: z.output<z.ZodObject<typeof CEILING_VARIABLES>>):
     nonGeographicRefused: refused.includes(NON_GEOGRAPHIC),
     callTimeLimitS: env.CEILING_CALL_TIME_LIMIT_S ?? null,
     callsPerDay: env.CEILING_CALLS_PER_DAY ?? null,
+    textsPerDay: env.CEILING_TEXTS_PER_DAY ?? null,
     moneyPerDay: env.CEILING_MONEY_PER_DAY ?? null,
   };
 }

@@ -9,3 +9,8 @@ export function maskNumber(e164: string): string {
   const number = parsePhoneNumberFromString(e164, { extract: false });
   return number ? `+${number.countryCallingCode} ••• ${number.nationalNumber.slice(-2)}` : '•••';
 }
+
+/** A line as operators see it: a number masked, the name of a sender of texts as it is. */
+export function maskLine(line: string): string {
+  return line.startsWith('+') ? maskNumber(line) : line;
+}

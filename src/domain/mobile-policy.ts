@@ -33,6 +33,33 @@ export const MOBILE_FIELDS = {
           description:
             'The host of the page where people type the code, so that browsers offer to fill it in (Web OTP); null: the text has no such line',
         }),
+      unentered: z
+        .strictObject({
+          perPrefix: z.int().min(5).max(1_000_000).nullable().default(20).meta({
+            description:
+              'The most text messages in an hour to numbers that differ in their last four digits only; null: no limit',
+          }),
+          perCountry: z.int().min(5).max(1_000_000).nullable().default(200).meta({
+            description: 'The most text messages in an hour to the numbers of one country; null: no limit',
+          }),
+        })
+        .prefault({})
+        .meta({
+          description:
+            'Text messages whose codes nobody enters, so that nobody earns on them (SMS pumping): each code that is entered makes room for ten more. Beyond, none are sent for half an hour. Texts for signing in do not count',
+        }),
+      escalation: z
+        .strictObject({
+          toCall: z.boolean().default(false).meta({
+            description:
+              'Whether a call may take the place of a text message in the same verification: by itself when the text cannot be delivered, or when the backend asks',
+          }),
+          afterS: z.int().min(20).max(300).default(20).meta({
+            description: 'How long after the text the backend may ask for the call, s',
+          }),
+        })
+        .prefault({})
+        .meta({ description: 'What follows a text message that does not arrive' }),
     })
     .prefault({})
     .meta({ description: 'Text messages with codes' }),

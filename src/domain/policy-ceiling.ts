@@ -17,6 +17,7 @@ export function underCeiling(policy: TenantPolicy, ceiling: PolicyCeiling): Tena
     callTimeLimitS: least(policy.callTimeLimitS, ceiling.callTimeLimitS) ?? policy.callTimeLimitS,
     spending: {
       callsPerDay: least(spending.callsPerDay, ceiling.callsPerDay),
+      textsPerDay: least(spending.textsPerDay, ceiling.textsPerDay),
       moneyPerDay: least(spending.moneyPerDay, ceiling.moneyPerDay),
     },
   };
@@ -78,6 +79,11 @@ const FIELDS: readonly {
     field: '/spending/callsPerDay',
     partOf: ({ spending }) => spending.callsPerDay,
     rule: ({ callsPerDay }) => `This must be at most ${callsPerDay}, which is what the operator allows.`,
+  },
+  {
+    field: '/spending/textsPerDay',
+    partOf: ({ spending }) => spending.textsPerDay,
+    rule: ({ textsPerDay }) => `This must be at most ${textsPerDay}, which is what the operator allows.`,
   },
   {
     field: '/spending/moneyPerDay',

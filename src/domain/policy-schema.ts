@@ -214,11 +214,14 @@ export const tenantPolicySchema = z.strictObject({
   spending: z
     .strictObject({
       callsPerDay: z.int().min(1).max(1_000_000).nullable().default(null).meta({
-        description: 'How many calls and text messages may be requested in a day (UTC); null: no limit',
+        description: 'How many calls may be requested in a day (UTC); null: no limit',
+      }),
+      textsPerDay: z.int().min(1).max(1_000_000).nullable().default(null).meta({
+        description: 'How many text messages may be requested in a day (UTC); null: no limit',
       }),
       moneyPerDay: z.number().min(0.01).max(1_000_000).nullable().default(null).meta({
         description:
-          "How much the calls of a day (UTC) may cost, as the operator's price table estimates it, in its currency; null: no limit",
+          "How much the calls and text messages of a day (UTC) may cost, as the operator's price table estimates it, in its currency; null: no limit",
       }),
     })
     .prefault({})

@@ -47,6 +47,7 @@ import { createFindVerifications } from './store/found.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
 import { createAwaitCode } from './text/await-code.ts';
+import { createEscalate, type Escalate } from './text/escalate.ts';
 import { createTextSteps } from './text/steps.ts';
 import { createFindTexts, createTextWay } from './text/text-way.ts';
 
@@ -60,7 +61,8 @@ export function createJourney(deps: JourneyDeps) {
   const stores = createStores(deps.run);
   const { verifications } = stores;
   const requests = createRequests(deps, stores);
-  const placing = createPlacing(deps, stores, requests);
+  const escalate = createEscalate({ ...deps, ...stores, ...requests });
+  const placing = createPlacing(deps, stores, { ...requests, escalate });
   const { watchCall, complete } = createEnding(deps, stores);
 
   const decided: Step = async (verification) => {
@@ -111,7 +113,7 @@ export function createJourney(deps: JourneyDeps) {
       events,
     }),
     ...createWebhookSteps(deps, stores, { noteCall: placing.noteCall, completeNow, advanceNow }),
-    ...createTextSteps(deps, stores, { ...requests, complete, completeNow }),
+    ...createTextSteps(deps, stores, { ...requests, escalate, complete, completeNow }),
     ...createSignInSteps(deps, stores, { ...requests, complete, completeNow }),
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen: placing.placeUnseen, advance }),
@@ -174,7 +176,12 @@ type Requests = ReturnType<typeof createRequests>;
 function createPlacing(
   deps: JourneyDeps,
   stores: Stores,
-  { readFacts, lookUp, lines }: Pick<Requests, 'readFacts' | 'lookUp' | 'lines'>,
+  {
+    readFacts,
+    lookUp,
+    lines,
+    escalate,
+  }: Pick<Requests, 'readFacts' | 'lookUp' | 'lines'> & { escalate: Escalate },
 ) {
   const { providers, addresses, policyAt, pause, timeouts, isStopping, clock, events } = deps;
   const { verifications, attempts, lost } = stores;
@@ -187,7 +194,7 @@ function createPlacing(
   });
   const shared = { timeouts, clock, events };
   const ofCall = { attempts, noteCall, providers, ...shared };
-  const ofText = { ...deps, texts: stores.texts };
+  const ofText = { ...deps, ...stores, escalate };
   const ways = { call: createCallWay({ ...ofCall, addresses }), sms: createTextWay(ofText) };
   const placeAttempt = createPlaceAttempt({ ways, attempts, lines, policyAt, ...shared });
   const checkAgain = createCheckAgain({
@@ -198,14 +205,7 @@ function createPlacing(
   const dial = createDial({ verifications, attempts, placeAttempt, lines, pause, ...shared });
   const findLost = (finder: FindLost, graceMs: number) =>
     createFindLostCall({
-      verifications,
-      attempts,
-      lost,
-      finder,
-      checkAgain,
-      dial,
-      isStopping,
-      graceMs,
+      ...{ verifications, attempts, lost, finder, checkAgain, dial, isStopping, graceMs },
       ...shared,
     });
   return {

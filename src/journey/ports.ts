@@ -25,15 +25,18 @@ export interface Question {
 /** The most of one day, UTC; null: no limit. */
 export interface DailyLimits {
   callsPerDay: number | null;
+  textsPerDay: number | null;
   /** In the currency of the price table. */
   moneyPerDay: number | null;
 }
 
-/** What a call is estimated to cost. */
-export interface CallPrice {
+/** What calls and text messages are estimated to cost. */
+export interface EstimatedPrice {
   currency: string;
   /** The price of a started minute of a call to a country (ISO 3166-1 alpha-2) from its preferred line. */
   perMinute: (country: string) => number;
+  /** The price of a text message to a country, likewise. */
+  perText: (country: string) => number;
 }
 
 /** How a switchboard (E.164) wants extensions dialed, or null. */

@@ -10,7 +10,8 @@
  *           └───────────┴──────────┘  every open state
  *
  * Back to queued: the call or the text surely was not made and may be tried again; or the line was busy or nobody
- * answered, and the policy wants one more call; or the person asked for the text again.
+ * answered, and the policy wants one more call; or the person asked for the text again; or a call takes the place of the
+ * text, on the other channel from then on.
  */
 export const STATES = [
   ...(['queued', 'dialing', 'ringing', 'answered'] as const),

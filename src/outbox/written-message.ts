@@ -44,7 +44,8 @@ export function writeMessages(
   );
   return sql`about as (
     select id as verification_id, tenant_id, jsonb_build_object('verificationId', id, 'userId', user_id,
-      'purpose', purpose, 'channel', channel, 'phoneType', phone_type, 'outcome', outcome, 'errorCode', error_code,
+      'purpose', purpose, 'channel', channel, 
+      'escalatedAt', to_char(escalated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'phoneType', phone_type, 'outcome', outcome, 'errorCode', error_code,
       'finishedAt', ${now.toISOString()}::text, 'phoneMethodId', ${message.phoneMethodId},
       'appPasswordId', ${message.appPasswordId}) as payload
     from done where exists (select from webhook_endpoint e where e.tenant_id = done.tenant_id)),

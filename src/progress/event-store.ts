@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { ERASED_USER } from '../domain/user.ts';
-import type { Registry, StoredEvent } from '../registry/schema.ts';
+import type { Registry } from '../registry/schema.ts';
+import type { StoredEvent } from '../registry/stored-event.ts';
 
 /** One thing that happened to a verification. */
 export interface ProgressEvent {

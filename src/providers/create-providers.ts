@@ -14,6 +14,8 @@ import {
 interface Lines {
   default: readonly [Line, ...Line[]];
   byCountry: Readonly<Record<string, readonly [Line, ...Line[]]>>;
+  /** Who texts come from, where it is no line. */
+  senders?: Readonly<Record<string, Line>>;
 }
 
 /**
@@ -23,7 +25,7 @@ interface Lines {
 export function createProviders(all: readonly [Provider, ...Provider[]], lines: Lines): Providers {
   const providerOf = createRouter(all, lines);
   return {
-    linesFor: createLinesFor(lines),
+    ...createRoutes(lines),
     placeCall: async (request) => providerOf(request.from)?.placeCall(request) ?? UNKNOWN_LINE,
     fetchCall: async (call) => orThrow(providerOf(call.lineNumber)).fetchCall(call),
     findCalls: async (search) => orThrow(providerOf(search.from)).findCalls(search),
@@ -36,11 +38,19 @@ export function createProviders(all: readonly [Provider, ...Provider[]], lines: 
   };
 }
 
-/** Who calls which country: its own lines, or those for all others. */
-export const createLinesFor =
-  (lines: Lines): Providers['linesFor'] =>
-  (country) =>
-    ownLines(lines, country) ?? lines.default;
+/** Who calls which country: its own lines, or those for all others. Who texts it: its own sender, or the preferred line. */
+export function createRoutes(lines: Lines): Pick<Providers, 'linesFor' | 'senderFor'> {
+  const { senders = {} } = lines;
+  const linesFor = (country: string) => ownLines(lines, country) ?? lines.default;
+  const ownSender = (country: string) => (Object.hasOwn(senders, country) ? senders[country] : undefined);
+  return { linesFor, senderFor: (country) => ownSender(country) ?? linesFor(country)[0] };
+}
+
+const allOf = ({ default: others, byCountry, senders = {} }: Lines): Line[] => [
+  ...others,
+  ...Object.values(byCountry).flat(),
+  ...Object.values(senders),
+];
 
 function ownLines({ byCountry }: Lines, country: string) {
   return Object.hasOwn(byCountry, country) ? byCountry[country] : undefined;
@@ -55,8 +65,7 @@ const UNKNOWN_LINE = {
 } as const;
 
 function createRouter(all: readonly [Provider, ...Provider[]], lines: Lines) {
-  const known = [...lines.default, ...Object.values(lines.byCountry).flat()];
-  const byNumber = new Map(known.map(({ number, provider }) => [number, named(all, provider)]));
+  const byNumber = new Map(allOf(lines).map(({ number, provider }) => [number, named(all, provider)]));
   return (number: string): Provider | undefined => (all.length === 1 ? all[0] : byNumber.get(number));
 }
 
@@ -64,7 +73,7 @@ function createRouter(all: readonly [Provider, ...Provider[]], lines: Lines) {
 function orThrow(provider: Provider | undefined): Provider {
   if (provider) return provider;
   throw new ProviderError(
-    'No provider is configured for the line of this call or text. Keep a line in CALLER_LINE or CALLER_LINES until its last call and text have ended',
+    'No provider is configured for the line of this call or text. Keep a line in CALLER_LINE or CALLER_LINES, and a sender in TEXT_SENDERS, until its last call and text have ended',
     'unknownLine',
   );
 }
@@ -91,7 +100,7 @@ function readWebhook(all: readonly [Provider, ...Provider[]], webhook: IncomingW
 /** With one provider all calls are its own, also those of lines that have been taken out of the settings. */
 function withLines(webhook: TrustedWebhook, all: readonly Provider[], lines: Lines): TrustedWebhook {
   if (all.length === 1) return webhook;
-  const own = [...lines.default, ...Object.values(lines.byCountry).flat()]
+  const own = allOf(lines)
     .filter(({ provider }) => provider === webhook.provider)
     .map(({ number }) => number);
   return { ...webhook, sender: { ...webhook.sender, lines: own } };

@@ -32,13 +32,15 @@ export interface Providers
     Pick<Provider, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'readWebhook'> {
   /** The lines that call a country (ISO 3166-1 alpha-2): the preferred one, then those to fall back to. */
   linesFor(country: string): readonly [Line, ...Line[]];
+  /** Who texts to a country come from: a line, or what the country wants, such as a name. */
+  senderFor(country: string): Line;
   /** As `Provider.renderStep`, for the provider that sent the webhook. */
   renderStep(provider: string, step: StepToPlay): StepDocument;
   /** Asks every provider. Never throws. */
   checkAccess(): Promise<ProvidersAccess>;
 }
 
-/** A number that calls and texts come from (E.164), and who places and sends them. */
+/** A number that calls and texts come from (E.164), or a name of a sender of texts, and who places and sends them. */
 export interface Line {
   number: string;
   provider: string;

@@ -8,18 +8,22 @@ const OWN_TABLE = new URL('./prices.json', import.meta.url);
 const price = z.number().min(0).max(100);
 const byProvider = z.partialRecord(z.enum(['default', 'twilio', 'signalwire', 'simulator']), price);
 
+const byCountry = z
+  .record(z.string().regex(/^(default|[A-Z]{2})$/), byProvider)
+  .refine(
+    ({ default: row }) => row?.default !== undefined,
+    'This must have a default row with a default price, so that every call and text message has one.',
+  );
+
 const PriceTable = z.strictObject({
   note: z.string().optional(),
   currency: z.string().regex(/^[A-Z]{3}$/, 'This must be a currency code of ISO 4217, such as EUR.'),
-  perMinute: z
-    .record(z.string().regex(/^(default|[A-Z]{2})$/), byProvider)
-    .refine(
-      ({ default: row }) => row?.default !== undefined,
-      'This must have a default row with a default price, so that every call has one.',
-    ),
+  perMinute: byCountry,
+  // A table from before there were texts has none: a text then costs as much as a minute.
+  perText: byCountry.optional(),
 });
 
-/** What calls cost, as far as is known before they are placed. */
+/** What calls and text messages cost, as far as is known before they are placed and sent. */
 export interface Prices {
   /** ISO 4217. */
   currency: string;
@@ -29,6 +33,8 @@ export interface Prices {
    * @param call.provider the name of a provider
    */
   perMinute(call: { country: string; provider: string }): number;
+  /** The price of one text message, likewise. */
+  perText(text: { country: string; provider: string }): number;
 }
 
 /**
@@ -37,15 +43,16 @@ export interface Prices {
  * @throws Error naming the file and every wrong field
  */
 export function loadPrices(file: string | null): Prices {
-  const { currency, perMinute } = read(file ?? OWN_TABLE);
-  const rows = new Map(Object.entries(perMinute).map(([country, row]) => [country, pricesIn(row)]));
+  const { currency, perMinute, perText = perMinute } = read(file ?? OWN_TABLE);
+  return { currency, perMinute: priceIn(perMinute), perText: priceIn(perText) };
+}
+
+function priceIn(table: z.infer<typeof byCountry>): Prices['perMinute'] {
+  const rows = new Map(Object.entries(table).map(([country, row]) => [country, pricesIn(row)]));
   const byDefault = rows.get('default')?.get('default') ?? 0;
-  return {
-    currency,
-    perMinute({ country, provider }) {
-      const row = rows.get(country) ?? rows.get('default');
-      return row?.get(provider) ?? row?.get('default') ?? byDefault;
-    },
+  return ({ country, provider }) => {
+    const row = rows.get(country) ?? rows.get('default');
+    return row?.get(provider) ?? row?.get('default') ?? byDefault;
   };
 }
 

@@ -1,6 +1,7 @@
 /** The settings of providers and lines, as they stand in an environment: read, checked together, grouped. */
 import { z } from 'zod';
 import { baseAddress, isLoopback, oneOf, secret, whole } from '../platform/settings.ts';
+import { SENDER_VARIABLES, type SendersConfig, senderProblems, sendersOf } from './text-senders.ts';
 
 /** The simulator, in this process. */
 interface SimulatorConfig {
@@ -47,6 +48,8 @@ export interface LinesConfig {
   default: [LineConfig, ...LineConfig[]];
   byCountry: Readonly<Record<string, [LineConfig, ...LineConfig[]]>>;
   callsPerSecond: number;
+  /** Who texts come from where it is no line. */
+  senders?: SendersConfig;
 }
 
 const sid = (prefix: string) =>
@@ -103,6 +106,7 @@ export const PROVIDER_VARIABLES = {
     'must be entries such as SE=+46812345678, separated by commas',
   ).optional(),
   CALLS_PER_SECOND: whole(0, 1000, 1),
+  ...SENDER_VARIABLES,
 };
 
 function isOrigin(text: string): boolean {
@@ -185,7 +189,8 @@ export function linesOf(env: ProviderEnvironment): LinesConfig {
     byCountry[country] = before ? [...before, lineOf(line)] : [lineOf(line)];
   }
   const [first = SIMULATED_LINE, ...others] = (env.CALLER_LINE ?? []).map(lineOf);
-  return { default: [first, ...others], byCountry, callsPerSecond: env.CALLS_PER_SECOND };
+  const senders = env.TEXT_SENDERS === undefined ? {} : { senders: sendersOf(env.TEXT_SENDERS) };
+  return { default: [first, ...others], byCountry, callsPerSecond: env.CALLS_PER_SECOND, ...senders };
 }
 
 function lineOf(entry: string): LineConfig {
@@ -214,6 +219,7 @@ export function providerProblems(env: ProviderEnvironment): string[] {
     ...needed(env.TWILIO_API_KEY_SID !== undefined, 'with TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET'),
     ...needed(env.TWILIO_API_KEY_SECRET !== undefined, 'with TWILIO_API_KEY_SECRET', 'TWILIO_API_KEY_SID'),
     ...lineProblems(env, kind),
+    ...senderProblems(env.TEXT_SENDERS),
   ];
 }
 
@@ -258,7 +264,11 @@ function isOpenToNetwork(address: string | undefined): boolean {
 /** Each line belongs to one provider, and that one has an account. */
 function lineProblems(env: ProviderEnvironment, kind: string): string[] {
   const lines = linesOf(env);
-  const variables = { CALLER_LINE: lines.default, CALLER_LINES: Object.values(lines.byCountry).flat() };
+  const variables = {
+    CALLER_LINE: lines.default,
+    CALLER_LINES: Object.values(lines.byCountry).flat(),
+    TEXT_SENDERS: Object.values(lines.senders ?? {}),
+  };
   const owners = new Map<string, string>();
   return Object.entries(variables).flatMap(([name, given]) => {
     const problems = given.flatMap(({ number, provider: named }) => {

@@ -19,6 +19,7 @@ import { up as textMessages } from './migrations/0017-text-messages.ts';
 import { up as numberAsUserName } from './migrations/0018-number-as-user-name.ts';
 import { up as assertions } from './migrations/0019-assertions.ts';
 import { up as signInByNumber } from './migrations/0020-sign-in-by-number.ts';
+import { up as textLimits } from './migrations/0021-text-limits.ts';
 import { up as appPasswordKeys } from './migrations/0022-app-password-keys.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
@@ -43,5 +44,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0018-number-as-user-name': { up: numberAsUserName },
   '0019-assertions': { up: assertions },
   '0020-sign-in-by-number': { up: signInByNumber },
+  '0021-text-limits': { up: textLimits },
   '0022-app-password-keys': { up: appPasswordKeys },
 };

@@ -18,6 +18,7 @@ import type {
   TollFraudSuspicionTable,
   UnwantedCallsTable,
 } from './spending-schema.ts';
+import type { StoredEvent } from './stored-event.ts';
 
 /** The registry's tables, as Kysely sees them. `phoneNumber` columns hold E.164; instants are UTC. */
 export interface Registry {
@@ -110,6 +111,10 @@ export interface VerificationTable extends SignInColumns {
   challengeDigits: string | null;
   /** What the code of a text message follows from: `<key id>.<seed>`; null for calls. */
   codeSeed: string | null;
+  /** Since when a call takes the place of its text message; null: none does. */
+  escalatedAt: Generated<Date | null>;
+  /** The hash of the idempotency key with which its right code was checked. */
+  checkKey: Generated<string | null>;
   /** The caller line, E.164, and its moment that is reserved for this call. */
   lineNumber: string | null;
   slotAt: Date | null;
@@ -156,18 +161,6 @@ export interface VerificationTable extends SignInColumns {
   endedAt: Date | null;
   /** What happened so far, in order; see `StoredEvent`. */
   events: ColumnType<StoredEvent[], string | undefined, string>;
-}
-
-/** One thing that happened to a verification, as its row keeps it: a change of state, a prompt of its call, or a wrong code. */
-export interface StoredEvent {
-  /** The state, `prompt` or `codeWrong`. */
-  type: string;
-  /** ISO 8601. */
-  at: string;
-  attemptId?: string;
-  outcome?: string;
-  errorCode?: string;
-  prompt?: string;
 }
 
 /** Which attempts there were. How a call went is in the verification while its attempt is current, and here afterwards. */

@@ -1,9 +1,10 @@
 /** What the OpenAPI description says beside the routes: addresses, groups and outcome webhooks. */
 import { z } from 'zod';
 import { Instant, UserId, VerificationId } from '../api.ts';
+import { PHONE_TYPES } from '../domain/phone-type.ts';
 import { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import { OutcomeErrorCode } from '../journey/request/verification-view.ts';
-import { MESSAGE_TYPES, type MessageType, PURPOSES } from '../journey/states.ts';
+import { CHANNELS, MESSAGE_TYPES, type MessageType, PURPOSES } from '../journey/states.ts';
 import { PHONE_METHOD_MESSAGES, type PhoneMethodMessage } from '../phone-methods/messages.ts';
 import { PhoneMethodData, ReregistrationData } from '../phone-methods/schemas.ts';
 import type { ApiInfo, ApiTag, ApiWebhook } from '../platform/http/api-info.ts';
@@ -83,8 +84,11 @@ const outcomeData = z
     verificationId: VerificationId,
     userId: UserId,
     purpose: z.enum(PURPOSES),
-    channel: z.enum(['call']),
-    phoneType: z.enum(['office']),
+    channel: z.enum(CHANNELS),
+    escalatedAt: Instant.nullable().meta({
+      description: 'Since when a call took the place of the text message; null: none did',
+    }),
+    phoneType: z.enum(PHONE_TYPES),
     outcome: z.enum(OUTCOME_NAMES),
     errorCode: OutcomeErrorCode,
     finishedAt: Instant,

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import { createLinesFor, createProviders } from '../providers/create-providers.ts';
+import { createProviders, createRoutes } from '../providers/create-providers.ts';
 import type { Line, Provider, Providers } from '../providers/port.ts';
 import type { LineConfig, LinesConfig, ProviderConfig } from '../providers/settings.ts';
 import { type Profile, SIGNALWIRE, TWILIO } from '../providers/twilio/profiles.ts';
@@ -31,23 +31,28 @@ export async function connectProviders(deps: ConnectionDeps): Promise<Providers>
   return createProviders([await connect(first), ...(await Promise.all(others.map(connect)))], lines);
 }
 
-/** The lines that call a country, without connecting any provider. */
-export function linesForIn({
+/** Who calls and texts a country, without connecting any provider. */
+export function routesIn({
   lines,
   providers: [first],
-}: Pick<ConnectionDeps['config'], 'lines' | 'providers'>): Providers['linesFor'] {
-  return createLinesFor(linesFrom(lines, first.kind));
+}: Pick<ConnectionDeps['config'], 'lines' | 'providers'>): Pick<Providers, 'linesFor' | 'senderFor'> {
+  return createRoutes(linesFrom(lines, first.kind));
 }
 
 /** The configured lines; one that names no provider belongs to the first. */
-function linesFrom({ default: others, byCountry }: LinesConfig, first: string) {
+function linesFrom({ default: others, byCountry, senders = {} }: LinesConfig, first: string) {
   const own = ({ number, provider }: LineConfig): Line => ({ number, provider: provider ?? first });
   const owned = ([preferred, ...others]: [LineConfig, ...LineConfig[]]): [Line, ...Line[]] => [
     own(preferred),
     ...others.map(own),
   ];
   const countries = Object.entries(byCountry).map(([country, lines]) => [country, owned(lines)] as const);
-  return { default: owned(others), byCountry: Object.fromEntries(countries) };
+  const named = Object.entries(senders).map(([country, sender]) => [country, own(sender)] as const);
+  return {
+    default: owned(others),
+    byCountry: Object.fromEntries(countries),
+    senders: Object.fromEntries(named),
+  };
 }
 
 async function connectProvider(

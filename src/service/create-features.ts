@@ -163,7 +163,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     spending: spendingRules(config, providers),
     clearUp: createClearUp({ ...deps, db, run, ...ofAppPasswords.appPasswordCheck }),
     refusals: deps.refusals,
-    lines: { linesFor: providers.linesFor, callsPerSecond: config.lines.callsPerSecond },
+    lines: { ...providers, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
     pause,
     timeouts: config.timeouts,

@@ -66,7 +66,7 @@ function eraseAll(user: User, now: Date) {
       update verification v set user_id = ${ERASED_USER}, phone_number = '', phone_hash = null, extension = null,
         challenge_digits = null, code_seed = case when v.open and v.sign_in is not null then v.code_seed end,
         decoy = case when v.sign_in is not null then coalesce(v.decoy, 'userErased') end,
-        idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
+        check_key = null, idempotency_key = null, request_hash = null, job_id = null, trace_parent = null
       from locked where v.id = locked.id and (select ok from ready) returning v.id),
     assertions as (
       delete from sign_in_assertion a using locked where a.verification_id = locked.id and (select ok from ready)),

@@ -20,6 +20,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
       'providers/rehearsal.ts',
       'domain/ceiling-settings.ts',
       'domain/older-app-settings.ts',
+      'domain/ops-settings.ts',
     ],
   },
   'client.ts': { file: 'client.ts', imports: ['client/'] },
@@ -72,11 +73,12 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'providers/prices.ts': { file: 'providers/prices.ts', imports: ['platform/'] },
   'providers/settings.ts': {
     file: 'providers/settings.ts',
-    imports: ['platform/', 'providers/rehearsal.ts'],
+    imports: ['platform/', 'providers/rehearsal.ts', 'providers/text-senders.ts'],
   },
+  'providers/text-senders.ts': { file: 'providers/text-senders.ts', imports: [] },
   'providers/rehearsal.ts': {
     file: 'providers/rehearsal.ts',
-    imports: ['platform/', 'providers/settings.ts'],
+    imports: ['platform/', 'providers/settings.ts', 'providers/text-senders.ts'],
   },
   'providers/twilio/': {
     file: 'providers/twilio/twilio-provider.ts',
@@ -153,6 +155,7 @@ const BELOW_SERVICE = [
   ...BELOW_FEATURES,
   'providers/create-providers.ts',
   'providers/settings.ts',
+  'providers/text-senders.ts',
   'providers/prices.ts',
   'providers/rehearsal.ts',
   'providers/twilio/',

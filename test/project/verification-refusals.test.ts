@@ -19,6 +19,8 @@ const OTHERS = {
   'signIn.notFound': 'sign-ins by number',
   'signIn.alreadyDecided': 'sign-ins by number',
   'policy.audienceRefused': 'assertions',
+  'code.replacedByCall': 'checking a code',
+  'policy.callInsteadRefused': 'a call in the place of a text',
 };
 
 test('the refusals of a request are all listed', async () => {

@@ -14,6 +14,7 @@ const CEILING: PolicyCeiling = {
   nonGeographicRefused: true,
   callTimeLimitS: 90,
   callsPerDay: 500,
+  textsPerDay: 300,
   moneyPerDay: 99.5,
 };
 
@@ -28,7 +29,7 @@ describe('a policy under the ceiling', () => {
         countries: { allowed: ['SE', 'CU'] },
         numberTypes: { refused: ['PREMIUM_RATE'], nonGeographicRefused: false },
         callTimeLimitS: 600,
-        spending: { callsPerDay: 501, moneyPerDay: 100 },
+        spending: { callsPerDay: 501, textsPerDay: 301, moneyPerDay: 100 },
       },
       '"1"',
     );
@@ -52,6 +53,10 @@ describe('a policy under the ceiling', () => {
         rule: 'This must be at most 500, which is what the operator allows.',
       },
       {
+        field: '/spending/textsPerDay',
+        rule: 'This must be at most 300, which is what the operator allows.',
+      },
+      {
         field: '/spending/moneyPerDay',
         rule: 'This must be at most 99.5, which is what the operator allows.',
       },
@@ -65,7 +70,7 @@ describe('a policy under the ceiling', () => {
       countries: { allowed: ['SE', 'NO'] },
       numberTypes: { refused: expect.arrayContaining(['VOIP', 'PREMIUM_RATE', 'PAGER']) },
       callTimeLimitS: 90,
-      spending: { callsPerDay: 500, moneyPerDay: 99.5 },
+      spending: { callsPerDay: 500, textsPerDay: 300, moneyPerDay: 99.5 },
     });
     expect(await put(body.policy, headers.get('etag') ?? '')).toMatchObject({ status: 200 });
   });

@@ -40,10 +40,19 @@ describe.each(STORES)('while there is room for one call, on %s', (store) => {
 
     test('another call waits for it', async () => {
       expect(await stateOf(world, waiting)).toBe('queued');
+      if (callsPerSecond === 0) await textGoesOn();
       world.time.resume();
       await world.settle();
       await expectOneEnd(world, waiting, { outcome: 'approved' });
     });
+
+    /** A text takes no room from calls, and waits for none. */
+    async function textGoesOn() {
+      const body = { userId: 'texted', number: '+46701234999', channel: 'sms' };
+      const { id } = (await world.api('POST', '/v1/verifications', body)).body;
+      await vi.waitFor(async () => expect(await stateOf(world, id)).toBe('sent'), SOON);
+      await world.api('POST', `/v1/verifications/${id}/cancel`);
+    }
 
     test('a user who is blocked meanwhile is not called', async () => {
       const { userId } = await world.read(waiting);

@@ -218,6 +218,7 @@ describe('the answers are as described', () => {
     await world.sendTexts();
     const code = world.codeOn(number);
     expect(await ask('checkCode', { path: { id }, body: { code } })).toMatchObject({ status: 200 });
+    expect(await ask('callInstead', { path: { id } })).toMatchObject({ status: 409 });
   });
 
   test('about sign-ins by number', async () => {
@@ -313,6 +314,23 @@ describe('the answers are as described', () => {
     expect(again).toMatchObject({ status: 412 });
     expect(await ask('replacePolicy', { body: document })).toMatchObject({ status: 428 });
     expect((await ask('listPolicyVersions')).body.value).toHaveLength(2);
+  });
+
+  test('about one by text message that a call follows', async () => {
+    const { body: current } = await ask('readPolicy');
+    const { policy, version } = current;
+    const textMessage = { ...policy.textMessage, escalation: { toCall: true } };
+    const changed = { body: { ...policy, textMessage }, headers: { 'if-match': `"${version}"` } };
+    const { body: then } = await ask('replacePolicy', changed);
+    const body = { userId: 'u-instead', number: '+46701239877', channel: 'sms' };
+    const { id } = (await ask('requestVerification', { body })).body;
+    await world.sendTexts();
+    expect(await ask('callInstead', { path: { id } })).toMatchObject({ status: 429 });
+    await world.time.advance(20_000);
+    expect(await ask('callInstead', { path: { id } })).toMatchObject({ status: 202 });
+    expect(await ask('cancelVerification', { path: { id } })).toMatchObject({ status: 200 });
+    await world.settle();
+    await ask('replacePolicy', { body: policy, headers: { 'if-match': `"${then.version}"` } });
   });
 
   test('about a limit that is reached', async () => {

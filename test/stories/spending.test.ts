@@ -8,11 +8,12 @@ import { expectNothingQueued } from './nothing-queued.ts';
 const prices = () => {
   const pricesFile = join(inject('runDirectory'), 'prices.json');
   const perMinute = { default: { default: 5 }, SE: { default: 0.5, simulator: 0.25 } };
-  writeFileSync(pricesFile, JSON.stringify({ currency: 'EUR', perMinute }));
+  const perText = { default: { default: 1 }, SE: { default: 0.1 } };
+  writeFileSync(pricesFile, JSON.stringify({ currency: 'EUR', perMinute, perText }));
   return pricesFile;
 };
 const OPTIONS = () => ({
-  config: { spending: { pricesFile: prices(), callsPerDay: 40, moneyPerDay: 1_000 } },
+  config: { spending: { pricesFile: prices(), callsPerDay: 40, textsPerDay: null, moneyPerDay: 1_000 } },
 });
 
 describeWorlds('the limits of a day', OPTIONS, ({ world, combination }) => {
@@ -60,6 +61,28 @@ describeWorlds('the limits of a day', OPTIONS, ({ world, combination }) => {
     expect(alarms('tenant.money').slice(before)).toEqual([alarm(50), alarm(80)]);
     const { body } = await api('POST', '/v1/users/anyone/capabilities', { number: world.newNumber() });
     expect(JSON.stringify(body)).toContain('spending.limitReached');
+  });
+
+  test('count text messages as text messages, each for its own price', async () => {
+    await nextDay();
+    let mobile = 4000;
+    const text = ({ api }: Awaited<ReturnType<typeof tenant>>) =>
+      api('POST', '/v1/verifications', {
+        ...{ userId: `spender-${users++}`, number: `+4670125${mobile++}`, channel: 'sms' },
+      });
+    const counted = await tenant('texts', { callsPerDay: 1, textsPerDay: 2 });
+    const before = alarms('tenant.texts').length;
+    for (let count = 0; count < 2; count += 1) expect((await text(counted)).status).toBe(201);
+    const refused = await text(counted);
+    expect(refused.body).toMatchObject({
+      ...{ status: 429, code: 'spending.limitReached' },
+      detail: expect.stringContaining('2 text messages'),
+    });
+    expect(alarms('tenant.texts').slice(before)).toEqual([alarm(50), alarm(80)]);
+    expect((await counted.ask()).status).toBe(201);
+    const priced = await tenant('dear-texts', { moneyPerDay: 0.25 });
+    for (let count = 0; count < 2; count += 1) expect((await text(priced)).status).toBe(201);
+    expect((await text(priced)).body.code).toBe('spending.limitReached');
   });
 
   test('use the default row for a country that has no price', async () => {

@@ -107,8 +107,8 @@ describeEachStore('find', (combination) => {
 
   it('says that a limit of the day is reached, and which setting bounds it', async () => {
     const spending = {
-      ofAll: { callsPerDay: 1, moneyPerDay: null },
-      price: { currency: 'EUR', perMinute: () => 0 },
+      ofAll: { callsPerDay: 1, textsPerDay: null, moneyPerDay: null },
+      price: { currency: 'EUR', perMinute: () => 0, perText: () => 0 },
     };
     const { world, request, find } = await opened(
       { config: { spending: { pricesFile: null, ...spending.ofAll } } } as WorldOptions,

@@ -7,8 +7,8 @@ import type { World } from './world.ts';
 
 /** The installation has no limits of the day, and calls cost nothing. */
 export const NO_SPENDING: SpendingRules = {
-  ofAll: { callsPerDay: null, moneyPerDay: null },
-  price: { currency: 'EUR', perMinute: () => 0 },
+  ofAll: { callsPerDay: null, textsPerDay: null, moneyPerDay: null },
+  price: { currency: 'EUR', perMinute: () => 0, perText: () => 0 },
 };
 
 /** Runs the words of one command. The set-up is not looked at. */

@@ -202,6 +202,32 @@ describe('lines and their providers', () => {
     });
   });
 
+  test('are not who texts come from where a sender is named, whose case is kept', () => {
+    const { lines } = readConfig({
+      ...TWILIO,
+      ...SIGNALWIRE,
+      TEXT_SENDERS: 'ES=Contoso, GB=signalwire:Con 2,US=+12025550123,',
+    });
+    expect(lines.senders).toEqual({
+      ES: line('Contoso'),
+      GB: line('Con 2', 'signalwire'),
+      US: line('+12025550123'),
+    });
+  });
+
+  test.each([
+    ['ES=A name too long', 'must be entries such as SE=Contoso'],
+    ['ES=12345', 'must be entries such as SE=Contoso'],
+    ['ES=Conto-so', 'must be entries such as SE=Contoso'],
+    ['ES=Contoso,ES=Fabrikam', 'must name each country once: a text has one sender'],
+    ['US=Contoso', 'must have numbers for US and CA, whose networks take no names'],
+    ['ES=signalwire:Contoso', 'has a line of signalwire, but no account of signalwire is set'],
+  ])('and no sender is %s', (senders, problem) => {
+    expect(problemsOf({ ...TWILIO, TEXT_SENDERS: senders })).toEqual([
+      expect.stringContaining(`TEXT_SENDERS ${problem}`),
+    ]);
+  });
+
   test('come with both accounts, first the one of lines that name none', () => {
     const kinds = (environment: Environment) => readConfig(environment).providers.map(({ kind }) => kind);
     expect(kinds({ ...TWILIO, ...SIGNALWIRE })).toEqual(['twilio', 'signalwire']);
@@ -349,6 +375,7 @@ describe("the operator's ceiling", () => {
       CEILING_REFUSED_NUMBER_TYPES: 'VOIP,NON_GEOGRAPHIC,PREMIUM_RATE',
       CEILING_CALL_TIME_LIMIT_S: '90',
       CEILING_CALLS_PER_DAY: '5000',
+      CEILING_TEXTS_PER_DAY: '4000',
       CEILING_MONEY_PER_DAY: '99.50',
     };
     expect(readConfig(environment).ceiling).toEqual({
@@ -357,6 +384,7 @@ describe("the operator's ceiling", () => {
       nonGeographicRefused: true,
       callTimeLimitS: 90,
       callsPerDay: 5000,
+      textsPerDay: 4000,
       moneyPerDay: 99.5,
     });
   });

@@ -7,6 +7,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { type Database, openDatabase } from '../../../src/platform/database/open-database.ts';
 import { inTime } from '../../../src/platform/in-time.ts';
 import { openQueues } from '../../../src/platform/queue/open-queues.ts';
+import { createPolicies } from '../../../src/policy/policies.ts';
 import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
@@ -14,6 +15,7 @@ import { connectProviders } from '../../../src/service/connect-providers.ts';
 import { compareKeys, describeKeyProblem } from '../../../src/service/key-problems.ts';
 import { readKeys } from '../../../src/service/open-stores.ts';
 import type { CheckSetUp, Finding } from '../command.ts';
+import { unnamedSenders } from './unnamed-senders.ts';
 
 /** How long one thing may take to answer, ms. */
 const LIMIT_MS = 15_000;
@@ -41,6 +43,7 @@ export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
         await lookAt('prompts', async () => `in ${loadPrompts(config.twimlDir).locales.length} languages`),
         await lookAt('providers', () => lookAtProviders(config)),
         await lookAt('publicUrl', () => lookAtPublicUrl(config)),
+        await lookAt('textSenders', () => lookAtSenders(config, opened(), log)),
       ];
     } finally {
       await (database as Database<Registry> | null)?.close();
@@ -48,7 +51,7 @@ export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
   };
 }
 
-async function lookAt(name: CheckName, look: Look): Promise<Finding> {
+async function lookAt(name: CheckName | 'textSenders', look: Look): Promise<Finding> {
   try {
     const limit = `no answer within ${LIMIT_MS / 1000} s`;
     return {
@@ -112,6 +115,17 @@ async function lookAtProviders(config: Config): Promise<string> {
   const { worst } = await providers.checkAccess();
   if (worst.access !== 'granted') throw new Error(worst.reason);
   return 'let us list calls';
+}
+
+async function lookAtSenders(
+  { lines, ceiling }: Config,
+  { db }: Database<Registry>,
+  log: Logger,
+): Promise<string> {
+  const policies = createPolicies({ db, clock: systemClock, ceiling, log });
+  const countries = await unnamedSenders(lines, db, policies.current);
+  if (countries.length === 0) return 'every country that a policy names has a sender of its own';
+  return `texts to ${countries.join(', ')} come from the first caller line. Where a country wants a registered name or a number of its own, set TEXT_SENDERS`;
 }
 
 async function lookAtPublicUrl({ http: { publicUrl } }: Config): Promise<string> {

@@ -16,6 +16,7 @@ const BOUNDS: Record<string, [string, (ceiling: PolicyCeiling) => string | numbe
   'number.typeRefused': [['CEILING_REFUSED_NUMBER_TYPES', refusedTypes]],
   'spending.limitReached': [
     ['CEILING_CALLS_PER_DAY', ({ callsPerDay }) => callsPerDay],
+    ['CEILING_TEXTS_PER_DAY', ({ textsPerDay }) => textsPerDay],
     ['CEILING_MONEY_PER_DAY', ({ moneyPerDay }) => moneyPerDay],
   ],
 };

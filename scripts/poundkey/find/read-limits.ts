@@ -7,6 +7,7 @@ import type { TenantPolicy } from '../../../src/domain/policy.ts';
 import type { User } from '../../../src/domain/user.ts';
 import { createLimits, patienceMs } from '../../../src/journey/request/limits.ts';
 import type { SpendingRules } from '../../../src/journey/request/spending.ts';
+import { CHANNELS } from '../../../src/journey/states.ts';
 import { type Clock, later } from '../../../src/platform/clock.ts';
 import type { RunStatement } from '../../../src/platform/database/run-statement.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
@@ -34,11 +35,13 @@ export async function readLimits(
     ...{ e164: called.phoneNumber, extension: called.extension },
     country: countryOf(called.phoneNumber) ?? '',
   };
-  const reached = await limits.reachedLimits(
-    { ...user, purpose: 'register', channel: 'call', phone },
-    policy,
+  const of = { ...user, purpose: 'register', phone } as const;
+  const channels = policy.textMessage.allowed ? CHANNELS : (['call'] as const);
+  const reached = await Promise.all(
+    channels.map((channel) => limits.reachedLimits({ ...of, channel }, policy)),
   );
-  return reached.map(({ message, retryAfterS = null }) => ({ detail: message, retryAfterS }));
+  const byDetail = new Map(reached.flat().map((error) => [error.message, error]));
+  return [...byDetail.values()].map(({ message, retryAfterS = null }) => ({ detail: message, retryAfterS }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { maskNumber } from '../../../src/domain/mask-number.ts';
+import { maskLine } from '../../../src/domain/mask-number.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 
@@ -19,7 +19,7 @@ export function createReadWaiting({ db, clock }: { db: Kysely<Registry>; clock: 
     const now = clock.now().getTime();
     return rows.map(({ tenantId, lineNumber, count, due }) => ({
       tenantId,
-      line: lineNumber === null ? 'no line' : maskNumber(lineNumber),
+      line: lineNumber === null ? 'no line' : maskLine(lineNumber),
       count: Number(count),
       overdueS: Math.max(0, Math.round((now - due.getTime()) / 1000)),
     }));

@@ -33,9 +33,9 @@ const OVERDUE_MS = 30_000;
 const SLOW_ANSWER_MS = 15_000;
 
 const NOBODY_TAKES_IT =
-  'Either the queue cannot be reached (npm run poundkey -- check asks it), or no worker process runs, or as many calls are live as LIVE_CALLS allows. Nothing is lost: it is called as soon as that is mended, until it expires.';
+  'Either the queue cannot be reached (npm run poundkey -- check asks it), or no worker process runs, or, for a call, as many calls are live as LIVE_CALLS allows. Nothing is lost: it goes on as soon as that is mended, until it expires.';
 const NOBODY_TOOK_IT =
-  'Either the queue was away (npm run poundkey -- check asks it; the log has registry or queue in its warnings), or no worker process ran, or as many calls were live as LIVE_CALLS allows (npm run poundkey -- waiting says whether others wait now). Once that is mended, the user asks again.';
+  'Either the queue was away (npm run poundkey -- check asks it; the log has registry or queue in its warnings), or no worker process ran, or, for a call, as many calls were live as LIVE_CALLS allows (npm run poundkey -- waiting says whether others wait now). Once that is mended, the user asks again.';
 
 /** What became of a verification, and what to do, in words. */
 export function whyOf(verification: FoundVerification, now: Date): Why {
@@ -62,11 +62,15 @@ export function causeOf({
   outcome,
   errorCode,
   attempts,
-}: Pick<FoundVerification, 'outcome' | 'errorCode' | 'attempts'>): Why | null {
+  channel,
+}: Pick<FoundVerification, 'outcome' | 'errorCode' | 'attempts' | 'channel'>): Why | null {
   if (errorCode !== null) return explained(errorCode);
   if (outcome !== 'expired' || attempts > 0) return null;
   return {
-    says: 'No call was tried: no worker process took it up, or none had room for it.',
+    says:
+      channel === 'sms'
+        ? 'No text message was tried: no worker process took it up.'
+        : 'No call was tried: no worker process took it up, or none had room for it.',
     action: NOBODY_TOOK_IT,
   };
 }
@@ -85,7 +89,7 @@ function explained(code: string): Why {
 }
 
 function whyQueued(verification: FoundVerification, now: Date): Why {
-  const { wakeAt, attempts, callError, pausedUntil } = verification;
+  const { wakeAt, attempts, callError, pausedUntil, channel } = verification;
   const dueMs = now.getTime() - wakeAt.getTime();
   if (dueMs > OVERDUE_MS) return whyDue(verification, dueMs);
   if (callError !== null && attempts > 0) {
@@ -96,26 +100,29 @@ function whyQueued(verification: FoundVerification, now: Date): Why {
   const until = `in ${Math.round(-dueMs / 1000)} s`;
   if (pausedUntil !== null && pausedUntil > now)
     return {
-      says: `waits because earlier calls to this number were not wanted; its call is ${until}.`,
+      says: `waits because earlier calls to this number were not wanted; its ${wantedIn(channel)} is ${until}.`,
       action: 'Nothing: an approval ends such waiting. Ask the user whether the number is right.',
     };
   return { says: `waits for its place on the caller line, ${until}.`, action: null };
 }
 
-function whyDue({ expiresAt }: FoundVerification, dueMs: number): Why {
+const wantedIn = (channel: string): string => (channel === 'sms' ? 'text message' : 'call');
+
+function whyDue({ expiresAt, channel }: FoundVerification, dueMs: number): Why {
+  const wanted = wantedIn(channel);
   if (dueMs > OVERDUE_MS)
     return {
-      says: `accepted, but its call has been due for ${Math.round(dueMs / 1000)} s and nobody has taken it up (overdue in the queue); it expires at ${expiresAt.toISOString()}.`,
+      says: `accepted, but its ${wanted} has been due for ${Math.round(dueMs / 1000)} s and nobody has taken it up (overdue in the queue); it expires at ${expiresAt.toISOString()}.`,
       action: NOBODY_TAKES_IT,
     };
   return {
-    says: `its call has been due for ${Math.round(dueMs / 1000)} s, and no worker process has taken it up yet.`,
+    says: `its ${wanted} has been due for ${Math.round(dueMs / 1000)} s, and no worker process has taken it up yet.`,
     action: `Look again in some seconds: a job that was lost is added again within 30 s. If it is still due then: ${NOBODY_TAKES_IT}`,
   };
 }
 
 function whyInDoubt({ dialedAt, channel }: FoundVerification, now: Date): Why {
-  const wanted = channel === 'sms' ? 'text message' : 'call';
+  const wanted = wantedIn(channel);
   if (dialedAt === null)
     return { says: `the provider is being asked for the ${wanted} right now.`, action: null };
   const forMs = now.getTime() - dialedAt.getTime();

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../../src/registry/schema.ts';
+import type { StoredEvent } from '../../../src/registry/stored-event.ts';
 import type { Entry } from './entry.ts';
 
 /** Changes of state, and the prompts that followed another. `calls`: the number of each attempt by its id. */

@@ -55,7 +55,7 @@ async function readStory(db: Kysely<Registry>, id: string): Promise<Story | null
 function summary(row: Selectable<VerificationTable> & { pausedUntil: Date | null }) {
   const { id, tenantId, userId, purpose, channel, phoneType, country, locale, challenge, state } = row;
   const { outcome, errorCode, callError, attempts, redials, createdAt, expiresAt, slotAt } = row;
-  const { wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt } = row;
+  const { wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt, escalatedAt } = row;
   const number = maskNumber(row.phoneNumber);
   // A backend chooses it, so it may hold anything.
   const jobId = row.jobId === null ? null : hideIdDigits(row.jobId);
@@ -74,7 +74,7 @@ function summary(row: Selectable<VerificationTable> & { pausedUntil: Date | null
     },
     hasExtension: row.extension !== null,
     ...{ state, outcome, errorCode, callError, attempts, redials, jobId, createdAt, expiresAt, slotAt },
-    ...{ wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt },
+    ...{ wakeAt, dialedAt, pausedUntil, decidedAt, finishedAt, escalatedAt },
     ...{ byNumber: row.signIn !== null, decoy: row.decoy },
   };
 }

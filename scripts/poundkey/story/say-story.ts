@@ -10,7 +10,7 @@ import { sentenceFor } from './sentences.ts';
 export function sayStory({ verification: row, entries }: Story, now: Date): string {
   const extension = row.hasExtension ? ' with an extension' : '';
   return [
-    `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose} by ${row.channel}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
+    `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose} by ${row.channel}${row.escalatedAt === null ? '' : ' after a text message'}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
     ...(row.decoy === null ? [] : [`It is ${sayDecoy(row.decoy).says}`]),
     ...sayEnd(row, now),
     '',

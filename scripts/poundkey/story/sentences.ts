@@ -10,9 +10,14 @@ type Details = Entry['details'];
 type Say = (details: Details, about: Story['verification']) => string | null;
 
 /** The sentence for an entry; null for one that another entry says better. */
-export function sentenceFor({ source, what, details }: Entry, about: Story['verification']): string | null {
+export function sentenceFor(
+  { at, source, what, details }: Entry,
+  about: Story['verification'],
+): string | null {
   const say = SENTENCES[source][what];
-  return say ? say(details, about) : `${source}: ${what}.`;
+  const { escalatedAt } = about;
+  const then = escalatedAt !== null && at < escalatedAt ? { ...about, channel: 'sms' } : about;
+  return say ? say(details, then) : `${source}: ${what}.`;
 }
 
 const nth = ({ call }: Details): string => (typeof call === 'number' && call > 1 ? ` (try ${call})` : '');
@@ -22,7 +27,8 @@ const because = (code: unknown): string =>
 const WANTED: Record<string, string> = { call: 'call', sms: 'text message' };
 
 const STATES: Record<string, Say> = {
-  queued: ({ call }, { number, purpose, userId, channel }) => {
+  queued: ({ call, instead }, { number, purpose, userId, channel }) => {
+    if (instead === true) return null;
     if (call === undefined)
       return `The backend asked for a ${WANTED[channel] ?? channel} to ${number} for the user ${userId} (${purpose}). The verification waits for it.`;
     return channel === 'sms'
@@ -32,6 +38,8 @@ const STATES: Record<string, Say> = {
   dialing: () => null,
   sending: () => null,
   sent: (details) => `The provider has taken the text message${nth(details)}.`,
+  escalated: ({ errorCode }) =>
+    `A call takes the place of the text message, ${errorCode === undefined ? 'as the backend asked' : 'which could not be delivered'}. The code is not checked any more.${because(errorCode)}`,
   codeWrong: () => 'A wrong code was typed.',
   ringing: (details) => `The provider has taken the call${nth(details)}.`,
   answered: () => null,

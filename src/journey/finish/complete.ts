@@ -1,4 +1,3 @@
-import { join } from 'sql-template-tag';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
@@ -10,7 +9,7 @@ import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
 import type { Need, VerificationStore } from '../store/verifications.ts';
-import { needsOf, writesFor } from './writes-for.ts';
+import { allOf, needsOf, writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
 const CALL_MAY_LIVE: readonly (Outcome | null)[] = [
@@ -57,15 +56,8 @@ export function createComplete(deps: {
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
     const now = deps.clock.now();
     const needs = needsOf(deps.writes, verification, policy);
-    const allMet =
-      needs.length === 0
-        ? undefined
-        : join(
-            needs.map(({ isMet }) => isMet),
-            ' and ',
-          );
     const writes = writesFor(deps.writes, verification, policy, now);
-    const finished = await deps.finish(verification, writes, now, allMet);
+    const finished = await deps.finish(verification, writes, now, allOf(needs));
     if (!finished) return refuse(verification, needs, now);
     // The provider may have taken the call since the verification was read; whoever noted that leaves the call to us.
     if (callMayLive && verification.callId === null) await endCall({ ...verification, ...finished });

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { join, type Sql } from 'sql-template-tag';
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { later } from '../../platform/clock.ts';
@@ -82,6 +82,12 @@ export function needsOf(
     ...(appPassword.issue ? [room] : []),
     ...(verification.phoneType === 'alternateMobile' ? [mobile] : []),
   ];
+}
+
+/** The condition that all of them are met; undefined: there are none. */
+export function allOf(needs: readonly Need[]): Sql | undefined {
+  const conditions = needs.map(({ isMet }) => isMet);
+  return conditions.length === 0 ? undefined : join(conditions, ' and ');
 }
 
 /**

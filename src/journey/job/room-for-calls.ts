@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 /** Between two looks while there is no room, ms. */
 const LOOK_EVERY_MS = 50;
 
-/** Resolves to true when one more call may be placed; to false when there was no room until then, or the process stops. */
+/** Resolves to true when one more call may be placed; to false when there is no room until then, or the process stops. It looks once at least. */
 export type RoomForCall = (until: Date) => Promise<boolean>;
 
 /**
@@ -29,11 +29,12 @@ export function createRoomForCall(deps: {
 
   return async function roomForCall(until) {
     while (room <= 0) {
-      if (deps.isStopping() || deps.clock.now() >= until) return false;
+      if (deps.isStopping()) return false;
       looking ??= look().finally(() => {
         looking = null;
       });
       await looking;
+      if (room <= 0 && deps.clock.now() >= until) return false;
     }
     room -= 1;
     return true;

@@ -36,7 +36,8 @@ export interface DialDeps {
  */
 export function createDial(deps: DialDeps): Dial {
   return async function dial(verification, policyVersion) {
-    const lineNumber = verification.lineNumber ?? deps.lines.lineFor(verification.country);
+    const lineNumber =
+      verification.lineNumber ?? deps.lines.lineFor(verification.country, verification.channel);
     const startAt = await waitForTheLine(deps, verification, lineNumber);
     if (!startAt) return anotherPlace(deps, verification, lineNumber);
     const startedAt = deps.clock.now();

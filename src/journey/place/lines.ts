@@ -1,6 +1,7 @@
 import { ServiceError } from '../../errors.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { Line } from '../../providers/port.ts';
+import type { Channel } from '../states.ts';
 import type { WishForSlot } from '../store/admission.ts';
 import type { DialSlotStore } from '../store/dial-slots.ts';
 
@@ -8,6 +9,8 @@ import type { DialSlotStore } from '../store/dial-slots.ts';
 export interface LineSettings {
   /** The lines that call a country (ISO 3166-1 alpha-2), the preferred one first. */
   linesFor: (country: string) => readonly [Line, ...Line[]];
+  /** Who texts to a country come from. */
+  senderFor: (country: string) => Line;
   /** How many calls may start on one line in a second; 0: as many as come. */
   callsPerSecond: number;
 }
@@ -29,12 +32,13 @@ export type Lines = ReturnType<typeof createLines>;
 
 /** Chooses lines and takes places on them. */
 export function createLines(deps: { settings: LineSettings; slots: DialSlotStore; clock: Clock }) {
-  const { linesFor, callsPerSecond } = deps.settings;
+  const { linesFor, senderFor, callsPerSecond } = deps.settings;
   const intervalMs = callsPerSecond === 0 ? 0 : (1000 / callsPerSecond) * MARGIN;
 
   return {
-    /** The line that calls a country. */
-    lineFor: (country: string): string => linesFor(country)[0].number,
+    /** The line that calls a country, or who texts to it come from. */
+    lineFor: (country: string, channel: Channel): string =>
+      channel === 'sms' ? senderFor(country).number : linesFor(country)[0].number,
 
     /** The line of another provider to try after a line; null: there is none, or the line is not in use any more. */
     lineAfter(country: string, lineNumber: string): string | null {

@@ -1,4 +1,4 @@
-import { maskNumber } from '../../domain/mask-number.ts';
+import { maskLine } from '../../domain/mask-number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
@@ -83,12 +83,14 @@ function note(
   switch (result.kind) {
     case 'refused':
       return other === null
-        ? refused(deps, placed, result)
+        ? refused(deps, placed, way, result)
         : putOff(deps, placed, result, { line: other, pauseMs: 0 });
     case 'tryLater': {
       const pauseMs = Math.min(LONGEST_RETRY_MS, deps.timeouts.retryMs * 2 ** (placed.number - 1));
       const next =
-        other === null ? { line: deps.lines.lineFor(placed.country), pauseMs } : { line: other, pauseMs: 0 };
+        other === null
+          ? { line: deps.lines.lineFor(placed.country, placed.channel), pauseMs }
+          : { line: other, pauseMs: 0 };
       return putOff(deps, placed, result, next);
     }
     case 'unknown':
@@ -98,12 +100,17 @@ function note(
 
 async function refused(
   deps: PlaceDeps,
-  { verificationId, channel, attemptId }: Placed,
-  { outcome, errorCode, alarm }: Extract<Asked, { kind: 'refused' }>,
+  placed: Placed,
+  way: Way,
+  refusal: Extract<Asked, { kind: 'refused' }>,
 ): Promise<StepResult> {
-  const now = deps.clock.now();
-  if ((await deps.attempts.refuse(attemptId, { outcome, errorCode }, now)) === null)
-    await deps.attempts.noText(attemptId, errorCode, now);
+  const { verificationId, channel, attemptId } = placed;
+  const { outcome, errorCode, alarm } = refusal;
+  if (!(await way.insteadOf?.(placed, refusal))) {
+    const now = deps.clock.now();
+    if ((await deps.attempts.refuse(attemptId, { outcome, errorCode }, now)) === null)
+      await deps.attempts.noText(attemptId, errorCode, now);
+  }
   deps.events.emit(EVENTS_OF[channel].refused, { verificationId, attemptId, outcome, errorCode, alarm });
   return 'moved';
 }
@@ -118,7 +125,7 @@ async function putOff(
   const now = deps.clock.now();
   const { line, pauseMs } = next;
   await deps.attempts.postpone(attemptId, errorCode, now, later(now, pauseMs), line);
-  const nextLine = line === lineNumber ? {} : { nextLine: maskNumber(line) };
+  const nextLine = line === lineNumber ? {} : { nextLine: maskLine(line) };
   deps.events.emit(EVENTS_OF[channel].postponed, {
     verificationId,
     attemptId,

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { type Clock, later } from '../../platform/clock.ts';
 import { leaveToOthers, type Step, waitUntil } from '../job/advance.ts';
 import type { RoomForCall } from '../job/room-for-calls.ts';
-import type { AttemptStore } from '../store/attempts.ts';
+import { type AttemptStore, SHORTEST_LIFE_MS } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { Decision, VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
@@ -28,6 +28,8 @@ export function createPlaceCall(deps: {
     const now = deps.clock.now();
     if (verification.expiresAt <= now) return expire(verification, now);
     if (verification.wakeAt > now) return waitUntil(verification.wakeAt);
+    if (isTooLate(verification, now))
+      return lookAgainAt(deps.verifications, verification, verification.expiresAt);
     if (deps.isStopping()) return leaveToOthers(now);
     if (!(await deps.roomForCall(verification.expiresAt))) return 'moved';
     if (deps.isStopping()) return leaveToOthers(deps.clock.now());
@@ -68,12 +70,15 @@ export function createPlaceCall(deps: {
   }
 }
 
-/** How long to wait for room before a look at the row says how long it may still wait, ms. */
-const UNSEEN_WAIT_MS = 5_000;
+/** The first text begins the life of the code; an earlier one may still arrive. */
+function isTooLate({ channel, attempts, expiresAt }: Verification, now: Date): boolean {
+  return channel === 'sms' && attempts > 0 && expiresAt < later(now, SHORTEST_LIFE_MS);
+}
 
 /**
  * The same for a verification that was just taken from the queue, without a look at its row: one statement begins the
- * attempt if nothing has changed since the request. Null: a look is needed, or its line keeps a pace.
+ * attempt if nothing has changed since the request. Null: a look is needed, or its line keeps a pace. Only the row tells a text,
+ * which takes no room, from a call.
  */
 export function createPlaceUnseen(deps: {
   attempts: Pick<AttemptStore, 'beginUnseen'>;
@@ -86,11 +91,15 @@ export function createPlaceUnseen(deps: {
 }) {
   return async function placeUnseen(verificationId: string) {
     if (deps.lines.isPaced) return null;
-    const hasRoom = await deps.roomForCall(later(deps.clock.now(), UNSEEN_WAIT_MS));
-    if (!hasRoom || deps.isStopping()) return null;
+    const hasRoom = await deps.roomForCall(deps.clock.now());
+    if (deps.isStopping()) return null;
     const startedAt = deps.clock.now();
     const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
-    const begun = await deps.attempts.beginUnseen(verificationId, { id: randomUUIDv7(), startedAt, wakeAt });
+    const begun = await deps.attempts.beginUnseen(
+      verificationId,
+      { id: randomUUIDv7(), startedAt, wakeAt },
+      { hasRoom },
+    );
     return begun === null || begun === 'onCall' ? null : deps.placeAttempt(begun);
   };
 }

@@ -39,6 +39,8 @@ export interface Way {
   ask(attempt: Attempt, policy: TenantPolicy): Promise<Asked>;
   /** Notes that the provider took it, under which name. */
   accepted(placed: Placed, policy: TenantPolicy, id: string): Promise<StepResult>;
+  /** Reaches the person in another way after the provider refused. False: there is none, or somebody was there first. */
+  insteadOf?(placed: Placed, refusal: Extract<Asked, { kind: 'refused' }>): Promise<boolean>;
   /** What is left to do while nobody knows whether the provider took it. */
   afterLost(until: Date): StepResult;
 }

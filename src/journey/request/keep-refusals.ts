@@ -1,4 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
 import type { OnStop } from '../../platform/shutdown.ts';
 import { createNoteRefusal } from './note-refusal.ts';
@@ -8,14 +11,17 @@ export type Refusals = ReturnType<typeof keepRefusals>;
 
 /** @param deps.count counts one refused request */
 export function keepRefusals(
-  deps: Omit<Parameters<typeof createNoteRefusal>[0], 'keyedHash'> & {
-    hashKeys: KeyRing;
+  deps: {
+    stores: { database: { run: RunStatement }; hashKeys: KeyRing };
+    clock: Clock;
+    log: Logger;
     count: (code: ErrorCode) => void;
   },
   onStop: OnStop,
 ) {
-  const keyedHash = (text: string) => hmac(deps.hashKeys, text).hash;
-  const { settled, ...refusals } = createNoteRefusal({ ...deps, keyedHash });
+  const { database, hashKeys } = deps.stores;
+  const keyedHash = (text: string) => hmac(hashKeys, text).hash;
+  const { settled, ...refusals } = createNoteRefusal({ ...deps, run: database.run, keyedHash });
   onStop('refusals being kept', settled);
   return { ...refusals, settled, count: deps.count };
 }

@@ -9,6 +9,14 @@ import type { Counter } from '../store/admission.ts';
 import { forgetUnwanted } from '../store/unwanted-calls.ts';
 import { suppressed } from './checks.ts';
 import { type SpendingRules, spendingLimits } from './spending.ts';
+import {
+  heldUntil,
+  isUnentered,
+  subjectOf,
+  type TextTo,
+  unenteredKeys,
+  unenteredLimits,
+} from './unentered-codes.ts';
 import { type CodeOf, wrongCodesOf } from './wrong-codes.ts';
 
 /**
@@ -30,7 +38,10 @@ export interface Dialed {
 /** How many counts that are over one sweep removes. */
 const REMOVED_AT_ONCE = 50_000;
 
-type Limits = Pick<TenantPolicy, 'limits' | 'spending' | 'callTimeLimitS' | 'patienceS' | 'expiresAfterS'>;
+type Limits = Pick<
+  TenantPolicy,
+  'limits' | 'spending' | 'callTimeLimitS' | 'patienceS' | 'expiresAfterS' | 'textMessage'
+>;
 
 /** One of the limits, and under which key it is counted. */
 export interface LimitOn {
@@ -65,11 +76,11 @@ export function createLimits(deps: {
   phoneHashes: (text: string) => string[];
   spending: SpendingRules;
 }) {
-  const limitsFor = (request: Counted, policy: Limits, now: Date): LimitOn[] => [
-    ...limitsOn(deps.phoneHashes, request, policy.limits, now),
+  const limitsFor: LimitsFor = (request, policy, now) => [
+    ...limitsOn(deps.phoneHashes, request, policy, now),
     ...spendingLimits(
       deps.spending,
-      { tenantId: request.tenantId, country: request.phone?.country ?? null },
+      { tenantId: request.tenantId, country: request.phone?.country ?? null, channel: request.channel },
       policy,
       now,
     ),
@@ -92,6 +103,12 @@ export function createLimits(deps: {
       return limitsFor(request, policy, now).map(toCounter);
     },
 
+    /** The counters of a call that takes the place of a text: its verification has been counted. */
+    callCounters({ tenantId, phone }: Counted, policy: Limits, now: Date): Counter[] {
+      const of = { tenantId, country: phone?.country ?? null, channel: 'call' } as const;
+      return spendingLimits(deps.spending, of, policy, now).map(toCounter);
+    },
+
     /** The error for a counter that has no room before `until`. */
     errorFor(
       request: Counted,
@@ -111,6 +128,11 @@ export function createLimits(deps: {
     wrongCodes: (verification: CodeOf, now: Date): Counter =>
       wrongCodesOf(deps.phoneHashes, verification, now),
 
+    /** The counters of texts that a code which was entered makes up for. */
+    unenteredKeys: (of: TextTo): string[] => unenteredKeys(deps.phoneHashes, of),
+
+    hold: createHold(deps.run, limitsFor),
+
     /** The error for a phone that must not be called before a while has passed. @param chance when it may be again */
     tooSoon: (chance: Date) => tooSoon(chance, deps.clock.now()),
 
@@ -126,6 +148,22 @@ export function createLimits(deps: {
   };
 }
 
+type LimitsFor = (request: Counted, policy: Limits, now: Date) => LimitOn[];
+
+/**
+ * Sends no more texts for a while where a request reached a counter (by its name) of codes that nobody enters.
+ * @returns what the operator is told of the numbers; null: it is another counter
+ */
+function createHold(run: RunStatement, limitsFor: LimitsFor) {
+  return async (name: string, request: Counted, policy: Limits, now: Date): Promise<string | null> => {
+    const on = limitsFor(request, policy, now).find((limit) => limit.name === name);
+    if (!on || !isUnentered(name) || request.phone === null) return null;
+    await run(sql`
+      update rate_count set window_ends_at = ${heldUntil(now)} where key = ${on.key} and count >= ${on.most}::int`);
+    return subjectOf(name, request.phone);
+  };
+}
+
 /** A limit as the statement that admits a request counts it. */
 export function toCounter({ error: _, endsAt, ...counter }: LimitOn): Counter {
   return { ...counter, endsAt: endsAt.toISOString() };
@@ -135,7 +173,7 @@ export function toCounter({ error: _, endsAt, ...counter }: LimitOn): Counter {
 function createReachedLimits(deps: {
   run: RunStatement;
   clock: Clock;
-  limitsFor: (request: Counted, policy: Limits, now: Date) => LimitOn[];
+  limitsFor: LimitsFor;
   hashesOf: (phone: Dialed) => string[];
 }): ReachedLimits {
   return async (request, policy) => {
@@ -216,9 +254,10 @@ function textsTo(phoneHashes: (text: string) => string[], e164: string, now: Dat
 function limitsOn(
   phoneHashes: (text: string) => string[],
   { tenantId, userId, purpose, channel, phone }: Counted,
-  limits: TenantPolicy['limits'],
+  policy: Limits,
   now: Date,
 ): LimitOn[] {
+  const { limits } = policy;
   const counted = (what: string) => phoneHashes(`limit ${what}`)[0];
   const phoneKey = (dialed: Dialed) =>
     purpose === 'signIn'
@@ -240,7 +279,12 @@ function limitsOn(
   return [
     on(`user ${tenantId} ${userId}`, limits.perUser, 'user'),
     ...(phone ? [on(phoneKey(phone), limits.perNumber, 'number')] : []),
-    ...(phone && channel === 'sms' ? [textsTo(phoneHashes, phone.e164, now)] : []),
+    ...(phone && channel === 'sms'
+      ? [
+          textsTo(phoneHashes, phone.e164, now),
+          ...unenteredLimits(phoneHashes, { tenantId, purpose, phone }, policy, now),
+        ]
+      : []),
     ...(phone?.extension
       ? [
           on(

@@ -1,20 +1,23 @@
 import { requestHashOf, reusedKey } from '../../domain/idempotency.ts';
+import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
-import { type Clock, later } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../place/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
-import type { Admission, createAdmission } from '../store/admission.ts';
+import type { Admission, CrossedAlarm, createAdmission } from '../store/admission.ts';
 import type { UserFacts } from '../store/facts.ts';
+import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Codes } from '../text/code.ts';
-import { firstRefusal, suppressed } from './checks.ts';
-import { patienceMs, type RequestLimits } from './limits.ts';
+import { firstRefusal } from './checks.ts';
+import { type Counted, patienceMs, type RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
 import type { NoteRefusal } from './note-refusal.ts';
 import { phoneTypeOf } from './number-to-call.ts';
+import { refusalOf } from './refusal-of.ts';
 
 /** What requesting needs. */
 interface RequestDeps {
@@ -59,11 +62,13 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     if (refusal) return (await replay(request, requestHash)) ?? raise(refusal);
     const admissible = input as AdmissibleRequest;
     const admission = await admit(request, admissible, requestHash);
-    if (admission.kind === 'admitted') return begin(admission);
+    if (admission.kind === 'admitted') return begin(admission, request, admissible);
     const replayed = await replay(request, requestHash);
     if (replayed) return replayed;
     // The verification that had the key was old, and has just been removed: the key is as new.
     if (admission.kind === 'repeated' && isFirstTry) return checkAndAdmit(request, facts, false);
+    if (admission.kind === 'repeated')
+      throw new Error('an idempotency key was taken and is gone, twice in a row');
     throw await refusalOf(deps, request, admissible, admission);
   }
 
@@ -73,7 +78,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     requestHash: string,
   ): Promise<Admission> {
     const now = deps.clock.now();
-    const lineNumber = deps.lines.lineFor(input.number.country);
+    const lineNumber = deps.lines.lineFor(input.number.country, request.channel);
     const traceParent = deps.traces.current();
     const phoneHashes = deps.limits.hashesOf(input.number);
     const { newSeed } = deps.codes;
@@ -83,14 +88,15 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
   }
 
-  function begin({ verification, crossed }: Extract<Admission, { kind: 'admitted' }>) {
+  async function begin(
+    { verification, crossed }: Extract<Admission, { kind: 'admitted' }>,
+    request: VerificationRequest,
+    { policy, number }: AdmissibleRequest,
+  ) {
     const { id, tenantId, purpose, country } = verification;
     deps.events.emit('verification.requested', { verificationId: id, tenantId, purpose, country });
-    for (const { counter, percent } of crossed)
-      deps.events.emit('spending.thresholdReached', {
-        ...{ verificationId: id, tenantId, limit: counter, percent, alarm: true },
-      });
     if (verification.jobId === null) deps.addJob(id, verification.wakeAt);
+    await tellAlarms(deps, verification, crossed, { ...request, phone: number }, policy);
     return { verification, replayed: false };
   }
 
@@ -102,41 +108,20 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
   }
 }
 
-/** The error for a request that was not admitted. */
-async function refusalOf(
-  deps: RequestDeps,
-  request: VerificationRequest,
-  { policy, number }: AdmissibleRequest,
-  admission: Exclude<Admission, { kind: 'admitted' }>,
-): Promise<Error> {
-  const now = deps.clock.now();
-  switch (admission.kind) {
-    case 'full':
-      return deps.limits.errorFor({ ...request, phone: number }, policy, admission, now);
-    case 'suppressed':
-      return suppressed();
-    case 'paused':
-      return deps.limits.tooSoon(later(admission.until, -patienceMs(policy)));
-    case 'line':
-      return deps.lines.tooBusy(later(admission.until, -patienceMs(policy)));
-    case 'open': {
-      const { tenantId, userId } = request;
-      const { openId } = deps.verifications;
-      return alreadyOpen(await openId({ tenantId, userId, phoneNumber: number.e164 }));
-    }
-    case 'repeated':
-      return new Error('an idempotency key was taken and is gone, twice in a row');
+/** Tells the operator which limits a request has brought near their most; of codes that nobody enters, no more texts are sent. */
+async function tellAlarms(
+  { limits, clock, events }: Pick<RequestDeps, 'limits' | 'clock' | 'events'>,
+  { id: verificationId, tenantId }: Verification,
+  crossed: readonly CrossedAlarm[],
+  ...[counted, policy]: [Counted, TenantPolicy]
+): Promise<void> {
+  for (const { counter: limit, percent } of crossed) {
+    // If that fails, texts are held until the window of the counter ends.
+    const subject = await limits.hold(limit, counted, policy, clock.now()).catch(() => limit);
+    const alarm = { verificationId, tenantId, limit, alarm: true };
+    if (subject === null) events.emit('spending.thresholdReached', { ...alarm, percent });
+    else events.emit('text.held', { ...alarm, subject });
   }
-}
-
-/** @param id null when it has been finished meanwhile */
-function alreadyOpen(id: string | null): ServiceError {
-  const which = id === null ? '' : ` (${id})`;
-  return new ServiceError(
-    'verification.alreadyOpen',
-    `A verification of this user${which} is not finished: one of this number, or one that asks for a PIN, digits or a code. Follow it, or cancel it before you request another.`,
-    id === null ? {} : { verificationId: id },
-  );
 }
 
 function raise(error: Error): never {

@@ -1,7 +1,8 @@
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import { secondsUntil } from '../../platform/clock.ts';
-import type { CallPrice, DailyLimits } from '../ports.ts';
+import type { DailyLimits, EstimatedPrice } from '../ports.ts';
+import type { Channel } from '../states.ts';
 import type { LimitOn } from './limits.ts';
 
 /** What part of a limit of the day, in percent, raises an alarm. */
@@ -10,35 +11,45 @@ const ALARMS_AT = [50, 80];
 /** Money is counted in thousandths, whole ones, rounded up: a minute may cost less than a hundredth. */
 const THOUSANDTHS = 1000;
 
-/** The limits of one day (UTC) on calls and on money. */
+/** The limits of one day (UTC) on calls, on text messages and on money. */
 export interface SpendingRules {
   /** Those of the whole installation. */
   ofAll: DailyLimits;
-  price: CallPrice;
+  price: EstimatedPrice;
 }
 
 /**
- * The limits of the day that a request is counted against: a call as 1, and money as the price of all started minutes
- * of the longest call that the policy allows. A second call after busy or no answer counts nothing more: the first one
+ * The limits of the day that a request is counted against: a call or a text as 1, and money as the price of the text, or of all
+ * started minutes of the longest call that the policy allows. A second call after busy or no answer counts nothing more: the first one
  * cost nothing. Without a country the price is not known, and no money is counted.
  */
 export function spendingLimits(
   { ofAll, price }: SpendingRules,
-  request: { tenantId: string; country: string | null },
+  request: { tenantId: string; country: string | null; channel: Channel },
   { spending, callTimeLimitS }: Pick<TenantPolicy, 'spending' | 'callTimeLimitS'>,
   now: Date,
 ): LimitOn[] {
   const endsAt = endOfDay(now);
+  const { country, channel } = request;
+  const isText = channel === 'sms';
   const minutes = Math.ceil(callTimeLimitS / 60);
-  const cost =
-    request.country === null ? null : Math.ceil(price.perMinute(request.country) * minutes * THOUSANDTHS);
-  const limits = (who: string, whose: string, { callsPerDay, moneyPerDay }: DailyLimits): LimitOn[] => {
-    const limit = (of: 'calls' | 'money', most: number, amount: number, what: string): LimitOn => ({
+  const priceTo = (to: string) => (isText ? price.perText(to) : price.perMinute(to) * minutes);
+  const cost = country === null ? null : Math.ceil(priceTo(country) * THOUSANDTHS);
+  const limits = (who: string, whose: string, ofDay: DailyLimits): LimitOn[] => {
+    const { moneyPerDay } = ofDay;
+    const most = isText ? ofDay.textsPerDay : ofDay.callsPerDay;
+    const limit = (of: 'calls' | 'texts' | 'money', most: number, amount: number, what: string): LimitOn => ({
       ...{ key: `day ${of} ${whose}`, name: `${who}.${of}`, most, amount, endsAt, alarmsAt: ALARMS_AT },
       error: (until, at) => limitReached(who, what, secondsUntil(until, at)),
     });
     return [
-      ...(callsPerDay === null ? [] : [limit('calls', callsPerDay, 1, `${callsPerDay} calls`)]),
+      ...(most === null
+        ? []
+        : [
+            isText
+              ? limit('texts', most, 1, `${most} text messages`)
+              : limit('calls', most, 1, `${most} calls`),
+          ]),
       ...(moneyPerDay === null || cost === null
         ? []
         : [limit('money', Math.round(moneyPerDay * THOUSANDTHS), cost, `${moneyPerDay} ${price.currency}`)]),

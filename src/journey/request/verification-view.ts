@@ -75,6 +75,10 @@ export const VerificationView = z
     expectedCallAt: Instant.nullable().meta({
       description: 'When the call, or the next one, can be placed; null: at once',
     }),
+    escalatedAt: Instant.nullable().meta({
+      description:
+        'Since when a call takes the place of the text message that did not arrive; null: none does',
+    }),
     createdAt: Instant,
     expiresAt: Instant.meta({
       description:
@@ -123,6 +127,7 @@ export function toView(verification: Verification): z.input<typeof VerificationV
     outcomeText: outcome === null ? null : textOf(outcome, verification),
     errorCode: verification.errorCode,
     expectedCallAt: expectedCallAt(verification)?.toISOString() ?? null,
+    escalatedAt: verification.escalatedAt?.toISOString() ?? null,
     createdAt: verification.createdAt.toISOString(),
     expiresAt: verification.expiresAt.toISOString(),
     decidedAt: verification.decidedAt?.toISOString() ?? null,

@@ -92,7 +92,7 @@ export function createBudgets(deps: { hash: (text: string) => string; spending: 
 
     /** The same, of the day. */
     spendingOf: ({ tenantId, country }: CountedSignIn, policy: Policy, now: Date): LimitOn[] =>
-      spendingLimits(deps.spending, { tenantId, country }, policy, now),
+      spendingLimits(deps.spending, { tenantId, country, channel: 'sms' }, policy, now),
 
     /** Wrong codes of sign-ins by a number. */
     wrongCodes(

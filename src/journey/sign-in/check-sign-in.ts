@@ -6,8 +6,9 @@ import { MOST_CHECKS } from '../store/code-checks.ts';
 import type { Decided, Verification } from '../store/rows.ts';
 import type { SignInStore } from '../store/sign-ins.ts';
 import type { TextStore } from '../store/texts.ts';
-import { expired, isSame, wrong } from '../text/check-code.ts';
+import { isSame } from '../text/check-code.ts';
 import type { Codes } from '../text/code.ts';
+import { expired, wrong } from '../text/code-problems.ts';
 import type { Budgets } from './budgets.ts';
 import type { DeviceTokens } from './device-token.ts';
 import { alreadyDecided, type ReadSignIn, type SignIn } from './follow-sign-in.ts';
@@ -23,7 +24,7 @@ export type IssueSignInAssertion = (wanted: {
 }) => Promise<{ assertion: string; expiresAt: Date }>;
 
 /** What the right code gives. */
-export interface ApprovedSignIn {
+interface ApprovedSignIn {
   signIn: SignIn;
   assertion: string;
   assertionExpiresAt: Date;

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { hmacWith, type KeyRing } from '../../platform/secrets/key-ring.ts';
 
 /** The phone with which somebody signed in, since it is a user name. */
-export interface SignedInPhone {
+interface SignedInPhone {
   tenantId: string;
   phoneMethodId: string;
   signInEnabledAt: Date;

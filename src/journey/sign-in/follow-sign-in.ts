@@ -4,10 +4,11 @@ import type { Events } from '../../events.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
 import type { PolicyAt } from '../ports.ts';
+import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
 import type { VerificationStore } from '../store/verifications.ts';
-import { BETWEEN_MS, SHORTEST_LIFE_MS } from '../text/send-again.ts';
+import { BETWEEN_MS } from '../text/send-again.ts';
 import type { Budgets } from './budgets.ts';
 import { resendAfter, statusOf } from './schemas.ts';
 

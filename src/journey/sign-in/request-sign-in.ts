@@ -22,7 +22,7 @@ import { refusePolicy, whyDecoy } from './may-sign-in.ts';
 import type { ToldSignIn } from './schemas.ts';
 
 /** What a backend asks for. `number` and `country` are as typed. */
-export interface SignInRequest {
+interface SignInRequest {
   tenantId: string;
   /** The version of the tenant's policy that counts. */
   policyVersion: number;
@@ -140,7 +140,13 @@ function rowOf(
 ): NewVerification {
   return {
     ...{ id: randomUUIDv7(), tenantId, userId: '', purpose: 'signIn', channel: 'sms', phoneType: 'mobile' },
-    ...{ phoneNumber: e164, country, extension: null, locale, lineNumber: deps.lines.lineFor(country) },
+    ...{
+      phoneNumber: e164,
+      country,
+      extension: null,
+      locale,
+      lineNumber: deps.lines.lineFor(country, 'sms'),
+    },
     ...{ traceParent: deps.traces.current(), phoneHashes: [], policyVersion },
     ...{ challenge: 'code', challengeDigits: null, codeSeed: deps.codes.newSeed(), jobId: null },
     ...{ pauseBeforeS: null, pauseAfterS: null, idempotencyKey: null, requestHash: null },

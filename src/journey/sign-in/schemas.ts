@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { CountryCode, Instant, LanguageTag, TypedNumber, VerificationId } from '../../api.ts';
 import { AskedAudience, Nonce } from '../../domain/assertion-policy.ts';
 import { later } from '../../platform/clock.ts';
+import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import { MOST_SENDS } from '../store/texts.ts';
-import { BETWEEN_MS, SHORTEST_LIFE_MS } from '../text/send-again.ts';
+import { BETWEEN_MS } from '../text/send-again.ts';
 import { DEVICE_TOKEN } from './device-token.ts';
 
 /** What is told of a sign-in by number. It is the same whether or not the number is somebody's. */

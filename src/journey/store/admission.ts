@@ -64,6 +64,10 @@ export interface WishForSlot {
 export type Admission =
   | { kind: 'admitted'; verification: Verification; crossed: CrossedAlarm[] }
   | { kind: 'repeated' }
+  | Refused;
+
+/** Why a call or a text was not admitted. */
+export type Refused =
   | { kind: 'open' }
   | { kind: 'suppressed' }
   | { kind: 'paused'; until: Date }
@@ -87,7 +91,7 @@ interface Row {
 const NOTHING_YET = {
   ...({ state: 'queued', open: true, live: false, prompt: 'ask' } as const),
   ...{ outcome: null, errorCode: null, decidedAt: null, finishedAt: null },
-  ...{ attemptId: null, attempts: 0, redials: 0, round: 1, wrongKeys: 0, silences: 0 },
+  ...{ attemptId: null, escalatedAt: null, attempts: 0, redials: 0, round: 1, wrongKeys: 0, silences: 0 },
   ...{ callId: null, callStatus: null, callError: null, statusSequence: -1, answeredBy: null },
   ...{ dialedAt: null, rangAt: null, answeredAt: null, endedAt: null },
   ...{ signIn: null, decoy: null, textsAsked: 1, textAskedAt: null },
@@ -119,7 +123,10 @@ export function createAdmission(run: RunStatement) {
  * Of what a user can have only one open verification: of a number, or where there is an answer to guess, at all. Several at
  * once would be guessed before the first wrong answers count.
  */
-function openNumber({ challenge, phoneNumber }: NewVerification): string {
+export function openNumber({
+  challenge,
+  phoneNumber,
+}: Pick<Verification, 'challenge' | 'phoneNumber'>): string {
   return challenge === 'pound' ? phoneNumber : challenge;
 }
 

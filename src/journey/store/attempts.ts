@@ -20,6 +20,9 @@ import {
 /** How long the code of a text message is valid, ms: from the first attempt to send it, of a sign-in by number from the request. */
 export const CODE_LIFE_MS = 600_000;
 
+/** A text that comes so shortly before its code expires is not sent, ms. */
+export const SHORTEST_LIFE_MS = 60_000;
+
 /** A condition on the verification `v`: the person is reached by text message. */
 const IS_TEXT = raw("(v.channel = 'sms')");
 
@@ -92,13 +95,15 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
   return {
     /**
      * `queued` and due → `dialing` or `sending`, without a look at the row before: if the policy that it was checked under still
-     * counts, the user is not blocked, and it has not expired. Null: a look is needed.
+     * counts, the user is not blocked, and it has not expired. Without room for a call, only a text. Null: a look is needed.
      */
-    beginUnseen: (verificationId: string, attempt: NewAttempt) =>
+    beginUnseen: (verificationId: string, attempt: NewAttempt, { hasRoom }: { hasRoom: boolean }) =>
       one(
         begin(
           attempt,
           sql`v.id = ${verificationId} and v.state = 'queued' and v.wake_at <= ${attempt.startedAt}
+            and (${hasRoom} or ${IS_TEXT})
+            and (v.attempts = 0 or not ${IS_TEXT} or v.expires_at >= ${later(attempt.startedAt, SHORTEST_LIFE_MS)})
             and v.expires_at > ${attempt.startedAt} and ${stillAllowed(sql`v.policy_version`, attempt.startedAt)}`,
         ),
       ),

@@ -1,4 +1,5 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
+import { MADE_UP_FOR } from '../request/unentered-codes.ts';
 import type { Counter } from './admission.ts';
 import { DECIDED_COLUMNS, type Decided, isStillEntitled, story, type Verification } from './rows.ts';
 
@@ -18,6 +19,10 @@ export interface CodeToCheck {
   budget: Counter;
   /** `smsSignIn.unusedDays` of the policy, for sign-ins by number. */
   unusedDays?: number | null;
+  /** What a repetition is known by; null or left out: it is none. */
+  key?: string | null;
+  /** Counters of texts whose codes nobody entered, which a right code makes up for. */
+  madeUpFor?: readonly string[];
 }
 
 /**
@@ -29,7 +34,10 @@ export interface CodeToCheck {
  * be anybody, and must not learn whether there is such a user.
  */
 export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>) {
-  return ({ verification, isRight, budget, unusedDays = null }: CodeToCheck, now: Date) => {
+  return (
+    { verification, isRight, budget, unusedDays = null, key = null, madeUpFor = [] }: CodeToCheck,
+    now: Date,
+  ) => {
     const { id, tenantId, codeSeed } = verification;
     const right = sql`(${isRight}::boolean and v.decoy is null and (select ok from budget) and (select ok from entitled))`;
     const decides = sql`(${right} or v.wrong_keys + 1 >= ${MOST_CHECKS}::int)`;
@@ -44,7 +52,7 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
         select coalesce(bool_and(${isStillEntitled(now, unusedDays)}), false) as ok from verification v
         where v.tenant_id = ${tenantId} and v.id = ${id}),
       v as (
-        update verification v set wrong_keys = v.wrong_keys + case when ${right} then 0 else 1 end,
+        update verification v set wrong_keys = v.wrong_keys + case when ${right} then 0 else 1 end, check_key = ${key},
           state = case when ${decides} then 'decided' else v.state end,
           live = v.live or ${decides},
           outcome = case when ${right} then 'approved' when ${decides} then 'wrongDigits' end,
@@ -54,6 +62,7 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
             else ${story(now, { type: 'codeWrong' })}::jsonb end
         where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.code_seed = ${codeSeed}
           and v.state in ('queued', 'sending', 'sent') and v.expires_at > ${now}
+          and v.check_key is distinct from ${key ?? NO_KEY}
           and (v.sign_in is not null or (v.attempts > 0 and (select ok from budget) and ${isStillEntitled(now)}))
         returning ${DECIDED_COLUMNS}, v.state, v.wrong_keys),
       counted as (
@@ -62,8 +71,28 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
         on conflict (key) do update set
           count = case when r.window_ends_at <= ${now} then 1 else r.count + 1 end,
           window_ends_at = case when r.window_ends_at <= ${now} then excluded.window_ends_at else r.window_ends_at end)
+      ${madeUpFor.length === 0 ? empty : makeUp(madeUpFor, now)}
       select * from v`);
   };
+}
+
+/** What no key of a check is. */
+const NO_KEY = '-';
+
+/** The rows are locked in the order in which a request locks them. */
+function makeUp(keys: readonly string[], now: Date): Sql {
+  return sql`,
+      made_up_for as (
+        update rate_count r set count = r.count - ${MADE_UP_FOR}::int from v
+        where v.outcome = 'approved' and r.key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))
+          and r.window_ends_at > ${now})`;
+}
+
+/** The verification, if the latest check of its code was this one. */
+export function createCheckedWith(first: <Row>(statement: Sql) => Promise<Row | null>) {
+  return (id: string, key: string) =>
+    first<Checked>(sql`select ${DECIDED_COLUMNS}, v.state, v.wrong_keys from verification v
+      where v.id = ${id} and v.check_key = ${key}`);
 }
 
 /** Until when no more codes are checked, since too many were wrong. */

@@ -3,8 +3,9 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { PhoneType } from '../../domain/phone-type.ts';
 import { signsIn } from '../../domain/signs-in.ts';
 import type { Sender } from '../../providers/port.ts';
-import type { CallAttemptTable, StoredEvent, VerificationTable } from '../../registry/schema.ts';
+import type { CallAttemptTable, VerificationTable } from '../../registry/schema.ts';
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
+import type { StoredEvent } from '../../registry/stored-event.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge, Channel, Purpose, State } from '../states.ts';
 
@@ -23,6 +24,7 @@ export type Verification = Omit<
   | 'turns'
   | 'phoneType'
   | 'signIn'
+  | 'checkKey'
 > & {
   /** What a sign-in by number was asked for with; null: it is a verification of a user. */
   signIn: SignInAsked | null;
@@ -58,7 +60,7 @@ export const ALL_COLUMNS = columns([
   ...(['locale', 'state', 'outcome', 'errorCode', 'attemptId', 'wakeAt', 'idempotencyKey'] as const),
   ...(['requestHash', 'createdAt', 'expiresAt', 'decidedAt', 'finishedAt', 'jobId', 'extension'] as const),
   ...(['pauseBeforeS', 'pauseAfterS', 'challenge', 'challengeDigits', 'lineNumber', 'slotAt'] as const),
-  'codeSeed',
+  ...(['codeSeed', 'escalatedAt'] as const),
   ...(['redials', 'open', 'live', 'policyVersion', 'traceParent', 'attempts', 'callId'] as const),
   ...(['callStatus', 'callError', 'statusSequence', 'round', 'prompt', 'wrongKeys', 'silences'] as const),
   ...(['answeredBy', 'dialedAt', 'rangAt', 'answeredAt', 'endedAt', 'policyNow'] as const),

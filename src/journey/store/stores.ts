@@ -1,6 +1,7 @@
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { createAnswerStore } from './answers.ts';
 import { createAttemptStore } from './attempts.ts';
+import { createEscalateStore } from './escalation.ts';
 import { createLiveCallStore } from './live-calls.ts';
 import { createLostCallStore } from './lost-calls.ts';
 import { createSignInStore } from './sign-ins.ts';
@@ -20,5 +21,6 @@ export function createStores(run: RunStatement) {
     lost: createLostCallStore(run),
     texts: createTextStore(run),
     signIns: createSignInStore(run),
+    escalations: createEscalateStore(run),
   };
 }

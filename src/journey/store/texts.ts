@@ -4,7 +4,7 @@ import type { Sender } from '../../providers/port.ts';
 import type { TextProgress } from '../../providers/text-port.ts';
 import type { Counter } from './admission.ts';
 import { KEEP_CALL } from './attempts.ts';
-import { createBudgetEnd, createCheck } from './code-checks.ts';
+import { createBudgetEnd, createCheck, createCheckedWith } from './code-checks.ts';
 import {
   ALL_COLUMNS,
   COMMIT_LATER,
@@ -37,6 +37,7 @@ export function createTextStore(run: RunStatement) {
 
     check: createCheck(first),
     wrongCodesUntil: createBudgetEnd(first),
+    checkedWith: createCheckedWith(first),
     sendAgain: createSendAgain(first, OF_USER),
     sendSignInAgain: createSendAgain(first, BY_NUMBER),
   };

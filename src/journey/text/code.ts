@@ -11,6 +11,8 @@ export interface Codes {
   newSeed(): string;
   /** The six digits of a verification, the same each time. Throws an Error without a seed, or when its key is gone. */
   codeOf(verification: CodeOf): string;
+  /** What stands for a check that may be repeated: its idempotency key and the typed code, as a keyed hash. */
+  checkKeyOf(verification: CodeOf, idempotencyKey: string, typed: string): string;
 }
 
 const SEED_BYTES = 18;
@@ -22,12 +24,22 @@ const EVEN = Math.floor(2 ** 32 / CODES) * CODES;
 export function createCodes(keys: KeyRing): Codes {
   return {
     newSeed: () => `${keys.currentId}.${randomBytes(SEED_BYTES).toString('base64url')}`,
-    codeOf({ id, purpose, phoneNumber, codeSeed }) {
-      const [keyId = '', seed = ''] = codeSeed?.split('.') ?? [];
-      if (seed === '') throw new Error(`verification ${id} has no seed for a code; the registry was edited`);
+    codeOf(verification) {
+      const { id, purpose, phoneNumber } = verification;
+      const { keyId, seed } = seedOf(verification);
       return digitsFrom(hmacWith(keys, keyId, `code ${seed} ${id} ${purpose} ${phoneNumber}`));
     },
+    checkKeyOf(verification, idempotencyKey, typed) {
+      const { keyId, seed } = seedOf(verification);
+      return hmacWith(keys, keyId, `check ${seed} ${verification.id} ${typed} ${idempotencyKey}`);
+    },
   };
+}
+
+function seedOf({ id, codeSeed }: CodeOf): { keyId: string; seed: string } {
+  const [keyId = '', seed = ''] = codeSeed?.split('.') ?? [];
+  if (seed === '') throw new Error(`verification ${id} has no seed for a code; the registry was edited`);
+  return { keyId, seed };
 }
 
 /** Six digits, all equally likely. @param key hexadecimal */

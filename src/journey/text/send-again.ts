@@ -3,13 +3,12 @@ import type { Events } from '../../events.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { RequestLimits } from '../request/limits.ts';
+import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
 
 /** Between two texts of one verification, ms. */
 export const BETWEEN_MS = 30_000;
-/** A text that comes so shortly before the code expires is of no use, ms. */
-export const SHORTEST_LIFE_MS = 60_000;
 
 /** Sends the text of a verification once more, with the same code; resolves to the verification. */
 export type SendAgain = (tenantId: string, id: string) => Promise<Verification>;

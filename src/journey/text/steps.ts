@@ -3,29 +3,35 @@ import type { ReadVerification } from '../ports.ts';
 import type { RequestLimits } from '../request/limits.ts';
 import type { Decided } from '../store/rows.ts';
 import type { Stores } from '../store/stores.ts';
+import { createCallInstead } from './call-instead.ts';
 import { createCheckCode } from './check-code.ts';
+import type { Escalate } from './escalate.ts';
 import { createFollowText } from './follow-text.ts';
 import { createSendAgain } from './send-again.ts';
 
 /** What people and providers do about texts: type the code, ask for another text, tell how far it has come. */
 export function createTextSteps(
-  { codes, jobs, clock, events }: JourneyDeps,
-  { texts }: Stores,
+  { codes, jobs, policyAt, clock, events }: JourneyDeps,
+  { texts, escalations }: Stores,
   {
-    limits: { textCounter, wrongCodes },
+    limits: { textCounter, wrongCodes, unenteredKeys },
     readVerification,
+    escalate,
     ...next
   }: {
-    limits: Pick<RequestLimits, 'textCounter' | 'wrongCodes'>;
+    limits: Pick<RequestLimits, 'textCounter' | 'wrongCodes' | 'unenteredKeys'>;
     readVerification: ReadVerification;
+    escalate: Escalate;
     complete: (verification: Decided) => Promise<void>;
     completeNow: (verification: Decided) => void;
   },
 ) {
-  const shared = { texts, readVerification, clock, events };
+  const { schedule } = jobs;
+  const shared = { texts, readVerification, schedule, clock, events };
   return {
-    checkCode: createCheckCode({ codes, wrongCodes, ...next, ...shared }),
-    sendAgain: createSendAgain({ textCounter, schedule: jobs.schedule, ...shared }),
-    followText: createFollowText({ ...shared, ...next }),
+    checkCode: createCheckCode({ codes, wrongCodes, unenteredKeys, ...next, ...shared }),
+    sendAgain: createSendAgain({ textCounter, ...shared }),
+    callInstead: createCallInstead({ escalate, policyAt, ...shared }),
+    followText: createFollowText({ escalations, escalate, ...shared, ...next }),
   };
 }

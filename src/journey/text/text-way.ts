@@ -5,8 +5,10 @@ import type { Providers } from '../../providers/port.ts';
 import type { CodeTexts } from '../../providers/texts/code-text.ts';
 import { type StepResult, waitUntil } from '../job/advance.ts';
 import type { Asked, Attempt, FindLost, Placed, Way } from '../place/way.ts';
+import type { EscalateStore } from '../store/escalation.ts';
 import type { TextStore } from '../store/texts.ts';
 import type { Codes } from './code.ts';
+import { type Escalate, MENDED_BY_CALL } from './escalate.ts';
 
 /** Where the provider tells how far the text of an attempt has come. */
 export type TextAddress = (attemptId: string) => string;
@@ -18,6 +20,8 @@ interface TextDeps {
   codes: Codes;
   prompts: Pick<CodeTexts, 'fillCodeText'>;
   statusUrl: TextAddress;
+  escalations: Pick<EscalateStore, 'ofAttempt'>;
+  escalate: Escalate;
   clock: Clock;
   events: Events;
 }
@@ -27,8 +31,22 @@ export function createTextWay(deps: TextDeps): Way {
   return {
     ask: (attempt, policy) => ask(deps, attempt, policy),
     accepted: (placed, _policy, textId) => accepted(deps, placed, textId),
+    insteadOf: (placed, refusal) => callInstead(deps, placed, refusal),
     afterLost: waitUntil,
   };
+}
+
+/** The job that was about to send the text goes on with the call. */
+async function callInstead(
+  { escalations, escalate }: Pick<TextDeps, 'escalations' | 'escalate'>,
+  { attemptId }: Placed,
+  { outcome, errorCode }: Extract<Asked, { kind: 'refused' }>,
+): Promise<boolean> {
+  if (!MENDED_BY_CALL.some((mended) => mended === outcome)) return false;
+  const verification = await escalations.ofAttempt(attemptId);
+  if (!verification) return false;
+  const { kind } = await escalate(verification, { kind: 'refused', attemptId, errorCode });
+  return kind === 'call';
 }
 
 /** The code is made for each text anew and stands nowhere else. Of a decoy no provider hears. */

@@ -51,6 +51,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
     'Only the number of a mobile can be a user name. The user registers the number as mobile.',
   'phoneMethod.numberInUse':
     'Another user of the tenant signs in with this number. npm run poundkey -- sign-in-user TENANT NUMBER says who. Find out whose the number is now; if it is not that user, npm run poundkey -- disable-sign-in TENANT USER ID makes room.',
+  'policy.callInsteadRefused': `The policy lets no call follow a text message in the same verification. ${POLICY} The field is textMessage.escalation.toCall.`,
   'idempotencyKey.reused':
     'The backend used one idempotency key for two different requests: each request needs its own.',
   'verification.alreadyOpen':
@@ -64,7 +65,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'challenge.locked':
     'Wrong answers ended too many verifications in a row. Wait until the time below, or npm run poundkey -- unblock TENANT USER once it is clear that it was the user.',
   'limit.reached': `Wait until the time below. After calls to a number that were not approved, the next one has to wait, and an approval ends that; otherwise the limit can be raised. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant.`,
-  'spending.limitReached': `Wait until midnight UTC. Look at the calls of this tenant first: many that nobody asked for are toll fraud (npm run poundkey -- toll-fraud TENANT). If they are wanted, raise the limit. ${POLICY} The fields are spending.callsPerDay and spending.moneyPerDay; for all tenants together the settings are CALLS_PER_DAY and MONEY_PER_DAY.`,
+  'spending.limitReached': `Wait until midnight UTC. Look at the calls and texts of this tenant first: many that nobody asked for are toll fraud (npm run poundkey -- toll-fraud TENANT). If they are wanted, raise the limit. ${POLICY} The fields are spending.callsPerDay, spending.textsPerDay and spending.moneyPerDay; for all tenants together the settings are CALLS_PER_DAY, TEXTS_PER_DAY and MONEY_PER_DAY.`,
   'line.tooBusy':
     'More calls wait than the caller line can place in time. npm run poundkey -- waiting shows whose they are. Have that backend slow down, raise CALLS_PER_SECOND as far as the provider allows it, give another country its own line (CALLER_LINES), or raise patienceS in the policy. A further line for the same country does not help: calls are placed from the first one.',
   'service.unavailable':

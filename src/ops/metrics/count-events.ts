@@ -7,14 +7,16 @@ const MOST_KEPT = 20_000;
 /** What the sweeper may do, so that its counters are there, at 0, before it does: an increase needs a start. */
 const REPAIRS = ['added', 'retried', 'replaced', 'promoted'];
 /** Likewise the limits of the day. */
-const LIMITS = ['tenant.calls', 'tenant.money', 'installation.calls', 'installation.money'];
+const LIMITS = ['tenant', 'installation'].flatMap((who) =>
+  ['calls', 'texts', 'money'].map((what) => `${who}.${what}`),
+);
 const ALARMS_AT = [50, 80];
 /** Likewise what may look like toll fraud. */
 const SUSPICIONS = ['sequence', 'prefix', 'unanswered', 'shortCalls', 'newCountry'];
 /** Events that may be alarms, for the same reason. */
 const ALARMS = [
   ...['verification.fraudReported', 'call.noWebhook', 'call.refused', 'call.postponed'],
-  ...['text.refused', 'text.postponed', 'text.undelivered'],
+  ...['text.refused', 'text.postponed', 'text.undelivered', 'text.held'],
 ];
 /** Names of errors that are ours and short; anything else would be a label without bounds. */
 const CODE = /^(\d{3,6}|[A-Za-z_]{1,40})$/;
@@ -57,7 +59,7 @@ function createCounters(registry: Registry) {
   );
   const thresholds = counter(
     'poundkey_spending_thresholds_total',
-    'Limits of the day of which a part was reached: of a tenant or the installation, of calls or money',
+    'Limits of the day of which a part was reached: of a tenant or the installation, of calls, texts or money',
     'limit',
     'percent',
   );

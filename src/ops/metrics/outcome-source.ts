@@ -5,7 +5,7 @@
  */
 import type { Kysely } from 'kysely';
 import { Counter, Histogram, type Registry as MetricsRegistry } from 'prom-client';
-import { maskNumber } from '../../domain/mask-number.ts';
+import { maskLine } from '../../domain/mask-number.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { Source } from './source.ts';
 
@@ -78,7 +78,7 @@ function createInstruments(registry: MetricsRegistry): (ended: Ended) => void {
     outcomes.inc({
       outcome: ended.outcome ?? 'none',
       country: ended.country,
-      line: line === null ? 'none' : maskNumber(line),
+      line: line === null ? 'none' : maskLine(line),
     });
     for (const [until, instant] of Object.entries(milestones(ended)))
       if (instant)

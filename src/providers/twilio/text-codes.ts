@@ -26,7 +26,7 @@ const OURS =
 const SENDER =
   'Compare the lines and sender names with the console of the provider: each must belong to this account and be able to send texts. All texts from this sender fail until then.';
 const REGISTER =
-  'Look up in the guidelines of the provider what the country asks of senders, and register the sender or take another one. Until then users of this country need a call.';
+  'Look up in the guidelines of the provider what the country asks of senders, and register the sender or take another one (TEXT_SENDERS). Until then users of this country need a call.';
 const CALL_INSTEAD = 'Nothing is wrong with Poundkey. The user can take a call to this number instead.';
 
 /** One code: what it means, what follows from it, and what an operator does. */

@@ -48,7 +48,7 @@ function createWorker(registry: Slots, time: VirtualTime, line: string, delayMs:
     start: (...wish) => asked(() => registry.start(...wish)),
   };
   const linesFor = (): [Line] => [{ number: line, provider: 'simulator' }];
-  const settings = { linesFor, callsPerSecond: CALLS_PER_SECOND };
+  const settings = { linesFor, senderFor: () => linesFor()[0], callsPerSecond: CALLS_PER_SECOND };
   const lines = createLines({ settings, slots, clock });
   const startedAt: number[] = [];
   const placed = new Set<string>();

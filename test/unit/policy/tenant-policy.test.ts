@@ -8,7 +8,11 @@ describe('a policy document', () => {
       organisation: 'Contoso',
       officePhone: { allowed: true, mobileNumbers: 'allowed' },
       mobilePhone: { allowed: true },
-      textMessage: { allowed: true, codeHost: null },
+      textMessage: {
+        ...{ allowed: true, codeHost: null },
+        escalation: { toCall: false, afterS: 20 },
+        unentered: { perPrefix: 20, perCountry: 200 },
+      },
       smsSignIn: {
         ...{ allowed: false, unusedDays: 90 },
         unknownDevices: {
@@ -38,7 +42,7 @@ describe('a policy document', () => {
         perSwitchboard: { count: 60, windowS: 3600 },
         perTenant: { count: 10_000, windowS: 3600 },
       },
-      spending: { callsPerDay: null, moneyPerDay: null },
+      spending: { callsPerDay: null, textsPerDay: null, moneyPerDay: null },
       greeting: {},
       appPassword: {
         ...{ issue: true, length: 16, revokeOnRemoval: true, onRequest: true, expiresAfterDays: null },
@@ -63,7 +67,11 @@ describe('a policy document', () => {
       organisation: "Ström & Söner's, Inc.",
       officePhone: { allowed: false, mobileNumbers: 'refused' },
       mobilePhone: { allowed: false },
-      textMessage: { allowed: false, codeHost: 'login.example.com' },
+      textMessage: {
+        ...{ allowed: false, codeHost: 'login.example.com' },
+        escalation: { toCall: true, afterS: 60 },
+        unentered: { perPrefix: null, perCountry: 500 },
+      },
       smsSignIn: {
         ...{ allowed: true, unusedDays: null },
         unknownDevices: {
@@ -90,7 +98,7 @@ describe('a policy document', () => {
         perSwitchboard: { count: 3, windowS: 60 },
         perTenant: { count: 1_000_000, windowS: 86_400 },
       },
-      spending: { callsPerDay: 500, moneyPerDay: 99.5 },
+      spending: { callsPerDay: 500, textsPerDay: 300, moneyPerDay: 99.5 },
       greeting: {
         'sv-SE': { text: 'Hej från Ström!' },
         'en-US': { audioUrl: 'https://example.com/hello.mp3' },

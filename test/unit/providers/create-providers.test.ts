@@ -43,6 +43,7 @@ const lines = {
     { number: SECOND, provider: 'two' },
   ],
   byCountry: { SE: [{ number: SWEDEN, provider: 'two' }] },
+  senders: { NO: { number: 'Contoso', provider: 'two' } },
 } as const;
 const providers = createProviders([provider('one'), provider('two')], lines);
 const webhook = (headers: Record<string, string>) => ({
@@ -52,6 +53,16 @@ const webhook = (headers: Record<string, string>) => ({
 });
 
 describe('lines', () => {
+  test('are who texts come from, where no sender is named', async () => {
+    expect(['SE', 'NO', 'DK'].map((country) => providers.senderFor(country).number)).toEqual([
+      ...[SWEDEN, 'Contoso', FIRST],
+    ]);
+    const text = { from: 'Contoso' } as SendTextRequest;
+    expect(await providers.sendText(text)).toEqual({ kind: 'accepted', textId: 'two' });
+    const { sender } = providers.readWebhook(webhook({ 'x-two': 'two' }));
+    expect(sender.lines).toEqual([SECOND, SWEDEN, 'Contoso']);
+  });
+
   test('of a country come in order of preference, its own ones or those of all others', () => {
     expect(providers.linesFor('SE')).toEqual([{ number: SWEDEN, provider: 'two' }]);
     expect(providers.linesFor('NO').map(({ number }) => number)).toEqual([FIRST, SECOND]);
@@ -109,7 +120,7 @@ describe('a webhook', () => {
   test('is read by whoever signed it, and answered in that provider’s documents', () => {
     expect(providers.readWebhook(webhook({ 'x-two': 'two' }))).toEqual({
       provider: 'two',
-      sender: { lines: [SECOND, SWEDEN] },
+      sender: { lines: [SECOND, SWEDEN, 'Contoso'] },
     });
     expect(providers.readWebhook(webhook({ 'x-one': 'wrong', 'x-two': 'two' }))).toMatchObject({
       provider: 'two',
