@@ -88,6 +88,7 @@ function createWorker(registry: Slots, time: VirtualTime, line: string, delayMs:
       lineNumber: line,
       extension: null,
       slotAt,
+      decoy: null,
       expiresAt: later(clock.now(), LONG_MS),
     } as Verification;
     while (!placed.has(id)) {
