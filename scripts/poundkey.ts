@@ -6,11 +6,11 @@ import { createLogger } from '../src/log.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
 import { hasEmbeddedStore } from '../src/platform/database/open-embedded.ts';
+import { pricesByCountry } from '../src/providers/prices.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
 import { routesIn } from '../src/service/connect-providers.ts';
 import { readKeys } from '../src/service/open-stores.ts';
-import { spendingRules } from '../src/service/spending-rules.ts';
 import { createCheckSetUp } from './poundkey/check/check-set-up.ts';
 import type { Finding } from './poundkey/command.ts';
 import { runCommand, type WithTools } from './poundkey/run-command.ts';
@@ -35,7 +35,10 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
         ceiling: config.ceiling,
         log,
         keys: () => readKeys(config, log),
-        spending: () => spendingRules(config, routesIn(config)),
+        spending: () => ({
+          ofAll: config.spending,
+          price: pricesByCountry(config.spending.pricesFile, routesIn(config)),
+        }),
         print: (texts) => pipeline(Readable.from(texts), process.stdout, { end: false }),
       }),
     );

@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely';
 import sql, { raw } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
+import { secretContext } from '../domain/secret-context.ts';
 import { ServiceError } from '../errors.ts';
 import { type Clock, later } from '../platform/clock.ts';
 import { runIn } from '../platform/database/run-statement.ts';
 import { type KeyRing, seal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
-import { newWebhookSecret, secretContext } from './webhook-secret.ts';
+import { newWebhookSecret } from './webhook-secret.ts';
 
 const SHOWN = raw('url, updated_at, previous_until as previous_secret_until');
 /** Which address it is about; without its query, in which there may be a secret. */

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import sql, { raw } from 'sql-template-tag';
 import { auditEvents } from '../domain/audit-event.ts';
+import { secretContext } from '../domain/secret-context.ts';
 import type { Clock } from '../platform/clock.ts';
 import { runIn } from '../platform/database/run-statement.ts';
 import { type KeyRing, seal, unseal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
-import { secretContext } from './webhook-secret.ts';
 
 const COLUMNS = { sealedSecret: 'sealed_secret', previousSealedSecret: 'previous_sealed_secret' } as const;
 

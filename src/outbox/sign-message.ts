@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
+import { secretContext } from '../domain/secret-context.ts';
 import { type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
-import { secretContext } from './webhook-secret.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
 /** A message as it is sent. */

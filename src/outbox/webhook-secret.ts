@@ -25,8 +25,3 @@ function isWebhookSecret(text: string): boolean {
 export function newWebhookSecret(): string {
   return `${PREFIX}${randomBytes(32).toString('base64')}`;
 }
-
-/** What binds a sealed secret to its tenant. */
-export function secretContext(tenantId: string): string {
-  return `webhook-endpoint:${tenantId}`;
-}

@@ -42,9 +42,30 @@ export interface Prices {
  * @param file its path; null: the table that Poundkey comes with
  * @throws Error naming the file and every wrong field
  */
-export function loadPrices(file: string | null): Prices {
+function loadPrices(file: string | null): Prices {
   const { currency, perMinute, perText = perMinute } = read(file ?? OWN_TABLE);
   return { currency, perMinute: priceIn(perMinute), perText: priceIn(perText) };
+}
+
+/**
+ * What calls and text messages to a country cost by the provider that is preferred for it.
+ * @param file as for `loadPrices`
+ * @throws Error as `loadPrices` does
+ */
+export function pricesByCountry(file: string | null, { linesFor, senderFor }: Routes) {
+  const prices = loadPrices(file);
+  return {
+    currency: prices.currency,
+    /** @param country ISO 3166-1 alpha-2 */
+    perMinute: (country: string) => prices.perMinute({ country, provider: linesFor(country)[0].provider }),
+    perText: (country: string) => prices.perText({ country, provider: senderFor(country).provider }),
+  };
+}
+
+/** Which line calls a country, the preferred one first, and who texts to it come from. */
+interface Routes {
+  linesFor: (country: string) => readonly [{ provider: string }, ...unknown[]];
+  senderFor: (country: string) => { provider: string };
 }
 
 function priceIn(table: z.infer<typeof byCountry>): Prices['perMinute'] {

@@ -39,6 +39,7 @@ import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
+import { pricesByCountry } from '../providers/prices.ts';
 import type { CodeTexts } from '../providers/texts/code-text.ts';
 import { type CountPurged, createPurge } from '../retention/purge.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
@@ -46,7 +47,6 @@ import { createTenantDomains } from '../tenants/domains.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
 import type { Stores } from './open-stores.ts';
-import { spendingRules } from './spending-rules.ts';
 
 /** What features need from outside. */
 interface FeatureDeps {
@@ -160,7 +160,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
-    spending: spendingRules(config, providers),
+    spending: { ofAll: config.spending, price: pricesByCountry(config.spending.pricesFile, providers) },
     clearUp: createClearUp({ ...deps, db, run, ...ofAppPasswords.appPasswordCheck }),
     refusals: deps.refusals,
     lines: { ...providers, callsPerSecond: config.lines.callsPerSecond },

@@ -4,18 +4,12 @@ import type { Logger } from '../log.ts';
 import { type Database, openDatabase } from '../platform/database/open-database.ts';
 import { openQueues, type Queues } from '../platform/queue/open-queues.ts';
 import { loadOrCreateEmbeddedSecrets } from '../platform/secrets/embedded-secrets.ts';
-import { type KeyRing, newKeyRingText, parseKeyRing } from '../platform/secrets/key-ring.ts';
-import { newSigningRingText, parseSigningRing, type SigningRing } from '../platform/secrets/signing-ring.ts';
+import { newKeyRingText, parseKeyRing } from '../platform/secrets/key-ring.ts';
+import type { KeyRings } from '../platform/secrets/key-rings.ts';
+import { newSigningRingText, parseSigningRing } from '../platform/secrets/signing-ring.ts';
 import type { OnStop } from '../platform/shutdown.ts';
 import { MIGRATIONS } from '../registry/migrations.ts';
 import type { Registry } from '../registry/schema.ts';
-
-/** Keys that hash, keys that seal, and keys that sign. */
-export interface KeyRings {
-  hashKeys: KeyRing;
-  sealKeys: KeyRing;
-  signingKeys: SigningRing;
-}
 
 /** What outlives the process: the registry, the queue, and the keys that open what the registry holds. */
 export interface Stores extends KeyRings {

@@ -17,7 +17,8 @@ const NONCE = 'n-0S6_WzA2Mj ~!"';
 const OTHER_AUDIENCE = 'https://login.contoso.example/app';
 
 describeWorlds('an assertion about a sign-in', ({ world, combination }) => {
-  const MANY = combination === 'embedded' ? 50 : 200;
+  // Without the API's lane in between, which keeps more from waiting for a connection of the pool.
+  const MANY = combination === 'embedded' ? 20 : 50;
   let mobiles = 0;
   const client = () => createPoundkeyClient({ baseUrl: world.service.url ?? '', apiKey: world.key });
   const issue = (id: string, body: object = { nonce: NONCE }) =>

@@ -467,7 +467,9 @@ describeWorlds('a number as user name', { policy: POLICY, config }, ({ world, co
   test('that many enable at once has one of them, and the others are told that it is in use', async () => {
     const number = newNumber();
     const crowd: Person[] = [];
-    for (let n = 0; n < 200; n += 1) {
+    // One statement at a time runs on the embedded store, so that a crowd is only slow there.
+    const size = combination === 'embedded' ? 20 : 200;
+    for (let n = 0; n < size; n += 1) {
       const userId = `crowd-${n}`;
       const id = await register(world, { userId, phoneType: 'mobile', phoneNumber: number });
       crowd.push({ userId, id, number });

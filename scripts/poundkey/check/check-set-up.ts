@@ -2,6 +2,7 @@
 import type { Config } from '../../../src/config.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { CheckName } from '../../../src/ops/checks.ts';
+import { compareKeys, describeKeyProblem } from '../../../src/ops/keys/key-problems.ts';
 import { probePublicUrl } from '../../../src/ops/probe-public-url.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type Database, openDatabase } from '../../../src/platform/database/open-database.ts';
@@ -12,7 +13,6 @@ import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { connectProviders } from '../../../src/service/connect-providers.ts';
-import { compareKeys, describeKeyProblem } from '../../../src/service/key-problems.ts';
 import { readKeys } from '../../../src/service/open-stores.ts';
 import type { CheckSetUp, Finding } from '../command.ts';
 import { unnamedSenders } from './unnamed-senders.ts';

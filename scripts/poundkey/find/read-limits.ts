@@ -10,8 +10,8 @@ import type { SpendingRules } from '../../../src/journey/request/spending.ts';
 import { CHANNELS } from '../../../src/journey/states.ts';
 import { type Clock, later } from '../../../src/platform/clock.ts';
 import type { RunStatement } from '../../../src/platform/database/run-statement.ts';
+import type { KeyRings } from '../../../src/platform/secrets/key-rings.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
-import type { KeyRings } from '../../../src/service/open-stores.ts';
 
 /** What reading limits needs. The functions read what may be broken, and are called when it is needed. */
 export interface LimitsDeps {

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
+import { compareKeys, KEY_VARIABLES, type KeyProblem } from '../../../src/ops/keys/key-problems.ts';
 import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
+import type { KeyRings } from '../../../src/platform/secrets/key-rings.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
-import { compareKeys, KEY_VARIABLES, type KeyProblem } from '../../../src/service/key-problems.ts';
-import type { KeyRings } from '../../../src/service/open-stores.ts';
 import { type KeyUse, readKeyUses } from './key-uses.ts';
 
 /** One key that is in a ring, or should be. */

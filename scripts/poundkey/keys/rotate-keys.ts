@@ -1,4 +1,4 @@
-import { describeKeyProblem, KEY_VARIABLES } from '../../../src/service/key-problems.ts';
+import { describeKeyProblem, KEY_VARIABLES } from '../../../src/ops/keys/key-problems.ts';
 import { type Command, table } from '../command.ts';
 import type { Tools } from '../tools.ts';
 import type { KeyReport, KeyStanding } from './check-keys.ts';

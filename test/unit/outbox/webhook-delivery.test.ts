@@ -1,8 +1,9 @@
 // When attempts follow each other, what is signed, and how secrets are kept.
 import { expect, test } from 'vitest';
+import { secretContext } from '../../../src/domain/secret-context.ts';
 import { nextAttempt } from '../../../src/outbox/backoff.ts';
 import { signMessage } from '../../../src/outbox/sign-message.ts';
-import { newWebhookSecret, secretContext, WebhookSecret } from '../../../src/outbox/webhook-secret.ts';
+import { newWebhookSecret, WebhookSecret } from '../../../src/outbox/webhook-secret.ts';
 import type { ClaimedMessage } from '../../../src/outbox/written-message.ts';
 import { newKeyRingText, parseKeyRing, seal } from '../../../src/platform/secrets/key-ring.ts';
 import { verified } from '../../support/webhook-receiver.ts';

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
-import { secretContext } from '../outbox/webhook-secret.ts';
-import type { Clock } from '../platform/clock.ts';
-import { fingerprintOf, type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
-import type { SigningRing } from '../platform/secrets/signing-ring.ts';
-import type { Registry } from '../registry/schema.ts';
-import type { KeyRings } from './open-stores.ts';
+import { secretContext } from '../../domain/secret-context.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { fingerprintOf, type KeyRing, unseal } from '../../platform/secrets/key-ring.ts';
+import type { KeyRings } from '../../platform/secrets/key-rings.ts';
+import type { SigningRing } from '../../platform/secrets/signing-ring.ts';
+import type { Registry } from '../../registry/schema.ts';
 
 /** Which variable holds a ring. */
 export const KEY_VARIABLES = { hash: 'HASH_KEYS', seal: 'SEAL_KEYS', signing: 'SIGNING_KEYS' } as const;

@@ -1,8 +1,10 @@
-import type { Logger } from '../log.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { OnStop } from '../platform/shutdown.ts';
+import type { Kysely } from 'kysely';
+import type { Logger } from '../../log.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { KeyRings } from '../../platform/secrets/key-rings.ts';
+import type { OnStop } from '../../platform/shutdown.ts';
+import type { Registry } from '../../registry/schema.ts';
 import { compareKeys, describeKeyProblem, type KeyProblem } from './key-problems.ts';
-import type { Stores } from './open-stores.ts';
 
 /**
  * Compares the keys with what the registry holds, in the background: wrong keys must be noticed, and need not hold up a
@@ -10,7 +12,7 @@ import type { Stores } from './open-stores.ts';
  * @param observe gets the problems, for the metrics
  */
 export function checkKeys(
-  stores: Stores,
+  stores: KeyRings & { database: { db: Kysely<Registry> } },
   deps: { clock: Clock; log: Logger; observe: (problems: KeyProblem[]) => void },
   onStop: OnStop,
 ): void {
