@@ -13,7 +13,7 @@ const LOOK_MS = 50;
 const MOST_LOOKS = 1_200;
 
 /** Waits until something is so; throws when it takes too long. */
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let look = 0; look < MOST_LOOKS; look += 1) {
     if (await isSo()) return;
     await pause(LOOK_MS);
