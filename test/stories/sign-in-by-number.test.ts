@@ -185,6 +185,23 @@ describeWorlds('a sign-in by number', { policy: POLICY }, ({ world }) => {
     }
   });
 
+  test('is not approved where its number was taken away before it was completed', async () => {
+    const { userId, number, phoneMethodId } = await signer(world);
+    const { id } = await sent(number);
+    // As a process leaves it that dies after the right code.
+    const now = new Date(world.time.now());
+    await sql`update verification set state = 'decided', outcome = 'approved', live = true, decided_at = ${now},
+      wake_at = ${now} where id = ${id}`.execute(world.db);
+    const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}/disable-sms-sign-in`;
+    expect((await world.api('POST', path)).status).toBeLessThan(300);
+    expect((await read(id)).body.status).toBe('pending');
+    await world.settle();
+    expect((await read(id)).body.status).toBe('failed');
+    expect(await rowOf(id)).toMatchObject({ outcome: 'blocked', errorCode: 'smsSignInEnded', decoy: null });
+    const told = world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id);
+    expect(await told.execute()).toEqual([]);
+  });
+
   test('looks pending where the provider sent no text, and may be sent again', async () => {
     const { number } = await signer(world);
     world.simulator.faults.next('createText', { status: 400, code: 21211 } as never, { to: number });
