@@ -19,12 +19,15 @@ const nth = ({ call }: Details): string => (typeof call === 'number' && call > 1
 const because = (code: unknown): string =>
   typeof code === 'string' ? ` ${code}: ${explainError(code).meaning}.` : '';
 
+/** Whose a verification is; a sign-in by number of which nobody gets a text is nobody's. */
+export const whose = (userId: string): string => (userId === '' ? 'nobody' : `the user ${userId}`);
+
 const WANTED: Record<string, string> = { call: 'call', sms: 'text message' };
 
 const STATES: Record<string, Say> = {
   queued: ({ call }, { number, purpose, userId, channel }) => {
     if (call === undefined)
-      return `The backend asked for a ${WANTED[channel] ?? channel} to ${number} for the user ${userId} (${purpose}). The verification waits for it.`;
+      return `The backend asked for a ${WANTED[channel] ?? channel} to ${number} for ${whose(userId)} (${purpose}). The verification waits for it.`;
     return channel === 'sms'
       ? `The text message is to be sent once more${nth({ call })}.`
       : `No call came of it${nth({ call })}, so the verification waits for another one.`;
