@@ -20,7 +20,8 @@ const because = (code: unknown): string =>
   typeof code === 'string' ? ` ${code}: ${explainError(code).meaning}.` : '';
 
 /** Whose a verification is; a sign-in by number of which nobody gets a text is nobody's. */
-export const whose = (userId: string): string => (userId === '' ? 'nobody' : `the user ${userId}`);
+export const whose = (userId: string): string => (isNobodys(userId) ? 'nobody' : `the user ${userId}`);
+const isNobodys = (userId: string): boolean => userId === '';
 
 const WANTED: Record<string, string> = { call: 'call', sms: 'text message' };
 
@@ -34,7 +35,8 @@ const STATES: Record<string, Say> = {
   },
   dialing: () => null,
   sending: () => null,
-  sent: (details) => `The provider has taken the text message${nth(details)}.`,
+  sent: (details, { userId }) =>
+    isNobodys(userId) ? null : `The provider has taken the text message${nth(details)}.`,
   codeWrong: () => 'A wrong code was typed.',
   ringing: (details) => `The provider has taken the call${nth(details)}.`,
   answered: () => null,
@@ -72,8 +74,10 @@ const ANSWERED_BY: Record<string, string> = {
 };
 
 const CALLS: Record<string, Say> = {
-  begun: ({ line, status, ...details }, { channel }) =>
-    `The provider was asked for the ${WANTED[channel] ?? channel}${nth(details)}, from the line ${line}.${because(details.errorCode)}${status === undefined ? '' : ` Its latest state: ${status}.`}`,
+  begun: ({ line, status, ...details }, { channel, userId }) =>
+    isNobodys(userId)
+      ? `No provider was asked for the text message${nth(details)}, which goes to nobody.`
+      : `The provider was asked for the ${WANTED[channel] ?? channel}${nth(details)}, from the line ${line}.${because(details.errorCode)}${status === undefined ? '' : ` Its latest state: ${status}.`}`,
   rings: (details, { number, channel }) =>
     channel === 'sms' ? null : `The phone ${number} rang${nth(details)}.`,
   answered: ({ by, ...details }, { channel }) =>
