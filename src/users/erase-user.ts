@@ -44,9 +44,17 @@ export function createEraseUser({ db, clock }: { db: Kysely<Registry>; clock: Cl
   };
 }
 
-/** In the order of the verifications' ids, as everything is that touches several of them. */
+/**
+ * In the order of the verifications' ids, as everything is that touches several of them. What somebody asked for with one
+ * of the user's numbers, and nobody was texted for, is nobody's, but has the number.
+ */
 function lockAll({ tenantId, userId }: User) {
-  return sql`select id from verification where tenant_id = ${tenantId} and user_id = ${userId} order by id for update`;
+  return sql`select id from verification where id in (
+      select id from verification where tenant_id = ${tenantId} and user_id = ${userId}
+      union all
+      select d.id from phone_method m join verification d on d.phone_number = m.phone_number and d.tenant_id = m.tenant_id
+      where m.tenant_id = ${tenantId} and m.user_id = ${userId} and d.user_id = '' and d.decoy is not null)
+    order by id for update`;
 }
 
 /**

@@ -1,6 +1,8 @@
 // A user is erased: nothing that the stores hold names the user or the number any more, and nobody else is touched.
 import { expect, test } from 'vitest';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { askSignIn, setSignIn, signer } from '../support/sign-ins.ts';
 import { numberForms } from './secrecy-search.ts';
 import { dumpDatabase, readRedis, readRows } from './stored-text.ts';
 
@@ -87,6 +89,28 @@ describeWorlds(
       expect(await world.read(id)).toMatchObject({ userId: USER, outcome: 'approved' });
       expect((await world.api('GET', about('phone-methods'))).body.value).toHaveLength(1);
       expect(await erase()).toMatchObject({ status: 200, body: { verifications: 1 } });
+    });
+
+    test('leaves nothing of sign-ins by number, also where nobody was texted', async () => {
+      await setPolicy(world, { smsSignIn: { allowed: true } });
+      const { userId, number, phoneMethodId } = await signer(world);
+      const [first, open] = [await askSignIn(world, number), await askSignIn(world, number)];
+      await world.sendTexts();
+      const check = (id: string) => world.api('POST', `/v1/sign-ins/${id}/check`, { code: '000000' });
+      expect((await check(open.body.id)).body).toMatchObject({ code: 'code.wrong' });
+      await setSignIn(world, phoneMethodId, false);
+      const decoy = await askSignIn(world, number);
+      expect((await stored()).includes(number)).toBe(true);
+      const erased = await world.api('DELETE', `/v1/users/${userId}`);
+      expect(erased, JSON.stringify(erased.body)).toMatchObject({ status: 200, body: { verifications: 3 } });
+      for (const { body } of [first, open, decoy]) {
+        expect((await world.api('GET', `/v1/sign-ins/${body.id}`)).body.status).toBe('pending');
+        expect((await check(body.id)).body.code).toBe('code.wrong');
+      }
+      await world.time.advance(601_000);
+      await world.settle();
+      const left = await stored();
+      expect([userId, ...numberForms(number)].filter((form) => left.includes(form))).toEqual([]);
     });
 
     test('is fine for a user who is not known', async () => {

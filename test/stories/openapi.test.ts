@@ -307,13 +307,14 @@ describe('the answers are as described', () => {
 
   test('about the policy', async () => {
     const { headers, body } = await ask('readPolicy');
+    const before = (await ask('listPolicyVersions')).body.value;
     const document = { ...body.policy, ringTimeoutS: 25 };
     const etag = headers.get('etag') ?? '';
     await ask('replacePolicy', { body: document, headers: { 'if-match': etag } });
     const again = await ask('replacePolicy', { body: document, headers: { 'if-match': etag } });
     expect(again).toMatchObject({ status: 412 });
     expect(await ask('replacePolicy', { body: document })).toMatchObject({ status: 428 });
-    expect((await ask('listPolicyVersions')).body.value).toHaveLength(2);
+    expect((await ask('listPolicyVersions')).body.value).toHaveLength(before.length + 1);
   });
 
   test('about one by text message that a call follows', async () => {

@@ -6,6 +6,7 @@ import { createPurge } from '../../src/retention/purge.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { ask, OPS, sampleOf } from '../support/operator.ts';
 import { setPolicy } from '../support/set-policy.ts';
+import { askSignIn, newMobile, signer } from '../support/sign-ins.ts';
 import type { World } from '../support/world.ts';
 
 const DAY_MS = 86_400_000;
@@ -127,6 +128,21 @@ describeWorlds(
       await setPolicy(world, { retention: { verificationDays: 10 } });
       await sweep(world);
       expect((await world.api('GET', `/v1/verifications/${id}`)).status).toBe(404);
+      await setPolicy(world, {});
+    });
+
+    test('removes sign-ins by number, whether or not anybody was texted', async () => {
+      await setPolicy(world, { smsSignIn: { allowed: true }, retention: { verificationDays: 10 } });
+      const { number } = await signer(world);
+      const ids: string[] = [];
+      for (const each of [number, newMobile()]) ids.push((await askSignIn(world, each)).body.id);
+      await world.sendTexts();
+      for (const id of ids)
+        expect((await world.api('POST', `/v1/sign-ins/${id}/cancel`)).body.status).toBe('canceled');
+      await world.service.journey.settled();
+      for (const id of ids) await age(world, id, 20);
+      await sweep(world);
+      for (const id of ids) expect((await world.api('GET', `/v1/sign-ins/${id}`)).status).toBe(404);
       await setPolicy(world, {});
     });
 

@@ -11,7 +11,9 @@ import { createPoundkeyClient } from '../../src/client.ts';
 import type { RestFault } from '../../src/simulator/faults.ts';
 import { SCENARIO_NAMES } from '../../src/simulator/scenarios.ts';
 import { worldOn } from '../support/open-worlds.ts';
+import { register } from '../support/phone-methods.ts';
 import { setPolicy } from '../support/set-policy.ts';
+import { askSignIn, newMobile, setSignIn } from '../support/sign-ins.ts';
 import { describeEachStore } from '../support/stores.ts';
 import { clientOf } from '../support/world.ts';
 import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
@@ -170,6 +172,40 @@ describeEachStore('what a service leaves behind', (combination) => {
     }
   }
 
+  /** A sign-in with a number that is a user name, one that is nobody's, and what is typed wrongly. */
+  async function signInByNumber(): Promise<void> {
+    await storePolicy({ smsSignIn: { allowed: true } });
+    const [number, unknown] = [newMobile(), newMobile()];
+    const phone = {
+      tenantId: 'contoso',
+      userId: 'u-by-number',
+      phoneType: 'mobile',
+      phoneNumber: number,
+    } as const;
+    await setSignIn(world, await register(world, phone), true);
+    for (const each of [number, unknown]) needles.set(`the number ${each}`, numberForms(each));
+    const asked = await askSignIn(world, number);
+    const decoy = await askSignIn(world, unknown);
+    await world.sendTexts();
+    const code = world.codeOn(number);
+    needles.set(`the code to ${number}`, codeForms(code));
+    const check = (id: string, typed: string) =>
+      world.api('POST', `/v1/sign-ins/${id}/check`, { code: typed });
+    for (const { body } of [asked, decoy])
+      refused.push(JSON.stringify((await check(body.id, code === '000000' ? '111111' : '000000')).body));
+    const { status, body } = await check(asked.body.id, code);
+    expect(status).toBe(200);
+    const { assertion, deviceToken } = body;
+    needles.set('the assertion of a sign-in by number', assertionForms(assertion));
+    needles.set('a device token', deviceToken.split('.').slice(1));
+    for (const extra of [{ deviceToken }, { deviceToken: `${deviceToken}0` }, { [deviceToken]: 1 }])
+      refused.push(JSON.stringify((await askSignIn(world, number, extra)).body));
+    refused.push(JSON.stringify((await check(asked.body.id, code)).body));
+    await world.sendTexts();
+    await world.time.advance(601_000);
+    await world.settle();
+  }
+
   /** Refused numbers and keys, unsigned and wrongly signed webhooks. */
   async function sendWrongThings(): Promise<void> {
     const number = newNumber();
@@ -323,6 +359,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     const [shown, ...sealed] = approved;
     await reveal(shown?.id ?? '');
     await sendCodes();
+    await signInByNumber();
     places = await collect();
     for (const { id } of sealed) await reveal(id ?? '');
   });

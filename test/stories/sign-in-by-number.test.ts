@@ -9,7 +9,9 @@ import { anotherCode, askSignIn, newMobile, setSignIn, signer } from '../support
 
 const POLICY = { smsSignIn: { allowed: true } };
 
-describeWorlds('a sign-in by number', { policy: POLICY }, ({ world }) => {
+const OPTIONS = { policy: POLICY, config: { webhooks: { allowPrivate: true, timeLimitMs: 500 } } };
+
+describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
   const read = (id: string) => world.api('GET', `/v1/sign-ins/${id}`);
   const check = (id: string, code: unknown) => world.api('POST', `/v1/sign-ins/${id}/check`, { code });
   const resend = (id: string) => world.api('POST', `/v1/sign-ins/${id}/resend`);
@@ -183,6 +185,47 @@ describeWorlds('a sign-in by number', { policy: POLICY }, ({ world }) => {
       await world.service.journey.settled();
       expect((await read(id)).body.status).toBe('failed');
     }
+  });
+
+  test('posts an outcome webhook when it is approved, and otherwise none', async () => {
+    await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:1/outcomes' });
+    const [one, other] = [await signer(world), await signer(world)];
+    const [approved, wrong, nobodys] = [
+      await sent(one.number),
+      await sent(other.number),
+      await sent(newMobile()),
+    ];
+    const [canceled, alsoNobodys] = [await sent(other.number), await sent(newMobile())];
+    expect((await check(approved.id, approved.code)).body.status).toBe('approved');
+    for (const { id, code } of [wrong, nobodys])
+      for (let n = 0; n < 5; n += 1) await check(id, anotherCode(code || '0'));
+    for (const { id } of [canceled, alsoNobodys]) await cancel(id);
+    await world.service.journey.settled();
+    const ids = [approved, wrong, nobodys, canceled, alsoNobodys].map(({ id }) => id);
+    const told = await world.db
+      .selectFrom('outbox')
+      .select(['verificationId', 'type'])
+      .where('verificationId', 'in', ids)
+      .execute();
+    expect(told).toEqual([{ verificationId: approved.id, type: 'verification.finished' }]);
+    await world.api('DELETE', '/v1/webhook-endpoint');
+  });
+
+  test('is not approved where its number was taken away before it was completed', async () => {
+    const { userId, number, phoneMethodId } = await signer(world);
+    const { id } = await sent(number);
+    // As a process leaves it that dies after the right code.
+    const now = new Date(world.time.now());
+    await sql`update verification set state = 'decided', outcome = 'approved', live = true, decided_at = ${now},
+      wake_at = ${now} where id = ${id}`.execute(world.db);
+    const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}/disable-sms-sign-in`;
+    expect((await world.api('POST', path)).status).toBeLessThan(300);
+    expect((await read(id)).body.status).toBe('pending');
+    await world.settle();
+    expect((await read(id)).body.status).toBe('failed');
+    expect(await rowOf(id)).toMatchObject({ outcome: 'blocked', errorCode: 'smsSignInEnded', decoy: null });
+    const told = world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id);
+    expect(await told.execute()).toEqual([]);
   });
 
   test('looks pending where the provider sent no text, and may be sent again', async () => {

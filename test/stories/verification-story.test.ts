@@ -5,6 +5,8 @@ import type { Entry } from '../../scripts/poundkey/story/entry.ts';
 import { createReadStory } from '../../scripts/poundkey/story/read-story.ts';
 import { runBeside } from '../support/command-line.ts';
 import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { askSignIn, newMobile } from '../support/sign-ins.ts';
 import { STORES } from '../support/stores.ts';
 
 const WEBHOOKS = { allowPrivate: true, timeLimitMs: 1_000 };
@@ -24,6 +26,27 @@ describeWorlds('the story of a verification', { config: { webhooks: WEBHOOKS } }
     const { id } = await world.story('press-pound', { userId: '+46701234567' });
     for (const more of [[], ['--json']])
       expect((await poundkey('story', id, ...more)).output).not.toContain('701234567');
+  });
+
+  it('says of a sign-in by number why nobody gets a text, as find does with the number', async () => {
+    await setPolicy(world, { smsSignIn: { allowed: true } });
+    const number = newMobile();
+    const { body } = await askSignIn(world, number);
+    await world.sendTexts();
+    const { output } = await poundkey('story', body.id);
+    expect(output).toMatch(
+      new RegExp(`^Verification ${body.id} of nobody of contoso: signIn by sms, mobile phone`),
+    );
+    expect(output).toMatch(
+      /^It is a sign-in by number, of which nobody gets a text: the number is no user name/m,
+    );
+    expect(output).toContain('No provider was asked for the text message, which goes to nobody.');
+    expect(output).not.toContain('The provider');
+    const found = (await poundkey('find', 'contoso', number)).output;
+    expect(found).toMatch(/nobody gets a text: the number is no user name of anybody\.$/m);
+    expect(found).toMatch(/^Do: .*list-phones contoso/m);
+    for (const text of [output, found]) expect(text).not.toContain(number.slice(3));
+    await setPolicy(world, {});
   });
 
   it('is told from the request to the outcome: states, prompts, the call, what was kept, the message', async () => {

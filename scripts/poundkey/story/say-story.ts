@@ -4,13 +4,13 @@ import { sayDecoy } from '../find/say-decoy.ts';
 import { causeOf, whyOf, wordsFor } from '../find/say-why.ts';
 import type { Entry } from './entry.ts';
 import type { Story } from './read-story.ts';
-import { sentenceFor } from './sentences.ts';
+import { sentenceFor, whose } from './sentences.ts';
 
 /** A story in plain sentences: how it ended and why, what to do, and then what happened, each with its time. */
 export function sayStory({ verification: row, entries }: Story, now: Date): string {
   const extension = row.hasExtension ? ' with an extension' : '';
   return [
-    `Verification ${row.id} of the user ${row.userId} of ${row.tenantId}: ${row.purpose} by ${row.channel}${row.escalatedAt === null ? '' : ' after a text message'}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
+    `Verification ${row.id} of ${whose(row.userId)} of ${row.tenantId}: ${row.purpose} by ${row.channel}${row.escalatedAt === null ? '' : ' after a text message'}, ${row.phoneType} phone ${row.number}${extension} (${row.country}), prompts in ${row.locale}, challenge ${row.challenge}.`,
     ...(row.decoy === null ? [] : [`It is ${sayDecoy(row.decoy).says}`]),
     ...sayEnd(row, now),
     '',

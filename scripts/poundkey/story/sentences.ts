@@ -24,20 +24,25 @@ const nth = ({ call }: Details): string => (typeof call === 'number' && call > 1
 const because = (code: unknown): string =>
   typeof code === 'string' ? ` ${code}: ${explainError(code).meaning}.` : '';
 
+/** Whose a verification is; a sign-in by number of which nobody gets a text is nobody's. */
+export const whose = (userId: string): string => (isNobodys(userId) ? 'nobody' : `the user ${userId}`);
+const isNobodys = (userId: string): boolean => userId === '';
+
 const WANTED: Record<string, string> = { call: 'call', sms: 'text message' };
 
 const STATES: Record<string, Say> = {
   queued: ({ call, instead }, { number, purpose, userId, channel }) => {
     if (instead === true) return null;
     if (call === undefined)
-      return `The backend asked for a ${WANTED[channel] ?? channel} to ${number} for the user ${userId} (${purpose}). The verification waits for it.`;
+      return `The backend asked for a ${WANTED[channel] ?? channel} to ${number} for ${whose(userId)} (${purpose}). The verification waits for it.`;
     return channel === 'sms'
       ? `The text message is to be sent once more${nth({ call })}.`
       : `No call came of it${nth({ call })}, so the verification waits for another one.`;
   },
   dialing: () => null,
   sending: () => null,
-  sent: (details) => `The provider has taken the text message${nth(details)}.`,
+  sent: (details, { userId }) =>
+    isNobodys(userId) ? null : `The provider has taken the text message${nth(details)}.`,
   escalated: ({ errorCode }) =>
     `A call takes the place of the text message, ${errorCode === undefined ? 'as the backend asked' : 'which could not be delivered'}. The code is not checked any more.${because(errorCode)}`,
   codeWrong: () => 'A wrong code was typed.',
@@ -77,8 +82,10 @@ const ANSWERED_BY: Record<string, string> = {
 };
 
 const CALLS: Record<string, Say> = {
-  begun: ({ line, status, ...details }, { channel }) =>
-    `The provider was asked for the ${WANTED[channel] ?? channel}${nth(details)}, from the line ${line}.${because(details.errorCode)}${status === undefined ? '' : ` Its latest state: ${status}.`}`,
+  begun: ({ line, status, ...details }, { channel, userId }) =>
+    isNobodys(userId)
+      ? `No provider was asked for the text message${nth(details)}, which goes to nobody.`
+      : `The provider was asked for the ${WANTED[channel] ?? channel}${nth(details)}, from the line ${line}.${because(details.errorCode)}${status === undefined ? '' : ` Its latest state: ${status}.`}`,
   rings: (details, { number, channel }) =>
     channel === 'sms' ? null : `The phone ${number} rang${nth(details)}.`,
   answered: ({ by, ...details }, { channel }) =>

@@ -5,7 +5,7 @@ import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
 import { writeFailure, writeForgiveness } from '../store/challenge-failures.ts';
 import type { CompletionWrite } from '../store/completion.ts';
-import { type Decided, HAS_MOBILE_BESIDE, isRegisteredPhone } from '../store/rows.ts';
+import { type Decided, HAS_MOBILE_BESIDE, isRegisteredPhone, SIGNS_IN_AND_LOCKED } from '../store/rows.ts';
 import { writeUnwanted } from '../store/unwanted-calls.ts';
 import type { Need } from '../store/verifications.ts';
 
@@ -69,13 +69,18 @@ function signedIn(write: CompletionWrites, { outcome }: Decided, now: Date): Com
   ];
 }
 
-/** What must be so when an approved registration is completed; the request was checked for it, and it may have changed. */
+/**
+ * What must be so when an approved registration or sign-in by number is completed; it was looked at before, and may have
+ * changed.
+ */
 export function needsOf(
   write: Pick<CompletionWrites, 'hasRoomForAppPassword'>,
   verification: Decided,
   { appPassword }: TenantPolicy,
 ): Need[] {
-  if (verification.outcome !== 'approved' || verification.purpose !== 'register') return [];
+  if (verification.outcome !== 'approved') return [];
+  if (verification.signIn !== null) return [{ isMet: SIGNS_IN_AND_LOCKED, errorCode: 'smsSignInEnded' }];
+  if (verification.purpose !== 'register') return [];
   const room = { isMet: write.hasRoomForAppPassword, errorCode: 'appPasswordLimit' };
   const mobile = { isMet: HAS_MOBILE_BESIDE, errorCode: 'mobileMissing' };
   return [

@@ -138,6 +138,13 @@ export function isStillEntitled(now: Date, unusedDays: number | null = null): Sq
 }
 
 /**
+ * A condition on the sign-in by number `v`: its phone is a user name as it was when it was asked for. The phone is locked,
+ * so that one that is being removed is waited for.
+ */
+export const SIGNS_IN_AND_LOCKED = sql`exists (select from phone_method m where m.tenant_id = v.tenant_id
+  and m.user_id = v.user_id and m.phone_number = v.phone_number and m.sign_in_enabled_at <= v.created_at for update)`;
+
+/**
  * A condition on the verification `v`: somebody who answered its phone does not want to be called. Who signs in has
  * registered that phone, and is called all the same.
  */

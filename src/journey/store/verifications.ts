@@ -100,8 +100,8 @@ function changes(one: One) {
     /** Approved, but a need of its registration is not met any more → decided as blocked. Null: it is met, or somebody was here first. */
     refuseApproved(id: string, { isMet, errorCode }: Need, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'blocked', errorCode }, now)}
-        where v.id = ${id} and v.state = 'decided' and v.outcome = 'approved' and v.purpose = 'register'
-          and not (${isMet}) returning ${ALL_COLUMNS}`);
+        where v.id = ${id} and v.state = 'decided' and v.outcome = 'approved'
+          and (v.purpose = 'register' or v.sign_in is not null) and not (${isMet}) returning ${ALL_COLUMNS}`);
     },
 
     /** Still `dialing` or `sending` with this attempt, and no webhook has told of its call or text → decided as providerError. */

@@ -65,6 +65,10 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
     action:
       'The user registers a phone as for the first time. npm run poundkey -- list-phones TENANT USER shows which are verified.',
   },
+  smsSignInEnded: {
+    meaning: 'the number was no longer the user name of its user when the sign-in by number was completed',
+    action: 'Nothing is wrong. npm run poundkey -- list-phones TENANT USER shows the phones of the user.',
+  },
   appPasswordLimit: {
     meaning: 'the user already has as many app passwords as are allowed',
     action: 'npm run poundkey -- list-app-passwords TENANT USER shows them; revoke-app-password revokes one.',

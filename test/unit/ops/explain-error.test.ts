@@ -18,6 +18,7 @@ describe('the explanations of error codes', () => {
     ...['callNotFound', 'callLost', 'callNeverEnded', 'networkUnreachable', 'unknownLine', 'noWebhook'],
     ...[
       ...END_REASONS,
+      'smsSignInEnded',
       'appPasswordLimit',
       'mobileMissing',
       'startMissed',
