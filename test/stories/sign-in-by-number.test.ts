@@ -185,6 +185,18 @@ describeWorlds('a sign-in by number', { policy: POLICY }, ({ world }) => {
     }
   });
 
+  test('that has ended is told as any other, also once its user is erased', async () => {
+    const { number, userId } = await signer(world);
+    const ids = [await sent(number), await sent(newMobile())].map(({ id }) => id);
+    for (const id of ids) expect((await cancel(id)).status).toBe(200);
+    await world.service.journey.settled();
+    expect((await world.api('DELETE', `/v1/users/${userId}`)).status).toBe(200);
+    for (const id of ids) {
+      expect((await check(id, '123456')).body).toMatchObject({ status: 409, code: 'signIn.alreadyDecided' });
+      expect((await resend(id)).body).toMatchObject({ status: 409, code: 'signIn.alreadyDecided' });
+    }
+  });
+
   test('looks pending where the provider sent no text, and may be sent again', async () => {
     const { number } = await signer(world);
     world.simulator.faults.next('createText', { status: 400, code: 21211 } as never, { to: number });
