@@ -197,6 +197,19 @@ describeWorlds('a sign-in by number', { policy: POLICY }, ({ world }) => {
     }
   });
 
+  test('gives no assertion that lets in once the number is no user name any more', async () => {
+    const { number, userId, phoneMethodId } = await signer(world);
+    const { id, code } = await sent(number);
+    const { assertion } = (await check(id, code)).body;
+    const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}`;
+    expect((await world.api('POST', `${path}/disable-sms-sign-in`)).status).toBe(200);
+    const redeem = () => world.api('POST', '/v1/assertions/redeem', { assertion, nonce: 'n-1' });
+    expect((await redeem()).body).toMatchObject({ status: 403, code: 'assertion.withdrawn' });
+    await world.time.advance(1_000);
+    expect((await world.api('POST', `${path}/enable-sms-sign-in`)).status).toBe(200);
+    expect((await redeem()).body.code).toBe('assertion.withdrawn');
+  });
+
   test('looks pending where the provider sent no text, and may be sent again', async () => {
     const { number } = await signer(world);
     world.simulator.faults.next('createText', { status: 400, code: 21211 } as never, { to: number });
