@@ -314,6 +314,11 @@ describeWorlds('sign-ins by number and strangers', { policy: POLICY }, ({ world,
     expect(await from('2001:db8:1:3::9', 1)).toEqual([null]);
     expect(await from('::ffff:192.0.2.7', 20)).toEqual(Array(20).fill(null));
     expect(await from('192.0.2.7', 1)).toEqual(['textsPerAddressPerHour']);
+    // What another tenant says of its clients is its own: it uses up nothing here, and learns nothing.
+    const other = await world.addTenant('fabrikam', POLICY);
+    const asked = { clientAddress: '192.0.2.8', nonce: 'n-1' };
+    for (let n = 0; n < 20; n += 1) await other.api('POST', '/v1/sign-ins', { ...asked, number: newMobile() });
+    expect(await from('192.0.2.8', 1)).toEqual([null]);
   });
 
   test('a device token is of one phone, and worth nothing once the phone signs in no more', async () => {

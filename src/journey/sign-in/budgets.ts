@@ -54,12 +54,13 @@ export function createBudgets(deps: { hash: (text: string) => string; spending: 
     ];
   }
 
-  function ofAddress({ clientAddress, knownDevice }: CountedSignIn, policy: Policy, now: Date): Counter[] {
+  /** Only the tenant says where its clients are, so what it says counts for nobody else. */
+  function ofAddress({ tenantId, clientAddress, knownDevice }: CountedSignIn, policy: Policy, now: Date): Counter[] {
     const place = knownDevice ? null : readClientPlace(clientAddress, NOBODY_BETWEEN);
     const most = policy.smsSignIn.unknownDevices.textsPerAddressPerHour;
     return (place?.buckets ?? []).map(({ name, share }) =>
       within(
-        `signIn address ${deps.hash(`address ${name}`)}`,
+        `signIn address ${deps.hash(`address ${tenantId} ${name}`)}`,
         'textsPerAddressPerHour',
         share * most,
         HOUR_MS,
