@@ -55,7 +55,8 @@ export interface IssueDeps {
  * - `assertion.alreadyIssued` when it has one,
  * - `assertion.tooLate` when the two minutes are over,
  * - `user.blocked` while the user is blocked,
- * - `assertion.withdrawn` when the phone was removed, changed or registered again since, or fraud was reported.
+ * - `assertion.withdrawn` when the phone was removed, changed or registered again since, its number is
+ *   no user name any more and the sign-in was by number, or fraud was reported.
  */
 export function createIssueAssertion(deps: IssueDeps): IssueAssertion {
   return async ({ tenantId, verificationId, nonce, kind, audience: asked }) => {
@@ -119,6 +120,6 @@ async function whyNot(run: RunStatement, wanted: NewAssertion, now: Date): Promi
 export function withdrawn(): ServiceError {
   return new ServiceError(
     'assertion.withdrawn',
-    'Since this sign-in was approved, its phone was removed, changed or registered again, or fraud was reported. Do not let the user in; start a new sign-in.',
+    'Since this sign-in was approved, its phone was removed, changed or registered again, signing in with its number was disabled, or fraud was reported. Do not let the user in; start a new sign-in.',
   );
 }

@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import { later } from '../platform/clock.ts';
 import type { Channel } from './claims.ts';
-import { IS_ITS_PHONE, userIsTrusted } from './still-counts.ts';
+import { IS_ITS_PHONE, IS_USER_NAME, userIsTrusted } from './still-counts.ts';
 import { ISSUED_WITHIN_S } from './times.ts';
 
 /** What an assertion is about. */
@@ -39,7 +39,7 @@ export function issue(wanted: NewAssertion, now: Date): Sql {
       where v.id = ${wanted.verificationId}::uuid and v.tenant_id = ${wanted.tenantId} and v.purpose = 'signIn'
         and ${isOf(wanted.kind)}
         and v.outcome = 'approved' and v.decided_at > ${later(now, -ISSUED_WITHIN_S * 1000)}
-        and ${userIsTrusted(now)} and (v.sign_in is null or m.sign_in_enabled_at <= v.created_at)
+        and ${userIsTrusted(now)} and ${IS_USER_NAME}
       order by m.phone_type = v.phone_type desc limit 1 for update of v for share of m),
     noted as (
       insert into sign_in_assertion (id, verification_id, phone_method_id, phone_verified_at, key_id, issued_at,

@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { Claims } from './claims.ts';
-import { IS_ITS_PHONE, userIsTrusted } from './still-counts.ts';
+import { IS_ITS_PHONE, IS_USER_NAME, userIsTrusted } from './still-counts.ts';
 
 /** An assertion that may be redeemed, by what it says. */
 export type Redeemed = Pick<Claims, 'jti' | 'sub' | 'tenant'>;
@@ -23,7 +23,7 @@ export function redeem({ jti, sub, tenant }: Redeemed, now: Date): Sql {
       from sign_in_assertion a join verification v on v.id = a.verification_id
         join phone_method m on m.id = a.phone_method_id
       where a.id = ${jti}::uuid and v.tenant_id = ${tenant} and v.user_id = ${sub}
-        and m.verified_at = a.phone_verified_at and ${IS_ITS_PHONE} and ${userIsTrusted(now)}
+        and m.verified_at = a.phone_verified_at and ${IS_ITS_PHONE} and ${IS_USER_NAME} and ${userIsTrusted(now)}
       for update of v),
     redeemed as (
       update sign_in_assertion a set redeemed_at = ${now} from found f

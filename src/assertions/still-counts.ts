@@ -5,6 +5,9 @@ export const IS_ITS_PHONE = raw(`m.tenant_id = v.tenant_id and m.user_id = v.use
   and m.phone_number = v.phone_number and m.extension is not distinct from v.extension
   and m.verified_at <= v.decided_at`);
 
+/** Whether the phone `m`, with whose number the verification `v` signed somebody in, has been a user name since before. */
+export const IS_USER_NAME = raw('(v.sign_in is null or m.sign_in_enabled_at <= v.created_at)');
+
 /** Whether nobody reported fraud from a phone of the user's own since the decision of the verification `v`. */
 const NO_FRAUD = raw(`not exists (select from verification f
   where f.tenant_id = v.tenant_id and f.user_id = v.user_id and f.outcome = 'fraudReported'

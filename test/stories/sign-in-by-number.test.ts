@@ -228,6 +228,31 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     expect(await told.execute()).toEqual([]);
   });
 
+  test('that has ended is told as any other, also once its user is erased', async () => {
+    const { number, userId } = await signer(world);
+    const ids = [await sent(number), await sent(newMobile())].map(({ id }) => id);
+    for (const id of ids) expect((await cancel(id)).status).toBe(200);
+    await world.service.journey.settled();
+    expect((await world.api('DELETE', `/v1/users/${userId}`)).status).toBe(200);
+    for (const id of ids) {
+      expect((await check(id, '123456')).body).toMatchObject({ status: 409, code: 'signIn.alreadyDecided' });
+      expect((await resend(id)).body).toMatchObject({ status: 409, code: 'signIn.alreadyDecided' });
+    }
+  });
+
+  test('gives no assertion that lets in once the number is no user name any more', async () => {
+    const { number, userId, phoneMethodId } = await signer(world);
+    const { id, code } = await sent(number);
+    const { assertion } = (await check(id, code)).body;
+    const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}`;
+    expect((await world.api('POST', `${path}/disable-sms-sign-in`)).status).toBe(200);
+    const redeem = () => world.api('POST', '/v1/assertions/redeem', { assertion, nonce: 'n-1' });
+    expect((await redeem()).body).toMatchObject({ status: 403, code: 'assertion.withdrawn' });
+    await world.time.advance(1_000);
+    expect((await world.api('POST', `${path}/enable-sms-sign-in`)).status).toBe(200);
+    expect((await redeem()).body.code).toBe('assertion.withdrawn');
+  });
+
   test('looks pending where the provider sent no text, and may be sent again', async () => {
     const { number } = await signer(world);
     world.simulator.faults.next('createText', { status: 400, code: 21211 } as never, { to: number });
@@ -332,6 +357,12 @@ describeWorlds('sign-ins by number and strangers', { policy: POLICY }, ({ world,
     expect(await from('2001:db8:1:3::9', 1)).toEqual([null]);
     expect(await from('::ffff:192.0.2.7', 20)).toEqual(Array(20).fill(null));
     expect(await from('192.0.2.7', 1)).toEqual(['textsPerAddressPerHour']);
+    // What another tenant says of its clients is its own: it uses up nothing here, and learns nothing.
+    const other = await world.addTenant('fabrikam', POLICY);
+    const asked = { clientAddress: '192.0.2.8', nonce: 'n-1' };
+    for (let n = 0; n < 20; n += 1)
+      await other.api('POST', '/v1/sign-ins', { ...asked, number: newMobile() });
+    expect(await from('192.0.2.8', 1)).toEqual([null]);
   });
 
   test('a device token is of one phone, and worth nothing once the phone signs in no more', async () => {

@@ -36,9 +36,6 @@ const NOBODY_BETWEEN = hiddenBehind([]);
 export function createBudgets(deps: { hash: (text: string) => string; spending: SpendingRules }) {
   const named = (what: string, { tenantId, e164 }: Pick<CountedSignIn, 'tenantId' | 'e164'>) =>
     `signIn ${what} ${deps.hash(`sign-in ${tenantId} ${calledFormOf(e164)}`)}`;
-  const within = (key: string, name: string, most: number, windowMs: number, now: Date): Counter => ({
-    ...{ key, name, most, endsAt: later(now, windowMs).toISOString() },
-  });
 
   function ofNumber(signIn: CountedSignIn, { smsSignIn, limits }: Policy, now: Date): Counter[] {
     const { unknownDevices } = smsSignIn;
@@ -54,12 +51,17 @@ export function createBudgets(deps: { hash: (text: string) => string; spending: 
     ];
   }
 
-  function ofAddress({ clientAddress, knownDevice }: CountedSignIn, policy: Policy, now: Date): Counter[] {
+  /** Only the tenant says where its clients are, so what it says counts for nobody else. */
+  function ofAddress(
+    { tenantId, clientAddress, knownDevice }: CountedSignIn,
+    policy: Policy,
+    now: Date,
+  ): Counter[] {
     const place = knownDevice ? null : readClientPlace(clientAddress, NOBODY_BETWEEN);
     const most = policy.smsSignIn.unknownDevices.textsPerAddressPerHour;
     return (place?.buckets ?? []).map(({ name, share }) =>
       within(
-        `signIn address ${deps.hash(`address ${name}`)}`,
+        `signIn address ${deps.hash(`address ${tenantId} ${name}`)}`,
         'textsPerAddressPerHour',
         share * most,
         HOUR_MS,
@@ -79,16 +81,7 @@ export function createBudgets(deps: { hash: (text: string) => string; spending: 
     ofResend: (signIn: CountedSignIn, policy: Policy, now: Date): Counter[] => ofNumber(signIn, policy, now),
 
     /** Where the tenant, or the installation, has no room, everybody is told. */
-    limitsOf: ({ tenantId, knownDevice }: CountedSignIn, { limits }: Policy, now: Date): LimitOn[] => {
-      const { count, windowS } = limits.perTenant;
-      return [
-        {
-          ...{ key: knownDevice ? `tenant ${tenantId}` : `signIn tenant ${tenantId}`, name: 'tenant' },
-          ...{ most: count, amount: 1, endsAt: later(now, windowS * 1000) },
-          error: (until, at) => tooMany(count, windowS, secondsUntil(until, at)),
-        },
-      ];
-    },
+    limitsOf: tenantLimit,
 
     /** The same, of the day. */
     spendingOf: ({ tenantId, country }: CountedSignIn, policy: Policy, now: Date): LimitOn[] =>
@@ -106,6 +99,22 @@ export function createBudgets(deps: { hash: (text: string) => string; spending: 
   };
 }
 
+const within = (key: string, name: string, most: number, windowMs: number, now: Date): Counter => ({
+  ...{ key, name, most, endsAt: later(now, windowMs).toISOString() },
+});
+
+function tenantLimit({ tenantId, knownDevice }: CountedSignIn, { limits }: Policy, now: Date): LimitOn[] {
+  const { count, windowS } = limits.perTenant;
+  return [
+    {
+      ...{ key: knownDevice ? `tenant ${tenantId}` : `signIn tenant ${tenantId}`, name: 'tenant' },
+      ...{ most: count, amount: 1, endsAt: later(now, windowS * 1000) },
+      error: (until, at) => tooMany(count, windowS, secondsUntil(until, at)),
+    },
+  ];
+}
+
+/** What sign-ins by number are counted against. */
 export type Budgets = ReturnType<typeof createBudgets>;
 
 function tooMany(count: number, windowS: number, retryAfterS: number): ServiceError {

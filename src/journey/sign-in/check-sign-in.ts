@@ -59,7 +59,7 @@ export function createCheckSignIn(deps: CheckDeps): CheckSignIn {
     const signIn = await deps.readSignIn(tenantId, id);
     const now = deps.clock.now();
     const policy = await deps.policyAt(tenantId, signIn.policyNow);
-    const isRight = isSame(code, deps.codes.codeOf(signIn)) && refusePolicy(policy) === null;
+    const isRight = isItsCode(deps, signIn, code) && refusePolicy(policy) === null;
     const { knownDevice } = signIn.signIn;
     const budget = deps.budgets.wrongCodes({ tenantId, e164: signIn.phoneNumber, knownDevice }, policy, now);
     const { unusedDays } = policy.smsSignIn;
@@ -71,6 +71,10 @@ export function createCheckSignIn(deps: CheckDeps): CheckSignIn {
     throw wrong(MOST_CHECKS - checked.wrongKeys);
   };
 }
+
+/** One that ended before its user was erased has no code any more, and refuses every one as others that have ended do. */
+const isItsCode = ({ codes }: Pick<CheckDeps, 'codes'>, signIn: SignIn, code: string): boolean =>
+  signIn.codeSeed !== null && isSame(code, codes.codeOf(signIn));
 
 /** A removal or a block may come in between; then there is no assertion, and the code was right for nothing. */
 async function approved(deps: CheckDeps, signIn: SignIn, checked: Decided): Promise<ApprovedSignIn> {
