@@ -51,7 +51,7 @@ export function helpText(measures: { name: string; about: string }[]): string {
     '  --write                   write the tables into docs/performance.md',
     '',
     'Measures:',
-    ...measures.map(({ name, about }) => `  ${name.padEnd(12)}  ${about}`),
+    ...measures.map(({ name, about }) => `  ${name.padEnd(13)}  ${about}`),
   ].join('\n');
 }
 

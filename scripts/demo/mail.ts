@@ -24,7 +24,7 @@ export const MAIL_SCENARIOS: Record<string, Scenario> = {
       ports = await mailPorts();
       return {
         OLDER_APPS_PORT: '0',
-        MAIL_BACKENDS: `imap=127.0.0.1:${ports.dovecotImap},smtp=127.0.0.1:${ports.dovecotSubmission}`,
+        MAIL_BACKENDS: `imap=127.0.0.1:${ports.dovecotImap},pop3=127.0.0.1:${ports.dovecotPop3},smtp=127.0.0.1:${ports.dovecotSubmission}`,
         MAIL_BACKEND_PASSWORD: BACKEND_PASSWORD,
       };
     },

@@ -12,11 +12,13 @@ const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 export interface SamplePorts {
   /** Of nginx: mail over TLS, and with STARTTLS; web. */
   imaps: number;
+  pop3s: number;
   smtps: number;
   submission: number;
   https: number;
   /** Of Dovecot, which `MAIL_BACKENDS` names too. */
   dovecotImap: number;
+  dovecotPop3: number;
   dovecotSubmission: number;
   /** Of the server that sends mail on, and of the web app. */
   relay: number;
@@ -65,6 +67,7 @@ function nginxChanges({ directory, ports, poundkey, secrets, files, users }: Sam
     ['as_secret-of-the-mail-server', secrets.mail],
     ['as_secret-of-the-web-server', secrets.web],
     ['listen 993 ssl;\n', `listen 127.0.0.1:${ports.imaps} ssl;\n`],
+    ['listen 995 ssl;\n', `listen 127.0.0.1:${ports.pop3s} ssl;\n`],
     ['listen 465 ssl;\n', `listen 127.0.0.1:${ports.smtps} ssl;\n`],
     ['listen 587;\n', `listen 127.0.0.1:${ports.submission};\n`],
     ['listen 443 ssl;\n', `listen 127.0.0.1:${ports.https} ssl;\n`],
@@ -81,6 +84,7 @@ function dovecotChanges({ directory, ports, secrets, users }: SampleSettings): C
     ['uid=vmail gid=vmail', `uid=${users.mailboxes} gid=${users.mailboxes}`],
     ['/srv/mail', `${directory}/mail`],
     ['port = 10143', `port = ${ports.dovecotImap}`],
+    ['port = 10110', `port = ${ports.dovecotPop3}`],
     ['port = 10587', `port = ${ports.dovecotSubmission}`],
     ['submission_relay_port = 25', `submission_relay_port = ${ports.relay}`],
   ];

@@ -30,11 +30,11 @@ export interface Finding {
 /** Looks at everything that Poundkey needs. Never throws. */
 export type CheckSetUp = () => Promise<Finding[]>;
 
-/** A command about the set-up itself, which has to answer whatever cannot be opened. */
+/** A command about the set-up itself, which has to answer whatever cannot be opened. `look` gets those options that were given. */
 export interface SetUpCommand {
   usage: string;
   what: string;
-  look(checkSetUp: CheckSetUp): Promise<Answer>;
+  look(checkSetUp: CheckSetUp, options: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 /** The command line is wrong; the message says what, and what to do. */

@@ -52,7 +52,7 @@ export async function runCommand(
   const run = async ({ command, words: given, options, asJson }: Typed) => {
     const answer =
       'look' in command
-        ? await command.look(checkSetUp)
+        ? await command.look(checkSetUp, options)
         : await withTools((tools) => actAs(OPERATOR, () => command.run(tools, given, options)), command);
     said.output = asJson && answer.data !== null ? JSON.stringify(answer.data, null, 2) : answer.text;
     said.exitCode = answer.isAlarming ? 1 : 0;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { identityOf, ofNumber, ofUser, seededNumber } from '../../scripts/bench/identity.ts';
-import { readOptions } from '../../scripts/bench/options.ts';
+import { MEASURES } from '../../scripts/bench/measures/index.ts';
+import { helpText, readOptions } from '../../scripts/bench/options.ts';
 import { median, mostInWindow, quantile } from '../../scripts/bench/statistics.ts';
 import { spread, writeTables } from '../../scripts/bench/table.ts';
 
@@ -45,6 +46,14 @@ describe('options', () => {
     expect(readOptions(['--help'], ['start'])).toBeNull();
     expect(() => readOptions(['--only', 'end'], ['start'])).toThrow('Known are: start');
     expect(() => readOptions(['--rounds', 'x'], ['start'])).toThrow('--rounds');
+  });
+
+  it('name every measure once, and the help says what it measures', () => {
+    const names = MEASURES.map(({ name }) => name);
+    expect(names).toContain('app-passwords');
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name, about } of MEASURES)
+      expect(helpText([...MEASURES])).toMatch(new RegExp(`^ {2}${name} +${RegExp.escape(about)}$`, 'm'));
   });
 });
 

@@ -42,6 +42,25 @@ describeWorlds('a mail client', { config: { olderApps: OLDER_APPS } }, ({ world 
     expect(await statusOf('åsa', password, { protocol: 'pop3' })).toMatch(/^\[SYS\/TEMP\] /);
   });
 
+  test('may type the user name in ten ways, and gets one mailbox; what was typed is never handed on', async () => {
+    await world.service.tenantDomains.add('contoso', 'CONTOSO');
+    const forms = [
+      ...['åsa', 'Åsa', 'ÅSA', ' åsa ', 'åsa@contoso.com', 'Åsa@Contoso.COM', 'CONTOSO\\åsa', 'contoso\\ÅSA'],
+      ...['åsa'.normalize('NFD'), 'åsa@contoso'],
+    ];
+    const mailbox = Buffer.from('åsa@contoso.com').toString('latin1');
+    for (const form of forms)
+      expect((await nginx.askMail(form, password)).headers, form).toMatchObject({
+        'auth-status': 'OK',
+        'auth-user': mailbox,
+      });
+    for (const form of ['åsa@fabrikam.com', 'asa', 'åsa*admin', 'åsa\u0000']) {
+      const { headers } = await nginx.askMail(form, password);
+      expect(headers, form).not.toHaveProperty('auth-user');
+      expect(headers['auth-status'], form).toMatch(/Wrong user name or app password$/);
+    }
+  });
+
   test('is told apart: wrong, and how to sign in', async () => {
     expect(await nginx.askMail('åsa', 'wrong')).toMatchObject({
       status: 200,

@@ -25,6 +25,7 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     const ports = await mailPorts();
     const at = {
       imap: { host: '127.0.0.1', port: ports.dovecotImap },
+      pop3: { host: '127.0.0.1', port: ports.dovecotPop3 },
       smtp: { host: '127.0.0.1', port: ports.dovecotSubmission },
     };
     stores = await startOwnStores(false);
@@ -49,6 +50,8 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
 
   const imap = (user: string, typed: string, ...more: string[]) =>
     servers.curl(`imaps://localhost:${servers.ports.imaps}/`, '--user', `${user}:${typed}`, ...more);
+  const pop3 = (user: string, typed: string, ...more: string[]) =>
+    servers.curl(`pop3s://localhost:${servers.ports.pop3s}/`, '--user', `${user}:${typed}`, ...more);
   const send = (user: string, typed: string, url = `smtps://localhost:${servers.ports.smtps}`) =>
     servers.curl(
       ...[url, '--user', `${user}:${typed}`, '--ssl-reqd', '--mail-from', 'anna@contoso.com'],
@@ -75,10 +78,27 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
   }, 120_000);
 
   test('a wrong one is refused, with the reason', async () => {
-    const refused = await imap(mailbox, 'wrong wrong', '--verbose');
-    expect(refused.code).toBe(DENIED);
-    expect(refused.err).toContain('NO [AUTHENTICATIONFAILED] Wrong user name or app password');
-    expect((await send(mailbox, 'wrong wrong')).code).toBe(DENIED);
+    const [byImap, byPop3, bySmtp] = await Promise.all([
+      imap(mailbox, 'wrong wrong', '--verbose'),
+      pop3(mailbox, 'wrong wrong', '--verbose'),
+      send(mailbox, 'wrong wrong'),
+    ]);
+    expect([byImap.code, byPop3.code, bySmtp.code]).toEqual([DENIED, DENIED, DENIED]);
+    expect(byImap.err).toContain('NO [AUTHENTICATIONFAILED] Wrong user name or app password');
+    expect(byPop3.err).toContain('-ERR [AUTH] Wrong user name or app password');
+  }, 60_000);
+
+  test('over POP3 it opens the mailbox too, by each method that nginx offers', async () => {
+    const byMethod = (method: string) => pop3(mailbox, password, '--login-options', `AUTH=${method}`);
+    const all = await Promise.all([pop3(mailbox, password), byMethod('PLAIN'), byMethod('LOGIN')]);
+    expect(all.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const session = await openTls(servers.ports.pop3s);
+    await session.until(/^\+OK/m);
+    session.say(`USER ${mailbox}`);
+    await session.until(/^\+OK/m);
+    session.say(`PASS ${password}`);
+    expect(await session.until(/^(\+OK|-ERR).*$/m)).toMatch(/^\+OK/);
+    session.close();
   }, 60_000);
 
   test('mail is sent with it, over TLS and STARTTLS, and never without signing in', async () => {
@@ -125,7 +145,7 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     expect(await web('--user', 'guessed:another')).toMatchObject({ out: expect.stringMatching(/ 403$/) });
   }, 60_000);
 
-  test('revoked, it is refused at once in all three ways, and an open session ends with doveadm kick', async () => {
+  test('revoked, it is refused at once in all four ways, and an open session ends with doveadm kick', async () => {
     const open = await openTls(servers.ports.imaps);
     await open.until(/^\* OK/m);
     open.say(`a1 LOGIN ${mailbox} "${password}"`);
@@ -135,12 +155,13 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     open.say('a3 IDLE');
     await open.until(/^\+ /m);
     expect(await revoke()).toMatchObject({ status: 200 });
-    const [byImap, bySmtp, byWeb] = await Promise.all([
+    const [byImap, byPop3, bySmtp, byWeb] = await Promise.all([
       imap(mailbox, password),
+      pop3(mailbox, password),
       send(mailbox, password),
       web('--user', `${mailbox}:${password}`),
     ]);
-    expect([byImap.code, bySmtp.code]).toEqual([DENIED, DENIED]);
+    expect([byImap.code, byPop3.code, bySmtp.code]).toEqual([DENIED, DENIED, DENIED]);
     expect(byWeb.out).toMatch(/ 401$/);
     expect((await servers.doveadm('kick', mailbox)).code).toBe(0);
     await vi.waitFor(() => expect(open.isClosed()).toBe(true), SOON);

@@ -68,6 +68,13 @@ describeWorlds('wrong app passwords', { config: { olderApps: OLDER_APPS } }, ({ 
     expect(await ask('fresh', fresh.password, '192.0.4.1')).toBe(403);
     expect(await ask('known', known.password, '192.0.4.1')).toBe(204);
     expect(await ask('fresh', fresh.password, '192.0.4.2')).toBe(204);
+    // The PROXY protocol of a balancer ends in nginx, which names the address in Client-IP.
+    const byMail = async (address: string) =>
+      (await nginx.askMail('fresh', fresh.password, { address })).headers['auth-status'];
+    expect([await byMail('192.0.4.1'), await byMail('192.0.4.3')]).toEqual([
+      '[UNAVAILABLE] Too many wrong app passwords, try again later',
+      'OK',
+    ]);
   });
 
   test('behind a proxy that hides its clients, or on this machine, are of no address', async () => {

@@ -15,9 +15,10 @@ import { accountOf, createRunner, freePorts } from './processes.ts';
 
 /** Ports for all of them, free a moment ago. */
 export async function mailPorts(): Promise<SamplePorts> {
-  const [imaps = 0, smtps = 0, submission = 0, https = 0, ...others] = await freePorts(8);
-  const [dovecotImap = 0, dovecotSubmission = 0, relay = 0, app = 0] = others;
-  return { imaps, smtps, submission, https, dovecotImap, dovecotSubmission, relay, app };
+  const [imaps = 0, pop3s = 0, smtps = 0, submission = 0, https = 0, ...others] = await freePorts(10);
+  const [dovecotImap = 0, dovecotPop3 = 0, dovecotSubmission = 0, relay = 0, app = 0] = others;
+  const ofNginx = { imaps, pop3s, smtps, submission, https };
+  return { ...ofNginx, dovecotImap, dovecotPop3, dovecotSubmission, relay, app };
 }
 
 /** The servers; `stop` ends them. */

@@ -62,6 +62,19 @@ async function createTenant(bench: Bench): Promise<string> {
   return key;
 }
 
+/** Lets a web server have app passwords checked in a database. @returns its secret */
+export async function createAppServer(bench: Bench, databaseUrl: string): Promise<string> {
+  const output = await runProgram({
+    file: COMMAND_LINE,
+    args: ['create-app-server', 'bench', '--service', 'http', '--tenant', TENANT],
+    environment: environmentOf(bench, { databaseUrl, profileDirectory: null }),
+    logFile: bench.logFile('poundkey-create-app-server'),
+  });
+  const [secret] = /as_\S+/.exec(output) ?? [];
+  if (!secret) throw new Error('create-app-server printed no secret');
+  return secret;
+}
+
 async function startAll(name: string, roles: Role[], bench: Bench, place: Place): Promise<Contender> {
   const [port = 0, ...opsPorts] = await freePorts(1 + roles.length);
   const url = `http://127.0.0.1:${port}`;

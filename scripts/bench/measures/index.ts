@@ -1,4 +1,5 @@
 /** All measures, in the order in which they run. */
+import { appPasswords } from './app-passwords.ts';
 import { backlog } from './backlog.ts';
 import { endToEnd } from './end-to-end.ts';
 import { history } from './history.ts';
@@ -22,4 +23,5 @@ export const MEASURES: readonly Measure[] = [
   start,
   history,
   outbox,
+  appPasswords,
 ];

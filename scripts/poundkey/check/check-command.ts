@@ -1,4 +1,5 @@
 import { type Finding, type SetUpCommand, table } from '../command.ts';
+import { checkOlderApps } from './older-apps/check-older-apps.ts';
 
 const check: SetUpCommand = {
   usage: 'check',
@@ -10,7 +11,7 @@ const check: SetUpCommand = {
 };
 
 /** Commands about the set-up. */
-export const CHECK_COMMANDS = [check];
+export const CHECK_COMMANDS = [check, checkOlderApps];
 
 const isWrong = ({ status }: Finding): boolean => status === 'failed';
 
