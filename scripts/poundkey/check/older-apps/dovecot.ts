@@ -64,7 +64,9 @@ function sessions(root: Block): Found[] {
   const all = [root, ...root.blocks.filter(({ title }) => /^protocol (imap|pop3)\b/.test(title))];
   const set = all.flatMap(({ settings }) => settings.get('mail_max_userip_connections') ?? []);
   const least = Math.min(
-    ...(set.length > 0 ? set : [DEFAULT_SESSIONS]).map(Number).map((most) => most || Number.POSITIVE_INFINITY),
+    ...(set.length > 0 ? set : [DEFAULT_SESSIONS])
+      .map(Number)
+      .map((most) => most || Number.POSITIVE_INFINITY),
   );
   if (least >= ENOUGH_SESSIONS) return [];
   return [
