@@ -62,6 +62,7 @@ describeWorlds('outcome webhooks', { config: { webhooks: WEBHOOKS } }, ({ world 
         userId: verification.userId,
         purpose: 'register',
         channel: 'call',
+        escalatedAt: null,
         phoneType: 'office',
         outcome: 'approved',
         errorCode: null,
