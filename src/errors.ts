@@ -49,6 +49,7 @@ export const ERRORS = {
   'code.wrong': { status: 422, title: 'The code is wrong' },
   'code.expired': { status: 410, title: 'The code has expired' },
   'code.notSent': { status: 409, title: 'No code was sent' },
+  'code.alreadyTyped': { status: 409, title: 'A code was typed already' },
   'code.replacedByCall': { status: 409, title: 'A call has taken the place of the code' },
   'assertion.notApproved': { status: 409, title: 'There is no approved sign-in' },
   'assertion.alreadyIssued': { status: 409, title: 'The assertion was issued before' },

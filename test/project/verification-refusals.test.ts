@@ -20,6 +20,7 @@ const OTHERS = {
   'signIn.alreadyDecided': 'sign-ins by number',
   'policy.audienceRefused': 'assertions',
   'code.replacedByCall': 'checking a code',
+  'code.alreadyTyped': 'a call in the place of a text',
   'policy.callInsteadRefused': 'a call in the place of a text',
 };
 

@@ -83,6 +83,21 @@ describeWorlds('a text message that a call follows', OPTIONS, ({ world }) => {
     expect(await read(api, body.id)).toMatchObject({ channel: 'call', outcome: 'approved' });
   });
 
+  test('is followed by no call once a wrong code was typed, so that every wrong code counts', async () => {
+    const { api } = await on();
+    const number = newMobile();
+    const { body } = await request(api, number);
+    const code = world.codeOn(number);
+    await api('POST', `/v1/verifications/${body.id}/check`, {
+      code: code === '000000' ? '111111' : '000000',
+    });
+    await world.time.advance(20_000);
+    expect((await instead(api, body.id)).body).toMatchObject({ code: 'code.alreadyTyped', status: 409 });
+    expect(callsTo(number)).toEqual([]);
+    const right = await api('POST', `/v1/verifications/${body.id}/check`, { code });
+    expect(right.body.outcome).toBe('approved');
+  });
+
   test('is followed when the backend asks, once, and its code is not checked any more', async () => {
     const { api } = await on();
     const number = newMobile();

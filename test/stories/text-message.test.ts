@@ -212,6 +212,24 @@ describeWorlds('a verification by text message', ({ world, combination }) => {
     expect((await check(signIn.body.id, world.codeOn(number))).body.outcome).toBe('approved');
   });
 
+  test('signs in also where a stranger has texts sent to the number', async () => {
+    const { number, id, created } = await sent();
+    await check(id, world.codeOn(number));
+    await world.time.advance(600_000);
+    const strange = await request(world, number, { userId: 'a-stranger' });
+    await world.sendTexts();
+    for (let again = 0; again < 4; again += 1) {
+      await world.time.advance(30_000);
+      expect((await resend(strange.body.id)).status).toBe(202);
+      await world.sendTexts();
+    }
+    const own = { userId: created.userId, purpose: 'signIn', channel: 'sms' };
+    const signIn = await world.api('POST', '/v1/verifications', own);
+    expect(signIn.status, JSON.stringify(signIn.body)).toBe(201);
+    await world.sendTexts();
+    expect((await check(signIn.body.id, world.codeOn(number))).body.outcome).toBe('approved');
+  });
+
   test('can be canceled, and its code is worth nothing then', async () => {
     const { number, id } = await sent();
     await world.api('POST', `/v1/verifications/${id}/cancel`);

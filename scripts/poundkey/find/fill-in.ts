@@ -1,4 +1,5 @@
 import { quoted } from '../../shell-word.ts';
+import { NOBODY } from './read-whom.ts';
 
 /** What is known of whom an action is about, and which command prints it. */
 export interface Known {
@@ -20,7 +21,7 @@ const LOOPS: Record<Known['printedBy'], RegExp> = {
 export function fillIn(text: string, { tenantId, userId, id, printedBy }: Known): string {
   const words: [name: RegExp, value: string | null][] = [
     [/\bTENANT\b/g, wordOf(tenantId)],
-    [/\bUSER\b/g, userId.includes('•') ? null : wordOf(userId)],
+    [/\bUSER\b/g, userId.includes('•') || userId === NOBODY ? null : wordOf(userId)],
     [/\bstory ID\b/g, id && `story ${id}`],
   ];
   return words.reduce(

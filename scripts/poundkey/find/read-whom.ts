@@ -30,9 +30,12 @@ export function readWhom(text: string, countries: readonly string[]): Whom {
   );
 }
 
+/** What is printed in place of the user of a sign-in by number of which nobody gets a text. */
+export const NOBODY = '(nobody)';
+
 /** A user's id as it may be printed: some backends take the phone number for it. A number may be nobody's. */
 export function shownUser(userId: string): string {
-  if (userId === '') return '(nobody)';
+  if (userId === '') return NOBODY;
   const number = numberIn(userId, undefined);
   return number === null ? userId : maskNumber(number);
 }

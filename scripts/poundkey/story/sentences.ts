@@ -3,6 +3,7 @@
 import type { EndAuditType } from '../../../src/journey/states.ts';
 import { explainError } from '../../../src/ops/explain/explain-error.ts';
 import type { Prompt } from '../../../src/providers/dialogue.ts';
+import { NOBODY } from '../find/read-whom.ts';
 import type { Entry } from './entry.ts';
 import type { Story } from './read-story.ts';
 
@@ -26,7 +27,8 @@ const because = (code: unknown): string =>
 
 /** Whose a verification is; a sign-in by number of which nobody gets a text is nobody's. */
 export const whose = (userId: string): string => (isNobodys(userId) ? 'nobody' : `the user ${userId}`);
-const isNobodys = (userId: string): boolean => userId === '';
+/** @param userId as it is printed */
+const isNobodys = (userId: string): boolean => userId === NOBODY;
 
 const WANTED: Record<string, string> = { call: 'call', sms: 'text message' };
 

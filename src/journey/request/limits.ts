@@ -121,8 +121,8 @@ export function createLimits(deps: {
       return on.error(full.until, now);
     },
 
-    /** The counter of texts to a number (E.164), for one that is sent again. */
-    textCounter: (e164: string, now: Date): Counter => toCounter(textsTo(deps.phoneHashes, e164, now)),
+    /** The counter of texts to a number, for one that is sent again. */
+    textCounter: (of: TextOf, now: Date): Counter => toCounter(textsTo(deps.phoneHashes, of, now)),
 
     /** The counter of wrong codes of a verification by text. */
     wrongCodes: (verification: CodeOf, now: Date): Counter =>
@@ -233,9 +233,24 @@ export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Di
 /** The most texts to a number in ten minutes, by all tenants together. */
 const TEXTS = { most: 5, windowS: 600 };
 
-function textsTo(phoneHashes: (text: string) => string[], e164: string, now: Date): LimitOn {
+/** Whose text goes to which number (E.164). */
+interface TextOf {
+  tenantId: string;
+  userId: string;
+  purpose: Purpose;
+  phoneNumber: string;
+}
+
+/** All texts to a number count, whoever asks for them; those of users who sign in apart, so that no stranger uses them up. */
+function textsTo(
+  phoneHashes: (text: string) => string[],
+  { tenantId, userId, purpose, phoneNumber }: TextOf,
+  now: Date,
+): LimitOn {
+  const whose = purpose === 'signIn' ? `${tenantId} ${userId} ` : '';
   return {
-    ...{ key: `texts ${phoneHashes(`limit ${e164}`)[0]}`, name: 'texts', most: TEXTS.most, amount: 1 },
+    ...{ key: `texts ${phoneHashes(`limit ${whose}${phoneNumber}`)[0]}`, name: 'texts' },
+    ...{ most: TEXTS.most, amount: 1 },
     endsAt: later(now, TEXTS.windowS * 1000),
     error: (until, at) =>
       new ServiceError(
@@ -281,7 +296,7 @@ function limitsOn(
     ...(phone ? [on(phoneKey(phone), limits.perNumber, 'number')] : []),
     ...(phone && channel === 'sms'
       ? [
-          textsTo(phoneHashes, phone.e164, now),
+          textsTo(phoneHashes, { tenantId, userId, purpose, phoneNumber: phone.e164 }, now),
           ...unenteredLimits(phoneHashes, { tenantId, purpose, phone }, policy, now),
         ]
       : []),

@@ -120,6 +120,7 @@ function escalateStatement(
     with due as materialized (
       select v.*, ${isOpen} as is_open from verification v
       where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.attempts > 0 and v.sign_in is null
+        and v.wrong_keys = 0
         and v.expires_at > ${now} and ${isStillEntitled(now)} and ${mayEscalate(cause)}
       for no key update of v),
     admitted as materialized (

@@ -45,13 +45,19 @@ function isOnItsWay({ escalatedAt, outcome }: Verification): boolean {
   return escalatedAt !== null && outcome === null;
 }
 
-function refuseOthers({ channel, outcome }: Verification): void {
+/** Wrong codes would count for nothing if a call followed them, so that guessing could go on for ever. */
+function refuseOthers({ channel, outcome, wrongKeys }: Verification): void {
   if (outcome !== null)
     throw new ServiceError(
       'verification.alreadyDecided',
       `The verification has ended as ${outcome}. Request a new one by call.`,
     );
   if (channel !== 'sms') throw notSent('It is a verification by call.');
+  if (wrongKeys > 0)
+    throw new ServiceError(
+      'code.alreadyTyped',
+      'A wrong code was typed, so a text has arrived, and no call follows it. Type the code again, or cancel the verification and request one by call.',
+    );
 }
 
 function notSent(why: string): ServiceError {

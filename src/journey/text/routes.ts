@@ -86,6 +86,7 @@ export function textRoutes({ checkCode, sendAgain, callInstead }: TextActions) {
       },
       problems: [
         ...(['verification.notFound', 'verification.alreadyDecided', 'code.notSent'] as const),
+        'code.alreadyTyped',
         'policy.callInsteadRefused',
         ...CALL_REFUSALS,
       ],

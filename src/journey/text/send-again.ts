@@ -31,7 +31,7 @@ export function createSendAgain(deps: {
       notAfter: later(now, SHORTEST_LIFE_MS),
       sentBefore: later(now, -BETWEEN_MS),
     };
-    const counter = deps.textCounter(verification.phoneNumber, now);
+    const counter = deps.textCounter(verification, now);
     const queued = await deps.texts.sendAgain(verification, [counter], times);
     if (!queued) throw refusalOf(await deps.readVerification(tenantId, id), now);
     deps.events.emit('text.again', { verificationId: id, tenantId });
