@@ -34,6 +34,8 @@ const NOT_PASTED: Record<string, string> = {
     'TENANT and USER stand for those that are looked for',
   'npm run poundkey -- sign-in-user contoso "070-123 45 67"    # who signs in with a number':
     'nobody here signs in with a number; test/stories/sms-sign-in.test.ts runs all three',
+  'nginx -T > nginx.txt && doveconf -n > dovecot.txt':
+    'servers with the sample configurations; test/stories/older-apps-servers.test.ts asks such ones',
   'npm run poundkey -- suppressed':
     'nobody has stopped calls, so there is none to allow; test/stories/bystander.test.ts runs both',
   "curl --user 'anna:abcd efgh ijkl mnop' imaps://mail.contoso.com/         # lists the folders":
@@ -47,6 +49,8 @@ const POUNDKEY = ['web-1', 'web-2', 'worker-1', 'worker-2'].join(' ');
 const REPLACED: Record<string, string> = {
   // The tenant of the examples is made by a later document.
   'export-audit contoso': 'export-audit rehearsal',
+  '--nginx nginx.txt --dovecot dovecot.txt':
+    '--nginx docs/operating/older-apps/nginx.conf --dovecot docs/operating/older-apps/dovecot.conf',
   '/tmp/poundkey-rehearsal': '$REHEARSAL_DIRECTORY',
   'npm run -s rehearse --': REHEARSE,
   '# stop every process, then:': `${REHEARSE} stop ${POUNDKEY}`,
