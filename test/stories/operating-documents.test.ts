@@ -35,7 +35,7 @@ const NOT_PASTED: Record<string, string> = {
   'npm run poundkey -- sign-in-user contoso "070-123 45 67"    # who signs in with a number':
     'nobody here signs in with a number; test/stories/sms-sign-in.test.ts runs all three',
   'nginx -T > nginx.txt && doveconf -n > dovecot.txt':
-    'servers with the sample configurations; test/stories/older-apps-servers.test.ts asks such ones',
+    'servers with the sample configurations; test/unit/scripts/poundkey/check-older-apps.test.ts asks such ones',
   'npm run poundkey -- suppressed':
     'nobody has stopped calls, so there is none to allow; test/stories/bystander.test.ts runs both',
   "curl --user 'anna:abcd efgh ijkl mnop' imaps://mail.contoso.com/         # lists the folders":
