@@ -28,7 +28,8 @@ export interface CodeToCheck {
 /**
  * Checks a code: one update counts it and decides. Of many at once only as many are looked at as there are chances left,
  * since the answer of one that gets no row tells nothing of whether it was right. The budget is locked first, so that
- * several verifications at once do not have more chances together either.
+ * several verifications at once do not have more chances together either. It has a lock
+ * of its own: its row may not be there yet, and two checks would then wait for each other.
  *
  * What a user's verification would be refused for makes the right code of a sign-in by number wrong: who asked for it may
  * be anybody, and must not learn whether there is such a user.
@@ -45,9 +46,11 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
       story(now, { type: 'decided', outcome }),
     );
     return first<Checked>(sql`
-      with budget as materialized (
+      with locked as materialized (select pg_advisory_xact_lock(hashtextextended(${budget.key}, 20))::text as held),
+      budget as materialized (
         select coalesce(max(c.count), 0) < ${budget.most}::int as ok from (
-          select r.count from rate_count r where r.key = ${budget.key} and r.window_ends_at > ${now} for update) c),
+          select r.count from rate_count r where r.key = ${budget.key} and r.window_ends_at > ${now}
+            and (select held is not null from locked) for update) c),
       entitled as materialized (
         select coalesce(bool_and(${isStillEntitled(now, unusedDays)}), false) as ok from verification v
         where v.tenant_id = ${tenantId} and v.id = ${id}),
