@@ -315,36 +315,34 @@ describeWorlds('an assertion about a sign-in', ({ world, combination }) => {
   });
 
   // The embedded store serves one process.
-  test.runIf(combination !== 'embedded')(
-    'still counts after the key that signed it was replaced',
-    async () => {
-      const old = world.service.stores.signingKeys.current;
-      const oldText = old.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-      const newText = newSigningRingText();
-      const before = await issued();
-      const config = { ...world.config, role: 'web' as const, signingKeys: `${newText},${oldText}` };
-      const issuer = world.service.url;
-      const second = await startService(
-        { ...config, http: { ...config.http, publicUrl: issuer } },
-        { clock: { now: () => new Date(world.time.now()) }, log: world.service.log },
-      );
-      try {
-        const { body } = await clientOf(() => second.url ?? '', null)('GET', '/.well-known/jwks.json');
-        const kids = parseSigningRing(config.signingKeys).keys.map(({ kid }) => kid);
-        expect(body.keys.map(({ kid }: { kid: string }) => kid)).toEqual(kids);
-        const api = clientOf(() => second.url ?? '', world.key);
-        const given = { assertion: before.assertion, nonce: NONCE };
-        expect(await api('POST', '/v1/assertions/redeem', given)).toMatchObject({ status: 200 });
-        const { id } = await signIn();
-        const after = await api('POST', `/v1/verifications/${id}/assertion`, { nonce: NONCE });
-        expect(decodeProtectedHeader(after.body.assertion).kid).toBe(kids[0]);
-        // The old process does not know the new key yet, so it is published before it signs.
-        expect(await redeem(after.body.assertion)).toMatchObject({ status: 422 });
-      } finally {
-        await second.stop();
-      }
-    },
-  );
+  const betweenProcesses = combination === 'embedded' ? () => undefined : test;
+  betweenProcesses('still counts after the key that signed it was replaced', async () => {
+    const old = world.service.stores.signingKeys.current;
+    const oldText = old.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+    const newText = newSigningRingText();
+    const before = await issued();
+    const config = { ...world.config, role: 'web' as const, signingKeys: `${newText},${oldText}` };
+    const issuer = world.service.url;
+    const second = await startService(
+      { ...config, http: { ...config.http, publicUrl: issuer } },
+      { clock: { now: () => new Date(world.time.now()) }, log: world.service.log },
+    );
+    try {
+      const { body } = await clientOf(() => second.url ?? '', null)('GET', '/.well-known/jwks.json');
+      const kids = parseSigningRing(config.signingKeys).keys.map(({ kid }) => kid);
+      expect(body.keys.map(({ kid }: { kid: string }) => kid)).toEqual(kids);
+      const api = clientOf(() => second.url ?? '', world.key);
+      const given = { assertion: before.assertion, nonce: NONCE };
+      expect(await api('POST', '/v1/assertions/redeem', given)).toMatchObject({ status: 200 });
+      const { id } = await signIn();
+      const after = await api('POST', `/v1/verifications/${id}/assertion`, { nonce: NONCE });
+      expect(decodeProtectedHeader(after.body.assertion).kid).toBe(kids[0]);
+      // The old process does not know the new key yet, so it is published before it signs.
+      expect(await redeem(after.body.assertion)).toMatchObject({ status: 422 });
+    } finally {
+      await second.stop();
+    }
+  });
 });
 
 describe('the published keys', () => {

@@ -198,7 +198,7 @@ describeEachStore('what a service leaves behind', (combination) => {
     const { assertion, deviceToken } = body;
     needles.set('the assertion of a sign-in by number', assertionForms(assertion));
     needles.set('a device token', deviceToken.split('.').slice(1));
-    for (const extra of [{ deviceToken }, { deviceToken: `${deviceToken}0` }, { [deviceToken]: 1 }])
+    for (const extra of [{ deviceToken }, { deviceToken: `${deviceToken}0` }])
       refused.push(JSON.stringify((await askSignIn(world, number, extra)).body));
     refused.push(JSON.stringify((await check(asked.body.id, code)).body));
     await world.sendTexts();
@@ -344,6 +344,8 @@ describeEachStore('what a service leaves behind', (combination) => {
     needles.set('the webhook secret', [endpoint.body.secret, endpoint.body.secret.replace('whsec_', '')]);
     await world.api('PUT', '/v1/users/u-pin/profile', { pin: PIN });
     await changeWhatIsAudited();
+    // First, since it takes longer than an app password can be revealed.
+    await signInByNumber();
     await callPhones();
     await sendWrongThings();
     await askAboutNumbers();
@@ -354,12 +356,12 @@ describeEachStore('what a service leaves behind', (combination) => {
       .selectFrom('appPassword')
       .select('verificationId as id')
       .where('sealed', 'is not', null)
+      .where('sealedUntil', '>', new Date(world.time.now()))
       .execute();
     expect(approved.length).toBeGreaterThan(3);
     const [shown, ...sealed] = approved;
     await reveal(shown?.id ?? '');
     await sendCodes();
-    await signInByNumber();
     places = await collect();
     for (const { id } of sealed) await reveal(id ?? '');
   });

@@ -99,7 +99,9 @@ describeWorlds('guessing numbers', { policy: POLICY }, ({ world, combination }) 
     expect(canceled.end('canceling')).toEqual([201, 200, 200, 200, 409, 200, 409, 409]);
   });
 
-  test.runIf(!isEmbedded)('runs the same statements for both', async () => {
+  // Statements of the embedded store cannot be counted.
+  const onServers = isEmbedded ? () => undefined : test;
+  onServers('runs the same statements for both', async () => {
     const { queue } = world.service.jobs;
     const ofNumber = async (number: string) => {
       // What jobs do meanwhile is not the answer to anybody.
