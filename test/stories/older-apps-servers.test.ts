@@ -1,6 +1,7 @@
 // The real thing: nginx with its mail module in front of Dovecot, with the sample configurations, and curl as the app.
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect as connectPlain } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findMailServers } from '../support/mail-programs.ts';
@@ -114,6 +115,18 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     smtp.say('MAIL FROM:<stranger@fabrikam.com>');
     expect(await smtp.until(/^[2-5]\d\d .*$/m)).toMatch(/^5\d\d /m);
     smtp.close();
+    const inClear = connectPlain(servers.ports.submission, '127.0.0.1');
+    const credentials = Buffer.from(`\0${mailbox}\0${password}`).toString('base64');
+    let heard = '';
+    inClear.on('data', (said) => {
+      heard += said;
+      if (/^220 /m.test(String(said))) inClear.write('EHLO app\r\n');
+      else if (/^250 /m.test(String(said))) inClear.write(`AUTH PLAIN ${credentials}\r\n`);
+      else inClear.destroy();
+    });
+    await once(inClear, 'close');
+    expect(heard).toMatch(/^5\d\d /m);
+    expect(heard).not.toMatch(/AUTH|^235/m);
   }, 60_000);
 
   test('an upload of 5 MB passes, and the app is told who it is', async () => {
