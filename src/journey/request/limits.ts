@@ -8,7 +8,9 @@ import type { Channel, Purpose } from '../states.ts';
 import type { Counter } from '../store/admission.ts';
 import { forgetUnwanted } from '../store/unwanted-calls.ts';
 import { suppressed } from './checks.ts';
+import { countedPhone } from './counted-phone.ts';
 import { type SpendingRules, spendingLimits } from './spending.ts';
+import { type TextOf, textsTo } from './texts-to.ts';
 import {
   heldUntil,
   isUnentered,
@@ -230,37 +232,6 @@ export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Di
   return phoneHashes(`phone ${toDial(phone)}`);
 }
 
-/** The most texts to a number in ten minutes, by all tenants together. */
-const TEXTS = { most: 5, windowS: 600 };
-
-/** Whose text goes to which number (E.164). */
-interface TextOf {
-  tenantId: string;
-  userId: string;
-  purpose: Purpose;
-  phoneNumber: string;
-}
-
-/** All texts to a number count, whoever asks for them; those of users who sign in apart, so that no stranger uses them up. */
-function textsTo(
-  phoneHashes: (text: string) => string[],
-  { tenantId, userId, purpose, phoneNumber }: TextOf,
-  now: Date,
-): LimitOn {
-  const whose = purpose === 'signIn' ? `${tenantId} ${userId} ` : '';
-  return {
-    ...{ key: `texts ${phoneHashes(`limit ${whose}${phoneNumber}`)[0]}`, name: 'texts' },
-    ...{ most: TEXTS.most, amount: 1 },
-    endsAt: later(now, TEXTS.windowS * 1000),
-    error: (until, at) =>
-      new ServiceError(
-        'limit.reached',
-        `${TEXTS.most} text messages were sent to this number in the last ten minutes, which is the most. Wait, or request a call.`,
-        { retryAfterS: secondsUntil(until, at) },
-      ),
-  };
-}
-
 /**
  * Without a number nothing is counted by number. A phone rings for whichever tenant calls it, so it is counted for all
  * of them together; each asks how many its own policy allows, in windows of the same length. Who signs in with their own
@@ -274,10 +245,10 @@ function limitsOn(
 ): LimitOn[] {
   const { limits } = policy;
   const counted = (what: string) => phoneHashes(`limit ${what}`)[0];
-  const phoneKey = (dialed: Dialed) =>
-    purpose === 'signIn'
-      ? `signIn ${counted(`${tenantId} ${userId} ${toDial(dialed)}`)}`
-      : `phone ${limits.perNumber.windowS} ${counted(toDial(dialed))}`;
+  const phoneKey = (dialed: Dialed) => {
+    const kind = purpose === 'signIn' ? 'signIn' : `phone ${limits.perNumber.windowS}`;
+    return `${kind} ${counted(countedPhone({ tenantId, userId, purpose }, toDial(dialed)))}`;
+  };
   const on = (
     key: string,
     { count, windowS }: { count: number; windowS: number },

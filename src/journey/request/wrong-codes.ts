@@ -1,6 +1,7 @@
 import { later } from '../../platform/clock.ts';
 import type { Counter } from '../store/admission.ts';
 import type { Verification } from '../store/rows.ts';
+import { countedPhone } from './counted-phone.ts';
 
 /** A verification whose code is checked. */
 export type CodeOf = Pick<Verification, 'tenantId' | 'userId' | 'purpose' | 'phoneNumber'>;
@@ -13,17 +14,12 @@ const MOST_WRONG = 50;
 const DAY_MS = 86_400_000;
 
 /**
- * The counter of wrong codes of users' verifications by text. Who signs in with their own phone is counted apart, as with
- * requests: nobody else can use up that budget.
+ * The counter of wrong codes of users' verifications by text, see `countedPhone`.
  */
-export function wrongCodesOf(
-  phoneHashes: (text: string) => string[],
-  { tenantId, userId, purpose, phoneNumber }: CodeOf,
-  now: Date,
-): Counter {
-  const what = purpose === 'signIn' ? `${tenantId} ${userId} ${phoneNumber}` : phoneNumber;
+export function wrongCodesOf(phoneHashes: (text: string) => string[], of: CodeOf, now: Date): Counter {
+  const counted = phoneHashes(`wrong codes ${countedPhone(of, of.phoneNumber)}`)[0];
   return {
-    key: `wrongCodes ${purpose} ${phoneHashes(`wrong codes ${what}`)[0]}`,
+    key: `wrongCodes ${of.purpose} ${counted}`,
     ...{ name: 'wrongCodes', most: MOST_WRONG, endsAt: later(now, DAY_MS).toISOString() },
   };
 }
