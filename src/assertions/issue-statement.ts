@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
+import { isBlocked } from '../domain/user-conditions.ts';
 import { later } from '../platform/clock.ts';
 import type { Channel } from './claims.ts';
 import { IS_ITS_PHONE, IS_USER_NAME, userIsTrusted } from './still-counts.ts';
@@ -75,7 +76,6 @@ export function whyNotIssued({ tenantId, verificationId, kind }: NewAssertion, n
     select v.purpose = 'signIn' and coalesce(v.outcome = 'approved', false) as is_approved_sign_in,
       coalesce(v.decided_at <= ${later(now, -ISSUED_WITHIN_S * 1000)}, false) as is_late,
       exists (select from sign_in_assertion a where a.verification_id = v.id) as was_issued,
-      exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-        and (b.expires_at is null or b.expires_at > ${now})) as is_blocked
+      ${isBlocked('v', now)} as is_blocked
     from verification v where v.id = ${verificationId}::uuid and v.tenant_id = ${tenantId} and ${isOf(kind)}`;
 }

@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
+import { isBlocked } from '../domain/user-conditions.ts';
 import type { Claims } from './claims.ts';
 import { IS_ITS_PHONE, IS_USER_NAME, userIsTrusted } from './still-counts.ts';
 
@@ -43,8 +44,7 @@ export interface NotRedeemed {
 export function whyNotRedeemed({ jti, sub, tenant }: Redeemed, now: Date): Sql {
   return sql`
     select a.redeemed_at is not null as was_redeemed,
-      exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-        and (b.expires_at is null or b.expires_at > ${now})) as is_blocked
+      ${isBlocked('v', now)} as is_blocked
     from sign_in_assertion a join verification v on v.id = a.verification_id
     where a.id = ${jti}::uuid and v.tenant_id = ${tenant} and v.user_id = ${sub}`;
 }

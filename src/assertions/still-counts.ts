@@ -1,4 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import { isBlocked, isRegisteredPhone } from '../domain/user-conditions.ts';
 
 /** Whether the phone `m` is the one that the verification `v` reached, verified before that and not since. */
 export const IS_ITS_PHONE = raw(`m.tenant_id = v.tenant_id and m.user_id = v.user_id
@@ -9,16 +10,13 @@ export const IS_ITS_PHONE = raw(`m.tenant_id = v.tenant_id and m.user_id = v.use
 export const IS_USER_NAME = raw('(v.sign_in is null or m.sign_in_enabled_at <= v.created_at)');
 
 /** Whether nobody reported fraud from a phone of the user's own since the decision of the verification `v`. */
-const NO_FRAUD = raw(`not exists (select from verification f
+const NO_FRAUD = sql`not exists (select from verification f
   where f.tenant_id = v.tenant_id and f.user_id = v.user_id and f.outcome = 'fraudReported'
     and f.decided_at >= v.decided_at and f.created_at > v.decided_at - interval '1 day'
-    and exists (select from phone_method r where r.tenant_id = f.tenant_id and r.user_id = f.user_id
-      and r.phone_number = f.phone_number and r.extension is not distinct from f.extension
-      and r.verified_at is not null))`);
+    and ${isRegisteredPhone('f')})`;
 
 /** Whether the user of the verification `v` is not blocked, and nobody reported fraud since its decision. */
 export function userIsTrusted(now: Date): Sql {
-  return sql`not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-      and (b.expires_at is null or b.expires_at > ${now}))
+  return sql`not ${isBlocked('v', now)}
     and ${NO_FRAUD}`;
 }

@@ -1,11 +1,12 @@
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
+import { isRegisteredPhone } from '../../domain/user-conditions.ts';
 import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
 import { writeFailure, writeForgiveness } from '../store/challenge-failures.ts';
 import type { CompletionWrite } from '../store/completion.ts';
-import { type Decided, HAS_MOBILE_BESIDE, isRegisteredPhone, SIGNS_IN_AND_LOCKED } from '../store/rows.ts';
+import { type Decided, HAS_MOBILE_BESIDE, SIGNS_IN_AND_LOCKED } from '../store/rows.ts';
 import { writeUnwanted } from '../store/unwanted-calls.ts';
 import type { Need } from '../store/verifications.ts';
 

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { PhoneType } from '../../domain/phone-type.ts';
 import { signsIn } from '../../domain/signs-in.ts';
+import { isBlocked, isRegisteredPhone } from '../../domain/user-conditions.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { CallAttemptTable, VerificationTable } from '../../registry/schema.ts';
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
@@ -111,12 +112,6 @@ export const ON_CALL = raw("('dialing', 'ringing', 'answered')");
  */
 export const COMMIT_LATER = raw("set_config('synchronous_commit', 'off', true) is not null");
 
-/** Whether the phone of a verification, by its alias, is one that its user has registered and verified. */
-export const isRegisteredPhone = (alias: 'v' | 'done'): Sql =>
-  raw(`exists (select from phone_method m where m.tenant_id = ${alias}.tenant_id and m.user_id = ${alias}.user_id
-    and m.phone_number = ${alias}.phone_number and m.extension is not distinct from ${alias}.extension
-    and m.verified_at is not null)`);
-
 /** A condition on the verification `v`: who registers an alternate mobile has a mobile beside it. */
 export const HAS_MOBILE_BESIDE = raw(`(v.phone_type <> 'alternateMobile' or v.purpose <> 'register'
     or exists (select from phone_method m where m.tenant_id = v.tenant_id and m.user_id = v.user_id
@@ -129,8 +124,7 @@ export const HAS_MOBILE_BESIDE = raw(`(v.phone_type <> 'alternateMobile' or v.pu
  */
 export function isStillEntitled(now: Date, unusedDays: number | null = null): Sql {
   return sql`(v.decoy is not null or (
-    not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
-      and (b.expires_at is null or b.expires_at > ${now}))
+    not ${isBlocked('v', now)}
     and (v.purpose <> 'signIn' or ${isRegisteredPhone('v')})
     and (v.sign_in is null or exists (select from phone_method m where m.tenant_id = v.tenant_id
       and m.user_id = v.user_id and m.phone_number = v.phone_number and ${signsIn(now, unusedDays)}

@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import { isRegisteredPhone } from '../../domain/user-conditions.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
-import { isRegisteredPhone } from './rows.ts';
 
 /** How long unwanted calls to a phone are remembered after the last one, days. */
 const REMEMBERED_DAYS = 7;
