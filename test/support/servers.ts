@@ -230,7 +230,7 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
     await stop();
     throw error;
   }
-  const { halt, kill, start } = runner;
+  const { halt, kill, start, log } = runner;
   return {
     url,
     get pid() {
@@ -241,6 +241,7 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
     halt,
     kill,
     start,
+    log,
   };
 }
 
