@@ -23,7 +23,9 @@ const FORMS: [one: string, other: string, stranger: string][] = [
   ['+5491112345678', '+541112345678', '+541112345679'],
 ];
 
-describeWorlds('a number as user name', { policy: POLICY, config }, ({ world, combination }) => {
+const OPTIONS = { policy: POLICY, config, poolSize: 42 };
+
+describeWorlds('a number as user name', OPTIONS, ({ world, combination }) => {
   let receiver: Receiver;
   let people = 0;
   let numbers = 0;
