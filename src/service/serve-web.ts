@@ -142,5 +142,5 @@ function publicSet() {
 
 /** `/.well-known`: open to everybody. */
 function keySetSet(signingKeys: Stores['signingKeys']) {
-  return defineOpenSet({ under: '/.well-known', routes: keySetRoutes(signingKeys) });
+  return defineOpenSet({ under: '/.well-known', routes: keySetRoutes(signingKeys), isDescribed: true });
 }

@@ -65,6 +65,7 @@ describe('the client', () => {
       next: null,
     });
     expect(await client.readKey()).toMatchObject({ name: 'story', tenantId: 'contoso' });
+    expect((await client.readKeySet()).keys).toMatchObject([{ kty: 'EC', alg: 'ES256' }]);
     expect(await client.readCapabilities(userId)).toMatchObject({ signIn: { allowed: true } });
     const about = { number: '08-1', country: 'SE' };
     expect(await client.readCapabilities(userId, about)).toMatchObject({

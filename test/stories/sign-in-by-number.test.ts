@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ServiceError } from '../../src/errors.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { anotherCode, askSignIn, newMobile, setSignIn, signer } from '../support/sign-ins.ts';
 
@@ -26,6 +27,13 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     expect(answer.status, JSON.stringify(answer.body)).toBe(201);
     await world.sendTexts();
     return { id: answer.body.id as string, body: answer.body, code: world.codeOn(number) };
+  }
+
+  /** As a process leaves it that dies after the right code. */
+  async function leaveApproved(id: string): Promise<void> {
+    const now = new Date(world.time.now());
+    await sql`update verification set state = 'decided', outcome = 'approved', live = true, decided_at = ${now},
+      wake_at = ${now} where id = ${id}`.execute(world.db);
   }
 
   test('gives the backend a signed assertion of who it is, once the code is typed', async () => {
@@ -214,10 +222,7 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
   test('is not approved where its number was taken away before it was completed', async () => {
     const { userId, number, phoneMethodId } = await signer(world);
     const { id } = await sent(number);
-    // As a process leaves it that dies after the right code.
-    const now = new Date(world.time.now());
-    await sql`update verification set state = 'decided', outcome = 'approved', live = true, decided_at = ${now},
-      wake_at = ${now} where id = ${id}`.execute(world.db);
+    await leaveApproved(id);
     const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}/disable-sms-sign-in`;
     expect((await world.api('POST', path)).status).toBeLessThan(300);
     expect((await read(id)).body.status).toBe('pending');
@@ -226,6 +231,27 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     expect(await rowOf(id)).toMatchObject({ outcome: 'blocked', errorCode: 'smsSignInEnded', decoy: null });
     const told = world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id);
     expect(await told.execute()).toEqual([]);
+  });
+
+  test('is pending while its approval is completed, and has failed where no assertion was issued', async () => {
+    const { number } = await signer(world);
+    const { id } = await sent(number);
+    await leaveApproved(id);
+    for (const path of ['/cancel', '/resend', '/check']) {
+      const body = path === '/check' ? { code: world.codeOn(number) } : undefined;
+      const answer = await world.api('POST', `/v1/sign-ins/${id}${path}`, body);
+      expect(answer, path).toMatchObject({ status: 409, body: { code: 'signIn.alreadyDecided' } });
+      expect(answer.body.detail).toMatch(/^The right code .* is being completed/);
+    }
+    // The code would have expired meanwhile.
+    await world.time.advance(600_000);
+    expect((await read(id)).body).toMatchObject({ status: 'pending', resendAfter: null });
+    await world.settle();
+    expect((await read(id)).body.status).toBe('failed');
+    expect(await rowOf(id)).toMatchObject({ outcome: 'blocked', errorCode: 'assertionMissing', decoy: null });
+    const told = world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id);
+    expect(await told.execute()).toEqual([]);
+    expect((await cancel(id)).body.detail).toMatch(/^The sign-in has ended \(failed\)/);
   });
 
   test('that has ended is told as any other, also once its user is erased', async () => {
@@ -433,8 +459,8 @@ describeWorlds('sign-ins by number and strangers', AT_ONCE, ({ world, combinatio
 
   test('a removal and a check at once: no assertion that counts after the removal', async () => {
     const users = [];
-    for (let n = 0; n < (combination === 'embedded' ? 10 : 200); n += 1) users.push(await signer(world));
-    const asked = await Promise.all(users.map(({ number }) => ask(number)));
+    for (let n = 0; n < (combination === 'embedded' ? 10 : 100); n += 1) users.push(await signer(world));
+    const asked = await Promise.all(users.map(async ({ number }) => (await askSignIn(world, number)).body));
     await world.sendTexts();
     const ends = await Promise.all(
       users.map(async ({ userId, number, phoneMethodId }, n) => {
@@ -445,6 +471,8 @@ describeWorlds('sign-ins by number and strangers', AT_ONCE, ({ world, combinatio
         const answers = await Promise.all(inTurn.map((act) => act()));
         const [removal, checked] = n % 2 === 0 ? answers : answers.toReversed();
         expect(removal?.status, JSON.stringify(removal?.body)).toBe(200);
+        const { status } = (await world.api('GET', `/v1/sign-ins/${asked[n]?.id}`)).body;
+        expect(status === 'approved').toBe(checked?.status === 200);
         if (checked?.status !== 200) return checked?.body.code;
         const { assertion } = checked.body;
         return (await world.api('POST', '/v1/assertions/redeem', { assertion, nonce: 'n-1' })).status;
@@ -458,6 +486,40 @@ describeWorlds('sign-ins by number and strangers', AT_ONCE, ({ world, combinatio
         and a.issued_at > e.at`.execute(world.db);
     expect(rows).toEqual([]);
   });
+
+  // The embedded store does one thing at a time.
+  if (combination !== 'embedded')
+    test.each([
+      ['stays a user name', true],
+      ['is none any more', false],
+    ])(
+      'an approval that is being completed is pending, and then as told: its number %s',
+      async (_, stays) => {
+        const { number, phoneMethodId } = await signer(world);
+        const { body } = await askSignIn(world, number);
+        await world.sendTexts();
+        const path = `/v1/sign-ins/${body.id}`;
+        let checked: ReturnType<typeof check> | undefined;
+        await world.db.transaction().execute(async (session) => {
+          // The assertion is issued beside this; who completes the sign-in waits.
+          await sql`select from phone_method where id = ${phoneMethodId} for share`.execute(session);
+          checked = check(body.id, world.codeOn(number));
+          const waiting = async () => {
+            const { rows } = await sql`select from pg_stat_activity where datname = current_database()
+            and wait_event_type = 'Lock'`.execute(world.db);
+            return rows.length;
+          };
+          await expect.poll(waiting, SOON).toBe(1);
+          expect((await world.api('GET', path)).body).toMatchObject({ status: 'pending', resendAfter: null });
+          expect((await world.api('POST', `${path}/cancel`)).body.detail).toContain('is being completed');
+          if (!stays) await setSignIn({ ...world, db: session }, phoneMethodId, false);
+        });
+        const answer = await checked;
+        const told = (await world.api('GET', path)).body.status;
+        if (stays) expect([answer?.body.status, told]).toEqual(['approved', 'approved']);
+        else expect([answer?.body.code, told]).toEqual(['signIn.alreadyDecided', 'failed']);
+      },
+    );
 
   test('a number that was unused for 91 days signs nobody in', async () => {
     const { number } = await signer(world);

@@ -12,6 +12,8 @@ interface Described {
 interface Operation {
   operationId?: string;
   summary?: string;
+  /** Empty: nothing is asked of callers. */
+  security?: unknown[];
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
   requestBody?: { content?: Content };
   responses?: Record<string, { description?: string; content?: Content }>;
@@ -61,7 +63,10 @@ export const DOCS_POLICY: ContentPolicy = {
 export function renderDocs(document: object): string {
   const { info, paths = {}, webhooks = {}, components = {} } = document as Described;
   const schemas = components.schemas ?? {};
-  const operations = [...operationsOf(paths), ...operationsOf(webhooks)];
+  const operations = [
+    ...operationsOf(paths).map((each) => ({ ...each, isOpen: each.operation.security?.length === 0 })),
+    ...operationsOf(webhooks).map((each) => ({ ...each, isOpen: false })),
+  ];
   const list = operations.map(
     ({ path, method, operation }) =>
       `<li><a href="#${text(operation.operationId)}"><code>${method} ${text(path)}</code></a> ${text(operation.summary)}</li>`,
@@ -71,7 +76,7 @@ export function renderDocs(document: object): string {
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${text(info.title)} API</title>
 <style>${STYLE}</style>
 <h1>${text(info.title)} API, version ${text(info.version)}</h1>
-<p>Send <code>Authorization: Bearer pk_…</code> with every request. For programs: <a href="openapi.json">openapi.json</a>.</p>
+<p>Send <code>Authorization: Bearer pk_…</code> with every request, unless it says that it needs none. For programs: <a href="openapi.json">openapi.json</a>.</p>
 <nav><ul>${list.join('\n')}</ul></nav>
 ${sections.join('\n')}
 </html>\n`;
@@ -85,7 +90,12 @@ function operationsOf(methodsOf: Record<string, Record<string, Operation>>) {
 }
 
 function renderOperation(
-  { path, method, operation }: { path: string; method: string; operation: Operation },
+  {
+    path,
+    method,
+    operation,
+    isOpen,
+  }: { path: string; method: string; operation: Operation; isOpen: boolean },
   schemas: Record<string, Schema>,
 ): string {
   const parameters = (operation.parameters ?? []).map(({ name, in: place, required, schema }) =>
@@ -96,7 +106,7 @@ function renderOperation(
     ...(status < '300' ? fieldsOf(content, schemas) : []),
   ]);
   return `<section id="${text(operation.operationId)}">
-<h2><code>${method} ${text(path)}</code></h2><p>${text(operation.summary)}</p>
+<h2><code>${method} ${text(path)}</code></h2><p>${text(operation.summary)}${isOpen ? '. It needs no API key.' : ''}</p>
 ${table('Parameters', parameters)}${table('Body', fieldsOf(operation.requestBody?.content, schemas))}${table('Answers', answers)}</section>`;
 }
 

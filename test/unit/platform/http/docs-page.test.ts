@@ -26,6 +26,18 @@ describe('GET /docs', () => {
       expect(text).toContain(shown);
   });
 
+  it('says of what is open to everybody that it needs no key', () => {
+    const open = { get: { operationId: 'readNests', summary: 'Read the nests', security: [] } };
+    const closed = { get: { operationId: 'readEggs', summary: 'Read the eggs' } };
+    const page = renderDocs({
+      info: { title: 'Birds', version: '1' },
+      paths: { '/nests': open, '/eggs': closed },
+      webhooks: { 'bird.seen': { post: { operationId: 'seen', summary: 'A bird was seen', security: [] } } },
+    });
+    expect(page).toContain('<p>Read the nests. It needs no API key.</p>');
+    expect(page.match(/It needs no API key/g)).toHaveLength(1);
+  });
+
   it('may load its own style and nothing else', async () => {
     const { text, headers } = await send(service, 'GET', '/docs');
     const [, style = ''] = /<style>([^<]*)<\/style>/.exec(text) ?? [];
