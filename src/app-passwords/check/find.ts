@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { COUNTED_AS } from './wrong-tries.ts';
 
 /** What a look-up is about. */
 export interface Wanted {
@@ -48,8 +49,8 @@ export function createFind({ run }: { run: RunStatement }) {
         array(select d.domain from tenant_domain d where d.tenant_id = n.tenant_id
           order by strpos(d.domain, '.') = 0, d.created_at, d.domain) as domains,
         array(select c.scope from jsonb_to_recordset(${wanted}::jsonb) s(scope text, most int)
-          join wrong_app_password_count c on c.scope = s.scope
-          where c.until > ${now} and c.count >= s.most) as "full",
+          join rate_count c on c.key = ${COUNTED_AS} || s.scope
+          where c.window_ends_at > ${now} and c.count >= s.most) as "full",
         p.id, p.user_id, p.hash_key_id, p.revoked_at, p.expires_at, p.services, p.last_used_at, p.last_used_network,
         exists (select from user_block b where b.tenant_id = p.tenant_id and b.user_id = p.user_id
           and (b.expires_at is null or b.expires_at > ${now})) as blocked
