@@ -48,7 +48,7 @@ export function createFind({ run }: { run: RunStatement }) {
       select n.tenant_id, n.domain_tenant_id, t.policy_version,
         array(select d.domain from tenant_domain d where d.tenant_id = n.tenant_id
           order by strpos(d.domain, '.') = 0, d.created_at, d.domain) as domains,
-        array(select c.scope from jsonb_to_recordset(${wanted}::jsonb) s(scope text, most int)
+        array(select s.scope from jsonb_to_recordset(${wanted}::jsonb) s(scope text, most int)
           join rate_count c on c.key = ${COUNTED_AS} || s.scope
           where c.window_ends_at > ${now} and c.count >= s.most) as "full",
         p.id, p.user_id, p.hash_key_id, p.revoked_at, p.expires_at, p.services, p.last_used_at, p.last_used_network,
