@@ -232,6 +232,11 @@ describe('waiting for an outcome', () => {
     expect(await client.waitForOutcome('v', { timeLimitMs: 20_000 })).toEqual(finished);
   });
 
+  test('passes on states that it does not know yet, as Microsoft Graph has them', async () => {
+    const state = { smsSignInState: 'unknownFutureValue', canBeEnabled: false };
+    expect(await (await serve([200, state])).readSmsSignIn('u-1')).toEqual(state);
+  });
+
   test('ends with the time limit, also while the stream says nothing', async () => {
     const client = await serve([200, open], [200, 'retry: 1000\n\n']);
     const waited = client.waitForOutcome('v', { timeLimitMs: 100 });

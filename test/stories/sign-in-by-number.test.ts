@@ -38,6 +38,8 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
 
   test('gives the backend a signed assertion of who it is, once the code is typed', async () => {
     const { number, userId, phoneMethodId } = await signer(world);
+    const verifiedAt = Math.floor(world.time.now() / 1000) * 1000;
+    await world.time.advance(30 * 86_400_000);
     const asked = await askSignIn(world, number, { nonce: 'n-of-the-backend' });
     expect(asked.status).toBe(201);
     expect(asked.headers.get('location')).toBe(`/v1/sign-ins/${asked.body.id}`);
@@ -61,6 +63,8 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
       nonce: 'n-of-the-backend',
       amr: ['sms'],
       tenant: 'contoso',
+      // Numbers are given to others: whoever lets the user in may want to know how old this is.
+      phone_verified_at: verifiedAt / 1000,
     });
     const phone = world.db.selectFrom('phoneMethod').select('signInUsedAt').where('id', '=', phoneMethodId);
     expect((await phone.executeTakeFirstOrThrow()).signInUsedAt).toEqual(new Date(world.time.now()));
@@ -173,6 +177,23 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
       ({ userId, phoneMethodId }: { userId: string; phoneMethodId: string }) =>
         world.api('DELETE', `/v1/users/${userId}/phone-methods/${phoneMethodId}`),
       ({ userId }: { userId: string }) => world.api('POST', `/v1/users/${userId}/require-reregistration`),
+      // An administrator enters another number in its place.
+      ({ userId, phoneMethodId }: { userId: string; phoneMethodId: string }) => {
+        const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}`;
+        return world.api('PATCH', path, { number: newMobile() });
+      },
+      // Its user says on the phone that somebody else asked for a call.
+      async ({ userId, number }: { userId: string; number: string }) => {
+        world.simulator.desk.script(number, 'fraud');
+        const call = { userId, purpose: 'signIn' };
+        const { body } = await world.api('POST', '/v1/verifications', call);
+        const outcome = async () => {
+          await world.time.advance(1_000);
+          return (await world.read(body.id)).outcome;
+        };
+        await expect.poll(outcome, SOON).toBe('fraudReported');
+        return world.api('GET', '/v1/key');
+      },
       ({ userId }: { userId: string }) => world.api('DELETE', `/v1/users/${userId}`),
       // Also where it is a user name again.
       async ({ userId, phoneMethodId }: { userId: string; phoneMethodId: string }) => {
