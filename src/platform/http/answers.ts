@@ -26,17 +26,27 @@ export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
 /** Takes an answer over whose head is out: writes to it as long as it goes on, and ends it. */
 export type TakeOver = (res: ServerResponse) => void;
 
+/**
+ * Headers of a stream of events, so that each event passes at once: nginx holds back what it gets unless it is told not to
+ * (proxy_buffering), and others compress it, which holds it back too (RFC 9111, no-transform).
+ */
+const EVENT_HEADERS = { 'X-Accel-Buffering': 'no', 'Cache-Control': 'no-store, no-transform' };
+
 /** An answer that is a stream of server-sent events: the route's body is what takes the connection over. */
 export function eventStream(description: string) {
-  const schema = z
-    .custom<TakeOver>((value) => typeof value === 'function')
-    .meta({ override: { type: 'string' } });
-  return { description, schema, media: 'events' } as const;
+  return { ...takenOver(description), headers: EVENT_HEADERS } as const;
 }
 
 /** An answer of any length that is written as it is read: the route's body is what takes the connection over. */
 export function streamAnswer(description: string, type: string) {
-  return { ...eventStream(description), type } as const;
+  return { ...takenOver(description), type } as const;
+}
+
+function takenOver(description: string) {
+  const schema = z
+    .custom<TakeOver>((value) => typeof value === 'function')
+    .meta({ override: { type: 'string' } });
+  return { description, schema, media: 'events' } as const;
 }
 
 /** An answer without a body. */

@@ -1,0 +1,64 @@
+/** Notices through PostgreSQL (LISTEN and NOTIFY), on one connection of the queue's pool. */
+import type { PgPool, PgPoolClient } from 'bullmq';
+import { type NoticeListener, type Notices, PULSE_MS } from './notices.ts';
+
+/** Pause before a connection that broke is replaced, ms. */
+const RETRY_MS = 500;
+const NOT_LISTENING = 'There is no connection to the database to send notices on.';
+
+/**
+ * Listens at once. What is sent goes out on the same connection, outside of any transaction that writes: a notification
+ * within one would make all writers of the database wait for each other (PostgreSQL, NOTIFY takes one lock until the commit).
+ * @param pool its connections have sessions of their own
+ * @param channel a name in lower-case letters, digits and `_`
+ */
+export function openDatabaseNotices(pool: PgPool, channel: string, listener: NoticeListener): Notices {
+  let client: PgPoolClient | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+
+  function lose(lost: PgPoolClient, error: unknown): void {
+    if (client !== lost) return;
+    client = null;
+    lost.release(true);
+    tryAgain(error);
+  }
+
+  function tryAgain(error: unknown): void {
+    if (closed) return;
+    listener.failed(error);
+    timer = setTimeout(() => void begin(), RETRY_MS);
+  }
+
+  async function begin(): Promise<void> {
+    try {
+      const made = await pool.connect();
+      if (closed) return made.release();
+      client = made;
+      made.on('notification', ({ payload = '' }) => listener.heard(payload));
+      made.on('end', () => lose(made, new Error('The connection was closed.')));
+      await made.query(`listen ${channel}`).then(listener.began, (error: unknown) => lose(made, error));
+    } catch (error) {
+      tryAgain(error);
+    }
+  }
+
+  const pulse = setInterval(() => {
+    const asked = client;
+    asked?.query('select 1').catch((error: unknown) => lose(asked, error));
+  }, PULSE_MS).unref();
+  void begin();
+  return {
+    async send(text) {
+      if (client === null) throw new Error(NOT_LISTENING);
+      await client.query('select pg_notify($1, $2)', [channel, text]);
+    },
+    async close() {
+      closed = true;
+      clearInterval(pulse);
+      if (timer) clearTimeout(timer);
+      client?.release(true);
+      client = null;
+    },
+  };
+}
