@@ -61,6 +61,7 @@ export function createOtherProcesses(deps: OtherProcessesDeps): OtherProcesses {
   const notices = deps.openNotices({
     heard,
     began() {
+      telling.began();
       send({ kind: 'hello', from });
       hearing.announce();
       changed(null);

@@ -4,7 +4,7 @@ import { MOST_IDS } from './notice.ts';
 const GATHER_MS = 10;
 /** A process that has streams says so every `ANNOUNCE_MS`; after this long without a word it has none, ms. */
 const FOLLOWED_MS = 15_000;
-/** How long what is said may take to arrive, ms: whoever began to follow may have missed what changed since then. */
+/** How long a notice may take to arrive, ms: whoever began to follow meanwhile may have missed what changed since then. */
 const ON_THE_WAY_MS = 5_000;
 
 /** Tells other processes what this one has changed, as long as one of them has streams open. */
@@ -13,6 +13,8 @@ export interface TellFollowers {
   changed(verificationId: string): void;
   /** Another process has streams open. */
   followed(): void;
+  /** Notices can be sent, or can be again: what was sent before may be lost. */
+  began(): void;
   /** Sends what is gathered. */
   close(): void;
 }
@@ -50,6 +52,9 @@ export function tellFollowers(send: (ids: string[] | null) => void, now: () => n
       const isNew = now() >= followedUntil;
       followedUntil = now() + FOLLOWED_MS;
       if (isNew && now() - changedAt < ON_THE_WAY_MS) send(null);
+    },
+    began() {
+      if (now() < followedUntil) send(null);
     },
     close: flush,
   };

@@ -32,7 +32,7 @@ describeWorlds('live progress', { config: { progress } }, ({ world, combination 
     expect(stream.status).toBe(200);
     expect(stream.headers).toMatchObject({
       'content-type': expect.stringMatching(/^text\/event-stream/),
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     });
     await world.settle();

@@ -35,7 +35,9 @@ export function openDatabaseNotices(pool: PgPool, channel: string, listener: Not
       const made = await pool.connect();
       if (closed) return made.release();
       client = made;
-      made.on('notification', ({ payload = '' }) => listener.heard(payload));
+      made.on('notification', ({ payload = '' }) => {
+        if (client === made) listener.heard(payload);
+      });
       made.on('end', () => lose(made, new Error('The connection was closed.')));
       await made.query(`listen ${channel}`).then(listener.began, (error: unknown) => lose(made, error));
     } catch (error) {
@@ -43,9 +45,10 @@ export function openDatabaseNotices(pool: PgPool, channel: string, listener: Not
     }
   }
 
+  // Listening twice is listening once (PostgreSQL, LISTEN).
   const pulse = setInterval(() => {
     const asked = client;
-    asked?.query('select 1').catch((error: unknown) => lose(asked, error));
+    asked?.query(`listen ${channel}`).catch((error: unknown) => lose(asked, error));
   }, PULSE_MS).unref();
   void begin();
   return {

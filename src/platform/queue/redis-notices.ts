@@ -3,7 +3,7 @@ import { type NoticeListener, type Notices, PULSE_MS } from './notices.ts';
 import type { RedisClient } from './redis-clients.ts';
 
 /**
- * Listens as soon as there is a connection, and again whenever there is a new one.
+ * Listens as soon as both connections are there, and again whenever one of them is new.
  * @param clients.sender for commands
  * @param clients.receiver for nothing else: a connection that listens takes no other commands
  * @param channel as its name is on the server, where all databases share their channels
@@ -17,11 +17,18 @@ export function openRedisNotices(
   const failed = (error: unknown) => {
     if (!closed) listener.failed(error);
   };
-  const begin = () => void receiver.subscribe(channel).then(listener.began, failed);
-  receiver.on('message', (_channel: string, text: string) => listener.heard(text));
+  const begin = () => {
+    // Whoever hears that it has begun also wants to send.
+    if (sender.status !== 'ready' || receiver.status !== 'ready') return;
+    receiver.subscribe(channel).then(listener.began, failed);
+  };
+  receiver.on('message', (_channel: string, text: string) => {
+    if (!closed) listener.heard(text);
+  });
   receiver.on('ready', begin);
+  sender.on('ready', begin);
   receiver.on('close', () => failed(new Error('The connection was closed.')));
-  if (receiver.status === 'ready') begin();
+  begin();
   // An answer that does not come ends the connection (ioredis, socketTimeout), and a new one is made.
   const pulse = setInterval(() => void receiver.ping().catch(failed), PULSE_MS).unref();
   return {
@@ -31,6 +38,7 @@ export function openRedisNotices(
     async close() {
       closed = true;
       clearInterval(pulse);
+      sender.off('ready', begin);
       receiver.disconnect();
     },
   };

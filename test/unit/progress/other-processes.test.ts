@@ -126,6 +126,17 @@ test('after an interruption everything followed is looked at, and the others are
   expect(other.changes).toEqual([null, ['v-1']]);
 });
 
+test('what was told just before an interruption ended is told again', () => {
+  const [one, other] = [openProcess(), openProcess()];
+  other.others.startFollowing();
+  carries = false;
+  one.others.tell('v-1');
+  carries = true;
+  expect(other.changes).toEqual([]);
+  one.listener?.began();
+  expect(other.changes).toEqual([null]);
+});
+
 test('a channel that carries nothing is noticed and named once, and so is the end of that', () => {
   const { others, tick } = openProcess();
   carries = false;
