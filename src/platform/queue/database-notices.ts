@@ -1,4 +1,5 @@
 /** Notices through PostgreSQL (LISTEN and NOTIFY), on one connection of the queue's pool. */
+import { Mutex } from 'async-mutex';
 import type { PgPool, PgPoolClient } from 'bullmq';
 import { type NoticeListener, type Notices, PULSE_MS } from './notices.ts';
 
@@ -13,6 +14,8 @@ const NOT_LISTENING = 'There is no connection to the database to send notices on
  * @param channel a name in lower-case letters, digits and `_`
  */
 export function openDatabaseNotices(pool: PgPool, channel: string, listener: NoticeListener): Notices {
+  // A connection takes one statement at a time.
+  const turns = new Mutex();
   let client: PgPoolClient | null = null;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
@@ -39,29 +42,35 @@ export function openDatabaseNotices(pool: PgPool, channel: string, listener: Not
         if (client === made) listener.heard(payload);
       });
       made.on('end', () => lose(made, new Error('The connection was closed.')));
-      await made.query(`listen ${channel}`).then(listener.began, (error: unknown) => lose(made, error));
+      await listenOn(made).then(listener.began, (error: unknown) => lose(made, error));
     } catch (error) {
       tryAgain(error);
     }
   }
 
   // Listening twice is listening once (PostgreSQL, LISTEN).
+  const listenOn = (made: PgPoolClient) => turns.runExclusive(() => made.query(`listen ${channel}`));
   const pulse = setInterval(() => {
     const asked = client;
-    asked?.query(`listen ${channel}`).catch((error: unknown) => lose(asked, error));
+    if (asked) void listenOn(asked).catch((error: unknown) => lose(asked, error));
   }, PULSE_MS).unref();
   void begin();
   return {
     async send(text) {
-      if (client === null) throw new Error(NOT_LISTENING);
-      await client.query('select pg_notify($1, $2)', [channel, text]);
+      await turns.runExclusive(() => {
+        if (client === null) throw new Error(NOT_LISTENING);
+        return client.query('select pg_notify($1, $2)', [channel, text]);
+      });
     },
     async close() {
       closed = true;
       clearInterval(pulse);
       if (timer) clearTimeout(timer);
-      client?.release(true);
-      client = null;
+      // After what is being sent.
+      await turns.runExclusive(() => {
+        client?.release(true);
+        client = null;
+      });
     },
   };
 }
