@@ -11,7 +11,7 @@ import { type ContentPolicy, securityHeadersFor } from './security-headers.ts';
 export interface ResponseSpec {
   description: string;
   schema: z.ZodType;
-  media?: 'json' | 'text' | 'events' | 'redirect' | 'none';
+  media?: 'json' | 'text' | 'bytes' | 'events' | 'redirect' | 'none';
   /** The Content-Type of text, of a stream that has no events, and of JSON that has a media type of its own. */
   type?: string;
   /** Headers of every such answer. */
@@ -60,6 +60,14 @@ export function noBody(description: string) {
  */
 export function textAnswer(description: string, type: string) {
   return { description, schema: z.string(), media: 'text', type } as const;
+}
+
+/** An answer whose body is a file; its Content-Type is a header of each answer. */
+export function fileAnswer(description: string) {
+  const schema = z
+    .custom<Buffer>((value) => Buffer.isBuffer(value))
+    .meta({ override: { type: 'string', format: 'binary' } });
+  return { description, schema, media: 'bytes' } as const;
 }
 
 /** A page of HTML. @param policy what the page may load and do in a browser */
