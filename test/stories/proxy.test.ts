@@ -52,6 +52,19 @@ describe.runIf(findServers().nginx)('behind nginx, under a path of its own', () 
     expect((await fetch(`${new URL(proxy.url).origin}/%70oundkey/openapi.json`)).status).toBe(400);
   });
 
+  it('the page of the API finds its files and the description, and is compressed once', async () => {
+    const page = await fetch(`${proxy.url}/docs`);
+    const addresses = [...(await page.text()).matchAll(/ (?:src|href)="([\w./-]+)"/g)].map(
+      ([, each = '']) => each,
+    );
+    expect(addresses).toHaveLength(6);
+    for (const address of addresses) {
+      const { status, headers } = await fetch(new URL(address, page.url));
+      expect([address, status]).toEqual([address, 200]);
+      expect(headers.get('content-encoding')).toBe('gzip');
+    }
+  });
+
   it('streams of events come as they happen, while nothing else does', async () => {
     world.time.pause();
     const { id } = await world.request('press-pound');
