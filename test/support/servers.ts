@@ -145,11 +145,12 @@ export interface TestProxy extends TestServer {
   authority: string;
 }
 
-/** Starts nginx as a rehearsal does. @param options.port of the proxy; `prefix`: the path that it takes off */
+/** Starts nginx as a rehearsal does. @param options.port of the proxy; `prefix`: the path that it takes off; `more`: see `nginxConf` */
 export async function startNginx(options: {
   port: number;
   webPorts: readonly number[];
   prefix: string;
+  more?: string;
 }): Promise<TestProxy> {
   const command = findServers().nginx;
   const openssl = findProgram(['openssl']);

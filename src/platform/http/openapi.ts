@@ -143,6 +143,7 @@ function describeAnswer(spec: ResponseSpec) {
 const MEDIA_TYPES = {
   json: 'application/json',
   text: 'text/plain',
+  bytes: 'application/octet-stream',
   events: 'text/event-stream',
   redirect: '',
   none: '',
