@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findMailServers } from '../support/mail-programs.ts';
 import { type MailServers, mailPorts, startMailServers } from '../support/mail-servers.ts';
+import { openSession } from '../support/mail-session.ts';
 import { appServersOf, BACKEND_PASSWORD, basic, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
 import { HAS_POSTGRES, type OwnStores, startOwnStores } from '../support/own-servers.ts';
 import { SOON } from '../support/own-time.ts';
@@ -61,6 +61,8 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     );
   const web = (...more: string[]) =>
     servers.curl(`https://localhost:${servers.ports.https}/file`, '--write-out', ' %{http_code}', ...more);
+  const openTls = (port: number, localAddress?: string) =>
+    openSession({ port, authority: readFileSync(servers.authority), ...(localAddress && { localAddress }) });
   const revoke = () =>
     world.api('DELETE', `/v1/users/${mailbox.split('@')[0]}/app-passwords/${appPasswordId}`);
 
@@ -207,41 +209,4 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     });
     await stores.postgres.start();
   }, 60_000);
-
-  /** A client over TLS that reads lines. */
-  async function openTls(port: number, localAddress = '127.0.0.1') {
-    const socket: TLSSocket = connect({
-      ...{
-        port,
-        localAddress,
-        host: '127.0.0.1',
-        servername: 'localhost',
-        ca: readFileSync(servers.authority),
-      },
-    });
-    let heard = '';
-    let closed = false;
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => {
-      heard += chunk;
-    });
-    socket.on('close', () => {
-      closed = true;
-    });
-    socket.on('error', () => undefined);
-    await once(socket, 'secureConnect');
-    return {
-      isClosed: () => closed,
-      close: () => void socket.destroy(),
-      say: (line: string) => {
-        heard = '';
-        socket.write(`${line}\r\n`);
-      },
-      until: (pattern: RegExp): Promise<string> =>
-        vi.waitFor(() => {
-          expect(heard).toMatch(pattern);
-          return heard;
-        }, SOON),
-    };
-  }
 });

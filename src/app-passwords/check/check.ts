@@ -1,6 +1,6 @@
 /** The one place where app passwords are checked, whichever way an older app signs in. */
 import type { BlockList } from 'node:net';
-import { type ClientPlace, readClientPlace } from '../../domain/client-address.ts';
+import { type ClientPlace, readAddress, readClientPlace } from '../../domain/client-address.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
@@ -64,7 +64,8 @@ export interface Looked {
   found: Found;
   /** Null: nothing was, or nothing that a user name and an app password could be. */
   typed: Typed | null;
-  address: string | undefined;
+  /** Of the client; null: the server named none. */
+  address: string | null;
   now: Date;
 }
 
@@ -95,7 +96,7 @@ export function createCheck(deps: CheckDeps) {
         user: wrongTries.ofUser(typed?.name ?? NOBODY),
       };
       const found = await find(wanted, now);
-      return { server: found, found, typed, address: signIn?.address, now };
+      return { server: found, found, typed, address: readAddress(signIn?.address), now };
     },
 
     /**

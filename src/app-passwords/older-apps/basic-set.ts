@@ -5,7 +5,7 @@ import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import type { IncomingRequest } from '../../platform/http/route-set.ts';
 import type { Checked, SignIn } from '../check/check.ts';
 import { bytesOfText, readBasic } from './decode.ts';
-import { type AskingServer, createIdentifyServer, loggedServer } from './identify-server.ts';
+import { type AskingServer, createIdentifyServer, inNameOfServer, loggedServer } from './identify-server.ts';
 import type { ObservedCheck } from './observed-check.ts';
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="app password", charset="UTF-8"' };
@@ -35,6 +35,7 @@ export function createBasicSet({ check, pause }: BasicSetDeps) {
     mayBeStored: false,
     otherMethods: 'notFound',
     security: null,
+    inNameOf: inNameOfServer,
     logged: loggedServer,
     routes: [basicRoute(check, createHold(pause))],
   });

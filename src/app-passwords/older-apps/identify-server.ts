@@ -1,3 +1,4 @@
+import { actAs } from '../../domain/actor.ts';
 import { ServiceError } from '../../errors.ts';
 import type { IncomingRequest } from '../../platform/http/route-set.ts';
 import type { SignIn } from '../check/check.ts';
@@ -39,6 +40,17 @@ function invalid(kind: 'mail' | 'web'): ServiceError {
     'appServer.invalid',
     `${SECRET_HEADER} must be the secret of an app server for ${kind}, as create-app-server prints it.`,
   );
+}
+
+/** Audit events name the server, and where its client is. */
+export function inNameOfServer<T>(
+  { asked }: AskingServer,
+  _request: unknown,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (asked === null) return work();
+  const { server, looked } = asked;
+  return actAs({ type: 'appServer', id: server.id, name: server.name, clientAddress: looked.address }, work);
 }
 
 /** What of a server stands in the log line of a request. */

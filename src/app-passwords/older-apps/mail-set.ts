@@ -8,7 +8,7 @@ import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import type { IncomingRequest } from '../../platform/http/route-set.ts';
 import type { SignIn } from '../check/check.ts';
 import { decodedOnce } from './decode.ts';
-import { type AskingServer, createIdentifyServer, loggedServer } from './identify-server.ts';
+import { type AskingServer, createIdentifyServer, inNameOfServer, loggedServer } from './identify-server.ts';
 import { acceptedMail, type MailRefusal, readProtocol, refusedMail } from './mail-answers.ts';
 import type { ObservedCheck } from './observed-check.ts';
 
@@ -43,6 +43,7 @@ export function createMailSet(deps: MailSetDeps) {
     mayBeStored: true,
     otherMethods: 'notFound',
     security: null,
+    inNameOf: inNameOfServer,
     logged: loggedServer,
     routes: [mailRoute(deps)],
   });
