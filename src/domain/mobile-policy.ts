@@ -46,7 +46,7 @@ export const MOBILE_FIELDS = {
         .prefault({})
         .meta({
           description:
-            'Text messages whose codes nobody enters, so that nobody earns on them (SMS pumping): each code that is entered makes room for ten more. Beyond, none are sent for half an hour. Texts for signing in do not count',
+            'Text messages whose codes nobody enters, so that nobody earns on them (SMS pumping): each code that is entered makes room for ten more, and a text that is sent again is one more. Beyond, none are sent for half an hour. Texts for signing in do not count',
         }),
       escalation: z
         .strictObject({
