@@ -179,12 +179,35 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
 
   test('reads no table as a whole, also where a plan was made when there was little in it', async () => {
     await world.story('wrong-then-pound');
+    await textInEveryWay();
     traffic.stop();
     const texts = [...new Set(traffic.statements.filter((text) => !BY_TIMERS.test(text)))];
     expect(texts.length).toBeGreaterThan(7);
     const plans = await Promise.all(texts.map(planOf));
     expect(plans.filter((plan) => readsMuch(plan))).toEqual([]);
   });
+
+  /** Texts that are sent again and checked, followed by a call, and canceled. */
+  async function textInEveryWay(): Promise<void> {
+    await setPolicy(world, { textMessage: { escalation: { toCall: true } } });
+    const number = '+46701234997';
+    const ask = async () => {
+      await world.api('POST', '/v1/verifications', { userId: 'planned', number, channel: 'sms' });
+      await world.sendTexts();
+      await world.time.advance(30_000);
+      const query = world.db.selectFrom('verification').select('id').where('userId', '=', 'planned');
+      return (await query.orderBy('createdAt', 'desc').executeTakeFirstOrThrow()).id;
+    };
+    const first = await ask();
+    await world.api('POST', `/v1/verifications/${first}/resend`);
+    await world.sendTexts();
+    await world.api('POST', `/v1/verifications/${first}/check`, { code: world.codeOn(number) });
+    await world.settle();
+    const second = await ask();
+    await world.api('POST', `/v1/verifications/${second}/call-instead`);
+    await world.api('POST', `/v1/verifications/${second}/cancel`);
+    await world.settle();
+  }
 
   /** How the server runs a statement that has a name. */
   function planOf(text: string): Promise<string> {

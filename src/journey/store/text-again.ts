@@ -1,7 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Counter, CrossedAlarm } from './admission.ts';
 import { KEEP_CALL } from './attempts.ts';
-import { ALL_COLUMNS, story, type Verification } from './rows.ts';
+import { ALL_COLUMNS, isOfTenant, story, type Verification } from './rows.ts';
 
 /** How often a text is sent for one verification. */
 export const MOST_SENDS = 5;
@@ -58,7 +58,7 @@ export function createSendAgain(first: <Row>(statement: Sql) => Promise<Row | nu
 }
 
 function againStatement(
-  { tenantId, id }: Pick<Verification, 'tenantId' | 'id'>,
+  of: Pick<Verification, 'tenantId' | 'id'>,
   counters: readonly Counter[],
   maySend: Sql,
   { now, notAfter }: AgainTimes,
@@ -67,7 +67,7 @@ function againStatement(
   return sql`
     with due as materialized (
       select v.id, v.tenant_id, v.attempt_id from verification v
-      where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.expires_at >= ${notAfter}
+      where ${isOfTenant(of)} and v.channel = 'sms' and v.expires_at >= ${notAfter}
         and ${maySend}
       for no key update),
     admitted as materialized (
