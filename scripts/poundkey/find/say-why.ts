@@ -106,7 +106,8 @@ function whyQueued(verification: FoundVerification, now: Date): Why {
   return { says: `waits for its place on the caller line, ${until}.`, action: null };
 }
 
-const wantedIn = (channel: string): string => (channel === 'sms' ? 'text message' : 'call');
+/** What a verification waits for, in words. */
+export const wantedIn = (channel: string): string => (channel === 'sms' ? 'text message' : 'call');
 
 function whyDue({ expiresAt, channel }: FoundVerification, dueMs: number): Why {
   const wanted = wantedIn(channel);
