@@ -1,5 +1,5 @@
 /** The text message that carries a code. */
-import { countSegments, type Segmented } from './segments.ts';
+import { charactersOutsideGsm, countSegments, inOneSegment, type Segmented } from './segments.ts';
 import { nameInGsm, plainName, shortenName } from './shorten-name.ts';
 
 /** What is filled into the text. */
@@ -83,20 +83,18 @@ function bodyOf(template: string, { name, host, code }: { name: string; host: st
  */
 function plan(template: string, { organisation, code, host: given }: CodeTextValues): Plan {
   const host = given === null ? null : hostName(given);
-  const named = (name: string): Plan => ({
-    name,
-    host,
-    ...countSegments(bodyOf(template, { name, host, code })),
-  });
+  const textWith = (name: string) => bodyOf(template, { name, host, code });
+  const inOne = (name: string): Plan | null => {
+    const sent = inOneSegment(textWith(name));
+    return sent && { name, host, ...sent };
+  };
   const name = plainName(organisation);
-  const whole = named(name);
-  if (whole.segments === 1) return whole;
+  const whole = inOne(name);
+  if (whole) return whole;
   const inGsm = nameInGsm(name);
-  const spelled = inGsm !== null && named(inGsm).encoding === 'GSM-7' ? inGsm : name;
-  const best = named(spelled);
-  if (best.segments === 1) return best;
-  const shorter = shortenName(spelled, (each) => named(each).segments === 1);
-  return shorter === null ? best : named(shorter);
+  const spelled = inGsm !== null && charactersOutsideGsm(textWith(inGsm)).length === 0 ? inGsm : name;
+  const shorter = inOne(spelled) ? spelled : shortenName(spelled, (each) => inOne(each) !== null);
+  return inOne(shorter ?? spelled) ?? { name: spelled, host, ...countSegments(textWith(spelled)) };
 }
 
 /** WICG, SMS one-time codes: the last line, one space, nothing after it. */
