@@ -53,7 +53,7 @@ export function fillTemplate(template: string, values: CodeTextValues): CodeText
 const KEPT_PLANS = 1_000;
 
 /**
- * The same for many texts: counting segments takes about a millisecond, and of the texts of a tenant only the code differs.
+ * The same for many texts: finding a name that fits takes up to a millisecond, and of the texts of a tenant only the code differs.
  * All codes are ASCII digits.
  */
 export function createTemplateFiller(): typeof fillTemplate {

@@ -23,11 +23,10 @@ export function countSegments(text: string): Segmented {
  */
 export function inOneSegment(text: string): Segmented | null {
   if (text.length > ONE_SEGMENT.gsm) return null;
-  const places = Array.from(text, placesOf);
-  if (places.includes(OUTSIDE))
+  const taken = Array.from(text, placesOf);
+  if (taken.includes(OUTSIDE))
     return text.length > ONE_SEGMENT.ucs ? null : { encoding: 'UCS-2', segments: 1 };
-  const taken = places.reduce((sum, each) => sum + each, 0);
-  return taken > ONE_SEGMENT.gsm ? null : { encoding: 'GSM-7', segments: 1 };
+  return taken.reduce((sum, each) => sum + each, 0) > ONE_SEGMENT.gsm ? null : { encoding: 'GSM-7', segments: 1 };
 }
 
 const GRAPHEMES = new Intl.Segmenter();
