@@ -37,7 +37,12 @@ export async function seedWaiting(bench: Bench, databaseUrl: string, count: numb
 
 /** Adds verifications that are due now, with their jobs. @param numbers of the verifications as the load counts them */
 export async function seedDue(bench: Bench, databaseUrl: string, numbers: number[]): Promise<void> {
-  await seedQueued(bench, databaseUrl, numbers.map(identityOf), 0);
+  await seedQueued(
+    bench,
+    databaseUrl,
+    numbers.map((n) => identityOf(n)),
+    0,
+  );
 }
 
 async function seedQueued(

@@ -10,10 +10,12 @@ import { memory } from './memory.ts';
 import { outbox } from './outbox.ts';
 import { pacing } from './pacing.ts';
 import { start } from './start.ts';
+import { texts } from './texts.ts';
 import { webhooks } from './webhooks.ts';
 
 export const MEASURES: readonly Measure[] = [
   endToEnd,
+  texts,
   webhooks,
   latency,
   backlog,
