@@ -208,7 +208,7 @@ function createReachedLimits(deps: {
 function tooSoon(chance: Date, now: Date): ServiceError {
   return new ServiceError(
     'limit.reached',
-    'Calls to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
+    'Calls or text messages to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
     { retryAfterS: secondsUntil(chance, now) },
   );
 }

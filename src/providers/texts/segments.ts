@@ -26,7 +26,9 @@ export function inOneSegment(text: string): Segmented | null {
   const taken = Array.from(text, placesOf);
   if (taken.includes(OUTSIDE))
     return text.length > ONE_SEGMENT.ucs ? null : { encoding: 'UCS-2', segments: 1 };
-  return taken.reduce((sum, each) => sum + each, 0) > ONE_SEGMENT.gsm ? null : { encoding: 'GSM-7', segments: 1 };
+  return taken.reduce((sum, each) => sum + each, 0) > ONE_SEGMENT.gsm
+    ? null
+    : { encoding: 'GSM-7', segments: 1 };
 }
 
 const GRAPHEMES = new Intl.Segmenter();
