@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { createPoundkeyClient } from '../../src/client.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { setPolicy } from '../support/set-policy.ts';
 import { anotherCode } from '../support/sign-ins.ts';
 import type { World } from '../support/world.ts';
 
@@ -112,6 +113,27 @@ describeWorlds('the code of a text message', OPTIONS, ({ world, combination }) =
       else expect((await check(id, code)).body.outcome).toBe('approved');
     }
     expect(begins).toBe(2);
+  });
+
+  test('stands where the policy says that phones and apps look for it', async () => {
+    const before = (await world.api('GET', '/v1/policy')).body.policy;
+    const bind = (textMessage: object) =>
+      setPolicy(world, { ...before, textMessage: { ...before.textMessage, ...textMessage } });
+    const linesOf = async () => {
+      const number = newMobile();
+      const id = await ask(`bound-${number}`, number);
+      const code = world.codeOn(number);
+      expect((await check(id, code)).body.outcome).toBe('approved');
+      return (textsTo(number)[0]?.body ?? '').replaceAll(code, 'CODE').split('\n').slice(1);
+    };
+    expect(await linesOf()).toEqual([]);
+    await bind({ codeHost: 'login.contoso.example' });
+    expect(await linesOf()).toEqual(['@login.contoso.example #CODE']);
+    await bind({ codeHost: 'login.contoso.example', androidAppHash: 'FA+9qCX9VSu' });
+    expect(await linesOf()).toEqual(['FA+9qCX9VSu', '@login.contoso.example #CODE']);
+    await bind({ androidAppHash: 'FA+9qCX9VSu' });
+    expect(await linesOf()).toEqual(['FA+9qCX9VSu']);
+    await bind({});
   });
 
   test('is as good as the network may try to send it, and says that it is too late for hours', async () => {
