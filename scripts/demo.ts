@@ -12,6 +12,7 @@ import { createCall } from './demo/backend.ts';
 import { CHALLENGES } from './demo/challenges.ts';
 import type { Demo, Scenario } from './demo/demo.ts';
 import { ENDINGS } from './demo/endings.ts';
+import { ESCALATION } from './demo/escalation.ts';
 import { EXTENSIONS } from './demo/extensions.ts';
 import { LINES } from './demo/lines.ts';
 import { MAIL_SCENARIOS } from './demo/mail.ts';
@@ -19,7 +20,7 @@ import { narrate } from './demo/narrate.ts';
 import { NUMBER_AS_USER_NAME } from './demo/number-as-user-name.ts';
 import { QUEUE } from './demo/queue.ts';
 import { SIGN_INS } from './demo/sign-ins.ts';
-import { TEXTS } from './demo/texts.ts';
+import { MOBILE, TEXTS } from './demo/texts.ts';
 
 /** How much faster than real time the demo runs, so that a phone that rings 30 s is not a long wait. */
 const SPEED = 8;
@@ -32,6 +33,7 @@ const SCENARIOS = new Map<string, Scenario>(
     ...LINES,
     ...QUEUE,
     ...TEXTS,
+    ...ESCALATION,
     ...NUMBER_AS_USER_NAME,
     ...SIGN_INS,
     ...MAIL_SCENARIOS,
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
   try {
     const call = createCall(service.url ?? '', readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
     const person: Demo['person'] = (behaviour) => service.simulator?.desk.script(DESK_PHONE, behaviour);
-    await scenario.play({ service, call, person, ...narrate(service, DESK_PHONE) });
+    await scenario.play({ service, call, person, ...narrate(service, [DESK_PHONE, MOBILE]) });
   } finally {
     await service.stop();
   }

@@ -63,7 +63,7 @@ export const ERRORS = {
   'appPassword.unknown': { status: 404, title: 'There is no such app password' },
   'appPassword.limitReached': { status: 409, title: 'The user has too many app passwords' },
   'appServer.invalid': { status: 403, title: 'The secret of the app server is not valid' },
-  'line.tooBusy': { status: 429, title: 'Too many calls are waiting' },
+  'line.tooBusy': { status: 429, title: 'Too many calls or text messages are waiting' },
   'limit.reached': { status: 429, title: 'Too many verifications were requested' },
   'spending.limitReached': { status: 429, title: 'The limit of the day is reached' },
   'challenge.locked': { status: 429, title: 'The challenge was failed too often' },

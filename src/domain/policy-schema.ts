@@ -217,7 +217,8 @@ export const tenantPolicySchema = z.strictObject({
         description: 'How many calls may be requested in a day (UTC); null: no limit',
       }),
       textsPerDay: z.int().min(1).max(1_000_000).nullable().default(null).meta({
-        description: 'How many text messages may be requested in a day (UTC); null: no limit',
+        description:
+          'How many text messages may be sent in a day (UTC), those sent again included; null: no limit',
       }),
       moneyPerDay: z.number().min(0.01).max(1_000_000).nullable().default(null).meta({
         description:

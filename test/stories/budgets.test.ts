@@ -133,6 +133,26 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
     });
   });
 
+  test('of which the text is sent again takes no more statements than its first text', async () => {
+    const number = '+46701234998';
+    await world.api('POST', '/v1/verifications', { userId: 'budget-again', number, channel: 'sms' });
+    await vi.waitFor(() => expect(counted(PATHS_OF_TEXT).told).toEqual([3, 3]), SOON);
+    await world.time.advance(30_000);
+    traffic.stop();
+    traffic = noteTraffic();
+    const query = world.db.selectFrom('verification').select('id').where('userId', '=', 'budget-again');
+    const { id } = await query.executeTakeFirstOrThrow();
+    const paths = { ...PATHS_OF_TEXT, again: /texts_asked = v\.texts_asked/ };
+    expect((await world.api('POST', `/v1/verifications/${id}/resend`)).status).toBe(202);
+    await vi.waitFor(() => expect(counted(paths).told).toEqual([3, 3]), SOON);
+    traffic.stop();
+    expect(counted(paths)).toMatchObject({
+      ...{ again: [1, 1], place: [1, 1], accepted: [1, 1], told: [3, 3], others: [] },
+      // With the API key, and what is read before it is sent again and once it was.
+      ...{ read: [2, 0], all: [9, 6] },
+    });
+  });
+
   test('by number, as a user name, takes as many statements as its budget allows', async () => {
     traffic.stop();
     await setPolicy(world, { smsSignIn: { allowed: true } });
@@ -182,6 +202,7 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
 
   test('reads no table as a whole, also where a plan was made when there was little in it', async () => {
     await world.story('wrong-then-pound');
+    await textInEveryWay();
     traffic.stop();
     const plans = await plansOf(traffic);
     expect(plans.length).toBeGreaterThan(7);
@@ -190,6 +211,28 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
 
   const plansOf = ({ statements }: Traffic) =>
     Promise.all([...new Set(statements.filter((text) => !BY_TIMERS.test(text)))].map(planOf));
+
+  /** Texts that are sent again and checked, followed by a call, and canceled. */
+  async function textInEveryWay(): Promise<void> {
+    await setPolicy(world, { textMessage: { escalation: { toCall: true } } });
+    const number = '+46701234997';
+    const ask = async () => {
+      await world.api('POST', '/v1/verifications', { userId: 'planned', number, channel: 'sms' });
+      await world.sendTexts();
+      await world.time.advance(30_000);
+      const query = world.db.selectFrom('verification').select('id').where('userId', '=', 'planned');
+      return (await query.orderBy('createdAt', 'desc').executeTakeFirstOrThrow()).id;
+    };
+    const first = await ask();
+    await world.api('POST', `/v1/verifications/${first}/resend`);
+    await world.sendTexts();
+    await world.api('POST', `/v1/verifications/${first}/check`, { code: world.codeOn(number) });
+    await world.settle();
+    const second = await ask();
+    await world.api('POST', `/v1/verifications/${second}/call-instead`);
+    await world.api('POST', `/v1/verifications/${second}/cancel`);
+    await world.settle();
+  }
 
   /** How the server runs a statement that has a name. */
   function planOf(text: string): Promise<string> {

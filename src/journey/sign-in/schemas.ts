@@ -5,7 +5,7 @@ import { AskedAudience, Nonce } from '../../domain/assertion-policy.ts';
 import { later } from '../../platform/clock.ts';
 import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
-import { MOST_SENDS } from '../store/texts.ts';
+import { MOST_SENDS } from '../store/text-again.ts';
 import { BETWEEN_MS } from '../text/send-again.ts';
 import { DEVICE_TOKEN } from './device-token.ts';
 

@@ -9,7 +9,7 @@ describe('a policy document', () => {
       officePhone: { allowed: true, mobileNumbers: 'allowed' },
       mobilePhone: { allowed: true },
       textMessage: {
-        ...{ allowed: true, codeHost: null },
+        ...{ allowed: true, codeHost: null, androidAppHash: null },
         escalation: { toCall: false, afterS: 20 },
         unentered: { perPrefix: 20, perCountry: 200 },
       },
@@ -68,7 +68,7 @@ describe('a policy document', () => {
       officePhone: { allowed: false, mobileNumbers: 'refused' },
       mobilePhone: { allowed: false },
       textMessage: {
-        ...{ allowed: false, codeHost: 'login.example.com' },
+        ...{ allowed: false, codeHost: 'login.example.com', androidAppHash: 'FA+9qCX9VSu' },
         escalation: { toCall: true, afterS: 60 },
         unentered: { perPrefix: null, perCountry: 500 },
       },
