@@ -11,10 +11,12 @@ import { openOutbox } from './outbox/open-outbox.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
+import { selfServiceLinkRoutes } from './self-service/links/routes.ts';
 import { createApiRoutes, createIdentifyCaller, createRefused } from './service/api-routes.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
 import { openStores } from './service/open-stores.ts';
+import { createPage } from './service/serve-page.ts';
 import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
@@ -98,7 +100,14 @@ async function build(
   const { trustedProxies = [] } = config.http;
   if (http) {
     const progress = openProgress(config.progress, stores, events, log, onStop);
-    const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress];
+    const page = createPage(features, { ...shared, publicUrl, follow: progress.streams });
+    const own = selfServiceLinkRoutes(page.createLink);
+    const routes = [
+      ...createApiRoutes({ ...shared, features, log }),
+      ...own,
+      ...outbox.routes,
+      ...progress.routes,
+    ];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
     const laneOf = createApiLanes(
@@ -107,7 +116,18 @@ async function build(
     );
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
     const { signingKeys } = stores;
-    http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, trustedProxies, isStopping, log }));
+    http.serve(
+      createWeb({
+        webhooks,
+        api,
+        signingKeys,
+        page: page.deps,
+        traceRequests,
+        trustedProxies,
+        isStopping,
+        log,
+      }),
+    );
   }
   const checks = { features, count: ops.countCheck, isStopping, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

@@ -123,16 +123,15 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const ofTenants = createTenantFeatures(config, { db, clock, log });
   const { policies, pbxProfiles } = ofTenants;
   const blocks = createBlocks({ db, run, clock, openVerifications: { ...END_WHEN_BLOCKED, ended } });
-  const phoneMethods = createPhoneMethods({
-    db,
-    run,
-    clock,
-    by: 'administrator',
-    policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
+  const ofPhones = {
+    ...{ db, run, clock },
+    policyOf: async (tenantId: string) => (await policies.current(tenantId)).policy,
     openVerifications: { ...END_FOR_PHONE, ended },
     revokeAppPasswords: writeRevocation,
     tell: writeUserMessages,
-  });
+  };
+  const phoneMethods = createPhoneMethods({ ...ofPhones, by: 'administrator' });
+  const ownPhones = createPhoneMethods({ ...ofPhones, by: 'user' });
   const ofAppPasswords = createAppPasswordFeatures(config, { stores, policies, clock, log });
   const assertions = createAssertions({
     ...{ run, clock, events, signingKeys },
@@ -173,7 +172,17 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     events,
     log,
   });
-  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, phoneMethods, assertions };
+  return {
+    jobs,
+    journey,
+    userProfiles,
+    blocks,
+    ...ofTenants,
+    ...ofAppPasswords,
+    phoneMethods,
+    ownPhones,
+    assertions,
+  };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

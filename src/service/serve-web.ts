@@ -17,6 +17,7 @@ import { createEventStore } from '../progress/event-store.ts';
 import { progressRoutes } from '../progress/routes.ts';
 import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
+import { createPageSets, type PageDeps } from '../self-service/page-set.ts';
 import type { createApiLanes } from '../tenants/api-lanes.ts';
 import { requireScope } from '../tenants/require-scope.ts';
 import { apiInfo } from './api-description.ts';
@@ -47,14 +48,14 @@ export async function openHttpPort(
   return { url: server.url, serve: (app) => void outer.use(app) };
 }
 
-/** The route that streams progress. Streams end before the HTTP server closes, since it would wait for them. */
+/** Live progress: the route that streams it, and the streams themselves. Streams end before the HTTP server closes, since it would wait for them. */
 export function openProgress(
   settings: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number },
   { database }: Pick<Stores, 'database'>,
   events: Events,
   log: Logger,
   onStop: OnStop,
-): Route<Caller>[] {
+) {
   const store = createEventStore(database.db);
   const streams = createStreams({ ...settings, store, ticker: systemTicker, log });
   // What this process changed is streamed at once; the looks are for what others did.
@@ -63,7 +64,7 @@ export function openProgress(
     stopListening();
     return streams.close();
   });
-  return progressRoutes({ store, streams });
+  return { routes: progressRoutes({ store, streams }), streams };
 }
 
 /** What the HTTP app is made of. */
@@ -71,6 +72,7 @@ export interface WebDeps {
   webhooks: WebhookSetDeps;
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
+  page: PageDeps;
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
   trustedProxies: readonly string[];
@@ -78,9 +80,15 @@ export interface WebDeps {
   log: Logger;
 }
 
-/** The HTTP app: webhooks, REST API and its description. */
-export function createWeb({ webhooks, api, signingKeys, log, isStopping, ...deps }: WebDeps): Express {
-  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet(), keySetSet(signingKeys)];
+/** The HTTP app: webhooks, REST API and its description, and the page for people. */
+export function createWeb({ webhooks, api, signingKeys, page, log, isStopping, ...deps }: WebDeps): Express {
+  const sets = [
+    webhookSet(webhooks, log),
+    apiSet(api),
+    publicSet(),
+    keySetSet(signingKeys),
+    ...createPageSets(page),
+  ];
   return createHttpApp({
     sets,
     isDraining: isStopping,

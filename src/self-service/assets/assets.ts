@@ -1,0 +1,49 @@
+/** The files that browsers load: read once, under an address that changes with their contents. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+
+/** A file as it is served. */
+export interface Asset {
+  /** Its Content-Type. */
+  type: string;
+  body: string;
+}
+
+/** The style sheets in the order in which they apply. */
+const STYLES = [
+  'tokens.css',
+  'layout.css',
+  'parts.css',
+  'call.css',
+  'phones.css',
+  'desk-phone.css',
+  'narrow.css',
+];
+
+const read = (...path: string[]) => readFileSync(join(import.meta.dirname, ...path), 'utf8');
+
+/** Browsers get modules without types, under the same names, since they import each other by them. */
+function modules(): [string, Asset][] {
+  const names = readdirSync(join(import.meta.dirname, '..', 'browser')).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const type = 'text/javascript; charset=utf-8';
+  return names.map((name) => [name, { type, body: stripTypeScriptTypes(read('..', 'browser', name)) }]);
+}
+
+const ASSETS: ReadonlyMap<string, Asset> = new Map([
+  ['page.css', { type: 'text/css; charset=utf-8', body: STYLES.map((name) => read(name)).join('\n') }],
+  ['icon.svg', { type: 'image/svg+xml', body: read('icon.svg') }],
+  ...modules(),
+]);
+
+/** Stands in the addresses of all files. */
+export const ASSET_VERSION = createHash('sha256')
+  .update(JSON.stringify([...ASSETS]))
+  .digest('hex')
+  .slice(0, 12);
+
+/** A file by its name; undefined: there is none. */
+export const assetNamed = (name: string): Asset | undefined => ASSETS.get(name);

@@ -1,0 +1,2 @@
+/** Runs on every page. */
+export {};
