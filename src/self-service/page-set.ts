@@ -90,7 +90,7 @@ const PROBLEM_POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** How the page looks to somebody of whom nothing is known. */
-function neutralView({ languages, publicUrl }: PageDeps, accepted: string | undefined): PageView {
+function neutralView({ languages, publicUrl, clock }: PageDeps, accepted: string | undefined): PageView {
   return {
     base: `${pathOf(publicUrl)}${PAGE_PATH}`,
     language: languages.choose(accepted),
@@ -98,6 +98,7 @@ function neutralView({ languages, publicUrl }: PageDeps, accepted: string | unde
     brand: { name: 'Poundkey', stylesheet: null, logo: null, contact: null, helpUrl: null, privacyUrl: null },
     formToken: null,
     returnUrl: null,
+    now: clock.now(),
     sessionEnds: null,
   };
 }

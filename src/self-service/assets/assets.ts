@@ -1,7 +1,6 @@
 /** The files that browsers load: read once, under an address that changes with their contents. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 
 /** A file as it is served. */
@@ -24,13 +23,11 @@ const STYLES = [
 
 const read = (...path: string[]) => readFileSync(join(import.meta.dirname, ...path), 'utf8');
 
-/** Browsers get modules without types, under the same names, since they import each other by them. */
+/** Plain JavaScript with types in comments: browsers get it as it is. */
 function modules(): [string, Asset][] {
-  const names = readdirSync(join(import.meta.dirname, '..', 'browser')).filter((name) =>
-    name.endsWith('.ts'),
-  );
+  const names = readdirSync(join(import.meta.dirname, '..', 'browser')).filter((name) => name.endsWith('.js'));
   const type = 'text/javascript; charset=utf-8';
-  return names.map((name) => [name, { type, body: stripTypeScriptTypes(read('..', 'browser', name)) }]);
+  return names.map((name) => [name, { type, body: read('..', 'browser', name) }]);
 }
 
 const ASSETS: ReadonlyMap<string, Asset> = new Map([

@@ -1,7 +1,7 @@
 /** How people come in by a link, and choose their language. */
 import { z } from 'zod';
 import type { LinkStore } from '../links/link-store.ts';
-import { expiredPage, linkPage } from '../screens/link-screens.ts';
+import { expiredPage, linkPage, signedInPage } from '../screens/link-screens.ts';
 import { hashOfToken, newToken, TOKEN_FORM } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -25,7 +25,7 @@ export interface VisitDeps {
 
 const LinkToken = z.object({ token: z.string().max(512) });
 
-/** `/link/{token}` and `/language`. */
+/** `/link/{token}`, `/language` and `/stay`. */
 export function visitRoutes(deps: VisitDeps) {
   const path = `${deps.base}/link/:token` as `/${string}`;
   return [
@@ -52,6 +52,16 @@ export function visitRoutes(deps: VisitDeps) {
         const chosen = view.languages.find(({ tag }) => tag === language) ?? view.language;
         await deps.sessions.speak(session.idHash, chosen.tag, now);
         return goTo(view, session.verificationId === null ? '' : '/now');
+      },
+    }),
+    personalAction({
+      path: `${deps.base}/stay` as `/${string}`,
+      operationId: 'staySignedIn',
+      summary: 'Keep the session for another quarter of an hour',
+      fields: {},
+      async act({ session, view, now }) {
+        await deps.sessions.extend(session.idHash, now);
+        return { status: 200, body: signedInPage(view) };
       },
     }),
   ];

@@ -46,6 +46,13 @@ ${back === null ? '' : html`<div class="row actions">${linkButton(text('common.b
   });
 }
 
+/** What somebody without scripts sees who stays. */
+export function signedInPage(view: PageView): string {
+  const { text } = view.language;
+  const body = html`<div class="row actions">${linkButton(text('common.continue'), view.base, 'primary')}</div>`;
+  return layout(view, { title: text('phones.title'), width: 'middle', body });
+}
+
 /** Something that went wrong, with the id under which the log has it. */
 export function problemPage(
   view: PageView,

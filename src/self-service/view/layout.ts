@@ -44,9 +44,9 @@ export function layout(view: PageView, page: Page): string {
 <link rel="icon" href="${view.base}/assets/${ASSET_VERSION}/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${view.base}/assets/${ASSET_VERSION}/page.css">
 ${brand.stylesheet === null ? NONE : html`<link rel="stylesheet" href="${brand.stylesheet}">`}
-<script type="module" src="${view.base}/assets/${ASSET_VERSION}/page.ts"></script>
+<script type="module" src="${view.base}/assets/${ASSET_VERSION}/page.js"></script>
 </head>
-<body data-session-ends="${view.sessionEnds?.toISOString() ?? ''}" data-now="${new Date().toISOString()}">
+<body data-now="${view.now.toISOString()}"${sessionData(view)}>
 ${header(view)}
 <main class="sheet ${page.side ? 'two-columns' : (page.width ?? 'list')}">
 <section class="question">${page.step === undefined ? NONE : stepLine(view, page.step)}${page.above ?? NONE}<h1 tabindex="-1" id="title">${page.title}</h1>
@@ -57,6 +57,12 @@ ${page.after ?? NONE}
 </body>
 </html>`;
   return String(document);
+}
+
+/** What the script needs to warn before the session ends. */
+function sessionData({ sessionEnds, language, base }: PageView): Html {
+  if (sessionEnds === null) return NONE;
+  return html` data-session-ends="${sessionEnds.toISOString()}" data-session-warning="${language.text('session.warning', { minutes: 2 })}" data-session-stay="${language.text('session.stay')}" data-session-page="${base}/stay"`;
 }
 
 function header({ language, languages, brand, base, formToken }: PageView): Html {

@@ -25,6 +25,8 @@ export interface PageView {
   formToken: string | null;
   /** Where people go when they are done; null: nowhere. */
   returnUrl: string | null;
+  /** The time of the server. */
+  now: Date;
   /** When the session ends unless the person does something; null: there is none. */
   sessionEnds: Date | null;
 }

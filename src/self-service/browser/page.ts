@@ -1,2 +1,0 @@
-/** Runs on every page. */
-export {};
