@@ -51,12 +51,13 @@ function createPageActions(
   const requestOf = (draft: Draft, language: string) => toRequest(draft, languages.resolveLocale(language));
   return {
     policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
-    refusalsOf: async (user) => {
+    refusalsOf: async ({ tenantId, userId }) => {
       const wanted = PAGE_WAYS.map((way) => ({ ...way, purpose: 'register' as const }));
-      const { refusals } = await journey.findRefusals(user, wanted);
+      const { refusals } = await journey.findRefusals({ tenantId, userId }, wanted);
       return PAGE_WAYS.map((way, place) => ({ ...way, refusals: refusals[place] ?? [] }));
     },
-    async check(user, draft, locale) {
+    async check({ tenantId, userId }, draft, locale) {
+      const user = { tenantId, userId };
       const { refusals, understood } = await journey.previewRequest(user, requestOf(draft, locale));
       if (understood === null) return { refusals, understood: null };
       const { number, pauseBeforeS, from } = understood;

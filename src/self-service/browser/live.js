@@ -77,11 +77,12 @@ export function prepareLive() {
  * @param {string} page
  */
 async function takeOver(page) {
-  const answer = await fetch(page, { headers: { accept: 'text/html' }, cache: 'no-store' });
+  // Another page is only gone to, not loaded here: an app password is shown once.
+  const answer = await fetch(page, { headers: { accept: 'text/html' }, cache: 'no-store', redirect: 'manual' });
+  if (answer.type === 'opaqueredirect') return location.replace(page);
   if (!answer.ok && answer.status >= 500) throw new Error('the page cannot be loaded now');
   const newer = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const isSame = new URL(answer.url).pathname === page && newer.querySelector('[data-live-page]') !== null;
-  if (!isSame) return location.replace(answer.url);
+  if (newer.querySelector('[data-live-page]') === null) return location.replace(page);
   setServerTime(newer.body.dataset.now);
   for (const part of newer.querySelectorAll('[data-live]')) {
     const here = document.querySelector(`[data-live="${part.getAttribute('data-live')}"]`);
