@@ -25,11 +25,8 @@ interface PageWiring {
   events: Events;
 }
 
-/** The self-service page: what it is made of, and what makes links to it. */
-export function createPage(
-  features: Features,
-  wiring: PageWiring,
-): { deps: PageDeps; createLink: CreateLink } {
+/** The self-service page: what it is made of, and the routes of the REST API that make links to it. */
+export function createPage(features: Features, wiring: PageWiring) {
   const { stores, publicUrl, follow, clock } = wiring;
   const { run } = stores.database;
   const actions = createPageActions(features, wiring);

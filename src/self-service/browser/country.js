@@ -36,17 +36,19 @@ export function prepareCountry() {
   input.addEventListener('focus', () => input.select());
   input.addEventListener('click', () => options.isOpen() || show(countries));
   input.addEventListener('blur', close);
+  /** @param {KeyboardEvent} event */
+  function chooses({ key }) {
+    return key === 'Enter' || (key === 'Tab' && input.value !== labelOf(chosen()));
+  }
+
   input.addEventListener('keydown', (event) => {
-    const isTyped = input.value !== labelOf(chosen());
-    if (event.key === 'Escape') close();
-    else if (options.isOpen() && (event.key === 'Enter' || (event.key === 'Tab' && isTyped))) {
-      if (event.key === 'Enter') event.preventDefault();
-      choose(options.current());
-    } else if (MOVES[event.key] !== undefined) {
-      event.preventDefault();
-      if (options.isOpen()) options.move(MOVES[event.key] ?? 0);
-      else show(countries);
-    }
+    const by = MOVES[event.key];
+    if (event.key === 'Escape') return close();
+    if (by === undefined && !(options.isOpen() && chooses(event))) return;
+    if (event.key !== 'Tab') event.preventDefault();
+    if (by === undefined) choose(options.current());
+    else if (options.isOpen()) options.move(by);
+    else show(countries);
   });
   list.addEventListener('pointerdown', (event) => {
     event.preventDefault();

@@ -121,7 +121,7 @@ function replace(here, newer) {
 /** @param {boolean} isLost */
 function showLost(isLost) {
   /** @type {HTMLElement} */ for (const box of document.querySelectorAll('[data-text=offline]'))
-    (box).hidden = !isLost;
+    box.hidden = !isLost;
   for (const button of document.querySelectorAll('[data-live=buttons] form button')) {
     if (isLost) button.setAttribute('aria-disabled', 'true');
     else if (!button.hasAttribute('data-enable-in')) button.removeAttribute('aria-disabled');
