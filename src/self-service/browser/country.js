@@ -42,13 +42,15 @@ export function prepareCountry() {
   }
 
   input.addEventListener('keydown', (event) => {
-    const by = MOVES[event.key];
     if (event.key === 'Escape') return close();
-    if (by === undefined && !(options.isOpen() && chooses(event))) return;
-    if (event.key !== 'Tab') event.preventDefault();
-    if (by === undefined) choose(options.current());
-    else if (options.isOpen()) options.move(by);
-    else show(countries);
+    if (options.isOpen() && chooses(event)) {
+      if (event.key === 'Enter') event.preventDefault();
+      return choose(options.current());
+    }
+    const by = MOVES[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    options.isOpen() ? options.move(by) : show(countries);
   });
   list.addEventListener('pointerdown', (event) => {
     event.preventDefault();

@@ -105,7 +105,7 @@ function replace(here, newer) {
     return;
   }
   const places = [...here.querySelectorAll('button')];
-  const focused = places.findIndex((button) => button === document.activeElement);
+  const focused = places.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
   const label = places[focused]?.textContent;
   here.replaceChildren(...[...newer.childNodes].map((node) => document.importNode(node, true)));
   enableLater(here);
@@ -120,8 +120,7 @@ function replace(here, newer) {
 
 /** @param {boolean} isLost */
 function showLost(isLost) {
-  /** @type {HTMLElement} */ for (const box of document.querySelectorAll('[data-text=offline]'))
-    box.hidden = !isLost;
+  for (const box of document.querySelectorAll('[data-text=offline]')) box.toggleAttribute('hidden', !isLost);
   for (const button of document.querySelectorAll('[data-live=buttons] form button')) {
     if (isLost) button.setAttribute('aria-disabled', 'true');
     else if (!button.hasAttribute('data-enable-in')) button.removeAttribute('aria-disabled');
