@@ -4,7 +4,14 @@ import { KEPT_DAYS } from '../domain/retention.ts';
 import { later } from '../platform/clock.ts';
 
 /** What rows that were removed are counted as. */
-export type PurgedKind = 'verification' | 'callAttempt' | 'webhookMessage' | 'auditEvent' | 'refusal';
+export type PurgedKind =
+  | 'verification'
+  | 'callAttempt'
+  | 'webhookMessage'
+  | 'auditEvent'
+  | 'refusal'
+  | 'selfServiceLink'
+  | 'selfServiceSession';
 
 /** Removes one batch. The first kind says whether there may be more: it was as many as a batch has. */
 export interface PurgeStatement {
@@ -72,6 +79,27 @@ const refusals: PurgeStatement = {
     select 'refusal' as kind, (select count(*) from gone)::int as count`,
 };
 
+/** How long links and sessions of the self-service page are kept after their end, ms: the page says so much longer that they are over. */
+const SELF_SERVICE_MS = 86_400_000;
+
+/** Links first, of which sessions may be left. */
+const selfService: PurgeStatement = {
+  what: 'links and sessions of the self-service page',
+  statement: (batch, now) => sql`
+    with old_links as materialized (
+      select ctid as place from self_service_link where expires_at < ${later(now, -SELF_SERVICE_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    old_sessions as materialized (
+      select ctid as place from self_service_session where expires_at < ${later(now, -SELF_SERVICE_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    links as (
+      delete from self_service_link where ctid = any(array(select place from old_links)) returning token_hash),
+    sessions as (
+      delete from self_service_session where ctid = any(array(select place from old_sessions)) returning id_hash)
+    select 'selfServiceLink' as kind, (select count(*) from links)::int as count
+    union all select 'selfServiceSession', (select count(*) from sessions)::int`,
+};
+
 /** The database removes audit events by itself: nobody else may. */
 const auditEvents: PurgeStatement = {
   what: 'audit events',
@@ -80,4 +108,10 @@ const auditEvents: PurgeStatement = {
 };
 
 /** All of them, in the order in which they run. */
-export const PURGE_STATEMENTS: readonly PurgeStatement[] = [verifications, messages, refusals, auditEvents];
+export const PURGE_STATEMENTS: readonly PurgeStatement[] = [
+  verifications,
+  messages,
+  refusals,
+  selfService,
+  auditEvents,
+];

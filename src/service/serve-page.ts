@@ -6,8 +6,9 @@ import type { Verification } from '../journey/store/rows.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Languages } from '../providers/locales.ts';
 import { listCountries } from '../self-service/countries.ts';
-import { type CreateLink, createCreateLink } from '../self-service/links/create-link.ts';
+import { createCreateLink } from '../self-service/links/create-link.ts';
 import { createLinkStore } from '../self-service/links/link-store.ts';
+import { selfServiceLinkRoutes } from '../self-service/links/routes.ts';
 import { PAGE_PATH, type PageDeps } from '../self-service/page-set.ts';
 import type { PageActions, ShownVerification, Way } from '../self-service/ports.ts';
 import type { Draft } from '../self-service/sessions/session-store.ts';
@@ -24,20 +25,16 @@ interface PageWiring {
   events: Events;
 }
 
-/** The self-service page: what it is made of, and what makes links to it. */
-export function createPage(
-  features: Features,
-  wiring: PageWiring,
-): { deps: PageDeps; createLink: CreateLink } {
+/** The self-service page: what it is made of, and the routes of the REST API that make links to it. */
+export function createPage(features: Features, wiring: PageWiring) {
   const { stores, publicUrl, follow, clock } = wiring;
   const { run } = stores.database;
   const actions = createPageActions(features, wiring);
   const languages = loadTexts();
   const pageUrl = `${publicUrl}${PAGE_PATH}`;
-  return {
-    deps: { run, actions, languages, countries: listCountries, follow, publicUrl, clock },
-    createLink: createCreateLink({ ...actions, links: createLinkStore(run), pageUrl, clock }),
-  };
+  const createLink = createCreateLink({ ...actions, links: createLinkStore(run), pageUrl, clock });
+  const deps: PageDeps = { run, actions, languages, countries: listCountries, follow, publicUrl, clock };
+  return { deps, routes: selfServiceLinkRoutes(createLink) };
 }
 
 /** What people do on the page, by the features that do it. */
@@ -135,11 +132,14 @@ function toListedPhone({
   verifiedAt,
   createdDateTime,
   actions,
+  phoneNumber,
   ...phone
 }: Awaited<ReturnType<Features['ownPhones']['list']>>[number]) {
   const { allowed, reasons } = actions.remove;
   return {
     ...phone,
+    // Microsoft Graph writes an extension behind an x.
+    phoneNumber: grouped(phoneNumber.replace(/x\d+$/, '')),
     isVerified: verifiedAt !== null,
     createdAt: new Date(createdDateTime),
     removal: { allowed, codes: reasons.map(({ code }) => code) },
