@@ -3,14 +3,17 @@ import { enableLater, setServerTime } from './counting.js';
 
 /** Without any word from the server for so long, the connection is taken for lost, ms; it sends something every 15 s. */
 const SILENT_MS = 20_000;
+/** Whether another page is being loaded: a second load of it would find its app password shown already. */
+let isLeft = false;
+
 /** How often the page is asked for while there is no stream, ms. */
 const ASK_EVERY_MS = 2_000;
 
 export function prepareLive() {
   const followed = document.querySelector('[data-live-page]');
-  const address = followed?.getAttribute('data-live-page');
-  if (!followed || !address) return;
-  const page = location.pathname;
+  const address = followed?.getAttribute('data-events');
+  const page = followed?.getAttribute('data-live-page');
+  if (!address || !page) return;
   let heard = performance.now();
   let isAsking = false;
   let isWanted = false;
@@ -19,11 +22,12 @@ export function prepareLive() {
   let source = null;
 
   async function ask() {
+    if (isLeft) return;
     isWanted = true;
     if (isAsking) return;
     isAsking = true;
     try {
-      while (isWanted) {
+      while (isWanted && !isLeft) {
         isWanted = false;
         await takeOver(page);
         setLost(false);
@@ -70,6 +74,12 @@ export function prepareLive() {
   addEventListener('offline', () => setLost(true));
   addEventListener('online', listen);
   addEventListener('pagehide', () => source?.close());
+  // What the form is answered with is the next page.
+  document.addEventListener('submit', (event) => {
+    if (event.defaultPrevented) return;
+    isLeft = true;
+    source?.close();
+  });
 }
 
 /**
@@ -83,15 +93,22 @@ async function takeOver(page) {
     cache: 'no-store',
     redirect: 'manual',
   });
-  if (answer.type === 'opaqueredirect') return location.replace(page);
+  if (answer.type === 'opaqueredirect') return leaveTo(page);
   if (!answer.ok && answer.status >= 500) throw new Error('the page cannot be loaded now');
   const newer = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  if (newer.querySelector('[data-live-page]') === null) return location.replace(page);
+  if (newer.querySelector('[data-live-page]') === null) return leaveTo(page);
   setServerTime(newer.body.dataset.now);
   for (const part of newer.querySelectorAll('[data-live]')) {
     const here = document.querySelector(`[data-live="${part.getAttribute('data-live')}"]`);
     if (here && here.innerHTML !== part.innerHTML) replace(here, part);
   }
+}
+
+/** @param {string} page */
+function leaveTo(page) {
+  if (isLeft) return;
+  isLeft = true;
+  location.replace(page);
 }
 
 /**

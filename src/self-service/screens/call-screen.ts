@@ -33,7 +33,7 @@ export function callPage(view: PageView, call: ShownCall): string {
     step: 3,
     body: html`<p class="lead">${phoneNumber(view, { international, extension })}</p>
 <div class="offline" role="alert" data-text="offline" hidden>${notice('warn', rich(view, 'call.offline', { key: inlineKey('#', text('common.poundKey')) }))}</div>
-<div class="live-call" data-live-page="${view.base}/now/events" data-stage="${stage}">
+<div class="live-call" data-live-page="${view.base}/now" data-events="${view.base}/now/events" data-stage="${stage}">
 ${callBox(view, call, stage)}
 ${trail(view, call, stage)}
 </div>

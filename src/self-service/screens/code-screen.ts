@@ -34,7 +34,7 @@ export function codePage(view: PageView, shown: ShownText): string {
     ...(error === null ? {} : { titlePrefix: text('common.error') }),
     step: 3,
     body: html`<p class="lead" role="status" data-live="title">${rich(view, isSent ? 'code.lead' : 'code.sending', { number })}</p>
-<div class="live-call" data-live-page="${view.base}/now/events" data-stage="${verification.state}"></div>
+<div class="live-call" data-live-page="${view.base}/now" data-events="${view.base}/now/events" data-stage="${verification.state}"></div>
 ${said === null ? NONE : notice('info', said)}
 ${form(
   view,

@@ -185,11 +185,11 @@ describe('the page in a browser', () => {
     const { page } = await opened({}, encodeURIComponent(hostile.replaceAll('/', '-')));
     await page.locator('.button.primary').click();
     expect(await page.locator('.account').textContent()).toContain('<img-src=x');
-    await page.evaluate(() => {
+    await page.evaluate(`{
       const script = document.createElement('script');
       script.textContent = 'document.title = "injected"';
       document.body.append(script);
-    });
+    }`);
     expect(await page.title()).not.toBe('injected');
     expect(await scrollsSideways(page)).toBe(false);
   }, 30_000);
