@@ -29,7 +29,7 @@ export function prepareLive() {
     try {
       while (isWanted && !isLeft) {
         isWanted = false;
-        await takeOver(page);
+        await takeOver(page ?? '');
         setLost(false);
       }
     } catch {
