@@ -22,6 +22,7 @@ const noKeys = () => {
 };
 const tools = createTools({
   ceiling: NO_CEILING,
+  production: false,
   log: { warn: () => undefined },
   db: database.db,
   run: database.run,
