@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { safeSvg } from './svg/safe-svg.ts';
 
 /** The largest logo, bytes. */
-export const MOST_LOGO_BYTES = 32 * 1024;
+const MOST_LOGO_BYTES = 32 * 1024;
 /** What editors add to an SVG is left out, so what is sent may be longer. */
 const MOST_SVG_SENT = 2 * MOST_LOGO_BYTES;
 /** The most pixels of a PNG in a row or column: a few bytes may stand for a picture that fills the memory. */

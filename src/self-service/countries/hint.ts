@@ -9,7 +9,7 @@ import {
 import { type ExampleNumber, exampleNumber } from './example-numbers.ts';
 
 /** How many digits, at least and at most. */
-export interface Digits {
+interface Digits {
   least: number;
   most: number;
 }

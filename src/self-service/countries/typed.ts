@@ -37,7 +37,7 @@ export function showTyped(typed: string, chosen: CountryCode): ShownNumber {
  * The country of a valid number: the one chosen, unless the number cannot be one of it. Several share a calling code, some
  * even numbers (Guadeloupe and Saint Martin), so libphonenumber's first guess proves nothing.
  */
-export function provenCountry(number: PhoneNumber, chosen: CountryCode): CountryCode {
+function provenCountry(number: PhoneNumber, chosen: CountryCode): CountryCode {
   return isNumberOf(number, chosen) ? chosen : (number.country ?? chosen);
 }
 
