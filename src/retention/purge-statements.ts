@@ -54,15 +54,20 @@ const verifications: PurgeStatement = {
     union all select 'webhookMessage', (select count(*) from messages)::int`,
 };
 
-/** The oldest are looked at only: one that was sent again and delivered late holds up those after it for a while. */
+/**
+ * The oldest are looked at only: one that was sent again and delivered late holds up those after it for a while. The policy,
+ * which may hold a logo, is read once for each tenant and not for each message: `offset 0` keeps that apart.
+ */
 const messages: PurgeStatement = {
   what: 'delivered outcome webhooks',
   statement: (batch, now) => sql`
     with old as materialized (
-      select o.id from tenant t cross join lateral (
-        select d.id, d.delivered_at from outbox d where d.tenant_id = t.id and d.delivered_at is not null
+      select o.id from (
+        select t.id, ${now}::timestamptz - ${keptFor('messageDays')} as before from tenant t offset 0) k
+      cross join lateral (
+        select d.id, d.delivered_at from outbox d where d.tenant_id = k.id and d.delivered_at is not null
         order by d.sequence limit ${batch}::int for update of d skip locked) o
-      where o.delivered_at < ${now}::timestamptz - ${keptFor('messageDays')} limit ${batch}::int),
+      where o.delivered_at < k.before limit ${batch}::int),
     gone as (
       delete from outbox where id = any(array(select id from old)) returning id)
     select 'webhookMessage' as kind, (select count(*) from gone)::int as count`,

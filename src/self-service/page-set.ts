@@ -4,15 +4,16 @@ import type { TenantPolicy } from '../domain/policy.ts';
 import type { Clock } from '../platform/clock.ts';
 import { defineRouteSet, type MountedSet } from '../platform/http/mount-sets.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
-import { LINK_MINUTES } from './links/create-link.ts';
+import { brandOf } from './brand/brand.ts';
 import { createLinkStore } from './links/link-store.ts';
 import type { PageActions } from './ports.ts';
 import { appPasswordRoutes } from './routes/app-password-routes.ts';
 import { assetSet } from './routes/asset-routes.ts';
+import { brandSet } from './routes/brand-routes.ts';
 import { type Follow, liveRoutes } from './routes/live-routes.ts';
 import type { Visitor } from './routes/page-route.ts';
 import { phonesRoutes } from './routes/phones-routes.ts';
-import { type SetupDeps, setupRoutes } from './routes/setup-routes.ts';
+import { setupRoutes } from './routes/setup-routes.ts';
 import { visitRoutes } from './routes/visit-routes.ts';
 import { problemPage } from './screens/link-screens.ts';
 import { formTokenOf, hashOfToken } from './secrets.ts';
@@ -24,12 +25,14 @@ import type { PageBrand, PageView } from './view/page-view.ts';
 /** The path of the page, behind that of the public address. */
 export const PAGE_PATH = '/my-phones';
 
+/** How long links last where the tenant is not known, minutes: the default of the policy. */
+const LINK_MINUTES = 10;
+
 /** What the page needs. */
 export interface PageDeps {
   run: Parameters<typeof createLinkStore>[0];
   actions: PageActions;
   languages: PageLanguages;
-  countries: SetupDeps['countries'];
   follow: Follow;
   /** Where people reach the service; its path stands in front of all addresses of the page. */
   publicUrl: string;
@@ -52,6 +55,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
   const shared = { base, sessions, actions: deps.actions };
   return [
     assetSet(base),
+    brandSet(base, deps.actions.policyOf),
     defineRouteSet({
       under: base,
       body: 'form',
@@ -75,9 +79,12 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
           links,
           cookie,
           viewFor: (visitor, link) => viewOf(visitor.view.language.tag, { ...link, expiresAt: null }, ''),
-          linkMinutes: async () => LINK_MINUTES,
+          linkMinutes: async (tenantId) =>
+            tenantId === null
+              ? LINK_MINUTES
+              : (await deps.actions.policyOf(tenantId)).selfService.linkMinutes,
         }),
-        ...setupRoutes({ ...shared, countries: deps.countries }),
+        ...setupRoutes(shared),
         ...liveRoutes({ ...shared, cookie, follow: deps.follow }),
         ...phonesRoutes(shared),
         ...appPasswordRoutes(shared),
@@ -113,7 +120,7 @@ function createViews(deps: PageDeps) {
     return {
       ...neutral,
       language: deps.languages.choose(known.locale, accepted, policy.locale),
-      brand: brandOf(policy),
+      brand: shownBrand(neutral.base, known.tenantId, policy),
       formToken: sessionId === '' ? null : formTokenOf(sessionId),
       returnUrl: known.returnUrl,
       sessionEnds: known.expiresAt,
@@ -121,8 +128,12 @@ function createViews(deps: PageDeps) {
   };
 }
 
-function brandOf({ organisation }: TenantPolicy): PageBrand {
-  return { name: organisation, stylesheet: null, logo: null, contact: null, helpUrl: null, privacyUrl: null };
+/** The brand as pages name it: the files have addresses that change with their contents. */
+function shownBrand(base: string, tenantId: string, policy: TenantPolicy): PageBrand {
+  const { version, logo, name, contact, helpUrl, privacyUrl } = brandOf(policy);
+  const at = `${base}/brand/${tenantId}/${version}`;
+  const own = policy.selfService.colour === null ? null : `${at}/colours.css`;
+  return { name, contact, helpUrl, privacyUrl, stylesheet: own, logo: logo === null ? null : `${at}/logo` };
 }
 
 function pathOf(publicUrl: string): string {

@@ -103,14 +103,14 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
 
 /** Tenants, and what is theirs. */
 function createTenantFeatures(
-  { ceiling }: Config,
+  { ceiling, production }: Config,
   { db, clock, log }: Pick<Stores['database'], 'db'> & { clock: Clock; log: Logger },
 ) {
   return {
     tenants: createTenants({ db, clock }),
     tenantDomains: createTenantDomains({ db, clock }),
     apiKeys: createApiKeys({ db, clock }),
-    policies: createPolicies({ db, clock, ceiling, log }),
+    policies: createPolicies({ db, clock, ceiling, production, log }),
     pbxProfiles: createPbxProfiles({ db, clock }),
   };
 }

@@ -5,7 +5,6 @@ import { toView } from '../journey/request/verification-view.ts';
 import type { Verification } from '../journey/store/rows.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Languages } from '../providers/locales.ts';
-import { listCountries } from '../self-service/countries.ts';
 import { createCreateLink } from '../self-service/links/create-link.ts';
 import { createLinkStore } from '../self-service/links/link-store.ts';
 import { selfServiceLinkRoutes } from '../self-service/links/routes.ts';
@@ -33,7 +32,7 @@ export function createPage(features: Features, wiring: PageWiring) {
   const languages = loadTexts();
   const pageUrl = `${publicUrl}${PAGE_PATH}`;
   const createLink = createCreateLink({ ...actions, links: createLinkStore(run), pageUrl, clock });
-  const deps: PageDeps = { run, actions, languages, countries: listCountries, follow, publicUrl, clock };
+  const deps: PageDeps = { run, actions, languages, follow, publicUrl, clock };
   return { deps, routes: selfServiceLinkRoutes(createLink) };
 }
 

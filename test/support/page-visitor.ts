@@ -54,7 +54,13 @@ export function openVisitor(origin: string, headers: Record<string, string> = {}
 async function visited(response: Response, url: URL): Promise<Visited> {
   const html = await response.text();
   const title = /<h1[^>]*>([^<]*)<\/h1>/.exec(html)?.[1] ?? '';
-  return { status: response.status, at: `${url.pathname}${url.search}`, headers: response.headers, html, title };
+  return {
+    status: response.status,
+    at: `${url.pathname}${url.search}`,
+    headers: response.headers,
+    html,
+    title,
+  };
 }
 
 /** The hidden fields of a form, as the browser would send them. */
@@ -69,5 +75,10 @@ export function hiddenFields(html: string, action: string): Record<string, strin
 /** What people read of a page: without tags, and with single spaces. */
 export function wordsOf(html: string): string {
   const [, main = html] = /<main[^>]*>([\s\S]*)<\/main>/.exec(html) ?? [];
-  return main.replaceAll(/<[^>]*>/g, ' ').replaceAll('&#39;', "'").replaceAll('&amp;', '&').replaceAll(/\s+/g, ' ').trim();
+  return main
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

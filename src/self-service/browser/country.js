@@ -1,6 +1,8 @@
 /** The list of countries as one that is searched by typing (ARIA Authoring Practices, combobox with a list). */
 
-/** @typedef {{ code: string, name: string, callingCode: string, words: string }} Country */
+import { findCountries } from './country-search.js';
+
+/** @typedef {import('./country-search.js').Country} Country */
 
 export function prepareCountry() {
   const select = document.getElementById('country');
@@ -32,7 +34,7 @@ export function prepareCountry() {
     close();
   }
 
-  input.addEventListener('input', () => show(search(countries, input.value)));
+  input.addEventListener('input', () => show(findCountries(countries, input.value)));
   input.addEventListener('focus', () => input.select());
   input.addEventListener('click', () => options.isOpen() || show(countries));
   input.addEventListener('blur', close);
@@ -117,35 +119,13 @@ function createOptions(input, list) {
  * @returns {Country}
  */
 function readCountry({ value, dataset }) {
-  const { name = '', callingCode = '', otherNames = '' } = dataset;
-  return { code: value, name, callingCode, words: plain(`${name} ${otherNames}`) };
+  const { name = '', callingCode = '', otherNames = '', areas = '' } = dataset;
+  const listed = (/** @type {string} */ text) => text.split('|').filter((each) => each !== '');
+  return { code: value, name, callingCode, otherNames: listed(otherNames), areas: listed(areas) };
 }
 
 /** @param {Country | undefined} country */
 const labelOf = (country) => (country ? `${country.name} (${country.callingCode})` : '');
-
-/** Without accents and capitals. @param {string} text */
-const plain = (text) => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
-
-/**
- * Those whose name, code or calling code begins so come before those where a later word does.
- * @param {Country[]} countries
- * @param {string} typed
- */
-function search(countries, typed) {
-  const wanted = plain(typed.trim());
-  if (wanted === '') return countries;
-  const digits = wanted.replace(/^\+|^00/, '');
-  /** @param {Country} country */
-  const rank = ({ code, callingCode, words }) => {
-    if (words.startsWith(wanted) || code.toLowerCase() === wanted || callingCode.slice(1) === digits)
-      return 0;
-    if (words.split(/[\s,()-]+/).some((word) => word.startsWith(wanted))) return 1;
-    if (/^\d+$/.test(digits) && callingCode.slice(1).startsWith(digits)) return 1;
-    return words.includes(wanted) ? 2 : 3;
-  };
-  return [0, 1, 2].flatMap((wish) => countries.filter((country) => rank(country) === wish));
-}
 
 /**
  * @param {HTMLElement} box

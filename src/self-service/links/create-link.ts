@@ -5,9 +5,6 @@ import { type Clock, later } from '../../platform/clock.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import type { LinkStore } from './link-store.ts';
 
-/** How long a link can be used unless the policy says otherwise, minutes. */
-export const LINK_MINUTES = 10;
-
 /** What a backend asks for. */
 export interface LinkRequest extends User {
   /** The language of the page (BCP 47); null: that of the browser. */
@@ -34,14 +31,19 @@ export function createCreateLink(deps: {
     assertAllowed(policy, returnUrl);
     const now = deps.clock.now();
     const token = newToken();
-    const expiresAt = later(now, LINK_MINUTES * 60_000);
+    const expiresAt = later(now, policy.selfService.linkMinutes * 60_000);
     await deps.links.add({ ...wanted, returnUrl, tokenHash: hashOfToken(token), expiresAt }, now);
     return { url: `${deps.pageUrl}/link/${token}`, expiresAt };
   };
 }
 
-function assertAllowed(_policy: TenantPolicy, returnUrl: string | null): void {
-  if (returnUrl === null) return;
+function assertAllowed({ selfService }: TenantPolicy, returnUrl: string | null): void {
+  if (!selfService.allowed)
+    throw new ServiceError(
+      'policy.selfServiceRefused',
+      'The policy of this tenant does not send people to the self-service page (selfService.allowed). Ask its administrator to change that.',
+    );
+  if (returnUrl === null || selfService.returnUrls.includes(returnUrl)) return;
   throw new ServiceError(
     'policy.returnUrlRefused',
     'The policy does not name this address. Add it to selfService.returnUrls, exactly as it is asked for.',

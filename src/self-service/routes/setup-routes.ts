@@ -1,14 +1,20 @@
 /** Setting up a phone, up to the call or the message. */
 import { randomUUIDv7 } from 'node:crypto';
+import type { CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
+import { numberHint } from '../countries/hint.ts';
+import { listCountries } from '../countries/list.ts';
+import { showTyped } from '../countries/typed.ts';
 import type { PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
 import { choosePage, lastingRefusal, WAYS, type WayName, wayNameOf } from '../screens/choose-screen.ts';
 import { confirmPage } from '../screens/confirm-screen.ts';
-import { type ListedCountry, type NumberForm, numberPage } from '../screens/number-screen.ts';
+import { type NumberForm, numberPage } from '../screens/number-screen.ts';
 import type { Draft, SessionStore } from '../sessions/session-store.ts';
-import { html } from '../view/html.ts';
+import { type Html, html } from '../view/html.ts';
+import type { PageView } from '../view/page-view.ts';
+import { rich } from '../view/parts.ts';
 import { FormKey, goTo, type PageAnswer, type Person, personalAction, personalPage } from './page-route.ts';
 
 /** What setting up needs. */
@@ -16,8 +22,6 @@ export interface SetupDeps {
   base: string;
   actions: Pick<PageActions, 'refusalsOf' | 'check' | 'request' | 'policyOf' | 'listPhones'>;
   sessions: Pick<SessionStore, 'keepDraft' | 'show' | 'extend'>;
-  /** The countries in a language, the own one of the tenant first. */
-  countries(language: string, own: string | null): readonly ListedCountry[];
 }
 
 const WayInPath = z.object({ way: z.enum(Object.keys(WAYS) as [WayName, ...WayName[]]) });
@@ -93,10 +97,8 @@ async function numberAnswer(
   shown: Pick<NumberForm, 'way' | 'number' | 'extension' | 'country' | 'error'>,
 ): Promise<PageAnswer> {
   const policy = await deps.actions.policyOf(session.tenantId);
-  const own = policy.countries.allowed?.length === 1 ? (policy.countries.allowed[0] ?? null) : null;
-  const allowed = policy.countries.allowed;
-  const all = deps.countries(view.language.tag, own);
-  const countries = allowed === null ? all : all.filter(({ code }) => allowed.includes(code));
+  const { allowed } = policy.countries;
+  const countries = listCountries(view.language.tag, allowed?.[0] ?? null, allowed);
   const country = countries.some(({ code }) => code === shown.country)
     ? shown.country
     : (countries[0]?.code ?? '');
@@ -116,7 +118,8 @@ const OF_EXTENSION: readonly string[] = [
 async function takeNumber(deps: SetupDeps, person: Person, draft: Draft): Promise<PageAnswer> {
   const { session, view, now } = person;
   const { text } = view.language;
-  const shown = { way: wayNameOf(draft), ...draft };
+  const typed = showTyped(draft.number, draft.country as CountryCode);
+  const shown = { way: wayNameOf(draft), ...draft, number: typed.number, country: typed.country };
   const wrong = (field: 'number' | 'extension', said: ReturnType<typeof html>) =>
     numberAnswer(deps, person, { ...shown, error: { field, text: said } });
   if (draft.number === '') return wrong('number', html`${text('number.empty')}`);
@@ -134,14 +137,29 @@ async function takeNumber(deps: SetupDeps, person: Person, draft: Draft): Promis
   return goTo(view, '/confirm');
 }
 
-function numberRefusal({ view }: Person, { country, phoneType }: Draft, refusal: ServiceError) {
-  const { language } = view;
-  const names = new Intl.DisplayNames(language.tag, { type: 'region' });
-  if (refusal.code === 'number.invalid')
-    return html`${language.text('number.invalid', { country: names.of(country) ?? country })}`;
-  if (refusal.code === 'number.typeRefused' && phoneType !== 'office')
-    return html`${language.text('number.isLandline')}`;
+function numberRefusal({ view }: Person, draft: Draft, refusal: ServiceError): Html {
+  const { text } = view.language;
+  if (refusal.code === 'number.invalid') return html`${invalidNumber(view, draft)}`;
+  if (refusal.code === 'number.typeRefused' && draft.phoneType !== 'office')
+    return html`${text('number.isLandline')}`;
   return refusalText(view, refusal);
+}
+
+/** What seems to be wrong with the number, as far as that can be said, and what one looks like. */
+function invalidNumber({ language }: PageView, { country, number, phoneType }: Draft): Html {
+  const { missing, extra, example } = numberHint(
+    number,
+    country as CountryCode,
+    phoneType === 'office' ? 'office' : 'mobile',
+  );
+  const shown = html`<bdi class="number" dir="ltr">${example.number}</bdi>`;
+  const like = rich({ language }, 'number.example', { example: shown });
+  if (missing && missing.least === missing.most)
+    return html`${language.text('number.tooShort', { missing: missing.least })} ${like}`;
+  if (extra && extra.least === extra.most)
+    return html`${language.text('number.tooLong', { extra: extra.least })} ${like}`;
+  const name = new Intl.DisplayNames(language.tag, { type: 'region' }).of(country) ?? country;
+  return html`${language.text('number.invalid', { country: name })} ${like}`;
 }
 
 async function showConfirmation(

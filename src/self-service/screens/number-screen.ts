@@ -1,3 +1,4 @@
+import type { ListedCountry } from '../countries/list.ts';
 import { deskPhone } from '../view/desk-phone.ts';
 import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
@@ -5,18 +6,6 @@ import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
 import { button, fieldError, form, linkButton } from '../view/parts.ts';
 import { WAYS, type WayName } from './choose-screen.ts';
-
-/** A country as the list shows it. */
-export interface ListedCountry {
-  /** ISO 3166-1 alpha-2. */
-  code: string;
-  /** In the language of the page. */
-  name: string;
-  /** Such as `+46`. */
-  callingCode: string;
-  /** Further words by which it is found, separated by spaces. */
-  otherNames: string;
-}
 
 /** What the form shows. */
 export interface NumberForm {
@@ -57,10 +46,15 @@ ${isOffice ? tones(view, shown) : NONE}
 /** A list of the browser's own; the script turns it into one that is searched by typing. */
 function countryField({ language: { text } }: PageView, { countries, country }: NumberForm): Html {
   return html`<div class="field"><label for="country">${text('number.country')}</label>
-<span class="select" data-search="${text('number.countrySearch')}" data-none="${text('number.countryNone')}"><select class="input" id="country" name="country" autocomplete="country">${countries.map(
-    ({ code, name, callingCode, otherNames }) =>
-      html`<option value="${code}" data-name="${name}" data-calling-code="${callingCode}" data-other-names="${otherNames}"${code === country ? html` selected` : NONE}>${name} (${callingCode})</option>`,
-  )}</select>${icon('down', { small: true })}</span></div>`;
+<span class="select" data-search="${text('number.countrySearch')}" data-none="${text('number.countryNone')}"><select class="input" id="country" name="country" autocomplete="country">${countries.map((each) => countryOption(each, each.code === country))}</select>${icon('down', { small: true })}</span></div>`;
+}
+
+function countryOption(
+  { code, name, callingCode, otherNames, areas }: ListedCountry,
+  isChosen: boolean,
+): Html {
+  const searched = html` data-name="${name}" data-calling-code="${callingCode}" data-other-names="${otherNames.join('|')}" data-areas="${areas.join('|')}"`;
+  return html`<option value="${code}"${searched}${isChosen ? html` selected` : NONE}>${name} (${callingCode})</option>`;
 }
 
 function numberField({ language: { text } }: PageView, { number, error }: NumberForm): Html {

@@ -20,7 +20,10 @@ describe('the page in a browser', () => {
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
     stores = await freshStores(ANY_STORE);
-    world = await openPageWorld(stores, { smsSignIn: { allowed: true }, textMessage: { escalation: { toCall: true } } });
+    world = await openPageWorld(stores, {
+      smsSignIn: { allowed: true },
+      textMessage: { escalation: { toCall: true } },
+    });
   });
   afterAll(async () => {
     await world.close();
@@ -49,7 +52,11 @@ describe('the page in a browser', () => {
     await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' });
     await page.screenshot({ path: join(SHOTS, `${name}-dark.png`), fullPage: true });
     const dark = await violationsOn(page);
-    expect({ light, dark, sideways: await scrollsSideways(page) }, name).toEqual({ light: [], dark: [], sideways: false });
+    expect({ light, dark, sideways: await scrollsSideways(page) }, name).toEqual({
+      light: [],
+      dark: [],
+      sideways: false,
+    });
     await page.emulateMedia({ reducedMotion: null, colorScheme: null });
   }
 
@@ -65,38 +72,42 @@ describe('the page in a browser', () => {
   test.each([
     { name: 'english', locale: 'en-US', viewport: DESK },
     { name: 'swedish-phone', locale: 'sv-SE', viewport: PHONE },
-  ])('an office phone is set up ($name)', async ({ name, locale, viewport }) => {
-    const { typed, e164 } = world.newNumber();
-    const { page, faults } = await opened({ locale, viewport });
-    await look(page, `00-link-${name}`);
-    await page.locator('.button.primary').click();
-    await look(page, `01-choose-${name}`);
-    await page.locator('a.choice').first().click();
-    await typeNumber(page, typed.slice(0, 8));
-    await page.locator('[aria-invalid=true]').waitFor();
-    await look(page, `03-number-error-${name}`);
-    world.script(e164, answering('#', { afterMs: 2_500, pressAfterMs: 2_500 }));
-    await typeNumber(page, typed);
-    await page.locator('.large-number').waitFor();
-    await look(page, `05-confirm-${name}`);
-    await page.locator('.button.primary').click();
-    await page.locator('[data-live=trail] li:nth-child(3)[aria-current]').waitFor();
-    await look(page, `07-ringing-${name}`);
-    await page.locator('[data-secret]').waitFor({ timeout: 30_000 });
-    await look(page, `14-done-${name}`);
-    await page.locator('.done-form button').click();
-    await page.locator('dialog[open]').waitFor();
-    await look(page, `16-unsaved-${name}`);
-    await page.keyboard.press('Escape');
-    await page.locator('.saved input').check();
-    await page.locator('.done-form button').click();
-    await page.locator('.card').first().waitFor();
-    await look(page, `18-phones-${name}`);
-    await page.locator('a.link[data-opens-dialog]').first().click();
-    await page.locator('dialog[open]').waitFor();
-    await look(page, `20-remove-${name}`);
-    expect(faults).toEqual([]);
-  }, 120_000);
+  ])(
+    'an office phone is set up ($name)',
+    async ({ name, locale, viewport }) => {
+      const { typed, e164 } = world.newNumber();
+      const { page, faults } = await opened({ locale, viewport });
+      await look(page, `00-link-${name}`);
+      await page.locator('.button.primary').click();
+      await look(page, `01-choose-${name}`);
+      await page.locator('a.choice').first().click();
+      await typeNumber(page, typed.slice(0, 8));
+      await page.locator('[aria-invalid=true]').waitFor();
+      await look(page, `03-number-error-${name}`);
+      world.script(e164, answering('#', { afterMs: 2_500, pressAfterMs: 2_500 }));
+      await typeNumber(page, typed);
+      await page.locator('.large-number').waitFor();
+      await look(page, `05-confirm-${name}`);
+      await page.locator('.button.primary').click();
+      await page.locator('[data-live=trail] li:nth-child(3)[aria-current]').waitFor();
+      await look(page, `07-ringing-${name}`);
+      await page.locator('[data-secret]').waitFor({ timeout: 30_000 });
+      await look(page, `14-done-${name}`);
+      await page.locator('.done-form button').click();
+      await page.locator('dialog[open]').waitFor();
+      await look(page, `16-unsaved-${name}`);
+      await page.keyboard.press('Escape');
+      await page.locator('.saved input').check();
+      await page.locator('.done-form button').click();
+      await page.locator('.card').first().waitFor();
+      await look(page, `18-phones-${name}`);
+      await page.locator('a.link[data-opens-dialog]').first().click();
+      await page.locator('dialog[open]').waitFor();
+      await look(page, `20-remove-${name}`);
+      expect(faults).toEqual([]);
+    },
+    120_000,
+  );
 
   test('a mobile is set up by text message, and its number becomes a user name', async () => {
     const e164 = `+4670174${String(1000 + users)}`;
@@ -172,7 +183,9 @@ describe('the page in a browser', () => {
     await page.locator('.button.primary').click();
     await page.getByRole('link', { name: 'Check again' }).waitFor();
     await expect
-      .poll(async () => (await world.api('GET', `/v1/users/${userId}/phone-methods`)).body.value.length, { timeout: 20_000 })
+      .poll(async () => (await world.api('GET', `/v1/users/${userId}/phone-methods`)).body.value.length, {
+        timeout: 20_000,
+      })
       .toBe(1);
     await page.getByRole('link', { name: 'Check again' }).click();
     await page.locator('.saved').click();

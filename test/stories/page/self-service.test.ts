@@ -24,7 +24,12 @@ async function signedIn(world: World, userId: string): Promise<{ visitor: Visito
 /** Goes on until the call is asked for. */
 async function setUp(visitor: Visitor, number: string, typed: Record<string, string> = {}): Promise<Visited> {
   const form = await visitor.open(`${BASE}/add/office`);
-  const confirm = await visitor.submit(form, `${BASE}/add/office`, { country: 'SE', number, extension: '', ...typed });
+  const confirm = await visitor.submit(form, `${BASE}/add/office`, {
+    country: 'SE',
+    number,
+    extension: '',
+    ...typed,
+  });
   expect(confirm.title, wordsOf(confirm.html)).toBe('Is this right?');
   return confirm;
 }
