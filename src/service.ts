@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { serveOlderApps } from './app-passwords/older-apps/serve-older-apps.ts';
 import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
+import { startWork } from './journey/job/start-work.ts';
 import { keepRefusals } from './journey/request/keep-refusals.ts';
 import { captureOutput, createLogger, type Logger } from './log.ts';
 import { meaningOf } from './ops/explain/explain-error.ts';
@@ -16,10 +17,10 @@ import { createApiRoutes, createIdentifyCaller, createRefused } from './service/
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
 import { openStores } from './service/open-stores.ts';
+import { createPage } from './service/serve-page.ts';
 import { createWeb, openHttpPort } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
-import { startWork } from './service/start-work.ts';
 import { createShutdown, endLiveCallsFirst, type Shutdown } from './service/stop.ts';
 import type { SimulatorTime } from './simulator/time.ts';
 import { createApiLanes, placesFor } from './tenants/api-lanes.ts';
@@ -97,19 +98,19 @@ async function build(
   if (database.kind === 'embedded')
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
   const { traceRequests, observeWebhook } = ops;
-  const { trustedProxies = [] } = config.http;
   if (http) {
+    const { trustedProxies = [] } = config.http;
     const progress = openProgress(config.progress, { stores, others, events, log }, onStop);
-    const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress.routes];
+    const page = createPage(features, { ...shared, publicUrl, follow: progress.streams });
+    const more = [...page.routes, ...outbox.routes, ...progress.routes];
+    const routes = [...createApiRoutes({ ...shared, features, log }), ...more];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
-    const laneOf = createApiLanes(
-      apiKeys,
-      placesFor(database.kind === 'postgres' ? database.poolSize : null),
-    );
+    const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
+    const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    const { signingKeys } = stores;
-    http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, trustedProxies, isStopping, log }));
+    const web = { webhooks, api, page: page.deps, signingKeys: stores.signingKeys, traceRequests };
+    http.serve(createWeb({ ...web, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

@@ -19,6 +19,7 @@ import type {
   IssuedAssertion,
   KeySet,
   NewAppPassword,
+  NewSelfServiceLink,
   NewBlock,
   NewPbxProfile,
   NewPhoneMethod,
@@ -31,6 +32,7 @@ import type {
   PolicyVersion,
   RedeemedAssertion,
   Reregistration,
+  SelfServiceLink,
   RevealedAppPassword,
   SignIn,
   SmsSignIn,
@@ -177,6 +179,9 @@ function users({ json }: Api) {
     /** No phone of the user counts until it is verified again. */
     requireReregistration: (userId: string) =>
       json<Reregistration>('POST', `${user(userId)}/require-reregistration`),
+    /** A link to the page where the user sets up phones and app passwords. It is a secret, and works once. */
+    createSelfServiceLink: (userId: string, wanted: NewSelfServiceLink = {}) =>
+      json<SelfServiceLink>('POST', `${user(userId)}/self-service-links`, { body: wanted }),
     /** Everything that is kept about a user, with whole numbers. */
     exportUser: (userId: string) => json<UserExport>('GET', `${user(userId)}/export`),
     /** Removes a phone and, as the policy says, revokes the user's app passwords. Resolves to how many were revoked. */

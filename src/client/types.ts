@@ -40,6 +40,10 @@ import type {
   SmsSignInView,
 } from '../phone-methods/schemas.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
+import type {
+  NewSelfServiceLink as LinkBody,
+  SelfServiceLink as LinkView,
+} from '../self-service/links/routes.ts';
 import type { KeyView } from '../tenants/routes.ts';
 import type { ErasedView } from '../users/erase-route.ts';
 import type { UserExportView } from '../users/export-route.ts';
@@ -188,6 +192,12 @@ export type NewAppPassword = z.input<typeof NewAppPasswordBody>;
 
 /** The same once it is made; the password itself is shown in this answer only. */
 export type CreatedAppPassword = z.output<typeof CreatedView>;
+
+/** What a link to the self-service page is to be like. */
+export type NewSelfServiceLink = z.input<typeof LinkBody>;
+
+/** A link to the self-service page of a user. */
+export type SelfServiceLink = z.output<typeof LinkView>;
 
 /** A user's language, and whether there is a PIN. */
 export type UserProfile = z.output<typeof ProfileInAnswer>;

@@ -42,6 +42,8 @@ export const AUDIT_TYPES = [
   'pbxProfile.removed',
   'webhookEndpoint.secretResealed',
   'tenant.created',
+  'selfService.linkCreated',
+  'selfService.linkUsed',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

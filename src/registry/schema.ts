@@ -9,6 +9,7 @@ import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts'
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
+import type { SelfServiceLinkTable, SelfServiceSessionTable } from './self-service-schema.ts';
 import type { SignInColumns } from './sign-in-schema.ts';
 import type {
   CalledCountryTable,
@@ -49,6 +50,8 @@ export interface Registry {
   outbox: OutboxTable;
   keyFingerprint: KeyFingerprintTable;
   signInAssertion: SignInAssertionTable;
+  selfServiceLink: SelfServiceLinkTable;
+  selfServiceSession: SelfServiceSessionTable;
 }
 
 interface TenantTable {

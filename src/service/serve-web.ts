@@ -12,6 +12,7 @@ import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
 import type { Route } from '../platform/http/route.ts';
 import type { OnStop } from '../platform/shutdown.ts';
 import type { Providers } from '../providers/port.ts';
+import { createPageSets, type PageDeps } from '../self-service/page-set.ts';
 import type { createApiLanes } from '../tenants/api-lanes.ts';
 import { requireScope } from '../tenants/require-scope.ts';
 import { apiInfo } from './api-description.ts';
@@ -47,6 +48,7 @@ export interface WebDeps {
   webhooks: WebhookSetDeps;
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
+  page: PageDeps;
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
   trustedProxies: readonly string[];
@@ -54,9 +56,15 @@ export interface WebDeps {
   log: Logger;
 }
 
-/** The HTTP app: webhooks, REST API and its description. */
-export function createWeb({ webhooks, api, signingKeys, log, isStopping, ...deps }: WebDeps): Express {
-  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet(), keySetSet(signingKeys)];
+/** The HTTP app: webhooks, REST API and its description, and the page for people. */
+export function createWeb({ webhooks, api, signingKeys, page, log, isStopping, ...deps }: WebDeps): Express {
+  const sets = [
+    webhookSet(webhooks, log),
+    apiSet(api),
+    publicSet(),
+    keySetSet(signingKeys),
+    ...createPageSets(page),
+  ];
   return createHttpApp({
     sets,
     isDraining: isStopping,

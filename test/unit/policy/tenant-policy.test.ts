@@ -28,6 +28,10 @@ describe('a policy document', () => {
       machineDetection: true,
       locale: null,
       assertion: { audiences: [] },
+      selfService: {
+        ...{ allowed: true, name: null, colour: null, logo: null, contact: null, helpUrl: null },
+        ...{ privacyUrl: null, returnUrls: [], linkMinutes: 10 },
+      },
       retention: { verificationDays: 90, messageDays: 30, auditEventDays: 365 },
       ringTimeoutS: 30,
       callTimeLimitS: 120,
@@ -84,6 +88,16 @@ describe('a policy document', () => {
       machineDetection: false,
       locale: 'sv-SE',
       assertion: { audiences: ['https://login.contoso.example'] },
+      selfService: {
+        ...{ allowed: false, name: 'Ström <Nordic>', colour: '#b3401a', linkMinutes: 60 },
+        logo: {
+          type: 'image/svg+xml',
+          data: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0"></path></svg>',
+        },
+        contact: { name: 'Anna Berg, IT', email: 'it@contoso.example' },
+        ...{ helpUrl: 'https://help.contoso.example/', privacyUrl: 'https://contoso.example/privacy' },
+        returnUrls: ['https://login.contoso.example/back', 'http://localhost:3000/back'],
+      },
       retention: { verificationDays: 7, messageDays: 2, auditEventDays: 3650 },
       ringTimeoutS: 60,
       callTimeLimitS: 30,
