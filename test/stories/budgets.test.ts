@@ -34,8 +34,8 @@ const PATHS_OF_TEXT = {
 const PATHS_OF_SIGN_IN = {
   ...PATHS_OF_TEXT,
   request: /from api_key|admit_sign_in|sign_in_key\(m/,
-  // For the token of the device, and the assertion.
-  after: /sign_in_assertion|m\.sign_in_enabled_at from verification/,
+  // The assertion, before the completion that asks for it.
+  assertion: /insert into sign_in_assertion/,
 };
 
 /** The same for an app password that an older app signs in with. */
@@ -155,9 +155,10 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
       read: [3, 0],
       check: [1, 1],
       complete: [1, 1],
-      after: [2, 1],
+      assertion: [1, 1],
       receipt: [0, 0],
       others: [],
+      all: [15, 9],
     });
   });
 

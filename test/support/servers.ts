@@ -146,11 +146,12 @@ export interface TestProxy extends TestServer {
   authority: string;
 }
 
-/** Starts nginx as a rehearsal does. @param options.port of the proxy; `prefix`: the path that it takes off */
+/** Starts nginx as a rehearsal does. @param options.port of the proxy; `prefix`: the path that it takes off; `more`: see `nginxConf` */
 export async function startNginx(options: {
   port: number;
   webPorts: readonly number[];
   prefix: string;
+  more?: string;
 }): Promise<TestProxy> {
   const command = findServers().nginx;
   const openssl = findProgram(['openssl']);
@@ -231,7 +232,7 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
     await stop();
     throw error;
   }
-  const { halt, kill, start } = runner;
+  const { halt, kill, start, log } = runner;
   return {
     url,
     get pid() {
@@ -242,6 +243,7 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
     halt,
     kill,
     start,
+    log,
   };
 }
 

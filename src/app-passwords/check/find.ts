@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import type { Scope, UserScope } from './wrong-tries.ts';
+import { COUNTED_AS, type Scope, type UserScope } from './wrong-tries.ts';
 
 /** What a look-up is about. */
 export interface Wanted {
@@ -79,11 +79,11 @@ export function createFind({ run }: { run: RunStatement }) {
       select n.*, t.policy_version,
         array(select d.domain from tenant_domain d where d.tenant_id = n.tenant_id
           order by strpos(d.domain, '.') = 0, d.created_at, d.domain) as domains,
-        array(select c.scope from (
+        array(select s.scope from (
             select w.scope, w.most from jsonb_to_recordset(${wantedScopes}::jsonb) w(scope text, most int)
             union all select n.user_scope, ${user.most}::int) s
-          join wrong_app_password_count c on c.scope = s.scope
-          where c.until > ${now} and c.count >= s.most) as "full",
+          join rate_count c on c.key = ${COUNTED_AS} || s.scope
+          where c.window_ends_at > ${now} and c.count >= s.most) as "full",
         p.id, p.user_id, p.hash_key_id, p.revoked_at, p.expires_at, p.services, p.last_used_at,
         exists (select from user_block b where b.tenant_id = p.tenant_id and b.user_id = p.user_id
           and (b.expires_at is null or b.expires_at > ${now})) as blocked

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { auditEvents } from '../../domain/audit-event.ts';
 import type { ClientPlace } from '../../domain/client-address.ts';
 import { type Clock, later } from '../../platform/clock.ts';
@@ -12,7 +12,10 @@ const COUNTS_MS = 24 * 3_600_000;
 const MOST_OF_USER = 50;
 const MOST_OF_ADDRESS = 300;
 
-/** Rows that one clearing removes at most, of each table. */
+/** What the name of each counter begins with; what follows is its scope. Counts are removed with all other counts. */
+export const COUNTED_AS = raw("'wrongAppPassword '");
+
+/** Rows that one clearing removes at most. */
 const MOST_CLEARED = 10_000;
 
 /** Whose wrong tries are counted together, and how many may be. */
@@ -85,14 +88,11 @@ export function createWrongTries({
           on conflict (scope, guess) do update set until = excluded.until where w.until <= ${now}
           returning scope),
         counted as (
-          insert into wrong_app_password_count as c (scope, count, until)
-          select scope, 1, ${until}::timestamptz from seen order by scope
-          on conflict (scope) do update set count = case when c.until <= ${now} then 1 else c.count + 1 end,
-            until = case when c.until <= ${now} then excluded.until else c.until end
-          returning scope, count),
+          select s.scope, c.count from (select scope from seen order by scope) s
+            cross join lateral count_one(${COUNTED_AS} || s.scope, 1, null, ${until}, ${now}) c(count)),
         guessed as (
           select owner.*, c.count from counted c cross join lateral (
-            select p.tenant_id, p.user_id from app_password p
+          select p.tenant_id, p.user_id from app_password p
             where c.scope = ${user?.scope ?? null}::text and c.count = ${MOST_OF_USER}::int
               and p.tenant_id = ${user?.tenantId ?? null}::text
               and lower(p.user_id) = any(array(select lower(jsonb_array_elements_text(${names}::jsonb))))
@@ -140,11 +140,10 @@ export function createWrongTries({
     /** Removes what no longer counts, some of it at a time. */
     async forgetOld(): Promise<void> {
       const now = clock.now();
-      for (const table of [sql`wrong_app_password`, sql`wrong_app_password_count`])
-        await run(sql`
-          delete from ${table} where ctid = any(array(
-            select ctid from ${table} where until <= ${now} order by until limit ${MOST_CLEARED}::int
-            for update skip locked))`);
+      await run(sql`
+        delete from wrong_app_password where ctid = any(array(
+          select ctid from wrong_app_password where until <= ${now} order by until limit ${MOST_CLEARED}::int
+          for update skip locked))`);
     },
   };
 }

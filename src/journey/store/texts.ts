@@ -123,7 +123,6 @@ function createSendAgain(first: First, maySend: MaySendAgain) {
     times: AgainTimes,
   ) => {
     const { now, notAfter } = times;
-    const counted = JSON.stringify(counters);
     const isSent = raw("v.state = 'sent'");
     return first<Verification>(sql`
       with due as materialized (
@@ -131,17 +130,9 @@ function createSendAgain(first: First, maySend: MaySendAgain) {
         where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.expires_at >= ${notAfter}
           and ${maySend(times)}
         for no key update),
-      counter as (
-        select c.* from due cross join jsonb_to_recordset(${counted}::jsonb) c(key text, most int, "endsAt" timestamptz)),
-      counted as (
-        insert into rate_count as r (key, window_ends_at, count) select key, "endsAt", 1 from counter where most > 0
-        on conflict (key) do update set
-          count = case when r.window_ends_at <= ${now} then 1 else r.count + 1 end,
-          window_ends_at = case when r.window_ends_at <= ${now} then excluded.window_ends_at else r.window_ends_at end
-          where r.window_ends_at <= ${now} or r.count < (select c.most from counter c where c.key = excluded.key)
-        returning key),
-      again as (
-        select due.id, due.attempt_id from due where (select count(*) from counted) = ${counters.length}::int),
+      counted as materialized (
+        select c.refused from due cross join lateral count_up(${JSON.stringify(counters)}::jsonb, ${now}) c),
+      again as (select due.id, due.attempt_id from due, counted where counted.refused is null),
       archived as (
         update call_attempt a set ${KEEP_CALL} from verification o, again where o.id = again.id and a.id = again.attempt_id),
       v as (
