@@ -111,5 +111,9 @@ describeWorlds('wrong app passwords', { config: { olderApps: OLDER_APPS } }, ({ 
       await guessAs(11, (user) => `${address}-${user}`, address);
       expect(await ask('behind', password, address)).toBe(204);
     }
+    const said = world.log.filter((line) => line.includes('does not say where its clients are'));
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', appServerId: nginx.web.id, address: '10.9.1.1' },
+    ]);
   });
 });

@@ -117,6 +117,7 @@ export async function startMailServers(settings: {
     uploads: app.uploads,
     authority: files.authority,
     directory,
+    nginxPid: nginx.pid,
   };
 }
 

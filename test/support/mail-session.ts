@@ -38,6 +38,7 @@ export async function openSession(options: SessionOptions) {
     closed = true;
   };
   socket.on('close', end).on('error', end);
+  plain.on('error', end);
   const { promise, resolve } = Promise.withResolvers<void>();
   socket
     .once('secureConnect', resolve)

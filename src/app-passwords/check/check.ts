@@ -4,9 +4,16 @@ import { type ClientPlace, readAddress, readClientPlace } from '../../domain/cli
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
-import type { createFind, Found, FoundServer } from './find.ts';
+import type { createFind, createFindOwner, Found, FoundServer } from './find.ts';
 import type { createLastUses } from './last-uses.ts';
-import { isNamed, mailboxOf, readTypedName, readTypedPassword, type TypedName } from './typed.ts';
+import {
+  foreignDomainOf,
+  isNamed,
+  mailboxOf,
+  readTypedName,
+  readTypedPassword,
+  type TypedName,
+} from './typed.ts';
 import type { createWrongTries, Scope } from './wrong-tries.ts';
 
 /** What was typed to sign in, as it came. */
@@ -26,6 +33,8 @@ type Refusal =
   | 'expired'
   | 'blocked'
   | 'wrongService'
+  /** Its user's id is a mailbox in a domain that is not the tenant's; see `isForeign`. */
+  | 'foreignMailbox'
   /** It is wrong, and there were too many different wrong ones from this address, or for this user. */
   | 'limited';
 
@@ -37,6 +46,7 @@ export type Checked =
 /** What the check needs. */
 export interface CheckDeps {
   find: ReturnType<typeof createFind>;
+  findOwner: ReturnType<typeof createFindOwner>;
   wrongTries: ReturnType<typeof createWrongTries>;
   lastUses: Pick<ReturnType<typeof createLastUses>, 'note'>;
   policyAt: (tenantId: string, version: number) => Promise<TenantPolicy>;
@@ -137,11 +147,24 @@ async function findOwn({ policyAt }: CheckDeps, { typed, found }: Try): Promise<
 async function judge(deps: CheckDeps, tried: Try, own: Own): Promise<Checked> {
   const { found, service } = tried;
   const { userId, domains } = found;
-  const result = resultOf(tried);
+  const result = (await isForeign(deps, found)) ? 'foreignMailbox' : resultOf(tried);
   if (result === 'wrongService') await deps.wrongTries.noteWrongService({ ...own, userId, service });
   if (result !== 'right') return { result, ...own };
   noteUse(deps, tried, own.appPasswordId);
   return { result, ...own, userId, mailbox: mailboxOf(userId, domains) };
+}
+
+/**
+ * Whether the user's id is a mailbox that may be another tenant's. A tenant chooses its users' ids, and mailboxes of all
+ * tenants may be on one server: so those of other tenants' domains are nobody's, and where a server serves several
+ * tenants only those of the tenant's own domains are.
+ */
+async function isForeign({ findOwner }: CheckDeps, found: Found): Promise<boolean> {
+  const domain = foreignDomainOf(found.userId, found.domains);
+  if (domain === null) return false;
+  if (found.serverTenantId === null) return true;
+  const owner = await findOwner(domain);
+  return owner !== null && owner !== found.tenantId;
 }
 
 function resultOf({

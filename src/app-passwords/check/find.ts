@@ -48,6 +48,16 @@ export interface Found extends FoundServer {
   blocked: boolean;
 }
 
+/** Whose a domain is, or null. */
+export function createFindOwner({ run }: { run: RunStatement }) {
+  return async (domain: string): Promise<string | null> => {
+    const [owner] = await run<{ tenantId: string }>(
+      sql`select d.tenant_id from tenant_domain d where d.domain = ${domain}`,
+    );
+    return owner?.tenantId ?? null;
+  };
+}
+
 /**
  * Looks up the server that asks, and an app password by its letters, with everything that decides about both: one
  * statement, which does the same work whether there is such a server, tenant, user or app password or not.

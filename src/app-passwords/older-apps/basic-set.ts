@@ -5,7 +5,13 @@ import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import type { IncomingRequest } from '../../platform/http/route-set.ts';
 import type { Checked, SignIn } from '../check/check.ts';
 import { bytesOfText, readBasic } from './decode.ts';
-import { type AskingServer, createIdentifyServer, inNameOfServer, loggedServer } from './identify-server.ts';
+import {
+  type AskingServer,
+  createIdentifyServer,
+  inNameOfServer,
+  loggedServer,
+  type SayHidden,
+} from './identify-server.ts';
 import type { ObservedCheck } from './observed-check.ts';
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="app password", charset="UTF-8"' };
@@ -18,6 +24,7 @@ const MOST_HELD = 256;
 /** What the set needs. */
 export interface BasicSetDeps {
   check: ObservedCheck;
+  sayHidden: SayHidden;
   /** Waits, ms. */
   pause: (ms: number) => Promise<unknown>;
 }
@@ -26,11 +33,11 @@ export interface BasicSetDeps {
  * `/basic`, for `auth_request` of nginx and what works like it: HTTP Basic in, exactly 204, 401 or 403 out, since nginx
  * takes every other status for an error (ngx_http_auth_request_module); 503 when nothing can be said.
  */
-export function createBasicSet({ check, pause }: BasicSetDeps) {
+export function createBasicSet({ check, sayHidden, pause }: BasicSetDeps) {
   return defineRouteSet({
     under: '/basic',
     body: 'none',
-    identify: createIdentifyServer(check, 'web', readSignIn),
+    identify: createIdentifyServer(check, sayHidden, 'web', readSignIn),
     whileDraining: 'answer',
     mayBeStored: false,
     otherMethods: 'notFound',

@@ -1,5 +1,6 @@
 import { actAs } from '../../domain/actor.ts';
 import { ServiceError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
 import type { IncomingRequest } from '../../platform/http/route-set.ts';
 import type { SignIn } from '../check/check.ts';
 import { type AppServer, MAIL, provenServer, readServerSecret } from './app-servers.ts';
@@ -21,6 +22,7 @@ export interface AskingServer {
  */
 export function createIdentifyServer(
   { look }: Pick<ObservedCheck, 'look'>,
+  sayHidden: SayHidden,
   kind: 'mail' | 'web',
   readSignIn: (header: IncomingRequest['header']) => SignIn | null,
 ) {
@@ -31,7 +33,24 @@ export function createIdentifyServer(
     if (looked === null) return { asked: null };
     const server = provenServer(halves.secret, looked.server);
     if (server === null || (server.service === MAIL) !== (kind === 'mail')) throw invalid(kind);
+    if (looked.typed !== null && looked.typed.place === null) sayHidden(server, looked.address);
     return { asked: { server, looked } };
+  };
+}
+
+/** Hears of a server whose clients have no address of their own. */
+export type SayHidden = (server: Pick<AppServer, 'id' | 'name'>, address: string | null) => void;
+
+/** Says so in the log, once for each server. */
+export function createSayHidden(log: Pick<Logger, 'warn'>): SayHidden {
+  const said = new Set<string>();
+  return ({ id, name }, address) => {
+    if (said.has(id)) return;
+    said.add(id);
+    log.warn(
+      { appServerId: id, address },
+      `the app server ${name} does not say where its clients are, so wrong app passwords are not counted by address; have what is in front of it speak the PROXY protocol`,
+    );
   };
 }
 

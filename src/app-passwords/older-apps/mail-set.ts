@@ -8,13 +8,20 @@ import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import type { IncomingRequest } from '../../platform/http/route-set.ts';
 import type { SignIn } from '../check/check.ts';
 import { decodedOnce } from './decode.ts';
-import { type AskingServer, createIdentifyServer, inNameOfServer, loggedServer } from './identify-server.ts';
+import {
+  type AskingServer,
+  createIdentifyServer,
+  inNameOfServer,
+  loggedServer,
+  type SayHidden,
+} from './identify-server.ts';
 import { acceptedMail, type MailRefusal, readProtocol, refusedMail } from './mail-answers.ts';
 import type { ObservedCheck } from './observed-check.ts';
 
 /** What the set needs. */
 export interface MailSetDeps {
   check: ObservedCheck;
+  sayHidden: SayHidden;
   backends: MailBackends | null;
   log: Pick<Logger, 'warn'>;
 }
@@ -37,7 +44,7 @@ export function createMailSet(deps: MailSetDeps) {
   return defineRouteSet({
     under: '/mail',
     body: 'none',
-    identify: createIdentifyServer(deps.check, 'mail', readSignIn),
+    identify: createIdentifyServer(deps.check, deps.sayHidden, 'mail', readSignIn),
     whileDraining: 'answer',
     // Nobody but nginx reads it, which stores nothing and wants few bytes.
     mayBeStored: true,

@@ -7,6 +7,7 @@ import { createOutageLog } from '../../platform/outage-log.ts';
 import type { OnStop } from '../../platform/shutdown.ts';
 import type { AppPasswordFeatures } from '../app-password-features.ts';
 import { createBasicSet } from './basic-set.ts';
+import { createSayHidden } from './identify-server.ts';
 import { createMailSet } from './mail-set.ts';
 import { type CountCheck, createObservedCheck } from './observed-check.ts';
 
@@ -38,9 +39,10 @@ export async function serveOlderApps(
   const { appPasswordCheck } = features;
   const outages = createOutageLog(log, clock);
   const deps = { check: appPasswordCheck.check, count, outages, log: log.child({}, { redact: [] }) };
+  const sayHidden = createSayHidden(log);
   const sets = [
-    createBasicSet({ check: createObservedCheck(deps, 'basic'), pause }),
-    createMailSet({ check: createObservedCheck(deps, 'mail'), backends: olderApps.mail, log }),
+    createBasicSet({ check: createObservedCheck(deps, 'basic'), sayHidden, pause }),
+    createMailSet({ check: createObservedCheck(deps, 'mail'), sayHidden, backends: olderApps.mail, log }),
   ];
   onStop('uses of app passwords', appPasswordCheck.flushUses);
   const app = createBareApp({ sets, log, isDraining: isStopping });

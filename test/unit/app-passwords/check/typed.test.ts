@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  foreignDomainOf,
   isNamed,
   mailboxOf,
   readTypedName,
@@ -28,6 +29,16 @@ describe('a typed app password', () => {
     for (const typed of ['', ' ', '--', '\u200b', 'x'.repeat(257)])
       expect(readTypedPassword(typed)).toBeNull();
   });
+});
+
+test('an id is a mailbox of its own where its domain is not among those of the tenant', () => {
+  const of = (userId: string) => foreignDomainOf(userId, ['contoso.com', 'xn--sa-xia.se']);
+  for (const userId of ['anna', 'anna@contoso.com', 'anna@Contoso.COM', 'anna@contoso.com.', 'anna@åsa.se'])
+    expect(of(userId), userId).toBeNull();
+  expect(of('anna@fabrikam.com')).toBe('fabrikam.com');
+  expect(of('a@contoso.com@Fabrikam.com.')).toBe('fabrikam.com');
+  expect(of('anna@')).toBe('');
+  expect(of('anna@<>')).toBe('<>');
 });
 
 describe('a typed user name', () => {
