@@ -179,6 +179,32 @@ onPostgres('a number that becomes a user name while its user registers another o
     expect(await holdersOf(old)).toEqual([how === 'committed' ? bert.userId : anna.userId]);
   });
 
+  // Two of them would each hold the phone that the other one is about to lock.
+  test('is not looked for where the phone is no mobile, so that nobody waits in a circle', async () => {
+    const [ofAnna, ofBert] = [newNumber(), newNumber()];
+    const both = [
+      { userId: 'anna-office', mobile: ofAnna, office: ofBert },
+      { userId: 'bert-office', mobile: ofBert, office: ofAnna },
+    ];
+    const offices = await Promise.all(
+      both.map(async ({ userId, mobile, office }) => {
+        // Phones are locked in the order of their ids: the office phone is first.
+        const id = await register(world, { userId, phoneType: 'office', phoneNumber: office });
+        expect(await enable({ userId, id: await registering({ userId }, mobile) })).toMatchObject(ENABLED);
+        return { userId, id };
+      }),
+    );
+    let answers: Promise<Answer[]> | undefined;
+    await inSession(async (session) => {
+      const ids = offices.map(({ id }) => id);
+      await session.selectFrom('phoneMethod').selectAll().where('id', 'in', ids).forUpdate().execute();
+      answers = Promise.all(offices.map(enable));
+      await isWaitedBy(2);
+    });
+    const refused = { status: 409, body: { code: 'phoneMethod.smsSignInNotSupported' } };
+    expect(await answers).toMatchObject([refused, refused]);
+  });
+
   test('has one user, where many register the same one and enable it at once', async () => {
     const wanted = newNumber();
     const crowd = await Promise.all(Array.from({ length: 30 }, () => person(newNumber())));

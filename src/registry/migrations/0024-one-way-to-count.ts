@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Everything that is counted in windows of time is counted by one function, `count_one`: requests, sign-ins by number, wrong
- * codes and wrong app passwords, whose counts had a table of their own.
+ * codes and wrong app passwords, whose counts had a table of their own. And nobody waits in a circle who enables a number.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
@@ -137,6 +137,21 @@ const STATEMENTS = [
         -- The same work, whether or not anything is taken back.
         perform count_down(spending, case when decoy is null then 0 else 1 end);
       end if;
+    end $$`,
+  // As before, but only for a verified mobile: for another phone, whose number may be the one of anybody, it held the phone of
+  // whoever signs in with that number while it waited for its own user's phones, and two of them waited for each other.
+  `create or replace function lock_sign_in(tenant text, of_user text, method uuid) returns void language plpgsql as $$
+    declare
+      key text;
+    begin
+      perform lock_phone_methods(tenant, of_user);
+      select sign_in_key(m.phone_number) into key from phone_method m
+        where m.id = method and m.tenant_id = tenant and m.user_id = of_user
+          and m.phone_type = 'mobile' and m.verified_at is not null;
+      if key is null then return; end if;
+      perform pg_advisory_xact_lock(hashtextextended(tenant || ' ' || key, 18));
+      perform from phone_method m
+        where m.tenant_id = tenant and sign_in_key(m.phone_number) = key and m.sign_in_enabled_at is not null for update;
     end $$`,
   // Its counts are in `rate_count` now.
   `insert into rate_count (key, window_ends_at, count)
