@@ -142,11 +142,12 @@ function sayAlive(res: ServerResponse): void {
 }
 
 /** HTML standard, "Server-sent events": the fields of an event, one a line, and an empty line after it. */
-function asText({ id, state, outcome, prompt, at }: ProgressEvent): string {
+function asText({ id, state, outcome, prompt, happened, at }: ProgressEvent): string {
   const told = {
     state,
     ...(outcome ? { outcome } : {}),
     ...(prompt ? { prompt } : {}),
+    ...(happened ? { happened } : {}),
     at: at.toISOString(),
   };
   return `id: ${id}\ndata: ${JSON.stringify(told)}\n\n`;
