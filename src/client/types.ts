@@ -246,6 +246,8 @@ export interface ProgressEvent {
   outcome?: Outcome;
   /** What the person hears from now on. */
   prompt?: string;
+  /** Of a text message, while the state stays: a wrong code was typed, or a call takes its place. */
+  happened?: 'codeWrong' | 'escalated';
   /** ISO 8601, UTC. */
   at: string;
 }

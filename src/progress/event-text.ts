@@ -7,11 +7,12 @@ import type { ProgressEvent } from './event-store.ts';
 export type WriteEvent = (event: ProgressEvent) => string | null;
 
 /** An event as the API shows it: `{state, outcome?, prompt?, at}` as data. */
-export function asJson({ id, state, outcome, prompt, at }: ProgressEvent): string {
+export function asJson({ id, state, outcome, prompt, happened, at }: ProgressEvent): string {
   const told = {
     state,
     ...(outcome ? { outcome } : {}),
     ...(prompt ? { prompt } : {}),
+    ...(happened ? { happened } : {}),
     at: at.toISOString(),
   };
   return `id: ${id}\ndata: ${JSON.stringify(told)}\n\n`;
