@@ -11,6 +11,7 @@ import { createEndCall } from './end-call.ts';
 import { createEventLog, type Listener, type SimulatorLog } from './events.ts';
 import { createExchange } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createHands, type Hands } from './hands.ts';
 import { createCallPlayer } from './play-call.ts';
 import { type CallReport, countPerNumber, reportCall } from './report-calls.ts';
 import { reportText, type TextReport } from './report-texts.ts';
@@ -59,6 +60,8 @@ export interface Simulator<T extends SimulatorTime> {
   /** Stops the simulator: calls and texts stop where they are, without callbacks; nothing is left running. */
   stop(): Promise<void>;
   readonly desk: Desk;
+  /** The phones that are operated by hand. */
+  readonly hands: Hands;
   readonly faults: Faults;
   readonly time: T;
   /** What happened in each call, oldest first. */
@@ -97,7 +100,8 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
   const callbacks = createStatusCallbacks({ deliver, faults, dialect, now: time.now });
   const endCall = createEndCall({ stage, callbacks });
   const playCall = createCallPlayer({ stage, deliver });
-  const dial = createDialCall({ stage, desk, callbacks, deliver, endCall, playCall });
+  const hands = createHands({ stage, endCall });
+  const dial = createDialCall({ stage, desk, hands, callbacks, deliver, endCall, playCall });
   const callerIds = options.callerIds ?? null;
   const exchange = createExchange({ stage, accountSid, callerIds, dial, endCall });
   const stopList = createStopList();
@@ -107,7 +111,7 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
   const credentials = new Map([[accountSid, authToken], ...Object.entries(options.apiKeys ?? {})]);
 
   const app = express().disable('x-powered-by').disable('etag');
-  app.use(createControlRoutes({ desk, exchange, texts, stopList }));
+  app.use(createControlRoutes({ desk, hands, exchange, texts, stopList }));
   app.use(createRestRoutes({ accountSid, credentials, exchange, texts, dialect, faults, time, timers }));
   const server = createServer(app);
 
@@ -124,6 +128,7 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
       await close(server);
     },
     desk,
+    hands,
     faults,
     time,
     calls: () => exchange.all().map(reportCall),
