@@ -17,7 +17,7 @@ import { createFeatures } from './service/create-features.ts';
 import { openStores } from './service/open-stores.ts';
 import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
-import { startSimulator } from './service/start-simulator.ts';
+import { offerSandbox, startSimulator } from './service/start-simulator.ts';
 import { startWork } from './service/start-work.ts';
 import { createShutdown, endLiveCallsFirst, type Shutdown } from './service/stop.ts';
 import type { SimulatorTime } from './simulator/time.ts';
@@ -79,11 +79,13 @@ async function build(
   const ops = await startOps({ config, clock, log, events, isStopping }, onStop);
   const stores = await openStores(config, ops.telemetry, log, onStop);
   checkKeys(stores, { clock, log, observe: ops.observeKeys }, onStop);
-  const { simulator, access } = await startSimulator(config, simulatorTime, log, onStop);
+  const simulated = await startSimulator(config, simulatorTime, log, onStop);
+  const { simulator, access, sandboxUrl, receiver } = simulated;
   const http = role === 'worker' ? null : await openHttpPort(config.http, onStop);
   const publicUrl = config.http.publicUrl ?? http?.url ?? '';
   const providers = await connectProviders({ config, simulator: access, publicUrl, prompts, clock });
-  const outbox = openOutbox(config, { stores, clock, log }, onStop);
+  const webhookRules = { ...config.webhooks, alsoAllowed: receiver };
+  const outbox = openOutbox({ role, webhooks: webhookRules }, { stores, clock, log }, onStop);
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
@@ -107,13 +109,15 @@ async function build(
     );
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
     const { signingKeys } = stores;
-    http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, trustedProxies, isStopping, log }));
+    const web = { webhooks, api, signingKeys, sandboxUrl, traceRequests, trustedProxies };
+    http.serve(createWeb({ ...web, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
   ops.watch({ stores, queues: [jobs.queue], providers, prompts });
   const url = http?.url ?? null;
+  offerSandbox(simulated, url, { tenants, apiKeys, log });
   const summary = { role, url, registry: database.kind, queue: queue.kind };
   log.info({ ...summary, providers: config.providers.map(({ kind }) => kind) }, 'Poundkey is ready');
   // It waits for nothing, and nothing waits for it.

@@ -7,10 +7,11 @@ import type { Events } from '../events.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
 import type { Logger } from '../log.ts';
+import { redirect } from '../platform/http/answers.ts';
 import { createHttpApp } from '../platform/http/http-app.ts';
 import { listen } from '../platform/http/http-server.ts';
 import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
-import type { Route } from '../platform/http/route.ts';
+import { type Route, routeDefiner, unchecked } from '../platform/http/route.ts';
 import type { OnStop } from '../platform/shutdown.ts';
 import { systemTicker } from '../platform/ticker.ts';
 import { createEventStore } from '../progress/event-store.ts';
@@ -71,6 +72,8 @@ export interface WebDeps {
   webhooks: WebhookSetDeps;
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
+  /** Where the sandbox is; null: there is none. */
+  sandboxUrl: string | null;
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
   trustedProxies: readonly string[];
@@ -79,8 +82,17 @@ export interface WebDeps {
 }
 
 /** The HTTP app: webhooks, REST API and its description. */
-export function createWeb({ webhooks, api, signingKeys, log, isStopping, ...deps }: WebDeps): Express {
-  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet(), keySetSet(signingKeys)];
+export function createWeb({
+  webhooks,
+  api,
+  signingKeys,
+  sandboxUrl,
+  log,
+  isStopping,
+  ...deps
+}: WebDeps): Express {
+  const start = sandboxUrl === null ? [] : [startSet(sandboxUrl)];
+  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet(), keySetSet(signingKeys), ...start];
   return createHttpApp({
     sets,
     isDraining: isStopping,
@@ -138,6 +150,21 @@ function apiSet({ identifyCaller, laneOf, routes, refused }: ApiSetDeps) {
 /** `/schemas`: open to everybody. */
 function publicSet() {
   return defineOpenSet({ under: '/schemas', routes: jobSchemaRoutes() });
+}
+
+/** `/`: leads to the sandbox. */
+function startSet(sandboxUrl: string) {
+  const leadOn = routeDefiner<null>()({
+    method: 'get',
+    path: '/',
+    summary: 'Open the sandbox',
+    operationId: 'openSandbox',
+    query: unchecked,
+    responses: { 302: redirect('The sandbox') },
+    problems: [],
+    handle: async () => ({ status: 302, body: sandboxUrl }),
+  });
+  return { ...defineOpenSet({ under: '/', routes: [leadOn] }), mayBeStored: true };
 }
 
 /** `/.well-known`: open to everybody. */
