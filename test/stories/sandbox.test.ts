@@ -71,7 +71,7 @@ describe('a call in the sandbox', () => {
     expect(stations.map(({ name, at, fact, state }) => `${name} ${at} ${fact}, ${state}`)).toEqual([
       'Request 0 201 Created, done',
       'Queued 0 first in line, done',
-      'Dialled 0 from +1 202 555 0100, done',
+      'Dialled 0 from (202) 555-0100, done',
       'Ringing 600 status callback, done',
       'Answered 5000 prompt “approved”, done',
       'Key # 9300 key callback, done',

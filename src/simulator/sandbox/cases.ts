@@ -2,7 +2,7 @@
 import type { SimulatorEvent } from '../events.ts';
 import { segmentsOf } from '../segments-of.ts';
 import type { ProgressEvent, Verification } from './backend.ts';
-import { forPeople } from './format-number.ts';
+import { inItsCountry } from './format-number.ts';
 import type { Network } from './network.ts';
 import type { Mark, Way } from './timeline.ts';
 
@@ -70,7 +70,8 @@ function markOf(event: SimulatorEvent): Mark | null {
 function factOf(mark: Mark, its: Case, { sid }: SimulatorEvent, network: Network): string {
   const from = network.findCall(sid)?.request.from ?? '';
   const { extension } = its;
-  if (mark === 'dialled') return extension ? `then ${[...extension].join(' ')}` : `from ${forPeople(from)}`;
+  if (mark === 'dialled')
+    return extension ? `then ${[...extension].join(' ')}` : `from ${inItsCountry(from)}`;
   return '';
 }
 

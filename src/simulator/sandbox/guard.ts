@@ -15,8 +15,11 @@ export const refuseStrangers: RequestHandler = (req, res, next) => {
   res.status(403).type('text').send('The sandbox answers its own page only, on this machine.\n');
 };
 
-/** Headers of the sandbox. @param formTargets where its forms may lead besides itself */
-export function sandboxHeaders(formTargets: readonly string[]): RequestHandler {
+/**
+ * Headers of the sandbox: its page loads nothing from elsewhere.
+ * @param formTarget where its one form leads (Chromium counts redirects of forms, too): the service, once it is known
+ */
+export function sandboxHeaders(formTarget: () => string): RequestHandler {
   return helmet({
     strictTransportSecurity: false,
     contentSecurityPolicy: {
@@ -28,7 +31,7 @@ export function sandboxHeaders(formTargets: readonly string[]): RequestHandler {
         connectSrc: ["'self'"],
         imgSrc: ["'self'"],
         baseUri: ["'none'"],
-        formAction: ["'self'", ...formTargets],
+        formAction: ["'self'", formTarget],
         frameAncestors: ["'none'"],
       },
     },

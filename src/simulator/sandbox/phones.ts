@@ -104,12 +104,12 @@ function heardIn(
   { text, language, at }: Extract<SimulatorEvent, { type: 'heard' }>,
   speed: number,
 ): HeardView {
-  return { text, language, at, until: at + (text.length / speed) * 1_000, isInterrupted: false };
+  return { text, language, at, until: at + (text.length / speed) * 1_000, interruptedAt: null };
 }
 
 /** A key interrupts what is being said. */
 function press(call: Followed, key: string, at: number): void {
   call.keys += key;
   if (call.heard && call.isAsked && at < call.heard.until)
-    call.heard = { ...call.heard, until: at, isInterrupted: true };
+    call.heard = { ...call.heard, interruptedAt: call.heard.interruptedAt ?? at };
 }

@@ -3,9 +3,11 @@ import { type ErrorRequestHandler, json, type RequestHandler, Router, text } fro
 import { z } from 'zod';
 import { DeskError } from '../desk.ts';
 import { actionSchema } from './actions.ts';
+import { browserModule, MARK, styleSheet } from './assets.ts';
 import { type BackendAccess, BackendError } from './backend.ts';
 import { refuseStrangers, sandboxHeaders } from './guard.ts';
 import type { Network } from './network.ts';
+import { renderPage } from './page/document.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { createStream } from './stream.ts';
 
@@ -28,6 +30,7 @@ export interface SandboxRoutes {
 function createOpening({ network, access, url }: SandboxDeps) {
   let sandbox: Sandbox | null = null;
   let opening: Promise<Sandbox> | null = null;
+  let origin = "'self'";
   const stream = createStream(() => {
     if (!sandbox) throw new Error('The sandbox is not open.');
     return { view: sandbox.view(), entries: sandbox.entries() };
@@ -35,11 +38,14 @@ function createOpening({ network, access, url }: SandboxDeps) {
   const open = async () => {
     const { changed, added } = stream;
     const receiverUrl = `${url()}/hooks/poundkey`;
-    sandbox = await openSandbox({ network, access: await access(), receiverUrl, changed, added });
+    const known = await access();
+    origin = new URL(known.apiUrl).origin;
+    sandbox = await openSandbox({ network, access: known, receiverUrl, changed, added });
     return sandbox;
   };
   return {
     stream,
+    serviceOrigin: () => origin,
     ready(): Promise<Sandbox> {
       opening ??= open().catch((error: unknown) => {
         opening = null;
@@ -54,12 +60,32 @@ function createOpening({ network, access, url }: SandboxDeps) {
   };
 }
 
-/** `GET /sandbox/events`, `POST /sandbox/do`, `POST /sandbox/self-service`, `POST /hooks/poundkey`. */
+/** The page at `/` with its styles and scripts; `GET /sandbox/events`, `POST /sandbox/do`, `POST /sandbox/self-service`, `POST /hooks/poundkey`. */
 export function createSandboxRoutes(deps: SandboxDeps): SandboxRoutes {
-  const { ready, stream, close } = createOpening(deps);
+  const { ready, stream, close, serviceOrigin } = createOpening(deps);
   const routes = Router();
-  routes.use(['/sandbox', '/hooks'], refuseStrangers);
-  routes.use('/sandbox', sandboxHeaders([]));
+  // The page's headers name the service, which is known once the sandbox is open.
+  const opened: RequestHandler = async (_req, _res, next) => {
+    await ready();
+    next();
+  };
+  routes.use(refuseStrangers);
+  routes.get('/', opened);
+  routes.use(sandboxHeaders(serviceOrigin));
+  routes.get('/', async (_req, res) => {
+    const sandbox = await ready();
+    res
+      .set('Cache-Control', 'no-store')
+      .type('html')
+      .send(await renderPage(sandbox.view()));
+  });
+  routes.get('/sandbox/style.css', (_req, res) => void res.type('css').send(styleSheet()));
+  routes.get('/sandbox/mark.svg', (_req, res) => void res.type('svg').send(MARK));
+  routes.get('/sandbox/browser/:name', (req, res, next) => {
+    const script = browserModule(req.params.name);
+    if (script === null) return next();
+    res.type('js').send(script);
+  });
   routes.get('/sandbox/events', async (_req, res) => {
     await ready();
     stream.open(res);

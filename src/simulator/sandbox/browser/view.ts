@@ -94,9 +94,10 @@ export interface HeardView {
   /** BCP 47; null: the caller did not say. */
   language: string | null;
   at: number;
-  /** When the last word is or was spoken; earlier if a key interrupted it. */
+  /** When the last word is spoken, if no key interrupts it. */
   until: number;
-  isInterrupted: boolean;
+  /** When a key interrupted it. */
+  interruptedAt: number | null;
 }
 
 /** The mobile. */
