@@ -23,7 +23,7 @@ const SANDBOX_TENANT = {
       perSwitchboard: { count: 10_000 },
       perTenant: { count: 100_000 },
     },
-    textMessage: { unentered: { perPrefix: null, perCountry: null } },
+    textMessage: { codeHost: 'id.contoso.example', unentered: { perPrefix: null, perCountry: null } },
     smsSignIn: { allowed: true },
   },
 };

@@ -73,7 +73,7 @@ describe('a call in the sandbox', () => {
       'Queued 0 first in line, done',
       'Dialled 0 from (202) 555-0100, done',
       'Ringing 600 status callback, done',
-      'Answered 5000 prompt “approved”, done',
+      'Answered 5000 prompt “ask”, done',
       'Key # 9300 key callback, done',
       'Registered 9300 with app password, done',
       'Outcome sent 9300 webhook, 200, done',

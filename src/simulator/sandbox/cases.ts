@@ -52,6 +52,8 @@ export function learn(its: Case, verification: Verification, now: number, fact: 
 export function hearNetwork(its: Case, event: SimulatorEvent, network: Network): void {
   if (event.type === 'webhookFailed' || event.type === 'webhookAnswered') hearWebhook(its, event);
   else if (event.type === 'textStatus') hearText(its, event, network);
+  if (event.type === 'heard' && its.marks.answered)
+    its.marks.answered.fact ||= `prompt “${its.digits ? 'ask-number' : 'ask'}”`;
   const mark = markOf(event);
   if (mark) its.marks[mark] = { at: event.at, fact: factOf(mark, its, event, network) };
   if (mark === 'key' && event.type === 'key') its.key = event.key;
@@ -110,7 +112,7 @@ function hearText(its: Case, event: Extract<SimulatorEvent, { type: 'textStatus'
 
 /** Adds an event of the service: `prompt` is what the person hears from then on. */
 export function hearService(its: Case, { state, outcome, prompt, at }: ProgressEvent): void {
-  if (prompt && its.marks.answered) its.marks.answered.fact = `prompt “${prompt}”`;
+  if (prompt && state === 'answered' && its.marks.answered) its.marks.answered.fact = `prompt “${prompt}”`;
   if (outcome) its.decided = outcome;
   if (its.decided !== 'approved') return;
   if (state === 'decided' && its.channel === 'sms') its.marks.code ??= { at: Date.parse(at), fact: '' };

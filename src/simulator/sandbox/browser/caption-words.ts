@@ -14,42 +14,51 @@ const caption = (icon: Caption['icon'], who: string, words: string): Caption => 
   ...{ icon, who, words, heard: null },
 });
 
-/** @param hasSound whether the browser lets the page sound */
-export function captionOf(view: View, hasSound: boolean): Caption {
+/** How the page itself stands. */
+interface Surroundings {
+  /** Whether the browser lets the page sound. */
+  hasSound: boolean;
+  /** Whether the panes are below the desk, in place of beside it. */
+  isNarrow: boolean;
+}
+
+/** The caption of a view. */
+export function captionOf(view: View, { hasSound, isNarrow }: Surroundings): Caption {
   const { desk, mobile, backend, timeline } = view;
   return (
     ofCall(desk.call, hasSound) ??
-    ofMobile(mobile.call) ??
+    ofMobile(mobile.call, isNarrow) ??
     (backend.problem ? caption('info', 'Refused', backend.problem) : null) ??
-    (backend.inProgress ? onTheWay(view) : null) ??
+    (backend.inProgress ? onTheWay(view, isNarrow) : null) ??
     (timeline.outcome ? ended(timeline.outcome) : null) ??
-    MODES[desk.mode]
+    idle(desk.mode, isNarrow)
   );
 }
 
-const START = caption(
-  'info',
-  'Start here',
-  'Press *Set up my office phone* on the left. This phone rings; answer it and press *#*.',
-);
-const MODES = {
-  rings: START,
-  busy: caption(
-    'info',
-    'Line in use',
-    'Whoever calls now hears the busy tone. Press *Free* to be called again.',
-  ),
-  voicemail: caption(
-    'info',
-    'Voicemail answers',
-    'Calls go to a voicemail. Press *Ring here* to be called again.',
-  ),
-  switchboard: caption(
-    'info',
-    'Behind a switchboard',
-    'Press *Set up my office phone* on the left. The main number answers, and this phone rings after the right tones.',
-  ),
-};
+/** Where the pane of the backend is. */
+const besides = (isNarrow: boolean) => (isNarrow ? 'below' : 'on the left');
+
+function idle(mode: View['desk']['mode'], isNarrow: boolean): Caption {
+  const press = `Press *Set up my office phone* ${besides(isNarrow)}.`;
+  switch (mode) {
+    case 'rings':
+      return caption('info', 'Start here', `${press} This phone rings; answer it and press *#*.`);
+    case 'busy':
+      return caption(
+        'info',
+        'Line in use',
+        'Whoever calls now hears the busy tone. Press *Free* to end that.',
+      );
+    case 'voicemail':
+      return caption('info', 'Voicemail answers', 'Calls go to a voicemail. Press *Ring here* to end that.');
+    case 'switchboard':
+      return caption(
+        'info',
+        'Behind a switchboard',
+        `${press} The main number answers, and this phone rings after the right tones.`,
+      );
+  }
+}
 
 function ofCall(call: CallView | null, hasSound: boolean): Caption | null {
   if (call?.phase === 'ringing')
@@ -77,13 +86,17 @@ function ofTalk({ heard, onHold }: CallView): Caption {
   return { icon: 'speaker', who, words: '', heard };
 }
 
-function ofMobile(call: CallView | null): Caption | null {
+function ofMobile(call: CallView | null, isNarrow: boolean): Caption | null {
   if (call?.phase === 'ringing')
-    return caption('speaker', 'The mobile rings', 'Press *Accept* on the mobile, on the right.');
+    return caption(
+      'speaker',
+      'The mobile rings',
+      `Press *Accept* on the mobile, ${isNarrow ? 'below' : 'on the right'}.`,
+    );
   return call?.phase === 'talking' ? ofTalk(call) : null;
 }
 
-function onTheWay({ backend, mobile, timeline, now }: View): Caption {
+function onTheWay({ backend, mobile, timeline, now }: View, isNarrow: boolean): Caption {
   const { waitsUntil } = timeline;
   if (waitsUntil !== null && waitsUntil > now)
     return caption(
@@ -105,7 +118,7 @@ function onTheWay({ backend, mobile, timeline, now }: View): Caption {
   return caption(
     'text',
     'A text message arrived on the mobile',
-    'Type the code on the left, or answer *STOP* from the mobile to see a refusal.',
+    `Type the code ${besides(isNarrow)}, or answer *STOP* from the mobile to see a refusal.`,
   );
 }
 

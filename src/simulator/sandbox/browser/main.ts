@@ -21,6 +21,7 @@ import type { View } from './view.ts';
 const TICK_MS = 100;
 
 const choices = readChoices();
+const narrow = window.matchMedia('(max-width: 62rem)');
 let view: View | null = null;
 let isHandsFree = false;
 let reported = '';
@@ -82,7 +83,8 @@ function tick(): void {
   const now = serverTime();
   tickDesk(view, local(), now);
   tickMobile(view, now);
-  renderCaption(captionOf(view, audio.isRunning() || !choices.sound), now);
+  const hasSound = audio.isRunning() || !choices.sound;
+  renderCaption(captionOf(view, { hasSound, isNarrow: narrow.matches }), now);
 }
 
 /** Says when an outcome is on the screen: that is the end of the timeline. */

@@ -2,10 +2,13 @@
 import { type Caption, spokenBy } from './caption-words.ts';
 import { part, within, write } from './dom.ts';
 
+/** Longer texts are written smaller, so that they fit, characters. */
+const LONG = 130;
 let saidLast = '';
 
 /** Shows a caption as it is at an instant, ms since 1970. */
 export function renderCaption(caption: Caption, now: number): void {
+  within(document.body, '.caption').classList.toggle('long', (caption.heard?.text.length ?? 0) > LONG);
   const who = within(document.body, '.caption .who');
   for (const icon of who.querySelectorAll('[data-icon]'))
     icon.toggleAttribute('hidden', icon.getAttribute('data-icon') !== caption.icon);
