@@ -1,5 +1,6 @@
 // `npm run demo`: an office phone rings. Starts Poundkey on its embedded store with the simulator, plays a scenario
-// as an MFA backend and a person at a desk phone would, shows what happens, and stops.
+// as an MFA backend and a person at a desk phone would, shows what happens, and stops. With --open, a person operates the
+// desk phone, in a browser.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { MAIL_SCENARIOS } from './demo/mail.ts';
 import { narrate } from './demo/narrate.ts';
 import { NUMBER_AS_USER_NAME } from './demo/number-as-user-name.ts';
 import { QUEUE } from './demo/queue.ts';
+import { runSandbox } from './demo/sandbox.ts';
 import { SIGN_INS } from './demo/sign-ins.ts';
 import { MOBILE, TEXTS } from './demo/texts.ts';
 
@@ -46,6 +48,7 @@ async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-demo-'));
   // However the demo ends, its store goes: Ctrl-C, or a pipe that nobody reads any more.
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  if (scenario === 'open') return runSandbox(dataDir);
   process.once('SIGINT', () => process.exit(130));
   process.stdout.on('error', () => process.exit(0));
   const service = await start(dataDir, scenario);
@@ -58,11 +61,12 @@ async function main(): Promise<void> {
   }
 }
 
-/** The scenario asked for, or null when help was. */
-function readScenario(): Scenario | null {
+/** The scenario asked for, `open` for the sandbox, or null when help was. */
+function readScenario(): Scenario | 'open' | null {
   const scenarios = [...SCENARIOS].map(([name, { what }]) => `  ${name.padEnd(12)} ${what}`);
   const parser = new Command('npm run demo --')
     .option('--scenario <name>', 'what happens', 'press-pound')
+    .option('--open', 'open the sandbox instead, where you operate the phone yourself in a browser')
     .addHelpText('after', `\nScenarios:\n${scenarios.join('\n')}`)
     .configureOutput({ writeOut: (text) => console.log(text.trimEnd()), writeErr: () => undefined })
     .exitOverride();
@@ -72,10 +76,11 @@ function readScenario(): Scenario | null {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return null;
     throw new Error(
-      `${error.message}\nExpected: npm run demo -- --scenario NAME. npm run demo -- --help lists the names.`,
+      `${error.message}\nExpected: npm run demo -- --scenario NAME, or --open. npm run demo -- --help lists the names.`,
     );
   }
-  const { scenario: name } = parser.opts<{ scenario: string }>();
+  const { scenario: name, open } = parser.opts<{ scenario: string; open?: true }>();
+  if (open) return 'open';
   const scenario = SCENARIOS.get(name);
   if (scenario) return scenario;
   throw new Error(`There is no scenario "${name}". Use one of: ${[...SCENARIOS.keys()].join(', ')}.`);

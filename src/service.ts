@@ -20,7 +20,7 @@ import { openStores } from './service/open-stores.ts';
 import { createPage } from './service/serve-page.ts';
 import { createWeb, openHttpPort } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
-import { startSimulator } from './service/start-simulator.ts';
+import { offerSandbox, startSimulator } from './service/start-simulator.ts';
 import { createShutdown, endLiveCallsFirst, type Shutdown } from './service/stop.ts';
 import type { SimulatorTime } from './simulator/time.ts';
 import { createApiLanes, placesFor } from './tenants/api-lanes.ts';
@@ -82,11 +82,13 @@ async function build(
   const stores = await openStores(config, ops.telemetry, log, onStop);
   const others = openOtherProcesses(stores, events, log, onStop);
   checkKeys(stores, { clock, log, observe: ops.observeKeys }, onStop);
-  const { simulator, access } = await startSimulator(config, simulatorTime, log, onStop);
+  const simulated = await startSimulator(config, simulatorTime, log, onStop);
+  const { simulator, access, sandboxUrl, receiver } = simulated;
   const http = role === 'worker' ? null : await openHttpPort(config.http, onStop);
   const publicUrl = config.http.publicUrl ?? http?.url ?? '';
   const providers = await connectProviders({ config, simulator: access, publicUrl, prompts, clock });
-  const outbox = openOutbox(config, { stores, clock, log }, onStop);
+  const webhookRules = { ...config.webhooks, alsoAllowed: receiver };
+  const outbox = openOutbox({ role, webhooks: webhookRules }, { stores, clock, log }, onStop);
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
@@ -109,14 +111,15 @@ async function build(
     const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
     const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    const web = { webhooks, api, page: page.deps, signingKeys: stores.signingKeys, traceRequests };
-    http.serve(createWeb({ ...web, trustedProxies, isStopping, log }));
+    const web = { webhooks, api, page: page.deps, sandboxUrl, signingKeys: stores.signingKeys };
+    http.serve(createWeb({ ...web, traceRequests, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
   ops.watch({ stores, queues: [jobs.queue], providers, prompts });
   const url = http?.url ?? null;
+  offerSandbox(simulated, url, { tenants, apiKeys, log });
   const summary = { role, url, registry: database.kind, queue: queue.kind };
   log.info({ ...summary, providers: config.providers.map(({ kind }) => kind) }, 'Poundkey is ready');
   // It waits for nothing, and nothing waits for it.

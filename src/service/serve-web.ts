@@ -6,10 +6,11 @@ import type { ErrorCode } from '../errors.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
 import type { Logger } from '../log.ts';
+import { redirect } from '../platform/http/answers.ts';
 import { createHttpApp } from '../platform/http/http-app.ts';
 import { listen } from '../platform/http/http-server.ts';
 import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
-import type { Route } from '../platform/http/route.ts';
+import { type Route, routeDefiner, unchecked } from '../platform/http/route.ts';
 import type { OnStop } from '../platform/shutdown.ts';
 import type { Providers } from '../providers/port.ts';
 import { createPageSets, type PageDeps } from '../self-service/page-set.ts';
@@ -49,6 +50,8 @@ export interface WebDeps {
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
   page: PageDeps;
+  /** Where the sandbox is; null: there is none. */
+  sandboxUrl: string | null;
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
   trustedProxies: readonly string[];
@@ -57,20 +60,15 @@ export interface WebDeps {
 }
 
 /** The HTTP app: webhooks, REST API and its description, and the page for people. */
-export function createWeb({ webhooks, api, signingKeys, page, log, isStopping, ...deps }: WebDeps): Express {
-  const sets = [
-    webhookSet(webhooks, log),
-    apiSet(api),
-    publicSet(),
-    keySetSet(signingKeys),
-    ...createPageSets(page),
-  ];
+export function createWeb(deps: WebDeps): Express {
+  const { webhooks, api, signingKeys, page, sandboxUrl, isStopping, traceRequests, trustedProxies, log } = deps;
+  const start = sandboxUrl === null ? [] : [startSet(sandboxUrl)];
+  const open = [publicSet(), keySetSet(signingKeys)];
+  const sets = [webhookSet(webhooks, log), apiSet(api), ...open, ...createPageSets(page), ...start];
   return createHttpApp({
     sets,
-    isDraining: isStopping,
-    ...deps,
-    info: apiInfo(webhooks.publicUrl),
-    log,
+    ...{ isDraining: isStopping, info: apiInfo(webhooks.publicUrl) },
+    ...{ traceRequests, trustedProxies, log },
   });
 }
 
@@ -122,6 +120,21 @@ function apiSet({ identifyCaller, laneOf, routes, refused }: ApiSetDeps) {
 /** `/schemas`: open to everybody. */
 function publicSet() {
   return defineOpenSet({ under: '/schemas', routes: jobSchemaRoutes() });
+}
+
+/** `/`: leads to the sandbox. */
+function startSet(sandboxUrl: string) {
+  const leadOn = routeDefiner<null>()({
+    method: 'get',
+    path: '/',
+    summary: 'Open the sandbox',
+    operationId: 'openSandbox',
+    query: unchecked,
+    responses: { 302: redirect('The sandbox') },
+    problems: [],
+    handle: async () => ({ status: 302, body: sandboxUrl }),
+  });
+  return { ...defineOpenSet({ under: '/', routes: [leadOn] }), mayBeStored: true };
 }
 
 /** `/.well-known`: open to everybody. */
