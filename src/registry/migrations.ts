@@ -22,6 +22,7 @@ import { up as signInByNumber } from './migrations/0020-sign-in-by-number.ts';
 import { up as textLimits } from './migrations/0021-text-limits.ts';
 import { up as appPasswordKeys } from './migrations/0022-app-password-keys.ts';
 import { up as selfService } from './migrations/0027-self-service.ts';
+import { up as signInPage } from './migrations/0028-sign-in-page.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -48,4 +49,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0021-text-limits': { up: textLimits },
   '0022-app-password-keys': { up: appPasswordKeys },
   '0027-self-service': { up: selfService },
+  '0028-sign-in-page': { up: signInPage },
 };

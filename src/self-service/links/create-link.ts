@@ -1,7 +1,7 @@
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { User } from '../../domain/user.ts';
-import { ServiceError } from '../../errors.ts';
 import { type Clock, later } from '../../platform/clock.ts';
+import { assertReturnUrls } from '../return-urls.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import type { LinkStore } from './link-store.ts';
 
@@ -31,24 +31,11 @@ export function createCreateLink(deps: {
 }): CreateLink {
   return async ({ returnUrl, ...wanted }) => {
     const policy = await deps.policyOf(wanted.tenantId);
-    assertAllowed(policy, returnUrl);
+    assertReturnUrls(policy, { returnUrl });
     const now = deps.clock.now();
     const token = newToken();
     const expiresAt = later(now, LINK_MINUTES * 60_000);
     await deps.links.add({ ...wanted, returnUrl, tokenHash: hashOfToken(token), expiresAt }, now);
     return { url: `${deps.pageUrl}/link/${token}`, expiresAt };
   };
-}
-
-function assertAllowed(_policy: TenantPolicy, returnUrl: string | null): void {
-  if (returnUrl === null) return;
-  throw new ServiceError(
-    'policy.returnUrlRefused',
-    'The policy does not name this address. Add it to selfService.returnUrls, exactly as it is asked for.',
-    {
-      problems: [
-        { field: '/returnUrl', rule: 'This must be one of the addresses in selfService.returnUrls.' },
-      ],
-    },
-  );
 }
