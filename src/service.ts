@@ -12,6 +12,7 @@ import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
 import { selfServiceLinkRoutes } from './self-service/links/routes.ts';
+import { signInPageRoutes } from './self-service/sign-in/api-routes.ts';
 import { createApiRoutes, createIdentifyCaller, createRefused } from './service/api-routes.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
@@ -101,7 +102,7 @@ async function build(
   if (http) {
     const progress = openProgress(config.progress, stores, events, log, onStop);
     const page = createPage(features, { ...shared, publicUrl, follow: progress.streams });
-    const own = selfServiceLinkRoutes(page.createLink);
+    const own = [...selfServiceLinkRoutes(page.createLink), ...signInPageRoutes(page.createSignInPage)];
     const routes = [
       ...createApiRoutes({ ...shared, features, log }),
       ...own,

@@ -3,7 +3,9 @@ import { actAs } from '../domain/actor.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { Clock } from '../platform/clock.ts';
 import { defineRouteSet, type MountedSet } from '../platform/http/mount-sets.ts';
+import type { ProblemPage } from '../platform/http/problem-page.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
+import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import { LINK_MINUTES } from './links/create-link.ts';
 import { createLinkStore } from './links/link-store.ts';
 import type { PageActions } from './ports.ts';
@@ -18,6 +20,9 @@ import { problemPage } from './screens/link-screens.ts';
 import { formTokenOf, hashOfToken } from './secrets.ts';
 import { createSessionCookie } from './sessions/cookie.ts';
 import { createSessionStore, type Session } from './sessions/session-store.ts';
+import { createSignInPageStore } from './sign-in/page-store.ts';
+import type { SignInActions } from './sign-in/ports.ts';
+import { SIGN_IN_PATH, signInSet } from './sign-in/sign-in-set.ts';
 import type { PageLanguages } from './texts.ts';
 import type { PageBrand, PageView } from './view/page-view.ts';
 
@@ -28,6 +33,8 @@ export const PAGE_PATH = '/my-phones';
 export interface PageDeps {
   run: Parameters<typeof createLinkStore>[0];
   actions: PageActions;
+  signIn: SignInActions;
+  sealKeys: KeyRing;
   languages: PageLanguages;
   countries: SetupDeps['countries'];
   follow: Follow;
@@ -36,7 +43,7 @@ export interface PageDeps {
   clock: Clock;
 }
 
-/** The sets of the page: its files, and everything else. */
+/** The sets of the page: its files, everything else, and the pages for signing in. */
 export function createPageSets(deps: PageDeps): MountedSet[] {
   const sessions = createSessionStore(deps.run);
   const links = createLinkStore(deps.run);
@@ -65,10 +72,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
       mayBeStored: false,
       otherMethods: 'methodNotAllowed',
       security: null,
-      problemPage: ({ body }, { header }) => ({
-        html: problemPage(neutralView(deps, header('accept-language')), body),
-        headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PROBLEM_POLICY },
-      }),
+      problemPage: problems(deps, { unchanged: 'problem.text', canGoBack: true }),
       routes: [
         ...visitRoutes({
           ...shared,
@@ -83,7 +87,28 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
         ...appPasswordRoutes(shared),
       ],
     }),
+    signInPages(deps, viewOf),
   ];
+}
+
+/** The pages for signing in, in the look of this page. */
+function signInPages(deps: PageDeps, viewOf: ReturnType<typeof createViews>): MountedSet {
+  const { run, signIn, sealKeys, countries, publicUrl, clock } = deps;
+  return signInSet({
+    ...{ sealKeys, countries, publicUrl, now: clock.now, actions: signIn },
+    pages: createSignInPageStore(run),
+    path: `${pathOf(publicUrl)}${SIGN_IN_PATH}`,
+    viewOf: (accepted, page) =>
+      viewOf(accepted, page && { ...page, returnUrl: null, expiresAt: null }, ''),
+    problemPage: problems(deps, { unchanged: 'signIn.problem', canGoBack: false }),
+  });
+}
+
+function problems(deps: PageDeps, about: Parameters<typeof problemPage>[2]): ProblemPage {
+  return ({ body }, { header }) => ({
+    html: problemPage(neutralView(deps, header('accept-language')), body, about),
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PROBLEM_POLICY },
+  });
 }
 
 const PROBLEM_POLICY =
@@ -93,6 +118,7 @@ const PROBLEM_POLICY =
 function neutralView({ languages, publicUrl, clock }: PageDeps, accepted: string | undefined): PageView {
   return {
     base: `${pathOf(publicUrl)}${PAGE_PATH}`,
+    files: `${pathOf(publicUrl)}${PAGE_PATH}/assets`,
     language: languages.choose(accepted),
     languages: languages.all,
     brand: { name: 'Poundkey', stylesheet: null, logo: null, contact: null, helpUrl: null, privacyUrl: null },

@@ -18,6 +18,7 @@ const STYLES = [
   'call.css',
   'phones.css',
   'desk-phone.css',
+  'sign-in.css',
   'narrow.css',
 ];
 

@@ -15,6 +15,7 @@ import { endingPage } from '../screens/ending-screen.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
 import type { Draft, SessionStore } from '../sessions/session-store.ts';
+import { codeIn } from '../typed-code.ts';
 import {
   FormKey,
   goTo,
@@ -198,13 +199,6 @@ async function takeCode(deps: LiveDeps, person: Person, typed: string, key: stri
     if (error.code === 'limit.reached') return refuse(text('code.tooManyWrong'));
   }
   return goTo(view, '/now');
-}
-
-/** The six digits in what was typed or pasted, which may be the whole message. */
-function codeIn(typed: string): string | null {
-  const together = typed.replaceAll(/[\s-]/g, '');
-  if (/^\d{6}$/.test(together)) return together;
-  return /(?<!\d)\d{6}(?!\d)/.exec(typed)?.[0] ?? null;
 }
 
 async function sendAgain(deps: LiveDeps, person: Person): Promise<PageAnswer> {

@@ -2,11 +2,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
+import { type ListCountries, offeredCountries } from '../countries.ts';
 import type { PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
 import { choosePage, lastingRefusal, WAYS, type WayName, wayNameOf } from '../screens/choose-screen.ts';
 import { confirmPage } from '../screens/confirm-screen.ts';
-import { type ListedCountry, type NumberForm, numberPage } from '../screens/number-screen.ts';
+import { type NumberForm, numberPage } from '../screens/number-screen.ts';
 import type { Draft, SessionStore } from '../sessions/session-store.ts';
 import { html } from '../view/html.ts';
 import { FormKey, goTo, type PageAnswer, type Person, personalAction, personalPage } from './page-route.ts';
@@ -16,8 +17,7 @@ export interface SetupDeps {
   base: string;
   actions: Pick<PageActions, 'refusalsOf' | 'check' | 'request' | 'policyOf' | 'listPhones'>;
   sessions: Pick<SessionStore, 'keepDraft' | 'show' | 'extend'>;
-  /** The countries in a language, the own one of the tenant first. */
-  countries(language: string, own: string | null): readonly ListedCountry[];
+  countries: ListCountries;
 }
 
 const WayInPath = z.object({ way: z.enum(Object.keys(WAYS) as [WayName, ...WayName[]]) });
@@ -93,13 +93,7 @@ async function numberAnswer(
   shown: Pick<NumberForm, 'way' | 'number' | 'extension' | 'country' | 'error'>,
 ): Promise<PageAnswer> {
   const policy = await deps.actions.policyOf(session.tenantId);
-  const own = policy.countries.allowed?.length === 1 ? (policy.countries.allowed[0] ?? null) : null;
-  const allowed = policy.countries.allowed;
-  const all = deps.countries(view.language.tag, own);
-  const countries = allowed === null ? all : all.filter(({ code }) => allowed.includes(code));
-  const country = countries.some(({ code }) => code === shown.country)
-    ? shown.country
-    : (countries[0]?.code ?? '');
+  const { countries, country } = offeredCountries(deps, policy, view, shown.country);
   const { way, number, extension, error } = shown;
   const pauseS = policy.extension.pauseBeforeS;
   const body = numberPage(view, { way, number, extension, error, country, countries, pauseS });
