@@ -11,8 +11,6 @@ import { openOutbox } from './outbox/open-outbox.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
-import { selfServiceLinkRoutes } from './self-service/links/routes.ts';
-import { signInPageRoutes } from './self-service/sign-in/api-routes.ts';
 import { createApiRoutes, createIdentifyCaller, createRefused } from './service/api-routes.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
@@ -98,37 +96,19 @@ async function build(
   if (database.kind === 'embedded')
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
   const { traceRequests, observeWebhook } = ops;
-  const { trustedProxies = [] } = config.http;
   if (http) {
+    const { trustedProxies = [] } = config.http;
     const progress = openProgress(config.progress, stores, events, log, onStop);
     const page = createPage(features, { ...shared, publicUrl, follow: progress.streams });
-    const own = [...selfServiceLinkRoutes(page.createLink), ...signInPageRoutes(page.createSignInPage)];
-    const routes = [
-      ...createApiRoutes({ ...shared, features, log }),
-      ...own,
-      ...outbox.routes,
-      ...progress.routes,
-    ];
+    const more = [...page.routes, ...outbox.routes, ...progress.routes];
+    const routes = [...createApiRoutes({ ...shared, features, log }), ...more];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
-    const laneOf = createApiLanes(
-      apiKeys,
-      placesFor(database.kind === 'postgres' ? database.poolSize : null),
-    );
+    const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
+    const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    const { signingKeys } = stores;
-    http.serve(
-      createWeb({
-        webhooks,
-        api,
-        signingKeys,
-        page: page.deps,
-        traceRequests,
-        trustedProxies,
-        isStopping,
-        log,
-      }),
-    );
+    const web = { webhooks, api, page: page.deps, signingKeys: stores.signingKeys, traceRequests };
+    http.serve(createWeb({ ...web, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

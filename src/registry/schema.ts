@@ -10,7 +10,11 @@ import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts'
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
-import type { SelfServiceLinkTable, SelfServiceSessionTable, SignInPageTable } from './self-service-schema.ts';
+import type {
+  SelfServiceLinkTable,
+  SelfServiceSessionTable,
+  SignInPageTable,
+} from './self-service-schema.ts';
 import type { SignInColumns } from './sign-in-schema.ts';
 import type {
   CalledCountryTable,

@@ -98,8 +98,7 @@ function signInPages(deps: PageDeps, viewOf: ReturnType<typeof createViews>): Mo
     ...{ sealKeys, countries, publicUrl, now: clock.now, actions: signIn },
     pages: createSignInPageStore(run),
     path: `${pathOf(publicUrl)}${SIGN_IN_PATH}`,
-    viewOf: (accepted, page) =>
-      viewOf(accepted, page && { ...page, returnUrl: null, expiresAt: null }, ''),
+    viewOf: (accepted, page) => viewOf(accepted, page && { ...page, returnUrl: null, expiresAt: null }, ''),
     problemPage: problems(deps, { unchanged: 'signIn.problem', canGoBack: false }),
   });
 }

@@ -41,7 +41,7 @@ export interface ShownVerification extends Way {
 export interface ListedPhone {
   id: string;
   phoneType: PhoneType;
-  /** As Microsoft Graph writes it. */
+  /** Grouped, with its country code. */
   phoneNumber: string;
   extension: string | null;
   isDefault: boolean;

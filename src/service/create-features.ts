@@ -31,6 +31,7 @@ import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/wr
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { writeSignInUse } from '../phone-methods/note-sign-in.ts';
 import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
+import type { ChangeDeps } from '../phone-methods/ports.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import { lockUser } from '../phone-methods/statements.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -114,6 +115,28 @@ function createTenantFeatures(
   };
 }
 
+/** What may be done with phones, by administrators and by the users themselves. */
+function createPhones({
+  policies,
+  ended,
+  ...deps
+}: Pick<ChangeDeps, 'db' | 'run' | 'clock'> & {
+  policies: ReturnType<typeof createPolicies>;
+  ended: ChangeDeps['openVerifications']['ended'];
+}) {
+  const shared = {
+    ...deps,
+    policyOf: async (tenantId: string) => (await policies.current(tenantId)).policy,
+    openVerifications: { ...END_FOR_PHONE, ended },
+    revokeAppPasswords: writeRevocation,
+    tell: writeUserMessages,
+  };
+  return {
+    phoneMethods: createPhoneMethods({ ...shared, by: 'administrator' }),
+    ownPhones: createPhoneMethods({ ...shared, by: 'user' }),
+  };
+}
+
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
@@ -123,15 +146,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const ofTenants = createTenantFeatures(config, { db, clock, log });
   const { policies, pbxProfiles } = ofTenants;
   const blocks = createBlocks({ db, run, clock, openVerifications: { ...END_WHEN_BLOCKED, ended } });
-  const ofPhones = {
-    ...{ db, run, clock },
-    policyOf: async (tenantId: string) => (await policies.current(tenantId)).policy,
-    openVerifications: { ...END_FOR_PHONE, ended },
-    revokeAppPasswords: writeRevocation,
-    tell: writeUserMessages,
-  };
-  const phoneMethods = createPhoneMethods({ ...ofPhones, by: 'administrator' });
-  const ownPhones = createPhoneMethods({ ...ofPhones, by: 'user' });
+  const ofPhones = createPhones({ db, run, clock, policies, ended });
   const ofAppPasswords = createAppPasswordFeatures(config, { stores, policies, clock, log });
   const assertions = createAssertions({
     ...{ run, clock, events, signingKeys },
@@ -165,24 +180,10 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     lines: { ...providers, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
     pause,
-    timeouts: config.timeouts,
-    sweep: config.sweep,
-    isStopping,
-    clock,
-    events,
-    log,
+    ...{ timeouts: config.timeouts, sweep: config.sweep },
+    ...{ isStopping, clock, events, log },
   });
-  return {
-    jobs,
-    journey,
-    userProfiles,
-    blocks,
-    ...ofTenants,
-    ...ofAppPasswords,
-    phoneMethods,
-    ownPhones,
-    assertions,
-  };
+  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, ...ofPhones, assertions };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

@@ -7,12 +7,14 @@ import type { Verification } from '../journey/store/rows.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Languages } from '../providers/locales.ts';
 import { listCountries } from '../self-service/countries.ts';
-import { type CreateLink, createCreateLink } from '../self-service/links/create-link.ts';
+import { createCreateLink } from '../self-service/links/create-link.ts';
 import { createLinkStore } from '../self-service/links/link-store.ts';
+import { selfServiceLinkRoutes } from '../self-service/links/routes.ts';
 import { PAGE_PATH, type PageDeps } from '../self-service/page-set.ts';
 import type { PageActions, ShownVerification, Way } from '../self-service/ports.ts';
 import type { Draft } from '../self-service/sessions/session-store.ts';
-import { type CreateSignInPage, createCreateSignInPage } from '../self-service/sign-in/create-page.ts';
+import { signInPageRoutes } from '../self-service/sign-in/api-routes.ts';
+import { createCreateSignInPage } from '../self-service/sign-in/create-page.ts';
 import { createSignInPageStore } from '../self-service/sign-in/page-store.ts';
 import type { SignInActions } from '../self-service/sign-in/ports.ts';
 import { SIGN_IN_PATH } from '../self-service/sign-in/sign-in-set.ts';
@@ -29,11 +31,8 @@ interface PageWiring {
   events: Events;
 }
 
-/** The self-service page: what it is made of, and what makes links to it and pages for signing in. */
-export function createPage(
-  features: Features,
-  wiring: PageWiring,
-): { deps: PageDeps; createLink: CreateLink; createSignInPage: CreateSignInPage } {
+/** The self-service page: what it is made of, and the routes of the REST API that make links to it, and pages for signing in. */
+export function createPage(features: Features, wiring: PageWiring) {
   const { stores, publicUrl, follow, clock } = wiring;
   const { run } = stores.database;
   const actions = createPageActions(features, wiring);
@@ -41,17 +40,16 @@ export function createPage(
   const languages = loadTexts();
   const { sealKeys } = stores;
   const pageUrl = `${publicUrl}${PAGE_PATH}`;
-  return {
-    deps: {
-      ...{ run, actions, signIn, sealKeys, languages },
-      ...{ countries: listCountries, follow, publicUrl, clock },
-    },
-    createLink: createCreateLink({ ...actions, links: createLinkStore(run), pageUrl, clock }),
-    createSignInPage: createCreateSignInPage({
-      ...{ pages: createSignInPageStore(run), actions: signIn, clock },
-      signInUrl: `${publicUrl}${SIGN_IN_PATH}`,
-    }),
+  const createLink = createCreateLink({ ...actions, links: createLinkStore(run), pageUrl, clock });
+  const createSignInPage = createCreateSignInPage({
+    ...{ pages: createSignInPageStore(run), actions: signIn, clock },
+    signInUrl: `${publicUrl}${SIGN_IN_PATH}`,
+  });
+  const deps: PageDeps = {
+    ...{ run, actions, signIn, sealKeys, languages },
+    ...{ countries: listCountries, follow, publicUrl, clock },
   };
+  return { deps, routes: [...selfServiceLinkRoutes(createLink), ...signInPageRoutes(createSignInPage)] };
 }
 
 /** What people do to sign in with their numbers, by the features that do it. */
@@ -180,11 +178,14 @@ function toListedPhone({
   verifiedAt,
   createdDateTime,
   actions,
+  phoneNumber,
   ...phone
 }: Awaited<ReturnType<Features['ownPhones']['list']>>[number]) {
   const { allowed, reasons } = actions.remove;
   return {
     ...phone,
+    // Microsoft Graph writes an extension behind an x.
+    phoneNumber: grouped(phoneNumber.replace(/x\d+$/, '')),
     isVerified: verifiedAt !== null,
     createdAt: new Date(createdDateTime),
     removal: { allowed, codes: reasons.map(({ code }) => code) },

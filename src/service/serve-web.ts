@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { API_KEY, type Caller } from '../api.ts';
+import { API_KEY } from '../api.ts';
 import { keySetRoutes } from '../assertions/key-set-route.ts';
 import { actAs } from '../domain/actor.ts';
 import type { ErrorCode } from '../errors.ts';

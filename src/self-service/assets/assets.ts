@@ -12,27 +12,35 @@ export interface Asset {
 
 /** The style sheets in the order in which they apply. */
 const STYLES = [
-  'tokens.css',
-  'layout.css',
-  'parts.css',
-  'call.css',
-  'phones.css',
-  'desk-phone.css',
-  'sign-in.css',
-  'narrow.css',
+  'tokens',
+  'layout',
+  'sheet',
+  'parts',
+  'fields',
+  'boxes',
+  'call',
+  'phones',
+  'desk-phone',
+  'sign-in',
+  'narrow',
 ];
 
 const read = (...path: string[]) => readFileSync(join(import.meta.dirname, ...path), 'utf8');
 
 /** Plain JavaScript with types in comments: browsers get it as it is. */
 function modules(): [string, Asset][] {
-  const names = readdirSync(join(import.meta.dirname, '..', 'browser')).filter((name) => name.endsWith('.js'));
+  const names = readdirSync(join(import.meta.dirname, '..', 'browser')).filter((name) =>
+    name.endsWith('.js'),
+  );
   const type = 'text/javascript; charset=utf-8';
   return names.map((name) => [name, { type, body: read('..', 'browser', name) }]);
 }
 
 const ASSETS: ReadonlyMap<string, Asset> = new Map([
-  ['page.css', { type: 'text/css; charset=utf-8', body: STYLES.map((name) => read(name)).join('\n') }],
+  [
+    'page.css',
+    { type: 'text/css; charset=utf-8', body: STYLES.map((name) => read(`${name}.css`)).join('\n') },
+  ],
   ['icon.svg', { type: 'image/svg+xml', body: read('icon.svg') }],
   ...modules(),
 ]);

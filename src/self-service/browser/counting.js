@@ -21,7 +21,10 @@ export function startCounting() {
 
 function count() {
   for (const element of document.querySelectorAll('[data-count-to]')) {
-    const left = Math.max(0, Math.ceil((Date.parse(element.getAttribute('data-count-to') ?? '') - serverNow()) / 1000));
+    const left = Math.max(
+      0,
+      Math.ceil((Date.parse(element.getAttribute('data-count-to') ?? '') - serverNow()) / 1000),
+    );
     const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
     if (element.textContent !== text) element.textContent = text;
   }

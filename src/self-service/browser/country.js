@@ -7,40 +7,19 @@ export function prepareCountry() {
   const box = select?.closest('.select');
   if (!(select instanceof HTMLSelectElement) || !(box instanceof HTMLElement)) return;
   const countries = [...select.options].map(readCountry);
-  const none = box.dataset.none ?? "";
-  const shown = createBox(box, select);
-  const { input, list, status } = shown;
-  /** @type {Country[]} */
-  let found = [];
-  let at = -1;
-
+  const none = box.dataset.none ?? '';
+  const { input, list, status } = createBox(box, select);
+  const options = createOptions(input, list);
   const chosen = () => countries.find(({ code }) => code === select.value);
-  const isOpen = () => input.getAttribute('aria-expanded') === 'true';
 
-  /** @param {Country[]} next */
-  function show(next) {
-    found = next;
-    at = found.length > 0 ? 0 : -1;
-    list.replaceChildren(...found.map((country, place) => optionFor(country, place)));
-    list.hidden = found.length === 0;
-    input.setAttribute('aria-expanded', String(found.length > 0));
-    status.textContent = found.length === 0 ? none : "";
-    mark();
-  }
-
-  function mark() {
-    for (const [place, option] of [...list.children].entries()) option.setAttribute('aria-selected', String(place === at));
-    const current = list.children[at];
-    if (current) {
-      input.setAttribute('aria-activedescendant', current.id);
-      current.scrollIntoView({ block: 'nearest' });
-    } else input.removeAttribute('aria-activedescendant');
+  /** @param {Country[]} found */
+  function show(found) {
+    options.show(found);
+    status.textContent = found.length === 0 ? none : '';
   }
 
   function close() {
-    list.hidden = true;
-    input.setAttribute('aria-expanded', 'false');
-    input.removeAttribute('aria-activedescendant');
+    options.hide();
     status.textContent = '';
     input.value = labelOf(chosen());
   }
@@ -55,33 +34,82 @@ export function prepareCountry() {
 
   input.addEventListener('input', () => show(search(countries, input.value)));
   input.addEventListener('focus', () => input.select());
-  input.addEventListener('click', () => {
-    if (!isOpen()) show(countries);
-  });
+  input.addEventListener('click', () => options.isOpen() || show(countries));
   input.addEventListener('blur', close);
+  /** @param {KeyboardEvent} event */
+  function chooses({ key }) {
+    return key === 'Enter' || (key === 'Tab' && input.value !== labelOf(chosen()));
+  }
+
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') return close();
-    if (event.key === 'Enter' && isOpen()) {
-      event.preventDefault();
-      return choose(found[at]);
+    if (options.isOpen() && chooses(event)) {
+      if (event.key === 'Enter') event.preventDefault();
+      return choose(options.current());
     }
-    if (event.key === 'Tab' && isOpen() && input.value !== labelOf(chosen())) return choose(found[at]);
-    const moved = move(event.key, at, found.length);
-    if (moved === null) return;
+    const by = MOVES[event.key];
+    if (by === undefined) return;
     event.preventDefault();
-    if (!isOpen()) return show(countries);
-    at = moved;
-    mark();
+    options.isOpen() ? options.move(by) : show(countries);
   });
   list.addEventListener('pointerdown', (event) => {
     event.preventDefault();
-    const option = /** @type {Element} */ (event.target).closest('[role=option]');
-    if (option) choose(found[[...list.children].indexOf(option)]);
+    choose(options.of(/** @type {Element} */ (event.target)));
   });
   select.addEventListener('change', () => {
     input.value = labelOf(chosen());
   });
   close();
+}
+
+/** How far each key moves in the list. @type {Record<string, number>} */
+const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+
+/**
+ * The list that is shown, and the place in it that the keys have reached.
+ * @param {HTMLInputElement} input
+ * @param {HTMLUListElement} list
+ */
+function createOptions(input, list) {
+  /** @type {Country[]} */
+  let found = [];
+  let at = -1;
+
+  function mark() {
+    for (const [place, option] of [...list.children].entries())
+      option.setAttribute('aria-selected', String(place === at));
+    const current = list.children[at];
+    if (!current) return input.removeAttribute('aria-activedescendant');
+    input.setAttribute('aria-activedescendant', current.id);
+    current.scrollIntoView({ block: 'nearest' });
+  }
+
+  return {
+    isOpen: () => !list.hidden,
+    current: () => found[at],
+    /** @param {Element} element */
+    of: (element) =>
+      found[[...list.children].indexOf(/** @type {Element} */ (element.closest('[role=option]')))],
+    /** @param {Country[]} next */
+    show(next) {
+      found = next;
+      at = found.length > 0 ? 0 : -1;
+      list.replaceChildren(...found.map((country, place) => optionFor(country, place)));
+      list.hidden = found.length === 0;
+      input.setAttribute('aria-expanded', String(found.length > 0));
+      mark();
+    },
+    /** @param {number} by */
+    move(by) {
+      at = Math.min(found.length - 1, Math.max(0, at + by));
+      mark();
+    },
+    hide() {
+      list.hidden = true;
+      input.setAttribute('aria-expanded', 'false');
+      input.removeAttribute('aria-activedescendant');
+    },
+  };
 }
 
 /**
@@ -110,24 +138,13 @@ function search(countries, typed) {
   const digits = wanted.replace(/^\+|^00/, '');
   /** @param {Country} country */
   const rank = ({ code, callingCode, words }) => {
-    if (words.startsWith(wanted) || code.toLowerCase() === wanted || callingCode.slice(1) === digits) return 0;
+    if (words.startsWith(wanted) || code.toLowerCase() === wanted || callingCode.slice(1) === digits)
+      return 0;
     if (words.split(/[\s,()-]+/).some((word) => word.startsWith(wanted))) return 1;
     if (/^\d+$/.test(digits) && callingCode.slice(1).startsWith(digits)) return 1;
     return words.includes(wanted) ? 2 : 3;
   };
   return [0, 1, 2].flatMap((wish) => countries.filter((country) => rank(country) === wish));
-}
-
-/**
- * @param {string} key
- * @param {number} at
- * @param {number} count
- */
-function move(key, at, count) {
-  if (key === 'ArrowDown') return Math.min(count - 1, at + 1);
-  if (key === 'ArrowUp') return Math.max(0, at - 1);
-  if (key === 'PageDown') return Math.min(count - 1, at + 8);
-  return key === 'PageUp' ? Math.max(0, at - 8) : null;
 }
 
 /**

@@ -78,7 +78,11 @@ export function prepareLive() {
  */
 async function takeOver(page) {
   // Another page is only gone to, not loaded here: an app password is shown once.
-  const answer = await fetch(page, { headers: { accept: 'text/html' }, cache: 'no-store', redirect: 'manual' });
+  const answer = await fetch(page, {
+    headers: { accept: 'text/html' },
+    cache: 'no-store',
+    redirect: 'manual',
+  });
   if (answer.type === 'opaqueredirect') return location.replace(page);
   if (!answer.ok && answer.status >= 500) throw new Error('the page cannot be loaded now');
   const newer = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -101,18 +105,22 @@ function replace(here, newer) {
     return;
   }
   const places = [...here.querySelectorAll('button')];
-  const focused = places.findIndex((button) => button === document.activeElement);
+  const focused = places.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
   const label = places[focused]?.textContent;
   here.replaceChildren(...[...newer.childNodes].map((node) => document.importNode(node, true)));
   enableLater(here);
   if (focused < 0) return;
   const buttons = [...here.querySelectorAll('button')];
-  (buttons.find((button) => button.textContent === label) ?? buttons[focused] ?? document.getElementById('title'))?.focus();
+  (
+    buttons.find((button) => button.textContent === label) ??
+    buttons[focused] ??
+    document.getElementById('title')
+  )?.focus();
 }
 
 /** @param {boolean} isLost */
 function showLost(isLost) {
-  for (const box of document.querySelectorAll('[data-text=offline]')) /** @type {HTMLElement} */ (box).hidden = !isLost;
+  for (const box of document.querySelectorAll('[data-text=offline]')) box.toggleAttribute('hidden', !isLost);
   for (const button of document.querySelectorAll('[data-live=buttons] form button')) {
     if (isLost) button.setAttribute('aria-disabled', 'true');
     else if (!button.hasAttribute('data-enable-in')) button.removeAttribute('aria-disabled');

@@ -1,6 +1,7 @@
 /** Runs on every page: what all of them need, and then what this one needs. */
-import { enableLater, startCounting } from './counting.js';
+
 import { prepareCode } from './code.js';
+import { enableLater, startCounting } from './counting.js';
 import { prepareCountry } from './country.js';
 import { prepareDialogs } from './dialogs.js';
 import { prepareLeave } from './leave.js';

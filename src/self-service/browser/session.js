@@ -26,7 +26,8 @@ export function prepareSession() {
 }
 
 function formOf() {
-  const token = /** @type {HTMLInputElement | null} */ (document.querySelector('input[name=formToken]'))?.value ?? '';
+  const token =
+    /** @type {HTMLInputElement | null} */ (document.querySelector('input[name=formToken]'))?.value ?? '';
   return new URLSearchParams({ formToken: token });
 }
 

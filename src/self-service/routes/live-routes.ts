@@ -192,13 +192,19 @@ async function takeCode(deps: LiveDeps, person: Person, typed: string, key: stri
   try {
     await deps.actions.checkCode(session.tenantId, session.verificationId, code, key);
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-    if (error.code === 'code.wrong' && error.checksLeft !== 0)
-      return refuse(text('code.wrong', { tries: error.checksLeft ?? 0 }));
-    if (error.code === 'code.notSent') return refuse(text('code.notSent'));
-    if (error.code === 'limit.reached') return refuse(text('code.tooManyWrong'));
+    const said = whyNotTaken(person, error);
+    if (said !== null) return refuse(said);
   }
   return goTo(view, '/now');
+}
+
+/** Why a code was not taken, if another one may be typed; null: the page shows how it ended. */
+function whyNotTaken({ view: { language } }: Person, error: unknown): string | null {
+  if (!(error instanceof ServiceError) || error.status >= 500) throw error;
+  if (error.code === 'code.notSent') return language.text('code.notSent');
+  if (error.code === 'limit.reached') return language.text('code.tooManyWrong');
+  if (error.code !== 'code.wrong' || error.checksLeft === 0) return null;
+  return language.text('code.wrong', { tries: error.checksLeft ?? 0 });
 }
 
 async function sendAgain(deps: LiveDeps, person: Person): Promise<PageAnswer> {

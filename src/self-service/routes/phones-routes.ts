@@ -1,6 +1,7 @@
 /** The phones and app passwords of a person: the list, and what is done with it. */
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
+import type { Route } from '../../platform/http/route.ts';
 import type { ListedPhone, PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
 import { groupedNumber, phonesPage } from '../screens/phones-screen.ts';
@@ -9,7 +10,14 @@ import type { SessionStore } from '../sessions/session-store.ts';
 import type { TextName } from '../texts.ts';
 import { type Html, html } from '../view/html.ts';
 import { phoneNumber, rich } from '../view/parts.ts';
-import { goTo, type PageAnswer, type Person, personalAction, personalPage } from './page-route.ts';
+import {
+  goTo,
+  type PageAnswer,
+  type Person,
+  personalAction,
+  personalPage,
+  type Visitor,
+} from './page-route.ts';
 
 /** What these routes need. */
 export interface PhonesDeps {
@@ -21,7 +29,7 @@ export interface PhonesDeps {
 const IdInPath = z.object({ id: z.guid() });
 
 /** The list itself, and `/phones/{id}/…`. */
-export function phonesRoutes(deps: PhonesDeps) {
+export function phonesRoutes(deps: PhonesDeps): Route<Visitor>[] {
   const at = (path: string) => `${deps.base}${path}` as `/${string}`;
   return [
     personalPage({
@@ -33,23 +41,28 @@ export function phonesRoutes(deps: PhonesDeps) {
         return showList(deps, person, null);
       },
     }),
-    ...ASKED.flatMap(({ part, question, act }) => [
-      personalPage({
-        path: at(`/phones/:id/${part}`),
-        operationId: `ask-${part}`,
-        summary: `Be asked before: ${part}`,
-        params: IdInPath,
-        show: (person, { id }) => ask(deps, person, id, question),
-      }),
-      personalAction({
-        path: at(`/phones/:id/${part}`),
-        operationId: `do-${part}`,
-        summary: `Do it: ${part}`,
-        params: IdInPath,
-        fields: {},
-        act: (person, _form, { id }) => doTo(deps, person, () => act(deps.actions, person, id), DONE[part]),
-      }),
-    ]),
+    ...ASKED.flatMap((asked) => routesOf(deps, asked)),
+  ];
+}
+
+function routesOf(deps: PhonesDeps, { part, question, act }: Asked) {
+  const path = `${deps.base}/phones/:id/${part}` as `/${string}`;
+  return [
+    personalPage({
+      path,
+      operationId: `ask-${part}`,
+      summary: `Be asked before: ${part}`,
+      params: IdInPath,
+      show: (person, { id }) => ask(deps, person, id, question),
+    }),
+    personalAction({
+      path,
+      operationId: `do-${part}`,
+      summary: `Do it: ${part}`,
+      params: IdInPath,
+      fields: {},
+      act: (person, _form, { id }) => doTo(deps, person, () => act(deps.actions, person, id), DONE[part]),
+    }),
   ];
 }
 

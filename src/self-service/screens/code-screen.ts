@@ -85,8 +85,6 @@ function another(view: PageView, { verification, now, formKey }: ShownText): Htm
   const at = new Date(sentAt.getTime() + BETWEEN_TEXTS_S * 1000);
   const again = sendAgain(view, { action: '/now/send-again', at, now });
   const help =
-    again.time === null
-      ? html`${text('code.againNow')}`
-      : rich(view, 'code.againIn', { time: again.time });
+    again.time === null ? html`${text('code.againNow')}` : rich(view, 'code.againIn', { time: again.time });
   return html`<div class="next">${icon('message')}<div>${text('code.noMessage')}<small>${help}</small></div><div class="row tight">${again.form}${form(view, '/now/call', button(text('code.callMe'), 'quiet', { small: true }), { formKey })}</div></div>`;
 }

@@ -23,12 +23,12 @@ const TYPES: Record<ListedPhone['phoneType'], TextName> = {
   alternateMobile: 'phones.alternateMobile',
 };
 
-/** A number in groups; Microsoft Graph writes the extension behind an x. */
+/** A number as `phoneNumber` shows it. */
 export function groupedNumber(phone: Pick<ListedPhone, 'phoneNumber' | 'extension'>): {
   international: string;
   extension: string | null;
 } {
-  return { international: phone.phoneNumber.replace(/x\d+$/, ''), extension: phone.extension };
+  return { international: phone.phoneNumber, extension: phone.extension };
 }
 
 /** 18: the phones and app passwords. */

@@ -60,7 +60,8 @@ export function codeRoutes(deps: CodeDeps) {
 async function showCode(deps: CodeDeps, owner: PageOwner, error: string | null): Promise<PageAnswer> {
   const { page, view, now } = owner;
   if (page.isWorking && error === null) return { status: 200, body: workingPage(view) };
-  if (page.assertionExpiresAt !== null) return goBack(deps, owner, false) ?? end(owner, 'signIn.failedReturn');
+  if (page.assertionExpiresAt !== null)
+    return goBack(deps, owner, false) ?? end(owner, 'signIn.failedReturn');
   if (page.verificationId === null) return goTo(view, '');
   const signIn = await deps.actions.read(page.tenantId, page.verificationId);
   if (signIn.status !== 'pending') return end(owner, WHY[signIn.status]);
@@ -117,16 +118,21 @@ async function takeCode(
   if (verificationId === null) return goTo(view, '');
   const code = codeIn(typed);
   if (code === null) return showCode(deps, owner, text('code.notSix'));
-  if (!(await deps.pages.take(page.id, formKey))) return goTo(view, page.sealedAssertion ? '/return' : '/code');
+  if (!(await deps.pages.take(page.id, formKey))) return goTo(view, '/code');
   try {
     const { deviceToken } = await signedIn(deps, page, verificationId, code);
     return goTo(view, '/return', deps.cookies.deviceOf(page.tenantId).write(deviceToken));
   } catch (error) {
     await deps.pages.leave(page.id, formKey);
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-    if (error.code !== 'code.wrong' || error.checksLeft === 0) return goTo(view, '/code');
-    return showCode(deps, owner, text('code.wrong', { tries: error.checksLeft ?? 0 }));
+    const tries = triesLeft(error);
+    return tries === 0 ? goTo(view, '/code') : showCode(deps, owner, text('code.wrong', { tries }));
   }
+}
+
+/** How many more codes may be typed after one that was refused; 0: none, and the page says how it ended. */
+function triesLeft(error: unknown): number {
+  if (!(error instanceof ServiceError) || error.status >= 500) throw error;
+  return error.code === 'code.wrong' ? (error.checksLeft ?? 0) : 0;
 }
 
 /** Checks a code. The right one's assertion is kept until it is over: the way back may be lost, and clicked twice. */

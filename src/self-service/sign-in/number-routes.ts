@@ -120,7 +120,8 @@ async function showAgain(deps: NumberDeps, owner: PageOwner): Promise<PageAnswer
   const { page } = owner;
   if (opened(owner) === null) return notHere(owner);
   if (page.assertionExpiresAt !== null) return goTo(owner.view, '/code');
-  const last = page.verificationId === null ? null : await deps.actions.read(page.tenantId, page.verificationId);
+  const last =
+    page.verificationId === null ? null : await deps.actions.read(page.tenantId, page.verificationId);
   return showNumber(deps, owner, { number: last?.international ?? '', country: last?.country ?? '' });
 }
 
