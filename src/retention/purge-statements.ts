@@ -4,7 +4,7 @@ import { KEPT_DAYS } from '../domain/retention.ts';
 import { later } from '../platform/clock.ts';
 
 /** What rows that were removed are counted as. */
-export type PurgedKind = 'verification' | 'callAttempt' | 'webhookMessage' | 'auditEvent' | 'refusal';
+export type PurgedKind = 'verification' | 'callAttempt' | 'webhookMessage' | 'auditEvent' | 'refusal' | 'signInPage';
 
 /** Removes one batch. The first kind says whether there may be more: it was as many as a batch has. */
 export interface PurgeStatement {
@@ -72,6 +72,20 @@ const refusals: PurgeStatement = {
     select 'refusal' as kind, (select count(*) from gone)::int as count`,
 };
 
+/** How long after its end a page for signing in is kept, ms: a code and the way back last longer than the page. */
+const SIGN_IN_PAGES_MS = 3_600_000;
+
+const signInPages: PurgeStatement = {
+  what: 'pages for signing in',
+  statement: (batch, now) => sql`
+    with old as materialized (
+      select id from sign_in_page where expires_at < ${later(now, -SIGN_IN_PAGES_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    gone as (
+      delete from sign_in_page where id = any(array(select id from old)) returning id)
+    select 'signInPage' as kind, (select count(*) from gone)::int as count`,
+};
+
 /** The database removes audit events by itself: nobody else may. */
 const auditEvents: PurgeStatement = {
   what: 'audit events',
@@ -80,4 +94,10 @@ const auditEvents: PurgeStatement = {
 };
 
 /** All of them, in the order in which they run. */
-export const PURGE_STATEMENTS: readonly PurgeStatement[] = [verifications, messages, refusals, auditEvents];
+export const PURGE_STATEMENTS: readonly PurgeStatement[] = [
+  verifications,
+  messages,
+  refusals,
+  signInPages,
+  auditEvents,
+];

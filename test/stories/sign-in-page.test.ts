@@ -235,7 +235,7 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     expect((await visitor.open(one.url)).status).toBe(200);
     const foreign = await visitor.ask(one.url, { ...formOn(two, '/code').fields, code: '123456' });
     expect(foreign.status).toBe(403);
-    expect(await foreign.text()).toContain('Nobody was signed in');
+    expect(await foreign.text()).toContain('load the page again, and repeat it');
     expect((await visitor.ask(one.url, { code: '123456', formKey: 'k' })).status).toBe(403);
   });
 
@@ -372,7 +372,7 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
   test('is gone after a while', async () => {
     const visitor = createPageVisitor();
     const page = await typed(newMobile(), visitor);
-    await world.time.advance(3_600_000);
+    await world.time.advance(4_200_001);
     await world.service.journey.sweep();
     const rows = world.db.selectFrom('signInPage').select('id').where('expiresAt', '<', new Date(world.time.now()));
     expect(await rows.execute()).toEqual([]);
