@@ -103,7 +103,13 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     const { number } = await signer(world);
     const unknown = newMobile();
     const people = [number, unknown].map((each) => ({ number: each, visitor: createPageVisitor() }));
-    const pages = await Promise.all(people.map((each) => typed(each.number, each.visitor)));
+    const pages = await Promise.all(
+      people.map(async (each) => {
+        const page = await each.visitor.open(await newPage());
+        return each.visitor.send(page, { number: each.number, country: 'SE' });
+      }),
+    );
+    await world.sendTexts();
     expect(textsTo(number)).toHaveLength(1);
     expect(textsTo(unknown)).toEqual([]);
     const wrong = anotherCode(world.codeOn(number));
@@ -373,6 +379,7 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     const visitor = createPageVisitor();
     const page = await typed(newMobile(), visitor);
     await world.time.advance(4_200_001);
+    await world.db.deleteFrom('lease').where('name', '=', 'sweep').execute();
     await world.service.journey.sweep();
     const rows = world.db.selectFrom('signInPage').select('id').where('expiresAt', '<', new Date(world.time.now()));
     expect(await rows.execute()).toEqual([]);

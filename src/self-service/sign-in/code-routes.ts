@@ -9,7 +9,7 @@ import type { TextName } from '../texts.ts';
 import { codeIn } from '../typed-code.ts';
 import type { SignInPage, SignInPageStore } from './page-store.ts';
 import type { ShownSignIn, SignInActions } from './ports.ts';
-import { ownerAction, ownerPage } from './sign-in-route.ts';
+import { keyOf, ownerAction, ownerPage } from './sign-in-route.ts';
 import type { PageOwner, SignInCookies } from './visitor.ts';
 
 /** What the code needs. */
@@ -110,7 +110,7 @@ async function takeCode(
   deps: CodeDeps,
   owner: PageOwner,
   typed: string,
-  formKey: string,
+  key: string,
 ): Promise<PageAnswer> {
   const { page, view } = owner;
   const { text } = view.language;
@@ -118,6 +118,7 @@ async function takeCode(
   if (verificationId === null) return goTo(view, '');
   const code = codeIn(typed);
   if (code === null) return showCode(deps, owner, text('code.notSix'));
+  const formKey = keyOf(key, code);
   if (!(await deps.pages.take(page.id, formKey))) return goTo(view, '/code');
   try {
     const { deviceToken } = await signedIn(deps, page, verificationId, code);

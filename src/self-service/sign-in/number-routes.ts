@@ -11,7 +11,7 @@ import { hashOfToken, newToken } from '../secrets.ts';
 import { type Html, html } from '../view/html.ts';
 import type { SignInPageStore } from './page-store.ts';
 import type { SignInActions } from './ports.ts';
-import { notHere, ownerAction, ownerPage, visitorAction, visitorPage } from './sign-in-route.ts';
+import { keyOf, notHere, ownerAction, ownerPage, visitorAction, visitorPage } from './sign-in-route.ts';
 import { ownView, type PageOwner, type SignInCookies, type SignInVisitor } from './visitor.ts';
 
 /** What the number needs. */
@@ -145,11 +145,12 @@ async function takeNumber(deps: NumberDeps, owner: PageOwner, typed: Typed): Pro
   const wrong = (text: Html, field: 'number' | 'form' = 'number') =>
     showNumber(deps, owner, typed, { field, text });
   if (typed.number === '') return wrong(html`${view.language.text('number.empty')}`);
-  if (!(await deps.pages.take(page.id, typed.formKey))) return goTo(view, '/code');
+  const formKey = keyOf(typed.formKey, `${typed.country} ${typed.number}`);
+  if (!(await deps.pages.take(page.id, formKey))) return goTo(view, '/code');
   try {
-    await begin(deps, owner, typed);
+    await begin(deps, owner, { ...typed, formKey });
   } catch (error) {
-    await deps.pages.leave(page.id, typed.formKey);
+    await deps.pages.leave(page.id, formKey);
     if (!(error instanceof ServiceError) || error.status >= 500) throw error;
     return wrong(numberRefusal(owner, typed, error), error.code.startsWith('number.') ? 'number' : 'form');
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import { assertFormToken, type PageAnswer, responses } from '../routes/page-route.ts';
 import { signInEndPage } from '../screens/sign-in-screens.ts';
+import { hashOfToken } from '../secrets.ts';
 import { PAGE_MINUTES } from './create-page.ts';
 import { ownerOf, type PageOwner, type SignInVisitor } from './visitor.ts';
 
@@ -78,6 +79,11 @@ export function ownerAction<Fields extends z.ZodRawShape>({
       return act(visitor, form);
     },
   });
+}
+
+/** By what a second click is known: the same form with the same in it. Of what was typed it tells nothing. */
+export function keyOf(formKey: string, typed: string): string {
+  return hashOfToken(`${formKey} ${typed}`);
 }
 
 function isOwner(visitor: SignInVisitor): visitor is PageOwner {
