@@ -39,6 +39,10 @@ import type {
   SmsSignInView,
 } from '../phone-methods/schemas.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
+import type {
+  NewSignInPage as NewPage,
+  SignInPageLink as PageLink,
+} from '../self-service/sign-in/api-routes.ts';
 import type { KeyView } from '../tenants/routes.ts';
 import type { ErasedView } from '../users/erase-route.ts';
 import type { UserExportView } from '../users/export-route.ts';
@@ -76,6 +80,12 @@ export type SignIn = z.output<typeof SignInView>;
 
 /** What the right code of a sign-in by number gives. */
 export type ApprovedSignIn = z.output<typeof ApprovedView>;
+
+/** What is asked for: a page on which a person signs in with a phone number, and where it leads. */
+export type NewSignInPage = z.input<typeof NewPage>;
+
+/** Where the person is sent, and until when. */
+export type SignInPageLink = z.output<typeof PageLink>;
 
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };

@@ -75,8 +75,11 @@ export function formOn({ html }: Pick<ShownPage, 'html'>, part = ''): ShownForm 
     action: attribute(head, 'action'),
     fields: fieldsIn(inside),
   }));
-  const found = forms.find(({ action }) => action.endsWith(part) && (part !== '' || !/\/language$/.test(action)));
-  if (!found) throw new Error(`The page has no form to ${part}; it has ${forms.map(({ action }) => action)}.`);
+  const found = forms.find(
+    ({ action }) => action.endsWith(part) && (part !== '' || !/\/language$/.test(action)),
+  );
+  if (!found)
+    throw new Error(`The page has no form to ${part}; it has ${forms.map(({ action }) => action)}.`);
   return found;
 }
 
@@ -85,10 +88,12 @@ function fieldsIn(inside: string): Record<string, string> {
     attribute(head, 'name'),
     attribute(head, 'value'),
   ]);
-  const chosen = [...inside.matchAll(/<select\b([^>]*)>(.*?)<\/select>/gs)].map(([, head = '', options = '']) => {
-    const [, option = ''] = /<option\b([^>]*\sselected[^>]*)>/.exec(options) ?? [];
-    return [attribute(head, 'name'), attribute(option, 'value')];
-  });
+  const chosen = [...inside.matchAll(/<select\b([^>]*)>(.*?)<\/select>/gs)].map(
+    ([, head = '', options = '']) => {
+      const [, option = ''] = /<option\b([^>]*\sselected[^>]*)>/.exec(options) ?? [];
+      return [attribute(head, 'name'), attribute(option, 'value')];
+    },
+  );
   return Object.fromEntries([...inputs, ...chosen].filter(([name]) => name !== ''));
 }
 
@@ -97,9 +102,12 @@ const attribute = (head: string, name: string): string =>
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
-const decode = (text: string): string => text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name) => ENTITIES[name] ?? '');
+const decode = (text: string): string =>
+  text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name) => ENTITIES[name] ?? '');
 
 function textOf(html: string): string {
   const body = html.slice(html.indexOf('<body'));
-  return decode(body.replaceAll(/<[^>]*>/g, ' ')).replaceAll(/\s+/g, ' ').trim();
+  return decode(body.replaceAll(/<[^>]*>/g, ' '))
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

@@ -106,12 +106,7 @@ function goBack({ sealKeys }: CodeDeps, { page, view, now }: PageOwner, isSent: 
 
 const sealContext = ({ id }: SignInPage): string => `sign-in-page:${id}`;
 
-async function takeCode(
-  deps: CodeDeps,
-  owner: PageOwner,
-  typed: string,
-  key: string,
-): Promise<PageAnswer> {
+async function takeCode(deps: CodeDeps, owner: PageOwner, typed: string, key: string): Promise<PageAnswer> {
   const { page, view } = owner;
   const { text } = view.language;
   const { verificationId } = page;
