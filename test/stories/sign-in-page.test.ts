@@ -291,6 +291,7 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     for (const [number, said] of [
       ['', 'Type your phone number.'],
       ['12', 'This does not look like a phone number of Sweden.'],
+      ['+46 12', 'This does not look like a phone number. '],
       ['08-465 004 22', 'This is not the number of a mobile phone.'],
       ['070-174 06 35 ext 12', 'This number may not have an extension.'],
     ] as const) {
@@ -299,6 +300,12 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
       expect(page.text).toContain(said);
       expect(page.html).toContain('aria-invalid="true" aria-describedby="number-error"');
     }
+    // A number with the code of its country is right whichever country is chosen in the list.
+    const abroad = createPageVisitor();
+    const foreign = await abroad.open(await newPage());
+    expect((await abroad.send(foreign, { number: newMobile(), country: 'AF' })).text).toContain(
+      'Enter the code',
+    );
     await setPolicy(world, { ...POLICY, version: 1, smsSignIn: { allowed: false } });
     page = await visitor.send(page, { number: newMobile(), country: 'SE' });
     expect(page.status).toBe(409);

@@ -1,6 +1,7 @@
 /** The number: typed on a page that is free, or that is this browser's. */
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
+import { plainText } from '../../domain/typed-text.ts';
 import { ServiceError } from '../../errors.ts';
 import { type ListCountries, offeredCountries } from '../countries.ts';
 import { refusalText } from '../refusal-text.ts';
@@ -164,20 +165,26 @@ async function begin(
   { number, country, formKey }: Typed,
 ): Promise<void> {
   const { tenantId, nonce, audience } = page;
-  const typed = { number, country, locale: view.language.tag, deviceToken, clientAddress };
-  const { id } = await actions.request({ tenantId, nonce, audience, ...typed });
+  const typed = { number, country: saysCountry(number) ? undefined : country };
+  const from = { locale: view.language.tag, deviceToken, clientAddress };
+  const { id } = await actions.request({ tenantId, nonce, audience, ...typed, ...from });
   const isLast = await pages.begin(page.id, formKey, id);
   const ended = isLast ? page.verificationId : id;
   if (ended !== null) await actions.cancel(tenantId, ended).catch(ignoreDecided);
 }
+
+/** Whether a number begins with the code of its country: then it does not matter which one is chosen in the list. */
+const saysCountry = (number: string): boolean => plainText(number).startsWith('+');
 
 /** It had ended before. */
 function ignoreDecided(error: unknown): void {
   if (!(error instanceof ServiceError) || error.status >= 500) throw error;
 }
 
-function numberRefusal({ view }: PageOwner, { country }: Typed, refusal: ServiceError): Html {
+function numberRefusal({ view }: PageOwner, { number, country }: Typed, refusal: ServiceError): Html {
   const { language } = view;
+  if (refusal.code === 'number.invalid' && saysCountry(number))
+    return html`${language.text('signIn.invalid')}`;
   const names = new Intl.DisplayNames(language.tag, { type: 'region' });
   if (refusal.code === 'number.invalid')
     return html`${language.text('number.invalid', { country: names.of(country) ?? country })}`;

@@ -18,8 +18,8 @@ export interface ShownSignIn {
 export interface AskedSignIn {
   tenantId: string;
   number: string;
-  /** ISO 3166-1 alpha-2. */
-  country: string;
+  /** ISO 3166-1 alpha-2; undefined: the number says it itself. */
+  country: string | undefined;
   nonce: string;
   audience: string | null;
   /** The language of the page, BCP 47. */
