@@ -24,6 +24,7 @@ import type {
   NewPbxProfile,
   NewPhoneMethod,
   NewSignIn,
+  NewSignInPage,
   PbxProfile,
   PhoneMethod,
   PhoneMethodChange,
@@ -35,6 +36,7 @@ import type {
   SelfServiceLink,
   RevealedAppPassword,
   SignIn,
+  SignInPageLink,
   SmsSignIn,
   UserExport,
   UserProfile,
@@ -130,6 +132,9 @@ function signIns({ json }: Api) {
     /** Sends the text message again, with the same code. */
     resendSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/resend`),
     cancelSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/cancel`),
+    /** Makes a page of Poundkey's own for all of this: send the person there, and take the assertion from its post. */
+    createSignInPage: (wanted: NewSignInPage) =>
+      json<SignInPageLink>('POST', '/v1/sign-in-pages', { body: wanted }),
   };
 }
 

@@ -44,6 +44,10 @@ import type {
   NewSelfServiceLink as LinkBody,
   SelfServiceLink as LinkView,
 } from '../self-service/links/routes.ts';
+import type {
+  NewSignInPage as NewPage,
+  SignInPageLink as PageLink,
+} from '../self-service/sign-in/api-routes.ts';
 import type { KeyView } from '../tenants/routes.ts';
 import type { ErasedView } from '../users/erase-route.ts';
 import type { UserExportView } from '../users/export-route.ts';
@@ -81,6 +85,12 @@ export type SignIn = z.output<typeof SignInView>;
 
 /** What the right code of a sign-in by number gives. */
 export type ApprovedSignIn = z.output<typeof ApprovedView>;
+
+/** What is asked for: a page on which a person signs in with a phone number, and where it leads. */
+export type NewSignInPage = z.input<typeof NewPage>;
+
+/** Where the person is sent, and until when. */
+export type SignInPageLink = z.output<typeof PageLink>;
 
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };

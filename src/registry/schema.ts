@@ -9,7 +9,11 @@ import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts'
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
-import type { SelfServiceLinkTable, SelfServiceSessionTable } from './self-service-schema.ts';
+import type {
+  SelfServiceLinkTable,
+  SelfServiceSessionTable,
+  SignInPageTable,
+} from './self-service-schema.ts';
 import type { SignInColumns } from './sign-in-schema.ts';
 import type {
   CalledCountryTable,
@@ -52,6 +56,7 @@ export interface Registry {
   signInAssertion: SignInAssertionTable;
   selfServiceLink: SelfServiceLinkTable;
   selfServiceSession: SelfServiceSessionTable;
+  signInPage: SignInPageTable;
 }
 
 interface TenantTable {

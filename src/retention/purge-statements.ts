@@ -11,7 +11,8 @@ export type PurgedKind =
   | 'auditEvent'
   | 'refusal'
   | 'selfServiceLink'
-  | 'selfServiceSession';
+  | 'selfServiceSession'
+  | 'signInPage';
 
 /** Removes one batch. The first kind says whether there may be more: it was as many as a batch has. */
 export interface PurgeStatement {
@@ -105,6 +106,20 @@ const selfService: PurgeStatement = {
     union all select 'selfServiceSession', (select count(*) from sessions)::int`,
 };
 
+/** How long after its end a page for signing in is kept, ms: a code and the way back last longer than the page. */
+const SIGN_IN_PAGES_MS = 3_600_000;
+
+const signInPages: PurgeStatement = {
+  what: 'pages for signing in',
+  statement: (batch, now) => sql`
+    with old as materialized (
+      select id from sign_in_page where expires_at < ${later(now, -SIGN_IN_PAGES_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    gone as (
+      delete from sign_in_page where id = any(array(select id from old)) returning id)
+    select 'signInPage' as kind, (select count(*) from gone)::int as count`,
+};
+
 /** The database removes audit events by itself: nobody else may. */
 const auditEvents: PurgeStatement = {
   what: 'audit events',
@@ -118,5 +133,6 @@ export const PURGE_STATEMENTS: readonly PurgeStatement[] = [
   messages,
   refusals,
   selfService,
+  signInPages,
   auditEvents,
 ];

@@ -3,7 +3,9 @@ import { actAs } from '../domain/actor.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { Clock } from '../platform/clock.ts';
 import { defineRouteSet, type MountedSet } from '../platform/http/mount-sets.ts';
+import type { ProblemPage } from '../platform/http/problem-page.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
+import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import { brandOf } from './brand/brand.ts';
 import { createLinkStore } from './links/link-store.ts';
 import type { PageActions } from './ports.ts';
@@ -19,6 +21,9 @@ import { problemPage } from './screens/link-screens.ts';
 import { formTokenOf, hashOfToken } from './secrets.ts';
 import { createSessionCookie } from './sessions/cookie.ts';
 import { createSessionStore, type Session } from './sessions/session-store.ts';
+import { createSignInPageStore } from './sign-in/page-store.ts';
+import type { SignInActions } from './sign-in/ports.ts';
+import { SIGN_IN_PATH, signInSet } from './sign-in/sign-in-set.ts';
 import type { PageLanguages } from './texts.ts';
 import type { PageBrand, PageView } from './view/page-view.ts';
 
@@ -32,6 +37,8 @@ const LINK_MINUTES = 10;
 export interface PageDeps {
   run: Parameters<typeof createLinkStore>[0];
   actions: PageActions;
+  signIn: SignInActions;
+  sealKeys: KeyRing;
   languages: PageLanguages;
   follow: Follow;
   /** Where people reach the service; its path stands in front of all addresses of the page. */
@@ -39,7 +46,7 @@ export interface PageDeps {
   clock: Clock;
 }
 
-/** The sets of the page: its files, and everything else. */
+/** The sets of the page: its files, everything else, and the pages for signing in. */
 export function createPageSets(deps: PageDeps): MountedSet[] {
   const sessions = createSessionStore(deps.run);
   const links = createLinkStore(deps.run);
@@ -69,10 +76,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
       mayBeStored: false,
       otherMethods: 'methodNotAllowed',
       security: null,
-      problemPage: ({ body }, { header }) => ({
-        html: problemPage(neutralView(deps, header('accept-language')), body),
-        headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PROBLEM_POLICY },
-      }),
+      problemPage: problems(deps, { unchanged: 'problem.text', canGoBack: true }),
       routes: [
         ...visitRoutes({
           ...shared,
@@ -90,7 +94,27 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
         ...appPasswordRoutes(shared),
       ],
     }),
+    signInPages(deps, viewOf),
   ];
+}
+
+/** The pages for signing in, in the look of this page. */
+function signInPages(deps: PageDeps, viewOf: ReturnType<typeof createViews>): MountedSet {
+  const { run, signIn, sealKeys, publicUrl, clock } = deps;
+  return signInSet({
+    ...{ sealKeys, publicUrl, now: clock.now, actions: signIn },
+    pages: createSignInPageStore(run),
+    path: `${pathOf(publicUrl)}${SIGN_IN_PATH}`,
+    viewOf: (accepted, page) => viewOf(accepted, page && { ...page, returnUrl: null, expiresAt: null }, ''),
+    problemPage: problems(deps, { unchanged: 'signIn.problem', canGoBack: false }),
+  });
+}
+
+function problems(deps: PageDeps, about: Parameters<typeof problemPage>[2]): ProblemPage {
+  return ({ body }, { header }) => ({
+    html: problemPage(neutralView(deps, header('accept-language')), body, about),
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PROBLEM_POLICY },
+  });
 }
 
 const PROBLEM_POLICY =
@@ -100,6 +124,7 @@ const PROBLEM_POLICY =
 function neutralView({ languages, publicUrl, clock }: PageDeps, accepted: string | undefined): PageView {
   return {
     base: `${pathOf(publicUrl)}${PAGE_PATH}`,
+    files: `${pathOf(publicUrl)}${PAGE_PATH}/assets`,
     language: languages.choose(accepted),
     languages: languages.all,
     brand: { name: 'Poundkey', stylesheet: null, logo: null, contact: null, helpUrl: null, privacyUrl: null },

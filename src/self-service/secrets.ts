@@ -7,7 +7,13 @@ const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LENGTH = 43;
 
 /** What a token looks like; anything else need not be looked for. */
-export const TOKEN_FORM = /^[0-9A-Za-z]{43}$/;
+const TOKEN_FORM = /^[0-9A-Za-z]{43}$/;
+
+/** A token as it stands in the link; what wrappers and mail programs put behind it is no part of it. Empty: there is none. */
+export function tokenIn(text: string): string {
+  const token = text.slice(0, LENGTH);
+  return TOKEN_FORM.test(token) ? token : '';
+}
 
 /** A new token, from a CSPRNG and without a bias: bytes that would prefer the first digits are left out. */
 export function newToken(): string {

@@ -22,7 +22,7 @@ const TAGS: ApiTag[] = [
   {
     name: 'Sign-ins',
     description: 'People who sign in with the number of their mobile phone: started, followed, checked',
-    under: [`${API}/sign-ins`],
+    under: [`${API}/sign-ins`, `${API}/sign-in-pages`],
   },
   {
     name: 'Users',

@@ -2,6 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { createReveal } from '../app-passwords/reveal.ts';
 import type { Events } from '../events.ts';
 import { toView } from '../journey/request/verification-view.ts';
+import { refusePolicy } from '../journey/sign-in/may-sign-in.ts';
 import type { Verification } from '../journey/store/rows.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Languages } from '../providers/locales.ts';
@@ -11,6 +12,11 @@ import { selfServiceLinkRoutes } from '../self-service/links/routes.ts';
 import { PAGE_PATH, type PageDeps } from '../self-service/page-set.ts';
 import type { PageActions, ShownVerification, Way } from '../self-service/ports.ts';
 import type { Draft } from '../self-service/sessions/session-store.ts';
+import { signInPageRoutes } from '../self-service/sign-in/api-routes.ts';
+import { createCreateSignInPage } from '../self-service/sign-in/create-page.ts';
+import { createSignInPageStore } from '../self-service/sign-in/page-store.ts';
+import type { SignInActions } from '../self-service/sign-in/ports.ts';
+import { SIGN_IN_PATH } from '../self-service/sign-in/sign-in-set.ts';
 import { loadTexts } from '../self-service/texts.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
@@ -24,16 +30,56 @@ interface PageWiring {
   events: Events;
 }
 
-/** The self-service page: what it is made of, and the routes of the REST API that make links to it. */
+/** The self-service page: what it is made of, and the routes of the REST API that make links to it, and pages for signing in. */
 export function createPage(features: Features, wiring: PageWiring) {
   const { stores, publicUrl, follow, clock } = wiring;
   const { run } = stores.database;
   const actions = createPageActions(features, wiring);
+  const signIn = createSignInActions(features, wiring);
   const languages = loadTexts();
+  const { sealKeys } = stores;
   const pageUrl = `${publicUrl}${PAGE_PATH}`;
   const createLink = createCreateLink({ ...actions, links: createLinkStore(run), pageUrl, clock });
-  const deps: PageDeps = { run, actions, languages, follow, publicUrl, clock };
-  return { deps, routes: selfServiceLinkRoutes(createLink) };
+  const createSignInPage = createCreateSignInPage({
+    ...{ pages: createSignInPageStore(run), actions: signIn, clock },
+    signInUrl: `${publicUrl}${SIGN_IN_PATH}`,
+  });
+  const deps: PageDeps = {
+    ...{ run, actions, signIn, sealKeys, languages },
+    ...{ follow, publicUrl, clock },
+  };
+  return { deps, routes: [...selfServiceLinkRoutes(createLink), ...signInPageRoutes(createSignInPage)] };
+}
+
+/** What people do to sign in with their numbers, by the features that do it. */
+function createSignInActions(
+  { journey, policies }: Features,
+  { languages }: Pick<PageWiring, 'languages'>,
+): SignInActions {
+  return {
+    policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
+    refusalOf: refusePolicy,
+    async request({ audience, locale, clientAddress, ...asked }) {
+      const { version: policyVersion } = await policies.current(asked.tenantId);
+      // As on the other pages, it is in the language of the number's country if texts are not in that of the page.
+      const served = languages.resolveLocale(locale) ?? undefined;
+      const optional = { audience: audience ?? undefined, locale: served };
+      const from = { clientAddress: clientAddress ?? undefined };
+      return journey.requestSignIn({ ...asked, ...optional, ...from, policyVersion });
+    },
+    async read(tenantId, id) {
+      const signIn = await journey.readSignIn(tenantId, id);
+      const { status, expiresAt, resendAfter } = journey.viewSignIn(signIn);
+      return {
+        ...{ status, country: signIn.country, international: grouped(signIn.phoneNumber) },
+        expiresAt: new Date(expiresAt),
+        resendAfter: resendAfter === null ? null : new Date(resendAfter),
+      };
+    },
+    cancel: journey.cancelSignIn,
+    sendAgain: journey.sendSignInAgain,
+    check: journey.checkSignIn,
+  };
 }
 
 /** What people do on the page, by the features that do it. */

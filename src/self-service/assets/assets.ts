@@ -21,6 +21,7 @@ const STYLES = [
   'call',
   'phones',
   'desk-phone',
+  'sign-in',
   'narrow',
 ];
 

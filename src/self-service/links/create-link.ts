@@ -2,6 +2,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
 import { type Clock, later } from '../../platform/clock.ts';
+import { assertReturnUrls } from '../return-urls.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import type { LinkStore } from './link-store.ts';
 
@@ -28,7 +29,8 @@ export function createCreateLink(deps: {
 }): CreateLink {
   return async ({ returnUrl, ...wanted }) => {
     const policy = await deps.policyOf(wanted.tenantId);
-    assertAllowed(policy, returnUrl);
+    assertAllowed(policy);
+    assertReturnUrls(policy, { returnUrl });
     const now = deps.clock.now();
     const token = newToken();
     const expiresAt = later(now, policy.selfService.linkMinutes * 60_000);
@@ -37,20 +39,10 @@ export function createCreateLink(deps: {
   };
 }
 
-function assertAllowed({ selfService }: TenantPolicy, returnUrl: string | null): void {
-  if (!selfService.allowed)
-    throw new ServiceError(
-      'policy.selfServiceRefused',
-      'The policy of this tenant does not send people to the self-service page (selfService.allowed). Ask its administrator to change that.',
-    );
-  if (returnUrl === null || selfService.returnUrls.includes(returnUrl)) return;
+function assertAllowed({ selfService }: TenantPolicy): void {
+  if (selfService.allowed) return;
   throw new ServiceError(
-    'policy.returnUrlRefused',
-    'The policy does not name this address. Add it to selfService.returnUrls, exactly as it is asked for.',
-    {
-      problems: [
-        { field: '/returnUrl', rule: 'This must be one of the addresses in selfService.returnUrls.' },
-      ],
-    },
+    'policy.selfServiceRefused',
+    'The policy of this tenant does not send people to the self-service page (selfService.allowed). Ask its administrator to change that.',
   );
 }

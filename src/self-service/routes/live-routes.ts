@@ -15,6 +15,7 @@ import { endingPage } from '../screens/ending-screen.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
 import type { Draft, SessionStore } from '../sessions/session-store.ts';
+import { codeIn } from '../typed-code.ts';
 import {
   FormKey,
   goTo,
@@ -204,13 +205,6 @@ function whyNotTaken({ view: { language } }: Person, error: unknown): string | n
   if (error.code === 'limit.reached') return language.text('code.tooManyWrong');
   if (error.code !== 'code.wrong' || error.checksLeft === 0) return null;
   return language.text('code.wrong', { tries: error.checksLeft ?? 0 });
-}
-
-/** The six digits in what was typed or pasted, which may be the whole message. */
-function codeIn(typed: string): string | null {
-  const together = typed.replaceAll(/[\s-]/g, '');
-  if (/^\d{6}$/.test(together)) return together;
-  return /(?<!\d)\d{6}(?!\d)/.exec(typed)?.[0] ?? null;
 }
 
 async function sendAgain(deps: LiveDeps, person: Person): Promise<PageAnswer> {

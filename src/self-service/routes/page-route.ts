@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 import { htmlPage, redirect } from '../../platform/http/answers.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
+import { securityHeadersFor } from '../../platform/http/security-headers.ts';
 import { signedOutPage } from '../screens/link-screens.ts';
 import { isFormToken } from '../secrets.ts';
 import type { Session } from '../sessions/session-store.ts';
@@ -34,6 +35,12 @@ const POLICY = {
   ...{ connectSrc: ["'self'"], formAction: ["'self'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
 };
 
+/** The header of a page whose form goes to another site: to this one, and nowhere else. @param origin such as `https://login.example.com` */
+export function lettingFormsGoTo(origin: string): Record<string, string> {
+  const all = securityHeadersFor({ ...POLICY, formAction: ["'self'", origin] });
+  return { 'Content-Security-Policy': all['Content-Security-Policy'] ?? '' };
+}
+
 /** No path leaks to other sites, and browsers still say in `Origin` whose form it is (with `no-referrer` they say null). */
 const HEADERS = {
   'Referrer-Policy': 'strict-origin',
@@ -45,7 +52,8 @@ const page = (description: string) => {
   return { ...spec, headers: { ...spec.headers, ...HEADERS } };
 };
 
-const responses = {
+/** What pages are answered with. */
+export const responses = {
   200: page('The page'),
   303: redirect('The address of the next page'),
   403: page('Nobody is signed in'),
@@ -137,7 +145,7 @@ export function personalAction<
     async handle({ caller, body: form, params: given }) {
       if (!isPerson(caller)) return { status: 403, body: signedOutPage(caller.view) };
       const { formToken, ...typed } = form as { formToken: string };
-      if (!isFormToken(formToken, caller.sessionId)) throw formNotOurs();
+      assertFormToken(formToken, caller.sessionId);
       return act(caller, typed as z.output<z.ZodObject<Fields>>, given as z.output<Params>);
     },
   });
@@ -147,9 +155,13 @@ function isPerson(visitor: Visitor): visitor is Person {
   return visitor.session !== null;
 }
 
-/** The error for a form that was made for another session, or by somebody else. */
-function formNotOurs(): ServiceError {
-  return new ServiceError(
+/**
+ * Refuses a form that was made for another session, or by somebody else.
+ * @throws ServiceError `selfService.formNotOurs`
+ */
+export function assertFormToken(given: string, sessionId: string): void {
+  if (isFormToken(given, sessionId)) return;
+  throw new ServiceError(
     'selfService.formNotOurs',
     'The form does not belong to this session. Load the page again and send the form from there.',
   );

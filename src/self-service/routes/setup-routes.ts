@@ -4,7 +4,7 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { ServiceError } from '../../errors.ts';
 import { numberHint } from '../countries/hint.ts';
-import { listCountries } from '../countries/list.ts';
+import { offeredCountries } from '../countries/offered.ts';
 import { showTyped } from '../countries/typed.ts';
 import type { PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
@@ -97,11 +97,7 @@ async function numberAnswer(
   shown: Pick<NumberForm, 'way' | 'number' | 'extension' | 'country' | 'error'>,
 ): Promise<PageAnswer> {
   const policy = await deps.actions.policyOf(session.tenantId);
-  const { allowed } = policy.countries;
-  const countries = listCountries(view.language.tag, allowed?.[0] ?? null, allowed);
-  const country = countries.some(({ code }) => code === shown.country)
-    ? shown.country
-    : (countries[0]?.code ?? '');
+  const { countries, country } = offeredCountries(policy, view.language.tag, shown.country);
   const { way, number, extension, error } = shown;
   const pauseS = policy.extension.pauseBeforeS;
   const body = numberPage(view, { way, number, extension, error, country, countries, pauseS });

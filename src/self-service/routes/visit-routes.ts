@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { LinkStore } from '../links/link-store.ts';
 import { expiredPage, linkPage, signedInPage } from '../screens/link-screens.ts';
-import { hashOfToken, newToken, TOKEN_FORM } from '../secrets.ts';
+import { hashOfToken, newToken, tokenIn } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { PageView } from '../view/page-view.ts';
@@ -65,12 +65,6 @@ export function visitRoutes(deps: VisitDeps) {
       },
     }),
   ];
-}
-
-/** A token as it stands in the link; what wrappers and mail programs put behind it is no part of it. */
-function tokenIn(text: string): string {
-  const token = text.slice(0, 43);
-  return TOKEN_FORM.test(token) ? token : '';
 }
 
 async function showLink(deps: VisitDeps, visitor: Visitor, typed: string): Promise<PageAnswer> {

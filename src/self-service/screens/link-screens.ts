@@ -1,4 +1,5 @@
 /** What people see who come by a link, or without one. */
+import type { TextName } from '../texts.ts';
 import { html } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
@@ -53,10 +54,14 @@ export function signedInPage(view: PageView): string {
   return layout(view, { title: text('phones.title'), width: 'middle', body });
 }
 
-/** Something that went wrong, with the id under which the log has it. */
+/**
+ * Something that went wrong, with the id under which the log has it.
+ * @param about what is as it was before, and whether there is a page to go back to
+ */
 export function problemPage(
   view: PageView,
   problem: { code: string; status: number; instance: string },
+  about: { unchanged: TextName; canGoBack: boolean } = { unchanged: 'problem.text', canGoBack: true },
 ): string {
   const { text } = view.language;
   const isThere = problem.code !== 'route.notFound' && problem.code !== 'route.methodNotAllowed';
@@ -65,7 +70,7 @@ export function problemPage(
       ? 'problem.form'
       : problem.status === 503
         ? 'problem.busy'
-        : 'problem.text';
+        : about.unchanged;
   const title = text(isThere ? 'problem.title' : 'problem.notFound');
   return layout(view, {
     title,
@@ -74,6 +79,6 @@ export function problemPage(
     above: html`<span class="badge bad">${icon('alert')}</span>`,
     body: html`${notice('warn', text(said))}
 <p class="hint actions">${text('problem.reference', { id: problem.instance.replace(/^urn:poundkey:request:/, '') })}</p>
-<div class="row actions">${linkButton(text('common.back'), view.base, 'quiet')}</div>`,
+${about.canGoBack ? html`<div class="row actions">${linkButton(text('common.back'), view.base, 'quiet')}</div>` : ''}`,
   });
 }

@@ -44,7 +44,10 @@ ${isOffice ? tones(view, shown) : NONE}
 }
 
 /** A list of the browser's own; the script turns it into one that is searched by typing. */
-function countryField({ language: { text } }: PageView, { countries, country }: NumberForm): Html {
+export function countryField(
+  { language: { text } }: PageView,
+  { countries, country }: Pick<NumberForm, 'countries' | 'country'>,
+): Html {
   return html`<div class="field"><label for="country">${text('number.country')}</label>
 <span class="select" data-search="${text('number.countrySearch')}" data-none="${text('number.countryNone')}"><select class="input" id="country" name="country" autocomplete="country">${countries.map((each) => countryOption(each, each.code === country))}</select>${icon('down', { small: true })}</span></div>`;
 }
@@ -57,7 +60,11 @@ function countryOption(
   return html`<option value="${code}"${searched}${isChosen ? html` selected` : NONE}>${name} (${callingCode})</option>`;
 }
 
-function numberField({ language: { text } }: PageView, { number, error }: NumberForm): Html {
+/** The number as it is typed. What is wrong with it has the id `number-error`. */
+export function numberField(
+  { language: { text } }: PageView,
+  { number, error }: Pick<NumberForm, 'number' | 'error'>,
+): Html {
   const wrong = error?.field === 'number' ? html` aria-invalid="true" aria-describedby="number-error"` : NONE;
   return html`<div class="field"><label for="number">${text('number.number')}</label><input class="input" id="number" name="number" type="text" inputmode="tel" autocomplete="tel" dir="ltr" maxlength="64" value="${number}"${wrong}></div>`;
 }

@@ -41,10 +41,10 @@ export function layout(view: PageView, page: Page): string {
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 <title>${prefix}${page.title} – ${brand.name}</title>
-<link rel="icon" href="${view.base}/assets/${ASSET_VERSION}/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${view.base}/assets/${ASSET_VERSION}/page.css">
+<link rel="icon" href="${view.files}/${ASSET_VERSION}/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${view.files}/${ASSET_VERSION}/page.css">
 ${brand.stylesheet === null ? NONE : html`<link rel="stylesheet" href="${brand.stylesheet}">`}
-<script type="module" src="${view.base}/assets/${ASSET_VERSION}/page.js"></script>
+<script type="module" src="${view.files}/${ASSET_VERSION}/page.js"></script>
 </head>
 <body data-now="${view.now.toISOString()}"${sessionData(view)}>
 ${header(view)}

@@ -18,6 +18,8 @@ export interface PageBrand {
 export interface PageView {
   /** The path of the page, such as `/my-phones`, behind that of the public address. */
   base: string;
+  /** The path of the page's files, such as `/my-phones/assets`. */
+  files: string;
   language: Language;
   languages: readonly Language[];
   brand: PageBrand;
