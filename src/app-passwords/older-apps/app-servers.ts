@@ -1,5 +1,8 @@
 import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../../domain/audit-event.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { runIn } from '../../platform/database/run-statement.ts';
 import { hasSecretHash, makeNamedSecret, readNamedSecret } from '../../platform/secrets/named-secret.ts';
 import type { Registry } from '../../registry/schema.ts';
 import type { FoundServer } from '../check/find.ts';
@@ -26,16 +29,20 @@ export interface ListedAppServer extends AppServer {
 /** The servers of all tenants. */
 export type AppServers = ReturnType<typeof createAppServers>;
 
-/** App servers in the registry. A secret is told once; its SHA-256 is kept. */
+/** App servers in the registry. A secret is told once; its SHA-256 is kept. A change and its audit events are one statement. */
 export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
   return {
     /** Adds one. @returns its id, and `as_<id>_<secret>`, which cannot be had again */
     async create(wanted: Omit<AppServer, 'id'>): Promise<{ id: string; secret: string }> {
       const { id, secretHash, text: secret } = makeNamedSecret('as');
-      await db
-        .insertInto('appServer')
-        .values({ id, ...wanted, secretHash, createdAt: clock.now(), revokedAt: null })
-        .execute();
+      const { name, tenantId, service } = wanted;
+      const now = clock.now();
+      await runIn(db)(sql`
+        with changed as (
+          insert into app_server (id, name, tenant_id, service, secret_hash, created_at)
+          values (${id}, ${name}, ${tenantId}, ${service}, ${secretHash}, ${now}) returning *),
+        ${auditEvents([eventOf('appServer.created')], now)}
+        select 1`);
       return { id, secret };
     },
 
@@ -50,15 +57,24 @@ export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: C
 
     /** Ends one at once. Returns whether there was a live one of this id. */
     async revoke(id: string): Promise<boolean> {
-      const ended = await db
-        .updateTable('appServer')
-        .set({ revokedAt: clock.now() })
-        .where('id', '=', id)
-        .where('revokedAt', 'is', null)
-        .returning('id')
-        .executeTakeFirst();
+      const now = clock.now();
+      const [ended] = await runIn(db)(sql`
+        with changed as (
+          update app_server set revoked_at = ${now} where id = ${id} and revoked_at is null returning *),
+        ${auditEvents([eventOf('appServer.revoked')], now)}
+        select id from changed`);
       return ended !== undefined;
     },
+  };
+}
+
+/** From `changed`, for each tenant that the server serves. */
+function eventOf(type: 'appServer.created' | 'appServer.revoked'): AuditEvent {
+  return {
+    ...{ type, many: true, tenantId: sql`t.id`, userId: null },
+    from: sql`changed s join tenant t on t.id = s.tenant_id or s.tenant_id is null`,
+    data: sql`jsonb_build_object('appServerId', s.id, 'name', s.name, 'service', s.service,
+      'allTenants', s.tenant_id is null)`,
   };
 }
 
