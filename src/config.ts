@@ -78,8 +78,11 @@ export interface Config {
   };
   /** `allowPrivate`: outcomes may be posted by http and to private addresses. `timeLimitMs`: for one attempt. */
   webhooks: { allowPrivate: boolean; timeLimitMs: number };
-  /** Streams of events that one process serves at most, in all and to one tenant, and how often it looks for events while there are any. */
-  progress: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number };
+  /**
+   * Streams of events that one process serves at most, in all and to one tenant, and how often it looks for events while there
+   * are any: `rarelyEveryMs` while it hears what other processes change, else `lookEveryMs`.
+   */
+  progress: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number; rarelyEveryMs: number };
   /** How long a process that is stopping continues to answer live calls, ms. */
   shutdownLimitMs: number;
   /** `pricesFile` null: the invented prices that Poundkey comes with. The limits are of one day, of all tenants; null: none. */
@@ -279,7 +282,7 @@ function group(env: Environment): Config {
       retryMs: 1_000,
     },
     webhooks: { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true', timeLimitMs: 10_000 },
-    progress: { mostStreams: 1_000, mostOfTenant: 250, lookEveryMs: 250 },
+    progress: { mostStreams: 1_000, mostOfTenant: 250, lookEveryMs: 250, rarelyEveryMs: 2_000 },
     shutdownLimitMs: env.SHUTDOWN_LIMIT_S * 1000,
     twimlDir: env.TWIML_DIR,
     spending: {

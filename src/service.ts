@@ -10,12 +10,13 @@ import { probeAtStart } from './ops/probe-public-url.ts';
 import { openOutbox } from './outbox/open-outbox.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
+import { openOtherProcesses, openProgress } from './progress/open-progress.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
 import { createApiRoutes, createIdentifyCaller, createRefused } from './service/api-routes.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
 import { openStores } from './service/open-stores.ts';
-import { createWeb, openHttpPort, openProgress } from './service/serve-web.ts';
+import { createWeb, openHttpPort } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { startSimulator } from './service/start-simulator.ts';
 import { startWork } from './service/start-work.ts';
@@ -78,6 +79,7 @@ async function build(
   const prompts = loadPrompts(config.twimlDir);
   const ops = await startOps({ config, clock, log, events, isStopping }, onStop);
   const stores = await openStores(config, ops.telemetry, log, onStop);
+  const others = openOtherProcesses(stores, events, log, onStop);
   checkKeys(stores, { clock, log, observe: ops.observeKeys }, onStop);
   const { simulator, access } = await startSimulator(config, simulatorTime, log, onStop);
   const http = role === 'worker' ? null : await openHttpPort(config.http, onStop);
@@ -97,8 +99,8 @@ async function build(
   const { traceRequests, observeWebhook } = ops;
   const { trustedProxies = [] } = config.http;
   if (http) {
-    const progress = openProgress(config.progress, stores, events, log, onStop);
-    const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress];
+    const progress = openProgress(config.progress, { stores, others, events, log }, onStop);
+    const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress.routes];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
     const laneOf = createApiLanes(
@@ -109,7 +111,7 @@ async function build(
     const { signingKeys } = stores;
     http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, trustedProxies, isStopping, log }));
   }
-  const checks = { features, count: ops.countCheck, isStopping, clock, log };
+  const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
   ops.watch({ stores, queues: [jobs.queue], providers, prompts });

@@ -13,10 +13,20 @@ export interface ProxySettings {
   files: CertificateFiles;
   /** The user of nginx's own processes; only root can choose one. */
   user: string | null;
+  /** Further lines of its block `http`. */
+  more?: string;
 }
 
 /** The text of `nginx.conf`. nginx stays in the foreground and writes to `error.log` in its directory. */
-export function nginxConf({ directory, port, webPorts, prefix, files, user }: ProxySettings): string {
+export function nginxConf({
+  directory,
+  port,
+  webPorts,
+  prefix,
+  files,
+  user,
+  more = '',
+}: ProxySettings): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `  ${kind}_temp_path ${directory}/${kind};`,
   );
@@ -27,7 +37,7 @@ worker_processes 1;
 events {}
 http {
   access_log off;
-${temporary.join('\n')}
+${[...temporary, more].join('\n')}
   upstream poundkey {
 ${webPorts.map((web) => `    server 127.0.0.1:${web} max_fails=1 fail_timeout=2s;`).join('\n')}
     keepalive 16;

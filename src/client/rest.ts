@@ -17,6 +17,7 @@ import type {
   FoundVerifications,
   ImportedPhoneMethod,
   IssuedAssertion,
+  KeySet,
   NewAppPassword,
   NewBlock,
   NewPbxProfile,
@@ -90,6 +91,8 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     /** Redeems an assertion, once: checks it, and whether the sign-in still counts. Offline: `createVerifyAssertion`. */
     redeemAssertion: (given: AssertionToRedeem) =>
       json<RedeemedAssertion>('POST', '/v1/assertions/redeem', { body: given }),
+    /** The public keys that assertions are verified with. `createVerifyAssertion` reads and keeps them by itself. */
+    readKeySet: () => json<KeySet>('GET', '/.well-known/jwks.json'),
     /** The events of a verification as they come; see `follow.ts`. */
     followVerification: (id: string, options?: { after?: string; signal?: AbortSignal }) =>
       follow(api, id, options),

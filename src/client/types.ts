@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { Revealed } from '../app-passwords/routes.ts';
 import type { AppPasswordView, CreatedView, NewAppPasswordBody } from '../app-passwords/user-routes.ts';
+import type { KeySet as KeySetView } from '../assertions/key-set-route.ts';
 import type {
   AssertionRequest as AssertionBody,
   Issued,
@@ -175,6 +176,9 @@ export type AssertionToRedeem = z.input<typeof RedeemBody>;
 
 /** What a redeemed assertion says: who signed in, how and when. */
 export type RedeemedAssertion = z.output<typeof Redeemed>;
+
+/** The public keys that assertions are verified with (RFC 7517). */
+export type KeySet = z.output<typeof KeySetView>;
 
 /** An app password that is not revoked; the password itself is shown once. */
 export type AppPassword = z.output<typeof AppPasswordView>;

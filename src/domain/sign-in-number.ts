@@ -9,7 +9,8 @@ import { readTypedNumber } from './typed-number.ts';
 /**
  * Of telephones with two numbers in E.164, the one with which mobiles are called. The other one is what people have known
  * by heart for years, and libphonenumber says that it does not exist, or is a landline. `sign_in_key` in migration 0018
- * knows that the two are one.
+ * says the same to the index that keeps them apart, which cannot ask here, and nothing here can wait for the registry.
+ * `contracts/sign-in-keys.test.ts` shows that the two agree about every number.
  */
 const OLDER_FORMS: readonly { older: Form; called: Form }[] = [
   {

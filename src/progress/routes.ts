@@ -41,12 +41,7 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
         deps.streams.assertRoom(followed);
         // With an id beyond the last event a client would otherwise wait for ever.
         const place = { ...followed, after: Math.min(given, standing.lastId) };
-        return {
-          status: 200,
-          body: (res) => deps.streams.open(place, res),
-          // nginx, proxy_buffering: a proxy must not hold events back.
-          headers: { 'X-Accel-Buffering': 'no' },
-        };
+        return { status: 200, body: (res) => void deps.streams.open(place, res) };
       },
     }),
   ];

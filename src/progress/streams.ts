@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { createOutageLog } from '../platform/outage-log.ts';
-import { repeated } from '../platform/repeated.ts';
 import type { Ticker } from '../platform/ticker.ts';
-import type { EventStore, Place, ProgressEvent } from './event-store.ts';
+import type { EventStore } from './event-store.ts';
+import { asJson, type WriteEvent } from './event-text.ts';
+import { createLooks, type Looks } from './looks.ts';
+import type { OtherProcesses } from './other-processes.ts';
+import type { Followed, Stream } from './stream.ts';
+import { fullThing, type StreamRoom, type Wanted } from './stream-room.ts';
 
 /** How often a stream on which nothing happens says that it is alive, ms; proxies cut what is silent for 30 to 60 s. */
 const ALIVE_EVERY_MS = 15_000;
@@ -13,68 +16,55 @@ const FULL_RETRY_S = 5;
 /** How soon a client whose connection broke comes back, ms (HTML standard, "Server-sent events", field retry). */
 const RECONNECT_MS = 1_000;
 
-/** Streams of one verification at most: the page that shows it, on some devices, and clients that come back early. */
-const MOST_OF_VERIFICATION = 10;
-
-/** What a stream shows, and whose it is. */
-export interface Followed extends Place {
-  tenantId: string;
+/** What whoever opened a stream can do with it. */
+export interface OpenStream {
+  /**
+   * Ends the stream before the verification has ended, such as when the session is over that it was opened in. Has no effect on
+   * one that has ended.
+   * @param last what is written before the end, as `WriteEvent` writes it; without it the client only sees the connection end,
+   * and comes back
+   */
+  end(last?: string): void;
 }
 
-type Wanted = Pick<Followed, 'tenantId' | 'verificationId'>;
-
-interface Stream extends Followed {
-  res: ServerResponse;
-}
-
-/** All open streams of this process. */
+/** Open streams of a process, for whoever may show a verification to somebody. */
 export type Streams = ReturnType<typeof createStreams>;
 
-interface StreamsDeps {
+/** What they need. */
+export interface StreamsDeps extends StreamRoom {
   store: Pick<EventStore, 'after'>;
-  /** In all, and of one tenant. */
-  mostStreams: number;
-  mostOfTenant?: number;
+  /** How often all streams are looked at, ms, while what others change is not heard of. */
   lookEveryMs: number;
+  /** The same while it is: for what was not heard. */
+  rarelyEveryMs: number;
+  others: Pick<OtherProcesses, 'startFollowing' | 'stopFollowing' | 'areHeard' | 'onChange'>;
   ticker: Ticker;
   log: Logger;
 }
 
-/** Serves all open streams with one look at the registry every `lookEveryMs`, and none while there are no streams. */
+/**
+ * Serves all open streams. The registry is looked at for those of a verification when this process or another one has
+ * changed it, for all of them from time to time, and not at all while there are none.
+ */
 export function createStreams(deps: StreamsDeps) {
   const open = new Set<Stream>();
-  const reportOutage = createOutageLog(deps.log);
-  const ticksUntilAlive = Math.ceil(ALIVE_EVERY_MS / deps.lookEveryMs);
-  let ticks = 0;
-  let stopTicking: (() => void) | null = null;
+  const looks = createLooks(deps, open);
+  const watch = createWatch(deps, open, looks);
   let closed = false;
+  deps.others.onChange((ids) => look(ids ?? 'all'));
 
-  /** One look: writes to each stream what it does not have yet, and ends those whose verification has ended. */
-  const look = repeated(async () => {
-    const asked = [...open].filter(({ res }) => !res.writableEnded);
-    if (asked.length === 0) return;
-    for (const event of await deps.store.after(asked)) {
-      const stream = asked[event.index];
-      if (stream && !stream.res.writableEnded) send(stream, event);
-    }
-  });
+  function look(ids: string[] | 'all'): void {
+    const followed = ids === 'all' ? ids : ids.filter(isFollowed);
+    if (open.size > 0 && followed.length > 0) looks.at(followed);
+  }
 
   function forget(stream: Stream): void {
     open.delete(stream);
-    if (open.size > 0) return;
-    stopTicking?.();
-    stopTicking = null;
+    if (open.size === 0) watch.stop();
   }
 
-  function tick(): void {
-    ticks = (ticks + 1) % ticksUntilAlive;
-    if (ticks === 0) for (const { res } of open) sayAlive(res);
-    lookNow();
-  }
-
-  const lookNow = () => void reportOutage.follow('progress', look());
-  const fullFor = (wanted: Wanted) => (closed ? 'This process' : fullThing([...open], deps, wanted));
-  const isFollowed = (id: string) => [...open].some(({ verificationId }) => verificationId === id);
+  const fullFor = (wanted: Wanted) => (closed ? 'This process' : fullThing(open, deps, wanted));
+  const isFollowed = (id: string) => open.values().some(({ verificationId }) => verificationId === id);
 
   return {
     /**
@@ -83,72 +73,76 @@ export function createStreams(deps: StreamsDeps) {
      */
     assertRoom(wanted: Wanted): void {
       const full = fullFor(wanted);
-      if (full === null) return;
-      throw new ServiceError(
-        'progress.tooManyStreams',
-        `${full} cannot have another event stream now. Try again shortly, or read the verification instead.`,
-        { retryAfterS: FULL_RETRY_S },
-      );
+      if (full !== null) throw tooMany(full);
     },
 
-    /** Streams what comes after a place to a response whose head is out, until the end of the story or of the client. */
-    open(place: Followed, res: ServerResponse): void {
+    /**
+     * Streams what comes after a place to a response whose head is out, until the end of the story or of the client.
+     * @param write how events are written; as the API shows them by default
+     */
+    open(place: Followed, res: ServerResponse, write: WriteEvent = asJson): OpenStream {
+      const end = (last?: string) => void (res.writableEnded || res.end(last));
+      const stream = { ...place, res, write };
       // Others that found room at the same moment may have taken it: the client comes back.
-      if (fullFor(place) !== null) return void res.end();
-      const stream = { ...place, res };
-      open.add(stream);
-      res.once('close', () => forget(stream));
-      res.write(`retry: ${RECONNECT_MS}\n\n`);
-      stopTicking ??= deps.ticker(deps.lookEveryMs, tick);
-      lookNow();
+      if (fullFor(place) !== null) end();
+      else {
+        open.add(stream);
+        res.once('close', () => forget(stream));
+        res.write(`retry: ${RECONNECT_MS}\n\n`);
+        watch.start();
+        looks.at([place.verificationId]);
+      }
+      return { end };
     },
 
     /** Looks at once, if a stream of this process follows the verification: it has just changed. */
-    changed: (verificationId: string): void => {
-      if (isFollowed(verificationId)) lookNow();
-    },
+    changed: (verificationId: string): void => look([verificationId]),
 
     /** Ends all streams, so that connections can close. Clients come back to another process, to where they were. */
     async close(): Promise<void> {
       closed = true;
       for (const { res } of open) res.end();
-      await look();
+      await looks.settled();
     },
   };
 }
 
-/** What cannot have another stream, as an error calls it, or null. */
-function fullThing(
-  open: Stream[],
-  { mostStreams, mostOfTenant = mostStreams }: Pick<StreamsDeps, 'mostStreams' | 'mostOfTenant'>,
-  wanted: Wanted,
-): string | null {
-  const ofVerification = open.filter(({ verificationId }) => verificationId === wanted.verificationId);
-  const ofTenant = open.filter(({ tenantId }) => tenantId === wanted.tenantId);
-  if (open.length >= mostStreams) return 'This process';
-  if (ofVerification.length >= MOST_OF_VERIFICATION) return 'The verification, which has as many as it may,';
-  return ofTenant.length >= mostOfTenant ? 'The tenant, which has as many in this process as it may,' : null;
+/** What happens from time to time while there are streams. */
+function createWatch(deps: StreamsDeps, open: ReadonlySet<Stream>, looks: Looks) {
+  const { others, lookEveryMs } = deps;
+  const every = (ms: number) => Math.ceil(ms / lookEveryMs);
+  let ticks = 0;
+  let stopTicking: (() => void) | null = null;
+
+  function tick(): void {
+    ticks += 1;
+    if (ticks % every(ALIVE_EVERY_MS) === 0) for (const { res } of open) sayAlive(res);
+    if (looks.isBehind() || !others.areHeard() || ticks % every(deps.rarelyEveryMs) === 0) looks.at('all');
+  }
+
+  return {
+    start(): void {
+      if (stopTicking) return;
+      stopTicking = deps.ticker(lookEveryMs, tick);
+      others.startFollowing();
+    },
+    stop(): void {
+      stopTicking?.();
+      stopTicking = null;
+      others.stopFollowing();
+    },
+  };
 }
 
-function send(stream: Stream, event: ProgressEvent): void {
-  stream.after = event.id;
-  stream.res.write(asText(event));
-  if (event.state === 'finished') stream.res.end();
+function tooMany(full: string): ServiceError {
+  return new ServiceError(
+    'progress.tooManyStreams',
+    `${full} cannot have another event stream now. Try again shortly, or read the verification instead.`,
+    { retryAfterS: FULL_RETRY_S },
+  );
 }
 
 /** A client that does not read gets no comments, which it does not need. */
 function sayAlive(res: ServerResponse): void {
   if (!res.writableEnded && !res.writableNeedDrain) res.write(': alive\n\n');
-}
-
-/** HTML standard, "Server-sent events": the fields of an event, one a line, and an empty line after it. */
-function asText({ id, state, outcome, prompt, happened, at }: ProgressEvent): string {
-  const told = {
-    state,
-    ...(outcome ? { outcome } : {}),
-    ...(prompt ? { prompt } : {}),
-    ...(happened ? { happened } : {}),
-    at: at.toISOString(),
-  };
-  return `id: ${id}\ndata: ${JSON.stringify(told)}\n\n`;
 }

@@ -3,7 +3,6 @@ import type {
   AppPasswordTable,
   AppServerTable,
   TenantDomainTable,
-  WrongAppPasswordCountTable,
   WrongAppPasswordTable,
 } from './app-password-schema.ts';
 import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
@@ -31,7 +30,6 @@ export interface Registry {
   tenantDomain: TenantDomainTable;
   appServer: AppServerTable;
   wrongAppPassword: WrongAppPasswordTable;
-  wrongAppPasswordCount: WrongAppPasswordCountTable;
   auditEvent: AuditEventTable;
   lease: LeaseTable;
   policyVersion: PolicyVersionTable;

@@ -40,6 +40,11 @@ const TAGS: ApiTag[] = [
     under: [`${API}/assertions`],
   },
   {
+    name: 'Signing keys',
+    description: 'What assertions are verified with, open to everybody',
+    under: ['/.well-known'],
+  },
+  {
     name: 'Key',
     description: 'Whose the API key is',
     under: [`${API}/key`],

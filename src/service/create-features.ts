@@ -7,6 +7,7 @@ import {
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
 import { createAssertions } from '../assertions/assertions.ts';
+import { IS_ASSERTED } from '../assertions/still-counts.ts';
 import { writeAuditEvent } from '../audit/completion-write.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
@@ -94,6 +95,7 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
     revokeAppPasswords: writeRevocation,
     block: writeFraudBlock,
     audit: writeAuditEvent,
+    isAsserted: IS_ASSERTED,
     signInUse: writeSignInUse,
     messages: writeMessages,
     writtenMessage: WRITTEN_MESSAGE,

@@ -1,9 +1,8 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { API_KEY, type Caller } from '../api.ts';
+import { API_KEY } from '../api.ts';
 import { keySetRoutes } from '../assertions/key-set-route.ts';
 import { actAs } from '../domain/actor.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Events } from '../events.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
 import type { Logger } from '../log.ts';
@@ -12,10 +11,6 @@ import { listen } from '../platform/http/http-server.ts';
 import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
 import type { Route } from '../platform/http/route.ts';
 import type { OnStop } from '../platform/shutdown.ts';
-import { systemTicker } from '../platform/ticker.ts';
-import { createEventStore } from '../progress/event-store.ts';
-import { progressRoutes } from '../progress/routes.ts';
-import { createStreams } from '../progress/streams.ts';
 import type { Providers } from '../providers/port.ts';
 import type { createApiLanes } from '../tenants/api-lanes.ts';
 import { requireScope } from '../tenants/require-scope.ts';
@@ -45,25 +40,6 @@ export async function openHttpPort(
   const server = await listen(outer, { ...address, variables: 'HOST and PORT' });
   onStop('http', () => server.close(LAST_REQUESTS_MS));
   return { url: server.url, serve: (app) => void outer.use(app) };
-}
-
-/** The route that streams progress. Streams end before the HTTP server closes, since it would wait for them. */
-export function openProgress(
-  settings: { mostStreams: number; mostOfTenant?: number; lookEveryMs: number },
-  { database }: Pick<Stores, 'database'>,
-  events: Events,
-  log: Logger,
-  onStop: OnStop,
-): Route<Caller>[] {
-  const store = createEventStore(database.db);
-  const streams = createStreams({ ...settings, store, ticker: systemTicker, log });
-  // What this process changed is streamed at once; the looks are for what others did.
-  const stopListening = events.listen((_name, { verificationId }) => streams.changed(verificationId));
-  onStop('progress streams', () => {
-    stopListening();
-    return streams.close();
-  });
-  return progressRoutes({ store, streams });
 }
 
 /** What the HTTP app is made of. */
@@ -142,5 +118,5 @@ function publicSet() {
 
 /** `/.well-known`: open to everybody. */
 function keySetSet(signingKeys: Stores['signingKeys']) {
-  return defineOpenSet({ under: '/.well-known', routes: keySetRoutes(signingKeys) });
+  return defineOpenSet({ under: '/.well-known', routes: keySetRoutes(signingKeys), isDescribed: true });
 }

@@ -74,3 +74,16 @@ it('asks for help with a missing package whose name tells no platform', async ()
   expect(code).toBe(1);
   expect(output).toContain('some-package is missing');
 });
+
+it('names every package that wants to run a script when it is installed, and lets one do it', () => {
+  const wanting = Object.entries(readPackages(committed)).filter(
+    ([, entry]) => entry.hasInstallScript === true,
+  );
+  const names = wanting.map(([path]) => path.split('node_modules/').at(-1) ?? '');
+  const { allowScripts } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { allowScripts: Record<string, boolean> };
+  expect(names).toContain('@scarf/scarf');
+  expect(names.filter((name) => allowScripts[name] === undefined)).toEqual([]);
+  expect(Object.keys(allowScripts).filter((name) => allowScripts[name])).toEqual(['node']);
+});

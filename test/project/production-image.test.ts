@@ -1,5 +1,15 @@
 // What the production image is made of: the service without the simulator, which nothing needs but a development start.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -20,6 +30,29 @@ test('the simulator is loaded in one place, and only when it is asked for', () =
   const late = sources.filter(({ text }) => /import\('[^']*\/simulator\//.test(text));
   expect(always.map(({ path }) => path)).toEqual([]);
   expect(late.map(({ path }) => path)).toEqual(['service/start-simulator.ts']);
+});
+
+test('of Swagger UI the image has what the page of the API loads, with the licences, and no more', () => {
+  const dockerfile = readFileSync(join(PROJECT, 'Dockerfile'), 'utf8').replaceAll('\\\n', '');
+  const [command = ''] = /\["find", "node_modules\/swagger-ui-dist"[^\]]*\]/.exec(dockerfile) ?? [];
+  const directory = mkdtempSync(join(tmpdir(), 'poundkey-image-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const place = join(directory, 'node_modules/swagger-ui-dist');
+  cpSync(join(PROJECT, 'node_modules/swagger-ui-dist'), place, { recursive: true });
+  const [program = '', ...args] = JSON.parse(command) as string[];
+  execFileSync(program, args, { cwd: directory });
+  const left = readdirSync(place);
+  const served = [
+    ...readFileSync(join(PROJECT, 'src/platform/http/docs/files.ts'), 'utf8').matchAll(
+      /swagger-ui-dist\/([^']+)/g,
+    ),
+  ];
+  expect(served.length).toBe(2);
+  expect(left).toEqual(
+    expect.arrayContaining([...served.map(([, name]) => name), 'package.json', 'LICENSE', 'NOTICE']),
+  );
+  const bytes = left.reduce((sum, name) => sum + statSync(join(place, name)).size, 0);
+  expect(bytes).toBeLessThan(2_200_000);
 });
 
 test('without it, a start that asks for the simulator says so, and what to do', async () => {

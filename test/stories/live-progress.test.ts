@@ -7,7 +7,7 @@ import { SOON } from '../support/own-time.ts';
 import { tracesOf } from '../support/traces.ts';
 
 const MOST = 3;
-const progress = { mostStreams: MOST, lookEveryMs: 20 };
+const progress = { mostStreams: MOST, lookEveryMs: 20, rarelyEveryMs: 2_000 };
 const shown = ({ data }: { data: { state: string; prompt?: string; outcome?: string } }) =>
   [data.state, data.prompt ?? data.outcome].filter(Boolean).join(' ');
 
@@ -32,7 +32,7 @@ describeWorlds('live progress', { config: { progress } }, ({ world, combination 
     expect(stream.status).toBe(200);
     expect(stream.headers).toMatchObject({
       'content-type': expect.stringMatching(/^text\/event-stream/),
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     });
     await world.settle();

@@ -9,6 +9,8 @@ import { ANY_STORE, type FreshStores, freshStores } from '../support/stores.ts';
 import { clientOf } from '../support/world.ts';
 
 const PREFIX = '/poundkey';
+/** Compresses whatever a client takes compressed; what nginx gets, it holds back by default. */
+const COMPRESSING = '  gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1; gzip_http_version 1.0;';
 
 describe.runIf(findServers().nginx)('behind nginx, under a path of its own', () => {
   const authorities = getCACertificates('default');
@@ -20,7 +22,7 @@ describe.runIf(findServers().nginx)('behind nginx, under a path of its own', () 
 
   beforeAll(async () => {
     const [port = 0, web = 0] = await freePorts(2);
-    proxy = await startNginx({ port, webPorts: [web], prefix: PREFIX });
+    proxy = await startNginx({ port, webPorts: [web], prefix: PREFIX, more: COMPRESSING });
     setDefaultCACertificates([...authorities, proxy.authority]);
     stores = await freshStores(ANY_STORE);
     world = await openNetworkWorld(stores, { http: { host: '127.0.0.1', port: web, publicUrl: proxy.url } });
@@ -50,12 +52,41 @@ describe.runIf(findServers().nginx)('behind nginx, under a path of its own', () 
     expect((await fetch(`${new URL(proxy.url).origin}/%70oundkey/openapi.json`)).status).toBe(400);
   });
 
+  it('the page of the API finds its files and the description, and is compressed once', async () => {
+    const page = await fetch(`${proxy.url}/docs`);
+    const addresses = [...(await page.text()).matchAll(/ (?:src|href)="([\w./-]+)"/g)].map(
+      ([, each = '']) => each,
+    );
+    expect(addresses).toHaveLength(6);
+    for (const address of addresses) {
+      const { status, headers } = await fetch(new URL(address, page.url));
+      expect([address, status]).toEqual([address, 200]);
+      expect(headers.get('content-encoding')).toBe('gzip');
+    }
+  });
+
   it('streams of events come as they happen, while nothing else does', async () => {
     world.time.pause();
     const { id } = await world.request('press-pound');
     const stream = await follow(`${proxy.url}/v1/verifications/${id}/events`, key);
     const before = await stream.until('ringing');
     expect(before.map(({ data }) => data.state)).toContain('queued');
+    world.time.resume();
+    expect((await stream.until()).at(-1)?.data.outcome).toBe('approved');
+  });
+
+  it('each event passes at once, also where nginx compresses it', async () => {
+    world.time.pause();
+    const { id } = await world.request('press-pound');
+    const url = `${proxy.url}/v1/verifications/${id}/events`;
+    const stream = await follow(url, key, undefined, { 'accept-encoding': 'gzip' });
+    expect(stream.headers).toMatchObject({
+      'cache-control': 'no-store, no-transform',
+      'content-encoding': 'gzip',
+    });
+    // No more is written until the time goes on, so what was held back would not come.
+    const before = await stream.until('ringing');
+    expect(before.map(({ data }) => data.state)).toEqual(['queued', 'dialing', 'ringing']);
     world.time.resume();
     expect((await stream.until()).at(-1)?.data.outcome).toBe('approved');
   });

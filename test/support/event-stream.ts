@@ -1,6 +1,8 @@
 // A client of server-sent events that shows what arrives, one event at a time.
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
 
 /** One event of a stream. */
 export interface StreamedEvent {
@@ -11,9 +13,15 @@ export interface StreamedEvent {
 /** An open stream. */
 export type EventStream = Awaited<ReturnType<typeof follow>>;
 
-/** Asks for a stream. `lastEventId`: to go on after that event. */
-export async function follow(url: string, key: string, lastEventId?: number | string) {
+/** Asks for a stream. `lastEventId`: to go on after that event. `more`: further headers, such as to have it compressed. */
+export async function follow(
+  url: string,
+  key: string,
+  lastEventId?: number | string,
+  more: Record<string, string> = {},
+) {
   const headers = {
+    ...more,
     authorization: `Bearer ${key}`,
     accept: 'text/event-stream',
     ...(lastEventId === undefined ? {} : { 'last-event-id': `${lastEventId}` }),
@@ -53,9 +61,17 @@ export async function follow(url: string, key: string, lastEventId?: number | st
   return stream;
 }
 
+/** What was compressed is shown as far as it has come. */
+function readable(answer: IncomingMessage): Readable {
+  if (answer.headers['content-encoding'] !== 'gzip') return answer;
+  const opened = createGunzip({ flush: constants.Z_SYNC_FLUSH });
+  answer.on('error', (error) => opened.destroy(error));
+  return answer.pipe(opened);
+}
+
 async function* blocksOf(answer: IncomingMessage): AsyncGenerator<string, void> {
   let text = '';
-  for await (const part of answer.setEncoding('utf8')) {
+  for await (const part of readable(answer).setEncoding('utf8')) {
     text += part;
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';

@@ -40,20 +40,24 @@ export async function openNetworkWorld(
   const log = keepLines();
   const others = await more(time);
   const settings = configFor(stores, dataDir, { providers: [network.config(proxy.url)], ...config });
-  const service = await startService(
+  const complete =
     others === null
       ? settings
       : {
           ...settings,
           providers: [...settings.providers, ...others.providers] as Config['providers'],
           lines: { ...settings.lines, default: others.lines },
-        },
-    {
-      clock: { now: () => new Date(time.now()) },
-      pause: waits.pause,
-      log: createLogger({ level: 'info', destination: log.destination }),
-    },
-  );
+        };
+  const start = (changes: Partial<Config> = {}) =>
+    startService(
+      { ...complete, ...changes },
+      {
+        clock: { now: () => new Date(time.now()) },
+        pause: waits.pause,
+        log: createLogger({ level: 'info', destination: log.destination }),
+      },
+    );
+  const service = await start();
   await service.tenants.create({ id: 'contoso', name: 'Contoso AB', policy: {} });
   const { key } = await service.apiKeys.create({ tenantId: 'contoso', name: 'story', scopes: SCOPES });
   const api = clientOf(() => service.url ?? '', key);
@@ -62,6 +66,10 @@ export async function openNetworkWorld(
 
   const world = {
     service,
+    key,
+    /** Starts another process on the same stores, network and time, whose webhooks reach the first. Stop it before the world. */
+    startAnother: (changes: Partial<Config>) =>
+      start({ ...changes, http: { ...complete.http, port: 0, publicUrl: service.url } }),
     simulator,
     time,
     network,

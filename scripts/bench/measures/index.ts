@@ -2,6 +2,7 @@
 import { appPasswords } from './app-passwords.ts';
 import { backlog } from './backlog.ts';
 import { endToEnd } from './end-to-end.ts';
+import { guessing } from './guessing.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
@@ -26,4 +27,5 @@ export const MEASURES: readonly Measure[] = [
   history,
   outbox,
   appPasswords,
+  guessing,
 ];

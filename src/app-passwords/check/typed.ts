@@ -32,7 +32,7 @@ export function readTypedName(text: string): TypedName | null {
 
 /**
  * The letters of a typed app password: without any spaces, hyphens and invisible characters, in lower case, full-width
- * letters as ordinary ones.
+ * letters as ordinary ones. A Turkish keyboard makes a capital I with a dot of an i.
  * @returns null when nothing is left, or far too much
  */
 export function readTypedPassword(text: string): string | null {
@@ -40,7 +40,8 @@ export function readTypedPassword(text: string): string | null {
   const letters = text
     .normalize('NFKC')
     .replaceAll(/[\p{White_Space}\p{Pd}\p{Cc}\p{Cf}\u2212]/gu, '')
-    .toLowerCase();
+    .toLowerCase()
+    .replaceAll('\u0307', '');
   return letters === '' ? null : letters;
 }
 

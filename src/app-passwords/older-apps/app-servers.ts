@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import { hasSecretHash, makeNamedSecret, readNamedSecret } from '../../platform/secrets/named-secret.ts';
 import type { Registry } from '../../registry/schema.ts';
+import type { FoundServer } from '../check/find.ts';
 
 /** The service of servers whose callers name a protocol: it is then the service that an app password must open. */
 export const MAIL = 'mail';
@@ -58,20 +59,16 @@ export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: C
         .executeTakeFirst();
       return ended !== undefined;
     },
-
-    /** The server of a secret; null for any that is wrong, unknown or revoked. Compared in constant time. */
-    async find(text: string): Promise<AppServer | null> {
-      const halves = readNamedSecret('as', text);
-      if (halves === null) return null;
-      const row = await db
-        .selectFrom('appServer')
-        .select(['id', 'name', 'tenantId', 'service', 'secretHash', 'revokedAt'])
-        .where('id', '=', halves.id)
-        .executeTakeFirst();
-      const isRight = hasSecretHash(halves.secret, row?.secretHash ?? null);
-      if (!row || !isRight || row.revokedAt !== null) return null;
-      const { id, name, tenantId, service } = row;
-      return { id, name, tenantId, service };
-    },
   };
+}
+
+/** A server that says who it is; see `makeNamedSecret`. Null: that is no secret of a server. */
+export const readServerSecret = (text: string) => readNamedSecret('as', text);
+
+/** The server that the secret half proves; null where it is wrong, unknown or revoked. Compared in constant time. */
+export function provenServer(secret: string, found: FoundServer): AppServer | null {
+  const { serverId: id, serverName: name, serverTenantId: tenantId, serverService: service } = found;
+  const isRight = hasSecretHash(secret, found.secretHash);
+  if (!isRight || id === null || name === null || service === null) return null;
+  return found.serverRevokedAt === null ? { id, name, tenantId, service } : null;
 }

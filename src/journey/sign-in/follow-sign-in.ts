@@ -3,6 +3,7 @@ import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
+import { hasEnded } from '../ended.ts';
 import type { PolicyAt } from '../ports.ts';
 import { type LimitOn, toCounter } from '../request/limits.ts';
 import type { Counter } from '../store/admission.ts';
@@ -51,7 +52,7 @@ export function createFollowSignIn(deps: FollowDeps) {
     const signIn = await readSignIn(tenantId, id);
     const status = statusOf(signIn, deps.clock.now());
     if (status === 'canceled') return signIn;
-    throw alreadyDecided(status);
+    throw isOver(status);
   }
 
   /** Trigger: `POST /v1/sign-ins/{id}/resend`. Where nobody got a text, or one is still on its way, nobody is told. */
@@ -93,7 +94,7 @@ function spendingOn({ decoy }: SignIn, ofDay: LimitOn[]): Counter[] {
 
 function refusalOf(signIn: Verification, now: Date): ServiceError {
   const status = statusOf(signIn, now);
-  if (status !== 'pending') return alreadyDecided(status);
+  if (status !== 'pending' || signIn.outcome !== null) return isOver(status);
   const next = resendAfter(signIn, now);
   const until = next !== null && next > now ? next : signIn.expiresAt;
   return new ServiceError(
@@ -103,10 +104,15 @@ function refusalOf(signIn: Verification, now: Date): ServiceError {
   );
 }
 
-/** The error for a sign-in that is over. @param status how it ended, as it is told */
-export function alreadyDecided(status: ReturnType<typeof statusOf>): ServiceError {
+/**
+ * The error for a sign-in with which nothing more can be done.
+ * @param status how it is told; `pending`: its right code was typed, and what follows from that is being written
+ */
+export function isOver(status: ReturnType<typeof statusOf>): ServiceError {
+  if (status !== 'pending')
+    return hasEnded('signIn', status, 'Nothing more can be done with it. Start a new one.');
   return new ServiceError(
     'signIn.alreadyDecided',
-    `The sign-in has ended (${status}), so nothing more can be done with it. Start a new one.`,
+    'The right code was typed, and the sign-in is being completed. Read it in a second: if it is approved then, the answer to that code has the assertion.',
   );
 }

@@ -1,6 +1,7 @@
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
+import { hasEnded } from '../ended.ts';
 import type { PolicyAt, ReadVerification } from '../ports.ts';
 import type { Counted, RequestLimits } from '../request/limits.ts';
 import { tellAlarms } from '../request/tell-alarms.ts';
@@ -50,11 +51,7 @@ export function createSendAgain(deps: {
     now: Date,
   ): ServiceError {
     if (channel !== 'sms') return notSent('It is a verification by call.');
-    if (outcome !== null)
-      return new ServiceError(
-        'verification.alreadyDecided',
-        `The verification has ended as ${outcome}. Request a new one to get a new code.`,
-      );
+    if (outcome !== null) return hasEnded('verification', outcome, 'Request a new one to get a new code.');
     if (state !== 'sent' || dialedAt === null) return notSent('The text is still being sent.');
     const next = later(dialedAt, BETWEEN_MS);
     if (next > now) return tooSoon(secondsUntil(next, now));

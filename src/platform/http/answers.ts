@@ -11,7 +11,7 @@ import { type ContentPolicy, securityHeadersFor } from './security-headers.ts';
 export interface ResponseSpec {
   description: string;
   schema: z.ZodType;
-  media?: 'json' | 'text' | 'events' | 'redirect' | 'none';
+  media?: 'json' | 'text' | 'bytes' | 'events' | 'redirect' | 'none';
   /** The Content-Type of text, of a stream that has no events, and of JSON that has a media type of its own. */
   type?: string;
   /** Headers of every such answer. */
@@ -26,17 +26,27 @@ export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
 /** Takes an answer over whose head is out: writes to it as long as it goes on, and ends it. */
 export type TakeOver = (res: ServerResponse) => void;
 
+/**
+ * Headers of a stream of events, so that each event passes at once: nginx holds back what it gets unless it is told not to
+ * (proxy_buffering), and others compress it, which holds it back too (RFC 9111, no-transform).
+ */
+const EVENT_HEADERS = { 'X-Accel-Buffering': 'no', 'Cache-Control': 'no-store, no-transform' };
+
 /** An answer that is a stream of server-sent events: the route's body is what takes the connection over. */
 export function eventStream(description: string) {
-  const schema = z
-    .custom<TakeOver>((value) => typeof value === 'function')
-    .meta({ override: { type: 'string' } });
-  return { description, schema, media: 'events' } as const;
+  return { ...takenOver(description), headers: EVENT_HEADERS } as const;
 }
 
 /** An answer of any length that is written as it is read: the route's body is what takes the connection over. */
 export function streamAnswer(description: string, type: string) {
-  return { ...eventStream(description), type } as const;
+  return { ...takenOver(description), type } as const;
+}
+
+function takenOver(description: string) {
+  const schema = z
+    .custom<TakeOver>((value) => typeof value === 'function')
+    .meta({ override: { type: 'string' } });
+  return { description, schema, media: 'events' } as const;
 }
 
 /** An answer without a body. */
@@ -50,6 +60,14 @@ export function noBody(description: string) {
  */
 export function textAnswer(description: string, type: string) {
   return { description, schema: z.string(), media: 'text', type } as const;
+}
+
+/** An answer whose body is a file; its Content-Type is a header of each answer. */
+export function fileAnswer(description: string) {
+  const schema = z
+    .custom<Buffer>((value) => Buffer.isBuffer(value))
+    .meta({ override: { type: 'string', format: 'binary' } });
+  return { description, schema, media: 'bytes' } as const;
 }
 
 /** A page of HTML. @param policy what the page may load and do in a browser */

@@ -28,8 +28,14 @@ export function defineRouteSet<Caller, Kind extends keyof Bodies>(set: RouteSet<
   return { ...set, handlers: set.routes.map((route) => serveRoute(set, route)) };
 }
 
-/** Makes a set that is open to everybody: nobody is identified, and its answers may be stored. */
-export function defineOpenSet(set: Pick<RouteSet<null, 'none'>, 'under' | 'routes'>): MountedSet {
+/**
+ * Makes a set that is open to everybody: nobody is identified, and its answers may be stored.
+ * @param set.isDescribed whether it is in the OpenAPI description; by default it is not
+ */
+export function defineOpenSet({
+  isDescribed = false,
+  ...set
+}: Pick<RouteSet<null, 'none'>, 'under' | 'routes'> & { isDescribed?: boolean }): MountedSet {
   return defineRouteSet({
     ...set,
     body: 'none',
@@ -37,7 +43,7 @@ export function defineOpenSet(set: Pick<RouteSet<null, 'none'>, 'under' | 'route
     whileDraining: 'answer',
     mayBeStored: true,
     otherMethods: 'methodNotAllowed',
-    security: null,
+    security: isDescribed ? 'none' : null,
   });
 }
 

@@ -95,8 +95,8 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
   mayBeStored: boolean;
   /** What other methods get at an address of the set: 405 with the methods that are allowed, or 404 as if it were none. */
   otherMethods: 'methodNotAllowed' | 'notFound';
-  /** Null: the set is not in the OpenAPI description. */
-  security: SecurityDescription | null;
+  /** Null: the set is not in the OpenAPI description. `none`: it is, and asks nothing of callers. */
+  security: SecurityDescription | 'none' | null;
   /**
    * Called after each request with how it was answered, and by whom it was sent if that was found out. Those whose body
    * could not be read are left out.

@@ -33,6 +33,7 @@ const writeText: Write = (res, body, { type = 'application/json; charset=utf-8' 
 const WRITERS: Record<NonNullable<ResponseSpec['media']>, Write> = {
   json: writeText,
   text: writeText,
+  bytes: (res, body) => void res.end(body),
   none: (res) => void res.end(),
   redirect(res, body) {
     res.setHeader('Location', String(body));

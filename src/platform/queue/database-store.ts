@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createPostgresBackend, type PgPool, Queue, Worker } from 'bullmq';
 import { isUnavailable } from '../http/unavailable.ts';
+import { openDatabaseNotices } from './database-notices.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
 
 /** Between two tries to reach the database for the first time, ms. */
@@ -25,6 +26,7 @@ export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
         { ...options, ...traced, connection: waitingForFirstConnection(pool) },
         createPostgresBackend,
       ) as unknown as Worker,
+    openNotices: (name, listener) => openDatabaseNotices(pool, `poundkey_${name}`, listener),
     async ping() {
       await pool.query('select 1');
     },

@@ -5,6 +5,7 @@ import { endsWithin, inTime } from '../in-time.ts';
 import { createOutageLog, type OutageLog } from '../outage-log.ts';
 import { watchStore } from '../watch-store.ts';
 import { createDatabaseStore } from './database-store.ts';
+import type { NoticeListener, Notices } from './notices.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
 import type { RedisPlace } from './redis-place.ts';
 import { openRedisStore } from './redis-store.ts';
@@ -47,6 +48,11 @@ export interface Queues {
    * @throws Error after `close`
    */
   worker(name: string, processor: Processor, options: { concurrency: number }): Worker;
+  /**
+   * Listens to what processes that share the store send each other under this name.
+   * @throws Error after `close`
+   */
+  openNotices(name: string, listener: NoticeListener): Notices;
   /** Resolves when the store can be written to and every queue is ready; rejects with where it is and why otherwise. */
   ping(): Promise<void>;
   /**
@@ -112,6 +118,10 @@ function createQueues(
       worker.on('error', (error) => report(error));
       workers.push(worker);
       return worker;
+    },
+    openNotices(name, listener) {
+      refuseWhenClosed();
+      return store.openNotices(name, listener);
     },
     ping,
     close(limitMs = 10_000) {

@@ -1,5 +1,6 @@
 /** What a place for queues offers, so that `open-queues.ts` need not know which one it is. */
 import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { NoticeListener, Notices } from './notices.ts';
 
 /** Options of BullMQ's that are the same for each worker of this process. */
 type SharedWorkerOptions = Pick<
@@ -19,6 +20,8 @@ export interface QueueStore {
   watched: boolean;
   createQueue(name: string): Queue;
   createWorker(name: string, processor: Processor, options: SharedWorkerOptions): Worker;
+  /** Listens to what processes of the same place send each other under this name. */
+  openNotices(name: string, listener: NoticeListener): Notices;
   /** Resolves when the place can be written to. Rejects within 2 s otherwise, with where it is and why it cannot be used. */
   ping(): Promise<void>;
   /** Ends the connections the store made itself, whatever state they are in. */

@@ -12,6 +12,8 @@ export interface RedisConnections {
   producer: RedisClient;
   /** For workers: commands wait until Redis is back. Made when first asked for. */
   consumer(): RedisClient;
+  /** A further one of the same kind, to listen on. */
+  receiver(): RedisClient;
   /** Whether every connection can be used, also the copies BullMQ made. */
   areReady(): boolean;
   /** What went wrong last on any connection, until all can be used again. */
@@ -51,6 +53,7 @@ export function openRedisConnections(place: RedisPlace, report: ReportOutage): R
       consumer ??= watch(keepCopies(createRedisClient(place, CONSUMER, inTrouble), watch));
       return consumer;
     },
+    receiver: () => watch(createRedisClient(place, CONSUMER, inTrouble)),
     areReady,
     lastError: () => lastError,
     async end() {

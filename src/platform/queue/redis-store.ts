@@ -8,6 +8,7 @@ import { type ReportOutage, shortReason } from '../outage-log.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
 import type { RedisClient } from './redis-clients.ts';
 import { openRedisConnections, type RedisConnections } from './redis-connections.ts';
+import { openRedisNotices } from './redis-notices.ts';
 import { nameOf, type RedisPlace } from './redis-place.ts';
 import { redisPrefix } from './redis-prefix.ts';
 import { isRoleChange } from './role-change.ts';
@@ -60,6 +61,8 @@ export async function openRedisStore(
       ),
     createWorker: (name, processor, shared) =>
       new Worker(name, processor, { ...shared, ...traced, connection: connections.consumer(), prefix }),
+    openNotices: (name, listener) =>
+      openRedisNotices({ sender: producer, receiver: connections.receiver() }, `${prefix}:${name}`, listener),
     async ping() {
       try {
         await inTime(write(connections, prefix), PING_MS, 'it does not answer in time');

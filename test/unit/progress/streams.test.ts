@@ -22,7 +22,8 @@ function response() {
       if (res.writableEnded) throw new Error('written after the end');
       res.text += part;
     },
-    end() {
+    end(last = '') {
+      if (last !== '') res.write(last);
       res.writableEnded = true;
     },
   });
@@ -34,6 +35,7 @@ let ticking: (() => void) | null;
 let asked: Place[][];
 let story: ProgressEvent[];
 let away: boolean;
+let others: { heard: boolean; following: boolean; changed: (ids: string[] | null) => void };
 const log = keepLines();
 
 beforeEach(() => {
@@ -41,10 +43,24 @@ beforeEach(() => {
   asked = [];
   story = [];
   away = false;
+  others = { heard: false, following: false, changed: () => undefined };
   streams = createStreams({
     mostStreams: 30,
     mostOfTenant: 15,
     lookEveryMs: 250,
+    rarelyEveryMs: 2_000,
+    others: {
+      startFollowing: () => {
+        others.following = true;
+      },
+      stopFollowing: () => {
+        others.following = false;
+      },
+      areHeard: () => others.heard,
+      onChange: (listener) => {
+        others.changed = listener;
+      },
+    },
     ticker: (_ms, run) => {
       ticking = run;
       return () => {
@@ -154,6 +170,56 @@ test('what this process changed is looked for at once, if anybody follows it', (
     streams.changed('v-1');
     expect(asked.length).toBeGreaterThan(before);
   });
+});
+
+test('what another process changed is looked for at once, and nothing else is', async () => {
+  others.heard = true;
+  for (const id of ['v-1', 'v-2'])
+    streams.open({ tenantId: 'contoso', verificationId: id, after: 0 }, response().asResponse);
+  await turn();
+  const before = asked.length;
+  others.changed(['v-2', 'v-3']);
+  await turn();
+  others.changed(['v-3']);
+  await turn();
+  expect(asked.slice(before)).toEqual([[{ verificationId: 'v-2', after: 0 }]]);
+  others.changed(null);
+  expect(asked.at(-1)?.map(({ verificationId }) => verificationId)).toEqual(['v-1', 'v-2']);
+});
+
+test('looks by itself every 2 s while it hears what others change, every 250 ms while it does not', async () => {
+  expect(others.following).toBe(false);
+  const { res, asResponse } = response();
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse);
+  expect(others.following).toBe(true);
+  await turn(80);
+  expect(asked).toHaveLength(81);
+  others.heard = true;
+  await turn(80);
+  expect(asked).toHaveLength(91);
+  // A look that failed is made up for at the next tick.
+  away = true;
+  others.changed(null);
+  await turn(2);
+  away = false;
+  await turn(3);
+  expect(asked).toHaveLength(94);
+  res.emit('close');
+  expect(others.following).toBe(false);
+});
+
+test('an event may be written in another way, or left out, and a stream ended with a last word', async () => {
+  const { res, asResponse } = response();
+  const write = ({ id, state }: ProgressEvent) =>
+    state === 'dialing' ? null : `id: ${id}\ndata: ${state}\n\n`;
+  const stream = streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse, write);
+  story = [event(1, 'queued'), event(2, 'dialing')];
+  await turn(2);
+  stream.end('event: sessionOver\ndata:\n\n');
+  stream.end('again');
+  story.push(event(3, 'ringing'));
+  await turn(2);
+  expect(res.text).toBe('retry: 1000\n\nid: 1\ndata: queued\n\nevent: sessionOver\ndata:\n\n');
 });
 
 test('gives no verification and no tenant all the room, also when many come at once', async () => {

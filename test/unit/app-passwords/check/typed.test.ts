@@ -19,6 +19,10 @@ describe('a typed app password', () => {
     }
   });
 
+  test('with the capital that a Turkish keyboard makes of an i is the same', () => {
+    expect(readTypedPassword('İabc efgh')).toBe('iabcefgh');
+  });
+
   test('in full-width letters is the same; of nothing but spaces, or endless, is none', () => {
     expect(readTypedPassword('ａｂｃｄ ｅｆｇｈ')).toBe('abcdefgh');
     for (const typed of ['', ' ', '--', '\u200b', 'x'.repeat(257)])
