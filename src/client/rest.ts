@@ -19,10 +19,10 @@ import type {
   IssuedAssertion,
   KeySet,
   NewAppPassword,
-  NewSelfServiceLink,
   NewBlock,
   NewPbxProfile,
   NewPhoneMethod,
+  NewSelfServiceLink,
   NewSignIn,
   NewSignInPage,
   PbxProfile,
@@ -33,8 +33,8 @@ import type {
   PolicyVersion,
   RedeemedAssertion,
   Reregistration,
-  SelfServiceLink,
   RevealedAppPassword,
+  SelfServiceLink,
   SignIn,
   SignInPageLink,
   SmsSignIn,
@@ -104,6 +104,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     waitForOutcome: (id: string, options?: { timeLimitMs?: number; signal?: AbortSignal }) =>
       waitForOutcome(api, id, options),
     ...signIns(api),
+    ...pages(api),
     ...users(api),
     ...administration(api),
   };
@@ -132,7 +133,16 @@ function signIns({ json }: Api) {
     /** Sends the text message again, with the same code. */
     resendSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/resend`),
     cancelSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/cancel`),
-    /** Makes a page of Poundkey's own for all of this: send the person there, and take the assertion from its post. */
+  };
+}
+
+/** Poundkey's own pages for people. */
+function pages({ json }: Api) {
+  return {
+    /** A link to the page where a user sets up phones and app passwords. It is a secret, and works once. */
+    createSelfServiceLink: (userId: string, wanted: NewSelfServiceLink = {}) =>
+      json<SelfServiceLink>('POST', `/v1/users/${segment(userId)}/self-service-links`, { body: wanted }),
+    /** Makes a page for signing in by number: send the person there, and take the assertion from its post. */
     createSignInPage: (wanted: NewSignInPage) =>
       json<SignInPageLink>('POST', '/v1/sign-in-pages', { body: wanted }),
   };
@@ -184,9 +194,6 @@ function users({ json }: Api) {
     /** No phone of the user counts until it is verified again. */
     requireReregistration: (userId: string) =>
       json<Reregistration>('POST', `${user(userId)}/require-reregistration`),
-    /** A link to the page where the user sets up phones and app passwords. It is a secret, and works once. */
-    createSelfServiceLink: (userId: string, wanted: NewSelfServiceLink = {}) =>
-      json<SelfServiceLink>('POST', `${user(userId)}/self-service-links`, { body: wanted }),
     /** Everything that is kept about a user, with whole numbers. */
     exportUser: (userId: string) => json<UserExport>('GET', `${user(userId)}/export`),
     /** Removes a phone and, as the policy says, revokes the user's app passwords. Resolves to how many were revoked. */

@@ -61,7 +61,8 @@ export interface WebDeps {
 
 /** The HTTP app: webhooks, REST API and its description, and the page for people. */
 export function createWeb(deps: WebDeps): Express {
-  const { webhooks, api, signingKeys, page, sandboxUrl, isStopping, traceRequests, trustedProxies, log } = deps;
+  const { webhooks, api, signingKeys, page, sandboxUrl, isStopping, traceRequests, trustedProxies, log } =
+    deps;
   const start = sandboxUrl === null ? [] : [startSet(sandboxUrl)];
   const open = [publicSet(), keySetSet(signingKeys)];
   const sets = [webhookSet(webhooks, log), apiSet(api), ...open, ...createPageSets(page), ...start];

@@ -167,7 +167,9 @@ describeWorlds('a bystander who is called by mistake', ({ world, combination }) 
     expect(JSON.stringify(body)).toContain('Calls or text messages to this number were not approved');
     expect(await ask(number, {}, api)).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
     const found = await poundkey('find', `patient-${combination.replaceAll('+', '-')}`, number);
-    expect(found.output).toMatch(/A limit is reached until .*: Calls or text messages to this number were not approved/);
+    expect(found.output).toMatch(
+      /A limit is reached until .*: Calls or text messages to this number were not approved/,
+    );
   });
 
   test('is not called behind an extension that somebody makes up either', async () => {

@@ -248,7 +248,9 @@ describe('the answers are as described', () => {
     expect(await ask('checkSignIn', { path: { id }, body: { code } })).toMatchObject({ status: 200 });
     const returnUrl = 'https://login.contoso.example/signed-in';
     await setPolicy(world, { smsSignIn: { allowed: true }, selfService: { returnUrls: [returnUrl] } });
-    expect(await ask('createSignInPage', { body: { returnUrl, nonce: 'n-1' } })).toMatchObject({ status: 201 });
+    expect(await ask('createSignInPage', { body: { returnUrl, nonce: 'n-1' } })).toMatchObject({
+      status: 201,
+    });
     const elsewhere = { returnUrl: 'https://evil.example/', nonce: 'n-1' };
     expect(await ask('createSignInPage', { body: elsewhere })).toMatchObject({ status: 422 });
     const other = (await ask('requestSignIn', { body: { number: newMobile(), nonce: 'n-1' } })).body;

@@ -69,7 +69,6 @@ describeWorlds('phones that change at once', OPTIONS, ({ world }) => {
       await Promise.all(under);
       expect(await wrongDefaults(world)).toBe(0);
     }
-    console.log(world.log.filter((l) => /"level":"(error|warn)"/.test(l)).map((l)=>l.slice(0,1500)).slice(0,6).join('\n'));
     expect([...statuses].filter((status) => !ALLOWED.includes(status))).toEqual([]);
     expect(statuses.size).toBeGreaterThan(2);
   });

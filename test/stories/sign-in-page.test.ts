@@ -1,8 +1,8 @@
 // A backend sends people to a page: they type the number of their mobile, then the code, and come back with an assertion.
 import { describe, expect, test } from 'vitest';
 import { createVerifyAssertion } from '../../src/client.ts';
-import { describeWorlds } from '../support/open-worlds.ts';
 import { createPageVisitor, formOn, type PageVisitor, type ShownPage } from '../support/form-visitor.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { anotherCode, newMobile, setSignIn, signer } from '../support/sign-ins.ts';
 
