@@ -6,11 +6,7 @@ import type { ProgressEvent } from './event-store.ts';
  */
 export type WriteEvent = (event: ProgressEvent) => string | null;
 
-<<<<<<< HEAD
-/** An event as the API shows it: `{state, outcome?, prompt?, at}` as data. */
-=======
 /** An event as the API shows it: `{state, outcome?, prompt?, happened?, at}` as data. */
->>>>>>> h8-c
 export function asJson({ id, state, outcome, prompt, happened, at }: ProgressEvent): string {
   const told = {
     state,
