@@ -205,6 +205,27 @@ onPostgres('a number that becomes a user name while its user registers another o
     expect(await answers).toMatchObject([refused, refused]);
   });
 
+  test('and is enabled again while its user chooses another default, or disables it', async () => {
+    const number = newNumber();
+    const userId = 'busy';
+    // Phones are locked in the order of their ids: the office phone is first.
+    const office = await register(world, { userId, phoneType: 'office', phoneNumber: newNumber() });
+    const mobile = { userId, id: await registering({ userId }, number) };
+    expect(await enable(mobile)).toMatchObject(ENABLED);
+    for (const action of ['set-default', 'disable-sms-sign-in']) {
+      let answers: Promise<Answer[]> | undefined;
+      await inSession(async (session) => {
+        await session.selectFrom('phoneMethod').selectAll().where('id', '=', office).forUpdate().execute();
+        const first = world.api('POST', `${pathOf(mobile)}/${action}`);
+        await isWaitedBy(1);
+        answers = Promise.all([first, enable(mobile)]);
+        await isWaitedBy(2);
+      });
+      expect((await answers)?.map(({ status }) => status)).toEqual([200, 200]);
+      expect(await holdersOf(number)).toEqual([userId]);
+    }
+  });
+
   test('has one user, where many register the same one and enable it at once', async () => {
     const wanted = newNumber();
     const crowd = await Promise.all(Array.from({ length: 30 }, () => person(newNumber())));

@@ -138,8 +138,9 @@ const STATEMENTS = [
         perform count_down(spending, case when decoy is null then 0 else 1 end);
       end if;
     end $$`,
-  // As before, but only for a verified mobile: for another phone, whose number may be the one of anybody, it held the phone of
-  // whoever signs in with that number while it waited for its own user's phones, and two of them waited for each other.
+  // As before, but only for a verified mobile, and only the phone of another user is locked here. It is held while the user's own
+  // phones are waited for, in the order of their ids: whoever has those must not wait for it. So it is that of the one
+  // whose own enabling waits for the same key.
   `create or replace function lock_sign_in(tenant text, of_user text, method uuid) returns void language plpgsql as $$
     declare
       key text;
@@ -151,7 +152,8 @@ const STATEMENTS = [
       if key is null then return; end if;
       perform pg_advisory_xact_lock(hashtextextended(tenant || ' ' || key, 18));
       perform from phone_method m
-        where m.tenant_id = tenant and sign_in_key(m.phone_number) = key and m.sign_in_enabled_at is not null for update;
+        where m.tenant_id = tenant and m.user_id <> of_user and sign_in_key(m.phone_number) = key
+          and m.sign_in_enabled_at is not null for update;
     end $$`,
   // Its counts are in `rate_count` now.
   `insert into rate_count (key, window_ends_at, count)
