@@ -6,6 +6,7 @@ import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
 import { setPolicy } from '../support/set-policy.ts';
+import { anotherCode } from '../support/sign-ins.ts';
 import { clientOf, type World } from '../support/world.ts';
 
 interface Event {
@@ -88,6 +89,36 @@ describeWorlds(
       expect(value.find(({ verificationId }) => verificationId === again.id)?.data).toMatchObject({
         replaced: true,
       });
+    });
+
+    test('names the key that checked the code of a text message, right or wrong for the last time', async () => {
+      const number = '+46701291001';
+      const request = { userId: 'u-text', number, channel: 'sms' };
+      const check = async (wrongs: number) => {
+        const { body } = await world.api('POST', '/v1/verifications', request);
+        await world.sendTexts();
+        const code = world.codeOn(number);
+        for (let n = 1; n <= wrongs; n += 1)
+          await world.api('POST', `/v1/verifications/${body.id}/check`, { code: anotherCode(code, n) });
+        if (wrongs < 5) await world.api('POST', `/v1/verifications/${body.id}/check`, { code });
+        await world.settle();
+        await world.time.advance(1_000);
+        return { id: body.id as string, code };
+      };
+      const failed = await check(5);
+      const right = await check(0);
+      const events = await about(world, 'u-text');
+      const ofOne = (id: string) => events.filter(({ verificationId }) => verificationId === id);
+      expect(ofOne(failed.id)).toMatchObject([
+        { type: 'verification.finished', actor: byKey, outcome: 'wrongDigits' },
+      ]);
+      expect(
+        ofOne(right.id)
+          .map(({ type }) => type)
+          .toSorted(),
+      ).toEqual([...['appPassword.issued', 'phoneMethod.registered']]);
+      for (const { actor } of ofOne(right.id)) expect(actor).toEqual(byKey);
+      expect(JSON.stringify(events)).not.toMatch(new RegExp(`${failed.code}|${right.code}|701291001`));
     });
 
     test('has a report of fraud with the block and each app password that it revoked', async () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { runBeside } from '../support/command-line.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 
@@ -125,6 +125,24 @@ describeWorlds('importing phone methods', ({ world }) => {
       expect(lines[6]).toBe('Lines: 6 (added: 2, refused: 4).');
       expect(said.output).not.toContain('12345678');
       expect(await phonesOf('f-2')).toMatchObject([{ phoneNumber: '+46 701234567', phoneType: 'mobile' }]);
+    });
+
+    test('shows on a terminal how far it is', async () => {
+      const { isTTY } = process.stderr;
+      const shown: string[] = [];
+      const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+        shown.push(String(text));
+        return true;
+      });
+      process.stderr.isTTY = true;
+      try {
+        await poundkey('userId,number\nbar-1,+46812345671\nbar-2,+46812345672\n');
+      } finally {
+        process.stderr.isTTY = isTTY;
+        write.mockRestore();
+      }
+      expect(shown.join('')).toMatch(/2 of 2 lines/);
+      expect(shown.join('')).not.toContain('12345671');
     });
 
     test('only looks at it with --dry-run', async () => {

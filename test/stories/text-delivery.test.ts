@@ -106,6 +106,20 @@ describeWorlds('a text on its way', OPTIONS, ({ world }) => {
     expect(textsTo(number)).toHaveLength(1);
   });
 
+  test('is sent again no sooner than a minute after an answer that was lost', async () => {
+    const number = newMobile();
+    world.simulator.faults.next('createText', 'drop', { to: number });
+    const id = await ask(number);
+    const query = world.db.selectFrom('callAttempt').select('startedAt').where('verificationId', '=', id);
+    const [lost, again, ...more] = await query.orderBy('number').execute();
+    expect(more).toEqual([]);
+    expect((again?.startedAt.getTime() ?? 0) - (lost?.startedAt.getTime() ?? 0)).toBeGreaterThanOrEqual(
+      60_000,
+    );
+    expect(textsTo(number)).toHaveLength(1);
+    expect((await check(id, world.codeOn(number))).body.outcome).toBe('approved');
+  });
+
   test.each([
     ['is lost, and a callback says that it went out', 'acceptAndDrop'],
     ['comes after the callbacks', { lateMs: 4_000 }],
