@@ -51,7 +51,7 @@ async function keep(
   machine: string,
 ): Promise<void> {
   console.log(machine);
-  const stamp = `${new Date().toISOString().slice(0, 10)}; ${machine}; --rounds ${options.rounds} --verifications ${options.verifications} --in-flight ${options.inFlight} --seconds ${options.seconds}`;
+  const stamp = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC; ${machine}; --rounds ${options.rounds} --verifications ${options.verifications} --in-flight ${options.inFlight} --seconds ${options.seconds}`;
   const tables = Object.values(results).flatMap((result) => result.tables);
   if (options.json) writeFileSync(options.json, JSON.stringify({ stamp, options, results }, null, 2));
   if (options.write) writeTables(DOCUMENT, tables, stamp);

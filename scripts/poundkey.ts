@@ -33,6 +33,7 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
         run,
         clock: systemClock,
         ceiling: config.ceiling,
+        production: config.production,
         log,
         keys: () => readKeys(config, log),
         spending: () => ({

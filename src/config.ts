@@ -35,6 +35,7 @@ import {
   type ProviderConfig,
   providerProblems,
   providersOf,
+  showsSandbox,
 } from './providers/settings.ts';
 
 /** The configuration, checked and grouped. A choice is a union; what is switched off is null. */
@@ -76,6 +77,8 @@ export interface Config {
     watchMs: number;
     retryMs: number;
   };
+  /** Whether the simulator shows the sandbox, a page to try Poundkey with. */
+  sandbox?: boolean;
   /** `allowPrivate`: outcomes may be posted by http and to private addresses. `timeLimitMs`: for one attempt. */
   webhooks: { allowPrivate: boolean; timeLimitMs: number };
   /**
@@ -271,7 +274,7 @@ function group(env: Environment): Config {
       lockDurationMs: 10_000,
       stalledIntervalMs: 5_000,
     },
-    watchLiveMs: 1_000,
+    ...{ sandbox: showsSandbox(env), watchLiveMs: 1_000 },
     sweep: { intervalMs: env.SWEEP_INTERVAL_S * 1000, slackMs: 5_000 },
     timeouts: {
       requestMs: env.PHONE_NETWORK_TIMEOUT_S * 1000,

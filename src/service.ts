@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { serveOlderApps } from './app-passwords/older-apps/serve-older-apps.ts';
 import type { Config } from './config.ts';
 import { createEvents } from './events.ts';
+import { startWork } from './journey/job/start-work.ts';
 import { keepRefusals } from './journey/request/keep-refusals.ts';
 import { captureOutput, createLogger, type Logger } from './log.ts';
 import { meaningOf } from './ops/explain/explain-error.ts';
@@ -16,10 +17,10 @@ import { createApiRoutes, createIdentifyCaller, createRefused } from './service/
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
 import { openStores } from './service/open-stores.ts';
+import { createPage } from './service/serve-page.ts';
 import { createWeb, openHttpPort } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
-import { startSimulator } from './service/start-simulator.ts';
-import { startWork } from './service/start-work.ts';
+import { offerSandbox, startSimulator } from './service/start-simulator.ts';
 import { createShutdown, endLiveCallsFirst, type Shutdown } from './service/stop.ts';
 import type { SimulatorTime } from './simulator/time.ts';
 import { createApiLanes, placesFor } from './tenants/api-lanes.ts';
@@ -81,11 +82,13 @@ async function build(
   const stores = await openStores(config, ops.telemetry, log, onStop);
   const others = openOtherProcesses(stores, events, log, onStop);
   checkKeys(stores, { clock, log, observe: ops.observeKeys }, onStop);
-  const { simulator, access } = await startSimulator(config, simulatorTime, log, onStop);
+  const simulated = await startSimulator(config, simulatorTime, log, onStop);
+  const { simulator, access, sandboxUrl, receiver } = simulated;
   const http = role === 'worker' ? null : await openHttpPort(config.http, onStop);
   const publicUrl = config.http.publicUrl ?? http?.url ?? '';
   const providers = await connectProviders({ config, simulator: access, publicUrl, prompts, clock });
-  const outbox = openOutbox(config, { stores, clock, log }, onStop);
+  const webhookRules = { ...config.webhooks, alsoAllowed: receiver };
+  const outbox = openOutbox({ role, webhooks: webhookRules }, { stores, clock, log }, onStop);
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
@@ -97,25 +100,26 @@ async function build(
   if (database.kind === 'embedded')
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
   const { traceRequests, observeWebhook } = ops;
-  const { trustedProxies = [] } = config.http;
   if (http) {
+    const { trustedProxies = [] } = config.http;
     const progress = openProgress(config.progress, { stores, others, events, log }, onStop);
-    const routes = [...createApiRoutes({ ...shared, features, log }), ...outbox.routes, ...progress.routes];
+    const page = createPage(features, { ...shared, publicUrl, follow: progress.streams });
+    const more = [...page.routes, ...outbox.routes, ...progress.routes];
+    const routes = [...createApiRoutes({ ...shared, features, log }), ...more];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
-    const laneOf = createApiLanes(
-      apiKeys,
-      placesFor(database.kind === 'postgres' ? database.poolSize : null),
-    );
+    const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
+    const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    const { signingKeys } = stores;
-    http.serve(createWeb({ webhooks, api, signingKeys, traceRequests, trustedProxies, isStopping, log }));
+    const web = { webhooks, api, page: page.deps, sandboxUrl, signingKeys: stores.signingKeys };
+    http.serve(createWeb({ ...web, traceRequests, trustedProxies, isStopping, log }));
   }
-  const checks = { features, count: ops.countCheck, isStopping, clock, log };
+  const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);
   if (role !== 'web') startWork(config, { journey, queues: stores.queues, clock, log }, onStop);
   ops.watch({ stores, queues: [jobs.queue], providers, prompts });
   const url = http?.url ?? null;
+  offerSandbox(simulated, url, { tenants, apiKeys, log });
   const summary = { role, url, registry: database.kind, queue: queue.kind };
   log.info({ ...summary, providers: config.providers.map(({ kind }) => kind) }, 'Poundkey is ready');
   // It waits for nothing, and nothing waits for it.

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import type { Contender } from './contenders/contender.ts';
 import { createHttpClient, type HttpAnswer } from './http-client.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, type Reached } from './identity.ts';
 import { onDatabase } from './postgres.ts';
 import { quantile } from './statistics.ts';
 import type { Trace } from './traces.ts';
@@ -29,14 +29,14 @@ const send = createHttpClient();
 export async function closedLoop(
   bench: Bench,
   contender: Contender,
-  { count, inFlight }: { count: number; inFlight: number },
+  { count, inFlight, reached = 'call' }: { count: number; inFlight: number; reached?: Reached },
 ): Promise<LoadResult> {
   const ended: Verified[] = [];
   let begun = 0;
   const loop = async () => {
     while (begun < count) {
       begun += 1;
-      ended.push(await verify(bench, contender));
+      ended.push(await verify(bench, contender, reached));
     }
   };
   await Promise.all(Array.from({ length: Math.min(inFlight, count) }, loop));
@@ -49,7 +49,7 @@ export async function openLoop(
   contender: Contender,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<LoadResult> {
-  const running = await atEvenDistances(perSecond, seconds, () => verify(bench, contender));
+  const running = await atEvenDistances(perSecond, seconds, () => verify(bench, contender, 'call'));
   return await resultOf(contender, await Promise.all(running));
 }
 
@@ -71,24 +71,46 @@ export async function atEvenDistances<T>(
 
 type Verified = { trace: Trace; end: 'outcome' | 'refused' | 'lost' };
 
-async function verify(bench: Bench, contender: Contender): Promise<Verified> {
+async function verify(bench: Bench, contender: Contender, reached: Reached): Promise<Verified> {
   const trace = bench.traces.begin();
-  if (!(await requestVerification(contender, trace))) return { trace, end: 'refused' };
+  const id = await requestVerification(contender, trace, reached);
+  if (id === null || (reached === 'sms' && !(await typeCode(bench, contender, trace, id))))
+    return { trace, end: 'refused' };
   return { trace, end: (await bench.traces.outcome(trace, LOST_MS)) ? 'outcome' : 'lost' };
 }
 
-/** Requests one verification. False: it was not answered with 201. */
-export async function requestVerification({ url, apiKey }: Contender, trace: Trace): Promise<boolean> {
-  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` };
-  const body = JSON.stringify(identityOf(trace.n));
+/** Types the code of the text message once it is there. False: none came, or it was not answered with 200. */
+async function typeCode(bench: Bench, contender: Contender, trace: Trace, id: string): Promise<boolean> {
+  const code = await bench.traces.code(trace, LOST_MS);
+  trace.keyAt = wallClockMs();
+  const url = `${contender.url}/v1/verifications/${id}/check`;
+  const answer = await send(url, posting(contender), JSON.stringify({ code })).catch(noAnswer);
+  return isAnswered(answer, 200);
+}
+
+const posting = ({ apiKey }: Contender) => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` },
+});
+
+/** Requests one verification. @returns its id; null: it was not answered with 201 */
+export async function requestVerification(
+  contender: Contender,
+  trace: Trace,
+  reached: Reached = 'call',
+): Promise<string | null> {
+  const asked = identityOf(trace.n, reached);
+  const body = JSON.stringify(reached === 'call' ? asked : { ...asked, channel: reached });
   trace.requestedAt = wallClockMs();
-  const answer = await send(`${url}/v1/verifications`, { method: 'POST', headers }, body).catch(noAnswer);
-  if (answer.status !== 201) {
-    refusals.last = `${answer.status} ${answer.body}`;
-    return false;
-  }
+  const answer = await send(`${contender.url}/v1/verifications`, posting(contender), body).catch(noAnswer);
+  if (!isAnswered(answer, 201)) return null;
   trace.acceptedAt = wallClockMs();
-  return true;
+  return (JSON.parse(answer.body) as { id: string }).id;
+}
+
+function isAnswered({ status, body }: HttpAnswer, expected: number): boolean {
+  if (status !== expected) refusals.last = `${status} ${body}`;
+  return status === expected;
 }
 
 /** A connection that broke. */

@@ -46,7 +46,7 @@ export function helpText(measures: { name: string; about: string }[]): string {
     '  --verifications N         verifications of one contender in one round (default 500)',
     '  --in-flight N             verifications under way at once (default 50)',
     '  --seconds N               length of a steady stream of requests (default 8)',
-    '  --profile DIR             run end-to-end with a CPU profile, and say where the CPU goes',
+    '  --profile DIR             run end-to-end and app-passwords with a CPU profile, and say where the CPU goes',
     '  --json FILE               write all results to FILE',
     '  --write                   write the tables into docs/performance.md',
     '',

@@ -37,7 +37,12 @@ export async function seedWaiting(bench: Bench, databaseUrl: string, count: numb
 
 /** Adds verifications that are due now, with their jobs. @param numbers of the verifications as the load counts them */
 export async function seedDue(bench: Bench, databaseUrl: string, numbers: number[]): Promise<void> {
-  await seedQueued(bench, databaseUrl, numbers.map(identityOf), 0);
+  await seedQueued(
+    bench,
+    databaseUrl,
+    numbers.map((n) => identityOf(n)),
+    0,
+  );
 }
 
 async function seedQueued(
@@ -146,4 +151,27 @@ export async function tableBytes(databaseUrl: string): Promise<number> {
     );
     return rows[0].bytes;
   });
+}
+
+/** Has people sign in with these numbers (E.164). */
+export async function seedSigners(databaseUrl: string, numbers: readonly string[]): Promise<void> {
+  await onDatabase(databaseUrl, (client) =>
+    client.query(
+      `insert into phone_method (id, tenant_id, user_id, phone_type, phone_number, verified_at, created_at, updated_at,
+          sign_in_enabled_at)
+        select gen_random_uuid(), $1, 'signer' || number, 'mobile', number, now(), now(), now(), now()
+        from unnest($2::text[]) number`,
+      [TENANT, numbers],
+    ),
+  );
+}
+
+/** Has the codes of these sign-ins expired a moment ago. */
+export async function expireCodes(databaseUrl: string, ids: readonly string[]): Promise<void> {
+  await onDatabase(databaseUrl, (client) =>
+    client.query(
+      `update verification set expires_at = now() - interval '1 second' where id = any($1::uuid[])`,
+      [ids],
+    ),
+  );
 }

@@ -9,7 +9,9 @@ export interface Trace {
   acceptedAt?: number;
   /** The stub provider was asked for the call. */
   placedAt?: number;
-  /** `#` was pressed. */
+  /** The code of the text message that arrived. */
+  code?: string;
+  /** `#` was pressed, or the code typed. */
   keyAt?: number;
   /** The transaction that finished it was committed; filled in afterwards from the database. */
   finishedAt?: number;
@@ -31,6 +33,7 @@ export type Traces = ReturnType<typeof createTraces>;
 export function createTraces() {
   const traces = new Map<number, Trace>();
   const waiting = new Map<number, () => void>();
+  const arrivals = new Map<number, () => void>();
   const held: HeldCall[] = [];
   const placedAt: number[] = [];
   const outcomesAt: number[] = [];
@@ -39,6 +42,13 @@ export function createTraces() {
   function put(n: number | null, field: 'placedAt' | 'keyAt' | 'outcomeAt', at: number): void {
     const trace = n === null ? undefined : traces.get(n);
     if (trace) trace[field] ??= at;
+  }
+
+  function arrived(n: number | null, code: string): void {
+    const trace = n === null ? undefined : traces.get(n);
+    if (!trace) return;
+    trace.code = code;
+    arrivals.get(trace.n)?.();
   }
 
   return {
@@ -52,6 +62,7 @@ export function createTraces() {
 
     fromProvider(message: FromProvider): void {
       if (message.kind === 'held') return void held.push({ ...message, n: message.n ?? Number.NaN });
+      if (message.kind === 'text') return void arrived(message.n, message.code);
       if (message.kind === 'placed') placedAt.push(message.at);
       put(message.n, message.kind === 'placed' ? 'placedAt' : 'keyAt', message.at);
     },
@@ -64,14 +75,14 @@ export function createTraces() {
 
     /** Resolves when the outcome has come, true, or after the time (ms), false. */
     async outcome(trace: Trace, withinMs: number): Promise<boolean> {
-      if (trace.outcomeAt !== undefined) return true;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, withinMs);
-      waiting.set(trace.n, resolve);
-      await promise;
-      clearTimeout(timer);
-      waiting.delete(trace.n);
+      if (trace.outcomeAt === undefined) await within(waiting, trace, withinMs);
       return trace.outcomeAt !== undefined;
+    },
+
+    /** Resolves to the code of the text message when it has arrived, or after the time (ms) to null. */
+    async code(trace: Trace, withinMs: number): Promise<string | null> {
+      if (trace.code === undefined) await within(arrivals, trace, withinMs);
+      return trace.code ?? null;
     },
 
     /** Calls left ringing, when each call was asked for, and when each outcome came; all since `forget`. */
@@ -88,4 +99,14 @@ export function createTraces() {
       for (const list of [held, placedAt, outcomesAt]) list.length = 0;
     },
   };
+}
+
+/** Waits until somebody calls what stands for the trace in the map, or until the time (ms) is over. */
+async function within(calling: Map<number, () => void>, { n }: Trace, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  calling.set(n, resolve);
+  await promise;
+  clearTimeout(timer);
+  calling.delete(n);
 }

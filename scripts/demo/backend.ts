@@ -8,6 +8,7 @@ interface Answer {
   number: { international: string; country: string; type: string };
   challenge: { type: string; digits: string | null };
   progress: string;
+  channel: string;
   expectedCallAt: string;
   createdAt: string;
   outcome: string;

@@ -4,7 +4,8 @@ import { expectOutcome, REGISTER, showMethods, verify } from './backend.ts';
 import type { Demo, Scenario } from './demo.ts';
 
 const USER = REGISTER.userId;
-const MOBILE = '+46701234567';
+/** The mobile of the demo, E.164. */
+export const MOBILE = '+46701234567';
 const BY_TEXT = { userId: USER, number: '070-123 45 67', country: 'SE', channel: 'sms', locale: 'sv-SE' };
 
 /** Between two looks at something that happens in the background, ms. */

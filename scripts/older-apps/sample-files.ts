@@ -25,6 +25,25 @@ export interface SamplePorts {
   app: number;
 }
 
+/** A balancer in front of nginx. */
+export interface SampleBalancer {
+  /** Its address, as nginx sees it. */
+  address: string;
+  /** Where it listens, on loopback. */
+  ports: Pick<SamplePorts, (typeof BALANCED)[number]['name']>;
+  /** More listeners, on which another balancer in front of it names the clients: by the port of nginx they lead to. */
+  behindAnother: { imaps: number; https: number };
+}
+
+/** Servers of nginx that the balancer passes connections on to, with the ports that they have in the samples. */
+const BALANCED = [
+  { name: 'imaps', port: 993 },
+  { name: 'pop3s', port: 995 },
+  { name: 'smtps', port: 465 },
+  { name: 'submission', port: 587 },
+  { name: 'https', port: 443 },
+] as const;
+
 /** What the samples are filled in with. */
 export interface SampleSettings {
   /** Where both programs keep their files; not below a directory that only its owner may enter. */
@@ -36,22 +55,32 @@ export interface SampleSettings {
   files: CertificateFiles;
   /** The user of nginx's own processes, and of the mailboxes. */
   users: { nginx: string; mailboxes: string };
+  balancer?: SampleBalancer | null;
 }
 
-/** Writes both configurations. Resolves to their paths. @throws Error when a sample has changed and is not understood any more */
-export function writeSamples(settings: SampleSettings): { nginx: string; dovecot: string } {
-  const { directory } = settings;
-  const paths = { nginx: join(directory, 'nginx.conf'), dovecot: join(directory, 'dovecot.conf') };
+/** Writes the configurations. Resolves to their paths. @throws Error when a sample has changed and is not understood any more */
+export function writeSamples(settings: SampleSettings): { nginx: string; dovecot: string; haproxy: string } {
+  const { directory, balancer } = settings;
+  const path = (name: string) => join(directory, name);
+  const paths = {
+    nginx: path('nginx.conf'),
+    dovecot: path('dovecot.conf'),
+    haproxy: path('haproxy.cfg'),
+  };
   chmodSync(directory, 0o755);
   mkdirSync(join(directory, 'state'), { recursive: true });
   writeFileSync(paths.nginx, `daemon off;\n${fill('nginx.conf', nginxChanges(settings))}`, { mode: 0o600 });
   writeFileSync(paths.dovecot, fill('dovecot.conf', dovecotChanges(settings)), { mode: 0o600 });
+  if (balancer)
+    writeFileSync(paths.haproxy, fill('haproxy.cfg', haproxyChanges(settings, balancer)), { mode: 0o600 });
   return paths;
 }
 
 type Changes = readonly (readonly [from: string, to: string])[];
 
-function nginxChanges({ directory, ports, poundkey, secrets, files, users }: SampleSettings): Changes {
+function nginxChanges({ balancer, ...settings }: SampleSettings): Changes {
+  const { directory, ports, poundkey, secrets, files, users } = settings;
+  const proxied = balancer ? ' proxy_protocol' : '';
   const temporary = TEMPORARY.map((kind) => `  ${kind}_temp_path ${directory}/${kind};\n`);
   return [
     ['user www-data;', `user ${users.nginx};`],
@@ -66,12 +95,36 @@ function nginxChanges({ directory, ports, poundkey, secrets, files, users }: Sam
     ['127.0.0.1:8095', poundkey],
     ['as_secret-of-the-mail-server', secrets.mail],
     ['as_secret-of-the-web-server', secrets.web],
-    ['listen 993 ssl;\n', `listen 127.0.0.1:${ports.imaps} ssl;\n`],
-    ['listen 995 ssl;\n', `listen 127.0.0.1:${ports.pop3s} ssl;\n`],
-    ['listen 465 ssl;\n', `listen 127.0.0.1:${ports.smtps} ssl;\n`],
-    ['listen 587;\n', `listen 127.0.0.1:${ports.submission};\n`],
-    ['listen 443 ssl;\n', `listen 127.0.0.1:${ports.https} ssl;\n`],
+    ['listen 993 ssl;\n', `listen 127.0.0.1:${ports.imaps} ssl${proxied};\n`],
+    ['listen 995 ssl;\n', `listen 127.0.0.1:${ports.pop3s} ssl${proxied};\n`],
+    ['listen 465 ssl;\n', `listen 127.0.0.1:${ports.smtps} ssl${proxied};\n`],
+    ['listen 587;\n', `listen 127.0.0.1:${ports.submission}${proxied};\n`],
+    ['listen 443 ssl;\n', `listen 127.0.0.1:${ports.https} ssl${proxied};\n`],
     ['127.0.0.1:8081', `127.0.0.1:${ports.app}`],
+    ...(balancer
+      ? ([
+          ['# set_real_ip_from 10.0.0.5;', `set_real_ip_from ${balancer.address};`],
+          ['# real_ip_header proxy_protocol;', 'real_ip_header proxy_protocol;'],
+        ] as const)
+      : []),
+  ];
+}
+
+function haproxyChanges({ ports }: SampleSettings, balancer: SampleBalancer): Changes {
+  const { behindAnother } = balancer;
+  const second = (name: string) =>
+    name in behindAnother
+      ? `\n  bind 127.0.0.1:${behindAnother[name as keyof typeof behindAnother]} accept-proxy`
+      : '';
+  return [
+    ['  log /dev/log local0 notice\n  user haproxy\n  group haproxy\n', ''],
+    ...BALANCED.flatMap(
+      ({ name, port }) =>
+        [
+          [`bind :${port}\n`, `bind 127.0.0.1:${balancer.ports[name]}${second(name)}\n`],
+          [`10.0.0.20:${port} `, `127.0.0.1:${ports[name]} source ${balancer.address} `],
+        ] as const,
+    ),
   ];
 }
 

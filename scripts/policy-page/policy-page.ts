@@ -44,10 +44,11 @@ ${rows.join('\n')}
 }
 
 function valuesOf(schema: Schema): string {
-  const { type, enum: choices, const: only, anyOf, items, minimum, maximum, multipleOf } = schema;
+  const { type, enum: choices, const: only, items, minimum, maximum, multipleOf } = schema;
+  const forms = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.map(shown).join(', ');
   if (only !== undefined) return `\`${only}\``;
-  if (anyOf) return anyOf.map((choice) => valuesOf(choice as Schema)).join(' or ');
+  if (forms) return [...new Set(forms.map((form) => valuesOf(form as Schema)))].join(' or ');
   if (type === 'array') return `list of ${valuesOf(items as Schema)}`;
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'object') return 'object';

@@ -7,7 +7,7 @@ import type { Tools } from './tools.ts';
 
 const block: Command<Tools> = {
   usage: 'block TENANT USER --reason TEXT [--for SECONDS]',
-  what: 'blocks a user for SECONDS or until unblock: verifications are refused, and calls that are waiting are not placed',
+  what: 'blocks a user for SECONDS or until unblock: verifications are refused, and calls and text messages that are waiting do not go out',
   async run({ tenants, blocks, clock }, words, options) {
     const user = await namedUser({ tenants }, words);
     const { reason, ...end } = checkedBlock(options);

@@ -20,7 +20,14 @@ export function changedFields(before: unknown, after: unknown, field = ''): Fiel
 export const sayChanges = (changes: readonly FieldChange[]): string[] =>
   changes.map(({ field, before, after }) => `  ${field}: ${shown(before)} -> ${shown(after)}`);
 
-const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+/** A logo would fill the screen. */
+const MOST_SHOWN = 200;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)` : text;
+}
+
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function isFields(value: unknown): value is Record<string, unknown> {

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { ServiceError } from '../../src/errors.ts';
 import type { Policies } from '../../src/policy/policies.ts';
+import { coloursOf } from '../../src/self-service/brand/brand.ts';
 import { type Command, table, UsageError } from './command.ts';
 import { changedFields, sayChanges } from './policy-changes.ts';
+import { sayColours } from './say-colours.ts';
 import { existing } from './tenant-commands.ts';
 import type { Tools } from './tools.ts';
 
@@ -37,7 +39,10 @@ const setPolicy: Command<Tools> = {
     const first = `The policy of ${id} was replaced; the current version is ${now.version}.`;
     const none = before === null ? 'The former one cannot be read.' : 'Every field is as it was.';
     const what = changes.length === 0 ? none : 'Changed:';
-    return { text: [`${first} ${what}`, ...sayChanges(changes)].join('\n'), data: { ...now, changes } };
+    const colours = coloursOf(now.policy);
+    const isNew = changes.some(({ field }) => field === '/selfService/colour');
+    const lines = [`${first} ${what}`, ...sayChanges(changes), ...(isNew ? sayColours(colours) : [])];
+    return { text: lines.join('\n'), data: { ...now, changes, colours } };
   },
 };
 

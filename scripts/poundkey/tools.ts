@@ -45,6 +45,7 @@ export function createTools(deps: {
   run: RunStatement;
   clock: Clock;
   ceiling: PolicyCeiling;
+  production: boolean;
   log: Pick<Logger, 'warn'>;
   keys: () => KeyRings;
   spending: () => SpendingRules;

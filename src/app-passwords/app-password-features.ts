@@ -10,7 +10,7 @@ import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import { createAppPasswords } from './app-passwords.ts';
 import { type CheckDeps, createCheck } from './check/check.ts';
-import { createFind } from './check/find.ts';
+import { createFind, createFindOwner } from './check/find.ts';
 import { createLastUses } from './check/last-uses.ts';
 import { createWrongTries } from './check/wrong-tries.ts';
 import { createCreateAppPassword } from './create-app-password.ts';
@@ -38,7 +38,14 @@ export function createAppPasswordFeatures({ olderApps }: { olderApps?: OlderApps
   const wrongTries = createWrongTries({ run, clock, hashKeys });
   const lastUses = createLastUses({ run, outages: createOutageLog(log, clock) });
   const check = createCheck({
-    ...{ find: createFind({ run }), wrongTries, lastUses, hashKeys, clock },
+    ...{
+      find: createFind({ run }),
+      findOwner: createFindOwner({ run }),
+      wrongTries,
+      lastUses,
+      hashKeys,
+      clock,
+    },
     policyAt: policies.at,
     hidden: hiddenBehind(olderApps?.proxies ?? []),
   });

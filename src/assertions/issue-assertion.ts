@@ -29,6 +29,8 @@ interface IssuedAssertion {
   /** A signed JWT in compact form: a secret until it is redeemed or over. */
   assertion: string;
   expiresAt: Date;
+  /** The phone that was reached. */
+  phone: Pick<SignIn, 'phoneMethodId' | 'signInEnabledAt'>;
 }
 
 /** Issues assertions; see `createIssueAssertion`. */
@@ -75,7 +77,8 @@ export function createIssueAssertion(deps: IssueDeps): IssueAssertion {
       phone_verified_at: inSeconds(signIn.phoneVerifiedAt),
     });
     deps.events.emit('assertion.issued', { verificationId, tenantId, assertionId: wanted.id });
-    return { assertion, expiresAt };
+    const { phoneMethodId, signInEnabledAt } = signIn;
+    return { assertion, expiresAt, phone: { phoneMethodId, signInEnabledAt } };
   };
 }
 

@@ -12,6 +12,9 @@ export interface SignIn {
   channel: Channel;
   decidedAt: Date;
   phoneVerifiedAt: Date;
+  phoneMethodId: string;
+  /** Since when its number is a user name; null: it is none. */
+  signInEnabledAt: Date | null;
 }
 
 /** A sign-in that an assertion is asked for, and what the assertion would have. */
@@ -35,7 +38,7 @@ export function issue(wanted: NewAssertion, now: Date): Sql {
   return sql`
     with approved as materialized (
       select v.id as verification_id, v.tenant_id, v.user_id, v.channel, v.decided_at, m.id as phone_method_id,
-        m.verified_at as phone_verified_at
+        m.verified_at as phone_verified_at, m.sign_in_enabled_at
       from verification v join phone_method m on ${IS_ITS_PHONE}
       where v.id = ${wanted.verificationId}::uuid and v.tenant_id = ${wanted.tenantId} and v.purpose = 'signIn'
         and ${isOf(wanted.kind)}
@@ -50,7 +53,7 @@ export function issue(wanted: NewAssertion, now: Date): Sql {
       on conflict (verification_id) do nothing returning id as assertion_id, verification_id),
     issued as (select * from noted join approved using (verification_id)),
     ${auditEvents([issuedEvent(wanted.audience)], now)}
-    select user_id, channel, decided_at, phone_verified_at from issued`;
+    select user_id, channel, decided_at, phone_verified_at, phone_method_id, sign_in_enabled_at from issued`;
 }
 
 const issuedEvent = (audience: string): AuditEvent => ({

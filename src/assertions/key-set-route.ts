@@ -6,13 +6,14 @@ import type { SigningRing } from '../platform/secrets/signing-ring.ts';
 /** How long others may keep the keys, s: a new key is published for longer than this before it signs. */
 const CACHED_S = 300;
 
-const KeySet = z
+/** Also a type of the client. */
+export const KeySet = z
   .object({
     keys: z.array(
       z.object({
         kty: z.literal('EC'),
         crv: z.literal('P-256'),
-        x: z.string(),
+        x: z.string().meta({ description: 'A coordinate of the point, base64url' }),
         y: z.string(),
         use: z.literal('sig'),
         alg: z.literal('ES256'),
@@ -33,7 +34,8 @@ export function keySetRoutes({ keys }: SigningRing) {
       query: unchecked,
       responses: {
         200: {
-          description: 'A JWK Set (RFC 7517)',
+          description:
+            'A JWK Set (RFC 7517): the keys that sign, and those that soon will. Keep it for five minutes at most',
           schema: KeySet,
           headers: { 'Cache-Control': `public, max-age=${CACHED_S}` },
         },

@@ -61,8 +61,9 @@ function issueRoute(issue: Assertions['issue']) {
       ...(['assertion.alreadyIssued', 'assertion.tooLate', 'user.blocked', 'assertion.withdrawn'] as const),
     ],
     async handle({ params, body: { audience = null, nonce }, caller: { tenantId } }) {
-      const issued = await issue({ tenantId, verificationId: params.id, audience, nonce, kind: 'ofUser' });
-      return { status: 200, body: { ...issued, expiresAt: issued.expiresAt.toISOString() } };
+      const wanted = { tenantId, verificationId: params.id, audience, nonce, kind: 'ofUser' } as const;
+      const { assertion, expiresAt } = await issue(wanted);
+      return { status: 200, body: { assertion, expiresAt: expiresAt.toISOString() } };
     },
   });
 }

@@ -9,6 +9,9 @@ export const IS_ITS_PHONE = raw(`m.tenant_id = v.tenant_id and m.user_id = v.use
 /** Whether the phone `m`, with whose number the verification `v` signed somebody in, has been a user name since before. */
 export const IS_USER_NAME = raw('(v.sign_in is null or m.sign_in_enabled_at <= v.created_at)');
 
+/** Whether an assertion about the verification `v` was issued. */
+export const IS_ASSERTED = sql`exists (select from sign_in_assertion a where a.verification_id = v.id)`;
+
 /** Whether nobody reported fraud from a phone of the user's own since the decision of the verification `v`. */
 const NO_FRAUD = sql`not exists (select from verification f
   where f.tenant_id = v.tenant_id and f.user_id = v.user_id and f.outcome = 'fraudReported'

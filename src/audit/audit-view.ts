@@ -8,18 +8,20 @@ const ActorView = z
   .object({
     type: z.enum(ACTOR_TYPES).meta({
       description:
-        'An API key, a user, an operator at the command line, a provider by its webhook, or Poundkey itself, such as a timer',
+        'An API key, a user, an operator at the command line, a provider by its webhook, a mail or web server that had an app password checked, or Poundkey itself, such as a timer',
     }),
     id: z.string().nullable().meta({
-      description: 'Of the API key or the user, or the name of the provider',
+      description: 'Of the API key, the app server or the user, or the name of the provider',
       example: 'k7m2p4q9rstw',
     }),
     name: z.string().nullable().meta({
-      description: 'What the key is for, or the account of the operating system at the command line',
+      description:
+        'What the key or the app server is for, or the account of the operating system at the command line',
       example: 'backend',
     }),
     clientAddress: z.string().nullable().meta({
-      description: 'Where the request of the API came from; behind a proxy, the address of the proxy',
+      description:
+        'Where the request of the API came from; behind a proxy, the address of the proxy. Of an app server: where its client is',
       example: '192.0.2.7',
     }),
   })

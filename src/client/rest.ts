@@ -17,11 +17,14 @@ import type {
   FoundVerifications,
   ImportedPhoneMethod,
   IssuedAssertion,
+  KeySet,
   NewAppPassword,
   NewBlock,
   NewPbxProfile,
   NewPhoneMethod,
+  NewSelfServiceLink,
   NewSignIn,
+  NewSignInPage,
   PbxProfile,
   PhoneMethod,
   PhoneMethodChange,
@@ -31,7 +34,9 @@ import type {
   RedeemedAssertion,
   Reregistration,
   RevealedAppPassword,
+  SelfServiceLink,
   SignIn,
+  SignInPageLink,
   SmsSignIn,
   UserExport,
   UserProfile,
@@ -90,6 +95,8 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     /** Redeems an assertion, once: checks it, and whether the sign-in still counts. Offline: `createVerifyAssertion`. */
     redeemAssertion: (given: AssertionToRedeem) =>
       json<RedeemedAssertion>('POST', '/v1/assertions/redeem', { body: given }),
+    /** The public keys that assertions are verified with. `createVerifyAssertion` reads and keeps them by itself. */
+    readKeySet: () => json<KeySet>('GET', '/.well-known/jwks.json'),
     /** The events of a verification as they come; see `follow.ts`. */
     followVerification: (id: string, options?: { after?: string; signal?: AbortSignal }) =>
       follow(api, id, options),
@@ -97,6 +104,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     waitForOutcome: (id: string, options?: { timeLimitMs?: number; signal?: AbortSignal }) =>
       waitForOutcome(api, id, options),
     ...signIns(api),
+    ...pages(api),
     ...users(api),
     ...administration(api),
   };
@@ -125,6 +133,18 @@ function signIns({ json }: Api) {
     /** Sends the text message again, with the same code. */
     resendSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/resend`),
     cancelSignIn: (id: string) => json<SignIn>('POST', `${signIn(id)}/cancel`),
+  };
+}
+
+/** Poundkey's own pages for people. */
+function pages({ json }: Api) {
+  return {
+    /** A link to the page where a user sets up phones and app passwords. It is a secret, and works once. */
+    createSelfServiceLink: (userId: string, wanted: NewSelfServiceLink = {}) =>
+      json<SelfServiceLink>('POST', `/v1/users/${segment(userId)}/self-service-links`, { body: wanted }),
+    /** Makes a page for signing in by number: send the person there, and take the assertion from its post. */
+    createSignInPage: (wanted: NewSignInPage) =>
+      json<SignInPageLink>('POST', '/v1/sign-in-pages', { body: wanted }),
   };
 }
 

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { Revealed } from '../app-passwords/routes.ts';
 import type { AppPasswordView, CreatedView, NewAppPasswordBody } from '../app-passwords/user-routes.ts';
+import type { KeySet as KeySetView } from '../assertions/key-set-route.ts';
 import type {
   AssertionRequest as AssertionBody,
   Issued,
@@ -39,6 +40,14 @@ import type {
   SmsSignInView,
 } from '../phone-methods/schemas.ts';
 import type { Current, PolicyDocument as Document, Version } from '../policy/routes.ts';
+import type {
+  NewSelfServiceLink as LinkBody,
+  SelfServiceLink as LinkView,
+} from '../self-service/links/routes.ts';
+import type {
+  NewSignInPage as NewPage,
+  SignInPageLink as PageLink,
+} from '../self-service/sign-in/api-routes.ts';
 import type { KeyView } from '../tenants/routes.ts';
 import type { ErasedView } from '../users/erase-route.ts';
 import type { UserExportView } from '../users/export-route.ts';
@@ -76,6 +85,12 @@ export type SignIn = z.output<typeof SignInView>;
 
 /** What the right code of a sign-in by number gives. */
 export type ApprovedSignIn = z.output<typeof ApprovedView>;
+
+/** What is asked for: a page on which a person signs in with a phone number, and where it leads. */
+export type NewSignInPage = z.input<typeof NewPage>;
+
+/** Where the person is sent, and until when. */
+export type SignInPageLink = z.output<typeof PageLink>;
 
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };
@@ -176,6 +191,9 @@ export type AssertionToRedeem = z.input<typeof RedeemBody>;
 /** What a redeemed assertion says: who signed in, how and when. */
 export type RedeemedAssertion = z.output<typeof Redeemed>;
 
+/** The public keys that assertions are verified with (RFC 7517). */
+export type KeySet = z.output<typeof KeySetView>;
+
 /** An app password that is not revoked; the password itself is shown once. */
 export type AppPassword = z.output<typeof AppPasswordView>;
 
@@ -184,6 +202,12 @@ export type NewAppPassword = z.input<typeof NewAppPasswordBody>;
 
 /** The same once it is made; the password itself is shown in this answer only. */
 export type CreatedAppPassword = z.output<typeof CreatedView>;
+
+/** What a link to the self-service page is to be like. */
+export type NewSelfServiceLink = z.input<typeof LinkBody>;
+
+/** A link to the self-service page of a user. */
+export type SelfServiceLink = z.output<typeof LinkView>;
 
 /** A user's language, and whether there is a PIN. */
 export type UserProfile = z.output<typeof ProfileInAnswer>;
@@ -232,6 +256,8 @@ export interface ProgressEvent {
   outcome?: Outcome;
   /** What the person hears from now on. */
   prompt?: string;
+  /** Of a text message, while the state stays: a wrong code was typed, or a call takes its place. */
+  happened?: 'codeWrong' | 'escalated';
   /** ISO 8601, UTC. */
   at: string;
 }

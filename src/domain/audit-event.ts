@@ -23,6 +23,8 @@ export const AUDIT_TYPES = [
   'user.passwordWasReset',
   'appPassword.revealed',
   'appPassword.revoked',
+  'appServer.created',
+  'appServer.revoked',
   'assertion.issued',
   'assertion.redeemed',
   'user.blocked',
@@ -42,6 +44,10 @@ export const AUDIT_TYPES = [
   'pbxProfile.removed',
   'webhookEndpoint.secretResealed',
   'tenant.created',
+  'selfService.linkCreated',
+  'selfService.linkUsed',
+  'tenantDomain.added',
+  'tenantDomain.removed',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

@@ -18,15 +18,21 @@ const WIDER: readonly { bits: number; share: number }[] = [
   { bits: 48, share: 16 },
 ];
 
+/** An IP address as it was given, an IPv4 one also where it was written as an IPv6 one; null: it is none. */
+export function readAddress(text: string | undefined): string | null {
+  const address = unmapped((text ?? '').trim());
+  return isIP(address) === 0 ? null : address;
+}
+
 /**
  * Reads the address of a client.
  * @param hidden addresses of proxies that hide clients behind them
  * @returns null where it says nothing about the client: none at all, this machine, or such a proxy
  */
 export function readClientPlace(text: string | undefined, hidden: BlockList): ClientPlace | null {
-  const address = unmapped((text ?? '').trim());
-  const kind = isIP(address);
-  if (kind === 0 || hidden.check(address, kind === 4 ? 'ipv4' : 'ipv6')) return null;
+  const address = readAddress(text);
+  const kind = isIP(address ?? '');
+  if (address === null || hidden.check(address, kind === 4 ? 'ipv4' : 'ipv6')) return null;
   return kind === 4 ? placeOfV4(address) : placeOfV6(address);
 }
 

@@ -3,6 +3,18 @@ import { z } from 'zod';
 const most = (least: number, byDefault: number, description: string) =>
   z.int().min(least).max(1_000_000).default(byDefault).meta({ description });
 
+/** The longest host beside the hash of an app with which every language's text fits one segment. */
+const LONGEST_BESIDE_HASH = 22;
+
+const BOTH_FIT = {
+  path: ['codeHost'],
+  error: `This must have at most ${LONGEST_BESIDE_HASH} characters beside androidAppHash: both must fit into one text message.`,
+};
+
+function fitOneText(text: { codeHost: string | null; androidAppHash: string | null }): boolean {
+  return text.androidAppHash === null || (text.codeHost ?? '').length <= LONGEST_BESIDE_HASH;
+}
+
 /** What a policy says of mobile phones, and of text messages to them. */
 export const MOBILE_FIELDS = {
   mobilePhone: z
@@ -33,6 +45,15 @@ export const MOBILE_FIELDS = {
           description:
             'The host of the page where people type the code, so that browsers offer to fill it in (Web OTP); null: the text has no such line',
         }),
+      androidAppHash: z
+        .string()
+        .regex(/^[A-Za-z0-9+/]{11}$/, 'This must be the 11 characters of the hash of an Android app.')
+        .nullable()
+        .default(null)
+        .meta({
+          description:
+            'The hash of the Android app in which people type the code, so that the app can read it from the text message (SMS Retriever); null: the text has no such line. With it, `codeHost` may have 22 characters',
+        }),
       unentered: z
         .strictObject({
           perPrefix: z.int().min(5).max(1_000_000).nullable().default(20).meta({
@@ -46,7 +67,7 @@ export const MOBILE_FIELDS = {
         .prefault({})
         .meta({
           description:
-            'Text messages whose codes nobody enters, so that nobody earns on them (SMS pumping): each code that is entered makes room for ten more. Beyond, none are sent for half an hour. Texts for signing in do not count',
+            'Text messages whose codes nobody enters, so that nobody earns on them (SMS pumping): each code that is entered makes room for ten more, and a text that is sent again is one more. Beyond, none are sent for half an hour. Texts for signing in do not count',
         }),
       escalation: z
         .strictObject({
@@ -61,6 +82,7 @@ export const MOBILE_FIELDS = {
         .prefault({})
         .meta({ description: 'What follows a text message that does not arrive' }),
     })
+    .refine(fitOneText, BOTH_FIT)
     .prefault({})
     .meta({ description: 'Text messages with codes' }),
   smsSignIn: z

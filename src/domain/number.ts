@@ -45,6 +45,7 @@ export function parseNumber(
   if (country === undefined && !text.startsWith('+')) throw countryMissing(text);
   const number = parse(text, country);
   requireSameCountry(number, country);
+  requireOneReading(text, number);
   requireAllowedType(number, policy.numberTypes);
   if (phoneType === 'office' && policy.officePhone.mobileNumbers === 'refused') requireNoMobile(number);
   requireAllowedCountry(number, policy.countries.allowed);
@@ -124,6 +125,19 @@ function requireSameCountry(number: PhoneNumber, country: CountryCode | undefine
   if (country === undefined || getCountryCallingCode(country) === number.countryCallingCode) return;
   const rule = `The number belongs to +${number.countryCallingCode}, which is not ${country}: give its own country or none.`;
   throw refusal('number.invalid', '/country', rule);
+}
+
+/**
+ * Browsers and people leave out the +. Where the digits are a number with the country code that they begin with, and
+ * another one if they are dialed within the country, neither is guessed.
+ */
+function requireOneReading(text: string, { number, countryCallingCode: code, country }: PhoneNumber): void {
+  const digits = text.replaceAll(/\D/g, '');
+  if (text.startsWith('+') || !digits.startsWith(code)) return;
+  const abroad = parseOrNull(`+${digits}`, undefined);
+  if (!abroad?.isValid() || abroad.number === number) return;
+  const rule = `This can be read in two ways: ${code} may be the country code, or the first digits of a number in ${country ?? 'the country'}. Write + in front if it is the code; otherwise write the number in full, as it is dialed within the country.`;
+  throw refusal('number.invalid', '/number', rule);
 }
 
 /** Satellite numbers are valid mobile numbers to libphonenumber; only the missing country shows what they are. */

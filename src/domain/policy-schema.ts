@@ -6,6 +6,7 @@ import { MOBILE_FIELDS } from './mobile-policy.ts';
 import { NUMBER_TYPES, type NumberType } from './number-types.ts';
 import { extensionFits, TOO_MUCH_PAUSE } from './pauses.ts';
 import { retentionSchema } from './retention.ts';
+import { SELF_SERVICE_FIELDS } from './self-service-policy.ts';
 
 /**
  * Kinds that no office phone has, and that cost the caller or pay the called party: the usual targets of toll fraud. UAN is not among
@@ -217,7 +218,8 @@ export const tenantPolicySchema = z.strictObject({
         description: 'How many calls may be requested in a day (UTC); null: no limit',
       }),
       textsPerDay: z.int().min(1).max(1_000_000).nullable().default(null).meta({
-        description: 'How many text messages may be requested in a day (UTC); null: no limit',
+        description:
+          'How many text messages may be sent in a day (UTC), those sent again included; null: no limit',
       }),
       moneyPerDay: z.number().min(0.01).max(1_000_000).nullable().default(null).meta({
         description:
@@ -260,6 +262,7 @@ export const tenantPolicySchema = z.strictObject({
     .prefault({})
     .meta({ description: 'App passwords' }),
   ...ASSERTION_FIELDS,
+  ...SELF_SERVICE_FIELDS,
   retention: retentionSchema,
 });
 

@@ -13,18 +13,6 @@ const LONGEST = 64;
 export const TypedCode = z
   .string({ error: 'This must be a string of six digits: a number would lose zeros at its beginning.' })
   .max(LONGEST)
-  .transform((typed) => asciiDigits(plainText(typed)).replaceAll(SEPARATORS, ''))
+  .transform((typed) => plainText(typed).replaceAll(SEPARATORS, ''))
   .pipe(z.string().regex(/^[0-9]{6}$/, 'This must be the six digits of the text message.'))
   .meta({ description: 'The six digits of the text message, as typed', example: '012345' });
-
-/** Decimal digits of all scripts (Unicode, General_Category Nd): those of one script are ten code points in a row. */
-function asciiDigits(text: string): string {
-  return text.replaceAll(/\p{Nd}/gu, (digit) => String(digitOf(digit.codePointAt(0) ?? 0)));
-}
-
-function digitOf(codePoint: number): number {
-  let zero = codePoint;
-  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
-  // Some scripts stand directly behind another one: the distance to the beginning of all of them, modulo ten.
-  return (codePoint - zero) % 10;
-}

@@ -10,17 +10,30 @@ const OTHER_WIDTH = /[\uFE50-\uFE6F\uFF00-\uFFEF]/g;
  */
 const DASH = /[[\p{Pd}--[\u301C\u3030\u30A0]]\u2043\u2212\u2500\u2501\u02D7\u30FC]/gv;
 
+/** Decimal digits of other scripts than ours (Unicode, General_Category Nd): those of one script are ten code points in a row. */
+const OTHER_DIGIT = /[\p{Nd}--[0-9]]/gv;
+
+/** The same with ASCII digits in place of those of other scripts. */
+export const asciiDigits = (text: string): string =>
+  text.replaceAll(OTHER_DIGIT, (digit) => String(digitOf(digit.codePointAt(0) ?? 0)));
+
+function digitOf(codePoint: number): number {
+  let zero = codePoint;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  // Some scripts stand directly behind another one: the distance to the beginning of all of them, modulo ten.
+  return (codePoint - zero) % 10;
+}
+
 /**
  * A line of digits and signs as typed or copied, in characters that have one form only: invisible ones are gone;
- * other widths, Arabic and Persian digits, dashes, brackets and spaces are their ASCII counterparts. Line breaks and
+ * other widths, digits of other scripts, dashes, brackets and spaces are their ASCII counterparts. Line breaks and
  * tabs stay, since they may stand between two numbers. Other compatibility forms stay as well: a superscript may be
  * the mark of a footnote.
  */
 export function plainText(text: string): string {
-  return text
+  return asciiDigits(text)
     .replaceAll(INVISIBLE, '')
     .replaceAll(OTHER_WIDTH, (form) => form.normalize('NFKC'))
-    .replaceAll(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
     .replaceAll(DASH, '-')
     .replaceAll(/\p{Zs}/gu, ' ')
     .replaceAll('[', '(')

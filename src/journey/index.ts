@@ -165,7 +165,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
       findVerifications: createFindVerifications(run),
       requestVerification,
       takeOverJob: createTakeOverJob({ requestVerification, readFacts, countRefusal, clock }),
-      findRefusals: createFindRefusals({ readFacts, lookUp, reachedLimits: limits.reachedLimits, clock }),
+      ...createFindRefusals({ ...lines, ...limits, readFacts, lookUp, clock }),
     },
   };
 }

@@ -1,3 +1,5 @@
+import { reasonOf } from '../providers/explain-code.ts';
+import type { TextReason } from '../providers/text-port.ts';
 import type { Channel, Purpose } from './states.ts';
 
 /**
@@ -143,18 +145,50 @@ const OF_TEXT: Partial<Record<Outcome, Partial<OutcomeText>>> = {
   },
 };
 
+/** Where the person must know why a text failed, and what helps. */
+const BECAUSE: Record<TextReason, Partial<OutcomeText>> = {
+  stopped: {
+    forUser: 'This phone refuses our text messages, since STOP was sent from it. Ask for a call.',
+    forAdministrator:
+      'Whoever has this phone answered STOP to the sender. That is no report of fraud; a call reaches the phone.',
+  },
+  heldBack: {
+    forUser:
+      'Text messages to numbers like this one are held back for a while. Ask for a call, or try again later.',
+    forAdministrator:
+      'The provider suspects that texts to numbers like this one are asked for only to earn money on them (SMS pumping). The error code says for how long; npm run poundkey -- story ID says what to do.',
+    askAgain: true,
+  },
+};
+
+/** To a sender that is a name nobody can send anything. */
+const UNDO_STOP =
+  'This phone refuses our text messages, since STOP was sent from it. Send START to the number that they came from and start again, or ask for a call.';
+
+/** A verification that has ended, as far as the words depend on it. Left out: what went wrong, and the sender of its texts. */
+interface Ended {
+  purpose: Purpose;
+  channel: Channel;
+  errorCode?: string | null;
+  lineNumber?: string | null;
+}
+
 /** The words for how a verification ended. A test of an extension that arrived verifies nothing. */
-export function textOf(
-  outcome: Outcome,
-  { purpose, channel }: { purpose: Purpose; channel: Channel },
-): OutcomeText {
-  if (channel === 'sms') return { ...OUTCOMES[outcome], ...OF_TEXT[outcome] };
+export function textOf(outcome: Outcome, { purpose, channel, ...ended }: Ended): OutcomeText {
+  if (channel === 'sms') return { ...OUTCOMES[outcome], ...OF_TEXT[outcome], ...because(ended) };
   if (outcome !== 'approved' || purpose !== 'testExtension') return OUTCOMES[outcome];
   return {
     ...OUTCOMES.approved,
     forUser: 'The call reached you, and your key reached us.',
     forAdministrator: 'The extension was dialed and the pound key was pressed. A test registers nothing.',
   };
+}
+
+function because({ errorCode, lineNumber }: Pick<Ended, 'errorCode' | 'lineNumber'>): Partial<OutcomeText> {
+  const reason = reasonOf(errorCode ?? '');
+  if (reason === null) return {};
+  const canUndo = reason === 'stopped' && lineNumber?.startsWith('+');
+  return canUndo ? { ...BECAUSE.stopped, forUser: UNDO_STOP } : BECAUSE[reason];
 }
 
 /** All outcomes, for schemas. */

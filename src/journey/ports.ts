@@ -64,6 +64,8 @@ export interface CompletionWrites {
   block(expiresAt: Date | null, condition: Sql, now: Date): Sql;
   /** `audit`: the audit event of the end, whose data is a JSON object, if the condition on `done` holds, and those of what followed from it. */
   audit(event: { type: EndAuditType; data: Sql; when?: Sql; also?: readonly AuditEvent[] }, now: Date): Sql;
+  /** A condition on the sign-in by number `v`: its assertion was issued. */
+  isAsserted: Sql;
   /** `used`: the user of the sign-in by number has signed in with it. */
   signInUse(now: Date): Sql;
   /**

@@ -7,14 +7,21 @@ const LONGEST = 2048;
 /**
  * The address of a webhook endpoint, checked as far as possible without a name lookup. What its name resolves to is
  * checked with each connection.
- * @param allowPrivate also http, and addresses that are not public
+ * @param rules.allowPrivate also http, and addresses that are not public
+ * @param rules.alsoAllowed one address that is allowed whatever it is
  */
-export function endpointUrl(allowPrivate: boolean) {
+export function endpointUrl({
+  allowPrivate,
+  alsoAllowed,
+}: {
+  allowPrivate: boolean;
+  alsoAllowed?: string | null;
+}) {
   return z
     .string()
     .max(LONGEST)
     .superRefine((text, check) => {
-      const rule = brokenRule(text, allowPrivate);
+      const rule = text === alsoAllowed ? null : brokenRule(text, allowPrivate);
       if (rule !== null) check.addIssue({ code: 'custom', message: rule });
     })
     .meta({

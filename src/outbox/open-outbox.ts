@@ -11,7 +11,7 @@ import { createWebhookEndpoints } from './endpoints.ts';
 import { webhookMessageRoutes } from './message-routes.ts';
 import { createOutboxMessages } from './messages.ts';
 import { createOutboxStore } from './outbox-store.ts';
-import { createPostMessage } from './post-message.ts';
+import { createPostMessage, type PostRules } from './post-message.ts';
 import { resealSecrets } from './reseal-secrets.ts';
 import { webhookEndpointRoutes } from './routes.ts';
 
@@ -32,7 +32,7 @@ export interface Outbox {
 /** See `config.ts`. `timeLimitMs`: for one attempt. */
 interface OutboxSettings {
   role: 'all' | 'web' | 'worker';
-  webhooks: { allowPrivate: boolean; timeLimitMs: number };
+  webhooks: PostRules;
 }
 
 interface OutboxStores {

@@ -18,6 +18,8 @@ export type PostMessage = (url: string, headers: Record<string, string>, body: s
 export interface PostRules {
   /** Also http, and addresses that are not public: for development, tests and receivers in one's own network. */
   allowPrivate: boolean;
+  /** One address that may be posted to whatever it is: the receiver of the sandbox. */
+  alsoAllowed?: string | null;
   /** For the whole exchange, ms. */
   timeLimitMs: number;
 }
@@ -35,17 +37,21 @@ export function createPostMessage(
   lookup: LookupFunction = createGuardedLookup(),
 ): PostMessage {
   const agents = { 'http:': new HttpAgent(KEPT), 'https:': new HttpsAgent(KEPT) };
-  const guard = rules.allowPrivate ? {} : { lookup };
+  const isFree = (url: string) => rules.allowPrivate || url === rules.alsoAllowed;
 
   /** @param isFresh whether the message has a connection of its own */
-  function send(target: URL, message: { headers: Record<string, string>; body: string }, isFresh: boolean) {
+  function send(
+    target: URL,
+    message: { headers: Record<string, string>; body: string; guard: object },
+    isFresh: boolean,
+  ) {
     const isPlain = target.protocol === 'http:';
     const sent = (isPlain ? httpRequest : httpsRequest)(target, {
       method: 'POST',
       headers: { ...message.headers, 'Content-Length': Buffer.byteLength(message.body) },
       agent: isFresh ? false : agents[isPlain ? 'http:' : 'https:'],
       signal: AbortSignal.timeout(rules.timeLimitMs),
-      ...guard,
+      ...message.guard,
     });
     sent.end(message.body);
     return sent;
@@ -53,13 +59,14 @@ export function createPostMessage(
 
   return async (url, headers, body) => {
     const target = new URL(url);
-    if (!rules.allowPrivate) assertPublic(target);
-    const sent = send(target, { headers, body }, false);
+    if (!isFree(url)) assertPublic(target);
+    const message = { headers, body, guard: isFree(url) ? {} : { lookup } };
+    const sent = send(target, message, false);
     try {
       return await statusOf(sent);
     } catch (error) {
       if (!sent.reusedSocket || !wasClosed(error)) throw error;
-      return await statusOf(send(target, { headers, body }, true));
+      return await statusOf(send(target, message, true));
     }
   };
 }

@@ -21,11 +21,11 @@ const secretShown = WebhookSecret.meta({ description: 'Shown only once' });
 
 /**
  * `/v1/webhook-endpoint`: where a tenant's outcomes are posted.
- * @param rules.allowPrivate also http, and addresses that are not public
+ * @param rules see `endpoint-url.ts`
  */
-export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: { allowPrivate: boolean }) {
+export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: Parameters<typeof endpointUrl>[0]) {
   const Endpoint = z
-    .strictObject({ url: endpointUrl(rules.allowPrivate), secret: WebhookSecret.optional() })
+    .strictObject({ url: endpointUrl(rules), secret: WebhookSecret.optional() })
     .meta({ id: 'NewWebhookEndpoint' });
   return [
     defineRoute({

@@ -5,6 +5,7 @@ import type { PolicyCeiling } from '../domain/ceiling-settings.ts';
 import { tenantNotFound } from '../domain/not-found.ts';
 import { parsePolicy, policyFault, readPolicy, type TenantPolicy } from '../domain/policy.ts';
 import { askedBeyondCeiling, beyondCeiling, underCeiling } from '../domain/policy-ceiling.ts';
+import { localReturnProblems, withoutLocalReturns } from '../domain/self-service-policy.ts';
 import { type FieldProblem, ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -28,31 +29,34 @@ export interface PolicyVersion {
   createdAt: Date;
 }
 
+/** What the operator's set-up makes of policies. */
+interface PolicyRules {
+  ceiling: PolicyCeiling;
+  production: boolean;
+  log: Pick<Logger, 'warn'>;
+}
+
 /** The policies of tenants, every version of them. */
 export type Policies = ReturnType<typeof createPolicies>;
 
 /**
  * Policies in the registry.
  * @param deps.ceiling what none of them can exceed: a change beyond it is refused, and what was stored before is bounded
+ * @param deps.production likewise: whether people are led back to https addresses only
  */
-export function createPolicies(deps: {
-  db: Kysely<Registry>;
-  clock: Clock;
-  ceiling: PolicyCeiling;
-  log: Pick<Logger, 'warn'>;
-}) {
-  const { db, clock, ceiling } = deps;
-  const effective = createEffective(deps);
+export function createPolicies(deps: PolicyRules & { db: Kysely<Registry>; clock: Clock }) {
+  const { db, clock } = deps;
+  const at = createPolicyCache(db, createEffective(deps));
   return {
     /** The number of the current version. Throws `tenant.notFound`. */
-    versionOf: async (tenantId: string): Promise<number> => (await storedOf(db, tenantId)).policyVersion,
+    versionOf: (tenantId: string): Promise<number> => versionOf(db, tenantId),
 
-    at: createPolicyCache(db, effective),
+    at,
 
     /** The current policy. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
     async current(tenantId: string): Promise<CurrentPolicy> {
-      const { policy: document, name: tenantName, country, policyVersion } = await storedOf(db, tenantId);
-      return { version: policyVersion, policy: effective({ tenantId, document, tenantName, country }) };
+      const version = await versionOf(db, tenantId);
+      return { version, policy: await at(tenantId, version) };
     },
 
     /**
@@ -63,7 +67,7 @@ export function createPolicies(deps: {
      */
     async replace(change: { tenantId: string; document: unknown; version: number }): Promise<CurrentPolicy> {
       const { tenantId, version } = change;
-      const policy = checked(change.document, await storedOf(db, tenantId), ceiling);
+      const policy = checked(change.document, await tenantOf(db, tenantId), deps);
       const document = JSON.stringify(policy);
       const [row] = await runIn(db)<{ version: number }>(sql`
         with before as (
@@ -77,7 +81,7 @@ export function createPolicies(deps: {
         select id, policy_version, policy, ${clock.now()}::timestamptz from changed
         returning version`);
       if (row) return { version: row.version, policy };
-      throw changedMeanwhile(version, (await storedOf(db, tenantId)).policyVersion);
+      throw changedMeanwhile(version, await versionOf(db, tenantId));
     },
 
     /** Every version, the newest first. @param page.before only versions with a lower number */
@@ -106,7 +110,7 @@ const CHANGED: AuditEvent = {
 };
 
 /** Reads stored documents under the ceiling. Of each tenant whose policy exceeds it, the log says so once. */
-function createEffective({ ceiling, log }: { ceiling: PolicyCeiling; log: Pick<Logger, 'warn'> }) {
+function createEffective({ ceiling, production, log }: PolicyRules) {
   const said = new Set<string>();
   return (stored: StoredDocument): TenantPolicy => {
     const { tenantId } = stored;
@@ -117,30 +121,37 @@ function createEffective({ ceiling, log }: { ceiling: PolicyCeiling; log: Pick<L
       const text = "a tenant's policy allows more than the operator's ceiling, which counts for these fields";
       log.warn({ tenantId, fields }, text);
     }
-    return underCeiling(policy, ceiling);
+    const bounded = underCeiling(policy, ceiling);
+    return production ? withoutLocalReturns(bounded) : bounded;
   };
 }
 
-async function storedOf(db: Kysely<Registry>, tenantId: string) {
+/** Without the document, which may hold a logo. Throws `tenant.notFound`. */
+async function tenantOf(db: Kysely<Registry>, tenantId: string) {
   const row = await db
     .selectFrom('tenant')
-    .select(['name', 'country', 'policy', 'policyVersion'])
+    .select(['name', 'country', 'policyVersion'])
     .where('id', '=', tenantId)
     .executeTakeFirst();
   if (row) return row;
   throw tenantNotFound();
 }
 
+async function versionOf(db: Kysely<Registry>, tenantId: string): Promise<number> {
+  return (await tenantOf(db, tenantId)).policyVersion;
+}
+
 /** With every default, under the ceiling. */
 function checked(
   document: unknown,
   tenant: { name: string; country: string | null },
-  ceiling: PolicyCeiling,
+  { ceiling, production }: PolicyRules,
 ): TenantPolicy {
   const read = readPolicy(document, tenant.name, tenant.country);
   const problems = read.problems ?? [
     ...noCountry(read.policy),
     ...askedBeyondCeiling(read.policy, ceiling, tenant.country),
+    ...(production ? localReturnProblems(read.policy) : []),
   ];
   if (read.policy && problems.length === 0) return underCeiling(read.policy, ceiling);
   throw new ServiceError('request.invalid', policyFault(problems), { problems });

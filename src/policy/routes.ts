@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { defineRoute, Instant, listLimit } from '../api.ts';
+import { BrandColours } from '../domain/brand-colours.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
 import { policyDocumentSchema, tenantPolicySchema } from '../domain/policy-schema.ts';
 import { ServiceError } from '../errors.ts';
 import type { CurrentPolicy, Policies } from './policies.ts';
 
 const path = '/v1/policy';
 const MOST_AT_ONCE = 50;
+/** For a logo of the largest size, however it is escaped, and everything else. */
+const MOST_BYTES = 128 * 1024;
 
 /** Also a type of the client. */
 export const PolicyDocument = policyDocumentSchema.meta({
@@ -18,6 +22,9 @@ export const Current = z
   .object({
     version: z.int().meta({ description: 'The number of the version; also its ETag', example: 3 }),
     policy: tenantPolicySchema.meta({ id: 'Policy', description: 'With every default filled in' }),
+    colours: BrandColours.nullable().meta({
+      description: 'What the self-service page makes of `selfService.colour`; null: the policy has none',
+    }),
   })
   .meta({ id: 'CurrentPolicy' });
 
@@ -40,8 +47,16 @@ const routeHeaders = z.object({
   ETag: z.string().meta({ description: 'The version, for If-Match', example: '"3"' }),
 });
 
+/** What the page makes of the colour in a policy; null: it has none. */
+export type ColoursOf = (policy: TenantPolicy) => BrandColours | null;
+
 /** `/v1/policy`: the tenant's policy and its versions. */
-export function policyRoutes(policies: Policies) {
+export function policyRoutes(policies: Policies, coloursOf: ColoursOf) {
+  const answer = ({ version, policy }: CurrentPolicy) => ({
+    status: 200 as const,
+    body: { version, policy, colours: coloursOf(policy) },
+    headers: { ETag: `"${version}"` },
+  });
   return [
     defineRoute({
       method: 'get',
@@ -60,6 +75,7 @@ export function policyRoutes(policies: Policies) {
     defineRoute({
       method: 'put',
       path,
+      mostBytes: MOST_BYTES,
       summary: 'Replace the policy; the new one applies at once, also to calls that wait',
       operationId: 'replacePolicy',
       scope: 'policy:write',
@@ -95,10 +111,6 @@ export function policyRoutes(policies: Policies) {
       },
     }),
   ];
-}
-
-function answer(current: CurrentPolicy) {
-  return { status: 200 as const, body: current, headers: { ETag: `"${current.version}"` } };
 }
 
 /** Weak ETags never match (RFC 9110, section 13.1.1), nor does one that no version has. */

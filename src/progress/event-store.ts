@@ -12,6 +12,8 @@ export interface ProgressEvent {
   outcome: string | null;
   /** What the person hears from then on; null when it is the state that changed. */
   prompt: string | null;
+  /** What happened while the state stayed as it was; null: nothing else. */
+  happened: string | null;
   at: Date;
 }
 
@@ -64,11 +66,15 @@ export function createEventStore(db: Kysely<Registry>) {
   };
 }
 
+/** Events that are no state: a wrong code, and a call in the place of a text. */
+const BESIDE_STATES: readonly string[] = ['codeWrong', 'escalated'];
+
 function readStory(events: StoredEvent[]): ProgressEvent[] {
   let state = '';
   return events.map((event, place) => {
-    if (event.type !== 'prompt') state = event.type;
+    const happened = BESIDE_STATES.includes(event.type) ? event.type : null;
+    if (event.type !== 'prompt' && happened === null) state = event.type;
     const { outcome = null, prompt = null } = event;
-    return { id: place + 1, state, outcome, prompt, at: new Date(event.at) };
+    return { id: place + 1, state, outcome, prompt, happened, at: new Date(event.at) };
   });
 }

@@ -6,12 +6,13 @@ import type { ProgressEvent } from './event-store.ts';
  */
 export type WriteEvent = (event: ProgressEvent) => string | null;
 
-/** An event as the API shows it: `{state, outcome?, prompt?, at}` as data. */
-export function asJson({ id, state, outcome, prompt, at }: ProgressEvent): string {
+/** An event as the API shows it: `{state, outcome?, prompt?, happened?, at}` as data. */
+export function asJson({ id, state, outcome, prompt, happened, at }: ProgressEvent): string {
   const told = {
     state,
     ...(outcome ? { outcome } : {}),
     ...(prompt ? { prompt } : {}),
+    ...(happened ? { happened } : {}),
     at: at.toISOString(),
   };
   return `id: ${id}\ndata: ${JSON.stringify(told)}\n\n`;

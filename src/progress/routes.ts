@@ -25,8 +25,8 @@ export function progressRoutes(deps: { store: Pick<EventStore, 'standing'>; stre
       headers: z.object({ 'last-event-id': EventId }),
       responses: {
         200: eventStream(
-          'One event for each change of state and each prompt, with an id to reconnect with, and ' +
-            '`{state, outcome?, prompt?, at}` as data. Ends after the state `finished`.',
+          'One event for each change of state, each prompt, each wrong code and a call in the place of a text, with an id to reconnect with, and ' +
+            '`{state, outcome?, prompt?, happened?, at}` as data; `happened` is `codeWrong` or `escalated`. Ends after the state `finished`.',
         ),
         204: noBody('The client has received all events up to `finished`; there will be no more'),
       },

@@ -180,6 +180,12 @@ function present(key = '', next?: string): [string, ...string[]] {
 /** A number reserved for fiction (North American Numbering Plan, 555-0100 to 555-0199). */
 const SIMULATED_LINE: LineConfig = { number: '+12025550100', provider: null };
 
+/** Whether the simulator shows the sandbox: in development, on the embedded store. */
+export function showsSandbox(env: ProviderEnvironment & { DATABASE_URL?: string | undefined }): boolean {
+  const isSimulated = env.PHONE_NETWORK === undefined || env.PHONE_NETWORK === 'simulator';
+  return env.NODE_ENV === 'development' && env.DATABASE_URL === undefined && isSimulated;
+}
+
 /** The lines. */
 export function linesOf(env: ProviderEnvironment): LinesConfig {
   const byCountry: Record<string, [LineConfig, ...LineConfig[]]> = {};

@@ -24,6 +24,13 @@ export interface SendTextRequest {
 export type TextFailure = 'invalidNumber' | 'unreachable' | 'undelivered' | 'blocked' | 'providerError';
 
 /**
+ * Why a text failed, where the person must know more than that it did.
+ * - `stopped`: whoever has the phone answered STOP to the sender.
+ * - `heldBack`: the provider sends nothing to numbers like this one for a while (SMS pumping).
+ */
+export type TextReason = 'stopped' | 'heldBack';
+
+/**
  * What is known after asking for a text.
  * - `accepted`: the provider took the text and named it.
  * - `refused`: there is no text and asking this provider again is no use; `outcome` ends the verification. `alarm` means an operator must act.

@@ -60,10 +60,3 @@ export interface WrongAppPasswordTable {
   guess: string;
   until: Date;
 }
-
-/** How many there were of each scope since the first of them. */
-export interface WrongAppPasswordCountTable {
-  scope: string;
-  count: number;
-  until: Date;
-}

@@ -21,6 +21,10 @@ import { up as assertions } from './migrations/0019-assertions.ts';
 import { up as signInByNumber } from './migrations/0020-sign-in-by-number.ts';
 import { up as textLimits } from './migrations/0021-text-limits.ts';
 import { up as appPasswordKeys } from './migrations/0022-app-password-keys.ts';
+import { up as erasedClients } from './migrations/0023-erased-clients.ts';
+import { up as oneWayToCount } from './migrations/0024-one-way-to-count.ts';
+import { up as selfService } from './migrations/0027-self-service.ts';
+import { up as signInPage } from './migrations/0028-sign-in-page.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -46,4 +50,8 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0020-sign-in-by-number': { up: signInByNumber },
   '0021-text-limits': { up: textLimits },
   '0022-app-password-keys': { up: appPasswordKeys },
+  '0023-erased-clients': { up: erasedClients },
+  '0024-one-way-to-count': { up: oneWayToCount },
+  '0027-self-service': { up: selfService },
+  '0028-sign-in-page': { up: signInPage },
 };

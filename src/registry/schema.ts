@@ -3,13 +3,17 @@ import type {
   AppPasswordTable,
   AppServerTable,
   TenantDomainTable,
-  WrongAppPasswordCountTable,
   WrongAppPasswordTable,
 } from './app-password-schema.ts';
 import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
+import type {
+  SelfServiceLinkTable,
+  SelfServiceSessionTable,
+  SignInPageTable,
+} from './self-service-schema.ts';
 import type { SignInColumns } from './sign-in-schema.ts';
 import type {
   CalledCountryTable,
@@ -31,7 +35,6 @@ export interface Registry {
   tenantDomain: TenantDomainTable;
   appServer: AppServerTable;
   wrongAppPassword: WrongAppPasswordTable;
-  wrongAppPasswordCount: WrongAppPasswordCountTable;
   auditEvent: AuditEventTable;
   lease: LeaseTable;
   policyVersion: PolicyVersionTable;
@@ -51,6 +54,9 @@ export interface Registry {
   outbox: OutboxTable;
   keyFingerprint: KeyFingerprintTable;
   signInAssertion: SignInAssertionTable;
+  selfServiceLink: SelfServiceLinkTable;
+  selfServiceSession: SelfServiceSessionTable;
+  signInPage: SignInPageTable;
 }
 
 interface TenantTable {

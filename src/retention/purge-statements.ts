@@ -4,7 +4,15 @@ import { KEPT_DAYS } from '../domain/retention.ts';
 import { later } from '../platform/clock.ts';
 
 /** What rows that were removed are counted as. */
-export type PurgedKind = 'verification' | 'callAttempt' | 'webhookMessage' | 'auditEvent' | 'refusal';
+export type PurgedKind =
+  | 'verification'
+  | 'callAttempt'
+  | 'webhookMessage'
+  | 'auditEvent'
+  | 'refusal'
+  | 'selfServiceLink'
+  | 'selfServiceSession'
+  | 'signInPage';
 
 /** Removes one batch. The first kind says whether there may be more: it was as many as a batch has. */
 export interface PurgeStatement {
@@ -47,15 +55,20 @@ const verifications: PurgeStatement = {
     union all select 'webhookMessage', (select count(*) from messages)::int`,
 };
 
-/** The oldest are looked at only: one that was sent again and delivered late holds up those after it for a while. */
+/**
+ * The oldest are looked at only: one that was sent again and delivered late holds up those after it for a while. The policy,
+ * which may hold a logo, is read once for each tenant and not for each message: `offset 0` keeps that apart.
+ */
 const messages: PurgeStatement = {
   what: 'delivered outcome webhooks',
   statement: (batch, now) => sql`
     with old as materialized (
-      select o.id from tenant t cross join lateral (
-        select d.id, d.delivered_at from outbox d where d.tenant_id = t.id and d.delivered_at is not null
+      select o.id from (
+        select t.id, ${now}::timestamptz - ${keptFor('messageDays')} as before from tenant t offset 0) k
+      cross join lateral (
+        select d.id, d.delivered_at from outbox d where d.tenant_id = k.id and d.delivered_at is not null
         order by d.sequence limit ${batch}::int for update of d skip locked) o
-      where o.delivered_at < ${now}::timestamptz - ${keptFor('messageDays')} limit ${batch}::int),
+      where o.delivered_at < k.before limit ${batch}::int),
     gone as (
       delete from outbox where id = any(array(select id from old)) returning id)
     select 'webhookMessage' as kind, (select count(*) from gone)::int as count`,
@@ -72,6 +85,41 @@ const refusals: PurgeStatement = {
     select 'refusal' as kind, (select count(*) from gone)::int as count`,
 };
 
+/** How long links and sessions of the self-service page are kept after their end, ms: the page says so much longer that they are over. */
+const SELF_SERVICE_MS = 86_400_000;
+
+/** Links first, of which sessions may be left. */
+const selfService: PurgeStatement = {
+  what: 'links and sessions of the self-service page',
+  statement: (batch, now) => sql`
+    with old_links as materialized (
+      select ctid as place from self_service_link where expires_at < ${later(now, -SELF_SERVICE_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    old_sessions as materialized (
+      select ctid as place from self_service_session where expires_at < ${later(now, -SELF_SERVICE_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    links as (
+      delete from self_service_link where ctid = any(array(select place from old_links)) returning token_hash),
+    sessions as (
+      delete from self_service_session where ctid = any(array(select place from old_sessions)) returning id_hash)
+    select 'selfServiceLink' as kind, (select count(*) from links)::int as count
+    union all select 'selfServiceSession', (select count(*) from sessions)::int`,
+};
+
+/** How long after its end a page for signing in is kept, ms: a code and the way back last longer than the page. */
+const SIGN_IN_PAGES_MS = 3_600_000;
+
+const signInPages: PurgeStatement = {
+  what: 'pages for signing in',
+  statement: (batch, now) => sql`
+    with old as materialized (
+      select id from sign_in_page where expires_at < ${later(now, -SIGN_IN_PAGES_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    gone as (
+      delete from sign_in_page where id = any(array(select id from old)) returning id)
+    select 'signInPage' as kind, (select count(*) from gone)::int as count`,
+};
+
 /** The database removes audit events by itself: nobody else may. */
 const auditEvents: PurgeStatement = {
   what: 'audit events',
@@ -80,4 +128,11 @@ const auditEvents: PurgeStatement = {
 };
 
 /** All of them, in the order in which they run. */
-export const PURGE_STATEMENTS: readonly PurgeStatement[] = [verifications, messages, refusals, auditEvents];
+export const PURGE_STATEMENTS: readonly PurgeStatement[] = [
+  verifications,
+  messages,
+  refusals,
+  selfService,
+  signInPages,
+  auditEvents,
+];

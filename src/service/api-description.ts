@@ -22,7 +22,7 @@ const TAGS: ApiTag[] = [
   {
     name: 'Sign-ins',
     description: 'People who sign in with the number of their mobile phone: started, followed, checked',
-    under: [`${API}/sign-ins`],
+    under: [`${API}/sign-ins`, `${API}/sign-in-pages`],
   },
   {
     name: 'Users',
@@ -38,6 +38,11 @@ const TAGS: ApiTag[] = [
     name: 'Assertions',
     description: 'What a backend was given about a sign-in: redeemed once',
     under: [`${API}/assertions`],
+  },
+  {
+    name: 'Signing keys',
+    description: 'What assertions are verified with, open to everybody',
+    under: ['/.well-known'],
   },
   {
     name: 'Key',

@@ -24,6 +24,7 @@ import type { Route } from '../platform/http/route.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
 import { policyRoutes } from '../policy/routes.ts';
 import { type Languages, servedLocale } from '../providers/locales.ts';
+import { coloursOf } from '../self-service/brand/brand.ts';
 import { keyRoutes } from '../tenants/routes.ts';
 import { eraseUserRoute } from '../users/erase-route.ts';
 import { createEraseUser } from '../users/erase-user.ts';
@@ -76,7 +77,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     importRoute(phoneMethods.import),
     eraseUserRoute(createEraseUser({ db, clock })),
     exportUserRoute(createExportUser({ run: database.run, clock, policyOf, smsSignInState })),
-    ...policyRoutes(policies),
+    ...policyRoutes(policies, coloursOf),
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),
     ...keyRoutes(apiKeys),

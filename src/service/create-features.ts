@@ -7,6 +7,7 @@ import {
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
 import { createAssertions } from '../assertions/assertions.ts';
+import { IS_ASSERTED } from '../assertions/still-counts.ts';
 import { writeAuditEvent } from '../audit/completion-write.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
@@ -31,6 +32,7 @@ import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../outbox/wr
 import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { writeSignInUse } from '../phone-methods/note-sign-in.ts';
 import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
+import type { ChangeDeps } from '../phone-methods/ports.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import { lockUser } from '../phone-methods/statements.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -94,6 +96,7 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
     revokeAppPasswords: writeRevocation,
     block: writeFraudBlock,
     audit: writeAuditEvent,
+    isAsserted: IS_ASSERTED,
     signInUse: writeSignInUse,
     messages: writeMessages,
     writtenMessage: WRITTEN_MESSAGE,
@@ -102,15 +105,37 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
 
 /** Tenants, and what is theirs. */
 function createTenantFeatures(
-  { ceiling }: Config,
+  { ceiling, production }: Config,
   { db, clock, log }: Pick<Stores['database'], 'db'> & { clock: Clock; log: Logger },
 ) {
   return {
     tenants: createTenants({ db, clock }),
     tenantDomains: createTenantDomains({ db, clock }),
     apiKeys: createApiKeys({ db, clock }),
-    policies: createPolicies({ db, clock, ceiling, log }),
+    policies: createPolicies({ db, clock, ceiling, production, log }),
     pbxProfiles: createPbxProfiles({ db, clock }),
+  };
+}
+
+/** What may be done with phones, by administrators and by the users themselves. */
+function createPhones({
+  policies,
+  ended,
+  ...deps
+}: Pick<ChangeDeps, 'db' | 'run' | 'clock'> & {
+  policies: ReturnType<typeof createPolicies>;
+  ended: ChangeDeps['openVerifications']['ended'];
+}) {
+  const shared = {
+    ...deps,
+    policyOf: async (tenantId: string) => (await policies.current(tenantId)).policy,
+    openVerifications: { ...END_FOR_PHONE, ended },
+    revokeAppPasswords: writeRevocation,
+    tell: writeUserMessages,
+  };
+  return {
+    phoneMethods: createPhoneMethods({ ...shared, by: 'administrator' }),
+    ownPhones: createPhoneMethods({ ...shared, by: 'user' }),
   };
 }
 
@@ -123,16 +148,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const ofTenants = createTenantFeatures(config, { db, clock, log });
   const { policies, pbxProfiles } = ofTenants;
   const blocks = createBlocks({ db, run, clock, openVerifications: { ...END_WHEN_BLOCKED, ended } });
-  const phoneMethods = createPhoneMethods({
-    db,
-    run,
-    clock,
-    by: 'administrator',
-    policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
-    openVerifications: { ...END_FOR_PHONE, ended },
-    revokeAppPasswords: writeRevocation,
-    tell: writeUserMessages,
-  });
+  const ofPhones = createPhones({ db, run, clock, policies, ended });
   const ofAppPasswords = createAppPasswordFeatures(config, { stores, policies, clock, log });
   const assertions = createAssertions({
     ...{ run, clock, events, signingKeys },
@@ -166,14 +182,10 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     lines: { ...providers, callsPerSecond: config.lines.callsPerSecond },
     mostLive: config.worker.mostLive,
     pause,
-    timeouts: config.timeouts,
-    sweep: config.sweep,
-    isStopping,
-    clock,
-    events,
-    log,
+    ...{ timeouts: config.timeouts, sweep: config.sweep },
+    ...{ isStopping, clock, events, log },
   });
-  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, phoneMethods, assertions };
+  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, ...ofPhones, assertions };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

@@ -6,12 +6,14 @@ import type { ErrorCode } from '../errors.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
 import type { Logger } from '../log.ts';
+import { redirect } from '../platform/http/answers.ts';
 import { createHttpApp } from '../platform/http/http-app.ts';
 import { listen } from '../platform/http/http-server.ts';
 import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
-import type { Route } from '../platform/http/route.ts';
+import { type Route, routeDefiner, unchecked } from '../platform/http/route.ts';
 import type { OnStop } from '../platform/shutdown.ts';
 import type { Providers } from '../providers/port.ts';
+import { createPageSets, type PageDeps } from '../self-service/page-set.ts';
 import type { createApiLanes } from '../tenants/api-lanes.ts';
 import { requireScope } from '../tenants/require-scope.ts';
 import { apiInfo } from './api-description.ts';
@@ -47,6 +49,9 @@ export interface WebDeps {
   webhooks: WebhookSetDeps;
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
+  page: PageDeps;
+  /** Where the sandbox is; null: there is none. */
+  sandboxUrl: string | null;
   /** Traces requests, if traces are made. */
   traceRequests: RequestHandler | null;
   trustedProxies: readonly string[];
@@ -54,15 +59,17 @@ export interface WebDeps {
   log: Logger;
 }
 
-/** The HTTP app: webhooks, REST API and its description. */
-export function createWeb({ webhooks, api, signingKeys, log, isStopping, ...deps }: WebDeps): Express {
-  const sets = [webhookSet(webhooks, log), apiSet(api), publicSet(), keySetSet(signingKeys)];
+/** The HTTP app: webhooks, REST API and its description, and the page for people. */
+export function createWeb(deps: WebDeps): Express {
+  const { webhooks, api, signingKeys, page, sandboxUrl, isStopping, traceRequests, trustedProxies, log } =
+    deps;
+  const start = sandboxUrl === null ? [] : [startSet(sandboxUrl)];
+  const open = [publicSet(), keySetSet(signingKeys)];
+  const sets = [webhookSet(webhooks, log), apiSet(api), ...open, ...createPageSets(page), ...start];
   return createHttpApp({
     sets,
-    isDraining: isStopping,
-    ...deps,
-    info: apiInfo(webhooks.publicUrl),
-    log,
+    ...{ isDraining: isStopping, info: apiInfo(webhooks.publicUrl) },
+    ...{ traceRequests, trustedProxies, log },
   });
 }
 
@@ -116,7 +123,22 @@ function publicSet() {
   return defineOpenSet({ under: '/schemas', routes: jobSchemaRoutes() });
 }
 
+/** `/`: leads to the sandbox. */
+function startSet(sandboxUrl: string) {
+  const leadOn = routeDefiner<null>()({
+    method: 'get',
+    path: '/',
+    summary: 'Open the sandbox',
+    operationId: 'openSandbox',
+    query: unchecked,
+    responses: { 302: redirect('The sandbox') },
+    problems: [],
+    handle: async () => ({ status: 302, body: sandboxUrl }),
+  });
+  return { ...defineOpenSet({ under: '/', routes: [leadOn] }), mayBeStored: true };
+}
+
 /** `/.well-known`: open to everybody. */
 function keySetSet(signingKeys: Stores['signingKeys']) {
-  return defineOpenSet({ under: '/.well-known', routes: keySetRoutes(signingKeys) });
+  return defineOpenSet({ under: '/.well-known', routes: keySetRoutes(signingKeys), isDescribed: true });
 }

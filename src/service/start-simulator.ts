@@ -5,27 +5,39 @@ import type { OnStop } from '../platform/shutdown.ts';
 import type { TwilioConfig } from '../providers/settings.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { SimulatorTime } from '../simulator/time.ts';
+import type { ApiKeys } from '../tenants/api-keys.ts';
+import { openSandboxTenant } from '../tenants/embedded-tenant.ts';
+import type { Tenants } from '../tenants/tenants.ts';
 
 /** How the simulator is reached, and the token that it signs with. */
 export type SimulatorAccess = Omit<TwilioConfig, 'kind'>;
 
-/** A running simulator; null where another provider is configured. */
+/**
+ * A running simulator; null where another provider is configured. `sandboxUrl` is where it shows the sandbox, if it does,
+ * and `receiver` where the sandbox receives outcome webhooks.
+ */
 type Simulated =
-  | { simulator: Simulator<SimulatorTime>; access: SimulatorAccess }
-  | { simulator: null; access: null };
+  | {
+      simulator: Simulator<SimulatorTime>;
+      access: SimulatorAccess;
+      sandboxUrl: string | null;
+      receiver: string | null;
+    }
+  | { simulator: null; access: null; sandboxUrl: null; receiver: null };
 
 /**
  * Starts the simulator if it is a configured provider. Its code is loaded only here and only then: it is no part of the
  * production image.
  */
 export async function startSimulator(
-  { providers }: Config,
+  { providers, sandbox = false }: Config,
   time: SimulatorTime | undefined,
   log: Logger,
   onStop: OnStop,
 ): Promise<Simulated> {
   const config = providers.find(({ kind }) => kind === 'simulator');
-  if (config?.kind !== 'simulator') return { simulator: null, access: null };
+  if (config?.kind !== 'simulator')
+    return { simulator: null, access: null, sandboxUrl: null, receiver: null };
   const { createSimulator, realTime } = await loadSimulator();
   const accountSid = `AC${randomBytes(16).toString('hex')}`;
   const authToken = randomBytes(16).toString('hex');
@@ -48,7 +60,20 @@ export async function startSimulator(
   onStop('simulator', () => simulator.stop());
   log.info({ url: simulator.url }, 'the simulator places the calls; no real phone will ring');
   const access = { accountSid, authTokens: [authToken] as [string], apiKey: null, apiBaseUrl: simulator.url };
-  return { simulator, access };
+  const sandboxUrl = sandbox ? `${simulator.url}/` : null;
+  const receiver = sandbox ? `${simulator.url}/hooks/poundkey` : null;
+  return { simulator, access, sandboxUrl, receiver };
+}
+
+/** Has the simulator show the sandbox, if it does at all: with a key of a tenant of its own, made when somebody opens it. */
+export function offerSandbox(
+  { simulator, sandboxUrl }: Simulated,
+  apiUrl: string | null,
+  deps: { tenants: Tenants; apiKeys: ApiKeys; log: Logger },
+): void {
+  if (sandboxUrl === null || apiUrl === null) return;
+  simulator?.offerSandbox(async () => ({ apiUrl, apiKey: await openSandboxTenant(deps) }));
+  deps.log.info({ url: apiUrl }, `the sandbox, a desk phone to try Poundkey with, is at ${apiUrl}/`);
 }
 
 async function loadSimulator() {

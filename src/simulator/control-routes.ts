@@ -1,7 +1,9 @@
 /** Control for people: script the desk phones, read the calls and texts and answer texts, with curl. */
 import { type ErrorRequestHandler, json, Router } from 'express';
+import { z } from 'zod';
 import { type Desk, DeskError } from './desk.ts';
 import type { Exchange } from './exchange.ts';
+import { type Hands, handActionSchema } from './hands.ts';
 import { countPerNumber, reportCall } from './report-calls.ts';
 import { reportText, textsOn } from './report-texts.ts';
 import { SCENARIO_NAMES, type ScenarioName } from './scenarios.ts';
@@ -12,18 +14,20 @@ import type { TextExchange } from './text-exchange.ts';
 /** What can be looked at and changed. */
 interface ControlDeps {
   desk: Desk;
+  hands: Hands;
   exchange: Exchange;
   texts: TextExchange;
   stopList: StopList;
 }
 
 /**
+ * `POST /desk-phones/{number}/hand` with `{"do": "answer"}` and the like to operate one whose scenario is `by-hand`;
  * `PUT /desk-phones/{number}` with `{"scenario": name}` or `{"script": script}`; `GET /desk-phones`; `GET /calls`;
  * `GET /desk-phones/{number}/texts` for what is on a phone; `POST` there with `{"to": line, "body": text}` to answer;
  * `GET /texts` for all and what became of them.
  * What makes no sense gets 400 and a problem (RFC 9457) that says what is allowed.
  */
-export function createControlRoutes({ desk, exchange, texts, stopList }: ControlDeps): Router {
+export function createControlRoutes({ desk, hands, exchange, texts, stopList }: ControlDeps): Router {
   const routes = Router();
   routes.get(
     '/desk-phones',
@@ -33,6 +37,10 @@ export function createControlRoutes({ desk, exchange, texts, stopList }: Control
     const { number } = req.params;
     desk.script(String(number), givenScript(req.body));
     res.json(desk.phones().find((phone) => phone.number === number));
+  });
+  routes.post('/desk-phones/:number/hand', json(), (req, res) => {
+    hands.act(String(req.params.number), givenAction(req.body));
+    res.status(204).end();
   });
   routes.get('/calls', (_req, res) => {
     const calls = exchange.all();
@@ -48,6 +56,14 @@ export function createControlRoutes({ desk, exchange, texts, stopList }: Control
     });
   routes.use(renderProblem);
   return routes;
+}
+
+function givenAction(body: unknown) {
+  const action = handActionSchema.safeParse(body);
+  if (action.success) return action.data;
+  throw new DeskError(
+    `Send JSON with "do" (answer, reject, toVoicemail, press with "key", or hangUp), and content type application/json:\n${z.prettifyError(action.error)}`,
+  );
 }
 
 /** What a phone answers to a sender. */

@@ -1,5 +1,6 @@
 /** The person at the desk phone: follows the script once the call was picked up. */
 import type { Call } from './call.ts';
+import type { Hands } from './hands.ts';
 import type { Reaction, Script } from './script.ts';
 import { pressKey, type Stage } from './stage.ts';
 import { orInterrupted } from './timers.ts';
@@ -7,17 +8,20 @@ import { orInterrupted } from './timers.ts';
 /** Between two keys of one reaction. */
 const KEY_GAP_MS = 300;
 
-/**
- * Follows `script` until it is through; `hangUp` ends the call from this side. Rejects with `CallOver` when the
- * call ends first.
- */
+/** What a person needs to follow a script; `hangUp` ends the call from this side. */
+interface PersonDeps {
+  stage: Stage;
+  hands: Hands;
+  hangUp: () => void;
+}
+
+/** Follows `script` until it is through. Rejects with `CallOver` when the call ends first. */
 export async function followScript(
-  stage: Stage,
+  { stage, hands, hangUp }: PersonDeps,
   call: Call,
   script: Script,
-  hangUp: () => void,
 ): Promise<void> {
-  if (script.switchboard && !(await askExtension(stage, call, script.switchboard))) return hangUp();
+  if (script.switchboard && !(await reachExtension(stage, hands, call, script.switchboard))) return hangUp();
   // Whoever comes in the middle of a prompt hears the rest of it.
   let used = call.line.prompt.phase === 'none' ? call.line.prompt.count : call.line.prompt.count - 1;
   for (const reaction of script.reactions) {
@@ -48,6 +52,19 @@ function nextPrompt(call: Call, on: 'prompt' | 'promptEnd', used: number): Promi
   const off = line.on('prompt', look);
   look();
   return orInterrupted(call.over.signal, promise).finally(off);
+}
+
+/** Whether somebody or something behind the switchboard has picked up. */
+async function reachExtension(
+  stage: Stage,
+  hands: Hands,
+  call: Call,
+  switchboard: NonNullable<Script['switchboard']>,
+): Promise<boolean> {
+  if (!(await askExtension(stage, call, switchboard))) return false;
+  if (!switchboard.byHand) return true;
+  const taking = await hands.ring(call, switchboard.patienceMs);
+  return taking === 'answered' || taking === 'voicemail';
 }
 
 /** Whether the right extension came in time; the person has picked up then. */

@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import { followScript } from './desk-phone.ts';
 import { detectMachine } from './detect-machine.ts';
 import type { EndCall, Ending } from './end-call.ts';
+import type { Hands } from './hands.ts';
 import type { NextDocument } from './play-document.ts';
 import type { Script } from './script.ts';
 import { CallOver, type Stage, sendTones } from './stage.ts';
@@ -14,6 +15,7 @@ import type { StatusCallbacks } from './status-callbacks.ts';
 export interface DialDeps {
   stage: Stage;
   desk: Desk;
+  hands: Hands;
   callbacks: StatusCallbacks;
   deliver: DeliverWebhook;
   endCall: EndCall;
@@ -35,16 +37,19 @@ export function createDialCall(deps: DialDeps) {
       stage.eventLog.record(call, { type: 'status', status: 'initiated' });
       callbacks.fire(call, 'initiated');
       await stage.timers.wait(stage.settings.setupMs, call.over.signal);
-      const script = deps.desk.scriptFor(call.request.to);
-      const ending = await ring(call, script);
-      if (ending) return endCall(call, ending);
-      await talk(call, script);
+      const taken = await ring(call, deps.desk.scriptFor(call.request.to));
+      if ('status' in taken) return endCall(call, taken);
+      await talk(call, taken);
       endCall(call, COMPLETED);
     });
   };
 
-  /** Rings until the phone answers (null) or refuses the call; a phone that is busy or cannot be reached does not ring. */
-  async function ring(call: Call, { pickUp }: Script): Promise<Ending | null> {
+  /**
+   * Rings until the phone answers, with what then follows, or refuses the call; a phone that is busy or cannot be reached
+   * does not ring.
+   */
+  async function ring(call: Call, script: Script): Promise<Ending | Script> {
+    const { pickUp } = script;
     const { signal } = call.over;
     if (pickUp.kind === 'busy' || pickUp.kind === 'unreachable') {
       await stage.timers.wait(pickUp.afterMs, signal);
@@ -53,10 +58,16 @@ export function createDialCall(deps: DialDeps) {
     }
     become(call, 'ringing');
     callbacks.fire(call, 'ringing');
+    return waitForPickUp(call, script);
+  }
+
+  async function waitForPickUp(call: Call, script: Script): Promise<Ending | Script> {
+    const { pickUp } = script;
     const patienceMs = call.request.timeoutS * 1_000;
+    if (pickUp.kind === 'byHand') return takenByHand(script, await deps.hands.ring(call, patienceMs));
     const answered = pickUp.kind === 'answer' && pickUp.afterMs < patienceMs;
-    await stage.timers.wait(answered ? pickUp.afterMs : patienceMs, signal);
-    return answered ? null : NO_ANSWER;
+    await stage.timers.wait(answered ? pickUp.afterMs : patienceMs, call.over.signal);
+    return answered ? script : NO_ANSWER;
   }
 
   /** The call from pick-up until the documents have nothing more to say. */
@@ -67,9 +78,8 @@ export function createDialCall(deps: DialDeps) {
     callbacks.fire(call, 'answered');
     const limit = stage.timers.after(call.request.timeLimitS * 1_000, () => endCall(call, COMPLETED));
     call.over.signal.addEventListener('abort', limit, { once: true });
-    void untilOver(() =>
-      followScript(stage, call, script, () => endCall(call, { ...COMPLETED, by: 'callee' })),
-    );
+    const hangUp = () => endCall(call, { ...COMPLETED, by: 'callee' });
+    void untilOver(() => followScript({ stage, hands: deps.hands, hangUp }, call, script));
     const detected = detectMachine(deps, call, script);
     if (call.request.machineDetection?.async === null) await detected;
     else void untilOver(() => detected);
@@ -84,6 +94,16 @@ export function createDialCall(deps: DialDeps) {
     call.updatedAt = stage.timers.now();
     stage.eventLog.record(call, { type: 'status', status });
   }
+}
+
+/** What follows from how a person took the call. */
+function takenByHand(script: Script, taking: Awaited<ReturnType<Hands['ring']>>): Ending | Script {
+  if (taking === null) return NO_ANSWER;
+  if (taking === 'rejected' || taking === 'inUse') return BUSY;
+  return {
+    ...script,
+    pickUp: { kind: 'answer', afterMs: 0, by: taking === 'answered' ? 'human' : 'machine' },
+  };
 }
 
 /** Runs `work`; that the call ended meanwhile is no failure. */

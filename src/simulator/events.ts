@@ -11,6 +11,7 @@ type Happening =
   | { type: 'status'; status: CallStatus | 'initiated' }
   | { type: 'heard'; text: string; language: string | null; voice: string | null }
   | { type: 'key'; who: 'caller' | 'callee'; key: string }
+  | { type: 'handset'; what: 'rings' | 'answered' | 'rejected' | 'voicemail' | 'inUse' | 'rangOut' }
   | {
       type: 'webhookSent';
       kind: WebhookKind;
@@ -47,7 +48,7 @@ export interface EventLog {
 }
 
 /** The fields of each event that are logged: never a number, a spoken text, a key or an address. */
-const LOGGED = ['status', 'kind', 'reason', 'code', 'by', 'attempt'];
+const LOGGED = ['status', 'what', 'kind', 'reason', 'code', 'by', 'attempt'];
 
 /** An eventLog; `now` gives the simulator's instant. */
 export function createEventLog({

@@ -45,10 +45,18 @@ type WebhookFault = { event?: CallbackEvent; to?: string; times?: number } & (
 
 /** The switches for faults. */
 export interface Faults {
-  /** The next request of this kind (or the next `times`, or only those about `to`, E.164) goes wrong. */
-  next(operation: Operation, fault: RestFault, only?: { times?: number; to?: string }): void;
-  /** Webhooks of a kind go wrong from now on. */
-  webhooks(fault: WebhookFault): void;
+  /**
+   * The next request of this kind (or the next `times`, or only those about `to`, E.164) goes wrong. Returns what
+   * removes the fault again; `onHit` is called each time that something goes wrong by it.
+   */
+  next(
+    operation: Operation,
+    fault: RestFault,
+    only?: { times?: number; to?: string },
+    onHit?: () => void,
+  ): () => void;
+  /** Webhooks of a kind go wrong from now on; likewise. */
+  webhooks(fault: WebhookFault, onHit?: () => void): () => void;
   /** Sends all held answers. */
   release(): void;
   /** Removes all faults that were not applied yet; held answers stay held. */
@@ -70,6 +78,7 @@ export interface FaultRegistry extends Faults {
 interface Planned<F> {
   fault: F;
   left: number;
+  onHit: (() => void) | undefined;
 }
 
 /** No faults yet. */
@@ -78,9 +87,10 @@ export function createFaults(): FaultRegistry {
   const webhooks: Planned<WebhookFault>[] = [];
   const held: (() => void)[] = [];
   return {
-    next: (operation, fault, only = {}) =>
-      void rest.push({ fault: { operation, fault, to: only.to ?? null }, left: only.times ?? 1 }),
-    webhooks: (fault) => void webhooks.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }),
+    next: (operation, fault, only = {}, onHit = undefined) =>
+      plan(rest, { fault: { operation, fault, to: only.to ?? null }, left: only.times ?? 1, onHit }),
+    webhooks: (fault, onHit) =>
+      plan(webhooks, { fault, left: fault.times ?? Number.POSITIVE_INFINITY, onHit }),
     release() {
       for (const send of held.splice(0)) send();
     },
@@ -100,10 +110,20 @@ export function createFaults(): FaultRegistry {
   };
 }
 
+/** Adds a plan; the result takes it away. */
+function plan<F>(plans: Planned<F>[], added: Planned<F>): () => void {
+  plans.push(added);
+  return () => {
+    const place = plans.indexOf(added);
+    if (place !== -1) plans.splice(place, 1);
+  };
+}
+
 function take<F>(plans: Planned<F>[], fits: (fault: F) => boolean): F | null {
   const plan = plans.find(({ fault, left }) => left > 0 && fits(fault));
   if (!plan) return null;
   plan.left--;
+  plan.onHit?.();
   return plan.fault;
 }
 

@@ -11,6 +11,8 @@ export interface TextReport {
   errorCode: number | null;
   createdAt: number;
   sentAt: number | null;
+  /** How long it might wait to be sent, seconds. */
+  validityS: number;
   /** When the phone got it, or null. */
   receivedAt: number | null;
 }
@@ -26,8 +28,8 @@ export interface ReceivedText {
 /** The report of one text; changing it changes nothing. */
 export function reportText(text: TextMessage): TextReport {
   const { sid, request, status, errorCode, createdAt, sentAt, receivedAt } = text;
-  const { to, from, body } = request;
-  return { sid, to, from, body, status, errorCode, createdAt, sentAt, receivedAt };
+  const { to, from, body, validityS } = request;
+  return { sid, to, from, body, status, errorCode, createdAt, sentAt, receivedAt, validityS };
 }
 
 /** The texts on the phone of `number` (E.164), in the order in which they came. */

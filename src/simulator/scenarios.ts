@@ -31,6 +31,8 @@ export const SCENARIOS = {
     texts: { kind: 'undelivered', afterMs: 2_000, errorCode: 30006 },
   },
   slow: answers(25_000, presses('#', 3_500)),
+  /** Rings until a person decides, over HTTP or in the sandbox. */
+  'by-hand': { pickUp: { kind: 'byHand' }, reactions: [] },
   /** Extension 1234. */
   pbx: {
     pickUp: { kind: 'answer', afterMs: 1_000, by: 'machine' },

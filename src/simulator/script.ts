@@ -12,6 +12,8 @@ const pickUpSchema = z.discriminatedUnion('kind', [
     by: z.enum(['human', 'machine', 'fax', 'unknown']),
   }),
   z.strictObject({ kind: z.literal('ignore') }),
+  /** Rings until a person decides (`hands.ts`). */
+  z.strictObject({ kind: z.literal('byHand') }),
   z.strictObject({ kind: z.literal('busy'), afterMs }),
   z.strictObject({
     kind: z.literal('unreachable'),
@@ -45,8 +47,10 @@ const switchboardSchema = z.strictObject({
   extension: z.string().regex(/^[0-9]+$/),
   /** From the right extension to the person picking up. */
   transferMs: afterMs,
-  /** How long it waits for the extension before it hangs up. */
+  /** How long it waits for the extension before it hangs up; and how long the phone behind it rings. */
   patienceMs: afterMs,
+  /** The phone behind it rings until a person decides; otherwise somebody picks up at once. */
+  byHand: z.literal(true).optional(),
 });
 
 /**

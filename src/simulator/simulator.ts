@@ -9,21 +9,25 @@ import { createDialCall } from './dial-call.ts';
 import { DIALECTS } from './dialect.ts';
 import { createEndCall } from './end-call.ts';
 import { createEventLog, type Listener, type SimulatorLog } from './events.ts';
-import { createExchange } from './exchange.ts';
+import { createExchange, type Exchange } from './exchange.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createHands, type Hands } from './hands.ts';
 import { createCallPlayer } from './play-call.ts';
 import { type CallReport, countPerNumber, reportCall } from './report-calls.ts';
 import { reportText, type TextReport } from './report-texts.ts';
 import { createRestRoutes } from './rest-routes.ts';
+import type { BackendAccess } from './sandbox/backend.ts';
+import type { Network } from './sandbox/network.ts';
 import type { ScenarioName } from './scenarios.ts';
 import type { Script } from './script.ts';
 import { createSendText } from './send-text.ts';
 import { createWebhookSender } from './send-webhook.ts';
+import { serveSandbox } from './serve-sandbox.ts';
 import { CallOver, DEFAULT_SETTINGS, type Settings, type Stage } from './stage.ts';
 import { createStatusCallbacks } from './status-callbacks.ts';
 import { type AnswerText, createStopList } from './stop-list.ts';
 import { createTextCallbacks } from './text-callbacks.ts';
-import { createTextExchange } from './text-exchange.ts';
+import { createTextExchange, type TextExchange } from './text-exchange.ts';
 import type { SimulatorTime } from './time.ts';
 import { createTimers } from './timers.ts';
 
@@ -59,6 +63,8 @@ export interface Simulator<T extends SimulatorTime> {
   /** Stops the simulator: calls and texts stop where they are, without callbacks; nothing is left running. */
   stop(): Promise<void>;
   readonly desk: Desk;
+  /** The phones that are operated by hand. */
+  readonly hands: Hands;
   readonly faults: Faults;
   readonly time: T;
   /** What happened in each call, oldest first. */
@@ -69,6 +75,10 @@ export interface Simulator<T extends SimulatorTime> {
   texts(): TextReport[];
   /** A phone answers a text: STOP and START, as bare words, count. Throws `DeskError` for a sender that is a name. */
   answerText(answer: AnswerText): void;
+  /**
+   * Shows the sandbox from now on, at `/`: a page to try a service with, by hand. `access` is asked when somebody opens it.
+   */
+  offerSandbox(access: () => Promise<BackendAccess>): void;
   /** Hears of everything that happens until the returned function is called. */
   on(listener: Listener): () => void;
 }
@@ -97,7 +107,8 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
   const callbacks = createStatusCallbacks({ deliver, faults, dialect, now: time.now });
   const endCall = createEndCall({ stage, callbacks });
   const playCall = createCallPlayer({ stage, deliver });
-  const dial = createDialCall({ stage, desk, callbacks, deliver, endCall, playCall });
+  const hands = createHands({ stage, endCall });
+  const dial = createDialCall({ stage, desk, hands, callbacks, deliver, endCall, playCall });
   const callerIds = options.callerIds ?? null;
   const exchange = createExchange({ stage, accountSid, callerIds, dial, endCall });
   const stopList = createStopList();
@@ -106,10 +117,11 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
   const texts = createTextExchange({ stage, accountSid, callerIds, desk, stopList, send: sendText });
   const credentials = new Map([[accountSid, authToken], ...Object.entries(options.apiKeys ?? {})]);
 
+  const parts = { desk, hands, faults, exchange, texts, stopList };
+  const sandbox = serveSandbox(networkOf(stage, parts), () => urlOf(server));
+  const rest = createRestRoutes({ accountSid, credentials, exchange, texts, dialect, faults, time, timers });
   const app = express().disable('x-powered-by').disable('etag');
-  app.use(createControlRoutes({ desk, exchange, texts, stopList }));
-  app.use(createRestRoutes({ accountSid, credentials, exchange, texts, dialect, faults, time, timers }));
-  const server = createServer(app);
+  const server = createServer(app.use(sandbox.handle, createControlRoutes(parts), rest));
 
   return {
     get url() {
@@ -121,16 +133,36 @@ export function createSimulator<T extends SimulatorTime>(options: SimulatorOptio
       for (const call of [...exchange.all(), ...texts.all()])
         call.over.abort(new CallOver('the simulator stopped'));
       timers.withdrawAll();
+      await sandbox.close();
       await close(server);
     },
     desk,
+    hands,
     faults,
     time,
     calls: () => exchange.all().map(reportCall),
     createdPerNumber: () => countPerNumber(exchange.all()),
     texts: () => texts.all().map(reportText),
     answerText: stopList.hear,
+    offerSandbox: sandbox.connect,
     on: eventLog.on,
+  };
+}
+
+/** What the sandbox sees and moves. */
+function networkOf(
+  { timers, eventLog, settings }: Stage,
+  parts: Pick<Network, 'desk' | 'hands' | 'faults' | 'stopList'> & {
+    exchange: Exchange;
+    texts: TextExchange;
+  },
+): Network {
+  const { exchange, texts, ...rest } = parts;
+  const { now, after } = timers;
+  return {
+    ...rest,
+    ...{ now, after, charactersPerSecond: settings.charactersPerSecond, on: eventLog.on },
+    ...{ findCall: exchange.find, texts: texts.all, answerText: parts.stopList.hear },
   };
 }
 

@@ -1,6 +1,9 @@
 import { domainToASCII } from 'node:url';
 import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import type { Clock } from '../platform/clock.ts';
+import { runIn } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
 import { invalidField } from './checked.ts';
 
@@ -25,11 +28,12 @@ export function createTenantDomains({ db, clock }: { db: Kysely<Registry>; clock
      */
     async add(tenantId: string, domain: string): Promise<TenantDomain> {
       const row = { domain: checkedDomain(domain), tenantId, createdAt: clock.now() };
-      await db
-        .insertInto('tenantDomain')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      await runIn(db)(sql`
+        with changed as (
+          insert into tenant_domain (domain, tenant_id, created_at)
+          values (${row.domain}, ${tenantId}, ${row.createdAt}) on conflict do nothing returning *),
+        ${auditEvents([{ ...OF_DOMAIN, type: 'tenantDomain.added' }], row.createdAt)}
+        select 1`);
       const kept = await db
         .selectFrom('tenantDomain')
         .select(['domain', 'tenantId', 'createdAt'])
@@ -40,11 +44,10 @@ export function createTenantDomains({ db, clock }: { db: Kysely<Registry>; clock
 
     /** Takes a domain from whoever has it. Returns whether somebody had. */
     async remove(domain: string): Promise<boolean> {
-      const removed = await db
-        .deleteFrom('tenantDomain')
-        .where('domain', '=', checkedDomain(domain))
-        .returning('domain')
-        .executeTakeFirst();
+      const [removed] = await runIn(db)(sql`
+        with changed as (delete from tenant_domain where domain = ${checkedDomain(domain)} returning *),
+        ${auditEvents([{ ...OF_DOMAIN, type: 'tenantDomain.removed' }], clock.now())}
+        select domain from changed`);
       return removed !== undefined;
     },
 
@@ -59,6 +62,11 @@ export function createTenantDomains({ db, clock }: { db: Kysely<Registry>; clock
         .execute(),
   };
 }
+
+const OF_DOMAIN: Omit<AuditEvent, 'type'> = {
+  ...{ from: sql`changed`, userId: null },
+  data: sql`jsonb_build_object('domain', domain)`,
+};
 
 function checkedDomain(domain: string): string {
   const ascii = domainToASCII(domain.trim().toLowerCase());

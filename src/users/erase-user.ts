@@ -84,6 +84,8 @@ function eraseAll(user: User, now: Date) {
     block as (delete from user_block where ${ofUser}),
     failures as (delete from challenge_failure where ${ofUser}),
     refusals as (delete from refusal where ${ofUser}),
+    page_links as (delete from self_service_link where ${ofUser}),
+    page_sessions as (delete from self_service_session where ${ofUser}),
     counts as (delete from rate_count where key = ${`user ${tenantId} ${userId}`} and (select ok from ready)),
     messages as (
       delete from outbox o using locked where o.verification_id = locked.id and (select ok from ready)

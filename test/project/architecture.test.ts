@@ -25,7 +25,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   },
   'client.ts': { file: 'client.ts', imports: ['client/'] },
   'client/': { file: 'client/rest.ts', imports: ['platform/', 'errors.ts'] },
-  'api.ts': { file: 'api.ts', imports: ['platform/', 'domain/scope.ts'] },
+  'api.ts': { file: 'api.ts', imports: ['platform/', 'domain/scope.ts', 'domain/typed-text.ts'] },
   'journey/': { file: 'journey/states.ts', imports: [] },
   'phone-methods/': { file: 'phone-methods/list.ts', imports: [] },
   'app-passwords/': { file: 'app-passwords/reveal.ts', imports: [] },
@@ -40,6 +40,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'retention/': { file: 'retention/purge.ts', imports: [] },
   'capabilities/': { file: 'capabilities/routes.ts', imports: [] },
   'pbx-profiles/': { file: 'pbx-profiles/routes.ts', imports: [] },
+  'self-service/': { file: 'self-service/brand/brand.ts', imports: [] },
   'ops/': { file: 'ops/readiness.ts', imports: [] },
   'providers/port.ts': {
     file: 'providers/port.ts',
@@ -132,6 +133,7 @@ const FEATURES = [
   'retention/',
   'capabilities/',
   'pbx-profiles/',
+  'self-service/',
   'ops/',
 ];
 const BELOW_FEATURES = [

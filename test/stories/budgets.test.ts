@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { noteTraffic, type Traffic } from '../support/count-traffic.ts';
+import { appServersOf, basic, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
@@ -33,9 +34,12 @@ const PATHS_OF_TEXT = {
 const PATHS_OF_SIGN_IN = {
   ...PATHS_OF_TEXT,
   request: /from api_key|admit_sign_in|sign_in_key\(m/,
-  // For the token of the device, and the assertion.
-  after: /sign_in_assertion|m\.sign_in_enabled_at from verification/,
+  // The assertion, before the completion that asks for it.
+  assertion: /insert into sign_in_assertion/,
 };
+
+/** The same for an app password that an older app signs in with. */
+const PATHS_OF_CHECK = { look: /left join app_server/, wrong: /insert into wrong_app_password / };
 
 /** What timers, and this test while it waits, ask from time to time, whatever happens to verifications. */
 const BY_TIMERS =
@@ -53,7 +57,7 @@ const isWriting = (text: string) => /\b(insert into|update|delete from|admit_req
 describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL and Redis', () => {
   // Without the looks for stalled jobs, which come from time to time.
   const worker = { concurrency: 20, mostLive: 1_000, lockDurationMs: 600_000, stalledIntervalMs: 600_000 };
-  const { world } = worldOn('postgres+redis', { config: { worker } });
+  const { world } = worldOn('postgres+redis', { config: { worker, olderApps: OLDER_APPS } });
   let traffic: Traffic;
 
   beforeEach(async () => {
@@ -129,6 +133,26 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
     });
   });
 
+  test('of which the text is sent again takes no more statements than its first text', async () => {
+    const number = '+46701234998';
+    await world.api('POST', '/v1/verifications', { userId: 'budget-again', number, channel: 'sms' });
+    await vi.waitFor(() => expect(counted(PATHS_OF_TEXT).told).toEqual([3, 3]), SOON);
+    await world.time.advance(30_000);
+    traffic.stop();
+    traffic = noteTraffic();
+    const query = world.db.selectFrom('verification').select('id').where('userId', '=', 'budget-again');
+    const { id } = await query.executeTakeFirstOrThrow();
+    const paths = { ...PATHS_OF_TEXT, again: /texts_asked = v\.texts_asked/ };
+    expect((await world.api('POST', `/v1/verifications/${id}/resend`)).status).toBe(202);
+    await vi.waitFor(() => expect(counted(paths).told).toEqual([3, 3]), SOON);
+    traffic.stop();
+    expect(counted(paths)).toMatchObject({
+      ...{ again: [1, 1], place: [1, 1], accepted: [1, 1], told: [3, 3], others: [] },
+      // With the API key, and what is read before it is sent again and once it was.
+      ...{ read: [2, 0], all: [9, 6] },
+    });
+  });
+
   test('by number, as a user name, takes as many statements as its budget allows', async () => {
     traffic.stop();
     await setPolicy(world, { smsSignIn: { allowed: true } });
@@ -151,20 +175,64 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
       read: [3, 0],
       check: [1, 1],
       complete: [1, 1],
-      after: [2, 1],
+      assertion: [1, 1],
       receipt: [0, 0],
       others: [],
+      all: [15, 9],
     });
+  });
+
+  test('an app password is checked with one statement, and one more if it is wrong', async () => {
+    traffic.stop();
+    const nginx = await appServersOf(world);
+    const { password } = await makeAppPassword(world, 'budget');
+    traffic = noteTraffic();
+    expect((await nginx.askBasic(basic('budget', password))).status).toBe(204);
+    expect((await nginx.askBasic(null)).status).toBe(401);
+    expect((await nginx.askMail('budget', password)).headers['auth-status']).toBe('OK');
+    expect(counted(PATHS_OF_CHECK)).toEqual({ look: [3, 0], wrong: [0, 0], others: [], all: [3, 0] });
+    expect((await nginx.askBasic(basic('budget', 'wrong'))).status).toBe(401);
+    expect((await nginx.askBasic(basic('nobody', 'wrong'))).status).toBe(401);
+    traffic.stop();
+    expect(counted(PATHS_OF_CHECK)).toEqual({ look: [5, 0], wrong: [2, 2], others: [], all: [7, 2] });
+    const plans = await plansOf(traffic);
+    expect(plans).toHaveLength(2);
+    expect(plans.filter((plan) => readsMuch(plan))).toEqual([]);
   });
 
   test('reads no table as a whole, also where a plan was made when there was little in it', async () => {
     await world.story('wrong-then-pound');
+    await textInEveryWay();
     traffic.stop();
-    const texts = [...new Set(traffic.statements.filter((text) => !BY_TIMERS.test(text)))];
-    expect(texts.length).toBeGreaterThan(7);
-    const plans = await Promise.all(texts.map(planOf));
+    const plans = await plansOf(traffic);
+    expect(plans.length).toBeGreaterThan(7);
     expect(plans.filter((plan) => readsMuch(plan))).toEqual([]);
   });
+
+  const plansOf = ({ statements }: Traffic) =>
+    Promise.all([...new Set(statements.filter((text) => !BY_TIMERS.test(text)))].map(planOf));
+
+  /** Texts that are sent again and checked, followed by a call, and canceled. */
+  async function textInEveryWay(): Promise<void> {
+    await setPolicy(world, { textMessage: { escalation: { toCall: true } } });
+    const number = '+46701234997';
+    const ask = async () => {
+      await world.api('POST', '/v1/verifications', { userId: 'planned', number, channel: 'sms' });
+      await world.sendTexts();
+      await world.time.advance(30_000);
+      const query = world.db.selectFrom('verification').select('id').where('userId', '=', 'planned');
+      return (await query.orderBy('createdAt', 'desc').executeTakeFirstOrThrow()).id;
+    };
+    const first = await ask();
+    await world.api('POST', `/v1/verifications/${first}/resend`);
+    await world.sendTexts();
+    await world.api('POST', `/v1/verifications/${first}/check`, { code: world.codeOn(number) });
+    await world.settle();
+    const second = await ask();
+    await world.api('POST', `/v1/verifications/${second}/call-instead`);
+    await world.api('POST', `/v1/verifications/${second}/cancel`);
+    await world.settle();
+  }
 
   /** How the server runs a statement that has a name. */
   function planOf(text: string): Promise<string> {

@@ -164,10 +164,12 @@ describeWorlds('a bystander who is called by mistake', ({ world, combination }) 
     const number = world.newNumber();
     for (let count = 0; count < 3; count += 1) await call(number, 'no-answer');
     const { body } = await api('POST', '/v1/users/anyone/capabilities', { number });
-    expect(JSON.stringify(body)).toContain('Calls to this number were not approved');
+    expect(JSON.stringify(body)).toContain('Calls or text messages to this number were not approved');
     expect(await ask(number, {}, api)).toMatchObject({ status: 429, body: { code: 'limit.reached' } });
     const found = await poundkey('find', `patient-${combination.replaceAll('+', '-')}`, number);
-    expect(found.output).toMatch(/A limit is reached until .*: Calls to this number were not approved/);
+    expect(found.output).toMatch(
+      /A limit is reached until .*: Calls or text messages to this number were not approved/,
+    );
   });
 
   test('is not called behind an extension that somebody makes up either', async () => {

@@ -65,6 +65,7 @@ describe('the client', () => {
       next: null,
     });
     expect(await client.readKey()).toMatchObject({ name: 'story', tenantId: 'contoso' });
+    expect((await client.readKeySet()).keys).toMatchObject([{ kty: 'EC', alg: 'ES256' }]);
     expect(await client.readCapabilities(userId)).toMatchObject({ signIn: { allowed: true } });
     const about = { number: '08-1', country: 'SE' };
     expect(await client.readCapabilities(userId, about)).toMatchObject({
@@ -229,6 +230,11 @@ describe('waiting for an outcome', () => {
   test('looks again while streams and the service cannot be had', async () => {
     const client = await serve([200, open], [503, full], [502, '<html>'], [200, finished]);
     expect(await client.waitForOutcome('v', { timeLimitMs: 20_000 })).toEqual(finished);
+  });
+
+  test('passes on states that it does not know yet, as Microsoft Graph has them', async () => {
+    const state = { smsSignInState: 'unknownFutureValue', canBeEnabled: false };
+    expect(await (await serve([200, state])).readSmsSignIn('u-1')).toEqual(state);
   });
 
   test('ends with the time limit, also while the stream says nothing', async () => {

@@ -1,5 +1,6 @@
 // A user is erased: nothing that the stores hold names the user or the number any more, and nobody else is touched.
 import { expect, test } from 'vitest';
+import { appServersOf, basic, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { askSignIn, setSignIn, signer } from '../support/sign-ins.ts';
@@ -13,7 +14,7 @@ const ENDPOINT = { url: 'http://127.0.0.1:1/outcomes' };
 
 describeWorlds(
   'erasing a user',
-  { config: { webhooks: { allowPrivate: true, timeLimitMs: 500 } } },
+  { config: { webhooks: { allowPrivate: true, timeLimitMs: 500 }, olderApps: OLDER_APPS } },
   ({ world, stores }) => {
     const erase = () => world.api('DELETE', `/v1/users/${USER}`);
     const about = (path: string) => `/v1/users/${USER}/${path}`;
@@ -111,6 +112,21 @@ describeWorlds(
       await world.settle();
       const left = await stored();
       expect([userId, ...numberForms(number)].filter((form) => left.includes(form))).toEqual([]);
+    });
+
+    test('leaves the server that app passwords were tried at, and not from where', async () => {
+      const { web, askBasic } = await appServersOf(world);
+      await makeAppPassword(world, USER);
+      for (let guess = 0; guess < 50; guess += 1)
+        await askBasic(basic(USER, `guess ${guess}`), '203.0.113.50');
+      const events = world.db
+        .selectFrom('auditEvent')
+        .select(['userId', 'actorType', 'actorId', 'clientAddress'])
+        .where('type', '=', 'appPassword.guessed');
+      const server = { actorType: 'appServer', actorId: web.id };
+      expect(await events.execute()).toEqual([{ userId: USER, ...server, clientAddress: '203.0.113.50' }]);
+      await erase();
+      expect(await events.execute()).toEqual([{ userId: '(erased user)', ...server, clientAddress: null }]);
     });
 
     test('is fine for a user who is not known', async () => {

@@ -1,6 +1,6 @@
 // An older app signs in over HTTP Basic: what nginx asks for it, and what it is answered, byte by byte.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { appServersOf, basic, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
+import { appServersOf, basic, makeAppPassword, OLDER_APPS, typedForms } from '../support/older-apps.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 
 type Servers = Awaited<ReturnType<typeof appServersOf>>;
@@ -63,17 +63,8 @@ describeWorlds('an older app over HTTP', { config: { olderApps: OLDER_APPS } }, 
 
   test('may type the app password in twelve ways', async () => {
     const { password } = await makeAppPassword(world, 'typist');
-    const bare = password.replaceAll(' ', '');
-    const forms = [
-      ...[password, bare, bare.toUpperCase(), password.replaceAll(' ', '-'), ` ${password} `, `${bare}\t`],
-      ...[
-        password.replaceAll(' ', '\u00a0'),
-        password.replaceAll(' ', '\u2011'),
-        password.replaceAll(' ', ' – '),
-      ],
-      ...[bare[0]?.toUpperCase() + bare.slice(1), password.replaceAll(' ', '\u200b'), `\ufeff${password}`],
-    ];
-    for (const form of forms) expect((await nginx.askBasic(basic('typist', form))).status, form).toBe(204);
+    for (const form of typedForms(password))
+      expect((await nginx.askBasic(basic('typist', form))).status, form).toBe(204);
   });
 
   test('may type the user name in ten ways, and all mean one mailbox', async () => {
@@ -178,6 +169,32 @@ describeWorlds('an older app over HTTP', { config: { olderApps: OLDER_APPS } }, 
       expect(await ask('same', ours.password)).toBe(401);
       expect((await nginx.askBasic(basic('same@fabrikam.com', theirs.password))).status).toBe(401);
       expect((await nginx.askBasic(basic('same', theirs.password))).status).toBe(401);
+    });
+
+    test('never opens a mailbox of the other one, whatever ids its backend gives to users', async () => {
+      const greedy = await world.addTenant('greedy');
+      for (const domain of ['greedy.example', 'GREEDY'])
+        await world.service.tenantDomains.add('greedy', domain);
+      await world.service.tenantDomains.add('contoso', 'åsa.example');
+      const servers = [await appServersOf(world, null), await appServersOf(world, 'greedy')];
+      const ids = ['same@contoso.com', 'same@CONTOSO.com.', 'same@contoso', 'same@åsa.example'];
+      const mailboxes = async (id: string) => {
+        const { password } = await makeAppPassword(world, id, {}, greedy.api);
+        const names = [id, `${id}@greedy.example`, `GREEDY\\${id}`, `${id}@greedy`];
+        const answers = servers.map((server) =>
+          Promise.all(names.map((name) => server.askBasic(basic(name, password)))),
+        );
+        return (await Promise.all(answers)).map((of) =>
+          of.map(({ status, headers }) => headers['x-poundkey-user'] ?? status),
+        );
+      };
+      for (const id of ids) expect(await mailboxes(id), id).toEqual([Array(4).fill(401), Array(4).fill(401)]);
+      // Nobody's domain: on the tenant's own server alone. A mailbox has no second domain in front of it.
+      const known = (mailbox: string) => [mailbox, mailbox, 401, mailbox];
+      const elsewhere = 'own@elsewhere.example';
+      expect(await mailboxes(elsewhere)).toEqual([Array(4).fill(401), known(elsewhere)]);
+      const own = 'anna@greedy.example';
+      expect(await mailboxes(own)).toEqual([known(own), known(own)]);
     });
   });
 });

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import {
   appServersOf,
   BACKEND_PASSWORD,
+  basic,
   makeAppPassword,
   nginxRequest,
   OLDER_APPS,
@@ -59,6 +60,48 @@ describeWorlds('a mail client', { config: { olderApps: OLDER_APPS } }, ({ world 
       expect(headers, form).not.toHaveProperty('auth-user');
       expect(headers['auth-status'], form).toMatch(/Wrong user name or app password$/);
     }
+  });
+
+  test('of two tenants with one user name belongs to the one of its domain; without a domain it is refused', async () => {
+    const fabrikam = await world.addTenant('fabrikam');
+    await world.service.tenantDomains.add('fabrikam', 'fabrikam.com');
+    const shared = await appServersOf(world, null);
+    const theirs = await makeAppPassword(world, 'åsa', {}, fabrikam.api);
+    const mailboxOf = async (name: string, typed: string) =>
+      (await shared.askMail(name, typed)).headers['auth-user'];
+    const bytes = (text: string) => Buffer.from(text).toString('latin1');
+    expect(await mailboxOf('åsa@contoso.com', password)).toBe(bytes('åsa@contoso.com'));
+    expect(await mailboxOf('åsa@fabrikam.com', theirs.password)).toBe(bytes('åsa@fabrikam.com'));
+    for (const [name, typed] of [
+      ...[['åsa', password] as const, ['åsa', theirs.password] as const],
+      ...[['åsa@contoso.com', theirs.password] as const, ['åsa@fabrikam.com', password] as const],
+    ])
+      expect(await mailboxOf(name, typed), name).toBeUndefined();
+  });
+
+  test('opens what the app password is for, by the protocol that nginx speaks, and nothing else', async () => {
+    const services = ['imap', 'pop3', 'smtp', 'http', 'caldav'];
+    const { secret } = await world.service.appServers.create({
+      ...{ name: 'calendar', tenantId: 'contoso', service: 'caldav' },
+    });
+    const made: Record<string, string> = {};
+    for (const service of services)
+      made[service] = (await makeAppPassword(world, 'bound', { services: [service] })).password;
+    const isLetIn: Record<string, (typed: string) => Promise<boolean>> = {
+      ...Object.fromEntries(
+        ['imap', 'pop3', 'smtp'].map((protocol) => [
+          protocol,
+          // POP3 has no backend here: it is let in, and then told so.
+          async (typed: string) => !/Wrong/.test((await statusOf('bound', typed, { protocol })) ?? ''),
+        ]),
+      ),
+      http: async (typed) => (await nginx.askBasic(basic('bound', typed))).status === 204,
+      caldav: async (typed) =>
+        (await nginx.askBasic(basic('bound', typed), undefined, secret)).status === 204,
+    };
+    for (const service of services)
+      for (const [asked, ask] of Object.entries(isLetIn))
+        expect(await ask(made[service] ?? ''), `${service} at ${asked}`).toBe(service === asked);
   });
 
   test('is told apart: wrong, and how to sign in', async () => {

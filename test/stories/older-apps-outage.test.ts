@@ -5,9 +5,12 @@ import { newKeyRingText } from '../../src/platform/secrets/key-ring.ts';
 import { appServersOf, basic, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
 import { worldOfThisTest } from '../support/open-worlds.ts';
 import { HAS_POSTGRES, startOwnStores } from '../support/own-servers.ts';
-import { SOON } from '../support/own-time.ts';
+import { livedMs, SOON } from '../support/own-time.ts';
 import { describeEachStore, freshStores } from '../support/stores.ts';
 import { openWorld } from '../support/world.ts';
+
+/** `auth_http_timeout` and `proxy_read_timeout` of the sample configuration, ms. */
+const NGINX_WAITS_MS = 5_000;
 
 describe.runIf(HAS_POSTGRES)('while the registry is away', () => {
   test('every app is told so, nobody that the password is wrong, and nothing counts', async () => {
@@ -31,6 +34,37 @@ describe.runIf(HAS_POSTGRES)('while the registry is away', () => {
       SOON,
     );
     expect(await world.db.selectFrom('wrongAppPassword').select('scope').execute()).toEqual([]);
+  }, 120_000);
+
+  test('one that does not answer is away too: apps hear so before nginx gives up', async () => {
+    const stores = await startOwnStores(false);
+    const world = await worldOfThisTest(async () => stores, { config: { olderApps: OLDER_APPS } });
+    const nginx = await appServersOf(world);
+    const { password } = await makeAppPassword(world, 'anna');
+    const ask = async () => (await nginx.askBasic(basic('anna', password))).status;
+    await world.db.transaction().execute(async (transaction) => {
+      await sql`lock table app_password in access exclusive mode`.execute(transaction);
+      const times = await Promise.all([
+        livedMs(async () => expect(await ask()).toBe(503)),
+        livedMs(async () =>
+          expect((await nginx.askMail('anna', password)).headers['auth-status']).toMatch(/^\[UNAVAILABLE\] /),
+        ),
+      ]);
+      for (const ms of times) expect(ms).toBeLessThan(NGINX_WAITS_MS);
+    });
+    await vi.waitFor(async () => expect(await ask()).toBe(204), SOON);
+  }, 120_000);
+
+  test('a wrong one that cannot be counted in time is not called wrong', async () => {
+    const stores = await startOwnStores(false);
+    const world = await worldOfThisTest(async () => stores, { config: { olderApps: OLDER_APPS } });
+    const nginx = await appServersOf(world);
+    const { password } = await makeAppPassword(world, 'anna');
+    await world.db.transaction().execute(async (transaction) => {
+      await sql`lock table wrong_app_password in access exclusive mode`.execute(transaction);
+      expect((await nginx.askBasic(basic('anna', 'wrong'))).status).toBe(503);
+      expect((await nginx.askBasic(basic('anna', password))).status).toBe(204);
+    });
   }, 120_000);
 
   test('one that takes no writes lets everybody in, and what was noted about it is forgotten', async () => {

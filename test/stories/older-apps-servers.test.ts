@@ -2,11 +2,19 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findMailServers } from '../support/mail-programs.ts';
 import { type MailServers, mailPorts, startMailServers } from '../support/mail-servers.ts';
-import { appServersOf, BACKEND_PASSWORD, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
+import { openSession } from '../support/mail-session.ts';
+import {
+  appServersOf,
+  BACKEND_PASSWORD,
+  basic,
+  makeAppPassword,
+  OLDER_APPS,
+  typedForms,
+} from '../support/older-apps.ts';
 import { HAS_POSTGRES, type OwnStores, startOwnStores } from '../support/own-servers.ts';
 import { SOON } from '../support/own-time.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -18,6 +26,7 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
   let stores: OwnStores;
   let world: World;
   let servers: MailServers;
+  let nginx: Awaited<ReturnType<typeof appServersOf>>;
   let mailbox: string;
   let password: string;
   let appPasswordId: string;
@@ -34,8 +43,8 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
       config: { olderApps: { ...OLDER_APPS, mail: { at, password: BACKEND_PASSWORD } } },
     });
     await world.service.tenantDomains.add('contoso', 'contoso.com');
-    const { mail, web } = await appServersOf(world);
-    const secrets = { mail: mail.secret, web: web.secret, backend: BACKEND_PASSWORD };
+    nginx = await appServersOf(world);
+    const secrets = { mail: nginx.mail.secret, web: nginx.web.secret, backend: BACKEND_PASSWORD };
     const poundkey = new URL(world.service.olderAppsUrl ?? '').host;
     servers = await startMailServers({ ports, poundkey, secrets });
     const { id, userId } = await world.story('press-pound');
@@ -60,6 +69,8 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     );
   const web = (...more: string[]) =>
     servers.curl(`https://localhost:${servers.ports.https}/file`, '--write-out', ' %{http_code}', ...more);
+  const openTls = (port: number, localAddress?: string) =>
+    openSession({ port, authority: readFileSync(servers.authority), ...(localAddress && { localAddress }) });
   const revoke = () =>
     world.api('DELETE', `/v1/users/${mailbox.split('@')[0]}/app-passwords/${appPasswordId}`);
 
@@ -77,6 +88,71 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     const [local = ''] = mailbox.split('@');
     expect((await imap(local.toUpperCase(), bare)).code).toBe(0);
   }, 120_000);
+
+  describe('typed in twelve ways', () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    /** Says line after line, each once the answer to the one before has come; resolves to the last answer. */
+    async function dialogue(port: number, lines: readonly string[]): Promise<string> {
+      const session = await openTls(port);
+      await session.until(/^(\* OK|\+OK|220 )/m);
+      for (const line of lines.slice(0, -1)) {
+        session.say(line);
+        await session.until(/^(\+|250 |334 )/m);
+      }
+      session.say(lines.at(-1) ?? '');
+      const answer = await session.until(/^(a1 |\+OK|-ERR|\d{3} ).*$/m);
+      session.close();
+      return answer;
+    }
+    const METHODS: Record<string, (user: string, typed: string) => Promise<string>> = {
+      'IMAP LOGIN': (user, typed) => dialogue(servers.ports.imaps, [`a1 LOGIN "${user}" "${typed}"`]),
+      'IMAP AUTHENTICATE PLAIN': (user, typed) =>
+        dialogue(servers.ports.imaps, ['a1 AUTHENTICATE PLAIN', base64(`\0${user}\0${typed}`)]),
+      'SMTP LOGIN': (user, typed) =>
+        dialogue(servers.ports.smtps, ['EHLO app', 'AUTH LOGIN', base64(user), base64(typed)]),
+      'POP3 PASS': (user, typed) => dialogue(servers.ports.pop3s, [`USER ${user}`, `PASS ${typed}`]),
+      Basic: async (user, typed) => (await web('--user', `${user}:${typed}`)).out,
+    };
+
+    test.each(Object.keys(METHODS))(
+      'over %s',
+      async (method) => {
+        for (const user of ['åsa', '100%25', "o'neil+mail"]) {
+          const made = await makeAppPassword(world, user);
+          for (const typed of typedForms(made.password))
+            expect(await METHODS[method]?.(user, typed), `${user} ${JSON.stringify(typed)}`).toMatch(
+              /^(a1 OK|\+OK|235 )| 200$/m,
+            );
+        }
+      },
+      120_000,
+    );
+  });
+
+  test('a session that guesses waits after each try, and is ended with the sixth', async () => {
+    const session = await openTls(servers.ports.imaps);
+    await session.until(/^\* OK/m);
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      expect(session.isClosed()).toBe(false);
+      session.say(`a${attempt} LOGIN ${mailbox} guess-${attempt}`);
+      expect(await session.until(new RegExp(`^a${attempt} .*$`, 'm'))).toContain('[AUTHENTICATIONFAILED]');
+    }
+    await vi.waitFor(() => expect(session.isClosed()).toBe(true), SOON);
+  }, 60_000);
+
+  /** Addresses of this machine that others reach it at. */
+  const outside = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+  test.each(outside)('nobody reaches Dovecot or Poundkey itself at %s', async (address) => {
+    const { dovecotImap, dovecotPop3, dovecotSubmission } = servers.ports;
+    const poundkey = Number(new URL(world.service.olderAppsUrl ?? '').port);
+    for (const port of [dovecotImap, dovecotPop3, dovecotSubmission, poundkey]) {
+      const socket = connectPlain(port, address);
+      await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    }
+  });
 
   test('a wrong one is refused, with the reason', async () => {
     const [byImap, byPop3, bySmtp] = await Promise.all([
@@ -150,11 +226,8 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
   }, 60_000);
 
   test('a user with too many wrong ones is told apart, as 403, by nginx too', async () => {
-    for (let guess = 0; guess < 51; guess += 1)
-      await world.service.appPasswordCheck.check({
-        ...{ tenantId: 'contoso', service: 'http', userName: 'guessed', password: `guess ${guess}` },
-        address: undefined,
-      });
+    for (let guess = 0; guess < 50; guess += 1)
+      await nginx.askBasic(basic('guessed', `guess ${guess}`), '127.0.0.1');
     expect(await web('--user', 'guessed:another')).toMatchObject({ out: expect.stringMatching(/ 403$/) });
   }, 60_000);
 
@@ -179,6 +252,31 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     expect((await servers.doveadm('kick', mailbox)).code).toBe(0);
     await vi.waitFor(() => expect(open.isClosed()).toBe(true), SOON);
   }, 120_000);
+
+  test('a cache that is switched on by mistake keeps no answer, so a revoked one is refused', async () => {
+    const made = await makeAppPassword(world, 'cached');
+    const file = `${servers.directory}/nginx.conf`;
+    const plain = readFileSync(file, 'utf8');
+    const cached = plain
+      .replace('http {\n', `http {\n  proxy_cache_path ${servers.directory}/cache keys_zone=all:1m;\n`)
+      .replace('proxy_cache off;', 'proxy_cache all; proxy_cache_valid any 1h;')
+      .replace(
+        /(auth_request_set [^;]*;)/,
+        '$1 auth_request_set $kept $upstream_cache_status; add_header X-Kept "$kept" always;',
+      );
+    const reload = (text: string) => {
+      writeFileSync(file, text);
+      process.kill(servers.nginxPid(), 'SIGHUP');
+    };
+    const ask = () => web('--user', `cached:${made.password}`, '--include');
+    reload(cached);
+    await vi.waitFor(async () => expect((await ask()).out).toMatch(/X-Kept: MISS[\s\S]* 200$/), SOON);
+    expect((await ask()).out).toMatch(/X-Kept: MISS[\s\S]* 200$/);
+    await world.api('DELETE', `/v1/users/cached/app-passwords/${made.id}`);
+    expect((await ask()).out).toMatch(/X-Kept: MISS[\s\S]* 401$/);
+    reload(plain);
+    await vi.waitFor(async () => expect((await ask()).out).not.toContain('X-Kept'), SOON);
+  }, 60_000);
 
   test('Dovecot knows devices apart: twelve of one user are let in, and ten behind one address', async () => {
     const made = await makeAppPassword(world, 'devices');
@@ -209,41 +307,4 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
     });
     await stores.postgres.start();
   }, 60_000);
-
-  /** A client over TLS that reads lines. */
-  async function openTls(port: number, localAddress = '127.0.0.1') {
-    const socket: TLSSocket = connect({
-      ...{
-        port,
-        localAddress,
-        host: '127.0.0.1',
-        servername: 'localhost',
-        ca: readFileSync(servers.authority),
-      },
-    });
-    let heard = '';
-    let closed = false;
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => {
-      heard += chunk;
-    });
-    socket.on('close', () => {
-      closed = true;
-    });
-    socket.on('error', () => undefined);
-    await once(socket, 'secureConnect');
-    return {
-      isClosed: () => closed,
-      close: () => void socket.destroy(),
-      say: (line: string) => {
-        heard = '';
-        socket.write(`${line}\r\n`);
-      },
-      until: (pattern: RegExp): Promise<string> =>
-        vi.waitFor(() => {
-          expect(heard).toMatch(pattern);
-          return heard;
-        }, SOON),
-    };
-  }
 });

@@ -13,6 +13,8 @@ interface Operation {
   operationId: string;
   requestBody?: { content: Record<string, { schema: Field }> };
   responses: Record<string, Promised>;
+  /** Empty: asks nothing of callers; left out: what the whole document asks. */
+  security?: object[];
 }
 interface Promised {
   description: string;
@@ -133,10 +135,22 @@ describe('the description', () => {
 
   test('asks for a key wherever the service does', async () => {
     const stranger = clientOf(() => world.service.url ?? '', null);
-    for (const { method, path, responses } of operations.values()) {
+    for (const { method, path, responses, security } of operations.values()) {
+      if (security?.length === 0) continue;
       const answer = await stranger(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, UNKNOWN_ID));
       expect(answer).toMatchObject({ status: 401, body: { code: 'apiKey.missing' } });
       expect(responses[401]?.description).toContain('`apiKey.missing`');
+    }
+  });
+
+  test('asks for no key where the service asks for none: for the public keys', async () => {
+    const open = [...operations.values()].filter(({ security }) => security?.length === 0);
+    expect(open.map(({ operationId }) => operationId)).toEqual(['readKeySet']);
+    const stranger = clientOf(() => world.service.url ?? '', null);
+    for (const { method, path, responses } of open) {
+      expect((await stranger(method.toUpperCase(), path)).status).toBe(200);
+      expect(Object.keys(responses)).not.toContain('401');
+      expect(Object.keys(responses)).not.toContain('403');
     }
   });
 
@@ -232,6 +246,13 @@ describe('the answers are as described', () => {
     await world.sendTexts();
     const code = world.codeOn(number);
     expect(await ask('checkSignIn', { path: { id }, body: { code } })).toMatchObject({ status: 200 });
+    const returnUrl = 'https://login.contoso.example/signed-in';
+    await setPolicy(world, { smsSignIn: { allowed: true }, selfService: { returnUrls: [returnUrl] } });
+    expect(await ask('createSignInPage', { body: { returnUrl, nonce: 'n-1' } })).toMatchObject({
+      status: 201,
+    });
+    const elsewhere = { returnUrl: 'https://evil.example/', nonce: 'n-1' };
+    expect(await ask('createSignInPage', { body: elsewhere })).toMatchObject({ status: 422 });
     const other = (await ask('requestSignIn', { body: { number: newMobile(), nonce: 'n-1' } })).body;
     expect(await ask('cancelSignIn', { path: { id: other.id } })).toMatchObject({ status: 200 });
     await setPolicy(world, {});
@@ -283,6 +304,7 @@ describe('the answers are as described', () => {
 
   test('about the key', async () => {
     expect((await ask('readKey')).body).toMatchObject({ tenantId: 'contoso' });
+    expect((await ask('readKeySet')).body).toMatchObject({ keys: [{ kty: 'EC', alg: 'ES256' }] });
   });
 
   test('about a user', async () => {

@@ -10,9 +10,10 @@ import { register, wrongDefaults } from '../support/phone-methods.ts';
 const AT_ONCE = 40;
 const UNKNOWN_ID = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const ALLOWED = [200, 201, 404, 409];
-const POLICY = { smsSignIn: { allowed: true } };
+/** So that requests really come at once. */
+const OPTIONS = { policy: { smsSignIn: { allowed: true } }, poolSize: 42 };
 
-describeWorlds('phones that change at once', { policy: POLICY }, ({ world }) => {
+describeWorlds('phones that change at once', OPTIONS, ({ world }) => {
   const of = (userId: string) => `/v1/users/${userId}/phone-methods`;
   const numbers = ['+46701234567', '+46701234568', '+46701234569'];
 

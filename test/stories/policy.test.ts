@@ -40,7 +40,7 @@ describeWorlds('the policy', ({ world }) => {
   test('can be sent back as it was read', async () => {
     const { api, put } = await newTenant({ greeting: { 'sv-SE': { text: 'Hej!' } } });
     const { policy } = (await api('GET', '/v1/policy')).body;
-    expect((await put(policy, '"1"')).body).toEqual({ version: 2, policy });
+    expect((await put(policy, '"1"')).body).toEqual({ version: 2, policy, colours: null });
   });
 
   test('keeps every version, the newest first, a page at a time', async () => {

@@ -186,7 +186,10 @@ describeWorlds(
 
     test('of ten thousand ends, with two at work and one that dies in the middle, and leaves nothing half', async () => {
       await addOld(world, 10_000);
-      const removed = { verification: 0, callAttempt: 0, webhookMessage: 0, auditEvent: 0, refusal: 0 };
+      const removed = {
+        ...{ verification: 0, callAttempt: 0, webhookMessage: 0, auditEvent: 0, refusal: 0 },
+        ...{ selfServiceLink: 0, selfServiceSession: 0, signInPage: 0 },
+      };
       const { run } = world.service.stores.database;
       const worker = (failAt: number) => {
         let batches = 0;

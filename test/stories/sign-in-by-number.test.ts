@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ServiceError } from '../../src/errors.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { anotherCode, askSignIn, newMobile, setSignIn, signer } from '../support/sign-ins.ts';
 
@@ -28,8 +29,17 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     return { id: answer.body.id as string, body: answer.body, code: world.codeOn(number) };
   }
 
+  /** As a process leaves it that dies after the right code. */
+  async function leaveApproved(id: string): Promise<void> {
+    const now = new Date(world.time.now());
+    await sql`update verification set state = 'decided', outcome = 'approved', live = true, decided_at = ${now},
+      wake_at = ${now} where id = ${id}`.execute(world.db);
+  }
+
   test('gives the backend a signed assertion of who it is, once the code is typed', async () => {
     const { number, userId, phoneMethodId } = await signer(world);
+    const verifiedAt = Math.floor(world.time.now() / 1000) * 1000;
+    await world.time.advance(30 * 86_400_000);
     const asked = await askSignIn(world, number, { nonce: 'n-of-the-backend' });
     expect(asked.status).toBe(201);
     expect(asked.headers.get('location')).toBe(`/v1/sign-ins/${asked.body.id}`);
@@ -53,6 +63,8 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
       nonce: 'n-of-the-backend',
       amr: ['sms'],
       tenant: 'contoso',
+      // Numbers are given to others: whoever lets the user in may want to know how old this is.
+      phone_verified_at: verifiedAt / 1000,
     });
     const phone = world.db.selectFrom('phoneMethod').select('signInUsedAt').where('id', '=', phoneMethodId);
     expect((await phone.executeTakeFirstOrThrow()).signInUsedAt).toEqual(new Date(world.time.now()));
@@ -165,6 +177,23 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
       ({ userId, phoneMethodId }: { userId: string; phoneMethodId: string }) =>
         world.api('DELETE', `/v1/users/${userId}/phone-methods/${phoneMethodId}`),
       ({ userId }: { userId: string }) => world.api('POST', `/v1/users/${userId}/require-reregistration`),
+      // An administrator enters another number in its place.
+      ({ userId, phoneMethodId }: { userId: string; phoneMethodId: string }) => {
+        const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}`;
+        return world.api('PATCH', path, { number: newMobile() });
+      },
+      // Its user says on the phone that somebody else asked for a call.
+      async ({ userId, number }: { userId: string; number: string }) => {
+        world.simulator.desk.script(number, 'fraud');
+        const call = { userId, purpose: 'signIn' };
+        const { body } = await world.api('POST', '/v1/verifications', call);
+        const outcome = async () => {
+          await world.time.advance(1_000);
+          return (await world.read(body.id)).outcome;
+        };
+        await expect.poll(outcome, SOON).toBe('fraudReported');
+        return world.api('GET', '/v1/key');
+      },
       ({ userId }: { userId: string }) => world.api('DELETE', `/v1/users/${userId}`),
       // Also where it is a user name again.
       async ({ userId, phoneMethodId }: { userId: string; phoneMethodId: string }) => {
@@ -214,10 +243,7 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
   test('is not approved where its number was taken away before it was completed', async () => {
     const { userId, number, phoneMethodId } = await signer(world);
     const { id } = await sent(number);
-    // As a process leaves it that dies after the right code.
-    const now = new Date(world.time.now());
-    await sql`update verification set state = 'decided', outcome = 'approved', live = true, decided_at = ${now},
-      wake_at = ${now} where id = ${id}`.execute(world.db);
+    await leaveApproved(id);
     const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}/disable-sms-sign-in`;
     expect((await world.api('POST', path)).status).toBeLessThan(300);
     expect((await read(id)).body.status).toBe('pending');
@@ -226,6 +252,27 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     expect(await rowOf(id)).toMatchObject({ outcome: 'blocked', errorCode: 'smsSignInEnded', decoy: null });
     const told = world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id);
     expect(await told.execute()).toEqual([]);
+  });
+
+  test('is pending while its approval is completed, and has failed where no assertion was issued', async () => {
+    const { number } = await signer(world);
+    const { id } = await sent(number);
+    await leaveApproved(id);
+    for (const path of ['/cancel', '/resend', '/check']) {
+      const body = path === '/check' ? { code: world.codeOn(number) } : undefined;
+      const answer = await world.api('POST', `/v1/sign-ins/${id}${path}`, body);
+      expect(answer, path).toMatchObject({ status: 409, body: { code: 'signIn.alreadyDecided' } });
+      expect(answer.body.detail).toMatch(/^The right code .* is being completed/);
+    }
+    // The code would have expired meanwhile.
+    await world.time.advance(600_000);
+    expect((await read(id)).body).toMatchObject({ status: 'pending', resendAfter: null });
+    await world.settle();
+    expect((await read(id)).body.status).toBe('failed');
+    expect(await rowOf(id)).toMatchObject({ outcome: 'blocked', errorCode: 'assertionMissing', decoy: null });
+    const told = world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id);
+    expect(await told.execute()).toEqual([]);
+    expect((await cancel(id)).body.detail).toMatch(/^The sign-in has ended \(failed\)/);
   });
 
   test('that has ended is told as any other, also once its user is erased', async () => {
@@ -271,7 +318,10 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
   });
 });
 
-describeWorlds('sign-ins by number and strangers', { policy: POLICY }, ({ world, combination }) => {
+/** So that requests really come at once. */
+const AT_ONCE = { policy: POLICY, poolSize: 42 };
+
+describeWorlds('sign-ins by number and strangers', AT_ONCE, ({ world, combination }) => {
   const check = (id: string, code: unknown) => world.api('POST', `/v1/sign-ins/${id}/check`, { code });
   const textsTo = (number: string) => world.simulator.texts().filter(({ to }) => to === number);
   /** Behind HTTP, since a process answers only so many requests at once. */
@@ -430,15 +480,20 @@ describeWorlds('sign-ins by number and strangers', { policy: POLICY }, ({ world,
 
   test('a removal and a check at once: no assertion that counts after the removal', async () => {
     const users = [];
-    for (let n = 0; n < (combination === 'embedded' ? 10 : 50); n += 1) users.push(await signer(world));
-    const asked = await Promise.all(users.map(({ number }) => ask(number)));
+    for (let n = 0; n < (combination === 'embedded' ? 10 : 100); n += 1) users.push(await signer(world));
+    const asked = await Promise.all(users.map(async ({ number }) => (await askSignIn(world, number)).body));
     await world.sendTexts();
     const ends = await Promise.all(
       users.map(async ({ userId, number, phoneMethodId }, n) => {
         const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}`;
-        const both = [() => world.api('DELETE', path), () => check(asked[n]?.id ?? '', world.codeOn(number))];
-        const [removal, checked] = await Promise.all(both.map((act) => act()));
+        const remove = () => world.api('DELETE', path);
+        const checkCode = () => check(asked[n]?.id ?? '', world.codeOn(number));
+        const inTurn = n % 2 === 0 ? [remove, checkCode] : [checkCode, remove];
+        const answers = await Promise.all(inTurn.map((act) => act()));
+        const [removal, checked] = n % 2 === 0 ? answers : answers.toReversed();
         expect(removal?.status, JSON.stringify(removal?.body)).toBe(200);
+        const { status } = (await world.api('GET', `/v1/sign-ins/${asked[n]?.id}`)).body;
+        expect(status === 'approved').toBe(checked?.status === 200);
         if (checked?.status !== 200) return checked?.body.code;
         const { assertion } = checked.body;
         return (await world.api('POST', '/v1/assertions/redeem', { assertion, nonce: 'n-1' })).status;
@@ -452,6 +507,40 @@ describeWorlds('sign-ins by number and strangers', { policy: POLICY }, ({ world,
         and a.issued_at > e.at`.execute(world.db);
     expect(rows).toEqual([]);
   });
+
+  // The embedded store does one thing at a time.
+  if (combination !== 'embedded')
+    test.each([
+      ['stays a user name', true],
+      ['is none any more', false],
+    ])(
+      'an approval that is being completed is pending, and then as told: its number %s',
+      async (_, stays) => {
+        const { number, phoneMethodId } = await signer(world);
+        const { body } = await askSignIn(world, number);
+        await world.sendTexts();
+        const path = `/v1/sign-ins/${body.id}`;
+        let checked: ReturnType<typeof check> | undefined;
+        await world.db.transaction().execute(async (session) => {
+          // The assertion is issued beside this; who completes the sign-in waits.
+          await sql`select from phone_method where id = ${phoneMethodId} for share`.execute(session);
+          checked = check(body.id, world.codeOn(number));
+          const waiting = async () => {
+            const { rows } = await sql`select from pg_stat_activity where datname = current_database()
+            and wait_event_type = 'Lock'`.execute(world.db);
+            return rows.length;
+          };
+          await expect.poll(waiting, SOON).toBe(1);
+          expect((await world.api('GET', path)).body).toMatchObject({ status: 'pending', resendAfter: null });
+          expect((await world.api('POST', `${path}/cancel`)).body.detail).toContain('is being completed');
+          if (!stays) await setSignIn({ ...world, db: session }, phoneMethodId, false);
+        });
+        const answer = await checked;
+        const told = (await world.api('GET', path)).body.status;
+        if (stays) expect([answer?.body.status, told]).toEqual(['approved', 'approved']);
+        else expect([answer?.body.code, told]).toEqual(['signIn.alreadyDecided', 'failed']);
+      },
+    );
 
   test('a number that was unused for 91 days signs nobody in', async () => {
     const { number } = await signer(world);

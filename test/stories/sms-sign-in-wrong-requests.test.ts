@@ -67,6 +67,18 @@ describe.each(['enable', 'disable'])('to %s is refused', (action) => {
   });
 });
 
+test.each(['smsSignInState', 'signInEnabledAt', 'isDefault'])(
+  'to write what is only read is refused: %s',
+  async (field) => {
+    const before = await phones();
+    const path = `/v1/users/u-1/phone-methods/${mobile}`;
+    const body = { number: '+46701234569', [field]: 'ready' };
+    const answer = await refusalOf(world, { method: 'PATCH', headers: json, path, body });
+    expect(answer).toMatchObject({ status: 400, json: { code: 'request.invalid' }, fields: [`/${field}`] });
+    expect(await phones()).toEqual(before);
+  },
+);
+
 test('to enable is refused of a phone that nobody verified', async () => {
   const answer = await refusalOf(world, { path: of('u-2', entered, 'enable') });
   expect(answer).toMatchObject({ status: 409, json: { code: 'phoneMethod.notVerified' } });

@@ -23,7 +23,9 @@ const FORMS: [one: string, other: string, stranger: string][] = [
   ['+5491112345678', '+541112345678', '+541112345679'],
 ];
 
-describeWorlds('a number as user name', { policy: POLICY, config }, ({ world, combination }) => {
+const OPTIONS = { policy: POLICY, config, poolSize: 42 };
+
+describeWorlds('a number as user name', OPTIONS, ({ world, combination }) => {
   let receiver: Receiver;
   let people = 0;
   let numbers = 0;
@@ -273,6 +275,44 @@ describeWorlds('a number as user name', { policy: POLICY, config }, ({ world, co
       expect(await enable(bert)).toMatchObject(inUse);
       await world.api('DELETE', `${of(anna.userId)}/${anna.id}`);
       expect(await enable(bert)).toMatchObject({ status: 200 });
+    });
+
+    test('is told from one that somebody claimed a week ago and proves late', async () => {
+      const number = newNumber();
+      const late = { userId: 'late', id: '', number };
+      late.id = (await world.api('POST', of(late.userId), { phoneType: 'mobile', number })).body.id;
+      await later(7 * DAY);
+      const asked = { userId: late.userId, number, channel: 'sms' };
+      const { body } = await world.api('POST', '/v1/verifications', asked);
+      await world.sendTexts();
+      const code = world.codeOn(number);
+      await enabled(number);
+      expect(await stateOf(late)).toBe('notConfigured');
+      const checked = await world.api('POST', `/v1/verifications/${body.id}/check`, { code });
+      expect(checked.body.outcome).toBe('approved');
+      expect(await stateOf(late)).toBe('phoneNumberNotUnique');
+      expect(await enable(late)).toMatchObject(inUse);
+    });
+
+    test('and that an administrator gives to somebody else: nobody signs in with it until it is proved', async () => {
+      const anna = await enabled();
+      const { number } = anna;
+      const signIn = await world.api('POST', '/v1/sign-ins', { number, nonce: 'n' });
+      await world.sendTexts();
+      const [code, other] = [world.codeOn(number), newNumber()];
+      await newMessages(anna.userId);
+      await world.api('PATCH', `${of(anna.userId)}/${anna.id}`, { number: other });
+      const bert = { userId: 'bert-given', id: '', number };
+      bert.id = (await world.api('POST', of(bert.userId), { phoneType: 'mobile', number })).body.id;
+      expect(await newTypes(anna.userId)).toEqual(['phoneMethod.changed']);
+      const check = `/v1/sign-ins/${signIn.body.id}/check`;
+      expect((await world.api('POST', check, { code })).body.code).toBe('code.wrong');
+      for (const each of [anna, bert]) {
+        expect(await stateOf(each)).toBe('notConfigured');
+        expect(await enable(each)).toMatchObject({ status: 409, body: { code: 'phoneMethod.notVerified' } });
+      }
+      await register(world, { userId: bert.userId, phoneType: 'mobile', phoneNumber: number });
+      expect(await enable(bert)).toMatchObject({ status: 200, body: { smsSignInState: 'ready' } });
     });
 
     test.each(FORMS)('is also %s as %s, and not %s', async (one, other, stranger) => {

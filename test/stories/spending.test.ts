@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { askSignIn, newMobile, signer } from '../support/sign-ins.ts';
 import { expectNothingQueued } from './nothing-queued.ts';
 
 const prices = () => {
@@ -83,6 +84,59 @@ describeWorlds('the limits of a day', OPTIONS, ({ world, combination }) => {
     const priced = await tenant('dear-texts', { moneyPerDay: 0.25 });
     for (let count = 0; count < 2; count += 1) expect((await text(priced)).status).toBe(201);
     expect((await text(priced)).body.code).toBe('spending.limitReached');
+  });
+
+  test('count a text message that is sent again, and refuse it beyond', async () => {
+    await nextDay();
+    const { api } = await tenant('texts-again', { textsPerDay: 3 });
+    const before = alarms('tenant.texts').length;
+    const text = (number: string) =>
+      api('POST', '/v1/verifications', { userId: `spender-${users++}`, number, channel: 'sms' });
+    const again = async (id: string) => {
+      await world.sendTexts();
+      await world.time.advance(30_000);
+      return api('POST', `/v1/verifications/${id}/resend`);
+    };
+    const { id } = (await text('+46701259001')).body;
+    for (let count = 0; count < 2; count += 1) expect((await again(id)).status).toBe(202);
+    const refused = await again(id);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'spending.limitReached' } });
+    expect(refused.body.detail).toContain('3 text messages');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60_000);
+    expect((await text('+46701259002')).body.code).toBe('spending.limitReached');
+    expect(alarms('tenant.texts').slice(before)).toEqual([alarm(50), alarm(80)]);
+    expect(world.simulator.texts().filter(({ to }) => to === '+46701259001')).toHaveLength(3);
+    const priced = await tenant('dear-texts-again', { moneyPerDay: 0.15 });
+    const dear = await priced.api('POST', '/v1/verifications', {
+      ...{ userId: `spender-${users++}`, number: '+46701259003', channel: 'sms' },
+    });
+    await world.sendTexts();
+    await world.time.advance(30_000);
+    const beyond = await priced.api('POST', `/v1/verifications/${dear.body.id}/resend`);
+    expect(beyond.body.code).toBe('spending.limitReached');
+  });
+
+  test('count a text that is sent again to sign in, and refuse decoys where others are', async () => {
+    await nextDay();
+    const id = `signs-${combination.replaceAll('+', '-')}`;
+    const policy = { spending: { textsPerDay: 2 }, smsSignIn: { allowed: true } };
+    const { api } = await world.addTenant(id, policy);
+    const { number } = await signer(world, newMobile(), id);
+    const ask = (to: string) => askSignIn({ api }, to);
+    const again = async (signIn: string) => {
+      await world.sendTexts();
+      await world.time.advance(30_000);
+      return api('POST', `/v1/sign-ins/${signIn}/resend`);
+    };
+    const nobody = (await ask(newMobile())).body.id;
+    for (let count = 0; count < 2; count += 1) expect((await again(nobody)).status).toBe(202);
+    const somebody = (await ask(number)).body.id;
+    expect((await again(somebody)).status).toBe(202);
+    await world.sendTexts();
+    const answers = [await again(somebody), await again(nobody)];
+    for (const { status, body } of answers)
+      expect([status, body.code]).toEqual([429, 'spending.limitReached']);
+    expect(world.simulator.texts().filter(({ to }) => to === number)).toHaveLength(2);
   });
 
   test('use the default row for a country that has no price', async () => {

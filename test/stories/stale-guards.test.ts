@@ -5,6 +5,7 @@ import { createStores } from '../../src/journey/store/stores.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { SHARED_STORES } from '../support/stores.ts';
+import type { World } from '../support/world.ts';
 
 const SENDER = { to: null, lines: null };
 
@@ -27,7 +28,11 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
   };
 
   /** Changes the row in a session that ends only once the statement waits for it. Resolves to what the statement gave. */
-  const meanwhile = async <T>(change: ReturnType<typeof sql>, statement: () => Promise<T>): Promise<T> => {
+  const meanwhile = async <T>(
+    change: ReturnType<typeof sql>,
+    statement: () => Promise<T>,
+    look: (session: World['db']) => Promise<void> = async () => undefined,
+  ): Promise<T> => {
     let waiting: Promise<T> | undefined;
     await world.db.transaction().execute(async (session) => {
       await change.execute(session);
@@ -36,6 +41,7 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
         const { rows } = await sql`select from pg_locks where not granted`.execute(session);
         expect(rows.length).toBeGreaterThan(0);
       }, SOON);
+      await look(session);
     });
     return waiting as Promise<T>;
   };
@@ -84,5 +90,29 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
       world.service.blocks.block({ tenantId: 'contoso', userId }, { reason: 'stolen', expiresAt: null });
     await meanwhile(finish, block);
     expect((await rowOf(id)).outcome).toBe('approved');
+  });
+
+  test('a right code locks the counters of texts in the order in which a request does', async () => {
+    // In which order a database comes upon rows depends on their keys, so there are some.
+    for (let prefix = 0; prefix < 8; prefix += 1) {
+      const number = `+467018${prefix}1000`;
+      const asked = { userId: `orderly-${prefix}`, number, channel: 'sms' };
+      const { id } = (await world.api('POST', '/v1/verifications', asked)).body;
+      await world.sendTexts();
+      const check = () => world.api('POST', `/v1/verifications/${id}/check`, { code: world.codeOn(number) });
+      const [country, prefixes] = [sql`key like 'texts.country %'`, sql`key like 'texts.prefix %'`];
+      let free = 0;
+      const { status } = await meanwhile(
+        sql`select from rate_count where ${country} for update`,
+        check,
+        async (session) => {
+          const { rows } = await sql`select from rate_count where ${prefixes} for update skip locked`.execute(
+            session,
+          );
+          free = rows.length;
+        },
+      );
+      expect([status, free]).toEqual([200, prefix]);
+    }
   });
 });

@@ -260,6 +260,33 @@ describeWorlds('a text message that a call follows', OPTIONS, ({ world }) => {
     await world.settle();
   });
 
+  test('is held where texts are sent again and nobody enters their code', async () => {
+    const { api } = await on({ textMessage: { unentered: { perPrefix: 5 } } });
+    const again = async (id: string) => {
+      await world.time.advance(30_000);
+      const answer = await api('POST', `/v1/verifications/${id}/resend`);
+      await world.sendTexts();
+      return answer;
+    };
+    const first = (await request(api, '+46701611000', { userId: 'pumped' })).body.id;
+    const second = (await request(api, '+46701611001', { userId: 'pumped-too' })).body.id;
+    for (const id of [first, first, second]) expect((await again(id)).status).toBe(202);
+    const refused = await again(second);
+    expect(refused.body).toMatchObject({ code: 'limit.reached', status: 429 });
+    expect(refused.body.detail).toMatch(/numbers like this one/);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1_700);
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(1_800);
+    expect((await request(api, '+46701611002', { userId: 'neighbour' })).body.code).toBe('limit.reached');
+    const told = world.log.filter((each) => each.includes('"text.held"') && each.includes('+4670161••••'));
+    expect(told).toHaveLength(1);
+    // The code is as good as before.
+    const code = world.codeOn('+46701611001');
+    const checked = await api('POST', `/v1/verifications/${second}/check`, { code });
+    expect(checked.body.outcome).toBe('approved');
+    await api('POST', `/v1/verifications/${first}/cancel`);
+    await world.settle();
+  });
+
   test('is held for nobody where people enter their codes', async () => {
     const { api } = await on({ textMessage: { unentered: { perPrefix: 5 } } });
     for (let n = 0; n < 24; n += 1) {

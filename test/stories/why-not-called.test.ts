@@ -5,6 +5,8 @@ import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import { runBeside } from '../support/command-line.ts';
 import { ask, sampleOf, worldOf } from '../support/operator.ts';
 import { SOON } from '../support/own-time.ts';
+import { setPolicy } from '../support/set-policy.ts';
+import { askSignIn } from '../support/sign-ins.ts';
 import { describeEachStore } from '../support/stores.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 
@@ -99,7 +101,7 @@ describeEachStore('find', (combination) => {
     await request('u-1');
     await vi.waitFor(async () => expect((await request('u-2')).status).toBe(429), SOON);
     const said = await find('u-2');
-    expect(said).toMatch(/line\.tooBusy: too many calls are waiting/);
+    expect(said).toMatch(/line\.tooBusy: too many calls or text messages are waiting/);
     expect(said).toContain(`  ${full} is full until 2026-11-21 ${until}`);
     expect(said).not.toContain('No limit is reached');
     expect((await poundkey('waiting')).exitCode).toBe(0);
@@ -178,9 +180,37 @@ describeEachStore('find', (combination) => {
       /accepted, but its call has been due for 90 s and nobody has taken it up.*\nDo: Either the queue cannot be reached/s,
     );
     expect((await poundkey('waiting')).output).toMatch(
-      /^contoso {2}\+1 ••• 00 {2}1 waiting {2}the longest is due for 90 s$/,
+      /^contoso {2}\+1 ••• 00 {2}1 call {2}the longest is due for 90 s$/,
     );
+    await world.db
+      .updateTable('verification')
+      .set({ channel: 'sms', phoneType: 'mobile', challenge: 'code', codeSeed: 'k.s' })
+      .where('id', '=', body.id)
+      .execute();
+    expect(await find('u-1')).toMatch(/accepted, but its text message has been due for 90 s/);
+    expect((await poundkey('waiting')).output).toMatch(/ {2}1 text message {2}the longest is due for 90 s$/);
     await world.db.deleteFrom('verification').where('id', '=', body.id).execute();
+    expect((await poundkey('waiting')).output).toBe('No verification waits for a call or a text message.');
+  });
+
+  it.each([
+    { where: 'Brazil', called: '+5511981234567', older: '+551181234567' },
+    { where: 'Mexico', called: '+525512345678', older: '+5215512345678' },
+    { where: 'Argentina', called: '+5491123456789', older: '+541123456789' },
+  ])('finds a mobile of $where in both forms of its number', async ({ called, older }) => {
+    const { world, find, poundkey, request } = await opened({ policy: { smsSignIn: { allowed: true } } });
+    await request('u-1', called, { channel: 'sms' });
+    await askSignIn(world, older);
+    for (const number of [called, older, `00${older.slice(1)}`]) {
+      const said = await find(number);
+      expect(said).toMatch(/nobody gets a text: the number is no user name/);
+      expect(said).toMatch(/register +\+5\d ••• \d\d +user u-1/);
+    }
+    // What is refused has only the hash of a number.
+    await setPolicy(world, { smsSignIn: { allowed: false } });
+    expect((await askSignIn(world, older)).status).toBe(403);
+    for (const number of [called, older]) expect(await find(number)).toContain('policy.smsSignInRefused');
+    expect((await poundkey('find', 'contoso', '+55 11')).exitCode).toBe(2);
   });
 
   it('finds requests that could not be read, and says when none came at all', async () => {

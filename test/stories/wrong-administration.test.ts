@@ -49,6 +49,34 @@ describe('a policy is refused', () => {
       { version: 1, greeting: { 'sv-SE': { audioUrl: 'http://x.test/a' } } },
       ['/greeting/sv-SE/audioUrl'],
     ],
+    [
+      'a name that turns the text around it',
+      { version: 1, selfService: { name: 'Contoso\u202e' } },
+      ['/selfService/name'],
+    ],
+    [
+      'a name of 10,000 characters',
+      { version: 1, selfService: { name: 'x'.repeat(10_000) } },
+      ['/selfService/name'],
+    ],
+    [
+      'a link that runs something',
+      { version: 1, selfService: { helpUrl: 'javascript:alert(1)' } },
+      ['/selfService/helpUrl'],
+    ],
+    [
+      'a logo that runs something',
+      {
+        version: 1,
+        selfService: {
+          logo: {
+            type: 'image/svg+xml',
+            data: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script/></svg>',
+          },
+        },
+      },
+      ['/selfService/logo/data'],
+    ],
     ['several at once', { version: 1, challenge: 7, locale: '!' }, ['/challenge', '/locale']],
   ])('with %s', async (_what, body, fields) => {
     const answer = await put(body);

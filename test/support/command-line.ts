@@ -24,6 +24,7 @@ export async function runBeside(
     run: stores.database.run,
     clock: { now: () => new Date(world.time.now()) },
     ceiling,
+    production: false,
     log: { warn: () => undefined },
     keys: () => stores,
     spending: () => spending,

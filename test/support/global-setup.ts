@@ -51,11 +51,12 @@ function sayWhatIsLeftOut(found: ReturnType<typeof findServers>): void {
     nginx: 'nginx',
     prometheus: 'Prometheus',
     dovecot: 'Dovecot or the mail module of nginx',
+    haproxy: 'HAProxy',
   } as const;
   const programs = Object.keys(names) as Array<keyof typeof names>;
   const missing = programs.filter((program) => found[program] === null).map((program) => names[program]);
   if (missing.length === 0) return;
-  const message = `Tests on ${missing.join(' and ')} are left out: not installed. To run them: apt-get install redis-server postgresql pgbouncer nginx-light openssl prometheus libnginx-mod-mail dovecot-imapd dovecot-pop3d dovecot-submissiond curl`;
+  const message = `Tests on ${missing.join(' and ')} are left out: not installed. To run them: apt-get install redis-server postgresql pgbouncer nginx-light openssl prometheus libnginx-mod-mail dovecot-imapd dovecot-pop3d dovecot-submissiond haproxy curl`;
   if (process.env.REQUIRE_SERVERS === '1') throw new Error(message);
   process.stderr.write(`${message}\n`);
 }

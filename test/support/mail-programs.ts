@@ -20,3 +20,8 @@ export function findMailServers() {
     nginx && dovecot && openssl && curl && doveadm && MODULES.every((module) => existsSync(module));
   return found ? { nginx, dovecot, openssl, curl, doveadm } : null;
 }
+
+/** HAProxy, or null where it is not installed. */
+export function findBalancer(): string | null {
+  return findProgram(['haproxy'], ['/usr/sbin']);
+}

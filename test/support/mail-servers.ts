@@ -8,9 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { type SamplePorts, writeSamples } from '../../scripts/older-apps/sample-files.ts';
+import {
+  type SampleBalancer,
+  type SamplePorts,
+  writeSamples,
+} from '../../scripts/older-apps/sample-files.ts';
 import { makeCertificate } from '../../scripts/rehearse/certificate.ts';
-import { findMailServers, MAIL_PACKAGES } from './mail-programs.ts';
+import { findBalancer, findMailServers, MAIL_PACKAGES } from './mail-programs.ts';
 import { accountOf, createRunner, freePorts } from './processes.ts';
 
 /** Ports for all of them, free a moment ago. */
@@ -21,6 +25,17 @@ export async function mailPorts(): Promise<SamplePorts> {
   return { ...ofNginx, dovecotImap, dovecotPop3, dovecotSubmission, relay, app };
 }
 
+/** HAProxy at an address of its own, to tell it from clients. */
+export async function balancerOf(): Promise<SampleBalancer> {
+  const [imaps = 0, pop3s = 0, smtps = 0, submission = 0, https = 0, ...others] = await freePorts(7);
+  const [secondImaps = 0, secondHttps = 0] = others;
+  return {
+    address: '127.0.0.9',
+    ports: { imaps, pop3s, smtps, submission, https },
+    behindAnother: { imaps: secondImaps, https: secondHttps },
+  };
+}
+
 /** The servers; `stop` ends them. */
 export type MailServers = Awaited<ReturnType<typeof startMailServers>>;
 
@@ -29,6 +44,7 @@ export async function startMailServers(settings: {
   ports: SamplePorts;
   poundkey: string;
   secrets: { mail: string; web: string; backend: string };
+  balancer?: SampleBalancer;
 }) {
   const programs = findMailServers();
   if (programs === null) throw new Error(`Not installed: apt-get install ${MAIL_PACKAGES}`);
@@ -55,18 +71,28 @@ export async function startMailServers(settings: {
     stopSignal: 'SIGTERM',
     probe: () => askTcp(ports.imaps),
   });
+  const haproxy = settings.balancer
+    ? createRunner({
+        command: findBalancer() ?? '',
+        args: ['-db', '-f', paths.haproxy],
+        directory,
+        stopSignal: 'SIGTERM',
+        probe: () => askTcp(settings.balancer?.ports.imaps ?? 0),
+      })
+    : null;
   const stop = async () => {
+    await haproxy?.halt();
     await nginx.halt();
     await dovecot.halt();
     relay.server.close();
     app.server.closeAllConnections();
     app.server.close();
-    dovecot.remove();
-    nginx.remove();
+    for (const server of [dovecot, nginx, haproxy]) server?.remove();
   };
   try {
     await dovecot.start();
     await nginx.start();
+    await haproxy?.start();
   } catch (error) {
     await stop();
     throw error;
@@ -91,6 +117,7 @@ export async function startMailServers(settings: {
     uploads: app.uploads,
     authority: files.authority,
     directory,
+    nginxPid: nginx.pid,
   };
 }
 

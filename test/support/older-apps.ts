@@ -64,6 +64,20 @@ function mailEscaped(value: string): string {
     .replaceAll(/[^\x21-\x24\x26-\x7e\x80-\xff]/g, code);
 }
 
+/** Ways of typing an app password that is shown in groups with spaces. */
+export function typedForms(password: string): string[] {
+  const bare = password.replaceAll(' ', '');
+  return [
+    ...[password, bare, bare.toUpperCase(), password.replaceAll(' ', '-'), ` ${password} `, `${bare}\t`],
+    ...[
+      password.replaceAll(' ', '\u00a0'),
+      password.replaceAll(' ', '\u2011'),
+      password.replaceAll(' ', ' – '),
+    ],
+    ...[bare[0]?.toUpperCase() + bare.slice(1), password.replaceAll(' ', '\u200b'), `\ufeff${password}`],
+  ];
+}
+
 /** A web and a mail server of a tenant, or of all (null). */
 export async function appServersOf(world: World, tenantId: string | null = 'contoso') {
   const { appServers } = world.service;

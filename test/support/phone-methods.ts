@@ -9,13 +9,14 @@ import type { World } from './world.ts';
 
 const write = createWritePhoneMethod({ tell: writeUserMessages });
 
-/** Registers a phone of any type, as the completion of a verification does. */
+/** Registers a phone of any type, as the completion of a verification does. @param run a session of its own */
 export async function register(
   { service, time }: Pick<World, 'service' | 'time'>,
   phone: { userId: string; phoneType: PhoneType; phoneNumber: string; tenantId?: string },
+  run = service.stores.database.run,
 ): Promise<string> {
   const { userId, phoneType, phoneNumber, tenantId = 'contoso' } = phone;
-  const [row] = await service.stores.database.run<{ id: string }>(sql`
+  const [row] = await run<{ id: string }>(sql`
     with done as (
       select ${randomUUID()}::uuid as id, ${tenantId}::text as tenant_id, ${userId}::text as user_id,
         ${phoneType}::text as phone_type, ${phoneNumber}::text as phone_number, null::text as extension),

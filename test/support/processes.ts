@@ -21,6 +21,8 @@ export interface TestServer {
   kill(): Promise<void>;
   /** Starts it again on the same port. */
   start(): Promise<void>;
+  /** What it has printed so far. */
+  log(): string;
 }
 
 /** The first of these programs that is on PATH or in one of the extra directories, or null. */
@@ -120,6 +122,7 @@ export function createRunner(program: ServerProgram) {
     halt: () => end(program.stopSignal),
     kill: () => end('SIGKILL'),
     pid: () => child?.pid ?? 0,
+    log: () => readFileSync(join(program.directory, 'log'), 'utf8'),
     /** Removes its directory. Halt it first. */
     remove: () => {
       process.off('exit', killWithUs);

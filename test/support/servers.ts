@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { makeCertificate } from '../../scripts/rehearse/certificate.ts';
 import { nginxConf } from '../../scripts/rehearse/nginx-conf.ts';
-import { findMailServers } from './mail-programs.ts';
+import { findBalancer, findMailServers } from './mail-programs.ts';
 import {
   accountOf,
   createRunner,
@@ -30,7 +30,7 @@ const POSTGRES_HOME = '/usr/lib/postgresql';
 
 /** Programs of the servers, or null where they are not installed. */
 export function findServers(): Record<
-  'postgres' | 'redis' | 'pgbouncer' | 'nginx' | 'prometheus' | 'dovecot',
+  'postgres' | 'redis' | 'pgbouncer' | 'nginx' | 'prometheus' | 'dovecot' | 'haproxy',
   string | null
 > {
   const binaries = versionsIn(POSTGRES_HOME).map((version) => join(POSTGRES_HOME, version, 'bin'));
@@ -41,6 +41,7 @@ export function findServers(): Record<
     nginx: findProgram(['openssl']) && findProgram(['nginx'], ['/usr/sbin', '/opt/homebrew/bin']),
     prometheus: findProgram(['prometheus']),
     dovecot: findMailServers()?.dovecot ?? null,
+    haproxy: findBalancer(),
   };
 }
 
@@ -231,7 +232,7 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
     await stop();
     throw error;
   }
-  const { halt, kill, start } = runner;
+  const { halt, kill, start, log } = runner;
   return {
     url,
     get pid() {
@@ -242,6 +243,7 @@ async function run(url: string, program: ServerProgram): Promise<TestServer> {
     halt,
     kill,
     start,
+    log,
   };
 }
 

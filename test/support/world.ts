@@ -31,13 +31,20 @@ export interface Answer {
 export interface WorldOptions {
   config?: Partial<Config>;
   policy?: Record<string, unknown>;
+  /** Connections to PostgreSQL. Half of them, less one, serve requests of the API at once: by default one. */
+  poolSize?: number;
 }
 
 /** A world; close it after the story. */
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** The settings of a service on given stores, with ports of its own choosing. */
-export function configFor(stores: FreshStores, dataDir: string, changes: Partial<Config> = {}): Config {
+export function configFor(
+  stores: FreshStores,
+  dataDir: string,
+  changes: Partial<Config> = {},
+  poolSize?: number,
+): Config {
   const base = readConfig({
     NODE_ENV: 'test',
     PORT: '0',
@@ -47,7 +54,7 @@ export function configFor(stores: FreshStores, dataDir: string, changes: Partial
   });
   const database =
     stores.database.kind === 'postgres'
-      ? stores.database
+      ? { ...stores.database, ...(poolSize === undefined ? {} : { poolSize }) }
       : { kind: 'embedded' as const, dataDir: stores.database.dataDir ?? dataDir };
   const secrets =
     database.kind === 'postgres' ? { hashKeys: newKeyRingText(), sealKeys: newKeyRingText() } : null;
@@ -108,7 +115,7 @@ export async function openWorld(stores: FreshStores, options: WorldOptions = {})
   const time = virtualTime({ start: START });
   const waits = waitsBy(time);
   const log = keepLines();
-  const config = configFor(stores, dataDir, options.config);
+  const config = configFor(stores, dataDir, options.config, options.poolSize);
   const service = await startService(config, {
     clock: { now: () => new Date(time.now()) },
     pause: waits.pause,

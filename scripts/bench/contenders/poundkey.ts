@@ -22,6 +22,8 @@ const POLICY = {
   ringTimeoutS: 60,
   expiresAfterS: 3600,
   limits: { perUser: ROOMY, perNumber: ROOMY, perTenant: ROOMY },
+  smsSignIn: { allowed: true },
+  textMessage: { unentered: { perPrefix: null, perCountry: null } },
 };
 const send = createHttpClient();
 

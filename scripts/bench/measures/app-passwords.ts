@@ -1,4 +1,6 @@
 /** How many app passwords are checked in a second, as nginx has them checked: over HTTP Basic, each on a connection of its own. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../../test/support/processes.ts';
 import type { Bench } from '../bench.ts';
@@ -8,8 +10,9 @@ import { createAppServer } from '../contenders/poundkey.ts';
 import { cpuMs, cpuOf } from '../cpu.ts';
 import { createHttpClient } from '../http-client.ts';
 import { atEvenDistances } from '../load.ts';
+import { monotonicMs, profileTables, type Window } from '../profile.ts';
 import { quantile } from '../statistics.ts';
-import { spread } from '../table.ts';
+import { spread, type Table } from '../table.ts';
 import { collect, fewerRounds, type Measure, progress } from './measure.ts';
 
 const PER_SECOND = 200;
@@ -33,6 +36,8 @@ interface Result {
   /** At the steady stream, ms. */
   p50: number;
   p99: number;
+  /** The time of as many as can be, for a profile. */
+  window: Window;
 }
 
 /** Many people behind as many addresses. */
@@ -56,11 +61,13 @@ export const appPasswords: Measure = {
   about: 'app passwords checked a second over HTTP Basic, right and wrong ones (2 rounds: about 2 min)',
   async run(bench) {
     const results = new Map<string, Result[]>();
-    for (const _ of fewerRounds(bench)) {
+    const profileDirectory = profileOf(bench);
+    for (const round of fewerRounds(bench)) {
       const port = await freePort();
-      const environment = { OLDER_APPS_PORT: `${port}` };
       await withContender(bench, CONTENDERS.poundkey, (each) => oneRound(bench, each, port, results), {
-        environment,
+        environment: { OLDER_APPS_PORT: `${port}` },
+        // Only the first round is profiled: a profile makes a process slower.
+        profileDirectory: round === 0 ? profileDirectory : null,
       });
     }
     const rows = [...results].map(([kind, all]) => [
@@ -79,9 +86,25 @@ export const appPasswords: Measure = {
       ...[`p50 ms ${steady}`, `p99 ms ${steady}`],
     ];
     const title = 'Checks of app passwords';
-    return { tables: [{ id: 'app-passwords', title, columns, rows }], raw: Object.fromEntries(results) };
+    const tables = [{ id: 'app-passwords', title, columns, rows }, ...profiles(profileDirectory, results)];
+    return { tables, raw: Object.fromEntries(results) };
   },
 };
+
+function profileOf({ options }: Bench): string | null {
+  if (options.profile === null) return null;
+  const directory = resolve(join(options.profile, 'app-passwords'));
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+/** Where the CPU of the first round went. */
+function profiles(directory: string | null, results: Map<string, Result[]>): Table[] {
+  if (directory === null) return [];
+  return [...results].flatMap(([kind, [first]]) =>
+    first ? profileTables(kind, directory, first.window) : [],
+  );
+}
 
 async function oneRound(bench: Bench, contender: Contender, port: number, results: Map<string, Result[]>) {
   const secret = await createAppServer(bench, contender.databaseUrl);
@@ -107,11 +130,13 @@ async function measured(bench: Bench, { pids }: Contender, check: () => Promise<
   await pause(SETTLE_MS);
   const cpu = () => [cpuOf(pids), cpuMs(bench.postgres.server.pid)] as const;
   const [node, postgres] = cpu();
+  const from = monotonicMs();
   const startedAt = performance.now();
   const inTime = () => performance.now() - startedAt < seconds * 1000;
   const counts = await Promise.all(Array.from({ length: IN_FLIGHT }, () => repeat(check, inTime)));
   const took = (performance.now() - startedAt) / 1000;
   const [nodeAfter, postgresAfter] = cpu();
+  const window = { from, to: monotonicMs() };
   const count = counts.reduce((sum, each) => sum + each, 0);
   await pause(SETTLE_MS);
   const times = await Promise.all(await atEvenDistances(PER_SECOND, seconds, check));
@@ -121,6 +146,7 @@ async function measured(bench: Bench, { pids }: Contender, check: () => Promise<
     postgresMs: (postgresAfter - postgres) / count,
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
+    window,
   };
 }
 

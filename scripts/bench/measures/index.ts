@@ -2,6 +2,7 @@
 import { appPasswords } from './app-passwords.ts';
 import { backlog } from './backlog.ts';
 import { endToEnd } from './end-to-end.ts';
+import { guessing } from './guessing.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
@@ -10,10 +11,12 @@ import { memory } from './memory.ts';
 import { outbox } from './outbox.ts';
 import { pacing } from './pacing.ts';
 import { start } from './start.ts';
+import { texts } from './texts.ts';
 import { webhooks } from './webhooks.ts';
 
 export const MEASURES: readonly Measure[] = [
   endToEnd,
+  texts,
   webhooks,
   latency,
   backlog,
@@ -24,4 +27,5 @@ export const MEASURES: readonly Measure[] = [
   history,
   outbox,
   appPasswords,
+  guessing,
 ];

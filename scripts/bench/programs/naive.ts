@@ -22,14 +22,19 @@ client.api.baseUrl = settings.providerUrl;
 const signer = new Webhook(settings.webhookSecret);
 
 await db.query(`create table verification (id uuid primary key, user_id text not null, phone_number text not null,
-  state text not null, outcome text, call_id text, call_status text, created_at timestamptz not null default now(),
+  channel text not null, code text, state text not null, outcome text, call_id text, call_status text, created_at timestamptz not null default now(),
   answered_at timestamptz, decided_at timestamptz, finished_at timestamptz, posted_at timestamptz)`);
 await db.query(`create table phone_method (user_id text primary key, id uuid not null, phone_number text not null,
   verification_id uuid not null, created_at timestamptz not null default now())`);
 await db.query(`create table app_password (id uuid primary key, user_id text not null, hash text not null,
   verification_id uuid not null, created_at timestamptz not null default now())`);
 
-const NewVerification = z.object({ userId: z.string().min(1).max(100), number: z.string().max(40) });
+const NewVerification = z.object({
+  userId: z.string().min(1).max(100),
+  number: z.string().max(40),
+  channel: z.enum(['call', 'sms']).default('call'),
+});
+const CodeToCheck = z.object({ code: z.string().regex(/^\d{6}$/) });
 
 const app = express();
 app.use((req, res, next) => {
@@ -39,17 +44,16 @@ app.use((req, res, next) => {
 
 app.post('/v1/verifications', express.json(), async (req, res) => {
   if (req.get('authorization') !== `Bearer ${settings.apiKey}`) return void res.sendStatus(401);
-  const { userId, number } = NewVerification.parse(req.body);
+  const { userId, number, channel } = NewVerification.parse(req.body);
   const phone = parsePhoneNumber(number);
   if (!phone.isValid()) return void res.status(422).json({ title: 'The number is not valid' });
   const id = randomUUID();
-  await db.query('insert into verification (id, user_id, phone_number, state) values ($1, $2, $3, $4)', [
-    id,
-    userId,
-    phone.number,
-    'queued',
-  ]);
-  await queue.add('place', { id, number: phone.number });
+  const code = channel === 'sms' ? String(randomInt(1_000_000)).padStart(6, '0') : null;
+  await db.query(
+    'insert into verification (id, user_id, phone_number, channel, code, state) values ($1, $2, $3, $4, $5, $6)',
+    [id, userId, phone.number, channel, code, 'queued'],
+  );
+  await queue.add(channel === 'sms' ? 'text' : 'place', { id, number: phone.number, code });
   res.status(201).json({ id, userId, state: 'queued' });
 });
 
@@ -67,6 +71,33 @@ async function placeCall({ id, number }: { id: string; number: string }): Promis
   });
   await db.query(`update verification set state = 'ringing', call_id = $2 where id = $1`, [id, call.sid]);
 }
+
+async function sendText({ id, number, code }: { id: string; number: string; code: string }): Promise<void> {
+  const text = await client.messages.create({
+    to: number,
+    from: settings.callerLine,
+    body: `Your Contoso code: ${code}. Do not share it.`,
+    statusCallback: `${settings.publicUrl}/webhooks/${id}/status`,
+    validityPeriod: 600,
+  });
+  await db.query(`update verification set state = 'sent', call_id = $2 where id = $1 and state = 'queued'`, [
+    id,
+    text.sid,
+  ]);
+}
+
+app.post('/v1/verifications/:id/check', express.json(), async (req, res) => {
+  if (req.get('authorization') !== `Bearer ${settings.apiKey}`) return void res.sendStatus(401);
+  const { rows } = await db.query(
+    `update verification set state = 'decided', outcome = 'approved', decided_at = now()
+    where id = $1 and code = $2 and outcome is null and created_at > now() - interval '10 minutes'
+    returning id, user_id as "userId", phone_number as number`,
+    [req.params.id, CodeToCheck.parse(req.body).code],
+  );
+  if (!rows[0]) return void res.status(422).json({ title: 'The code is wrong' });
+  await queue.add('complete', rows[0]);
+  res.json({ id: req.params.id, outcome: 'approved' });
+});
 
 const form = express.urlencoded({ extended: false });
 function signed(req: Request, res: Response, next: NextFunction): void {
@@ -108,7 +139,7 @@ app.post('/webhooks/:id/digits', form, signed, async (req, res) => {
 app.post('/webhooks/:id/status', form, signed, async (req, res) => {
   await db.query('update verification set call_status = $2 where id = $1', [
     req.params.id,
-    req.body.CallStatus,
+    req.body.CallStatus ?? req.body.MessageStatus,
   ]);
   res.sendStatus(204);
 });
@@ -156,14 +187,11 @@ async function postOutcome(data: Record<string, string>): Promise<void> {
   await fetch(settings.receiverUrl, { method: 'POST', headers, body });
 }
 
-const worker = new Worker(
-  'calls',
-  (job) => (job.name === 'place' ? placeCall(job.data) : complete(job.data)),
-  {
-    connection: redis.duplicate(),
-    concurrency: 50,
-  },
-);
+const STEPS = { place: placeCall, text: sendText, complete };
+const worker = new Worker('calls', (job) => STEPS[job.name as keyof typeof STEPS](job.data), {
+  connection: redis.duplicate(),
+  concurrency: 50,
+});
 worker.on('failed', (job, error) => log.error({ job: job?.id, err: error.message }, 'failed'));
 app.listen(settings.port, '127.0.0.1', () => log.info('ready'));
 process.on('SIGTERM', () => process.exit());

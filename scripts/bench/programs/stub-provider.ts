@@ -1,5 +1,6 @@
 // A phone network that does as little as possible, the same for all contenders: it takes a call by Twilio's REST API,
-// lets it ring, fetches the answer document, presses #, and posts the status callbacks that were asked for, all signed.
+// lets it ring, fetches the answer document, presses #, and posts the status callbacks that were asked for, all signed. Texts it
+// delivers, and reports their codes.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,6 +21,13 @@ const report = (message: FromProvider) => process.send?.(message);
 const pressed = new Set<string>();
 let holdsCalls = false;
 let calls = 0;
+let texts = 0;
+const textResource = {
+  status: 'queued',
+  account_sid: accountSid,
+  date_created: new Date().toUTCString(),
+  error_code: null,
+};
 
 process.on('message', (message: ToProvider) => {
   holdsCalls = message.holdsCalls;
@@ -36,9 +44,11 @@ server.listen(Number(port), '127.0.0.1');
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const form = new URLSearchParams(await text(request));
+  const isText = /\/Messages\.json/.test(request.url ?? '');
   const [, callId] = /\/Calls\/(\w+)\.json/.exec(request.url ?? '') ?? [];
   if (callId) return json(response, 200, callResource(callId, pressed.has(callId) ? 'completed' : 'ringing'));
   if (request.method === 'GET') return json(response, 200, { calls: [], page: 0, page_size: 1 });
+  if (isText) return takeText(form, response);
   calls += 1;
   const created = `CA${calls.toString(16).padStart(32, '0')}`;
   report({ kind: 'placed', n: ofNumber(form.get('To') ?? ''), at: wallClockMs() });
@@ -52,6 +62,28 @@ function json(response: ServerResponse, status: number, body: unknown): void {
 
 function callResource(sid: string, status: string) {
   return { sid, status, account_sid: accountSid, date_created: new Date().toUTCString(), answered_by: null };
+}
+
+/** A text from its acceptance to its delivery. */
+function takeText(form: URLSearchParams, response: ServerResponse): void {
+  texts += 1;
+  const [to, from, body] = ['To', 'From', 'Body'].map((name) => form.get(name) ?? '');
+  const sid = `SM${texts.toString(16).padStart(32, '0')}`;
+  const n = ofNumber(to ?? '');
+  report({ kind: 'placed', n, at: wallClockMs() });
+  json(response, 201, { ...textResource, sid, to, from, body });
+  const address = form.get('StatusCallback');
+  const told = { MessageSid: sid, SmsSid: sid, AccountSid: accountSid, To: to ?? '', From: from ?? '' };
+  const tell = (status: string) =>
+    address === null ? null : post(address, { ...told, MessageStatus: status, SmsStatus: status });
+  const deliver = async () => {
+    await tell('sent');
+    await pause(RING_MS);
+    const code = /\b\d{6}\b/.exec(body ?? '')?.[0] ?? '';
+    report({ kind: 'text', n, at: wallClockMs(), code });
+    await tell('delivered');
+  };
+  deliver().catch((error: unknown) => console.error(error));
 }
 
 /** A call from its first ringing to its end. */

@@ -118,11 +118,11 @@ async function lookAtProviders(config: Config): Promise<string> {
 }
 
 async function lookAtSenders(
-  { lines, ceiling }: Config,
+  { lines, ceiling, production }: Config,
   { db }: Database<Registry>,
   log: Logger,
 ): Promise<string> {
-  const policies = createPolicies({ db, clock: systemClock, ceiling, log });
+  const policies = createPolicies({ db, clock: systemClock, ceiling, production, log });
   const countries = await unnamedSenders(lines, db, policies.current);
   if (countries.length === 0) return 'every country that a policy names has a sender of its own';
   return `texts to ${countries.join(', ')} come from the first caller line. Where a country wants a registered name or a number of its own, set TEXT_SENDERS`;

@@ -2,13 +2,14 @@ import { type Command, table, UsageError } from '../command.ts';
 import type { Tools } from '../tools.ts';
 import { readWhom } from './read-whom.ts';
 import { textOf } from './say-found.ts';
+import { wantedIn } from './say-why.ts';
 
 /** How many tenants are named to somebody who names none. */
 const MOST_NAMED = 50;
 
 const find: Command<Tools> = {
   usage: 'find [TENANT] USER|NUMBER',
-  what: 'says why a user, or a number in any form, was not called: requests that were accepted or refused, the block, limits, and what to do; TENANT may be left out if there is only one',
+  what: 'says why a user, or a number in any form, was not called or texted: requests that were accepted or refused, the block, limits, and what to do; TENANT may be left out if there is only one',
   async run({ tenants, policies, countriesOf, find: search }, words) {
     const [text = '', tenantId = await onlyTenant(tenants, text)] = words.toReversed();
     const { policy } = await policies.current(tenantId);
@@ -32,18 +33,21 @@ async function onlyTenant(tenants: Tools['tenants'], typed: string): Promise<str
 
 const waiting: Command<Tools> = {
   usage: 'waiting',
-  what: 'counts the verifications that wait for their call, by tenant and caller line, and says how long the longest is overdue',
+  what: 'counts the verifications that wait for their call or text message, by tenant and caller line, and says how long the longest is overdue',
   async run({ waiting: read }) {
     const all = await read();
-    const rows = all.map(({ tenantId, line, count, overdueS }) => [
+    const rows = all.map(({ tenantId, line, channel, count, overdueS }) => [
       tenantId,
       line,
-      `${count} waiting`,
+      `${count} ${wantedIn(channel)}${count === 1 ? '' : 's'}`,
       overdueS > 0 ? `the longest is due for ${overdueS} s` : 'none is overdue',
     ]);
-    return { text: all.length === 0 ? 'No verification waits for a call.' : table(rows), data: all };
+    return {
+      text: all.length === 0 ? 'No verification waits for a call or a text message.' : table(rows),
+      data: all,
+    };
   },
 };
 
-/** Commands that answer why nobody was called. */
+/** Commands that answer why nobody was called or texted. */
 export const FIND_COMMANDS = [find, waiting];

@@ -1,12 +1,13 @@
 import { UserId } from '../../../src/api.ts';
 import { anyNumber } from '../../../src/domain/any-number.ts';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
+import { formsOf } from '../../../src/domain/sign-in-number.ts';
 import { UsageError } from '../command.ts';
 
 /** Who or what is looked for. One text may be both a user's id and a number. */
 export interface Whom {
   userId: string | null;
-  /** E.164, each that the text may stand for. */
+  /** E.164, each that the text may stand for, in every form that it has. */
   numbers: string[];
   /** As it may be printed: a number is masked. */
   shown: string;
@@ -19,11 +20,10 @@ export interface Whom {
  */
 export function readWhom(text: string, countries: readonly string[]): Whom {
   const found = [undefined, ...countries].map((country) => numberIn(text, country));
-  const numbers = [...new Set(found.filter((number) => number !== null))];
+  const numbers = [...new Set(found.flatMap((number) => (number === null ? [] : formsOf(number))))];
   const userId = UserId.safeParse(text).data ?? null;
-  const [first] = numbers;
-  if (first !== undefined)
-    return { userId, numbers, shown: `the number ${numbers.map(maskNumber).join(' or ')}` };
+  const masked = [...new Set(numbers.map(maskNumber))];
+  if (masked.length > 0) return { userId, numbers, shown: `the number ${masked.join(' or ')}` };
   if (userId !== null) return { userId, numbers, shown: `the user ${userId}` };
   throw new UsageError(
     'USER|NUMBER: This is neither the id of a user nor a number that exists. Write the number with + and its country code.',

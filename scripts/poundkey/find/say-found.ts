@@ -25,7 +25,7 @@ function sayNow(found: Found): string[] {
   return [
     ...(user ? sayUser(found, user) : []),
     ...limits.map(({ detail, retryAfterS }) => {
-      if (retryAfterS === null) return `The number must not be called: ${detail}`;
+      if (retryAfterS === null) return `The number must not be called or texted: ${detail}`;
       const end = timeOf(new Date(now.getTime() + retryAfterS * 1000));
       return `A limit is reached until ${end}: ${detail}`;
     }),

@@ -100,13 +100,14 @@ function whyQueued(verification: FoundVerification, now: Date): Why {
   const until = `in ${Math.round(-dueMs / 1000)} s`;
   if (pausedUntil !== null && pausedUntil > now)
     return {
-      says: `waits because earlier calls to this number were not wanted; its ${wantedIn(channel)} is ${until}.`,
+      says: `waits because earlier calls or text messages to this number were not wanted; its ${wantedIn(channel)} is ${until}.`,
       action: 'Nothing: an approval ends such waiting. Ask the user whether the number is right.',
     };
   return { says: `waits for its place on the caller line, ${until}.`, action: null };
 }
 
-const wantedIn = (channel: string): string => (channel === 'sms' ? 'text message' : 'call');
+/** What a verification waits for, in words. */
+export const wantedIn = (channel: string): string => (channel === 'sms' ? 'text message' : 'call');
 
 function whyDue({ expiresAt, channel }: FoundVerification, dueMs: number): Why {
   const wanted = wantedIn(channel);

@@ -1,19 +1,23 @@
 /** The one place where app passwords are checked, whichever way an older app signs in. */
 import type { BlockList } from 'node:net';
-import { type ClientPlace, readClientPlace } from '../../domain/client-address.ts';
+import { type ClientPlace, readAddress, readClientPlace } from '../../domain/client-address.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
-import type { createFind, Found } from './find.ts';
+import type { createFind, createFindOwner, Found, FoundServer } from './find.ts';
 import type { createLastUses } from './last-uses.ts';
-import { isNamed, mailboxOf, readTypedName, readTypedPassword, type TypedName } from './typed.ts';
+import {
+  foreignDomainOf,
+  isNamed,
+  mailboxOf,
+  readTypedName,
+  readTypedPassword,
+  type TypedName,
+} from './typed.ts';
 import type { createWrongTries, Scope } from './wrong-tries.ts';
 
-/** A try to sign in, as it came. */
+/** What was typed to sign in, as it came. */
 export interface SignIn {
-  /** The tenant of the server that asks; null: the domain of the user name says which. */
-  tenantId: string | null;
-  service: string;
   userName: string;
   password: string;
   /** Of the client, as the server that asks sees it. */
@@ -29,7 +33,9 @@ type Refusal =
   | 'expired'
   | 'blocked'
   | 'wrongService'
-  /** There were too many different wrong ones from this address, or for this user. */
+  /** Its user's id is a mailbox in a domain that is not the tenant's; see `isForeign`. */
+  | 'foreignMailbox'
+  /** It is wrong, and there were too many different wrong ones from this address, or for this user. */
   | 'limited';
 
 /** What came of a try. */
@@ -40,6 +46,7 @@ export type Checked =
 /** What the check needs. */
 export interface CheckDeps {
   find: ReturnType<typeof createFind>;
+  findOwner: ReturnType<typeof createFindOwner>;
   wrongTries: ReturnType<typeof createWrongTries>;
   lastUses: Pick<ReturnType<typeof createLastUses>, 'note'>;
   policyAt: (tenantId: string, version: number) => Promise<TenantPolicy>;
@@ -49,103 +56,142 @@ export interface CheckDeps {
   clock: Clock;
 }
 
-/** Checks tries to sign in. The returned function throws when the registry cannot be asked; then nothing is counted. */
+/** The check in its two parts; both throw when the registry cannot be asked, and then nothing is counted. */
 export type Check = ReturnType<typeof createCheck>;
 
-interface Try {
-  signIn: SignIn;
+/** What was typed, read. */
+interface Typed {
   name: TypedName;
   letters: string;
   place: ClientPlace | null;
-  userScope: Scope;
+  scopes: readonly Scope[];
+}
+
+/** What was looked up for one request. */
+export interface Looked {
+  /** Nothing that was typed may be answered before this one has proved itself. */
+  server: FoundServer;
   found: Found;
+  /** Null: nothing was, or nothing that a user name and an app password could be. */
+  typed: Typed | null;
+  /** Of the client; null: the server named none. */
+  address: string | null;
   now: Date;
+}
+
+/** An app password that is the named user's. */
+interface Own {
+  tenantId: string;
+  appPasswordId: string;
+}
+
+interface Try extends Looked {
+  typed: Typed;
+  service: string;
 }
 
 /** The check. Nothing is kept from one to the next, so what is revoked is refused from then on. */
 export function createCheck(deps: CheckDeps) {
-  return async (signIn: SignIn): Promise<Checked> => {
-    const name = readTypedName(signIn.userName);
-    const letters = readTypedPassword(signIn.password);
-    if (name === null || letters === null) return { result: 'malformed', ...UNKNOWN };
-    const place = readClientPlace(signIn.address, deps.hidden);
-    const userScope = deps.wrongTries.ofUser(signIn.tenantId ?? name.domain ?? '', name.local);
-    const now = deps.clock.now();
-    const found = await deps.find(
-      {
-        tenantId: signIn.tenantId,
-        domain: name.domain,
-        hashes: hashesUnderAllKeys(deps.hashKeys, letters).map(({ hash }) => hash),
-        scopes: [...deps.wrongTries.ofPlace(place), userScope],
-      },
-      now,
-    );
-    const tried = { signIn, name, letters, place, userScope, found, now };
-    const result = await decide(deps, tried);
-    return finish(deps, tried, result);
+  return {
+    /** Looks up a server and what was typed (null: nothing), in one statement. Decides nothing, and counts nothing. */
+    async look(serverId: string, signIn: SignIn | null): Promise<Looked> {
+      const { wrongTries, hashKeys, find, clock } = deps;
+      const typed = signIn && readTyped(deps, signIn);
+      const now = clock.now();
+      const wanted = {
+        serverId,
+        domain: typed?.name.domain ?? null,
+        hashes: typed === null ? [] : hashesUnderAllKeys(hashKeys, typed.letters).map(({ hash }) => hash),
+        scopes: typed?.scopes ?? [],
+        user: wrongTries.ofUser(typed?.name ?? NOBODY),
+      };
+      const found = await find(wanted, now);
+      return { server: found, found, typed, address: readAddress(signIn?.address), now };
+    },
+
+    /**
+     * Decides about what was typed, and counts it if it is wrong.
+     * @param service what the app password must open
+     */
+    async decide(looked: Looked, service: string): Promise<Checked> {
+      const { typed } = looked;
+      if (typed === null) return { result: 'malformed', tenantId: null, appPasswordId: null };
+      const tried = { ...looked, typed, service };
+      const own = await findOwn(deps, tried);
+      return own === null ? countWrong(deps, tried) : judge(deps, tried, own);
+    },
   };
 }
 
-const UNKNOWN = { tenantId: null, appPasswordId: null };
+const NOBODY = { local: '', domain: null };
 
-async function decide(deps: CheckDeps, tried: Try): Promise<Checked['result']> {
-  const { signIn, found, place, now } = tried;
-  if (!(await isOwn(deps, tried))) return 'wrong';
+function readTyped({ wrongTries, hidden }: CheckDeps, signIn: SignIn): Typed | null {
+  const name = readTypedName(signIn.userName);
+  const letters = readTypedPassword(signIn.password);
+  if (name === null || letters === null) return null;
+  const place = readClientPlace(signIn.address, hidden);
+  return { name, letters, place, scopes: wrongTries.ofPlace(place) };
+}
+
+/** The app password, if there is one with these letters and it is the named user's. */
+async function findOwn({ policyAt }: CheckDeps, { typed, found }: Try): Promise<Own | null> {
+  const { tenantId, domainTenantId, policyVersion, domains, id, userId } = found;
+  if (id === null || tenantId === null || policyVersion === null) return null;
+  if (domainTenantId !== null && domainTenantId !== tenantId) return null;
+  const { appPassword } = await policyAt(tenantId, policyVersion);
+  const isOwn = isNamed(typed.name, { userId, domains }, appPassword.userNameCase === 'ignored');
+  return isOwn ? { tenantId, appPasswordId: id } : null;
+}
+
+/** It is never refused for what others typed: it has 75 random bits, which nobody guesses. */
+async function judge(deps: CheckDeps, tried: Try, own: Own): Promise<Checked> {
+  const { found, service } = tried;
+  const { userId, domains } = found;
+  const result = (await isForeign(deps, found)) ? 'foreignMailbox' : resultOf(tried);
+  if (result === 'wrongService') await deps.wrongTries.noteWrongService({ ...own, userId, service });
+  if (result !== 'right') return { result, ...own };
+  noteUse(deps, tried, own.appPasswordId);
+  return { result, ...own, userId, mailbox: mailboxOf(userId, domains) };
+}
+
+/**
+ * Whether the user's id is a mailbox that may be another tenant's. A tenant chooses its users' ids, and mailboxes of all
+ * tenants may be on one server: so those of other tenants' domains are nobody's, and where a server serves several
+ * tenants only those of the tenant's own domains are.
+ */
+async function isForeign({ findOwner }: CheckDeps, found: Found): Promise<boolean> {
+  const domain = foreignDomainOf(found.userId, found.domains);
+  if (domain === null) return false;
+  if (found.serverTenantId === null) return true;
+  const owner = await findOwner(domain);
+  return owner !== null && owner !== found.tenantId;
+}
+
+function resultOf({
+  found,
+  service,
+  now,
+}: Try): Exclude<Checked['result'], 'malformed' | 'wrong' | 'limited'> {
   if (found.revokedAt !== null) return 'revoked';
   if (found.expiresAt !== null && found.expiresAt <= now) return 'expired';
   if (found.blocked) return 'blocked';
   const services = found.services.split(' ').filter(Boolean);
-  if (services.length > 0 && !services.includes(signIn.service)) return 'wrongService';
-  // Whoever shares an address with a guesser goes on where the app password was used before.
-  const isKnownHere = place !== null && found.lastUsedNetwork === place.network;
-  return isAddressFull(deps, tried) && !isKnownHere ? 'limited' : 'right';
-}
-
-/** Whether there is such an app password, and it is the named user's. */
-async function isOwn({ policyAt }: CheckDeps, { name, found }: Try): Promise<boolean> {
-  const { tenantId, domainTenantId, policyVersion, domains, id, userId } = found;
-  if (id === null || tenantId === null || policyVersion === null) return false;
-  if (domainTenantId !== null && domainTenantId !== tenantId) return false;
-  const { appPassword } = await policyAt(tenantId, policyVersion);
-  return isNamed(name, { userId, domains }, appPassword.userNameCase === 'ignored');
-}
-
-function isAddressFull({ wrongTries }: CheckDeps, { place, found }: Try): boolean {
-  return wrongTries.ofPlace(place).some(({ scope }) => found.full.includes(scope));
-}
-
-async function finish(deps: CheckDeps, tried: Try, result: Checked['result']): Promise<Checked> {
-  const { found, signIn } = tried;
-  const { tenantId, id, userId } = found;
-  if (result === 'wrong') return countWrong(deps, tried);
-  const seen = { tenantId, appPasswordId: id };
-  if (tenantId === null || id === null) return { result: 'wrong', ...seen };
-  if (result === 'wrongService')
-    await deps.wrongTries.noteWrongService({ id, tenantId, userId, service: signIn.service });
-  if (result !== 'right') return { result, ...seen };
-  noteUse(deps, tried, id);
-  const mailbox = mailboxOf(userId, found.domains);
-  return { result, tenantId, userId, appPasswordId: id, mailbox };
+  return services.length === 0 || services.includes(service) ? 'right' : 'wrongService';
 }
 
 /** Full scopes count no further, so that a guesser fills no table. */
-async function countWrong({ wrongTries }: CheckDeps, tried: Try): Promise<Checked> {
-  const { found, letters, name, place, userScope } = tried;
-  const open = [...wrongTries.ofPlace(place), userScope].filter(({ scope }) => !found.full.includes(scope));
-  const { tenantId, domains } = found;
+async function countWrong({ wrongTries }: CheckDeps, { found, typed }: Try): Promise<Checked> {
+  const { tenantId, domains, userScope } = found;
+  const { name, letters, scopes } = typed;
+  const all = [...scopes.map(({ scope }) => scope), userScope];
   const names = [name.whole, name.local, ...domains.map((domain) => `${name.local}@${domain}`)];
-  const user = tenantId === null ? null : { tenantId, names, scope: userScope.scope };
-  await wrongTries.count({ letters, scopes: open, user });
+  const user = tenantId === null ? null : { tenantId, names, scope: userScope };
+  await wrongTries.count({ letters, scopes: all.filter((scope) => !found.full.includes(scope)), user });
   return { result: found.full.length > 0 ? 'limited' : 'wrong', tenantId, appPasswordId: null };
 }
 
-function noteUse(
-  { lastUses, hashKeys }: CheckDeps,
-  { found, signIn, letters, place, now }: Try,
-  id: string,
-): void {
-  const { hash, keyId } = hmac(hashKeys, letters);
-  const rehash = found.hashKeyId === keyId ? null : { hash, keyId };
-  const use = { id, at: now, service: signIn.service, network: place?.network ?? null, rehash };
-  lastUses.note(use, found.lastUsedAt);
+function noteUse({ lastUses, hashKeys }: CheckDeps, { found, typed, service, now }: Try, id: string): void {
+  const isStale = found.hashKeyId !== hashKeys.currentId;
+  const rehash = isStale ? hmac(hashKeys, typed.letters) : null;
+  lastUses.note({ id, at: now, service, network: typed.place?.network ?? null, rehash }, found.lastUsedAt);
 }

@@ -25,14 +25,20 @@ export function readTypedName(text: string): TypedName | null {
   const address = /^(?<local>.+)@(?<domain>[^@\\]+)$/u.exec(whole);
   const windows = /^(?<domain>[^@\\]+)\\(?<local>[^\\]+)$/u.exec(whole);
   const { local = '', domain = '' } = (address ?? windows)?.groups ?? {};
-  // Empty when it is no domain name.
-  const ascii = domainToASCII(domain.toLowerCase());
-  return ascii === '' ? { whole, local: whole, domain: null } : { whole, local: local.trim(), domain: ascii };
+  const ascii = asciiDomain(domain);
+  return ascii === null
+    ? { whole, local: whole, domain: null }
+    : { whole, local: local.trim(), domain: ascii };
+}
+
+/** As tenants' domains are stored; null for what is no domain name. */
+function asciiDomain(domain: string): string | null {
+  return domainToASCII(domain.toLowerCase()) || null;
 }
 
 /**
  * The letters of a typed app password: without any spaces, hyphens and invisible characters, in lower case, full-width
- * letters as ordinary ones.
+ * letters as ordinary ones. A Turkish keyboard makes a capital I with a dot of an i.
  * @returns null when nothing is left, or far too much
  */
 export function readTypedPassword(text: string): string | null {
@@ -40,7 +46,8 @@ export function readTypedPassword(text: string): string | null {
   const letters = text
     .normalize('NFKC')
     .replaceAll(/[\p{White_Space}\p{Pd}\p{Cc}\p{Cf}\u2212]/gu, '')
-    .toLowerCase();
+    .toLowerCase()
+    .replaceAll('\u0307', '');
   return letters === '' ? null : letters;
 }
 
@@ -58,6 +65,17 @@ export function isNamed(
   const forms = isOwn ? [whole, local, ...domains.map((each) => `${local}@${each}`)] : [whole];
   const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
   return forms.some((form) => fold(form) === fold(userId));
+}
+
+/**
+ * The domain that a user's mailbox has by its id alone; null: the id has none, or one of the tenant's.
+ * @param domains of the user's tenant
+ */
+export function foreignDomainOf(userId: string, domains: readonly string[]): string | null {
+  if (!userId.includes('@')) return null;
+  const typed = userId.slice(userId.lastIndexOf('@') + 1).replace(/\.$/, '');
+  const domain = asciiDomain(typed) ?? typed;
+  return domains.includes(domain) ? null : domain;
 }
 
 /** What the user's mailbox is called, whichever form was typed: the id, with the tenant's first domain unless it has one. */

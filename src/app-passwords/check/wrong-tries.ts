@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { auditEvents } from '../../domain/audit-event.ts';
 import type { ClientPlace } from '../../domain/client-address.ts';
 import { type Clock, later } from '../../platform/clock.ts';
@@ -12,7 +12,10 @@ const COUNTS_MS = 24 * 3_600_000;
 const MOST_OF_USER = 50;
 const MOST_OF_ADDRESS = 300;
 
-/** Rows that one clearing removes at most, of each table. */
+/** What the name of each counter begins with; what follows is its scope. Counts are removed with all other counts. */
+export const COUNTED_AS = raw("'wrongAppPassword '");
+
+/** Rows that one clearing removes at most. */
 const MOST_CLEARED = 10_000;
 
 /** Whose wrong tries are counted together, and how many may be. */
@@ -21,12 +24,20 @@ export interface Scope {
   most: number;
 }
 
+/** The scope of a user, but for the tenant between its parts, which is found in the same look-up. */
+export interface UserScope {
+  name: string;
+  /** In the place of the tenant, where there is none. */
+  domain: string;
+  most: number;
+}
+
 /** A wrong try that counts. */
 export interface WrongTry {
   letters: string;
   /** Those that are not full yet. */
-  scopes: readonly Scope[];
-  /** Whom it was tried for; whoever has this id is told, in an audit event, once the user's scope is full. */
+  scopes: readonly string[];
+  /** Whom it was tried for; whoever has one of these ids is told, in an audit event, once the user's scope is full. */
   user: { tenantId: string; names: readonly string[]; scope: string } | null;
 }
 
@@ -45,9 +56,10 @@ export function createWrongTries({
 }) {
   const hashed = (text: string) => hmac(hashKeys, text).hash;
   return {
-    /** The scope of a user, known or not. @param domain where the server serves several tenants, else the tenant's id */
-    ofUser: (place: string, name: string): Scope => ({
-      scope: `user ${hashed(`user ${place} ${name.toLowerCase()}`)}`,
+    /** The scope of a user, known or not. @param domain that was typed */
+    ofUser: ({ local, domain }: { local: string; domain: string | null }): UserScope => ({
+      name: hashed(`user ${local.toLowerCase()}`),
+      domain: hashed(`domain ${domain ?? ''}`),
       most: MOST_OF_USER,
     }),
 
@@ -63,9 +75,10 @@ export function createWrongTries({
       if (scopes.length === 0) return;
       const now = clock.now();
       const until = later(now, COUNTS_MS);
+      const names = JSON.stringify(user?.names ?? []);
       // In one order, so that two statements never wait for each other.
       const tries = scopes
-        .map(({ scope }) => ({ scope, guess: hashed(`${scope} ${letters}`) }))
+        .map((scope) => ({ scope, guess: hashed(`${scope} ${letters}`) }))
         .toSorted((a, b) => (a.scope < b.scope ? -1 : 1));
       await run(sql`
         with seen as (
@@ -75,23 +88,20 @@ export function createWrongTries({
           on conflict (scope, guess) do update set until = excluded.until where w.until <= ${now}
           returning scope),
         counted as (
-          insert into wrong_app_password_count as c (scope, count, until)
-          select scope, 1, ${until}::timestamptz from seen order by scope
-          on conflict (scope) do update set count = case when c.until <= ${now} then 1 else c.count + 1 end,
-            until = case when c.until <= ${now} then excluded.until else c.until end
-          returning scope, count),
-        owner as (
+          select s.scope, c.count from (select scope from seen order by scope) s
+            cross join lateral count_one(${COUNTED_AS} || s.scope, 1, null, ${until}, ${now}) c(count)),
+        guessed as (
+          select owner.*, c.count from counted c cross join lateral (
           select p.tenant_id, p.user_id from app_password p
-          where p.tenant_id = ${user?.tenantId ?? null}::text
-            and p.user_id = any(array(select jsonb_array_elements_text(${JSON.stringify(user?.names ?? [])}::jsonb)))
-          limit 1),
+            where c.scope = ${user?.scope ?? null}::text and c.count = ${MOST_OF_USER}::int
+              and p.tenant_id = ${user?.tenantId ?? null}::text
+              and lower(p.user_id) = any(array(select lower(jsonb_array_elements_text(${names}::jsonb))))
+            limit 1) owner),
         ${auditEvents(
           [
             {
-              type: 'appPassword.guessed',
-              from: sql`counted, owner where counted.scope = ${user?.scope ?? null}::text
-                and counted.count = ${MOST_OF_USER}::int`,
-              data: sql`jsonb_build_object('wrongAppPasswords', counted.count)`,
+              ...{ type: 'appPassword.guessed', from: sql`guessed` },
+              data: sql`jsonb_build_object('wrongAppPasswords', count)`,
             },
           ],
           now,
@@ -101,13 +111,13 @@ export function createWrongTries({
 
     /** Keeps an audit event about an app password that was tried for a service it does not open, once a day for each. */
     async noteWrongService(used: {
-      id: string;
+      appPasswordId: string;
       tenantId: string;
       userId: string;
       service: string;
     }): Promise<void> {
       const now = clock.now();
-      const { id, tenantId, userId, service } = used;
+      const { appPasswordId: id, tenantId, userId, service } = used;
       await run(sql`
         with fresh as (
           insert into wrong_app_password as w (scope, guess, until)
@@ -130,11 +140,10 @@ export function createWrongTries({
     /** Removes what no longer counts, some of it at a time. */
     async forgetOld(): Promise<void> {
       const now = clock.now();
-      for (const table of [sql`wrong_app_password`, sql`wrong_app_password_count`])
-        await run(sql`
-          delete from ${table} where ctid = any(array(
-            select ctid from ${table} where until <= ${now} order by until limit ${MOST_CLEARED}::int
-            for update skip locked))`);
+      await run(sql`
+        delete from wrong_app_password where ctid = any(array(
+          select ctid from wrong_app_password where until <= ${now} order by until limit ${MOST_CLEARED}::int
+          for update skip locked))`);
     },
   };
 }

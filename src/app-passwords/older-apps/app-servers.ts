@@ -1,7 +1,11 @@
 import type { Kysely } from 'kysely';
+import sql from 'sql-template-tag';
+import { type AuditEvent, auditEvents } from '../../domain/audit-event.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { runIn } from '../../platform/database/run-statement.ts';
 import { hasSecretHash, makeNamedSecret, readNamedSecret } from '../../platform/secrets/named-secret.ts';
 import type { Registry } from '../../registry/schema.ts';
+import type { FoundServer } from '../check/find.ts';
 
 /** The service of servers whose callers name a protocol: it is then the service that an app password must open. */
 export const MAIL = 'mail';
@@ -25,16 +29,20 @@ export interface ListedAppServer extends AppServer {
 /** The servers of all tenants. */
 export type AppServers = ReturnType<typeof createAppServers>;
 
-/** App servers in the registry. A secret is told once; its SHA-256 is kept. */
+/** App servers in the registry. A secret is told once; its SHA-256 is kept. A change and its audit events are one statement. */
 export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
   return {
     /** Adds one. @returns its id, and `as_<id>_<secret>`, which cannot be had again */
     async create(wanted: Omit<AppServer, 'id'>): Promise<{ id: string; secret: string }> {
       const { id, secretHash, text: secret } = makeNamedSecret('as');
-      await db
-        .insertInto('appServer')
-        .values({ id, ...wanted, secretHash, createdAt: clock.now(), revokedAt: null })
-        .execute();
+      const { name, tenantId, service } = wanted;
+      const now = clock.now();
+      await runIn(db)(sql`
+        with changed as (
+          insert into app_server (id, name, tenant_id, service, secret_hash, created_at)
+          values (${id}, ${name}, ${tenantId}, ${service}, ${secretHash}, ${now}) returning *),
+        ${auditEvents([eventOf('appServer.created')], now)}
+        select 1`);
       return { id, secret };
     },
 
@@ -49,29 +57,34 @@ export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: C
 
     /** Ends one at once. Returns whether there was a live one of this id. */
     async revoke(id: string): Promise<boolean> {
-      const ended = await db
-        .updateTable('appServer')
-        .set({ revokedAt: clock.now() })
-        .where('id', '=', id)
-        .where('revokedAt', 'is', null)
-        .returning('id')
-        .executeTakeFirst();
+      const now = clock.now();
+      const [ended] = await runIn(db)(sql`
+        with changed as (
+          update app_server set revoked_at = ${now} where id = ${id} and revoked_at is null returning *),
+        ${auditEvents([eventOf('appServer.revoked')], now)}
+        select id from changed`);
       return ended !== undefined;
     },
-
-    /** The server of a secret; null for any that is wrong, unknown or revoked. Compared in constant time. */
-    async find(text: string): Promise<AppServer | null> {
-      const halves = readNamedSecret('as', text);
-      if (halves === null) return null;
-      const row = await db
-        .selectFrom('appServer')
-        .select(['id', 'name', 'tenantId', 'service', 'secretHash', 'revokedAt'])
-        .where('id', '=', halves.id)
-        .executeTakeFirst();
-      const isRight = hasSecretHash(halves.secret, row?.secretHash ?? null);
-      if (!row || !isRight || row.revokedAt !== null) return null;
-      const { id, name, tenantId, service } = row;
-      return { id, name, tenantId, service };
-    },
   };
+}
+
+/** From `changed`, for each tenant that the server serves. */
+function eventOf(type: 'appServer.created' | 'appServer.revoked'): AuditEvent {
+  return {
+    ...{ type, many: true, tenantId: sql`t.id`, userId: null },
+    from: sql`changed s join tenant t on t.id = s.tenant_id or s.tenant_id is null`,
+    data: sql`jsonb_build_object('appServerId', s.id, 'name', s.name, 'service', s.service,
+      'allTenants', s.tenant_id is null)`,
+  };
+}
+
+/** A server that says who it is; see `makeNamedSecret`. Null: that is no secret of a server. */
+export const readServerSecret = (text: string) => readNamedSecret('as', text);
+
+/** The server that the secret half proves; null where it is wrong, unknown or revoked. Compared in constant time. */
+export function provenServer(secret: string, found: FoundServer): AppServer | null {
+  const { serverId: id, serverName: name, serverTenantId: tenantId, serverService: service } = found;
+  const isRight = hasSecretHash(secret, found.secretHash);
+  if (!isRight || id === null || name === null || service === null) return null;
+  return found.serverRevokedAt === null ? { id, name, tenantId, service } : null;
 }

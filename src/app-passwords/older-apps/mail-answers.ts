@@ -51,6 +51,7 @@ const WORDS: Record<MailRefusal, Words> = {
 /** Tries on one connection that are answered slowly; with the next one nginx closes it. */
 const SLOW_TRIES = 5;
 const WAIT_S = '2';
+const GUESSES: readonly MailRefusal[] = ['wrong', 'limited'];
 
 /** The protocol that nginx names, or null. */
 export function readProtocol(text: string | undefined): MailProtocol | null {
@@ -67,7 +68,7 @@ export function refusedMail(refusal: MailRefusal, protocol: MailProtocol | null,
   return {
     'Auth-Status': isSmtp || protocol === null ? text : `${codes[protocol]}${text}`,
     ...(isSmtp ? { 'Auth-Error-Code': codes.smtp } : {}),
-    ...(refusal === 'wrong' && attempt <= SLOW_TRIES ? { 'Auth-Wait': WAIT_S } : {}),
+    ...(GUESSES.includes(refusal) && attempt <= SLOW_TRIES ? { 'Auth-Wait': WAIT_S } : {}),
   };
 }
 

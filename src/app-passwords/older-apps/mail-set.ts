@@ -1,20 +1,27 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { MailBackends, MailProtocol } from '../../domain/older-app-settings.ts';
+import type { MailBackends } from '../../domain/older-app-settings.ts';
 import type { Logger } from '../../log.ts';
 import { noBody } from '../../platform/http/answers.ts';
 import { defineRouteSet } from '../../platform/http/mount-sets.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
-import type { Checked, SignIn } from '../check/check.ts';
-import { loggedServer } from './basic-set.ts';
+import type { IncomingRequest } from '../../platform/http/route-set.ts';
+import type { SignIn } from '../check/check.ts';
 import { decodedOnce } from './decode.ts';
-import type { AskingServer, createIdentifyServer } from './identify-server.ts';
+import {
+  type AskingServer,
+  createIdentifyServer,
+  inNameOfServer,
+  loggedServer,
+  type SayHidden,
+} from './identify-server.ts';
 import { acceptedMail, type MailRefusal, readProtocol, refusedMail } from './mail-answers.ts';
+import type { ObservedCheck } from './observed-check.ts';
 
 /** What the set needs. */
 export interface MailSetDeps {
-  identify: ReturnType<typeof createIdentifyServer>;
-  check: (signIn: SignIn) => Promise<Checked | null>;
+  check: ObservedCheck;
+  sayHidden: SayHidden;
   backends: MailBackends | null;
   log: Pick<Logger, 'warn'>;
 }
@@ -37,12 +44,13 @@ export function createMailSet(deps: MailSetDeps) {
   return defineRouteSet({
     under: '/mail',
     body: 'none',
-    identify: deps.identify,
+    identify: createIdentifyServer(deps.check, deps.sayHidden, 'mail', readSignIn),
     whileDraining: 'answer',
     // Nobody but nginx reads it, which stores nothing and wants few bytes.
     mayBeStored: true,
     otherMethods: 'notFound',
     security: null,
+    inNameOf: inNameOfServer,
     logged: loggedServer,
     routes: [mailRoute(deps)],
   });
@@ -64,14 +72,13 @@ function mailRoute(deps: MailSetDeps) {
   });
 }
 
-async function answer({ check, backends, log }: MailSetDeps, asked: Asked, { server }: AskingServer) {
-  const protocol = readProtocol(asked['auth-protocol']);
-  const attempt = Number(asked['auth-login-attempt'] ?? 1);
+async function answer({ check, backends, log }: MailSetDeps, headers: Asked, { asked }: AskingServer) {
+  const protocol = readProtocol(headers['auth-protocol']);
+  const attempt = Number(headers['auth-login-attempt'] ?? 1);
   const refuse = (refusal: MailRefusal) => refusedMail(refusal, protocol, attempt);
-  // CRAM-MD5 and APOP need the password itself, EXTERNAL none, and `none` is no sign-in at all.
-  if (asked['auth-method'] !== 'plain' || protocol === null) return refuse('method');
-  if (!isPrivate(asked)) return refuse('notEncrypted');
-  const checked = server && (await check(signInOf(asked, protocol, server.tenantId)));
+  if (headers['auth-method'] !== METHOD || protocol === null) return refuse('method');
+  if (!isPrivate(headers)) return refuse('notEncrypted');
+  const checked = asked && (await check.decide(asked.looked, protocol));
   if (checked === null) return refuse('unavailable');
   if (checked.result === 'limited') return refuse('limited');
   if (checked.result !== 'right') return refuse('wrong');
@@ -81,19 +88,21 @@ async function answer({ check, backends, log }: MailSetDeps, asked: Asked, { ser
   return refuse('unavailable');
 }
 
-function signInOf(asked: Asked, protocol: MailProtocol, tenantId: string | null): SignIn {
+/** CRAM-MD5 and APOP need the password itself, EXTERNAL none, and `none` is no sign-in at all. */
+const METHOD = 'plain';
+
+function readSignIn(header: IncomingRequest['header']): SignIn | null {
+  if (header('Auth-Method') !== METHOD) return null;
   return {
-    tenantId,
-    service: protocol,
-    userName: decodedOnce(asked['auth-user']),
-    password: decodedOnce(asked['auth-pass']),
-    address: asked['client-ip'],
+    userName: decodedOnce(header('Auth-User') ?? ''),
+    password: decodedOnce(header('Auth-Pass') ?? ''),
+    address: header('Client-IP'),
   };
 }
 
 /** Whether nobody on the way could read the password: the client used TLS, or is on the mail server itself. */
-function isPrivate(asked: Asked): boolean {
-  const address = asked['client-ip'] ?? '';
+function isPrivate(headers: Asked): boolean {
+  const address = headers['client-ip'] ?? '';
   const isLocal = address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
-  return asked['auth-ssl'] === 'on' || isLocal;
+  return headers['auth-ssl'] === 'on' || isLocal;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../../log.ts';
 import { inTime } from '../../platform/in-time.ts';
 import type { OutageLog } from '../../platform/outage-log.ts';
-import type { Check, Checked, SignIn } from '../check/check.ts';
+import type { Check, Checked, Looked, SignIn } from '../check/check.ts';
 
 /** The way in which an older app asks. */
 export type Way = 'basic' | 'mail';
@@ -9,8 +9,9 @@ export type Way = 'basic' | 'mail';
 /** Counts a check. `failed`: the registry could not be asked. */
 export type CountCheck = (way: Way, result: Checked['result'] | 'failed', seconds: number) => void;
 
-/** How long a check may take, ms: nginx waits 5 s in the sample configuration. */
-const LONGEST_CHECK_MS = 3_000;
+/** How long the two parts of a check may take, ms: nginx waits 5 s for both in the sample configuration. */
+const LONGEST_LOOK_MS = 2_000;
+const LONGEST_DECISION_MS = 1_500;
 
 /** What the observed check needs. */
 export interface ObservedCheckDeps {
@@ -20,32 +21,55 @@ export interface ObservedCheckDeps {
   log: Pick<Logger, 'info'>;
 }
 
+/** The check in its two parts; each resolves to null when the registry cannot be asked in time. */
+export type ObservedCheck = ReturnType<typeof createObservedCheck>;
+
 /**
  * The check, counted and with one log line for each refusal: never the password, nor what stood in the place of the user
- * name, where people type passwords too. The returned function resolves to null when the registry cannot be asked in time.
+ * name, where people type passwords too.
  */
 export function createObservedCheck({ check, count, outages, log }: ObservedCheckDeps, way: Way) {
-  return async (signIn: SignIn): Promise<Checked | null> => {
-    const started = performance.now();
-    const counted = (result: Parameters<CountCheck>[1]) =>
-      count(way, result, (performance.now() - started) / 1000);
-    try {
-      const checked = await inTime(check(signIn), LONGEST_CHECK_MS);
-      counted(checked.result);
-      if (checked.result !== 'right') {
-        const { result, tenantId, appPasswordId } = checked;
-        const { service, address } = signIn;
-        const line = { event: 'appPassword.refused', way, result, tenantId, appPasswordId, service, address };
-        log.info(line, 'appPassword.refused');
+  const failed = (error: unknown) => {
+    outages(SUBJECT, error);
+    return null;
+  };
+  return {
+    /** See `look` of the check. A failure is counted where something was typed. */
+    async look(serverId: string, signIn: SignIn | null): Promise<TimedLook | null> {
+      const startedAt = performance.now();
+      try {
+        return { ...(await inTime(check.look(serverId, signIn), LONGEST_LOOK_MS)), startedAt };
+      } catch (error) {
+        if (signIn !== null) count(way, 'failed', secondsSince(startedAt));
+        return failed(error);
       }
-      outages.recovered(SUBJECT);
-      return checked;
-    } catch (error) {
-      counted('failed');
-      outages(SUBJECT, error);
-      return null;
-    }
+    },
+
+    /** See `decide` of the check. */
+    async decide(looked: TimedLook, service: string): Promise<Checked | null> {
+      try {
+        const checked = await inTime(check.decide(looked, service), LONGEST_DECISION_MS);
+        count(way, checked.result, secondsSince(looked.startedAt));
+        if (checked.result !== 'right') {
+          const { result, tenantId, appPasswordId } = checked;
+          const line = { event: 'appPassword.refused', way, result, tenantId, appPasswordId, service };
+          log.info({ ...line, address: looked.address }, 'appPassword.refused');
+        }
+        outages.recovered(SUBJECT);
+        return checked;
+      } catch (error) {
+        count(way, 'failed', secondsSince(looked.startedAt));
+        return failed(error);
+      }
+    },
   };
 }
+
+/** What was looked up, and when that began, ms on the clock of `performance`. */
+export interface TimedLook extends Looked {
+  startedAt: number;
+}
+
+const secondsSince = (startedAt: number) => (performance.now() - startedAt) / 1000;
 
 const SUBJECT = 'checking app passwords';

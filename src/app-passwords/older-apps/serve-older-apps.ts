@@ -7,7 +7,7 @@ import { createOutageLog } from '../../platform/outage-log.ts';
 import type { OnStop } from '../../platform/shutdown.ts';
 import type { AppPasswordFeatures } from '../app-password-features.ts';
 import { createBasicSet } from './basic-set.ts';
-import { createIdentifyServer } from './identify-server.ts';
+import { createSayHidden } from './identify-server.ts';
 import { createMailSet } from './mail-set.ts';
 import { type CountCheck, createObservedCheck } from './observed-check.ts';
 
@@ -16,9 +16,11 @@ const LAST_CHECKS_MS = 5_000;
 
 /** What the port for older apps is made of. */
 interface OlderAppsDeps {
-  features: Pick<AppPasswordFeatures, 'appPasswordCheck' | 'appServers'>;
+  features: Pick<AppPasswordFeatures, 'appPasswordCheck'>;
   count: CountCheck;
   isStopping: () => boolean;
+  /** Waits, ms. */
+  pause: (ms: number) => Promise<unknown>;
   clock: Clock;
   log: Logger;
 }
@@ -30,25 +32,17 @@ interface OlderAppsDeps {
  */
 export async function serveOlderApps(
   { olderApps, role }: { olderApps?: OlderAppsConfig | null; role: string },
-  { features, count, isStopping, clock, log }: OlderAppsDeps,
+  { features, count, isStopping, pause, clock, log }: OlderAppsDeps,
   onStop: OnStop,
 ): Promise<string | null> {
   if (!olderApps || role === 'worker') return null;
-  const { appPasswordCheck, appServers } = features;
+  const { appPasswordCheck } = features;
   const outages = createOutageLog(log, clock);
-  const observed = { check: appPasswordCheck.check, count, outages, log: log.child({}, { redact: [] }) };
-  const identified = { appServers, outages };
+  const deps = { check: appPasswordCheck.check, count, outages, log: log.child({}, { redact: [] }) };
+  const sayHidden = createSayHidden(log);
   const sets = [
-    createBasicSet({
-      identify: createIdentifyServer(identified, 'web'),
-      check: createObservedCheck(observed, 'basic'),
-    }),
-    createMailSet({
-      identify: createIdentifyServer(identified, 'mail'),
-      check: createObservedCheck(observed, 'mail'),
-      backends: olderApps.mail,
-      log,
-    }),
+    createBasicSet({ check: createObservedCheck(deps, 'basic'), sayHidden, pause }),
+    createMailSet({ check: createObservedCheck(deps, 'mail'), sayHidden, backends: olderApps.mail, log }),
   ];
   onStop('uses of app passwords', appPasswordCheck.flushUses);
   const app = createBareApp({ sets, log, isDraining: isStopping });

@@ -75,12 +75,16 @@ function signedIn(write: CompletionWrites, { outcome }: Decided, now: Date): Com
  * changed.
  */
 export function needsOf(
-  write: Pick<CompletionWrites, 'hasRoomForAppPassword'>,
+  write: Pick<CompletionWrites, 'hasRoomForAppPassword' | 'isAsserted'>,
   verification: Decided,
   { appPassword }: TenantPolicy,
 ): Need[] {
   if (verification.outcome !== 'approved') return [];
-  if (verification.signIn !== null) return [{ isMet: SIGNS_IN_AND_LOCKED, errorCode: 'smsSignInEnded' }];
+  if (verification.signIn !== null)
+    return [
+      { isMet: SIGNS_IN_AND_LOCKED, errorCode: 'smsSignInEnded' },
+      { isMet: write.isAsserted, errorCode: 'assertionMissing' },
+    ];
   if (verification.purpose !== 'register') return [];
   const room = { isMet: write.hasRoomForAppPassword, errorCode: 'appPasswordLimit' };
   const mobile = { isMet: HAS_MOBILE_BESIDE, errorCode: 'mobileMissing' };

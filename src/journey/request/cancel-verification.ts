@@ -1,6 +1,6 @@
-import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { hasEnded } from '../ended.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
@@ -26,9 +26,7 @@ export function createCancelVerification(deps: {
     }
     const verification = await deps.readVerification(tenantId, id);
     if (verification.outcome === 'canceled') return verification;
-    throw new ServiceError(
-      'verification.alreadyDecided',
-      `The verification already ended as ${verification.outcome}. Only one that is not decided yet can be canceled.`,
-    );
+    const next = 'Only one that has not ended yet can be canceled.';
+    throw hasEnded('verification', `${verification.outcome}`, next);
   };
 }

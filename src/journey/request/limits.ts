@@ -10,7 +10,7 @@ import { forgetUnwanted } from '../store/unwanted-calls.ts';
 import { suppressed } from './checks.ts';
 import { countedPhone } from './counted-phone.ts';
 import { type SpendingRules, spendingLimits } from './spending.ts';
-import { type TextOf, textsTo } from './texts-to.ts';
+import { textsTo } from './texts-to.ts';
 import {
   heldUntil,
   isUnentered,
@@ -78,14 +78,11 @@ export function createLimits(deps: {
   phoneHashes: (text: string) => string[];
   spending: SpendingRules;
 }) {
+  const ofDay: LimitsFor = ({ tenantId, channel, phone }, policy, now) =>
+    spendingLimits(deps.spending, { tenantId, channel, country: phone?.country ?? null }, policy, now);
   const limitsFor: LimitsFor = (request, policy, now) => [
     ...limitsOn(deps.phoneHashes, request, policy, now),
-    ...spendingLimits(
-      deps.spending,
-      { tenantId: request.tenantId, country: request.phone?.country ?? null, channel: request.channel },
-      policy,
-      now,
-    ),
+    ...ofDay(request, policy, now),
   ];
   const hashesOf = (phone: Dialed) => [
     ...hashesOfPhone(deps.phoneHashes, phone),
@@ -106,10 +103,12 @@ export function createLimits(deps: {
     },
 
     /** The counters of a call that takes the place of a text: its verification has been counted. */
-    callCounters({ tenantId, phone }: Counted, policy: Limits, now: Date): Counter[] {
-      const of = { tenantId, country: phone?.country ?? null, channel: 'call' } as const;
-      return spendingLimits(deps.spending, of, policy, now).map(toCounter);
-    },
+    callCounters: (text: Counted, policy: Limits, now: Date): Counter[] =>
+      ofDay({ ...text, channel: 'call' }, policy, now).map(toCounter),
+
+    /** The counters of a text that is sent again: its verification has been counted, but it costs as much as the first. */
+    againCounters: (text: Counted, policy: Limits, now: Date): Counter[] =>
+      [...textLimits(deps.phoneHashes, text, policy, now), ...ofDay(text, policy, now)].map(toCounter),
 
     /** The error for a counter that has no room before `until`. */
     errorFor(
@@ -122,9 +121,6 @@ export function createLimits(deps: {
       if (!on) throw new Error(`nothing is counted as ${full.counter}`);
       return on.error(full.until, now);
     },
-
-    /** The counter of texts to a number, for one that is sent again. */
-    textCounter: (of: TextOf, now: Date): Counter => toCounter(textsTo(deps.phoneHashes, of, now)),
 
     /** The counter of wrong codes of a verification by text. */
     wrongCodes: (verification: CodeOf, now: Date): Counter =>
@@ -212,7 +208,7 @@ function createReachedLimits(deps: {
 function tooSoon(chance: Date, now: Date): ServiceError {
   return new ServiceError(
     'limit.reached',
-    'Calls to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
+    'Calls or text messages to this number were not approved, one after the other, so that the next one has to wait. Send the request again after the time in Retry-After.',
     { retryAfterS: secondsUntil(chance, now) },
   );
 }
@@ -239,10 +235,11 @@ export function hashesOfPhone(phoneHashes: (text: string) => string[], phone: Di
  */
 function limitsOn(
   phoneHashes: (text: string) => string[],
-  { tenantId, userId, purpose, channel, phone }: Counted,
+  request: Counted,
   policy: Limits,
   now: Date,
 ): LimitOn[] {
+  const { tenantId, userId, purpose, phone } = request;
   const { limits } = policy;
   const counted = (what: string) => phoneHashes(`limit ${what}`)[0];
   const phoneKey = (dialed: Dialed) => {
@@ -265,12 +262,7 @@ function limitsOn(
   return [
     on(`user ${tenantId} ${userId}`, limits.perUser, 'user'),
     ...(phone ? [on(phoneKey(phone), limits.perNumber, 'number')] : []),
-    ...(phone && channel === 'sms'
-      ? [
-          textsTo(phoneHashes, { tenantId, userId, purpose, phoneNumber: phone.e164 }, now),
-          ...unenteredLimits(phoneHashes, { tenantId, purpose, phone }, policy, now),
-        ]
-      : []),
+    ...textLimits(phoneHashes, request, policy, now),
     ...(phone?.extension
       ? [
           on(
@@ -281,5 +273,19 @@ function limitsOn(
         ]
       : []),
     on(`tenant ${tenantId}`, limits.perTenant, 'tenant'),
+  ];
+}
+
+/** Every text counts for these, also one that is sent again; empty for a call. */
+function textLimits(
+  phoneHashes: (text: string) => string[],
+  { tenantId, userId, purpose, channel, phone }: Counted,
+  policy: Limits,
+  now: Date,
+): LimitOn[] {
+  if (channel === 'call' || phone === null) return [];
+  return [
+    textsTo(phoneHashes, { tenantId, userId, purpose, phoneNumber: phone.e164 }, now),
+    ...unenteredLimits(phoneHashes, { tenantId, purpose, phone }, policy, now),
   ];
 }

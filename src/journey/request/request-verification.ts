@@ -1,23 +1,22 @@
 import { requestHashOf, reusedKey } from '../../domain/idempotency.ts';
-import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../place/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
-import type { Admission, CrossedAlarm, createAdmission } from '../store/admission.ts';
+import type { Admission, createAdmission } from '../store/admission.ts';
 import type { UserFacts } from '../store/facts.ts';
-import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Codes } from '../text/code.ts';
 import { firstRefusal } from './checks.ts';
-import { type Counted, patienceMs, type RequestLimits } from './limits.ts';
+import { patienceMs, type RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
 import type { NoteRefusal } from './note-refusal.ts';
 import { phoneTypeOf } from './number-to-call.ts';
 import { refusalOf } from './refusal-of.ts';
+import { tellAlarms } from './tell-alarms.ts';
 
 /** What requesting needs. */
 interface RequestDeps {
@@ -96,7 +95,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const { id, tenantId, purpose, country } = verification;
     deps.events.emit('verification.requested', { verificationId: id, tenantId, purpose, country });
     if (verification.jobId === null) deps.addJob(id, verification.wakeAt);
-    await tellAlarms(deps, verification, crossed, { ...request, phone: number }, policy);
+    await tellAlarms(deps, verification, crossed, { counted: { ...request, phone: number }, policy });
     return { verification, replayed: false };
   }
 
@@ -105,22 +104,6 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const prior = await deps.verifications.byIdempotencyKey(tenantId, idempotencyKey);
     if (prior && prior.requestHash !== requestHash) throw reusedKey();
     return prior && { verification: prior, replayed: true };
-  }
-}
-
-/** Tells the operator which limits a request has brought near their most; of codes that nobody enters, no more texts are sent. */
-async function tellAlarms(
-  { limits, clock, events }: Pick<RequestDeps, 'limits' | 'clock' | 'events'>,
-  { id: verificationId, tenantId }: Verification,
-  crossed: readonly CrossedAlarm[],
-  ...[counted, policy]: [Counted, TenantPolicy]
-): Promise<void> {
-  for (const { counter: limit, percent } of crossed) {
-    // If that fails, texts are held until the window of the counter ends.
-    const subject = await limits.hold(limit, counted, policy, clock.now()).catch(() => limit);
-    const alarm = { verificationId, tenantId, limit, alarm: true };
-    if (subject === null) events.emit('spending.thresholdReached', { ...alarm, percent });
-    else events.emit('text.held', { ...alarm, subject });
   }
 }
 

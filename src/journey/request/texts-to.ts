@@ -7,7 +7,7 @@ import type { LimitOn } from './limits.ts';
 const TEXTS = { most: 5, windowS: 600 };
 
 /** Whose text goes to which number (E.164). */
-export interface TextOf extends CountedUser {
+interface TextOf extends CountedUser {
   phoneNumber: string;
 }
 

@@ -4,14 +4,13 @@ import type { Clock } from '../../platform/clock.ts';
 import type { PolicyAt } from '../ports.ts';
 import { MOST_CHECKS } from '../store/code-checks.ts';
 import type { Decided, Verification } from '../store/rows.ts';
-import type { SignInStore } from '../store/sign-ins.ts';
 import type { TextStore } from '../store/texts.ts';
 import { isSame } from '../text/check-code.ts';
 import type { Codes } from '../text/code.ts';
 import { expired, wrong } from '../text/code-problems.ts';
 import type { Budgets } from './budgets.ts';
 import type { DeviceTokens } from './device-token.ts';
-import { alreadyDecided, type ReadSignIn, type SignIn } from './follow-sign-in.ts';
+import { isOver, type ReadSignIn, type SignIn } from './follow-sign-in.ts';
 import { refusePolicy } from './may-sign-in.ts';
 import { statusOf } from './schemas.ts';
 
@@ -21,7 +20,12 @@ export type IssueSignInAssertion = (wanted: {
   verificationId: string;
   audience: string | null;
   nonce: string;
-}) => Promise<{ assertion: string; expiresAt: Date }>;
+}) => Promise<{
+  assertion: string;
+  expiresAt: Date;
+  /** The phone, and since when its number is a user name. */
+  phone: { phoneMethodId: string; signInEnabledAt: Date | null };
+}>;
 
 /** What the right code gives. */
 interface ApprovedSignIn {
@@ -36,7 +40,6 @@ export type CheckSignIn = (tenantId: string, id: string, code: string) => Promis
 
 interface CheckDeps {
   texts: Pick<TextStore, 'check'>;
-  signIns: Pick<SignInStore, 'phoneOf'>;
   budgets: Budgets;
   deviceTokens: Pick<DeviceTokens, 'issue'>;
   codes: Codes;
@@ -76,24 +79,38 @@ export function createCheckSignIn(deps: CheckDeps): CheckSignIn {
 const isItsCode = ({ codes }: Pick<CheckDeps, 'codes'>, signIn: SignIn, code: string): boolean =>
   signIn.codeSeed !== null && isSame(code, codes.codeOf(signIn));
 
-/** A removal or a block may come in between; then there is no assertion, and the code was right for nothing. */
+/**
+ * The assertion is issued first, and a sign-in without one is not completed as approved. A removal or a block may come
+ * in between: then the code was right for nothing, and nobody is told the assertion.
+ */
 async function approved(deps: CheckDeps, signIn: SignIn, checked: Decided): Promise<ApprovedSignIn> {
   const { id, tenantId } = signIn;
   deps.events.emit('code.right', { verificationId: id, tenantId });
+  const issued = await issueOrNot(deps, signIn);
   await deps.complete(checked);
-  const phone = await deps.signIns.phoneOf(id);
-  if (!phone) throw alreadyDecided('failed');
-  const { nonce, audience } = signIn.signIn;
+  const completed = await deps.readSignIn(tenantId, id);
+  const status = statusOf(completed, deps.clock.now());
+  if (status !== 'approved' || issued === null) throw isOver(status);
+  const { assertion, expiresAt, phone } = issued;
+  if (phone.signInEnabledAt === null) throw new Error('a number signed somebody in and is no user name');
+  return {
+    signIn: completed,
+    assertion,
+    assertionExpiresAt: expiresAt,
+    deviceToken: deps.deviceTokens.issue({
+      tenantId,
+      ...{ phoneMethodId: phone.phoneMethodId, signInEnabledAt: phone.signInEnabledAt },
+    }),
+  };
+}
+
+/** Null: the sign-in does not count any more. */
+async function issueOrNot({ issueAssertion }: CheckDeps, { id, tenantId, signIn: asked }: SignIn) {
+  const { nonce, audience } = asked;
   try {
-    const issued = await deps.issueAssertion({ tenantId, verificationId: id, audience, nonce });
-    return {
-      signIn: await deps.readSignIn(tenantId, id),
-      assertion: issued.assertion,
-      assertionExpiresAt: issued.expiresAt,
-      deviceToken: deps.deviceTokens.issue({ tenantId, ...phone }),
-    };
+    return await issueAssertion({ tenantId, verificationId: id, audience, nonce });
   } catch (error) {
-    if (error instanceof ServiceError && error.status < 500) throw alreadyDecided('failed');
+    if (error instanceof ServiceError && error.status < 500) return null;
     throw error;
   }
 }
@@ -101,5 +118,5 @@ async function approved(deps: CheckDeps, signIn: SignIn, checked: Decided): Prom
 /** Why a code was not looked at. */
 function refusalOf(signIn: Verification, now: Date): ServiceError {
   const status = statusOf(signIn, now);
-  return status === 'expired' ? expired() : alreadyDecided(status);
+  return status === 'expired' ? expired() : isOver(status);
 }

@@ -3,9 +3,13 @@ import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
+import { hasEnded } from '../ended.ts';
 import type { PolicyAt } from '../ports.ts';
+import { type LimitOn, toCounter } from '../request/limits.ts';
+import type { Counter } from '../store/admission.ts';
 import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
+import type { Again } from '../store/text-again.ts';
 import type { TextStore } from '../store/texts.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import { BETWEEN_MS } from '../text/send-again.ts';
@@ -48,7 +52,7 @@ export function createFollowSignIn(deps: FollowDeps) {
     const signIn = await readSignIn(tenantId, id);
     const status = statusOf(signIn, deps.clock.now());
     if (status === 'canceled') return signIn;
-    throw alreadyDecided(status);
+    throw isOver(status);
   }
 
   /** Trigger: `POST /v1/sign-ins/{id}/resend`. Where nobody got a text, or one is still on its way, nobody is told. */
@@ -58,20 +62,39 @@ export function createFollowSignIn(deps: FollowDeps) {
     const policy = await deps.policyAt(tenantId, signIn.policyNow);
     const { country, phoneNumber: e164 } = signIn;
     const counted = { tenantId, e164, country, knownDevice: signIn.signIn.knownDevice };
-    const counters = deps.budgets.ofResend(counted, policy, now);
+    const ofDay = deps.budgets.spendingOf(counted, policy, now);
+    const counters = [...deps.budgets.ofResend(counted, policy, now), ...spendingOn(signIn, ofDay)];
     const times = { now, notAfter: later(now, SHORTEST_LIFE_MS), sentBefore: later(now, -BETWEEN_MS) };
     const again = await deps.texts.sendSignInAgain(signIn, counters, times);
-    if (!again) throw refusalOf(await readSignIn(tenantId, id), now);
-    deps.schedule(id, again.wakeAt);
-    return again;
+    if (again.kind === 'queued') return begin(again);
+    const spent = again.kind === 'full' ? ofDay.find(({ name }) => name === again.counter) : undefined;
+    if (again.kind === 'full' && spent) throw spent.error(again.until, now);
+    throw refusalOf(await readSignIn(tenantId, id), now);
+  }
+
+  function begin({ verification, crossed }: Extract<Again, { kind: 'queued' }>): Verification {
+    const { id: verificationId, tenantId, wakeAt } = verification;
+    for (const { counter: limit, percent } of crossed)
+      deps.events.emit('spending.thresholdReached', {
+        ...{ verificationId, tenantId, limit, percent, alarm: true },
+      });
+    deps.schedule(verificationId, wakeAt);
+    return verification;
   }
 
   return { readSignIn, cancelSignIn, sendSignInAgain };
 }
 
+/** A decoy costs nothing, and is refused where a text would be. */
+function spendingOn({ decoy }: SignIn, ofDay: LimitOn[]): Counter[] {
+  const counters = ofDay.map(toCounter);
+  if (decoy === null) return counters;
+  return counters.map((each) => ({ ...each, amount: 0, most: each.most - (each.amount ?? 1) }));
+}
+
 function refusalOf(signIn: Verification, now: Date): ServiceError {
   const status = statusOf(signIn, now);
-  if (status !== 'pending') return alreadyDecided(status);
+  if (status !== 'pending' || signIn.outcome !== null) return isOver(status);
   const next = resendAfter(signIn, now);
   const until = next !== null && next > now ? next : signIn.expiresAt;
   return new ServiceError(
@@ -81,10 +104,15 @@ function refusalOf(signIn: Verification, now: Date): ServiceError {
   );
 }
 
-/** The error for a sign-in that is over. @param status how it ended, as it is told */
-export function alreadyDecided(status: ReturnType<typeof statusOf>): ServiceError {
+/**
+ * The error for a sign-in with which nothing more can be done.
+ * @param status how it is told; `pending`: its right code was typed, and what follows from that is being written
+ */
+export function isOver(status: ReturnType<typeof statusOf>): ServiceError {
+  if (status !== 'pending')
+    return hasEnded('signIn', status, 'Nothing more can be done with it. Start a new one.');
   return new ServiceError(
     'signIn.alreadyDecided',
-    `The sign-in has ended (${status}), so nothing more can be done with it. Start a new one.`,
+    'The right code was typed, and the sign-in is being completed. Read it in a second: if it is approved then, the answer to that code has the assertion.',
   );
 }

@@ -123,7 +123,7 @@ function resendRoute({ sendSignInAgain, viewSignIn }: SignInActions) {
         schema: SignInView,
       },
     },
-    problems: ['signIn.notFound', 'signIn.alreadyDecided', 'limit.reached'],
+    problems: ['signIn.notFound', 'signIn.alreadyDecided', 'limit.reached', 'spending.limitReached'],
     async handle({ params, caller }) {
       return { status: 202, body: viewSignIn(await sendSignInAgain(caller.tenantId, params.id)) };
     },

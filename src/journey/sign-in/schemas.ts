@@ -5,7 +5,7 @@ import { AskedAudience, Nonce } from '../../domain/assertion-policy.ts';
 import { later } from '../../platform/clock.ts';
 import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
-import { MOST_SENDS } from '../store/texts.ts';
+import { MOST_SENDS } from '../store/text-again.ts';
 import { BETWEEN_MS } from '../text/send-again.ts';
 import { DEVICE_TOKEN } from './device-token.ts';
 
@@ -48,7 +48,8 @@ export const NewSignInBody = z
 const fields = {
   id: VerificationId,
   status: z.enum(STATUSES).meta({
-    description: '`failed`: five wrong codes. It says nothing of whether the number is somebody’s',
+    description:
+      '`approved`: an assertion was issued. `failed`: five wrong codes, or the sign-in counted no more. It says nothing of whether the number is somebody’s',
   }),
   createdAt: Instant,
   expiresAt: Instant.meta({ description: 'The code is valid until then: ten minutes' }),
@@ -86,7 +87,7 @@ export function statusOf(
   { state, outcome, expiresAt }: Pick<Verification, 'state' | 'outcome' | 'expiresAt'>,
   now: Date,
 ): (typeof STATUSES)[number] {
-  if (outcome === 'approved' && state === 'finished') return 'approved';
+  if (outcome === 'approved') return state === 'finished' ? 'approved' : 'pending';
   if (outcome === 'canceled') return 'canceled';
   if (outcome === 'wrongDigits' || outcome === 'blocked') return 'failed';
   return expiresAt <= now ? 'expired' : 'pending';
@@ -94,8 +95,8 @@ export function statusOf(
 
 /** When the text may be asked for again; null: not any more. */
 export function resendAfter(signIn: ToldSignIn, now: Date): Date | null {
-  const { textsAsked, textAskedAt, expiresAt } = signIn;
-  if (statusOf(signIn, now) !== 'pending' || textsAsked >= MOST_SENDS || textAskedAt === null) return null;
+  const { outcome, textsAsked, textAskedAt, expiresAt } = signIn;
+  if (outcome !== null || textsAsked >= MOST_SENDS || textAskedAt === null) return null;
   const next = later(textAskedAt, BETWEEN_MS);
   return next <= later(expiresAt, -SHORTEST_LIFE_MS) && now <= later(expiresAt, -SHORTEST_LIFE_MS)
     ? next

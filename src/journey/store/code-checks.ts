@@ -1,7 +1,14 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { MADE_UP_FOR } from '../request/unentered-codes.ts';
 import type { Counter } from './admission.ts';
-import { DECIDED_COLUMNS, type Decided, isStillEntitled, story, type Verification } from './rows.ts';
+import {
+  DECIDED_COLUMNS,
+  type Decided,
+  isOfTenant,
+  isStillEntitled,
+  story,
+  type Verification,
+} from './rows.ts';
 
 /** How often a code may be checked: the wrong one that ends the verification. */
 export const MOST_CHECKS = 5;
@@ -39,7 +46,7 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
     { verification, isRight, budget, unusedDays = null, key = null, madeUpFor = [] }: CodeToCheck,
     now: Date,
   ) => {
-    const { id, tenantId, codeSeed } = verification;
+    const { codeSeed } = verification;
     const right = sql`(${isRight}::boolean and v.decoy is null and (select ok from budget) and (select ok from entitled))`;
     const decides = sql`(${right} or v.wrong_keys + 1 >= ${MOST_CHECKS}::int)`;
     const [approved, wrong] = ['approved', 'wrongDigits'].map((outcome) =>
@@ -53,7 +60,7 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
             and (select held is not null from locked) for update) c),
       entitled as materialized (
         select coalesce(bool_and(${isStillEntitled(now, unusedDays)}), false) as ok from verification v
-        where v.tenant_id = ${tenantId} and v.id = ${id}),
+        where ${isOfTenant(verification)}),
       v as (
         update verification v set wrong_keys = v.wrong_keys + case when ${right} then 0 else 1 end, check_key = ${key},
           state = case when ${decides} then 'decided' else v.state end,
@@ -63,32 +70,31 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
           wake_at = case when ${decides} then ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}) else v.wake_at end,
           events = v.events || case when ${right} then ${approved}::jsonb when ${decides} then ${wrong}::jsonb
             else ${story(now, { type: 'codeWrong' })}::jsonb end
-        where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.code_seed = ${codeSeed}
+        where ${isOfTenant(verification)} and v.channel = 'sms' and v.code_seed = ${codeSeed}
           and v.state in ('queued', 'sending', 'sent') and v.expires_at > ${now}
           and v.check_key is distinct from ${key ?? NO_KEY}
           and (v.sign_in is not null or (v.attempts > 0 and (select ok from budget) and ${isStillEntitled(now)}))
         returning ${DECIDED_COLUMNS}, v.state, v.wrong_keys),
       counted as (
-        insert into rate_count as r (key, window_ends_at, count)
-        select ${budget.key}, ${budget.endsAt}::timestamptz, 1 from v where v.outcome is distinct from 'approved'
-        on conflict (key) do update set
-          count = case when r.window_ends_at <= ${now} then 1 else r.count + 1 end,
-          window_ends_at = case when r.window_ends_at <= ${now} then excluded.window_ends_at else r.window_ends_at end)
+        select count_one(${budget.key}, 1, null, ${budget.endsAt}, ${now}) from v where v.outcome is distinct from 'approved')
       ${madeUpFor.length === 0 ? empty : makeUp(madeUpFor, now)}
-      select * from v`);
+      -- What only selects is not run unless something reads it.
+      select v.* from v where (select count(*) from counted) >= 0`);
   };
 }
 
 /** What no key of a check is. */
 const NO_KEY = '-';
 
-/** The rows are locked in the order in which a request locks them. */
+/** The rows are locked in the order of the keys, in which a request locks them: they would wait for each other otherwise. */
 function makeUp(keys: readonly string[], now: Date): Sql {
   return sql`,
       made_up_for as (
-        update rate_count r set count = r.count - ${MADE_UP_FOR}::int from v
-        where v.outcome = 'approved' and r.key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))
-          and r.window_ends_at > ${now})`;
+        update rate_count r set count = r.count - ${MADE_UP_FOR}::int
+        from (select c.key from v, jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) with ordinality k(key, place)
+            join rate_count c on c.key = k.key
+          where v.outcome = 'approved' and c.window_ends_at > ${now} order by k.place for update of c) held
+        where r.key = held.key)`;
 }
 
 /** The verification, if the latest check of its code was this one. */

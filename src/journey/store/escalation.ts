@@ -6,7 +6,7 @@ import type { TextStatus } from '../../providers/text-port.ts';
 import { type Counter, type CrossedAlarm, openNumber, type Refused, type WishForSlot } from './admission.ts';
 import { KEEP_CALL } from './attempts.ts';
 import { interval } from './dial-slots.ts';
-import { ALL_COLUMNS, isFrom, isStillEntitled, story, type Verification } from './rows.ts';
+import { ALL_COLUMNS, isFrom, isOfTenant, isStillEntitled, story, type Verification } from './rows.ts';
 
 /**
  * Why a call takes the place of a text: somebody asked for it, of a text that was sent before then; the provider told that it did
@@ -119,7 +119,7 @@ function escalateStatement(
   return sql`
     with due as materialized (
       select v.*, ${isOpen} as is_open from verification v
-      where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.attempts > 0 and v.sign_in is null
+      where ${isOfTenant({ id, tenantId })} and v.channel = 'sms' and v.attempts > 0 and v.sign_in is null
         and v.wrong_keys = 0
         and v.expires_at > ${now} and ${isStillEntitled(now)} and ${mayEscalate(cause)}
       for no key update of v),

@@ -168,3 +168,11 @@ export function story(now: Date, ...events: Omit<StoredEvent, 'at'>[]): string {
   const at = now.toISOString();
   return JSON.stringify(events.map((event) => ({ ...event, at })));
 }
+
+/**
+ * A condition: `v` is this verification, of this tenant. Its id alone finds it; PostgreSQL would otherwise plan to look through all
+ * verifications of the tenant while there are few of them, and keep the plan.
+ */
+export function isOfTenant({ id, tenantId }: Pick<Verification, 'id' | 'tenantId'>): Sql {
+  return sql`v.id = ${id} and v.tenant_id || '' = ${tenantId}`;
+}

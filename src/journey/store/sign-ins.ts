@@ -81,16 +81,6 @@ export function createSignInStore(run: RunStatement) {
       return found;
     },
 
-    /** The phone with which the user of an approved sign-in signed in; null: it is none any more. */
-    async phoneOf(id: string): Promise<{ phoneMethodId: string; signInEnabledAt: Date } | null> {
-      const [phone] = await run<{ phoneMethodId: string; signInEnabledAt: Date }>(sql`
-        select m.id as phone_method_id, m.sign_in_enabled_at from verification v
-          join phone_method m on m.tenant_id = v.tenant_id and m.user_id = v.user_id
-            and m.phone_number = v.phone_number and m.sign_in_enabled_at <= v.created_at
-        where v.id = ${id} and v.decoy is null`);
-      return phone ?? null;
-    },
-
     /** Writes it as `queued` if it may be: counted, with its place on the line, in one statement. */
     async admit(wanted: SignInToAdmit): Promise<SignInAdmission> {
       const [answer] = await run<Row>(admission(wanted));

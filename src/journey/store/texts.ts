@@ -1,12 +1,9 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { TextProgress } from '../../providers/text-port.ts';
-import type { Counter } from './admission.ts';
-import { KEEP_CALL } from './attempts.ts';
 import { createBudgetEnd, createCheck, createCheckedWith } from './code-checks.ts';
 import {
-  ALL_COLUMNS,
   COMMIT_LATER,
   DECIDED_COLUMNS,
   type Decided,
@@ -15,9 +12,8 @@ import {
   type Verification,
   whileCounting,
 } from './rows.ts';
+import { BY_NUMBER, createSendAgain, OF_USER } from './text-again.ts';
 
-/** How often a text is sent for one verification. */
-export const MOST_SENDS = 5;
 /** Guarded updates of verifications by text message. An update returns null when somebody was there first. */
 export type TextStore = ReturnType<typeof createTextStore>;
 
@@ -92,64 +88,5 @@ function createProgress(first: First) {
       ${whileCounting(attemptId)} and coalesce(v.call_id, ${textId}) = ${textId} and v.status_sequence < ${rank}::int
         and v.channel = 'sms' and ${isFrom(sender)} and ${COMMIT_LATER}
       returning ${DECIDED_COLUMNS}, v.state`);
-  };
-}
-
-/** When a text may be sent again. */
-interface AgainTimes {
-  now: Date;
-  /** The code must be valid until then. */
-  notAfter: Date;
-  /** The last text must have been asked for before. */
-  sentBefore: Date;
-}
-
-/** A condition on the verification `v`: its text may be sent again. */
-type MaySendAgain = (times: AgainTimes) => Sql;
-
-const OF_USER: MaySendAgain = ({ sentBefore }) =>
-  sql`v.sign_in is null and v.state = 'sent' and v.attempts < ${MOST_SENDS}::int and v.dialed_at <= ${sentBefore}`;
-
-/** Whether an earlier text was sent, or is still to be, must not be told: that depends on whether there is anybody to get it. */
-const BY_NUMBER: MaySendAgain = ({ sentBefore }) =>
-  sql`v.sign_in is not null and v.state in ('queued', 'sending', 'sent') and v.texts_asked < ${MOST_SENDS}::int
-    and v.text_asked_at <= ${sentBefore}`;
-
-/** To be sent once more with the same code, if the number may get another text: `sent` → `queued`. */
-function createSendAgain(first: First, maySend: MaySendAgain) {
-  return (
-    { tenantId, id }: Pick<Verification, 'tenantId' | 'id'>,
-    counters: readonly Counter[],
-    times: AgainTimes,
-  ) => {
-    const { now, notAfter } = times;
-    const counted = JSON.stringify(counters);
-    const isSent = raw("v.state = 'sent'");
-    return first<Verification>(sql`
-      with due as materialized (
-        select v.id, v.attempt_id from verification v
-        where v.id = ${id} and v.tenant_id = ${tenantId} and v.channel = 'sms' and v.expires_at >= ${notAfter}
-          and ${maySend(times)}
-        for no key update),
-      counter as (
-        select c.* from due cross join jsonb_to_recordset(${counted}::jsonb) c(key text, most int, "endsAt" timestamptz)),
-      counted as (
-        insert into rate_count as r (key, window_ends_at, count) select key, "endsAt", 1 from counter where most > 0
-        on conflict (key) do update set
-          count = case when r.window_ends_at <= ${now} then 1 else r.count + 1 end,
-          window_ends_at = case when r.window_ends_at <= ${now} then excluded.window_ends_at else r.window_ends_at end
-          where r.window_ends_at <= ${now} or r.count < (select c.most from counter c where c.key = excluded.key)
-        returning key),
-      again as (
-        select due.id, due.attempt_id from due where (select count(*) from counted) = ${counters.length}::int),
-      archived as (
-        update call_attempt a set ${KEEP_CALL} from verification o, again where o.id = again.id and a.id = again.attempt_id),
-      v as (
-        update verification v set state = 'queued', wake_at = case when ${isSent} then ${now} else v.wake_at end,
-          slot_at = case when ${isSent} then null else v.slot_at end,
-          texts_asked = v.texts_asked + 1, text_asked_at = ${now},
-          events = v.events || ${story(now, { type: 'queued' })}::jsonb
-        from again where v.id = again.id returning v.*)
-      select ${ALL_COLUMNS} from v`);
   };
 }

@@ -1,7 +1,7 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
-import { ALL_COLUMNS, IN_DOUBT, story, UNDECIDED, type Verification } from './rows.ts';
+import { ALL_COLUMNS, IN_DOUBT, isOfTenant, story, UNDECIDED, type Verification } from './rows.ts';
 
 /** A decision: what ended the verification, and the provider's error code if it has one. */
 export interface Decision {
@@ -124,7 +124,7 @@ function changes(one: One) {
       const isKind =
         kind === 'ofUser' ? sql`v.sign_in is null` : sql`v.sign_in is not null and v.expires_at > ${now}`;
       return one(sql`${decided({ outcome: 'canceled' }, now)}
-        where v.id = ${id} and v.tenant_id = ${tenantId} and ${isKind} and v.state in ${UNDECIDED}
+        where ${isOfTenant({ id, tenantId })} and ${isKind} and v.state in ${UNDECIDED}
         returning ${ALL_COLUMNS}`);
     },
 

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
+import { hasEnded } from '../ended.ts';
 import type { PolicyAt, ReadVerification } from '../ports.ts';
 import type { Verification } from '../store/rows.ts';
 import type { Escalate } from './escalate.ts';
@@ -47,11 +48,7 @@ function isOnItsWay({ escalatedAt, outcome }: Verification): boolean {
 
 /** Wrong codes would count for nothing if a call followed them, so that guessing could go on for ever. */
 function refuseOthers({ channel, outcome, wrongKeys }: Verification): void {
-  if (outcome !== null)
-    throw new ServiceError(
-      'verification.alreadyDecided',
-      `The verification has ended as ${outcome}. Request a new one by call.`,
-    );
+  if (outcome !== null) throw hasEnded('verification', outcome, 'Request a new one by call.');
   if (channel !== 'sms') throw notSent('It is a verification by call.');
   if (wrongKeys > 0)
     throw new ServiceError(

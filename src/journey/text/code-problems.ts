@@ -1,5 +1,6 @@
 // Why a code is not taken.
 import { ServiceError } from '../../errors.ts';
+import { hasEnded } from '../ended.ts';
 import type { Verification } from '../store/rows.ts';
 
 /** Why a code could not be checked, by what the verification is now. */
@@ -7,7 +8,7 @@ export function refusalOf(verification: Verification, now: Date): ServiceError {
   const { outcome, expiresAt, escalatedAt } = verification;
   if (escalatedAt !== null) return afterCall(verification);
   const isOver = outcome === 'expired' || (outcome === null && expiresAt <= now);
-  return isOver ? expired() : alreadyDecided(outcome);
+  return isOver ? expired() : notChecked(outcome);
 }
 
 /** The error where there is no code to check. */
@@ -20,7 +21,7 @@ export function noCode(): ServiceError {
 
 /** One way at a time approves: with the call the code of the text has ended, however late the text comes. */
 export function afterCall({ outcome }: Verification): ServiceError {
-  if (outcome !== null) return alreadyDecided(outcome);
+  if (outcome !== null) return notChecked(outcome);
   return new ServiceError(
     'code.replacedByCall',
     'A call has taken the place of the text message, so its code is not checked any more. Answer the phone and press what the call asks for.',
@@ -53,11 +54,11 @@ export function expired(): ServiceError {
   );
 }
 
-function alreadyDecided(outcome: Verification['outcome']): ServiceError {
+function notChecked(outcome: Verification['outcome']): ServiceError {
+  if (outcome !== null)
+    return hasEnded('verification', outcome, 'No code is checked any more. Read the verification.');
   return new ServiceError(
     'verification.alreadyDecided',
-    outcome === null
-      ? 'The user was blocked or has no longer this phone, so the code is not checked.'
-      : `The verification has ended as ${outcome}, so no code is checked any more. Read the verification.`,
+    'The user was blocked or has no longer this phone, so the code is not checked.',
   );
 }

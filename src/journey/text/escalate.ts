@@ -9,6 +9,7 @@ import { chooseChallenge } from '../request/choose-challenge.ts';
 import { patienceMs, type RequestLimits } from '../request/limits.ts';
 import type { LookUp } from '../request/look-up.ts';
 import { refusalOf } from '../request/refusal-of.ts';
+import { tellAlarms } from '../request/tell-alarms.ts';
 import type { Cause, EscalateStore } from '../store/escalation.ts';
 import type { ReadFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
@@ -33,7 +34,7 @@ export interface EscalateDeps {
   escalations: Pick<EscalateStore, 'escalate'>;
   readFacts: ReadFacts;
   lookUp: LookUp;
-  limits: Pick<RequestLimits, 'callCounters' | 'hashesOf' | 'errorFor' | 'tooSoon'>;
+  limits: Pick<RequestLimits, 'callCounters' | 'hashesOf' | 'errorFor' | 'tooSoon' | 'hold'>;
   lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
   verifications: Pick<VerificationStore, 'openId'>;
   clock: Clock;
@@ -79,26 +80,18 @@ export function createEscalate(deps: EscalateDeps): Escalate {
     if (result.kind === 'gone') return { kind: 'refused', error: null };
     if (result.kind !== 'escalated')
       return { kind: 'refused', error: await refusalOf(deps, request, { policy, number }, result) };
-    tell(verification, cause, result.crossed);
+    tell(verification, cause);
+    await tellAlarms(deps, verification, result.crossed, { counted: { ...request, phone: number }, policy });
     return { kind: 'call', verification: result.verification };
   }
 
-  function tell({ id: verificationId, tenantId }: Verification, cause: Cause, crossed: Crossed) {
+  function tell({ id: verificationId, tenantId }: Verification, cause: Cause) {
     const why = cause.kind === 'asked' || cause.errorCode === null ? {} : { errorCode: cause.errorCode };
     deps.events.emit('text.escalated', { verificationId, tenantId, cause: cause.kind, ...why });
-    for (const { counter: limit, percent } of crossed)
-      deps.events.emit('spending.thresholdReached', {
-        verificationId,
-        tenantId,
-        limit,
-        percent,
-        alarm: true,
-      });
   }
 }
 
 type Allowed = CheckInput & { number: ParsedNumber };
-type Crossed = { counter: string; percent: number }[];
 
 function notAllowed(): ServiceError {
   return new ServiceError(

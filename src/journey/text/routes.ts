@@ -67,7 +67,10 @@ export function textRoutes({ checkCode, sendAgain, callInstead }: TextActions) {
       summary: 'Send the text message of a verification again, with the same code',
       operationId: 'resendCode',
       responses: { 202: { description: 'The text message is queued once more', schema: VerificationView } },
-      problems: ['verification.notFound', 'verification.alreadyDecided', 'code.notSent', 'limit.reached'],
+      problems: [
+        ...(['verification.notFound', 'verification.alreadyDecided', 'code.notSent'] as const),
+        ...(['limit.reached', 'spending.limitReached'] as const),
+      ],
       async handle({ params, caller }) {
         return { status: 202, body: toView(await sendAgain(caller.tenantId, params.id)) };
       },

@@ -14,12 +14,12 @@ export function createTextSteps(
   { codes, jobs, policyAt, clock, events }: JourneyDeps,
   { texts, escalations }: Stores,
   {
-    limits: { textCounter, wrongCodes, unenteredKeys },
+    limits,
     readVerification,
     escalate,
     ...next
   }: {
-    limits: Pick<RequestLimits, 'textCounter' | 'wrongCodes' | 'unenteredKeys'>;
+    limits: RequestLimits;
     readVerification: ReadVerification;
     escalate: Escalate;
     complete: (verification: Decided) => Promise<void>;
@@ -27,10 +27,11 @@ export function createTextSteps(
   },
 ) {
   const { schedule } = jobs;
+  const { wrongCodes, unenteredKeys } = limits;
   const shared = { texts, readVerification, schedule, clock, events };
   return {
     checkCode: createCheckCode({ codes, wrongCodes, unenteredKeys, ...next, ...shared }),
-    sendAgain: createSendAgain({ textCounter, ...shared }),
+    sendAgain: createSendAgain({ limits, policyAt, ...shared }),
     callInstead: createCallInstead({ escalate, policyAt, ...shared }),
     followText: createFollowText({ escalations, escalate, ...shared, ...next }),
   };

@@ -60,12 +60,17 @@ async function ask(
   const code = codes.codeOf(attempt);
   const result = await providers.sendText({
     ...{ attemptId, to, from },
-    body: prompts.fillCodeText({ locale, tenantId, organisation, code, host: textMessage.codeHost }).body,
+    body: prompts.fillCodeText({ locale, tenantId, organisation, code, ...boundTo(textMessage) }).body,
     validityS: Math.max(1, secondsUntil(expiresAt, clock.now())),
     statusUrl: statusUrl(attemptId),
   });
   return result.kind === 'accepted' ? { kind: 'accepted', id: result.textId } : result;
 }
+
+const boundTo = ({ codeHost, androidAppHash }: TenantPolicy['textMessage']) => ({
+  host: codeHost,
+  appHash: androidAppHash,
+});
 
 async function accepted(
   { texts, clock, events }: Pick<TextDeps, 'texts' | 'clock' | 'events'>,

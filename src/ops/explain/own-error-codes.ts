@@ -69,6 +69,12 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
     meaning: 'the number was no longer the user name of its user when the sign-in by number was completed',
     action: 'Nothing is wrong. npm run poundkey -- list-phones TENANT USER shows the phones of the user.',
   },
+  assertionMissing: {
+    meaning:
+      'the right code of the sign-in by number was typed, and no assertion was issued: the phone, a block or a report of fraud came in between, or the process died',
+    action:
+      'Nothing is wrong if it is rare: the user signs in again. npm run poundkey -- find TENANT USER says whether something stands against it.',
+  },
   appPasswordLimit: {
     meaning: 'the user already has as many app passwords as are allowed',
     action: 'npm run poundkey -- list-app-passwords TENANT USER shows them; revoke-app-password revokes one.',

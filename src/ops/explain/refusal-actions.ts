@@ -64,10 +64,10 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
     'The policy asks for a PIN and the user has none: the backend sets one (PUT /v1/users/{userId}/profile).',
   'challenge.locked':
     'Wrong answers ended too many verifications in a row. Wait until the time below, or npm run poundkey -- unblock TENANT USER once it is clear that it was the user.',
-  'limit.reached': `Wait until the time below. After calls to a number that were not approved, the next one has to wait, and an approval ends that; otherwise the limit can be raised. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant.`,
+  'limit.reached': `Wait until the time below. After calls and texts to a number that were not approved, the next one has to wait, and an approval ends that; otherwise the limit can be raised. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant, and textMessage.unentered for texts whose codes nobody enters; five texts to a number in ten minutes are the most whatever the policy says.`,
   'spending.limitReached': `Wait until midnight UTC. Look at the calls and texts of this tenant first: many that nobody asked for are toll fraud (npm run poundkey -- toll-fraud TENANT). If they are wanted, raise the limit. ${POLICY} The fields are spending.callsPerDay, spending.textsPerDay and spending.moneyPerDay; for all tenants together the settings are CALLS_PER_DAY, TEXTS_PER_DAY and MONEY_PER_DAY.`,
   'line.tooBusy':
-    'More calls wait than the caller line can place in time. npm run poundkey -- waiting shows whose they are. Have that backend slow down, raise CALLS_PER_SECOND as far as the provider allows it, give another country its own line (CALLER_LINES), or raise patienceS in the policy. A further line for the same country does not help: calls are placed from the first one.',
+    'More calls and text messages wait than the caller line can start in time. npm run poundkey -- waiting shows whose they are. Have that backend slow down, raise CALLS_PER_SECOND as far as the provider allows it, give another country its own line (CALLER_LINES), or raise patienceS in the policy. A further line for the same country does not help: calls and text messages go out from the first one.',
   'service.unavailable':
     'The database could not be reached: npm run poundkey -- check says why. Without the queue requests are still accepted.',
 };

@@ -1,7 +1,10 @@
 import { Counter, type Registry } from 'prom-client';
 
 /** Kinds of rows that are removed, so that each is there, at 0, before any is: an increase needs a start. */
-const KINDS = ['verification', 'callAttempt', 'webhookMessage', 'auditEvent', 'refusal'] as const;
+const KINDS = [
+  ...(['verification', 'callAttempt', 'webhookMessage', 'auditEvent', 'refusal'] as const),
+  ...(['selfServiceLink', 'selfServiceSession', 'signInPage'] as const),
+] as const;
 
 /** Counts rows that were removed since they were old. */
 export function countPurged(registry: Registry): (kind: (typeof KINDS)[number], count: number) => void {

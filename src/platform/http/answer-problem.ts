@@ -8,12 +8,12 @@ import { contextOf } from './request-context.ts';
 const EXPECTED: readonly ErrorCode[] = ['service.stopping', 'service.busy'];
 
 /**
- * Answers whatever was thrown as `application/problem+json`. Faults of ours are logged with their cause; a process that is stopping
+ * Answers whatever was thrown as `application/problem+json`, or as a page where the route set has one. Faults of ours are logged with their cause; a process that is stopping
  * is not at fault. An answer that has begun cannot become another one: its connection is cut, so that the client does not take it for complete.
  */
 export function answerProblem(log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
-  return (error: unknown, _req, res, _next) => {
+  return (error: unknown, req, res, _next) => {
     const context = contextOf(res);
     const { requestId } = context;
     const problem = toProblem(error, requestId);
@@ -21,9 +21,11 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
     if (problem.status >= 500 && !EXPECTED.includes(problem.body.code))
       logFault(log, error, requestId, problem.body.code);
     if (res.headersSent) return void res.destroy();
-    for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
+    const shown = context.problemPage?.(problem, { header: (name) => req.get(name) });
+    const headers = { ...problem.headers, ...shown?.headers };
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     res.statusCode = problem.status;
-    res.end(JSON.stringify(problem.body));
+    res.end(shown?.html ?? JSON.stringify(problem.body));
   };
 }
 

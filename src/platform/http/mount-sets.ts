@@ -1,6 +1,8 @@
 import type { Express, RequestHandler } from 'express';
 import { ServiceError } from '../../errors.ts';
 import { refuseWhileDraining } from './draining.ts';
+import type { ProblemPage } from './problem-page.ts';
+import { contextOf } from './request-context.ts';
 import type { Route } from './route.ts';
 import type { Bodies, RouteSet } from './route-set.ts';
 import { forbidStoring } from './security-headers.ts';
@@ -10,7 +12,7 @@ import { serveRoute } from './serve-route.ts';
 export interface MountedSet
   extends Pick<
     RouteSet<never>,
-    'under' | 'body' | 'whileDraining' | 'mayBeStored' | 'otherMethods' | 'security'
+    'under' | 'body' | 'whileDraining' | 'mayBeStored' | 'otherMethods' | 'security' | 'problemPage'
   > {
   routes: readonly Route<never>[];
   /** What answers each route, in their order. */
@@ -28,8 +30,14 @@ export function defineRouteSet<Caller, Kind extends keyof Bodies>(set: RouteSet<
   return { ...set, handlers: set.routes.map((route) => serveRoute(set, route)) };
 }
 
-/** Makes a set that is open to everybody: nobody is identified, and its answers may be stored. */
-export function defineOpenSet(set: Pick<RouteSet<null, 'none'>, 'under' | 'routes'>): MountedSet {
+/**
+ * Makes a set that is open to everybody: nobody is identified, and its answers may be stored.
+ * @param set.isDescribed whether it is in the OpenAPI description; by default it is not
+ */
+export function defineOpenSet({
+  isDescribed = false,
+  ...set
+}: Pick<RouteSet<null, 'none'>, 'under' | 'routes'> & { isDescribed?: boolean }): MountedSet {
   return defineRouteSet({
     ...set,
     body: 'none',
@@ -37,7 +45,7 @@ export function defineOpenSet(set: Pick<RouteSet<null, 'none'>, 'under' | 'route
     whileDraining: 'answer',
     mayBeStored: true,
     otherMethods: 'methodNotAllowed',
-    security: null,
+    security: isDescribed ? 'none' : null,
   });
 }
 
@@ -47,6 +55,8 @@ function isUnder(under: string, path: string): boolean {
 
 /** Serves a set. */
 export function mountSet(app: Express, set: MountedSet, isDraining: () => boolean): void {
+  const { problemPage } = set;
+  if (problemPage) app.use(set.under, showProblems(problemPage));
   if (!set.mayBeStored) app.use(set.under, forbidStoring());
   if (set.whileDraining === 'refuse') app.use(set.under, refuseWhileDraining(isDraining));
   for (const [index, { method, path }] of set.routes.entries()) {
@@ -56,6 +66,13 @@ export function mountSet(app: Express, set: MountedSet, isDraining: () => boolea
   if (set.otherMethods === 'notFound') return;
   const byPath = Map.groupBy(set.routes, (route) => route.path);
   for (const [path, onPath] of byPath) app.all(path, refuseMethod(onPath.map((route) => route.method)));
+}
+
+function showProblems(problemPage: ProblemPage): RequestHandler {
+  return (_req, res, next) => {
+    contextOf(res).problemPage = problemPage;
+    next();
+  };
 }
 
 /** Answers 405 and names the methods that are allowed; HEAD comes with GET (RFC 9110, section 9.3.2). */

@@ -16,18 +16,20 @@ const EVERYWHERE: ErrorCode[] = ['request.invalid', 'service.internal', 'service
 const WITH_BODY: ErrorCode[] = ['request.malformedJson', 'request.tooLarge', 'request.unsupportedMediaType'];
 const STOPPING: ErrorCode[] = ['service.stopping'];
 
-type DescribedSet = MountedSet & { security: SecurityDescription };
+type DescribedSet = MountedSet & { security: SecurityDescription | 'none' };
 
 /**
  * Describes the sets that have a `security` in OpenAPI 3.1, from the schemas that parse requests and answers.
- * What the first of them asks of callers stands for the whole document, what the others ask at their operations.
+ * What the first of them that asks something of callers asks stands for the whole document, what the others ask at
+ * their operations.
  */
 export function describeSets(
   sets: readonly MountedSet[],
   { servers, tags, webhooks, ...info }: ApiInfo,
 ): OpenApiDocument {
   const described = sets.filter((set): set is DescribedSet => set.security !== null);
-  const [first] = described;
+  const schemes = described.flatMap(({ security }) => (security === 'none' ? [] : [security]));
+  const [first] = schemes;
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const set of described) {
     for (const route of set.routes) {
@@ -44,9 +46,9 @@ export function describeSets(
     ...(tags ? { tags: tags.map(({ name, description }) => ({ name, description })) } : {}),
     paths,
     ...(webhooks ? { webhooks: Object.fromEntries(webhooks.map(describeWebhook)) } : {}),
-    ...(first ? { security: [{ [first.security.name]: [] }] } : {}),
+    ...(first ? { security: [{ [first.name]: [] }] } : {}),
     components: {
-      securitySchemes: Object.fromEntries(described.map(({ security }) => [security.name, security.scheme])),
+      securitySchemes: Object.fromEntries(schemes.map(({ name, scheme }) => [name, scheme])),
     },
   };
   return createDocument(document, { override: ({ jsonSchema }) => leaveOutClasses(jsonSchema) });
@@ -81,8 +83,13 @@ function describeWebhook(webhook: ApiWebhook): [name: string, { post: ZodOpenApi
 }
 
 /** What an operation asks of callers, unless it is what the whole document asks. */
-function requiredOf({ security }: DescribedSet, { scope }: Route<never>, first: DescribedSet | undefined) {
-  if (scope === null && security.name === first?.security.name) return {};
+function requiredOf(
+  { security }: DescribedSet,
+  { scope }: Route<never>,
+  first: SecurityDescription | undefined,
+) {
+  if (security === 'none') return { security: [] };
+  if (scope === null && security.name === first?.name) return {};
   // OpenAPI 3.1, Security Requirement Object: for schemes other than OAuth, the roles that are required.
   return { security: [{ [security.name]: scope === null ? [] : [scope] }] };
 }
@@ -149,8 +156,8 @@ const retryHeaders = z.object({ 'Retry-After': z.string().meta({ description: 'I
 function describeProblems(set: DescribedSet, route: Route<never>): ZodOpenApiResponsesObject {
   const codes = new Set([
     ...EVERYWHERE,
-    ...set.security.problems,
-    ...(route.scope === null ? [] : (set.security.scopeProblems ?? [])),
+    ...(set.security === 'none' ? [] : set.security.problems),
+    ...(set.security === 'none' || route.scope === null ? [] : (set.security.scopeProblems ?? [])),
     ...(set.whileDraining === 'refuse' ? STOPPING : []),
     ...(route.hasBody ? WITH_BODY : []),
     ...route.problems,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { ErrorCode } from '../../errors.ts';
+import type { ProblemPage } from './problem-page.ts';
 
 /** Request ids that are taken over from the client; others could break lines or fill the log. */
 const ACCEPTED_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -13,6 +14,8 @@ export interface RequestContext {
   caller: Readonly<Record<string, string>> | undefined;
   /** The code of the problem it is answered with. */
   code: ErrorCode | undefined;
+  /** Shows a problem to a person; without it, problems are answered to programs. */
+  problemPage?: ProblemPage;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { Lane } from '../lane.ts';
 import type { FormBody } from './form-body.ts';
+import type { ProblemPage } from './problem-page.ts';
 import type { Route } from './route.ts';
 
 /** The bodies that each kind of route set reads, as `identify` finds them. */
@@ -95,8 +96,10 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
   mayBeStored: boolean;
   /** What other methods get at an address of the set: 405 with the methods that are allowed, or 404 as if it were none. */
   otherMethods: 'methodNotAllowed' | 'notFound';
-  /** Null: the set is not in the OpenAPI description. */
-  security: SecurityDescription | null;
+  /** For people: shows problems at any address of the set as pages. Left out: they are answered to programs. */
+  problemPage?: ProblemPage;
+  /** Null: the set is not in the OpenAPI description. `none`: it is, and asks nothing of callers. */
+  security: SecurityDescription | 'none' | null;
   /**
    * Called after each request with how it was answered, and by whom it was sent if that was found out. Those whose body
    * could not be read are left out.

@@ -40,7 +40,7 @@ const WRITERS: Record<NonNullable<ResponseSpec['media']>, Write> = {
     res.end();
   },
   events(res, body, { type = 'text/event-stream' }) {
-    res.setHeader('Content-Type', type);
+    if (!res.hasHeader('Content-Type')) res.setHeader('Content-Type', type);
     // Only the headers are wanted.
     if (res.req.method === 'HEAD') return void res.end();
     res.flushHeaders();

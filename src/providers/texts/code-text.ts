@@ -1,5 +1,5 @@
 /** The text message that carries a code. */
-import { countSegments, type Segmented } from './segments.ts';
+import { charactersOutsideGsm, countSegments, inOneSegment, type Segmented } from './segments.ts';
 import { nameInGsm, plainName, shortenName } from './shorten-name.ts';
 
 /** What is filled into the text. */
@@ -14,6 +14,8 @@ export interface CodeTextValues {
    * host name counts as not known.
    */
   host: string | null;
+  /** The hash of the Android app that reads the code, or null: 11 characters on a line before that of the host. */
+  appHash?: string | null;
 }
 
 /**
@@ -36,12 +38,17 @@ export interface CodeTexts {
 /** A host as long as any for which one segment is promised. */
 export const LONG_HOST = 'sign-in.international.example';
 
+/** Google, SMS Retriever: a longer text is not given to an app. */
+const MOST_BYTES_FOR_APP = 140;
+
 /** What a text is made of besides the code. */
 interface Plan extends Segmented {
   /** The organisation's name, as far as there is room. */
   name: string;
   /** Whom the last line binds the code to, or null: there is no such line. */
   host: string | null;
+  /** Which app reads it, or null. */
+  appHash: string | null;
 }
 
 /** Fills a template of a language file. */
@@ -53,14 +60,14 @@ export function fillTemplate(template: string, values: CodeTextValues): CodeText
 const KEPT_PLANS = 1_000;
 
 /**
- * The same for many texts: counting segments takes about a millisecond, and of the texts of a tenant only the code differs.
+ * The same for many texts: finding a name that fits takes up to a millisecond, and of the texts of a tenant only the code differs.
  * All codes are ASCII digits.
  */
 export function createTemplateFiller(): typeof fillTemplate {
   const plans = new Map<string, Plan>();
   return (template, values) => {
-    const { organisation, host, code } = values;
-    const key = JSON.stringify([template, organisation, host, code.length]);
+    const { organisation, host, appHash, code } = values;
+    const key = JSON.stringify([template, organisation, host, appHash, code.length]);
     const made = plans.get(key) ?? plan(template, values);
     if (plans.size >= KEPT_PLANS) plans.clear();
     plans.set(key, made);
@@ -68,40 +75,47 @@ export function createTemplateFiller(): typeof fillTemplate {
   };
 }
 
-function carryOut({ name, host, encoding, segments }: Plan, template: string, code: string): CodeText {
-  return { body: bodyOf(template, { name, host, code }), encoding, segments };
+function carryOut({ encoding, segments, ...plan }: Plan, template: string, code: string): CodeText {
+  return { body: bodyOf(template, { ...plan, code }), encoding, segments };
 }
 
-function bodyOf(template: string, { name, host, code }: { name: string; host: string | null; code: string }) {
+function bodyOf(
+  template: string,
+  { name, host, appHash, code }: Pick<Plan, 'name' | 'host' | 'appHash'> & { code: string },
+) {
   const text = template.replace(/\{\{(organisation|code)\}\}/g, (_, key) => (key === 'code' ? code : name));
-  return text.trim() + (host === null ? '' : boundTo(host, code));
+  const lines = [
+    text.trim(),
+    ...(appHash === null ? [] : [appHash]),
+    ...(host === null ? [] : [boundTo(host, code)]),
+  ];
+  return lines.join('\n');
 }
 
 /**
  * The whole name if that fits; then without marks on its letters, if that makes each character shorter; then less of it.
  * If nothing fits, less of it is no use.
  */
-function plan(template: string, { organisation, code, host: given }: CodeTextValues): Plan {
-  const host = given === null ? null : hostName(given);
-  const named = (name: string): Plan => ({
-    name,
-    host,
-    ...countSegments(bodyOf(template, { name, host, code })),
-  });
+function plan(template: string, { organisation, code, host: given, appHash = null }: CodeTextValues): Plan {
+  const bound = { host: given === null ? null : hostName(given), appHash };
+  const textWith = (name: string) => bodyOf(template, { name, ...bound, code });
+  const inOne = (name: string): Plan | null => {
+    const text = textWith(name);
+    const sent = appHash !== null && Buffer.byteLength(text) > MOST_BYTES_FOR_APP ? null : inOneSegment(text);
+    return sent && { name, ...bound, ...sent };
+  };
   const name = plainName(organisation);
-  const whole = named(name);
-  if (whole.segments === 1) return whole;
+  const whole = inOne(name);
+  if (whole) return whole;
   const inGsm = nameInGsm(name);
-  const spelled = inGsm !== null && named(inGsm).encoding === 'GSM-7' ? inGsm : name;
-  const best = named(spelled);
-  if (best.segments === 1) return best;
-  const shorter = shortenName(spelled, (each) => named(each).segments === 1);
-  return shorter === null ? best : named(shorter);
+  const spelled = inGsm !== null && charactersOutsideGsm(textWith(inGsm)).length === 0 ? inGsm : name;
+  const shorter = inOne(spelled) ? spelled : shortenName(spelled, (each) => inOne(each) !== null);
+  return inOne(shorter ?? spelled) ?? { name: spelled, ...bound, ...countSegments(textWith(spelled)) };
 }
 
 /** WICG, SMS one-time codes: the last line, one space, nothing after it. */
 function boundTo(host: string, code: string): string {
-  return `\n@${host} #${code}`;
+  return `@${host} #${code}`;
 }
 
 /** Chromium, sms_parser: letters, digits, dots and hyphens, and no port. */

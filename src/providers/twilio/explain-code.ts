@@ -1,4 +1,5 @@
 import type { Explanation } from '../../domain/explanation.ts';
+import type { TextReason } from '../text-port.ts';
 import { ERROR_CODES, type Verdict } from './error-codes.ts';
 import { TEXT_CODES } from './text-codes.ts';
 
@@ -51,6 +52,11 @@ export function explainCode(code: string): Explanation | null {
   const row = ERROR_CODES.get(Number(code));
   if (row === undefined) return null;
   return { meaning: row.meaning, action: ACTIONS[Number(code)] ?? actionFor(row.verdict) };
+}
+
+/** What a person must know of a code of a text; null: no more than that the text failed. */
+export function reasonOf(code: string): TextReason | null {
+  return TEXT_CODES.get(Number(code))?.reason ?? null;
 }
 
 /** All codes of both tables. */

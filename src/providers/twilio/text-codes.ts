@@ -1,6 +1,6 @@
 // What error codes say about a text, when it is asked for and when it was not delivered. Those that say the same about
 // a call are in `error-codes.ts`.
-import type { SendTextResult, TextFailure, TextStatus } from '../text-port.ts';
+import type { SendTextResult, TextFailure, TextReason, TextStatus } from '../text-port.ts';
 import {
   BLOCKED_BY_SETTING,
   ERROR_CODES,
@@ -34,10 +34,12 @@ export interface TextCode {
   meaning: string;
   verdict: TextVerdict;
   action: string;
+  /** What the person must know of it. */
+  reason?: TextReason;
 }
 
 /** Twilio, Error and Warning Dictionary: codes of requests for texts (21…), and of texts that were not delivered (30…). */
-export const TEXT_CODES: ReadonlyMap<number, TextCode> = new Map([
+export const TEXT_CODES: ReadonlyMap<number, TextCode> = new Map<number, TextCode>([
   [
     21408,
     {
@@ -67,6 +69,7 @@ export const TEXT_CODES: ReadonlyMap<number, TextCode> = new Map([
       verdict: UNDELIVERED,
       action:
         'Nothing is wrong with Poundkey, and nobody reported fraud. Texts from this sender arrive again once START is sent to it from that phone, which only a sender with a number can receive. Until then the user can take a call.',
+      reason: 'stopped',
     },
   ],
   [
@@ -214,6 +217,7 @@ export const TEXT_CODES: ReadonlyMap<number, TextCode> = new Map([
       verdict: BLOCKED_BY_SETTING,
       action:
         'Look who asks for texts to numbers that begin like this one. If nobody enters their codes, take the country out of the policy or block the user. If they are real, users need a call for 15 to 30 minutes.',
+      reason: 'heldBack',
     },
   ],
   [
@@ -224,6 +228,7 @@ export const TEXT_CODES: ReadonlyMap<number, TextCode> = new Map([
       verdict: BLOCKED_BY_SETTING,
       action:
         'Look who asks for texts to numbers that begin like this one. If nobody enters their codes, take the country out of the policy or block the user. If they are real, ask the support of the provider; users need a call until then.',
+      reason: 'heldBack',
     },
   ],
 ]);

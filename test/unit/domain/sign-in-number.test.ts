@@ -1,7 +1,7 @@
 // The number that somebody types as user name: the other form of a mobile's number is the same telephone, a landline none.
 import { expect, test } from 'vitest';
 import { parsePolicy } from '../../../src/domain/policy.ts';
-import { calledFormOf, parseSignInNumber } from '../../../src/domain/sign-in-number.ts';
+import { calledFormOf, formsOf, parseSignInNumber } from '../../../src/domain/sign-in-number.ts';
 import { ServiceError } from '../../../src/errors.ts';
 
 const POLICY = parsePolicy({}, 'Contoso');
@@ -23,6 +23,8 @@ test.each([
   expect(calledFormOf(older)).toBe(called);
   expect(calledFormOf(called)).toBe(called);
   expect(parse(older).e164).toBe(called);
+  expect(formsOf(older).toSorted()).toEqual([older, called].toSorted());
+  expect(formsOf(called)).toEqual([called, older]);
 });
 
 test.each([
@@ -35,6 +37,11 @@ test.each([
   ['nothing', ''],
 ])('%s stays as it is', (_, number) => {
   expect(calledFormOf(number)).toBe(number);
+});
+
+test('a number of one form only has one', () => {
+  expect(formsOf('+46701234567')).toEqual(['+46701234567']);
+  expect(formsOf('+551131234567')).toEqual(['+551131234567']);
 });
 
 test.each([

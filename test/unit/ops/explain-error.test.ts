@@ -19,6 +19,7 @@ describe('the explanations of error codes', () => {
     ...[
       ...END_REASONS,
       'smsSignInEnded',
+      'assertionMissing',
       'appPasswordLimit',
       'mobileMissing',
       'startMissed',

@@ -9,7 +9,7 @@ describe('a policy document', () => {
       officePhone: { allowed: true, mobileNumbers: 'allowed' },
       mobilePhone: { allowed: true },
       textMessage: {
-        ...{ allowed: true, codeHost: null },
+        ...{ allowed: true, codeHost: null, androidAppHash: null },
         escalation: { toCall: false, afterS: 20 },
         unentered: { perPrefix: 20, perCountry: 200 },
       },
@@ -28,6 +28,10 @@ describe('a policy document', () => {
       machineDetection: true,
       locale: null,
       assertion: { audiences: [] },
+      selfService: {
+        ...{ allowed: true, name: null, colour: null, logo: null, contact: null, helpUrl: null },
+        ...{ privacyUrl: null, returnUrls: [], linkMinutes: 10 },
+      },
       retention: { verificationDays: 90, messageDays: 30, auditEventDays: 365 },
       ringTimeoutS: 30,
       callTimeLimitS: 120,
@@ -68,7 +72,7 @@ describe('a policy document', () => {
       officePhone: { allowed: false, mobileNumbers: 'refused' },
       mobilePhone: { allowed: false },
       textMessage: {
-        ...{ allowed: false, codeHost: 'login.example.com' },
+        ...{ allowed: false, codeHost: 'login.example.com', androidAppHash: 'FA+9qCX9VSu' },
         escalation: { toCall: true, afterS: 60 },
         unentered: { perPrefix: null, perCountry: 500 },
       },
@@ -84,6 +88,16 @@ describe('a policy document', () => {
       machineDetection: false,
       locale: 'sv-SE',
       assertion: { audiences: ['https://login.contoso.example'] },
+      selfService: {
+        ...{ allowed: false, name: 'Ström <Nordic>', colour: '#b3401a', linkMinutes: 60 },
+        logo: {
+          type: 'image/svg+xml',
+          data: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0"></path></svg>',
+        },
+        contact: { name: 'Anna Berg, IT', email: 'it@contoso.example' },
+        ...{ helpUrl: 'https://help.contoso.example/', privacyUrl: 'https://contoso.example/privacy' },
+        returnUrls: ['https://login.contoso.example/back', 'http://localhost:3000/back'],
+      },
       retention: { verificationDays: 7, messageDays: 2, auditEventDays: 3650 },
       ringTimeoutS: 60,
       callTimeLimitS: 30,

@@ -81,6 +81,19 @@ describe('signs of other keyboards', () => {
   });
 
   test.each([
+    ['Arabic-Indic', '٠١٢٣٤٥٦٧٨٩'],
+    ['Persian', '۰۱۲۳۴۵۶۷۸۹'],
+    ['Devanagari', '०१२३४५६७८९'],
+    ['Bengali', '০১২৩৪৫৬৭৮৯'],
+    ['Thai', '๐๑๒๓๔๕๖๗๘๙'],
+    ['Myanmar', '၀၁၂၃၄၅၆၇၈၉'],
+    ['full-width', '０１２３４５６７８９'],
+  ])('are digits in %s, also of an extension', (_script, digits) => {
+    const typed = '+46 8 123 456 78 ext. 1290'.replaceAll(/\d/g, (digit) => digits[Number(digit)] ?? '');
+    expect(read(typed)).toMatchObject({ e164: '+46812345678', extension: '1290' });
+  });
+
+  test.each([
     ['a wave dash, which means "to"', '03-1234-5678〜9', 'JP'],
     ['the one of Chinese digits, which looks like a dash', '03一1234一5678', 'JP'],
     ['a superscript, which may be a footnote', '+46 8 123 456 7⁸', undefined],

@@ -8,7 +8,9 @@ import { createStreams, type Streams } from '../../../src/progress/streams.ts';
 import { keepLines } from '../../support/world.ts';
 
 const at = new Date('2026-11-21T09:00:00Z');
-const event = (id: number, state: string): ProgressEvent => ({ id, state, outcome: null, prompt: null, at });
+const event = (id: number, state: string): ProgressEvent => ({
+  ...{ id, state, outcome: null, prompt: null, happened: null, at },
+});
 
 /** A response that keeps what is written. */
 function response() {

@@ -148,3 +148,29 @@ describe('of the requests for documents', () => {
     expect(rig.spoken()).toEqual(['thanks']);
   });
 });
+
+describe('one fault among others', () => {
+  it('can be removed, and tells each time that it strikes', async () => {
+    let hits = 0;
+    const remove = rig.simulator.faults.next('create', 'unavailable', { times: 9 }, () => {
+      hits += 1;
+    });
+    next('list', 'serverError');
+    expect([(await create()).status, (await create()).status, hits]).toEqual([503, 503, 2]);
+    remove();
+    expect([(await create()).status, hits]).toEqual([201, 2]);
+    expect((await rig.rest('/Calls.json')).status).toBe(500);
+  });
+
+  it('of webhooks likewise', async () => {
+    let hits = 0;
+    const remove = rig.simulator.faults.webhooks({ kind: 'answer', do: 'double' }, () => {
+      hits += 1;
+    });
+    await rig.run();
+    expect([rig.to('/answer').length, hits]).toEqual([2, 1]);
+    remove();
+    await rig.run();
+    expect([rig.to('/answer').length, hits]).toEqual([3, 1]);
+  });
+});

@@ -37,6 +37,7 @@ const ENDINGS: Record<string, { keys: string[]; ending: string }> = {
   unreachable: { keys: [], ending: 'failed 404' },
   landline: { keys: ['#'], ending: 'completed 200' },
   slow: { keys: ['#'], ending: 'completed 200' },
+  'by-hand': { keys: [], ending: 'no-answer 487' },
   pbx: { keys: [], ending: 'completed 200' },
 };
 

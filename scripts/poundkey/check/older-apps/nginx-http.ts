@@ -1,5 +1,6 @@
 // What must hold where nginx asks for a web app (auth_request). The reasons: docs/operating/older-apps.md.
 import type { Found } from './found.ts';
+import { believesAnybody, believesNobody, readsAnotherHeader } from './nginx-proxy-protocol.ts';
 import { allOf, type Directive, type Scope, wordsOf } from './nginx-tree.ts';
 
 /** What must be mended in the locations that ask Poundkey for a web app. */
@@ -102,4 +103,4 @@ const address: Rule = (scope) => {
   };
 };
 
-const RULES = [cached, body, length, secret, address];
+const RULES = [cached, body, length, secret, address, believesNobody, believesAnybody, readsAnotherHeader];

@@ -1,5 +1,6 @@
 // What must hold in the mail module of nginx. The reasons: docs/operating/older-apps.md.
 import { type Found, secondsOf } from './found.ts';
+import { believesAnybody, believesNobody } from './nginx-proxy-protocol.ts';
 import { allOf, type Directive, type Scope, wordsOf } from './nginx-tree.ts';
 
 /** Poundkey answers within 4.5 s. */
@@ -140,7 +141,13 @@ const smtpAuth: Rule = ({ scope, protocol }) => {
   };
 };
 
-const RULES = [authTimeout, secret, methods, resolver, encryption, session, xclient, smtpAuth];
+const addresses = [believesNobody, believesAnybody].map(
+  (rule): Rule =>
+    ({ scope }) =>
+      rule(scope),
+);
+
+const RULES = [authTimeout, secret, methods, resolver, encryption, session, xclient, smtpAuth, ...addresses];
 
 function said(name: string, set: string | undefined, byDefault: string): string {
   return set === undefined ? `${name} is not set, so it is ${byDefault}` : `${name} is ${set}`;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  foreignDomainOf,
   isNamed,
   mailboxOf,
   readTypedName,
@@ -19,11 +20,25 @@ describe('a typed app password', () => {
     }
   });
 
+  test('with the capital that a Turkish keyboard makes of an i is the same', () => {
+    expect(readTypedPassword('İabc efgh')).toBe('iabcefgh');
+  });
+
   test('in full-width letters is the same; of nothing but spaces, or endless, is none', () => {
     expect(readTypedPassword('ａｂｃｄ ｅｆｇｈ')).toBe('abcdefgh');
     for (const typed of ['', ' ', '--', '\u200b', 'x'.repeat(257)])
       expect(readTypedPassword(typed)).toBeNull();
   });
+});
+
+test('an id is a mailbox of its own where its domain is not among those of the tenant', () => {
+  const of = (userId: string) => foreignDomainOf(userId, ['contoso.com', 'xn--sa-xia.se']);
+  for (const userId of ['anna', 'anna@contoso.com', 'anna@Contoso.COM', 'anna@contoso.com.', 'anna@åsa.se'])
+    expect(of(userId), userId).toBeNull();
+  expect(of('anna@fabrikam.com')).toBe('fabrikam.com');
+  expect(of('a@contoso.com@Fabrikam.com.')).toBe('fabrikam.com');
+  expect(of('anna@')).toBe('');
+  expect(of('anna@<>')).toBe('<>');
 });
 
 describe('a typed user name', () => {

@@ -49,6 +49,23 @@ describe.each(prompts.locales)('the text in %s', (locale) => {
     expect(LAST_LINE.exec(lines[1]!)?.slice(1)).toEqual([bound, CODE]);
   });
 
+  it.each([
+    ['alone', null],
+    ['before the host', 'sign-in.contoso.example'.slice(0, 22)],
+  ])('has the hash of an app on a line of its own, %s', (_where, host) => {
+    const appHash = 'FA+9qCX9VSu';
+    for (const organisation of ['Contoso', 'W'.repeat(60), 'Łódź '.repeat(11)]) {
+      const { body, segments } = fill(locale, { organisation, host, appHash });
+      const lines = body.split('\n');
+      expect([segments, lines[1]]).toEqual([1, appHash]);
+      // Google, SMS Retriever.
+      expect(Buffer.byteLength(body)).toBeLessThanOrEqual(140);
+      expect(lines.slice(2).map((line) => LAST_LINE.exec(line)?.slice(1))).toEqual(
+        host === null ? [] : [[host, CODE]],
+      );
+    }
+  });
+
   it.each(['', 'no host', '[::1]', 'a/b', 'a@b', '#'])('is not bound to %j', (host) => {
     expect(fill(locale, { host }).body).toBe(fill(locale).body);
   });

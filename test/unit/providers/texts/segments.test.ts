@@ -1,4 +1,5 @@
 // Vectors of our own for the package that counts: GSM 03.38 and 3GPP 23.040, not what the package says of itself.
+import { SegmentedMessage } from 'sms-segments-calculator';
 import { describe, expect, it } from 'vitest';
 import { charactersOutsideGsm, countSegments } from '../../../../src/providers/texts/segments.ts';
 
@@ -42,5 +43,24 @@ describe('the segments of a text', () => {
     const letters = 'çóáíúêôãõłżśœ’–あ';
     expect(charactersOutsideGsm(`abc ${letters}`)).toEqual([...letters]);
     for (const letter of letters) expect(countSegments(letter).encoding).toBe('UCS-2');
+  });
+
+  it('are those that the package counts, for every character and for texts around the limits', () => {
+    const counted = (text: string) => {
+      const { encodingName: encoding, segmentsCount: segments } = new SegmentedMessage(text, 'auto', false);
+      return { encoding, segments };
+    };
+    const letters = Array.from({ length: 0x180 }, (_, code) => String.fromCodePoint(code));
+    const others = ['Δ', '€', 'あ', '\u0301', 'e\u0301', '\u200b', '\ud83d', EMOJI, '👩‍👩‍👧', '🇸🇪', '\r\n'];
+    const around = others.flatMap((character) => [
+      `${'a'.repeat(68)}${character}`,
+      `${'a'.repeat(158)}${character}`,
+    ]);
+    for (const text of [...letters, ...others, ...around])
+      expect([text, countSegments(text)]).toEqual([text, counted(text)]);
+  });
+
+  it('are named by their whole characters where one is not in GSM-7', () => {
+    expect(charactersOutsideGsm('e\u0301e\u0301 👩‍👩‍👧 a')).toEqual(['e\u0301', '👩‍👩‍👧']);
   });
 });

@@ -174,6 +174,38 @@ describe('where nginx asks for a web app', () => {
   });
 });
 
+describe('behind a balancer', () => {
+  const balanced = NGINX.replaceAll(/(listen \d+(?: ssl)?);/g, '$1 proxy_protocol;')
+    .replaceAll('# set_real_ip_from', 'set_real_ip_from')
+    .replaceAll('# real_ip_header', 'real_ip_header');
+  const inBalanced = (from: string | RegExp, to: string) =>
+    said(findingsOf({ nginx: changed(balanced, from, to), dovecot: null }));
+  const servers = NGINX.match(/^ *listen /gm)?.length ?? 0;
+
+  it('the sample is as it must be once what it says about one is done', () => {
+    expect(servers).toBe(5);
+    expect(findingsOf({ nginx: balanced, dovecot: DOVECOT })).toEqual([]);
+  });
+
+  it('one that is not believed, and one that anybody can claim to be', () => {
+    const nobody = 'listen has proxy_protocol, and there is no set_real_ip_from';
+    expect(inBalanced(/ set_real_ip_from .*\n/, '\n')).toEqual(Array(servers).fill(nobody));
+    for (const all of ['0.0.0.0/0', '::/0'])
+      expect(inBalanced('set_real_ip_from 10.0.0.5', `set_real_ip_from ${all}`)).toEqual(
+        Array(servers).fill(`set_real_ip_from is ${all}`),
+      );
+  });
+
+  it('an address that web clients write themselves', () => {
+    expect(inBalanced(/ real_ip_header .*\n/, '\n')).toEqual([
+      'listen has proxy_protocol, and real_ip_header is not set, so it is X-Real-IP',
+    ]);
+    expect(inBalanced('real_ip_header proxy_protocol', 'real_ip_header X-Forwarded-For')).toEqual([
+      'listen has proxy_protocol, and real_ip_header is X-Forwarded-For',
+    ]);
+  });
+});
+
 describe('in Dovecot', () => {
   it('a cache of what was right', () => {
     expect(inDovecot('auth_cache_size = 0', 'auth_cache_size = 10 M')).toEqual([

@@ -22,6 +22,7 @@ const noKeys = () => {
 };
 const tools = createTools({
   ceiling: NO_CEILING,
+  production: false,
   log: { warn: () => undefined },
   db: database.db,
   run: database.run,
@@ -165,6 +166,29 @@ describe('the command line of operators', () => {
     await poundkey('set-policy', 'litware', policyFile(second));
     const { output: json } = await poundkey('show-policy', 'litware', '--json');
     expect(JSON.parse(json)).toMatchObject({ version: 4, policy: { ringTimeoutS: 20 } });
+  });
+
+  it('says what becomes of a colour that cannot be read, and cuts a logo short', async () => {
+    await poundkey('create-tenant', 'pale', 'Pale', '--all-countries');
+    const logo = `<svg xmlns=\\"http://www.w3.org/2000/svg\\" viewBox=\\"0 0 9 9\\">${'<g></g>'.repeat(50)}</svg>`;
+    const policy = (colour: string) =>
+      policyFile(
+        `{"selfService": {"colour": "${colour}", "logo": {"type": "image/svg+xml", "data": "${logo}"}}}`,
+      );
+    const { output } = await poundkey('set-policy', 'pale', policy('#ffcc00'));
+    expect(output).toContain('  /selfService/colour: null -> "#ffcc00"\n');
+    expect(output).toMatch(
+      / {2}\/selfService\/logo: null -> \{"type":"image\/svg\+xml",.{100,200}… \(\d{3} characters\)\n/,
+    );
+    expect(output).toContain(
+      'On light pages #ae8a00 is used in place of #ffcc00, so that it can be seen and read. Contrast:\n  onBrand on brand: 5.11 (at least 4.5)\n',
+    );
+    expect(output).toContain('On dark pages #f1d071 is used in place of #ffcc00');
+    const readable = await poundkey('set-policy', 'pale', policy('#b3401a'));
+    expect(readable.output).toContain('On light pages #b3401a is used. Contrast:\n');
+    expect((await poundkey('set-policy', 'pale', policy('#b3401a'))).output).toMatch(
+      /Every field is as it was\.$/,
+    );
   });
 
   it('names what a part of a policy silently gave back to the defaults', async () => {

@@ -39,6 +39,7 @@ describe('rotate-keys', async () => {
   const rotateKeys = (keys: KeyRings, ...options: string[]) => {
     const tools = createTools({
       ceiling: NO_CEILING,
+      production: false,
       log: { warn: () => undefined },
       db,
       run,
@@ -57,6 +58,7 @@ describe('rotate-keys', async () => {
   beforeAll(async () => {
     const { tenants } = createTools({
       ceiling: NO_CEILING,
+      production: false,
       log: { warn: () => undefined },
       db,
       run,

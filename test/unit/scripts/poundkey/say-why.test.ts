@@ -25,7 +25,7 @@ describe('how far a verification is', () => {
       action: null,
     });
     expect(whyOf({ ...QUEUED, pausedUntil: inS(22) }, NOW).says).toBe(
-      'waits because earlier calls to this number were not wanted; its call is in 22 s.',
+      'waits because earlier calls or text messages to this number were not wanted; its call is in 22 s.',
     );
   });
 

@@ -1,0 +1,176 @@
+/** Routes of the page: GET shows, POST does something once and leads to what is shown next. */
+import { z } from 'zod';
+import { ServiceError } from '../../errors.ts';
+import { htmlPage, redirect } from '../../platform/http/answers.ts';
+import { routeDefiner, unchecked } from '../../platform/http/route.ts';
+import { securityHeadersFor } from '../../platform/http/security-headers.ts';
+import { signedOutPage } from '../screens/link-screens.ts';
+import { isFormToken } from '../secrets.ts';
+import type { Session } from '../sessions/session-store.ts';
+import type { PageView } from '../view/page-view.ts';
+
+/** Who opens the page. */
+export interface Visitor {
+  /** Null: nobody is signed in, or no longer. */
+  session: Session | null;
+  /** What the cookie holds; empty: nothing. */
+  sessionId: string;
+  view: PageView;
+  now: Date;
+}
+
+/** The same with a session. */
+export interface Person extends Visitor {
+  session: Session;
+}
+
+/** What a page is answered with: HTML with a status, or the address of the next page. */
+export type PageAnswer =
+  | { status: 200 | 403 | 409 | 410 | 422; body: string; headers?: Record<string, string> }
+  | { status: 303; body: string; headers?: Record<string, string> };
+
+/** What pages may load: everything from here, nothing from elsewhere, no inline script or style. */
+const POLICY = {
+  ...{ defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'"] },
+  ...{ connectSrc: ["'self'"], formAction: ["'self'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+};
+
+/** The header of a page whose form goes to another site: to this one, and nowhere else. @param origin such as `https://login.example.com` */
+export function lettingFormsGoTo(origin: string): Record<string, string> {
+  const all = securityHeadersFor({ ...POLICY, formAction: ["'self'", origin] });
+  return { 'Content-Security-Policy': all['Content-Security-Policy'] ?? '' };
+}
+
+/** No path leaks to other sites, and browsers still say in `Origin` whose form it is (with `no-referrer` they say null). */
+const HEADERS = {
+  'Referrer-Policy': 'strict-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
+};
+
+const page = (description: string) => {
+  const spec = htmlPage(description, POLICY);
+  return { ...spec, headers: { ...spec.headers, ...HEADERS } };
+};
+
+/** What pages are answered with. */
+export const responses = {
+  200: page('The page'),
+  303: redirect('The address of the next page'),
+  403: page('Nobody is signed in'),
+  409: page('It cannot be done now'),
+  410: page('It is over'),
+  422: page('Something is wrong with what was typed'),
+};
+
+const defineRoute = routeDefiner<Visitor>();
+
+interface Spec<Params extends z.ZodObject> {
+  path: `/${string}`;
+  operationId: string;
+  summary: string;
+  params?: Params;
+}
+
+/** A page that anybody may open. Its query is ignored: link wrappers add parameters. */
+export function openPage<Params extends z.ZodObject = z.ZodObject<Record<never, z.ZodType>>>(
+  spec: Spec<Params> & { show(visitor: Visitor, params: z.output<Params>): Promise<PageAnswer> },
+) {
+  const { show, params, ...rest } = spec;
+  return defineRoute({
+    ...rest,
+    method: 'get',
+    query: unchecked,
+    body: unchecked,
+    ...(params ? { params } : {}),
+    responses,
+    problems: [],
+    handle: ({ caller, params: given }) => show(caller, given as z.output<Params>),
+  });
+}
+
+/** Something that anybody may do who has what stands in the address. */
+export function openAction<Params extends z.ZodObject>(
+  spec: Spec<Params> & {
+    params: Params;
+    act(visitor: Visitor, params: z.output<Params>): Promise<PageAnswer>;
+  },
+) {
+  const { act, ...rest } = spec;
+  return defineRoute({
+    ...rest,
+    method: 'post',
+    query: unchecked,
+    body: unchecked,
+    responses,
+    problems: [],
+    handle: ({ caller, params }) => act(caller, params as z.output<Params>),
+  });
+}
+
+/** A page for whoever is signed in. */
+export function personalPage<Params extends z.ZodObject = z.ZodObject<Record<never, z.ZodType>>>(
+  spec: Spec<Params> & { show(person: Person, params: z.output<Params>): Promise<PageAnswer> },
+) {
+  const { show, ...rest } = spec;
+  return openPage({
+    ...rest,
+    show: async (visitor, params) =>
+      isPerson(visitor) ? show(visitor, params) : { status: 403, body: signedOutPage(visitor.view) },
+  });
+}
+
+/**
+ * Something that a person does. The form carries the token of the session, so that no other site can send it.
+ * `fields` are those of the form besides the token.
+ */
+export function personalAction<
+  Fields extends z.ZodRawShape,
+  Params extends z.ZodObject = z.ZodObject<Record<never, z.ZodType>>,
+>(
+  spec: Spec<Params> & {
+    fields: Fields;
+    act(person: Person, form: z.output<z.ZodObject<Fields>>, params: z.output<Params>): Promise<PageAnswer>;
+  },
+) {
+  const { act, fields, params, ...rest } = spec;
+  const body = z.object({ formToken: z.string().max(200).default(''), ...fields });
+  return defineRoute({
+    ...rest,
+    method: 'post',
+    query: unchecked,
+    body,
+    ...(params ? { params } : {}),
+    responses,
+    problems: [],
+    async handle({ caller, body: form, params: given }) {
+      if (!isPerson(caller)) return { status: 403, body: signedOutPage(caller.view) };
+      const { formToken, ...typed } = form as { formToken: string };
+      assertFormToken(formToken, caller.sessionId);
+      return act(caller, typed as z.output<z.ZodObject<Fields>>, given as z.output<Params>);
+    },
+  });
+}
+
+function isPerson(visitor: Visitor): visitor is Person {
+  return visitor.session !== null;
+}
+
+/**
+ * Refuses a form that was made for another session, or by somebody else.
+ * @throws ServiceError `selfService.formNotOurs`
+ */
+export function assertFormToken(given: string, sessionId: string): void {
+  if (isFormToken(given, sessionId)) return;
+  throw new ServiceError(
+    'selfService.formNotOurs',
+    'The form does not belong to this session. Load the page again and send the form from there.',
+  );
+}
+
+/** Leads on to another page. */
+export function goTo(view: PageView, path: string, headers?: Record<string, string>): PageAnswer {
+  return { status: 303, body: `${view.base}${path}`, ...(headers ? { headers } : {}) };
+}
+
+/** An idempotency key in a form: printable, as the API takes them. */
+export const FormKey = z.string().regex(/^[\w-]{1,64}$/, 'This is no key of a form of this page.');

@@ -1,0 +1,100 @@
+/** The parts that pages are made of. */
+import { raw } from 'hono/html';
+import type { TextName } from '../texts.ts';
+import { type Html, html, NONE } from './html.ts';
+import { type IconName, icon, poundSign } from './icons.ts';
+import type { PageView } from './page-view.ts';
+
+/** A text in which some values have a form of their own, such as keys and numbers. */
+export function rich(
+  { language }: Pick<PageView, 'language'>,
+  name: TextName,
+  values: Readonly<Record<string, string | number | Html>>,
+): Html {
+  return html`${language.pieces<object>(name, values as Record<string, string | number | object>)}`;
+}
+
+/** A form that posts to the page itself. `formKey` makes a second click the same request; `isChecked`: by the browser. */
+export function form(
+  { base, formToken }: Pick<PageView, 'base' | 'formToken'>,
+  action: string,
+  content: Html,
+  {
+    formKey,
+    classes = '',
+    isChecked = false,
+  }: { formKey?: string; classes?: string; isChecked?: boolean } = {},
+): Html {
+  return html`<form method="post" action="${base}${action}"${isChecked ? NONE : raw(' novalidate')} class="${classes}"><input type="hidden" name="formToken" value="${formToken ?? ''}">${
+    formKey === undefined ? NONE : html`<input type="hidden" name="formKey" value="${formKey}">`
+  }${content}</form>`;
+}
+
+/** How a button looks: the one thing to do, something else that can be done, or hardly at all. */
+type Look = 'primary' | 'quiet' | 'text' | 'danger';
+
+/** A button that submits its form. */
+export function button(
+  label: string | Html,
+  look: Look,
+  {
+    small = false,
+    name,
+    value,
+    describedBy,
+  }: { small?: boolean; name?: string; value?: string; describedBy?: string } = {},
+): Html {
+  const attributes = [
+    name === undefined ? NONE : html` name="${name}" value="${value ?? ''}"`,
+    describedBy === undefined ? NONE : html` aria-describedby="${describedBy}"`,
+  ];
+  return html`<button class="button ${look}${small ? ' small' : ''}"${attributes}>${label}</button>`;
+}
+
+/** A link that looks like a button. */
+export function linkButton(label: string | Html, href: string, look: Look, small = false): Html {
+  return html`<a class="button ${look}${small ? ' small' : ''}" href="${href}">${label}</a>`;
+}
+
+/** A key as it stands in a sentence; read out by its name. */
+export function inlineKey(sign: string, spoken: string): Html {
+  return html`<kbd><span aria-hidden="true">${sign}</span><span class="hidden">${spoken}</span></kbd>`;
+}
+
+/** A large key, with the form that all keys have here. */
+export function keyCap(sign: string): Html {
+  if (sign === '#') return html`<span class="cap pound-key">${poundSign()}</span>`;
+  return html`<span class="cap">${sign}</span>`;
+}
+
+/**
+ * A phone number: grouped for the eye, digit by digit for the ear, and never broken or turned round.
+ * @param international such as `+46 8 465 004 22`
+ */
+export function phoneNumber(
+  { language }: Pick<PageView, 'language'>,
+  { international, extension = null }: { international: string; extension?: string | null },
+): Html {
+  const spaced = (digits: string) => [...digits.replaceAll(/[^\d+]/g, '')].join(' ');
+  const word = (kind: 'common.extensionOf', value: string) => language.text(kind, { extension: value });
+  const seen = html`<bdi class="number" dir="ltr">${international}</bdi>${extension === null ? '' : `, ${word('common.extensionOf', extension)}`}`;
+  const heard = `${spaced(international)}${extension === null ? '' : `, ${word('common.extensionOf', spaced(extension))}`}`;
+  return html`<span translate="no"><span aria-hidden="true">${seen}</span><span class="hidden">${heard}</span></span>`;
+}
+
+/** A box with an icon that says something. `alert`: it is read out at once. */
+export function notice(
+  kind: 'warn' | 'bad' | 'ok' | 'info',
+  content: string | Html,
+  { alert = false, id = '' } = {},
+): Html {
+  const name: IconName = kind === 'ok' ? 'check' : kind === 'info' ? 'info' : 'alert';
+  return html`<div class="notice ${kind}"${alert ? raw(' role="alert"') : ''}${id === '' ? NONE : html` id="${id}"`}>${icon(name)}<p>${content}</p></div>`;
+}
+
+/** What is wrong with a field. */
+export function fieldError(id: string, content: string | Html | null): Html {
+  return content === null
+    ? NONE
+    : html`<p class="error" id="${id}">${icon('alert', { small: true })}<span>${content}</span></p>`;
+}

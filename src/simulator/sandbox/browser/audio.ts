@@ -1,0 +1,88 @@
+/** What sounds when: the bell, the voice, key tones and the busy tone, in one page at a time. */
+import { spokenBy } from './caption-words.ts';
+import { serverTime } from './server-time.ts';
+import { createSound } from './sound.ts';
+import { takeTurns } from './turn.ts';
+import type { CallView, View } from './view.ts';
+import { speak, stopSpeaking } from './voice.ts';
+
+/** The sounds of the page. */
+export type Audio = ReturnType<typeof createAudio>;
+
+/** How many times the busy tone sounds after a call has ended, and when a line is busy. */
+const AFTER_CALL = 3;
+const WHEN_BUSY = 5;
+
+/** @param changed called when sound has become possible or impossible */
+export function createAudio(isOn: boolean, changed: () => void) {
+  const sound = createSound(() => refresh());
+  const turn = takeTurns(() => refresh());
+  let view: View | null = null;
+  let silenced: string | null = null;
+  let spokenAt = 0;
+  sound.setOn(isOn);
+  // Browsers let a page sound once somebody has clicked or pressed a key in it.
+  for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, sound.start, true);
+
+  function refresh(): void {
+    changed();
+    if (view) ring(view);
+  }
+
+  function ring({ desk, mobile }: View): void {
+    const ringing = [desk.call, mobile.call].find(
+      (call) => call?.phase === 'ringing' && call.sid !== silenced,
+    );
+    if (ringing && sound.isOn() && turn.isOurs())
+      sound.ring(desk.country, Math.max(0, (serverTime() - ringing.since) / 1_000));
+    else sound.stopRinging();
+  }
+
+  function say(call: CallView | null): void {
+    const heard = call?.phase === 'talking' && !call.onHold ? call.heard : null;
+    if (!heard || heard.interruptedAt !== null) {
+      if (spokenAt !== 0) stopSpeaking();
+      spokenAt = 0;
+      return;
+    }
+    if (heard.at === spokenAt || !sound.isOn() || !turn.isOurs()) return;
+    spokenAt = heard.at;
+    speak(heard.text.slice(spokenBy(heard, serverTime())), heard.language);
+  }
+
+  function busyTone(before: View | null, { desk, timeline }: View): void {
+    if (!turn.isOurs()) return;
+    if (before?.desk.call?.phase === 'talking' && !desk.call) sound.busy(AFTER_CALL);
+    if (before && !before.timeline.outcome && timeline.outcome?.name === 'busy') sound.busy(WHEN_BUSY);
+  }
+
+  return {
+    keyDown: sound.keyDown,
+    keyUp: sound.keyUp,
+    louder: sound.louder,
+    isRunning: sound.isRunning,
+    silenced: () => silenced,
+    /** The bell of this call sounds no more. */
+    silence(sid: string): void {
+      silenced = sid;
+      refresh();
+    },
+    setOn(on: boolean): void {
+      sound.setOn(on);
+      if (!on) stopSpeaking();
+      refresh();
+    },
+    /** Says once more what the caller says. */
+    repeatVoice(): void {
+      const call = [view?.desk.call, view?.mobile.call].find((each) => each?.phase === 'talking');
+      if (call?.heard && sound.isOn()) speak(call.heard.text, call.heard.language);
+    },
+    /** The server has sent a new view. */
+    follow(next: View): void {
+      busyTone(view, next);
+      view = next;
+      ring(next);
+      say([next.desk.call, next.mobile.call].find((call) => call?.phase === 'talking') ?? null);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** The computer's keys, while the desk has the focus. They are told by what is typed, so that # works on every layout. */
+import type { Keypad } from './keypad.ts';
+
+/** What the keys do besides the keypad's. */
+export interface Shortcuts {
+  /** The space bar on the phone itself: answers, or hangs up. */
+  handset(): void;
+  /** Esc: rejects, or hangs up. */
+  leave(): void;
+  mute(): void;
+  repeatVoice(): void;
+}
+
+const KEY = /^[0-9*#]$/;
+const FIELDS = 'input, select, textarea, [contenteditable]';
+
+/** Whether somebody is typing into a field. */
+export function isTyping(): boolean {
+  return document.activeElement?.matches(FIELDS) === true;
+}
+
+/** Connects the keys to the desk phone. */
+export function connectKeyboard(phone: HTMLElement, keypad: Keypad, shortcuts: Shortcuts): void {
+  const letters: Record<string, () => void> = {
+    escape: shortcuts.leave,
+    m: shortcuts.mute,
+    v: shortcuts.repeatVoice,
+  };
+  const doingOf = ({ key, target }: KeyboardEvent): (() => void) | undefined => {
+    if (KEY.test(key)) return () => keypad.press(key);
+    // On a button the space bar presses that button, and nothing else.
+    if (key === ' ') return target === phone ? shortcuts.handset : undefined;
+    return letters[key.toLowerCase()];
+  };
+  phone.addEventListener('keydown', (event) => {
+    const doing = isOther(event) ? undefined : doingOf(event);
+    if (!doing) return;
+    event.preventDefault();
+    if (!event.repeat) doing();
+  });
+  // The focus may have gone elsewhere while the key was held.
+  window.addEventListener('keyup', ({ key }) => {
+    if (KEY.test(key) || key === 'Shift') keypad.release();
+  });
+}
+
+/** Keys that belong to the browser, to a field, or to a word that is being composed. */
+function isOther({ ctrlKey, altKey, metaKey, isComposing, target, key }: KeyboardEvent): boolean {
+  const isField = target instanceof Element && target.matches(FIELDS);
+  // With AltGr, which browsers report as Ctrl and Alt, some layouts type # and *.
+  const isSign = /^[*#]$/.test(key) && !metaKey;
+  return isField || isComposing || ((ctrlKey || altKey || metaKey) && !isSign);
+}

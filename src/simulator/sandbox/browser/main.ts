@@ -1,0 +1,95 @@
+/** The sandbox in the browser: shows what the server says, and tells it what somebody does. */
+import { createAudio } from './audio.ts';
+import { captionOf } from './caption-words.ts';
+import { keepChoices, readChoices } from './choices.ts';
+import { connectBackend } from './connect-backend.ts';
+import { connectDesk, focusWhenRinging } from './connect-desk.ts';
+import { connectMobile } from './connect-mobile.ts';
+import { button, mark, part, write } from './dom.ts';
+import { connectDrawers, renderDrawers } from './drawers.ts';
+import { follow } from './follow.ts';
+import { renderBackend } from './render-backend.ts';
+import { renderCaption } from './render-caption.ts';
+import { type Local, renderDesk, tickDesk } from './render-desk.ts';
+import { renderMobile, tickMobile } from './render-mobile.ts';
+import { renderTimeline } from './render-timeline.ts';
+import { act } from './send.ts';
+import { serverTime, setServerTime } from './server-time.ts';
+import type { View } from './view.ts';
+
+/** How often what changes with the time is shown anew, ms. */
+const TICK_MS = 100;
+
+const choices = readChoices();
+const narrow = window.matchMedia('(max-width: 62rem)');
+let view: View | null = null;
+let isHandsFree = false;
+let reported = '';
+
+const audio = createAudio(choices.sound, show);
+const local = (): Local => ({ moves: choices.movement, silenced: audio.silenced(), isHandsFree });
+
+connectBackend();
+connectDrawers();
+connectMobile(() => view, { down: audio.keyDown, up: audio.keyUp });
+connectDesk({
+  view: () => view,
+  audio,
+  toggleSound,
+  setHandsFree(wanted) {
+    isHandsFree = wanted;
+  },
+  changed: show,
+});
+button('sound').addEventListener('click', toggleSound);
+button('movement').addEventListener('click', () => {
+  choices.movement = !choices.movement;
+  keepChoices(choices);
+  show();
+});
+follow((next) => {
+  const before = view;
+  view = next;
+  setServerTime(next.now);
+  audio.follow(next);
+  show();
+  focusWhenRinging(before, next);
+  reportOutcome(next);
+});
+setInterval(tick, TICK_MS);
+
+function toggleSound(): void {
+  choices.sound = !choices.sound;
+  keepChoices(choices);
+  audio.setOn(choices.sound);
+}
+
+function show(): void {
+  if (!view) return;
+  mark(part('sound'), 'aria-pressed', choices.sound);
+  mark(part('mute'), 'aria-pressed', !choices.sound);
+  mark(part('movement'), 'aria-pressed', choices.movement);
+  write(part('sound-label'), audio.isRunning() || !choices.sound ? 'Sound' : 'Sound after a click');
+  renderBackend(view);
+  renderDesk(view, local());
+  renderMobile(view);
+  renderTimeline(view, choices.movement);
+  renderDrawers(view);
+  tick();
+}
+
+function tick(): void {
+  if (!view) return;
+  const now = serverTime();
+  tickDesk(view, local(), now);
+  tickMobile(view, now);
+  const hasSound = audio.isRunning() || !choices.sound;
+  renderCaption(captionOf(view, { hasSound, isNarrow: narrow.matches }), now);
+}
+
+/** Says when an outcome is on the screen: that is the end of the timeline. */
+function reportOutcome({ timeline: { verification, outcome } }: View): void {
+  if (!verification || !outcome || reported === verification) return;
+  reported = verification;
+  requestAnimationFrame(() => void act({ do: 'shown', verification }));
+}

@@ -1,0 +1,163 @@
+// The self-service page without scripts: links, sessions, setting up a phone, and what may not happen.
+import { describe, expect, test } from 'vitest';
+import { describeWorlds, worldOfThisTest } from '../../support/open-worlds.ts';
+import { openVisitor, type Visited, type Visitor, wordsOf } from '../../support/page-visitor.ts';
+import type { World } from '../../support/world.ts';
+
+const BASE = '/my-phones';
+
+/** A link for a user, as a backend gets it. */
+async function linkFor(world: World, userId: string, body: Record<string, unknown> = {}): Promise<string> {
+  const answer = await world.api('POST', `/v1/users/${userId}/self-service-links`, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return new URL(answer.body.url).pathname;
+}
+
+/** Somebody who has come in by a link. */
+async function signedIn(world: World, userId: string): Promise<{ visitor: Visitor; page: Visited }> {
+  const visitor = openVisitor(world.service.url ?? '');
+  const path = await linkFor(world, userId);
+  await visitor.open(path);
+  return { visitor, page: await visitor.post(path) };
+}
+
+/** Goes on until the call is asked for. */
+async function setUp(visitor: Visitor, number: string, typed: Record<string, string> = {}): Promise<Visited> {
+  const form = await visitor.open(`${BASE}/add/office`);
+  const confirm = await visitor.submit(form, `${BASE}/add/office`, {
+    country: 'SE',
+    number,
+    extension: '',
+    ...typed,
+  });
+  expect(confirm.title, wordsOf(confirm.html)).toBe('Is this right?');
+  return confirm;
+}
+
+describeWorlds('the self-service page', ({ world }) => {
+  let users = 0;
+  const newUser = () => `page-${users++}`;
+
+  test('takes somebody from a link to a registered phone and an app password', async () => {
+    const user = newUser();
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'press-pound');
+    const { visitor, page } = await signedIn(world, user);
+    expect(page.title).toBe('How should we contact you?');
+    const confirm = await setUp(visitor, number);
+    expect(wordsOf(confirm.html)).toContain('Your display shows');
+    const calling = await visitor.submit(confirm, `${BASE}/start`);
+    expect(calling.at).toBe(`${BASE}/now`);
+    expect(calling.title).toBe('We’re calling you');
+    await world.settle();
+    const done = await visitor.open(`${BASE}/now`);
+    expect(done.title).toBe('Your office phone is registered');
+    const [, groups = ''] = /data-secret>([\s\S]*?)<\/output>/.exec(done.html) ?? [];
+    expect(wordsOf(groups)).toMatch(/^[a-z]{4}( [a-z]{4}){3}$/);
+    const again = await visitor.open(`${BASE}/done`);
+    expect(wordsOf(again.html)).toContain('The app password was shown already');
+    const list = await visitor.submit(again, `${BASE}/done`);
+    expect(list.title).toBe('My phones and app passwords');
+    expect(wordsOf(list.html)).toContain(number.slice(-2));
+    const phones = await world.api('GET', `/v1/users/${user}/phone-methods`);
+    expect(phones.body.value).toHaveLength(1);
+    const passwords = await world.api('GET', `/v1/users/${user}/app-passwords`);
+    expect(passwords.body.value).toHaveLength(1);
+  });
+
+  test('a link is used up by its button only, and only once', async () => {
+    const path = await linkFor(world, newUser());
+    const scanner = openVisitor(world.service.url ?? '');
+    await fetch(`${world.service.url}${path}`, { method: 'HEAD' });
+    for (let time = 0; time < 3; time += 1) expect((await scanner.open(path)).status).toBe(200);
+    const person = openVisitor(world.service.url ?? '');
+    expect((await person.open(`${path}?utm_source=mail`)).status).toBe(200);
+    expect((await person.post(path)).status).toBe(200);
+    // The page may be lost on the way: the same browser may come again, another may not.
+    expect((await person.post(path)).status).toBe(200);
+    const other = openVisitor(world.service.url ?? '');
+    expect(await other.post(path)).toMatchObject({ status: 410, title: 'This link no longer works' });
+    expect(await other.open(path)).toMatchObject({ status: 410 });
+    expect((await other.open(BASE)).title).toBe('You are signed out');
+  });
+
+  test.each([
+    ['of nobody', (path: string) => `${path.slice(0, -43)}${'a'.repeat(43)}`],
+    ['in lower case', (path: string) => path.toLowerCase()],
+    ['cut off', (path: string) => path.slice(0, -3)],
+    ['with something else in it', (path: string) => `${path.slice(0, -3)}%3Cb`],
+  ])('a link %s gets help and no error', async (_what, spoil) => {
+    const path = spoil(await linkFor(world, newUser()));
+    const visitor = openVisitor(world.service.url ?? '');
+    expect((await visitor.open(path)).title).toBe('This link no longer works');
+    expect((await visitor.post(path)).title).toBe('This link no longer works');
+  });
+
+  test('a full stop that came along with a link changes nothing', async () => {
+    const path = await linkFor(world, newUser());
+    const visitor = openVisitor(world.service.url ?? '');
+    expect((await visitor.post(`${path}.`)).title).toBe('How should we contact you?');
+  });
+
+  test('another link ends the session of before, and shows whose phones they are', async () => {
+    const first = newUser();
+    const second = newUser();
+    const { visitor } = await signedIn(world, first);
+    const before = new Map(visitor.cookies);
+    const page = await visitor.post(await linkFor(world, second));
+    expect(wordsOf(page.html)).toContain(`For ${second}`);
+    const old = openVisitor(world.service.url ?? '');
+    for (const [name, value] of before) old.cookies.set(name, value);
+    expect(await old.open(BASE)).toMatchObject({ status: 403, title: 'You are signed out' });
+  });
+
+  test('a form of another session, or of nobody, does nothing', async () => {
+    const number = world.newNumber();
+    const { visitor } = await signedIn(world, newUser());
+    const confirm = await setUp(visitor, number);
+    const { visitor: other } = await signedIn(world, newUser());
+    await setUp(other, world.newNumber());
+    expect((await other.submit(confirm, `${BASE}/start`)).status).toBe(403);
+    expect((await visitor.post(`${BASE}/start`, { formKey: 'x' })).status).toBe(403);
+    expect(world.simulator.createdPerNumber()[number]).toBeUndefined();
+  });
+
+  test('a double click, a second window and a reload are one call', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'no-answer');
+    const user = newUser();
+    const { visitor } = await signedIn(world, user);
+    const confirm = await setUp(visitor, number);
+    const second = await visitor.open(`${BASE}/confirm`);
+    const pages = await Promise.all([
+      visitor.submit(confirm, `${BASE}/start`),
+      visitor.submit(confirm, `${BASE}/start`),
+      visitor.submit(second, `${BASE}/start`),
+    ]);
+    expect(pages.map(({ at }) => at)).toEqual([`${BASE}/now`, `${BASE}/now`, `${BASE}/now`]);
+    await world.settle();
+    expect(world.simulator.createdPerNumber()[number]).toBe(1);
+    const ended = await visitor.open(`${BASE}/now`);
+    expect(ended.title).toBe('Nobody answered');
+    expect(wordsOf(ended.html)).toContain('Nothing was registered.');
+    const again = await visitor.submit(ended, `${BASE}/now/again`);
+    await visitor.submit(ended, `${BASE}/now/again`);
+    expect(again.title).toBe('We’re calling you');
+    await world.settle();
+    expect(world.simulator.createdPerNumber()[number]).toBe(2);
+  });
+});
+
+describe('sessions of the self-service page', () => {
+  test('end after a quarter of an hour without a click, and say so', async () => {
+    const world = await worldOfThisTest('embedded');
+    const { visitor } = await signedIn(world, 'idle');
+    await world.time.advance(14 * 60_000);
+    await visitor.open(`${BASE}/add`);
+    await world.time.advance(14 * 60_000);
+    expect((await visitor.open(`${BASE}/now/events`)).status).toBe(204);
+    expect((await visitor.open(`${BASE}/add`)).title).toBe('How should we contact you?');
+    await world.time.advance(16 * 60_000);
+    expect(await visitor.open(`${BASE}/add`)).toMatchObject({ status: 403, title: 'You are signed out' });
+  });
+});
