@@ -5,6 +5,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { preferNames } from './cluster-names.ts';
 import type { HostAndPort, RedisAccess, RedisPlace } from './redis-place.ts';
 import { givingUp } from './role-change.ts';
+import { bearSecondTlsErrors } from './tls-errors.ts';
 
 /** A client for one server, or for a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -50,6 +51,7 @@ export function createRedisClient(
   bearing: Bearing,
   onRefusal: (reply: Error) => void,
 ): RedisClient {
+  bearSecondTlsErrors();
   const { enableOfflineQueue } = bearing;
   const single = { ...bearing.redis, enableOfflineQueue, ...givingUp(enableOfflineQueue, onRefusal) };
   if ('url' in place) return new Redis(place.url, single);

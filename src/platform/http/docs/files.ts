@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 /** A file, as it is and as it is sent to whoever takes it compressed. */
-export interface PageFile {
+interface PageFile {
   type: string;
   bytes: Buffer;
   zipped(): Promise<Buffer>;
