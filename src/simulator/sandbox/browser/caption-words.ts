@@ -20,17 +20,19 @@ interface Surroundings {
   hasSound: boolean;
   /** Whether the panes are below the desk, in place of beside it. */
   isNarrow: boolean;
+  /** The verification whose outcome need not be told any more. */
+  told: string | null;
 }
 
 /** The caption of a view. */
-export function captionOf(view: View, { hasSound, isNarrow }: Surroundings): Caption {
+export function captionOf(view: View, { hasSound, isNarrow, told }: Surroundings): Caption {
   const { desk, mobile, backend, timeline } = view;
   return (
     ofCall(desk.call, hasSound) ??
     ofMobile(mobile.call, isNarrow) ??
     (backend.problem ? caption('info', 'Refused', backend.problem) : null) ??
     (backend.inProgress ? onTheWay(view, isNarrow) : null) ??
-    (timeline.outcome ? ended(timeline.outcome) : null) ??
+    (timeline.outcome && timeline.verification !== told ? ended(timeline.outcome) : null) ??
     idle(desk.mode, isNarrow)
   );
 }

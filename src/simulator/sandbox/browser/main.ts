@@ -25,6 +25,8 @@ const narrow = window.matchMedia('(max-width: 62rem)');
 let view: View | null = null;
 let isHandsFree = false;
 let reported = '';
+/** The verification that had ended before the phone was set to something else. */
+let told: string | null = null;
 
 const audio = createAudio(choices.sound, show);
 const local = (): Local => ({ moves: choices.movement, silenced: audio.silenced(), isHandsFree });
@@ -50,6 +52,7 @@ button('movement').addEventListener('click', () => {
 follow((next) => {
   const before = view;
   view = next;
+  if (before?.person === next.person && before.desk.mode !== next.desk.mode) told = next.timeline.verification;
   setServerTime(next.now);
   audio.follow(next);
   show();
@@ -84,7 +87,7 @@ function tick(): void {
   tickDesk(view, local(), now);
   tickMobile(view, now);
   const hasSound = audio.isRunning() || !choices.sound;
-  renderCaption(captionOf(view, { hasSound, isNarrow: narrow.matches }), now);
+  renderCaption(captionOf(view, { hasSound, isNarrow: narrow.matches, told }), now);
 }
 
 /** Says when an outcome is on the screen: that is the end of the timeline. */

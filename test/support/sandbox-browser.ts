@@ -1,0 +1,106 @@
+/** The sandbox in a browser: pages of it, what one does there, and pictures of it. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { PROJECT } from './lint.ts';
+import type { World } from './world.ts';
+
+/** Where pictures go; git ignores it. */
+const PICTURES = join(PROJECT, 'test/output/sandbox');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The sizes of a window on a desk, and of a phone. */
+export const DESK_SIZED = { width: 1440, height: 900 };
+export const PHONE_SIZED = { width: 360, height: 780 };
+
+/** A page of the sandbox. */
+export type SandboxInBrowser = Awaited<ReturnType<typeof openInBrowser>>;
+
+/** How a page is opened besides what a browser context takes. */
+interface Opening extends BrowserContextOptions {
+  /** Runs in the page before anything of it, as source. */
+  before?: string;
+}
+
+/** Opens the sandbox, by the address of the service, for the test that calls this; the time stands from then on. */
+export async function openInBrowser(browser: Browser, world: World, { before, ...options }: Opening = {}) {
+  world.time.pause();
+  const context = await browser.newContext({ viewport: DESK_SIZED, ...options });
+  onTestFinished(() => context.close());
+  if (before) await context.addInitScript(before);
+  return { context, ...(await openPage(await context.newPage(), world)) };
+}
+
+/** Another page in the same browser. */
+export async function openPage(page: Page, world: World) {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('409')) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(world.service.url ?? '');
+  await page.locator('.track li').first().waitFor();
+  const button = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' });
+
+  const sandbox = {
+    page,
+    /** What the browser complained about, such as something that the policy does not allow. */
+    complaints,
+    button,
+    see: (text: string | RegExp) => page.getByText(text).first().waitFor(),
+    /** Waits for a caption. */
+    caption: (text: string | RegExp) =>
+      page.locator('.caption [aria-hidden]').filter({ hasText: text }).waitFor(),
+    /** Waits until the timeline has come to a station. */
+    station: (name: string, state = 'at') =>
+      page.locator(`.track li.${state}`).filter({ hasText: name }).waitFor(),
+    heading: (text: string | RegExp) =>
+      page.locator('[data-part="timeline-heading"]').filter({ hasText: text }).waitFor(),
+    /** Waits for the outcome webhook in the pane. */
+    webhook: (outcome: string) =>
+      page
+        .locator('.hook')
+        .filter({ hasText: `"outcome": "${outcome}"` })
+        .waitFor(),
+    method: (text: string | RegExp) => page.locator('.meth').filter({ hasText: text }).waitFor(),
+    choose: async (name: string) => {
+      await page.getByLabel('Person', { exact: true }).selectOption({ label: name });
+    },
+    pass: (ms: number) => world.time.advance(ms),
+    /** Asks for a call and waits until the network has it. */
+    async setUp() {
+      await button('Set up my office phone').click();
+      await sandbox.station('Dialled');
+    },
+    /** Asks for a call and lets it ring. */
+    async ring() {
+      await sandbox.setUp();
+      await world.time.advance(700);
+      await button('Handset. Answer').waitFor({ state: 'attached' });
+    },
+    /** Lets it ring, answers by lifting the handset, and waits for the question. */
+    async answer() {
+      await sandbox.ring();
+      await button('Handset. Answer').click();
+      await sandbox.asked();
+    },
+    /** Waits until the call waits for a key. */
+    asked: () => page.locator('[data-key="#"].want').waitFor(),
+    key: (name: string) => page.locator(`[data-key="${name}"]`).click(),
+    /** Keeps a picture. */
+    async picture(name: string) {
+      mkdirSync(PICTURES, { recursive: true });
+      await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+    },
+    /** The rules of accessibility that the page breaks, and where. */
+    async broken(): Promise<string[]> {
+      await page.evaluate(AXE);
+      return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+        violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`);
+    },
+  };
+  return sandbox;
+}
