@@ -14,7 +14,7 @@ export const handActionSchema = z.discriminatedUnion('do', [
 ]);
 
 /** One of these things. */
-export type HandAction = z.infer<typeof handActionSchema>;
+type HandAction = z.infer<typeof handActionSchema>;
 
 /** How a person takes a call; `inUse`: the phone is in another call. */
 type Taking = 'answered' | 'rejected' | 'voicemail' | 'inUse';

@@ -185,7 +185,7 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
       // Its user says on the phone that somebody else asked for a call.
       async ({ userId, number }: { userId: string; number: string }) => {
         world.simulator.desk.script(number, 'fraud');
-        const call = { userId, purpose: 'signIn' };
+        const call = { userId, purpose: 'signIn', phoneType: 'mobile' };
         const { body } = await world.api('POST', '/v1/verifications', call);
         const outcome = async () => {
           await world.time.advance(1_000);

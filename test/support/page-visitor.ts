@@ -64,7 +64,7 @@ async function visited(response: Response, url: URL): Promise<Visited> {
 }
 
 /** The hidden fields of a form, as the browser would send them. */
-export function hiddenFields(html: string, action: string): Record<string, string> {
+function hiddenFields(html: string, action: string): Record<string, string> {
   const forms = html.split('<form').slice(1);
   const form = forms.find((each) => each.includes(`action="${action}"`))?.split('</form>')[0];
   if (form === undefined) throw new Error(`there is no form to ${action}`);

@@ -12,11 +12,11 @@ const PICTURES = join(PROJECT, 'test/output/sandbox');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The sizes of a window on a desk, and of a phone. */
-export const DESK_SIZED = { width: 1440, height: 900 };
+const DESK_SIZED = { width: 1440, height: 900 };
 export const PHONE_SIZED = { width: 360, height: 780 };
 
 /** A page of the sandbox. */
-export type SandboxInBrowser = Awaited<ReturnType<typeof openInBrowser>>;
+type SandboxInBrowser = Awaited<ReturnType<typeof openInBrowser>>;
 
 /** How a page is opened besides what a browser context takes. */
 interface Opening extends BrowserContextOptions {

@@ -27,7 +27,7 @@ export interface ListedAppServer extends AppServer {
 }
 
 /** The servers of all tenants. */
-export type AppServers = ReturnType<typeof createAppServers>;
+type AppServers = ReturnType<typeof createAppServers>;
 
 /** App servers in the registry. A secret is told once; its SHA-256 is kept. A change and its audit events are one statement. */
 export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {

@@ -7,7 +7,7 @@ import { hashOfToken, newToken } from '../secrets.ts';
 import type { LinkStore } from './link-store.ts';
 
 /** What a backend asks for. */
-export interface LinkRequest extends User {
+interface LinkRequest extends User {
   /** The language of the page (BCP 47); null: that of the browser. */
   locale: string | null;
   /** Where the page leads back to; null: nowhere. */

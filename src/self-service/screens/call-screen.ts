@@ -8,7 +8,7 @@ import { button, form, inlineKey, keyCap, notice, phoneNumber, rich } from '../v
 import { type CallStage, deadlineOf, STAGES, secondsOf, stageOf } from './call-stage.ts';
 
 /** After this a person may have another call, s: a phone rings late more often than a call is lost. */
-export const AGAIN_AFTER_S = 20;
+const AGAIN_AFTER_S = 20;
 
 /** What is shown of a call. */
 export interface ShownCall {

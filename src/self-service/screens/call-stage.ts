@@ -15,7 +15,7 @@ export function stageOf({ state, progress, outcome }: ShownVerification): CallSt
 }
 
 /** When each stage began, as far as it is known. */
-export function beganAt(stage: CallStage, verification: ShownVerification): Date | null {
+function beganAt(stage: CallStage, verification: ShownVerification): Date | null {
   const { createdAt, dialedAt, rangAt, answeredAt, decidedAt } = verification;
   const times = {
     inLine: createdAt,

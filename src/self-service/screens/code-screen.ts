@@ -8,7 +8,7 @@ import { button, fieldError, form, linkButton, notice, phoneNumber, rich } from 
 import { wayNameOf } from './choose-screen.ts';
 
 /** Between two texts, s: the same as the API demands. */
-export const BETWEEN_TEXTS_S = 30;
+const BETWEEN_TEXTS_S = 30;
 
 /** What is shown of a text message. */
 export interface ShownText {

@@ -10,7 +10,7 @@ import type { SignInActions } from './ports.ts';
 export const PAGE_MINUTES = 10;
 
 /** What a backend asks for. */
-export type SignInPageRequest = Omit<NewSignInPage, 'id' | 'tokenHash' | 'expiresAt'>;
+type SignInPageRequest = Omit<NewSignInPage, 'id' | 'tokenHash' | 'expiresAt'>;
 
 /** Makes pages on which people sign in with their phone numbers. */
 export type CreateSignInPage = (wanted: SignInPageRequest) => Promise<{ url: string; expiresAt: Date }>;

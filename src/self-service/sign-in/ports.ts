@@ -15,7 +15,7 @@ export interface ShownSignIn {
 }
 
 /** What somebody typed, and what the backend asked for. */
-export interface AskedSignIn {
+interface AskedSignIn {
   tenantId: string;
   number: string;
   /** ISO 3166-1 alpha-2; undefined: the number says it itself. */

@@ -6,7 +6,7 @@ import type { Network } from './network.ts';
 /** The names of the switches. */
 export const FAULT_IDS = ['loseNext', 'late', 'down', 'twice'] as const;
 /** One of them. */
-export type FaultId = (typeof FAULT_IDS)[number];
+type FaultId = (typeof FAULT_IDS)[number];
 
 /** How late callbacks are answered, ms. */
 const LATE_MS = 5_000;

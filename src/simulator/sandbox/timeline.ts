@@ -17,7 +17,7 @@ export type Mark =
   | 'pageDone';
 
 /** Instants are milliseconds since 1970. */
-export interface Passed {
+interface Passed {
   at: number;
   fact: string;
 }

@@ -8,7 +8,7 @@ export type SoftAction =
   | ('hold' | 'keypad' | 'hangUp');
 
 /** A soft key: its label on the display, and how it is coloured. */
-export interface SoftKey {
+interface SoftKey {
   action: SoftAction;
   label: string;
   colour?: 'g' | 'r';

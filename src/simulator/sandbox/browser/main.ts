@@ -52,7 +52,8 @@ button('movement').addEventListener('click', () => {
 follow((next) => {
   const before = view;
   view = next;
-  if (before?.person === next.person && before.desk.mode !== next.desk.mode) told = next.timeline.verification;
+  if (before?.person === next.person && before.desk.mode !== next.desk.mode)
+    told = next.timeline.verification;
   setServerTime(next.now);
   audio.follow(next);
   show();

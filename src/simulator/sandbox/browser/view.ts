@@ -17,7 +17,7 @@ export interface View {
 }
 
 /** Somebody to set a phone up for. */
-export interface PersonView {
+interface PersonView {
   id: string;
   name: string;
   initials: string;
