@@ -66,6 +66,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
     defineRouteSet({
       under: base,
       body: 'form',
+      unlisted: true,
       identify,
       logged: ({ session }) => (session === null ? {} : { tenantId: session.tenantId }),
       inNameOf: ({ session }, { clientAddress }, work) =>

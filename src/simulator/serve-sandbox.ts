@@ -31,7 +31,7 @@ export function serveSandbox(network: Network, url: () => string): ServedSandbox
       if (!OWN_PATHS.test(req.path)) return next();
       if (!access) return void res.status(404).type('text').send(NOT_THERE);
       loading ??= load(access);
-      loading.then(({ routes }) => routes(req, res, next), next);
+      loading.then(({ routes }) => void routes(req, res, next)).catch(next);
     },
     connect(known) {
       access = known;

@@ -215,6 +215,38 @@ const ROWS: Row[] = [
     { version: 1, retention: { auditEventDays: 89 } },
     ['/retention/auditEventDays'],
   ],
+  // Pages for people.
+  ['createSelfServiceLink', 'POST', '/v1/users/u/self-service-links', { locale: 'swedish!' }, ['/locale']],
+  [
+    'createSelfServiceLink',
+    'POST',
+    '/v1/users/u/self-service-links',
+    { returnUrl: 'ftp://x.example/' },
+    ['/returnUrl'],
+  ],
+  [
+    'createSelfServiceLink',
+    'POST',
+    '/v1/users/u/self-service-links',
+    { returnUrl: 'https://x.example/' },
+    ['/returnUrl'],
+  ],
+  ['createSelfServiceLink', 'POST', '/v1/users/u/self-service-links', { minutes: 60 }, ['/minutes']],
+  ['createSignInPage', 'POST', '/v1/sign-in-pages', { nonce: 'n-1' }, ['/returnUrl']],
+  [
+    'createSignInPage',
+    'POST',
+    '/v1/sign-in-pages',
+    { returnUrl: 'https://x.example/', nonce: 'n 1' },
+    ['/nonce'],
+  ],
+  [
+    'createSignInPage',
+    'POST',
+    '/v1/sign-in-pages',
+    { returnUrl: 'https://x.example/', nonce: 'n-1' },
+    ['/returnUrl'],
+  ],
 ];
 
 /** The API's other parts, whose bad inputs are shown elsewhere. */

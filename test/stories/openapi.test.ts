@@ -259,6 +259,15 @@ describe('the answers are as described', () => {
     await world.settle();
   });
 
+  test('about a link to the self-service page', async () => {
+    const path = { userId: 'visitor' };
+    expect(await ask('createSelfServiceLink', { path, body: { locale: 'sv-SE' } })).toMatchObject({
+      status: 201,
+    });
+    const elsewhere = { returnUrl: 'https://evil.example/' };
+    expect(await ask('createSelfServiceLink', { path, body: elsewhere })).toMatchObject({ status: 422 });
+  });
+
   test('about an assertion', async () => {
     const { userId } = await world.story('press-pound');
     const request = { userId, purpose: 'signIn' };

@@ -227,7 +227,6 @@ test.each([
 });
 
 test.each([
-  '/',
   '/v1',
   '/favicon.ico',
   '/webhooks/calls',

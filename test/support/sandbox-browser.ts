@@ -15,9 +15,6 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const DESK_SIZED = { width: 1440, height: 900 };
 export const PHONE_SIZED = { width: 360, height: 780 };
 
-/** A page of the sandbox. */
-type SandboxInBrowser = Awaited<ReturnType<typeof openInBrowser>>;
-
 /** How a page is opened besides what a browser context takes. */
 interface Opening extends BrowserContextOptions {
   /** Runs in the page before anything of it, as source. */

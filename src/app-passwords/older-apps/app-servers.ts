@@ -26,9 +26,6 @@ export interface ListedAppServer extends AppServer {
   revokedAt: Date | null;
 }
 
-/** The servers of all tenants. */
-type AppServers = ReturnType<typeof createAppServers>;
-
 /** App servers in the registry. A secret is told once; its SHA-256 is kept. A change and its audit events are one statement. */
 export function createAppServers({ db, clock }: { db: Kysely<Registry>; clock: Clock }) {
   return {

@@ -46,7 +46,9 @@ export function createHttpApp(options: HttpAppOptions): Express {
 
 /** Answers 404 and names the address that was probably meant. */
 function refuseUnknown(sets: readonly MountedSet[]): RequestHandler {
-  const likelyAddress = addressFinder(sets.filter(({ otherMethods }) => otherMethods !== 'notFound'));
+  const likelyAddress = addressFinder(
+    sets.filter(({ otherMethods, unlisted }) => otherMethods !== 'notFound' && !unlisted),
+  );
   return (req) => {
     const meant = likelyAddress(req.path);
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;

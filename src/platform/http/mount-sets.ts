@@ -12,7 +12,14 @@ import { serveRoute } from './serve-route.ts';
 export interface MountedSet
   extends Pick<
     RouteSet<never>,
-    'under' | 'body' | 'whileDraining' | 'mayBeStored' | 'otherMethods' | 'security' | 'problemPage'
+    | 'under'
+    | 'body'
+    | 'whileDraining'
+    | 'mayBeStored'
+    | 'otherMethods'
+    | 'security'
+    | 'problemPage'
+    | 'unlisted'
   > {
   routes: readonly Route<never>[];
   /** What answers each route, in their order. */
@@ -37,7 +44,7 @@ export function defineRouteSet<Caller, Kind extends keyof Bodies>(set: RouteSet<
 export function defineOpenSet({
   isDescribed = false,
   ...set
-}: Pick<RouteSet<null, 'none'>, 'under' | 'routes'> & { isDescribed?: boolean }): MountedSet {
+}: Pick<RouteSet<null, 'none'>, 'under' | 'routes' | 'unlisted'> & { isDescribed?: boolean }): MountedSet {
   return defineRouteSet({
     ...set,
     body: 'none',

@@ -96,6 +96,8 @@ export interface RouteSet<Caller, Kind extends keyof Bodies = keyof Bodies> {
   mayBeStored: boolean;
   /** What other methods get at an address of the set: 405 with the methods that are allowed, or 404 as if it were none. */
   otherMethods: 'methodNotAllowed' | 'notFound';
+  /** For browsers only: its addresses are never told as what was probably meant. */
+  unlisted?: boolean;
   /** For people: shows problems at any address of the set as pages. Left out: they are answered to programs. */
   problemPage?: ProblemPage;
   /** Null: the set is not in the OpenAPI description. `none`: it is, and asks nothing of callers. */

@@ -9,6 +9,7 @@ import { ASSET_VERSION, assetNamed } from '../assets/assets.ts';
 export function assetSet(base: string): MountedSet {
   const defineRoute = routeDefiner<null>();
   return defineOpenSet({
+    unlisted: true,
     under: `${base}/assets` as `/${string}`,
     routes: [
       defineRoute({

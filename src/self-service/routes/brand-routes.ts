@@ -22,6 +22,7 @@ export function brandSet(base: string, policyOf: (tenantId: string) => Promise<T
     throw notThere();
   };
   return defineOpenSet({
+    unlisted: true,
     under: `${base}/brand` as `/${string}`,
     routes: [
       defineRoute({

@@ -26,6 +26,7 @@ export function signInSet({ publicUrl, viewOf, problemPage, now, ...deps }: Sign
   const shared = { ...deps, cookies, under: SIGN_IN_PATH } as const;
   return defineRouteSet({
     under: SIGN_IN_PATH,
+    unlisted: true,
     body: 'form',
     identify: createIdentifyVisitor({ ...shared, viewOf, now }),
     logged: ({ page }) => (page === null ? {} : { tenantId: page.tenantId }),

@@ -3,12 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Script } from '../../../src/simulator/script.ts';
 import { scrollsSideways, violationsOn } from '../../support/axe.ts';
 import { browserForTests } from '../../support/browser.ts';
 import { answering, openPageWorld, type PageWorld } from '../../support/page-world.ts';
 import { ANY_STORE, type FreshStores, freshStores } from '../../support/stores.ts';
 
 const SHOTS = join(import.meta.dirname, '../../output/page');
+/** Rings until the test says what happens. */
+const BY_HAND: Script = { pickUp: { kind: 'byHand' }, reactions: [] };
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 
@@ -84,13 +87,17 @@ describe('the page in a browser', () => {
       await typeNumber(page, typed.slice(0, 8));
       await page.locator('[aria-invalid=true]').waitFor();
       await look(page, `03-number-error-${name}`);
-      world.script(e164, answering('#', { afterMs: 2_500, pressAfterMs: 2_500 }));
+      world.script(e164, BY_HAND);
       await typeNumber(page, typed);
       await page.locator('.large-number').waitFor();
       await look(page, `05-confirm-${name}`);
       await page.locator('.button.primary').click();
       await page.locator('[data-live=trail] li:nth-child(3)[aria-current]').waitFor();
       await look(page, `07-ringing-${name}`);
+      world.service.simulator?.hands.act(e164, { do: 'answer' });
+      await page.locator('[data-live=trail] li:nth-child(4)[aria-current]').waitFor();
+      await look(page, `08-answered-${name}`);
+      world.service.simulator?.hands.act(e164, { do: 'press', key: '#' });
       await page.locator('[data-secret]').waitFor({ timeout: 30_000 });
       await look(page, `14-done-${name}`);
       await page.locator('.done-form button').click();
