@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Scope } from './domain/scope.ts';
-import { asciiDigits } from './domain/typed-text.ts';
 import { alsoCalled } from './platform/http/known-fields.ts';
 import { routeDefiner } from './platform/http/route.ts';
 import type { SecurityDescription } from './platform/http/route-set.ts';
@@ -142,7 +141,6 @@ export const Instant = z.string().meta({ description: 'ISO 8601, UTC', example: 
 /** What is dialed behind a switchboard. */
 export const Extension = z
   .string()
-  .overwrite(asciiDigits)
   .regex(/^[0-9]{1,11}$/, 'This must be 1 to 11 digits.')
   .meta({
     description: 'The extension to dial after the number answers; may also be written after the number',

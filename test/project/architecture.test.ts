@@ -25,7 +25,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   },
   'client.ts': { file: 'client.ts', imports: ['client/'] },
   'client/': { file: 'client/rest.ts', imports: ['platform/', 'errors.ts'] },
-  'api.ts': { file: 'api.ts', imports: ['platform/', 'domain/scope.ts', 'domain/typed-text.ts'] },
+  'api.ts': { file: 'api.ts', imports: ['platform/', 'domain/scope.ts'] },
   'journey/': { file: 'journey/states.ts', imports: [] },
   'phone-methods/': { file: 'phone-methods/list.ts', imports: [] },
   'app-passwords/': { file: 'app-passwords/reveal.ts', imports: [] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Extension, UserId } from '../../src/api.ts';
+import { UserId } from '../../src/api.ts';
 
 describe("a user's id", () => {
   test.each([
@@ -50,18 +50,4 @@ describe("a user's id", () => {
     });
     expect(error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining(rule)]);
   });
-});
-
-test.each([
-  ['1234', '1234'],
-  ['٠١٢', '012'],
-  ['۰۱۲', '012'],
-  ['１２', '12'],
-  ['०१२', '012'],
-])('an extension %s is %s', (typed, digits) => {
-  expect(Extension.parse(typed)).toBe(digits);
-});
-
-test.each(['', '12 ', '1x', '¹²', '123456789012', 12])('%j is no extension', (typed) => {
-  expect(Extension.safeParse(typed).success).toBe(false);
 });
