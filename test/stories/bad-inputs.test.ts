@@ -237,7 +237,7 @@ const ROWS: Row[] = [
     'createSignInPage',
     'POST',
     '/v1/sign-in-pages',
-    { returnUrl: 'https://x.example/', nonce: 'n 1' },
+    { returnUrl: 'https://x.example/', nonce: 'é' },
     ['/nonce'],
   ],
   [
