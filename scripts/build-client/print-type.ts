@@ -9,6 +9,8 @@ export interface JsonSchema {
   const?: unknown;
   enum?: unknown[];
   anyOf?: JsonSchema[];
+  /** Of those that a field tells apart. */
+  oneOf?: JsonSchema[];
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
   required?: string[];
@@ -24,7 +26,8 @@ export function printType(schema: JsonSchema, defs: Record<string, JsonSchema> =
   const print = (part: JsonSchema) => printType(part, defs);
   if (schema.$ref !== undefined)
     return print(defs[schema.$ref.replace('#/$defs/', '')] ?? unknownKind(schema));
-  if (schema.anyOf) return schema.anyOf.map(print).join(' | ');
+  const alternatives = schema.anyOf ?? schema.oneOf;
+  if (alternatives) return alternatives.map(print).join(' | ');
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (Array.isArray(schema.type)) return schema.type.map((type) => print({ ...schema, type })).join(' | ');
