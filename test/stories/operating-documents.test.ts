@@ -40,6 +40,12 @@ const NOT_PASTED: Record<string, string> = {
     'nobody has stopped calls, so there is none to allow; test/stories/bystander.test.ts runs both',
   "curl --user 'anna:abcd efgh ijkl mnop' imaps://mail.contoso.com/         # lists the folders":
     'the servers of the example; test/stories/older-apps-servers.test.ts signs in to such ones',
+  'install -m 600 nginx.conf /etc/nginx/nginx.conf     # in the place of the one that Debian brings':
+    'changes the machine; test/stories/older-apps-servers.test.ts starts nginx with this file',
+  'useradd --system --home-dir /srv/mail --create-home --shell /usr/sbin/nologin vmail':
+    'changes the machine; test/stories/older-apps-servers.test.ts starts Dovecot with this file',
+  'curl -X POST http://127.0.0.1:8080/v1/users/anna/app-passwords -H "Authorization: Bearer $KEY" \\':
+    'the address of the example; test/stories/app-passwords-on-request.test.ts makes such ones',
   'npm install @opentelemetry/api @opentelemetry/core @opentelemetry/sdk-trace @opentelemetry/resources \\':
     'asks the package registry; test/stories/ops/traces.test.ts runs with these packages',
 };
