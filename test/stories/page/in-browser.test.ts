@@ -12,6 +12,8 @@ import { ANY_STORE, type FreshStores, freshStores } from '../../support/stores.t
 const SHOTS = join(import.meta.dirname, '../../output/page');
 /** Rings until the test says what happens. */
 const BY_HAND: Script = { pickUp: { kind: 'byHand' }, reactions: [] };
+/** Nothing moves: colours that fade in have no contrast yet, and drawing what moves takes time. */
+const STILL = { reducedMotion: 'reduce' } as const;
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 
@@ -35,7 +37,7 @@ describe('the page in a browser', () => {
 
   /** A window of a person with a link, and what was wrong in it. */
   async function opened(options: BrowserContextOptions = {}, userId = `person-${users++}`) {
-    const context = await browser().newContext({ viewport: DESK, locale: 'en-US', ...options });
+    const context = await browser().newContext({ viewport: DESK, locale: 'en-US', ...STILL, ...options });
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('pageerror', ({ message }) => faults.push(message));
@@ -48,19 +50,15 @@ describe('the page in a browser', () => {
 
   /** Looks at a state as it is shown: no violation, nothing that scrolls sideways, also in the dark; keeps pictures. */
   async function look(page: Page, name: string): Promise<void> {
-    // Colours that fade in have no contrast yet.
-    await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'light' });
     await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
     const light = await violationsOn(page);
-    await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' });
-    await page.screenshot({ path: join(SHOTS, `${name}-dark.png`), fullPage: true });
+    await page.emulateMedia({ ...STILL, colorScheme: 'dark' });
     const dark = await violationsOn(page);
+    await page.screenshot({ path: join(SHOTS, `${name}-dark.png`) });
     expect({ light, dark, sideways: await scrollsSideways(page) }, name).toEqual({
-      light: [],
-      dark: [],
-      sideways: false,
+      ...{ light: [], dark: [], sideways: false },
     });
-    await page.emulateMedia({ reducedMotion: null, colorScheme: null });
+    await page.emulateMedia({ ...STILL, colorScheme: 'light' });
   }
 
   async function typeNumber(page: Page, number: string, extension = ''): Promise<void> {
