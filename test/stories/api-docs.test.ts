@@ -15,7 +15,12 @@ interface Example {
 const SOME_ID = '6f1c4ad2-6a3b-4c5e-9e63-0d4f6f9a1b2c';
 const examples = readExamples(readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8'));
 
-const { world } = worldOn('embedded', { policy: { smsSignIn: { allowed: true } } });
+const { world } = worldOn('embedded', {
+  policy: {
+    smsSignIn: { allowed: true },
+    selfService: { returnUrls: ['https://login.example.com/signed-in'] },
+  },
+});
 /** Such as `GET /v1/policy`. */
 let operations: string[];
 
