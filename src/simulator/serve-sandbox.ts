@@ -37,7 +37,7 @@ export function serveSandbox(network: Network, url: () => string): ServedSandbox
       access = known;
     },
     async close() {
-      if (loading) (await loading).close();
+      (await loading)?.close();
     },
   };
 }
