@@ -53,7 +53,7 @@ const DIRECTORY = join(import.meta.dirname, 'messages');
 export function loadTexts(directory = DIRECTORY): PageLanguages {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.json'))
-    .map((name) => MessageFile.parse(JSON.parse(readFileSync(join(directory, name), 'utf8'))));
+    .map((name) => parseFile(MessageFile.parse(JSON.parse(readFileSync(join(directory, name), 'utf8')))));
   const original = files.find(({ locale }) => locale === 'en');
   if (!original) throw new Error(`There is no message file of English (en.json) in ${directory}.`);
   const problems = files.flatMap((file) => problemsOf(file, original));
@@ -63,13 +63,33 @@ export function loadTexts(directory = DIRECTORY): PageLanguages {
   return { all, choose: (...wishes) => firstServed(all, wishes) ?? english };
 }
 
-type MessageFile = z.infer<typeof MessageFile>;
+/** A message file, each text parsed once: what it is checked by is what is filled in later. */
+interface ParsedFile extends Pick<z.infer<typeof MessageFile>, 'language' | 'locale'> {
+  /** Null: it is not well formed. */
+  formats: ReadonlyMap<string, IntlMessageFormat | null>;
+  /** The names of the values in each text, sorted; null likewise. */
+  values: ReadonlyMap<string, string | null>;
+}
 
-function problemsOf({ locale, texts }: MessageFile, original: MessageFile): string[] {
-  const missing = Object.keys(original.texts).filter((name) => texts[name] === undefined);
-  const unknown = Object.keys(texts).filter((name) => original.texts[name] === undefined);
-  const broken = Object.entries(texts).filter(
-    ([name, text]) => valuesIn(text, locale) !== valuesIn(original.texts[name] ?? text, 'en'),
+function parseFile({ language, locale, texts }: z.infer<typeof MessageFile>): ParsedFile {
+  const formats = new Map(Object.entries(texts).map(([name, text]) => [name, parseText(text, locale)]));
+  const values = new Map([...formats].map(([name, format]) => [name, format && valuesIn(format)]));
+  return { language, locale, formats, values };
+}
+
+function parseText(text: string, locale: string): IntlMessageFormat | null {
+  try {
+    return new IntlMessageFormat(text, locale);
+  } catch {
+    return null;
+  }
+}
+
+function problemsOf({ locale, formats, values }: ParsedFile, original: ParsedFile): string[] {
+  const missing = [...original.formats.keys()].filter((name) => !formats.has(name));
+  const unknown = [...formats.keys()].filter((name) => !original.formats.has(name));
+  const broken = [...values].filter(
+    ([name, own]) => own === null || (original.values.has(name) && own !== original.values.get(name)),
   );
   return [
     ...missing.map((name) => `${locale}: ${name} is missing`),
@@ -78,14 +98,7 @@ function problemsOf({ locale, texts }: MessageFile, original: MessageFile): stri
   ];
 }
 
-/** The names of the values in a text, sorted; null when it is not well formed. */
-function valuesIn(text: string, locale: string): string | null {
-  try {
-    return [...new Set(namesIn(new IntlMessageFormat(text, locale).getAst()))].sort().join();
-  } catch {
-    return null;
-  }
-}
+const valuesIn = (format: IntlMessageFormat): string => [...new Set(namesIn(format.getAst()))].sort().join();
 
 function namesIn(elements: Piece[]): string[] {
   return elements.flatMap((element) => {
@@ -95,13 +108,8 @@ function namesIn(elements: Piece[]): string[] {
   });
 }
 
-function toLanguage({ language, locale, texts }: MessageFile): Language {
-  const known = new Map<string, IntlMessageFormat>();
-  const formatOf = (name: TextName) => {
-    const format = known.get(name) ?? new IntlMessageFormat(texts[name] ?? name, locale);
-    known.set(name, format);
-    return format;
-  };
+function toLanguage({ language, locale, formats }: ParsedFile): Language {
+  const formatOf = (name: TextName) => formats.get(name) as IntlMessageFormat;
   return {
     tag: locale,
     name: language,
