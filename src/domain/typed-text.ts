@@ -14,7 +14,7 @@ const DASH = /[[\p{Pd}--[\u301C\u3030\u30A0]]\u2043\u2212\u2500\u2501\u02D7\u30F
 const OTHER_DIGIT = /[\p{Nd}--[0-9]]/gv;
 
 /** The same with ASCII digits in place of those of other scripts. */
-export const asciiDigits = (text: string): string =>
+const asciiDigits = (text: string): string =>
   text.replaceAll(OTHER_DIGIT, (digit) => String(digitOf(digit.codePointAt(0) ?? 0)));
 
 function digitOf(codePoint: number): number {
