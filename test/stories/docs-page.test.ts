@@ -1,7 +1,7 @@
 // The page of the API in a browser: people read it and try requests from it.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { violationsIn } from '../support/accessibility.ts';
+import { violationsIn } from '../support/axe.ts';
 import { browserForTests, hasBrowser } from '../support/browser.ts';
 import { worldOn } from '../support/open-worlds.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What pages are given to run. */
+export const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 /** What axe finds against WCAG 2.2, levels A and AA: one line for each violation and place. */
 export async function violationsOn(page: Page): Promise<string[]> {
@@ -18,4 +18,13 @@ export async function violationsOn(page: Page): Promise<string[]> {
 /** Whether something makes the page scroll sideways. */
 export async function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
+
+/** The rules that a part of a page breaks, each with the elements that do. @param selector of the part */
+export async function violationsIn(page: Page, selector: string): Promise<Record<string, string[]>> {
+  // Not as an element of the page, whose policy would refuse it.
+  await page.evaluate(AXE);
+  const found = await page.evaluate(`axe.run(${JSON.stringify(selector)})`);
+  const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
+  return Object.fromEntries(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]));
 }

@@ -1,15 +1,14 @@
 /** The sandbox in a browser: pages of it, what one does there, and pictures of it. */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { AXE } from './axe.ts';
 import { PROJECT } from './lint.ts';
 import type { World } from './world.ts';
 
 /** Where pictures go; git ignores it. */
 const PICTURES = join(PROJECT, 'test/output/sandbox');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The sizes of a window on a desk, and of a phone. */
 const DESK_SIZED = { width: 1440, height: 900 };
