@@ -138,12 +138,11 @@ async function showNow(deps: LiveDeps, person: Person): Promise<PageAnswer> {
   if (outcome !== null && outcome !== 'approved')
     return { status: 200, body: endingPage(view, { verification, formKey }) };
   if (channel === 'sms') {
-    const body = codePage(view, { verification, now, formKey, error: null, said: null });
+    const body = codePage(view, { verification, now, formKey, error: null });
     return { status: 200, body };
   }
   const policy = await deps.actions.policyOf(session.tenantId);
-  const callerNumber = verification.callerNumber;
-  return { status: 200, body: callPage(view, { verification, policy, callerNumber, now, formKey }) };
+  return { status: 200, body: callPage(view, { verification, policy, now, formKey }) };
 }
 
 /** Cancels what is under way; if it has just been decided, the page shows how. */
@@ -185,7 +184,7 @@ async function takeCode(deps: LiveDeps, person: Person, typed: string, key: stri
   if (verification === null || session.verificationId === null) return goTo(view, '');
   const refuse = (error: string | ReturnType<typeof refusalText>): PageAnswer => ({
     status: 422,
-    body: codePage(view, { verification, now, formKey: randomUUIDv7(), error, said: null }),
+    body: codePage(view, { verification, now, formKey: randomUUIDv7(), error }),
   });
   const code = codeIn(typed);
   if (code === null) return refuse(text('code.notSix'));

@@ -14,8 +14,6 @@ const AGAIN_AFTER_S = 20;
 export interface ShownCall {
   verification: ShownVerification;
   policy: { ringTimeoutS: number; callTimeLimitS: number };
-  /** What the phone displays, grouped; null: it is not known. */
-  callerNumber: string | null;
   now: Date;
   formKey: string;
 }
@@ -165,7 +163,7 @@ function advice({ language: { text } }: PageView): Html {
 }
 
 function phoneAt({ language: { text }, brand }: PageView, stage: CallStage, call: ShownCall): DeskPhone {
-  const number = call.callerNumber ?? '';
+  const number = call.verification.callerNumber ?? '';
   if (stage === 'answered' || stage === 'checking')
     return {
       state: 'lifted',

@@ -4,7 +4,7 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { button, fieldError, form, linkButton, notice, phoneNumber, rich } from '../view/parts.ts';
+import { button, fieldError, form, linkButton, phoneNumber, rich } from '../view/parts.ts';
 import { wayNameOf } from './choose-screen.ts';
 
 /** Between two texts, s: the same as the API demands. */
@@ -17,14 +17,12 @@ export interface ShownText {
   formKey: string;
   /** Why the last code was not taken; null: none was typed. */
   error: string | Html | null;
-  /** Said once, after something was done. */
-  said: string | null;
 }
 
 /** 17: the code. */
 export function codePage(view: PageView, shown: ShownText): string {
   const { text } = view.language;
-  const { verification, now, formKey, error, said } = shown;
+  const { verification, now, formKey, error } = shown;
   const isSent = verification.state === 'sent' || verification.outcome !== null;
   const number = phoneNumber(view, { international: verification.international });
   return layout(view, {
@@ -33,7 +31,6 @@ export function codePage(view: PageView, shown: ShownText): string {
     step: 3,
     body: html`<p class="lead" role="status" data-live="title">${rich(view, isSent ? 'code.lead' : 'code.sending', { number })}</p>
 <div class="live-call" data-live-page="${view.base}/now" data-events="${view.base}/now/events" data-stage="${verification.state}"></div>
-${said === null ? NONE : notice('info', said)}
 ${codeForm(view, { action: '/now/code', formKey, error, now, expiresAt: verification.expiresAt, change: `${view.base}/add/${wayNameOf(verification)}` })}
 ${another(view, shown)}`,
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: ['', ''], isPoundNext: false })}<p>${text('code.side')}</p>`,

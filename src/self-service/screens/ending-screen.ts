@@ -2,11 +2,11 @@ import type { ShownVerification } from '../ports.ts';
 import { helperName } from '../refusal-text.ts';
 import type { TextName } from '../texts.ts';
 import { deskPhone } from '../view/desk-phone.ts';
-import { type Html, html, NONE } from '../view/html.ts';
+import { type Html, html } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { button, form, linkButton, phoneNumber } from '../view/parts.ts';
+import { backButton, button, form, linkButton, phoneNumber } from '../view/parts.ts';
 import { wayNameOf } from './choose-screen.ts';
 
 /** What may be done next: the same again, another number, another way, back to the organisation. */
@@ -74,6 +74,5 @@ function nextButton(
   if (next === 'change')
     return linkButton(text('end.change'), `${view.base}/add/${wayNameOf(verification)}`, look);
   if (next === 'otherWay') return linkButton(text('end.otherWay'), `${view.base}/add`, look);
-  if (view.returnUrl === null) return NONE;
-  return linkButton(text('common.backTo', { organisation: view.brand.name }), view.returnUrl, look);
+  return backButton(view, look);
 }

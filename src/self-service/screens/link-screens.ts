@@ -1,10 +1,10 @@
 /** What people see who come by a link, or without one. */
 import type { TextName } from '../texts.ts';
-import { html } from '../view/html.ts';
+import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { button, linkButton, notice } from '../view/parts.ts';
+import { backButton, button, linkButton, notice } from '../view/parts.ts';
 
 /** A link that can be used: by pressing the button, so that what opens links by itself does not use it up. */
 export function linkPage(view: PageView, action: string): string {
@@ -22,28 +22,29 @@ export function linkPage(view: PageView, action: string): string {
 export function expiredPage(view: PageView, minutes: number): string {
   const { text } = view.language;
   const organisation = view.brand.name;
-  const back = view.returnUrl;
   return layout(view, {
     title: text('expired.title'),
     width: 'middle',
     above: html`<span class="badge warn">${icon('clock')}</span>`,
     body: html`<p class="lead">${text('expired.lead', { minutes })}</p>
 <ul class="reasons"><li>${icon('check')}<span>${text('expired.finished')}</span></li><li>${icon('forward', { mirrored: true })}<span>${text('expired.otherwise', { organisation })}</span></li></ul>
-${back === null ? '' : html`<div class="row actions">${linkButton(text('common.backTo', { organisation }), back, 'primary')}</div>`}`,
+${wayBack(view)}`,
   });
+}
+
+function wayBack(view: PageView): Html {
+  return view.returnUrl === null ? NONE : html`<div class="row actions">${backButton(view, 'primary')}</div>`;
 }
 
 /** There is no session, or no longer. */
 export function signedOutPage(view: PageView): string {
   const { text } = view.language;
-  const organisation = view.brand.name;
-  const back = view.returnUrl;
   return layout(view, {
     title: text('signedOut.title'),
     width: 'middle',
     above: html`<span class="badge warn">${icon('clock')}</span>`,
     body: html`<p class="lead">${text('signedOut.lead')}</p><p class="lead">${text('signedOut.next')}</p>
-${back === null ? '' : html`<div class="row actions">${linkButton(text('common.backTo', { organisation }), back, 'primary')}</div>`}`,
+${wayBack(view)}`,
   });
 }
 

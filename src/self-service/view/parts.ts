@@ -1,5 +1,6 @@
 /** The parts that pages are made of. */
 import { raw } from 'hono/html';
+import { digitByDigit } from '../countries/reading.ts';
 import type { TextName } from '../texts.ts';
 import { type Html, html, NONE } from './html.ts';
 import { type IconName, icon, poundSign } from './icons.ts';
@@ -34,26 +35,19 @@ export function form(
 type Look = 'primary' | 'quiet' | 'text' | 'danger';
 
 /** A button that submits its form. */
-export function button(
-  label: string | Html,
-  look: Look,
-  {
-    small = false,
-    name,
-    value,
-    describedBy,
-  }: { small?: boolean; name?: string; value?: string; describedBy?: string } = {},
-): Html {
-  const attributes = [
-    name === undefined ? NONE : html` name="${name}" value="${value ?? ''}"`,
-    describedBy === undefined ? NONE : html` aria-describedby="${describedBy}"`,
-  ];
-  return html`<button class="button ${look}${small ? ' small' : ''}"${attributes}>${label}</button>`;
+export function button(label: string | Html, look: Look, { small = false }: { small?: boolean } = {}): Html {
+  return html`<button class="button ${look}${small ? ' small' : ''}">${label}</button>`;
 }
 
 /** A link that looks like a button. */
 export function linkButton(label: string | Html, href: string, look: Look, small = false): Html {
   return html`<a class="button ${look}${small ? ' small' : ''}" href="${href}">${label}</a>`;
+}
+
+/** Leads back to the organisation; nothing where there is no way back. */
+export function backButton({ language, brand, returnUrl }: PageView, look: Look): Html {
+  if (returnUrl === null) return NONE;
+  return linkButton(language.text('common.backTo', { organisation: brand.name }), returnUrl, look);
 }
 
 /** A key as it stands in a sentence; read out by its name. */
@@ -75,7 +69,7 @@ export function phoneNumber(
   { language }: Pick<PageView, 'language'>,
   { international, extension = null }: { international: string; extension?: string | null },
 ): Html {
-  const spaced = (digits: string) => [...digits.replaceAll(/[^\d+]/g, '')].join(' ');
+  const spaced = (digits: string) => digitByDigit(digits.replaceAll(/[^\d+]/g, ''));
   const word = (kind: 'common.extensionOf', value: string) => language.text(kind, { extension: value });
   const seen = html`<bdi class="number" dir="ltr">${international}</bdi>${extension === null ? '' : `, ${word('common.extensionOf', extension)}`}`;
   const heard = `${spaced(international)}${extension === null ? '' : `, ${word('common.extensionOf', spaced(extension))}`}`;
@@ -86,10 +80,10 @@ export function phoneNumber(
 export function notice(
   kind: 'warn' | 'bad' | 'ok' | 'info',
   content: string | Html,
-  { alert = false, id = '' } = {},
+  { alert = false } = {},
 ): Html {
   const name: IconName = kind === 'ok' ? 'check' : kind === 'info' ? 'info' : 'alert';
-  return html`<div class="notice ${kind}"${alert ? raw(' role="alert"') : ''}${id === '' ? NONE : html` id="${id}"`}>${icon(name)}<p>${content}</p></div>`;
+  return html`<div class="notice ${kind}"${alert ? raw(' role="alert"') : ''}>${icon(name)}<p>${content}</p></div>`;
 }
 
 /** What is wrong with a field. */
