@@ -66,14 +66,13 @@ function againStatement(
   const isSent = raw("v.state = 'sent'");
   return sql`
     with due as materialized (
-      select v.id, v.tenant_id, v.attempt_id from verification v
+      select v.id, v.attempt_id from verification v
       where ${isOfTenant(of)} and v.channel = 'sms' and v.expires_at >= ${notAfter}
         and ${maySend}
       for no key update),
-    admitted as materialized (
-      select a.* from due cross join lateral admit_request(due.tenant_id, null, ${JSON.stringify(counters)}::jsonb,
-        '', interval '0', ${now}, ${now}) a),
-    again as (select due.id, due.attempt_id from due, admitted where admitted.refused is null),
+    counted as materialized (
+      select c.* from due cross join lateral count_up(${JSON.stringify(counters)}::jsonb, ${now}) c),
+    again as (select due.id, due.attempt_id from due, counted where counted.refused is null),
     archived as (
       update call_attempt a set ${KEEP_CALL} from verification o, again where o.id = again.id and a.id = again.attempt_id),
     v as (
@@ -82,5 +81,5 @@ function againStatement(
         texts_asked = v.texts_asked + 1, text_asked_at = ${now},
         events = v.events || ${story(now, { type: 'queued' })}::jsonb
       from again where v.id = again.id returning v.*)
-    select ${ALL_COLUMNS}, admitted.refused, admitted.until, admitted.crossed from admitted left join v on true`;
+    select ${ALL_COLUMNS}, counted.refused, counted.until, counted.crossed from counted left join v on true`;
 }
