@@ -66,7 +66,7 @@ export function createTools(deps: {
     phoneMethods: createPhoneMethods({
       ...deps,
       by: 'operator',
-      policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
+      policyOf: policies.policyOf,
       openVerifications: { ...END_FOR_PHONE, ended },
       revokeAppPasswords: writeRevocation,
       tell: writeUserMessages,

@@ -47,17 +47,23 @@ export type Policies = ReturnType<typeof createPolicies>;
 export function createPolicies(deps: PolicyRules & { db: Kysely<Registry>; clock: Clock }) {
   const { db, clock } = deps;
   const at = createPolicyCache(db, createEffective(deps));
+
+  /** The current policy. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
+  async function current(tenantId: string): Promise<CurrentPolicy> {
+    const version = await versionOf(db, tenantId);
+    return { version, policy: await at(tenantId, version) };
+  }
+
   return {
     /** The number of the current version. Throws `tenant.notFound`. */
     versionOf: (tenantId: string): Promise<number> => versionOf(db, tenantId),
 
     at,
 
-    /** The current policy. Throws `tenant.notFound`, and an Error when what is stored is not valid. */
-    async current(tenantId: string): Promise<CurrentPolicy> {
-      const version = await versionOf(db, tenantId);
-      return { version, policy: await at(tenantId, version) };
-    },
+    current,
+
+    /** The same without its version. */
+    policyOf: async (tenantId: string): Promise<TenantPolicy> => (await current(tenantId)).policy,
 
     /**
      * Replaces the policy, if `version` is still the current one. One statement, guarded by that version, also

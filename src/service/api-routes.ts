@@ -62,7 +62,6 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     features;
   const { sealKeys, database } = stores;
   const { db } = database;
-  const policyOf = async (tenantId: string) => (await policies.current(tenantId)).policy;
   const assertServed = (locale: string) => void servedLocale(languages, locale);
   return [
     ...verificationRoutes(journey),
@@ -76,7 +75,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     ...phoneMethodRoutes(phoneMethods),
     importRoute(phoneMethods.import),
     eraseUserRoute(createEraseUser({ db, clock })),
-    exportUserRoute(createExportUser({ run: database.run, clock, policyOf, smsSignInState })),
+    exportUserRoute(createExportUser({ ...policies, run: database.run, clock, smsSignInState })),
     ...policyRoutes(policies, coloursOf),
     ...blockRoutes(blocks, clock),
     ...capabilityRoutes(journey.findRefusals, clock),

@@ -128,7 +128,7 @@ function createPhones({
 }) {
   const shared = {
     ...deps,
-    policyOf: async (tenantId: string) => (await policies.current(tenantId)).policy,
+    policyOf: policies.policyOf,
     openVerifications: { ...END_FOR_PHONE, ended },
     revokeAppPasswords: writeRevocation,
     tell: writeUserMessages,

@@ -57,7 +57,7 @@ function createSignInActions(
   { languages }: Pick<PageWiring, 'languages'>,
 ): SignInActions {
   return {
-    policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
+    policyOf: policies.policyOf,
     refusalOf: refusePolicy,
     async request({ audience, locale, clientAddress, ...asked }) {
       const { version: policyVersion } = await policies.current(asked.tenantId);
@@ -92,7 +92,7 @@ function createPageActions(
   // The page speaks more languages than calls do: then the call is in that of the number's country.
   const requestOf = (draft: Draft, language: string) => toRequest(draft, languages.resolveLocale(language));
   return {
-    policyOf: async (tenantId) => (await policies.current(tenantId)).policy,
+    policyOf: policies.policyOf,
     refusalsOf: async ({ tenantId, userId }) => {
       const wanted = PAGE_WAYS.map((way) => ({ ...way, purpose: 'register' as const }));
       const { refusals } = await journey.findRefusals({ tenantId, userId }, wanted);
