@@ -142,3 +142,12 @@ export class ServiceError extends Error {
     this.checksLeft = details.checksLeft;
   }
 }
+
+/**
+ * What was caught, if it is a refusal: an answer to what was asked for.
+ * @throws what was caught, if it is anything else
+ */
+export function refusalIn(caught: unknown): ServiceError {
+  if (caught instanceof ServiceError && caught.status < 500) return caught;
+  throw caught;
+}

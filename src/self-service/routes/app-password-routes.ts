@@ -1,7 +1,7 @@
 /** App passwords on the page: made, shown once, revoked. */
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
+import { refusalIn } from '../../errors.ts';
 import { refusalText } from '../refusal-text.ts';
 import { newPasswordPage } from '../screens/done-screen.ts';
 import { newPasswordQuestion, questionPage } from '../screens/question-screen.ts';
@@ -98,8 +98,7 @@ async function make(
         : ({ kind: 'shown', groups: appPassword } as const);
     return { status: 200, body: newPasswordPage(view, secret) };
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-    return showList(deps, person, { kind: 'bad', text: refusalText(view, error) });
+    return showList(deps, person, { kind: 'bad', text: refusalText(view, refusalIn(error)) });
   }
 }
 

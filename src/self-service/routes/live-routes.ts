@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
+import { refusalIn, ServiceError } from '../../errors.ts';
 import { eventStream, noBody } from '../../platform/http/answers.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import type { PageActions, ShownVerification } from '../ports.ts';
@@ -16,6 +16,7 @@ import { hashOfToken, newToken } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
 import type { Draft, SessionStore } from '../sessions/session-store.ts';
 import { codeIn } from '../typed-code.ts';
+import { begin } from './begin.ts';
 import {
   FormKey,
   goTo,
@@ -160,21 +161,13 @@ async function again(
   formKey: string,
   changed: (draft: Draft) => Draft,
 ): Promise<PageAnswer> {
-  const { session, view, now } = person;
+  const { session, view } = person;
   if (session.draft === null) return goTo(view, '/add');
   await cancel(deps, person);
   const before = await shownOf(deps, person);
   if (before?.outcome === 'approved') return goTo(view, '/now');
-  try {
-    const { id } = await deps.actions.request(session, changed(session.draft), view.language.tag, formKey);
-    await deps.sessions.show(session.idHash, id, now);
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-    if (error.code === 'verification.alreadyOpen' && error.verificationId !== undefined)
-      await deps.sessions.show(session.idHash, error.verificationId, now);
-    else return goTo(view, '/confirm');
-  }
-  return goTo(view, '/now');
+  const refusal = await begin(deps, person, changed(session.draft), formKey);
+  return goTo(view, refusal === null ? '/now' : '/confirm');
 }
 
 async function takeCode(deps: LiveDeps, person: Person, typed: string, key: string): Promise<PageAnswer> {
@@ -191,19 +184,18 @@ async function takeCode(deps: LiveDeps, person: Person, typed: string, key: stri
   try {
     await deps.actions.checkCode(session.tenantId, session.verificationId, code, key);
   } catch (error) {
-    const said = whyNotTaken(person, error);
+    const said = whyNotTaken(person, refusalIn(error));
     if (said !== null) return refuse(said);
   }
   return goTo(view, '/now');
 }
 
 /** Why a code was not taken, if another one may be typed; null: the page shows how it ended. */
-function whyNotTaken({ view: { language } }: Person, error: unknown): string | null {
-  if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-  if (error.code === 'code.notSent') return language.text('code.notSent');
-  if (error.code === 'limit.reached') return language.text('code.tooManyWrong');
-  if (error.code !== 'code.wrong' || error.checksLeft === 0) return null;
-  return language.text('code.wrong', { tries: error.checksLeft ?? 0 });
+function whyNotTaken({ view: { language } }: Person, { code, checksLeft }: ServiceError): string | null {
+  if (code === 'code.notSent') return language.text('code.notSent');
+  if (code === 'limit.reached') return language.text('code.tooManyWrong');
+  if (code !== 'code.wrong' || checksLeft === 0) return null;
+  return language.text('code.wrong', { tries: checksLeft ?? 0 });
 }
 
 async function sendAgain(deps: LiveDeps, person: Person): Promise<PageAnswer> {

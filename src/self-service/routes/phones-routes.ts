@@ -1,6 +1,6 @@
 /** The phones and app passwords of a person: the list, and what is done with it. */
 import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
+import { refusalIn } from '../../errors.ts';
 import type { Route } from '../../platform/http/route.ts';
 import type { ListedPhone, PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
@@ -133,9 +133,9 @@ export async function doTo(
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-    if (error.status !== 404)
-      return showList(deps, person, { kind: 'bad', text: refusalText(person.view, error) });
+    const refusal = refusalIn(error);
+    if (refusal.status !== 404)
+      return showList(deps, person, { kind: 'bad', text: refusalText(person.view, refusal) });
   }
   await deps.sessions.extend(person.session.idHash, person.now);
   return showList(deps, person, { kind: 'ok', text: person.view.language.text(done) });

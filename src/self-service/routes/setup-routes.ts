@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
+import type { ServiceError } from '../../errors.ts';
 import { numberHint } from '../countries/hint.ts';
 import { offeredCountries } from '../countries/offered.ts';
 import { showTyped } from '../countries/typed.ts';
@@ -15,6 +15,7 @@ import type { Draft, SessionStore } from '../sessions/session-store.ts';
 import { type Html, html } from '../view/html.ts';
 import type { PageView } from '../view/page-view.ts';
 import { rich } from '../view/parts.ts';
+import { begin } from './begin.ts';
 import { FormKey, goTo, type PageAnswer, type Person, personalAction, personalPage } from './page-route.ts';
 
 /** What setting up needs. */
@@ -177,18 +178,8 @@ async function showConfirmation(
 }
 
 async function start(deps: SetupDeps, person: Person, formKey: string): Promise<PageAnswer> {
-  const { session, view, now } = person;
-  const { draft } = session;
-  if (draft === null) return goTo(view, '/add');
-  try {
-    const { id } = await deps.actions.request(session, draft, view.language.tag, formKey);
-    await deps.sessions.show(session.idHash, id, now);
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-    // Another window of the same person was quicker: both show the same call.
-    if (error.code !== 'verification.alreadyOpen' || error.verificationId === undefined)
-      return showConfirmation(deps, person, error);
-    await deps.sessions.show(session.idHash, error.verificationId, now);
-  }
-  return goTo(view, '/now');
+  const { view, session } = person;
+  if (session.draft === null) return goTo(view, '/add');
+  const refusal = await begin(deps, person, session.draft, formKey);
+  return refusal === null ? goTo(view, '/now') : showConfirmation(deps, person, refusal);
 }

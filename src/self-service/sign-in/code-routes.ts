@@ -1,7 +1,7 @@
 /** The code, and the way back. */
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
+import { refusalIn, type ServiceError } from '../../errors.ts';
 import { type KeyRing, seal, unseal } from '../../platform/secrets/key-ring.ts';
 import { FormKey, goTo, lettingFormsGoTo, type PageAnswer } from '../routes/page-route.ts';
 import { returningPage, signInCodePage, signInEndPage, workingPage } from '../screens/sign-in-screens.ts';
@@ -120,15 +120,14 @@ async function takeCode(deps: CodeDeps, owner: PageOwner, typed: string, key: st
     return goTo(view, '/return', deps.cookies.deviceOf(page.tenantId).write(deviceToken));
   } catch (error) {
     await deps.pages.leave(page.id, formKey);
-    const tries = triesLeft(error);
+    const tries = triesLeft(refusalIn(error));
     return tries === 0 ? goTo(view, '/code') : showCode(deps, owner, text('code.wrong', { tries }));
   }
 }
 
 /** How many more codes may be typed after one that was refused; 0: none, and the page says how it ended. */
-function triesLeft(error: unknown): number {
-  if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-  return error.code === 'code.wrong' ? (error.checksLeft ?? 0) : 0;
+function triesLeft({ code, checksLeft = 0 }: ServiceError): number {
+  return code === 'code.wrong' ? checksLeft : 0;
 }
 
 /** Checks a code. The right one's assertion is kept until it is over: the way back may be lost, and clicked twice. */
@@ -143,8 +142,6 @@ async function signedIn(deps: CodeDeps, page: SignInPage, verificationId: string
 /** Where the text cannot be sent again, or not yet, the page says when. */
 async function sendAgain({ actions }: CodeDeps, { page, view }: PageOwner): Promise<PageAnswer> {
   if (page.verificationId === null) return goTo(view, '');
-  await actions.sendAgain(page.tenantId, page.verificationId).catch((error: unknown) => {
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-  });
+  await actions.sendAgain(page.tenantId, page.verificationId).catch(refusalIn);
   return goTo(view, '/code');
 }

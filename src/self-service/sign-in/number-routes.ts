@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
 import { plainText } from '../../domain/typed-text.ts';
-import { ServiceError } from '../../errors.ts';
+import { refusalIn, type ServiceError } from '../../errors.ts';
 import { offeredCountries } from '../countries/offered.ts';
 import { refusalText } from '../refusal-text.ts';
 import { FormKey, goTo, type PageAnswer } from '../routes/page-route.ts';
@@ -151,8 +151,9 @@ async function takeNumber(deps: NumberDeps, owner: PageOwner, typed: Typed): Pro
     await begin(deps, owner, { ...typed, formKey });
   } catch (error) {
     await deps.pages.leave(page.id, formKey);
-    if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-    return wrong(numberRefusal(owner, typed, error), error.code.startsWith('number.') ? 'number' : 'form');
+    const refusal = refusalIn(error);
+    const field = refusal.code.startsWith('number.') ? 'number' : 'form';
+    return wrong(numberRefusal(owner, typed, refusal), field);
   }
   return goTo(view, '/code');
 }
@@ -169,16 +170,12 @@ async function begin(
   const { id } = await actions.request({ tenantId, nonce, audience, ...typed, ...from });
   const isLast = await pages.begin(page.id, formKey, id);
   const ended = isLast ? page.verificationId : id;
-  if (ended !== null) await actions.cancel(tenantId, ended).catch(ignoreDecided);
+  // It may have ended before.
+  if (ended !== null) await actions.cancel(tenantId, ended).catch(refusalIn);
 }
 
 /** Whether a number begins with the code of its country: then it does not matter which one is chosen in the list. */
 const saysCountry = (number: string): boolean => plainText(number).startsWith('+');
-
-/** It had ended before. */
-function ignoreDecided(error: unknown): void {
-  if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-}
 
 function numberRefusal({ view }: PageOwner, { number, country }: Typed, refusal: ServiceError): Html {
   const { language } = view;
