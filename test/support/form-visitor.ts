@@ -61,6 +61,8 @@ export function createPageVisitor(headers: Record<string, string> = {}) {
     /** Without following what it leads to. */
     ask,
     open: (url: string) => follow(url),
+    /** Sends fields that no form of a page has given. */
+    post: (url: string, fields: Record<string, string> = {}) => follow(url, fields),
     /** Sends a form of a page, with what is typed into it. @param part stands in the form's address, or in one of its values */
     send(page: ShownPage, typed: Record<string, string> = {}, part = ''): Promise<ShownPage> {
       const { action, fields } = formOn(page, part);
