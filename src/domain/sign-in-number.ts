@@ -18,7 +18,7 @@ const OLDER_FORMS: readonly { older: Form; called: Form }[] = [
     called: { is: /^\+55(\d\d)9([6-9]\d{7})$/, of: '+55$19$2' },
   },
   { older: { is: /^\+521(\d{10})$/, of: '+521$1' }, called: { is: /^\+52(\d{10})$/, of: '+52$1' } },
-  { older: { is: /^\+54(?!9)(\d{10})$/, of: '+54$1' }, called: { is: /^\+549(\d{10})$/, of: '+549$1' } },
+  { older: { is: /^\+54(\d{10})$/, of: '+54$1' }, called: { is: /^\+549(\d{10})$/, of: '+549$1' } },
 ];
 
 /** A form of a number, E.164: what is one, and how it is written with the groups of the other one. */

@@ -79,8 +79,8 @@ export interface UnderstoodNumber {
 /** What people do on the page. */
 export interface PageActions {
   policyOf(tenantId: string): Promise<TenantPolicy>;
-  /** Every refusal of a registration, for each way to reach the user. */
-  refusalsOf(user: User): Promise<(Way & { refusals: ServiceError[] })[]>;
+  /** Every refusal of a registration, for each of these ways to reach the user; left out: for all that there are. */
+  refusalsOf(user: User, ways?: readonly Way[]): Promise<(Way & { refusals: ServiceError[] })[]>;
   /** The refusals of this registration, and how its number was understood; null: it was not. */
   check(
     user: User,

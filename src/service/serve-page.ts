@@ -93,10 +93,10 @@ function createPageActions(
   const requestOf = (draft: Draft, language: string) => toRequest(draft, languages.resolveLocale(language));
   return {
     policyOf: policies.policyOf,
-    refusalsOf: async ({ tenantId, userId }) => {
-      const wanted = PAGE_WAYS.map((way) => ({ ...way, purpose: 'register' as const }));
+    refusalsOf: async ({ tenantId, userId }, ways = PAGE_WAYS) => {
+      const wanted = ways.map((way) => ({ ...way, purpose: 'register' as const }));
       const { refusals } = await journey.findRefusals({ tenantId, userId }, wanted);
-      return PAGE_WAYS.map((way, place) => ({ ...way, refusals: refusals[place] ?? [] }));
+      return ways.map((way, place) => ({ ...way, refusals: refusals[place] ?? [] }));
     },
     async check({ tenantId, userId }, draft, locale) {
       const user = { tenantId, userId };

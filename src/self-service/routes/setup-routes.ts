@@ -82,9 +82,8 @@ async function showNumber(
   way: WayName,
 ): Promise<PageAnswer> {
   await deps.sessions.extend(session.idHash, now);
-  const ways = await deps.actions.refusalsOf(session);
-  const refusals = ways.find((each) => wayNameOf(each) === way)?.refusals ?? [];
-  if (lastingRefusal(refusals)) return goTo(view, '/add');
+  const [asked] = await deps.actions.refusalsOf(session, [WAYS[way]]);
+  if (lastingRefusal(asked?.refusals ?? [])) return goTo(view, '/add');
   // What was typed for another phone is of use here too: only the country of it is taken over.
   const { draft } = session;
   const isSame = draft !== null && draft.phoneType === WAYS[way].phoneType;
