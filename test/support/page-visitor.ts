@@ -14,7 +14,7 @@ export type Visitor = ReturnType<typeof openVisitor>;
 
 /** @param origin where the page is, such as `http://127.0.0.1:8080` */
 export function openVisitor(origin: string, headers: Record<string, string> = {}) {
-  const { cookies, open, post } = createPageVisitor(headers);
+  const { cookies, ask, open, post } = createPageVisitor(headers);
   const visited = async (shown: Promise<ShownPage>): Promise<Visited> => {
     const page = await shown;
     const { pathname, search } = new URL(page.url);
@@ -23,6 +23,8 @@ export function openVisitor(origin: string, headers: Record<string, string> = {}
   };
   return {
     cookies,
+    /** Without following what it leads to. */
+    ask: (path: string, form?: Record<string, string>) => ask(new URL(path, origin).href, form),
     open: (path: string) => visited(open(new URL(path, origin).href)),
     post: (path: string, fields: Record<string, string> = {}) =>
       visited(post(new URL(path, origin).href, fields)),

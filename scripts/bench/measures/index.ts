@@ -10,6 +10,7 @@ import type { Measure } from './measure.ts';
 import { memory } from './memory.ts';
 import { outbox } from './outbox.ts';
 import { pacing } from './pacing.ts';
+import { page } from './page.ts';
 import { start } from './start.ts';
 import { texts } from './texts.ts';
 import { webhooks } from './webhooks.ts';
@@ -28,4 +29,5 @@ export const MEASURES: readonly Measure[] = [
   outbox,
   appPasswords,
   guessing,
+  page,
 ];

@@ -4,6 +4,7 @@ import { ServiceError } from '../../errors.ts';
 import { htmlPage, redirect } from '../../platform/http/answers.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import { securityHeadersFor } from '../../platform/http/security-headers.ts';
+import { WAYS, type WayName } from '../screens/choose-screen.ts';
 import { signedOutPage } from '../screens/link-screens.ts';
 import { isFormToken } from '../secrets.ts';
 import type { Session } from '../sessions/session-store.ts';
@@ -119,6 +120,9 @@ export function personalPage<Params extends z.ZodObject = z.ZodObject<Record<nev
   });
 }
 
+/** The token of the session in a form. */
+export const FORM_TOKEN = { formToken: z.string().max(200).default('') };
+
 /**
  * Something that a person does. The form carries the token of the session, so that no other site can send it.
  * `fields` are those of the form besides the token.
@@ -133,7 +137,7 @@ export function personalAction<
   },
 ) {
   const { act, fields, params, ...rest } = spec;
-  const body = z.object({ formToken: z.string().max(200).default(''), ...fields });
+  const body = z.object({ ...FORM_TOKEN, ...fields });
   return defineRoute({
     ...rest,
     method: 'post',
@@ -151,7 +155,8 @@ export function personalAction<
   });
 }
 
-function isPerson(visitor: Visitor): visitor is Person {
+/** Whether somebody is signed in. */
+export function isPerson(visitor: Visitor): visitor is Person {
   return visitor.session !== null;
 }
 
@@ -171,6 +176,9 @@ export function assertFormToken(given: string, sessionId: string): void {
 export function goTo(view: PageView, path: string, headers?: Record<string, string>): PageAnswer {
   return { status: 303, body: `${view.base}${path}`, ...(headers ? { headers } : {}) };
 }
+
+/** A way to be reached, in an address. */
+export const WayInPath = z.object({ way: z.enum(Object.keys(WAYS) as [WayName, ...WayName[]]) });
 
 /** An idempotency key in a form: printable, as the API takes them. */
 export const FormKey = z.string().regex(/^[\w-]{1,64}$/, 'This is no key of a form of this page.');

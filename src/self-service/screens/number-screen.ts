@@ -34,10 +34,10 @@ export function numberPage(view: PageView, shown: NumberForm): string {
       `/add/${shown.way}`,
       html`${countryField(view, shown)}
 <div class="${isOffice ? 'number-and-extension' : ''}">${numberField(view, shown)}${isOffice ? extensionField(view, shown) : NONE}</div>
-${fieldError('number-error', error?.text ?? null)}
+${fieldErrors(error)}
 ${isOffice ? tones(view, shown) : NONE}
 <div class="row actions">${button(text('common.continue'), 'primary')}${linkButton(text('common.back'), `${view.base}/add`, 'text')}</div>`,
-      { classes: 'number-form' },
+      { classes: 'number-form', reading: `/add/${shown.way}/reading` },
     ),
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: [shown.number, shown.extension === '' ? '' : text('common.extensionShort', { extension: shown.extension })], isPoundNext: false })}<p>${text('number.side')}</p>`,
   });
@@ -68,6 +68,15 @@ export function numberField(
   const wrong = error?.field === 'number' ? html` aria-invalid="true" aria-describedby="number-error"` : NONE;
   return html`<div class="field"><label for="number">${text('number.number')}</label><input class="input" id="number" name="number" type="text" inputmode="tel" autocomplete="tel" dir="ltr" maxlength="64" value="${number}"${wrong}></div>`;
 }
+
+/** What is wrong with a number; there from the start, so that what the script writes is read out. */
+function fieldErrors(error: NumberForm['error']): Html {
+  return html`<div class="field-errors" role="status">${numberError(error)}</div>`;
+}
+
+/** What is wrong with a number or its extension. */
+export const numberError = (error: NumberForm['error']): Html =>
+  fieldError('number-error', error?.text ?? null);
 
 function extensionField({ language: { text } }: PageView, { extension, error }: NumberForm): Html {
   const wrong =

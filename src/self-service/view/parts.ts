@@ -24,9 +24,10 @@ export function form(
     formKey,
     classes = '',
     isChecked = false,
-  }: { formKey?: string; classes?: string; isChecked?: boolean } = {},
+    reading,
+  }: { formKey?: string; classes?: string; isChecked?: boolean; reading?: string } = {},
 ): Html {
-  return html`<form method="post" action="${base}${action}"${isChecked ? NONE : raw(' novalidate')} class="${classes}"><input type="hidden" name="formToken" value="${formToken ?? ''}">${
+  return html`<form method="post" action="${base}${action}"${isChecked ? NONE : raw(' novalidate')}${reading === undefined ? NONE : html` data-reading="${base}${reading}"`} class="${classes}"><input type="hidden" name="formToken" value="${formToken ?? ''}">${
     formKey === undefined ? NONE : html`<input type="hidden" name="formKey" value="${formKey}">`
   }${content}</form>`;
 }

@@ -140,6 +140,39 @@ describe('the page in a browser', () => {
     expect(faults).toEqual([]);
   }, 90_000);
 
+  test('a number is grouped when its field is left or it was pasted, and what is wrong is said there', async () => {
+    const { page, faults } = await opened();
+    await page.locator('.button.primary').click();
+    await page.locator('a.choice').first().click();
+    const [country, number, extension] = ['#country', '#number', '#extension'].map((id) => page.locator(id));
+    await number?.pressSequentially('+46846500');
+    expect(await number?.inputValue()).toBe('+46846500');
+    await number?.press('Tab');
+    await page.locator('#number-error').waitFor();
+    expect(await page.locator('.field-errors').textContent()).toContain('does not look like');
+    expect(await number?.getAttribute('aria-invalid')).toBe('true');
+    expect(await page.evaluate('document.activeElement.id')).toBe('extension');
+    await number?.fill('');
+    await page.locator('#number-error').waitFor({ state: 'detached' });
+    // As people paste it: into the field, by the keyboard.
+    await page.evaluate(`{
+      const field = document.querySelector('#number');
+      field.focus();
+      field.dispatchEvent(new ClipboardEvent('paste', { bubbles: true }));
+      field.value = '+46 (0)8 465 004 22 ankn 1234';
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    }`);
+    await expect.poll(() => number?.inputValue()).toBe('08-465 004 22');
+    expect(await extension?.inputValue()).toBe('1234');
+    expect(await country?.inputValue()).toBe('Sweden (+46)');
+    expect(await page.locator('.tone-keys').textContent()).toBe('1 2 3 4 ');
+    expect(await page.locator('.desk-phone text').first().textContent()).toBe('08-465 004 22');
+    await look(page, '02-number');
+    await page.locator('.number-form .button.primary').click();
+    await page.locator('.large-number').waitFor();
+    expect(faults).toEqual([]);
+  }, 60_000);
+
   test('everything can be done by the keyboard, with few keys', async () => {
     const { typed, e164 } = world.newNumber();
     world.script(e164, answering('#'));

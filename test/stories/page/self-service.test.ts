@@ -1,5 +1,6 @@
 // The self-service page without scripts: links, sessions, setting up a phone, and what may not happen.
 import { describe, expect, test } from 'vitest';
+import { formOn } from '../../support/form-visitor.ts';
 import { describeWorlds, worldOfThisTest } from '../../support/open-worlds.ts';
 import { openVisitor, type Visited, type Visitor, wordsOf } from '../../support/page-visitor.ts';
 import type { World } from '../../support/world.ts';
@@ -109,6 +110,37 @@ describeWorlds('the self-service page', ({ world }) => {
     const old = openVisitor(world.service.url ?? '');
     for (const [name, value] of before) old.cookies.set(name, value);
     expect(await old.open(BASE)).toMatchObject({ status: 403, title: 'You are signed out' });
+  });
+
+  test('reads a number as it is typed, and changes nothing by it', async () => {
+    const { visitor } = await signedIn(world, newUser());
+    const form = await visitor.open(`${BASE}/add/office`);
+    const { formToken = '' } = formOn(form, `${BASE}/add/office`).fields;
+    const read = async (typed: Record<string, string>, way = 'office') => {
+      const fields = { formToken, country: 'SE', number: '', extension: '', ...typed };
+      const answer = await visitor.ask(`${BASE}/add/${way}/reading`, fields);
+      const shown = answer.status === 200 ? await answer.json() : {};
+      return { status: answer.status, ...(shown as { error?: { field: string; html: string } }) };
+    };
+    expect(await read({ number: '0846500422' })).toEqual({
+      ...{ status: 200, number: '08-465 004 22', extension: '', country: 'SE', error: null },
+    });
+    expect(await read({ number: '+46 (0)8 465 004 22 ankn 1234', country: 'DE' })).toMatchObject({
+      ...{ number: '08-465 004 22', extension: '1234', country: 'SE', error: null },
+    });
+    const short = await read({ number: '0846500' });
+    expect(short).toMatchObject({ number: '08-465 00', error: { field: 'number' } });
+    expect(wordsOf(short.error?.html ?? '')).toContain('does not look like a phone number of Sweden');
+    const mobile = await read({ number: '07017406' }, 'mobile-by-text');
+    expect(wordsOf(mobile.error?.html ?? '')).toContain('2 digits seem to be missing');
+    expect(await read({ number: '0846500422', extension: '12a' })).toMatchObject({
+      error: { field: 'extension' },
+    });
+    expect((await read({ number: '08-465 004 22' }, 'mobile-by-text')).error?.html).toContain('landline');
+    expect(await visitor.open(`${BASE}/confirm`)).toMatchObject({ at: `${BASE}/add` });
+    expect(await read({ formToken: 'of-another', number: '0846500422' })).toEqual({ status: 403 });
+    visitor.cookies.clear();
+    expect(await read({ number: '0846500422' })).toEqual({ status: 204 });
   });
 
   test('a form of another session, or of nobody, does nothing', async () => {

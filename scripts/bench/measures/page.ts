@@ -1,0 +1,155 @@
+/**
+ * The page where people set their phones up, in a browser: from `#` on the phone until the page shows that it is registered,
+ * and from opening the link until then for somebody who reads, types and picks up the phone.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { openPageWorld, type PageWorld } from '../../../test/support/page-world.ts';
+import { findProgram } from '../../../test/support/processes.ts';
+import type { Bench } from '../bench.ts';
+import { quantile } from '../statistics.ts';
+import { number } from '../table.ts';
+import { type Measure, progress } from './measure.ts';
+
+/** Calls that are measured. */
+const RUNS = 50;
+/** Calls before them: a process and a browser that have just started compile while they work. */
+const WARM_UP = 5;
+/** How long somebody takes, ms: to read a page, for each key that is typed, to pick up, and to press the key. */
+const ATTENTIVE = { reads: 2_000, types: 150, picksUp: 3_000, presses: 4_000 };
+/** Keeps when the page that shows the app password has been drawn. */
+const NOTE_DONE = `addEventListener('DOMContentLoaded', () => {
+  if (document.querySelector('[data-secret]'))
+    requestAnimationFrame(() => requestAnimationFrame(() => { window.doneAt = Date.now(); }));
+});`;
+
+/** `page`. */
+export const page: Measure = {
+  name: 'page',
+  about: `the self-service page in a browser: ${RUNS} calls from # to "done", and one whole set-up (about 2 min)`,
+  async run(bench) {
+    const program = findProgram(['chromium', 'chromium-browser', 'google-chrome']);
+    if (program === null) throw new Error('No Chromium is installed; apt-get install chromium installs one.');
+    const world = await openPageWorld(await placeIn(bench));
+    const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
+    try {
+      progress('calls from # to done');
+      const afterKey: number[] = [];
+      for (let run = 0; run < WARM_UP + RUNS; run += 1) {
+        const ms = await measureKey(world, browser, `run-${run}`);
+        if (run >= WARM_UP) afterKey.push(ms);
+      }
+      progress('one set-up by somebody who reads and types');
+      const wholeS = await measureAttentive(world, browser);
+      return { tables: [tableOf(afterKey, wholeS)], raw: { afterKey, wholeS } };
+    } finally {
+      await browser.close();
+      await world.close();
+    }
+  },
+};
+
+async function placeIn(bench: Bench): Promise<Parameters<typeof openPageWorld>[0]> {
+  const url = bench.postgres.urlOf(await bench.postgres.createDatabase());
+  return {
+    database: { kind: 'postgres', url, poolSize: 20, withQueueTables: false },
+    queue: { kind: 'redis', url: bench.redis.server.url, prefix: 'bench-page' },
+    databaseUrl: url,
+    redisUrl: bench.redis.server.url,
+    drop: async () => undefined,
+  };
+}
+
+/** From the key to the page, ms. */
+async function measureKey(world: PageWorld, browser: Browser, userId: string): Promise<number> {
+  const { typed, e164 } = world.newNumber();
+  world.script(e164, { pickUp: { kind: 'byHand' }, reactions: [] });
+  return inWindow(browser, async (window) => {
+    await window.goto(await world.link(userId));
+    await window.locator('.button.primary').click();
+    await window.locator('a.choice').first().click();
+    await typeNumber(window, (field) => field.fill(typed));
+    await window.locator('.button.primary').click();
+    await reaches(window, 3);
+    world.service.simulator?.hands.act(e164, { do: 'answer' });
+    await reaches(window, 4);
+    await pause(500);
+    return pressAndWait(world, window, e164);
+  });
+}
+
+/** From opening the link to the page that says it is done, s. */
+async function measureAttentive(world: PageWorld, browser: Browser): Promise<number> {
+  const { typed, e164 } = world.newNumber();
+  world.script(e164, { pickUp: { kind: 'byHand' }, reactions: [] });
+  const link = await world.link('attentive');
+  return inWindow(browser, async (window) => {
+    const opened = Date.now();
+    const click = async (what: string) => {
+      await window.locator(what).first().waitFor();
+      await pause(ATTENTIVE.reads);
+      await window.locator(what).first().click();
+    };
+    await window.goto(link);
+    await click('.button.primary');
+    await click('a.choice');
+    await typeNumber(window, async (field) => {
+      await pause(ATTENTIVE.reads);
+      await field.pressSequentially(typed, { delay: ATTENTIVE.types });
+    });
+    await click('.button.primary');
+    await reaches(window, 3);
+    await pause(ATTENTIVE.picksUp);
+    world.service.simulator?.hands.act(e164, { do: 'answer' });
+    await reaches(window, 4);
+    await pause(ATTENTIVE.presses);
+    await pressAndWait(world, window, e164);
+    return (Date.now() - opened) / 1_000;
+  });
+}
+
+/** A window of a person of their own. */
+async function inWindow<T>(browser: Browser, visit: (window: Page) => Promise<T>): Promise<T> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'sv-SE' });
+  try {
+    const window = await context.newPage();
+    await window.addInitScript(NOTE_DONE);
+    return await visit(window);
+  } finally {
+    await context.close();
+  }
+}
+
+async function typeNumber(window: Page, type: (field: ReturnType<Page['locator']>) => Promise<void>) {
+  await window.locator('#country').click();
+  await window.keyboard.type('sve');
+  await window.keyboard.press('Enter');
+  await type(window.locator('#number'));
+  await window.locator('.number-form .button.primary').click();
+  await window.locator('.large-number').waitFor();
+}
+
+/** Waits until the call has come to a step: the third is that it rings, the fourth that it was answered. */
+async function reaches(window: Page, step: number): Promise<void> {
+  await window.locator(`[data-live=trail] li:nth-child(${step})[aria-current]`).waitFor();
+}
+
+async function pressAndWait(world: PageWorld, window: Page, e164: string): Promise<number> {
+  const pressed = Date.now();
+  world.service.simulator?.hands.act(e164, { do: 'press', key: '#' });
+  const shown = await window.waitForFunction('window.doneAt');
+  return Number(await shown.jsonValue()) - pressed;
+}
+
+function tableOf(afterKey: readonly number[], wholeS: number) {
+  const rows = [
+    [
+      `# to "done", ${afterKey.length} calls`,
+      `${number(quantile(afterKey, 0.5))} ms`,
+      `${number(quantile(afterKey, 0.95))} ms`,
+      `${number(Math.max(...afterKey))} ms`,
+    ],
+    ['link to "done", with pauses for reading, typing and picking up', `${number(wholeS, 1)} s`, '', ''],
+  ];
+  return { id: 'page', title: 'The page', columns: ['', 'median', 'p95', 'most'], rows };
+}

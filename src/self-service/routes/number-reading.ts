@@ -1,0 +1,132 @@
+/** A number as it is typed: how the page shows it, and what is wrong with it. */
+import type { CountryCode } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import type { ServiceError } from '../../errors.ts';
+import { noBody } from '../../platform/http/answers.ts';
+import { routeDefiner, unchecked } from '../../platform/http/route.ts';
+import { numberHint } from '../countries/hint.ts';
+import { showTyped } from '../countries/typed.ts';
+import type { PageActions } from '../ports.ts';
+import { refusalText } from '../refusal-text.ts';
+import { WAYS } from '../screens/choose-screen.ts';
+import { type NumberForm, numberError } from '../screens/number-screen.ts';
+import type { Draft } from '../sessions/session-store.ts';
+import { type Html, html } from '../view/html.ts';
+import type { PageView } from '../view/page-view.ts';
+import { rich } from '../view/parts.ts';
+import { assertFormToken, FORM_TOKEN, isPerson, type Person, type Visitor, WayInPath } from './page-route.ts';
+
+/** The fields of the form. */
+export const NUMBER_FIELDS = {
+  country: z.string().regex(/^[A-Z]{2}$/, 'This must be a country of the list.'),
+  number: z.string().trim().max(64),
+  extension: z.string().trim().max(32).default(''),
+};
+
+/** What was read. */
+interface ReadNumber {
+  /** How the fields show it. */
+  shown: Pick<NumberForm, 'number' | 'extension' | 'country'>;
+  /** What is kept: as it was typed, with the country that it is of. */
+  draft: Draft;
+  error: NumberForm['error'];
+}
+
+/** Reads a number as people type or paste it, with the extension behind it or in its own field. */
+export async function readNumber(
+  actions: Pick<PageActions, 'check'>,
+  person: Person,
+  typed: Draft,
+): Promise<ReadNumber> {
+  const { number, extension, country } = showTyped(typed.number, typed.country as CountryCode);
+  const shown = { number, extension: typed.extension || (extension ?? ''), country };
+  // A number that says its country counts for more than the list beside it.
+  const draft = { ...typed, country };
+  const error = malformed(person, draft);
+  if (error !== null) return { shown, draft, error };
+  const { refusals, understood } = await actions.check(person.session, draft, person.view.language.tag);
+  const refusal = refusals.find(({ code }) => /^(number|extension)\./.test(code));
+  return {
+    shown,
+    draft: { ...draft, country: understood?.country ?? draft.country },
+    error: refusal ? { field: fieldOf(refusal), text: numberRefusal(person, draft, refusal) } : null,
+  };
+}
+
+const Shown = z.object({
+  number: z.string(),
+  extension: z.string(),
+  country: z.string(),
+  /** HTML, and the field that it is about. */
+  error: z.object({ field: z.enum(['number', 'extension', 'form']), html: z.string() }).nullable(),
+});
+
+/** `/add/{way}/reading`: for the script of the page, when a field was left or something was pasted. Nothing changes. */
+export function readingRoute(path: `/${string}`, actions: Pick<PageActions, 'check'>) {
+  const defineRoute = routeDefiner<Visitor>();
+  return defineRoute({
+    method: 'post',
+    path,
+    operationId: 'readNumber',
+    summary: 'See how a number is read',
+    query: unchecked,
+    params: WayInPath,
+    body: z.object({ ...FORM_TOKEN, ...NUMBER_FIELDS }),
+    responses: {
+      200: { description: 'How the fields show it, and what is wrong', schema: Shown },
+      204: noBody('Nobody is signed in'),
+    },
+    problems: ['selfService.formNotOurs'],
+    async handle({ caller, params: { way }, body: { formToken, ...typed } }) {
+      if (!isPerson(caller)) return { status: 204, body: null };
+      assertFormToken(formToken, caller.sessionId);
+      const { shown, error } = await readNumber(actions, caller, { ...WAYS[way], ...typed });
+      return {
+        status: 200,
+        body: { ...shown, error: error && { field: error.field, html: `${numberError(error)}` } },
+      };
+    },
+  });
+}
+
+/** Refusals that the page shows beside a field. The others are shown where the call is asked for. */
+const OF_EXTENSION: readonly string[] = [
+  'number.extensionUnsupported',
+  'extension.tooLong',
+  'extension.missing',
+];
+
+const fieldOf = ({ code }: ServiceError) => (OF_EXTENSION.includes(code) ? 'extension' : 'number');
+
+/** What needs no look at any rule. */
+function malformed({ view }: Person, { number, extension }: Draft): NumberForm['error'] {
+  const { text } = view.language;
+  if (number === '') return { field: 'number', text: html`${text('number.empty')}` };
+  if (/^\d{0,11}$/.test(extension)) return null;
+  return { field: 'extension', text: html`${text('number.extensionInvalid')}` };
+}
+
+function numberRefusal({ view }: Person, draft: Draft, refusal: ServiceError): Html {
+  const { text } = view.language;
+  if (refusal.code === 'number.invalid') return html`${invalidNumber(view, draft)}`;
+  if (refusal.code === 'number.typeRefused' && draft.phoneType !== 'office')
+    return html`${text('number.isLandline')}`;
+  return refusalText(view, refusal);
+}
+
+/** What seems to be wrong with the number, as far as that can be said, and what one looks like. */
+function invalidNumber({ language }: PageView, { country, number, phoneType }: Draft): Html {
+  const { missing, extra, example } = numberHint(
+    number,
+    country as CountryCode,
+    phoneType === 'office' ? 'office' : 'mobile',
+  );
+  const shown = html`<bdi class="number" dir="ltr">${example.number}</bdi>`;
+  const like = rich({ language }, 'number.example', { example: shown });
+  if (missing && missing.least === missing.most)
+    return html`${language.text('number.tooShort', { missing: missing.least })} ${like}`;
+  if (extra && extra.least === extra.most)
+    return html`${language.text('number.tooLong', { extra: extra.least })} ${like}`;
+  const name = new Intl.DisplayNames(language.tag, { type: 'region' }).of(country) ?? country;
+  return html`${language.text('number.invalid', { country: name })} ${like}`;
+}
