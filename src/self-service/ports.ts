@@ -34,6 +34,8 @@ export interface ShownVerification extends Way {
   rangAt: Date | null;
   answeredAt: Date | null;
   decidedAt: Date | null;
+  /** From when on a text may be sent again. */
+  textAgainAt: Date;
   expiresAt: Date;
 }
 

@@ -4,7 +4,8 @@ import type { Events } from '../events.ts';
 import { toView } from '../journey/request/verification-view.ts';
 import { refusePolicy } from '../journey/sign-in/may-sign-in.ts';
 import type { Verification } from '../journey/store/rows.ts';
-import type { Clock } from '../platform/clock.ts';
+import { BETWEEN_MS } from '../journey/text/send-again.ts';
+import { type Clock, later } from '../platform/clock.ts';
 import type { Languages } from '../providers/locales.ts';
 import { createCreateLink } from '../self-service/links/create-link.ts';
 import { createLinkStore } from '../self-service/links/link-store.ts';
@@ -170,6 +171,7 @@ function toShown(verification: Verification): ShownVerification {
     ...{ state: view.state, progress: view.progress, outcome: view.outcome },
     expectedCallAt: view.expectedCallAt === null ? null : new Date(view.expectedCallAt),
     ...{ createdAt, dialedAt, rangAt, answeredAt, decidedAt, expiresAt },
+    textAgainAt: later(dialedAt ?? createdAt, BETWEEN_MS),
   };
 }
 

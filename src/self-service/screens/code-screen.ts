@@ -7,9 +7,6 @@ import type { PageView } from '../view/page-view.ts';
 import { button, fieldError, form, linkButton, phoneNumber, rich } from '../view/parts.ts';
 import { wayNameOf } from './choose-screen.ts';
 
-/** Between two texts, s: the same as the API demands. */
-const BETWEEN_TEXTS_S = 30;
-
 /** What is shown of a text message. */
 export interface ShownText {
   verification: ShownVerification;
@@ -78,9 +75,7 @@ export function sendAgain(
 /** Sending again, or a call to the same number. */
 function another(view: PageView, { verification, now, formKey }: ShownText): Html {
   const { text } = view.language;
-  const sentAt = verification.dialedAt ?? verification.createdAt;
-  const at = new Date(sentAt.getTime() + BETWEEN_TEXTS_S * 1000);
-  const again = sendAgain(view, { action: '/now/send-again', at, now });
+  const again = sendAgain(view, { action: '/now/send-again', at: verification.textAgainAt, now });
   const help =
     again.time === null ? html`${text('code.againNow')}` : rich(view, 'code.againIn', { time: again.time });
   return html`<div class="next">${icon('message')}<div>${text('code.noMessage')}<small>${help}</small></div><div class="row tight">${again.form}${form(view, '/now/call', button(text('code.callMe'), 'quiet', { small: true }), { formKey })}</div></div>`;

@@ -1,6 +1,5 @@
 /** The parts that pages are made of. */
 import { raw } from 'hono/html';
-import { digitByDigit } from '../countries/reading.ts';
 import type { TextName } from '../texts.ts';
 import { type Html, html, NONE } from './html.ts';
 import { type IconName, icon, poundSign } from './icons.ts';
@@ -70,7 +69,7 @@ export function phoneNumber(
   { language }: Pick<PageView, 'language'>,
   { international, extension = null }: { international: string; extension?: string | null },
 ): Html {
-  const spaced = (digits: string) => digitByDigit(digits.replaceAll(/[^\d+]/g, ''));
+  const spaced = (digits: string) => [...digits.replaceAll(/[^\d+]/g, '')].join(' ');
   const word = (kind: 'common.extensionOf', value: string) => language.text(kind, { extension: value });
   const seen = html`<bdi class="number" dir="ltr">${international}</bdi>${extension === null ? '' : `, ${word('common.extensionOf', extension)}`}`;
   const heard = `${spaced(international)}${extension === null ? '' : `, ${word('common.extensionOf', spaced(extension))}`}`;

@@ -1,7 +1,6 @@
 import { type CountryCode, getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
 import { exampleNumber } from '../../../../src/self-service/countries/example-numbers.ts';
-import { digitByDigit, readableNumber } from '../../../../src/self-service/countries/reading.ts';
 import { showTyped } from '../../../../src/self-service/countries/typed.ts';
 
 const STOCKHOLM = { number: '08-465 004 22', extension: null, country: 'SE' };
@@ -111,32 +110,4 @@ describe('of every country', () => {
       expect(parsed?.isPossible(), mobile).toBe(true);
     },
   );
-});
-
-describe('a number for eye and ear', () => {
-  const ENGLISH = { extension: 'extension', extensionShort: 'ext.' };
-  const SWEDISH = { extension: 'anknytning', extensionShort: 'ankn.' };
-
-  test('is in groups, and digit by digit with the word for the extension', () => {
-    expect(readableNumber('+468123456', '12', ENGLISH)).toEqual({
-      seen: '+46 8 12 34 56 ext. 12',
-      spoken: '+ 4 6, 8, 1 2, 3 4, 5 6, extension, 1 2',
-    });
-    expect(readableNumber('+468123456', '12', SWEDISH)).toEqual({
-      seen: '+46 8 12 34 56 ankn. 12',
-      spoken: '+ 4 6, 8, 1 2, 3 4, 5 6, anknytning, 1 2',
-    });
-  });
-
-  test('has no word where there is no extension', () => {
-    expect(readableNumber('+12025550122', null, ENGLISH)).toEqual({
-      seen: '+1 202 555 0122',
-      spoken: '+ 1, 2 0 2, 5 5 5, 0 1 2 2',
-    });
-  });
-
-  test('is one group when it is no number', () => {
-    expect(readableNumber('+999', null, ENGLISH)).toEqual({ seen: '+999', spoken: '+ 9 9 9' });
-    expect(digitByDigit('047#')).toBe('0 4 7 #');
-  });
 });
