@@ -57,7 +57,9 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
     const now = deps.clock.now();
     const sessionId = cookie.read(header('cookie'));
     const session = sessionId === '' ? null : await sessions.find(hashOfToken(sessionId), now);
-    return { session, sessionId, now, view: await viewOf(header('accept-language'), session, sessionId) };
+    const view = await viewOf(header('accept-language'), session, sessionId);
+    const extend = () => sessions.extend(session?.idHash ?? '', now);
+    return { session, sessionId, now, view, extend };
   };
   const shared = { base, sessions, actions: deps.actions };
   return [

@@ -59,7 +59,8 @@ export function createLinkStore(run: RunStatement) {
 
     /**
      * Begins a session, ends the one that the browser had, and marks the link as used; of two at once one gets through.
-     * The browser that used it may do so again as long as the link lasts: a page may be lost on the way.
+     * The browser that used it may do so again as long as the link lasts: a page may be lost on the way. What the person had
+     * typed when the session of before ended need not be typed again.
      * @returns whether there is a session now
      */
     async use({ tokenHash, sessionHash, oldSessionHash }: Using, now: Date): Promise<boolean> {
@@ -72,9 +73,13 @@ export function createLinkStore(run: RunStatement) {
         ended as (
           delete from self_service_session where id_hash = ${oldSessionHash} and exists (select from used)),
         begun as (
-          insert into self_service_session (id_hash, tenant_id, user_id, link_hash, locale, return_url, created_at, expires_at)
+          insert into self_service_session
+            (id_hash, tenant_id, user_id, link_hash, locale, return_url, created_at, expires_at, draft)
           select ${sessionHash}::text, tenant_id, user_id, token_hash, locale, return_url, ${now}::timestamptz,
-            ${now}::timestamptz + make_interval(secs => ${SESSION_IDLE_S}) from used returning tenant_id, user_id),
+            ${now}::timestamptz + make_interval(secs => ${SESSION_IDLE_S}),
+            (select s.draft from self_service_session s where s.tenant_id = used.tenant_id and s.user_id = used.user_id
+              order by s.created_at desc limit 1)
+          from used returning tenant_id, user_id),
         ${auditEvents([LINK_USED], now)}
         select true as is_new from begun`);
       return row !== undefined;

@@ -9,11 +9,11 @@ import type { Person } from './page-route.ts';
  */
 export async function begin(
   deps: { actions: Pick<PageActions, 'request'>; sessions: Pick<SessionStore, 'show'> },
-  { session, view, now }: Person,
+  { session, view }: Person,
   draft: Draft,
   formKey: string,
 ): Promise<ServiceError | null> {
-  const show = (id: string) => deps.sessions.show(session.idHash, id, now);
+  const show = (id: string) => deps.sessions.show(session.idHash, id);
   try {
     await show((await deps.actions.request(session, draft, view.language.tag, formKey)).id);
   } catch (error) {

@@ -51,6 +51,7 @@ export function liveRoutes(deps: LiveDeps) {
       path: at('/now'),
       operationId: 'showNow',
       summary: 'See how far the call or the message is, or how it ended',
+      isFollowed: true,
       show: (person) => showNow(deps, person),
     }),
     eventsRoute(deps, at('/now/events')),

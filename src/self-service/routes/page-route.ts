@@ -18,6 +18,8 @@ export interface Visitor {
   sessionId: string;
   view: PageView;
   now: Date;
+  /** Lets the session last for another quarter of an hour. @returns when it ends then */
+  extend(): Promise<Date>;
 }
 
 /** The same with a session. */
@@ -108,16 +110,31 @@ export function openAction<Params extends z.ZodObject>(
   });
 }
 
-/** A page for whoever is signed in. */
+/**
+ * A page for whoever is signed in.
+ * @param spec.isFollowed whether the script loads it again and again: then opening it is no sign of anybody, and the session
+ * goes on to its end
+ */
 export function personalPage<Params extends z.ZodObject = z.ZodObject<Record<never, z.ZodType>>>(
-  spec: Spec<Params> & { show(person: Person, params: z.output<Params>): Promise<PageAnswer> },
+  spec: Spec<Params> & {
+    isFollowed?: boolean;
+    show(person: Person, params: z.output<Params>): Promise<PageAnswer>;
+  },
 ) {
-  const { show, ...rest } = spec;
+  const { show, isFollowed = false, ...rest } = spec;
   return openPage({
     ...rest,
-    show: async (visitor, params) =>
-      isPerson(visitor) ? show(visitor, params) : { status: 403, body: signedOutPage(visitor.view) },
+    async show(visitor, params) {
+      if (!isPerson(visitor)) return { status: 403, body: signedOutPage(visitor.view) };
+      return show(isFollowed ? visitor : await extended(visitor), params);
+    },
   });
+}
+
+/** Somebody has done something: the session begins to last anew, and the page knows until when. */
+async function extended(person: Person): Promise<Person> {
+  const sessionEnds = await person.extend();
+  return { ...person, view: { ...person.view, sessionEnds } };
 }
 
 /** The token of the session in a form. */
@@ -150,7 +167,7 @@ export function personalAction<
       if (!isPerson(caller)) return { status: 403, body: signedOutPage(caller.view) };
       const { formToken, ...typed } = form as { formToken: string };
       assertFormToken(formToken, caller.sessionId);
-      return act(caller, typed as z.output<z.ZodObject<Fields>>, given as z.output<Params>);
+      return act(await extended(caller), typed as z.output<z.ZodObject<Fields>>, given as z.output<Params>);
     },
   });
 }

@@ -6,7 +6,6 @@ import type { ListedPhone, PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
 import { groupedNumber, phonesPage } from '../screens/phones-screen.ts';
 import { type Question, questionPage } from '../screens/question-screen.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
 import type { TextName } from '../texts.ts';
 import { type Html, html } from '../view/html.ts';
 import { phoneNumber, rich } from '../view/parts.ts';
@@ -23,7 +22,6 @@ import {
 export interface PhonesDeps {
   base: string;
   actions: PageActions;
-  sessions: Pick<SessionStore, 'extend'>;
 }
 
 const IdInPath = z.object({ id: z.guid() });
@@ -36,10 +34,7 @@ export function phonesRoutes(deps: PhonesDeps): Route<Visitor>[] {
       path: at(''),
       operationId: 'showPhones',
       summary: 'See the phones and app passwords',
-      async show(person) {
-        await deps.sessions.extend(person.session.idHash, person.now);
-        return showList(deps, person, null);
-      },
+      show: (person) => showList(deps, person, null),
     }),
     ...ASKED.flatMap((asked) => routesOf(deps, asked)),
   ];
@@ -137,7 +132,6 @@ export async function doTo(
     if (refusal.status !== 404)
       return showList(deps, person, { kind: 'bad', text: refusalText(person.view, refusal) });
   }
-  await deps.sessions.extend(person.session.idHash, person.now);
   return showList(deps, person, { kind: 'ok', text: person.view.language.text(done) });
 }
 

@@ -24,7 +24,7 @@ import {
 export interface SetupDeps {
   base: string;
   actions: Pick<PageActions, 'refusalsOf' | 'check' | 'request' | 'policyOf' | 'listPhones'>;
-  sessions: Pick<SessionStore, 'keepDraft' | 'show' | 'extend'>;
+  sessions: Pick<SessionStore, 'keepDraft' | 'show'>;
 }
 
 /** `/add`, `/add/{way}`, `/confirm` and `/start`. */
@@ -35,8 +35,7 @@ export function setupRoutes(deps: SetupDeps) {
       path: at('/add'),
       operationId: 'chooseWay',
       summary: 'Choose how to be contacted',
-      async show({ session, view, now }) {
-        await deps.sessions.extend(session.idHash, now);
+      async show({ session, view }) {
         const ways = await deps.actions.refusalsOf(session);
         return { status: 200, body: choosePage(view, { ways, user: session.userId }) };
       },
@@ -73,12 +72,7 @@ export function setupRoutes(deps: SetupDeps) {
   ];
 }
 
-async function showNumber(
-  deps: SetupDeps,
-  { session, view, now }: Person,
-  way: WayName,
-): Promise<PageAnswer> {
-  await deps.sessions.extend(session.idHash, now);
+async function showNumber(deps: SetupDeps, { session, view }: Person, way: WayName): Promise<PageAnswer> {
   const [asked] = await deps.actions.refusalsOf(session, [WAYS[way]]);
   if (lastingRefusal(asked?.refusals ?? [])) return goTo(view, '/add');
   // What was typed for another phone is of use here too: only the country of it is taken over.
@@ -104,7 +98,7 @@ async function numberAnswer(
 async function takeNumber(deps: SetupDeps, person: Person, typed: Draft): Promise<PageAnswer> {
   const { draft, shown, error } = await readNumber(deps.actions, person, typed);
   if (error !== null) return numberAnswer(deps, person, { way: wayNameOf(draft), ...shown, error });
-  await deps.sessions.keepDraft(person.session.idHash, draft, person.now);
+  await deps.sessions.keepDraft(person.session.idHash, draft);
   return goTo(person.view, '/confirm');
 }
 

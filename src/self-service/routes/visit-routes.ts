@@ -48,9 +48,9 @@ export function visitRoutes(deps: VisitDeps) {
       operationId: 'chooseSelfServiceLanguage',
       summary: 'Choose the language of the page',
       fields: { language: z.string().max(35) },
-      async act({ view, session, now }, { language }) {
+      async act({ view, session }, { language }) {
         const chosen = view.languages.find(({ tag }) => tag === language) ?? view.language;
-        await deps.sessions.speak(session.idHash, chosen.tag, now);
+        await deps.sessions.speak(session.idHash, chosen.tag);
         return goTo(view, session.verificationId === null ? '' : '/now');
       },
     }),
@@ -59,10 +59,7 @@ export function visitRoutes(deps: VisitDeps) {
       operationId: 'staySignedIn',
       summary: 'Keep the session for another quarter of an hour',
       fields: {},
-      async act({ session, view, now }) {
-        await deps.sessions.extend(session.idHash, now);
-        return { status: 200, body: signedInPage(view) };
-      },
+      act: async ({ view }) => ({ status: 200, body: signedInPage(view) }),
     }),
   ];
 }

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { PHONE_TYPES } from '../../domain/phone-type.ts';
 import type { User } from '../../domain/user.ts';
+import { later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 
 /** How long a session lasts after the last thing that its person did, s (WCAG 2.2, criterion 2.2.1: it is warned of before). */
@@ -31,12 +32,11 @@ export interface Session extends User {
   verificationId: string | null;
 }
 
-/** The statements about sessions. Each but `find` is something that the person did, and extends the session. */
+/** The statements about sessions. */
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** @param run runs a statement on the registry */
 export function createSessionStore(run: RunStatement) {
-  const until = (now: Date) => sql`${now}::timestamptz + make_interval(secs => ${SESSION_IDLE_S})`;
   return {
     async find(idHash: string, now: Date): Promise<Session | null> {
       const [row] = await run<Session>(sql`
@@ -45,32 +45,34 @@ export function createSessionStore(run: RunStatement) {
       return row ? { ...row, draft: row.draft === null ? null : Draft.parse(row.draft) } : null;
     },
 
-    async extend(idHash: string, now: Date): Promise<void> {
-      await run(sql`update self_service_session set expires_at = ${until(now)} where id_hash = ${idHash}`);
+    /** @returns when the session ends now */
+    async extend(idHash: string, now: Date): Promise<Date> {
+      const until = later(now, SESSION_IDLE_S * 1_000);
+      await run(sql`update self_service_session set expires_at = ${until} where id_hash = ${idHash}`);
+      return until;
     },
 
-    async keepDraft(idHash: string, draft: Draft, now: Date): Promise<void> {
-      await run(sql`update self_service_session set draft = ${JSON.stringify(draft)}::jsonb, verification_id = null,
-        expires_at = ${until(now)} where id_hash = ${idHash}`);
-    },
-
-    /** Shows a verification from now on. The draft stays: the same may be asked for again. */
-    async show(idHash: string, verificationId: string | null, now: Date): Promise<void> {
-      await run(sql`update self_service_session set verification_id = ${verificationId}::uuid, expires_at = ${until(now)}
+    async keepDraft(idHash: string, draft: Draft): Promise<void> {
+      await run(sql`update self_service_session set draft = ${JSON.stringify(draft)}::jsonb, verification_id = null
         where id_hash = ${idHash}`);
     },
 
-    async speak(idHash: string, locale: string, now: Date): Promise<void> {
+    /** Shows a verification from now on. The draft stays: the same may be asked for again. */
+    async show(idHash: string, verificationId: string | null): Promise<void> {
       await run(
-        sql`update self_service_session set locale = ${locale}, expires_at = ${until(now)} where id_hash = ${idHash}`,
+        sql`update self_service_session set verification_id = ${verificationId}::uuid where id_hash = ${idHash}`,
       );
+    },
+
+    async speak(idHash: string, locale: string): Promise<void> {
+      await run(sql`update self_service_session set locale = ${locale} where id_hash = ${idHash}`);
     },
 
     /** Gives a session another id, so that browsers keep no page of before (they restore pages while cookies stay the same). */
     async rename(idHash: string, newHash: string, now: Date): Promise<boolean> {
-      const rows =
-        await run(sql`update self_service_session set id_hash = ${newHash}, draft = null, verification_id = null,
-        expires_at = ${until(now)} where id_hash = ${idHash} and expires_at > ${now} returning id_hash`);
+      const rows = await run(sql`
+        update self_service_session set id_hash = ${newHash}, draft = null, verification_id = null
+        where id_hash = ${idHash} and expires_at > ${now} returning id_hash`);
       return rows.length === 1;
     },
 
