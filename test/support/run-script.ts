@@ -2,6 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+/** As the scripts of package.json start what they run. */
+const COMPILE_CACHE = new URL('../../src/platform/compile-cache.ts', import.meta.url).pathname;
+
 /** A process that was started with `startScript`. */
 export interface RunningScript {
   process: ChildProcess;
@@ -20,7 +23,7 @@ export function startScript(
   args: string[],
   environment: Record<string, string> = {},
 ): RunningScript {
-  const child = spawn(process.execPath, [file.pathname, ...args], {
+  const child = spawn(process.execPath, ['--import', COMPILE_CACHE, file.pathname, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
