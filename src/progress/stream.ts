@@ -11,4 +11,6 @@ export interface Followed extends Place {
 export interface Stream extends Followed {
   res: ServerResponse;
   write: WriteEvent;
+  /** What says that the stream is alive while nothing happens. */
+  alive: string;
 }

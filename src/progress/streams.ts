@@ -78,11 +78,16 @@ export function createStreams(deps: StreamsDeps) {
 
     /**
      * Streams what comes after a place to a response whose head is out, until the end of the story or of the client.
-     * @param write how events are written; as the API shows them by default
+     * @param how.write how events are written; as the API shows them by default
+     * @param how.alive what says that it is alive; a comment by default, of which clients in browsers are not told
      */
-    open(place: Followed, res: ServerResponse, write: WriteEvent = asJson): OpenStream {
+    open(
+      place: Followed,
+      res: ServerResponse,
+      { write = asJson, alive = ': alive\n\n' }: { write?: WriteEvent; alive?: string } = {},
+    ): OpenStream {
       const end = (last?: string) => void (res.writableEnded || res.end(last));
-      const stream = { ...place, res, write };
+      const stream = { ...place, res, write, alive };
       // Others that found room at the same moment may have taken it: the client comes back.
       if (fullFor(place) !== null) end();
       else {
@@ -116,7 +121,7 @@ function createWatch(deps: StreamsDeps, open: ReadonlySet<Stream>, looks: Looks)
 
   function tick(): void {
     ticks += 1;
-    if (ticks % every(ALIVE_EVERY_MS) === 0) for (const { res } of open) sayAlive(res);
+    if (ticks % every(ALIVE_EVERY_MS) === 0) for (const stream of open) sayAlive(stream);
     if (looks.isBehind() || !others.areHeard() || ticks % every(deps.rarelyEveryMs) === 0) looks.at('all');
   }
 
@@ -142,7 +147,7 @@ function tooMany(full: string): ServiceError {
   );
 }
 
-/** A client that does not read gets no comments, which it does not need. */
-function sayAlive(res: ServerResponse): void {
-  if (!res.writableEnded && !res.writableNeedDrain) res.write(': alive\n\n');
+/** A client that does not read needs not be told. */
+function sayAlive({ res, alive }: Stream): void {
+  if (!res.writableEnded && !res.writableNeedDrain) res.write(alive);
 }

@@ -53,13 +53,16 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
   const cookie = createSessionCookie(deps.publicUrl);
   const base = PAGE_PATH;
   const viewOf = createViews(deps);
-  const identify = async ({ header }: Pick<IncomingRequest, 'header'>): Promise<Visitor> => {
+  const identify = async ({ header, method }: IncomingRequest): Promise<Visitor> => {
     const now = deps.clock.now();
     const sessionId = cookie.read(header('cookie'));
-    const session = sessionId === '' ? null : await sessions.find(hashOfToken(sessionId), now);
-    const view = await viewOf(header('accept-language'), session, sessionId);
+    const known = sessionId === '' ? null : await sessions.find(hashOfToken(sessionId), now);
+    const session = known?.isOver ? null : known;
+    const look = session ?? (known && { ...known, expiresAt: null });
+    const view = await viewOf(header('accept-language'), look, session === null ? '' : sessionId);
     const extend = () => sessions.extend(session?.idHash ?? '', now);
-    return { session, sessionId, now, view, extend };
+    const isAhead = method === 'HEAD' || /prefetch|prerender/i.test(header('sec-purpose') ?? '');
+    return { session, sessionId, now, view, extend, isAhead };
   };
   const shared = { base, sessions, actions: deps.actions };
   return [

@@ -1,6 +1,9 @@
+import { TypedCode } from '../domain/typed-code.ts';
+import { plainText } from '../domain/typed-text.ts';
+
 /** The six digits in what was typed or pasted, which may be the whole message; null: there are none, or too many. */
 export function codeIn(typed: string): string | null {
-  const together = typed.replaceAll(/[\s-]/g, '');
-  if (/^\d{6}$/.test(together)) return together;
-  return /(?<!\d)\d{6}(?!\d)/.exec(typed)?.[0] ?? null;
+  const together = TypedCode.safeParse(typed);
+  if (together.success) return together.data;
+  return /(?<!\d)\d{6}(?!\d)/.exec(plainText(typed))?.[0] ?? null;
 }

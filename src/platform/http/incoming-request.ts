@@ -8,6 +8,7 @@ export function incomingRequest<Body>(req: Request, operationId: string, body: B
   let query: FormFields | undefined;
   return {
     operationId,
+    method: req.method,
     originalUrl: req.originalUrl,
     header: (name) => req.get(name),
     params: req.params as Record<string, string>,

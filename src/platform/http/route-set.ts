@@ -19,6 +19,8 @@ export interface Bodies {
 export interface IncomingRequest<Body = unknown> {
   /** The route that is asked for. */
   operationId: string;
+  /** Such as `GET`; the handler of GET also gets `HEAD`. */
+  method: string;
   /** Path and query exactly as received: what signatures cover. */
   originalUrl: string;
   /** The value of a header; of several, as Node joins them. */

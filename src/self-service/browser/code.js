@@ -6,7 +6,8 @@ export function prepareCode() {
   const form = field.form;
   let sent = '';
   field.addEventListener('input', () => {
-    const digits = field.value.replaceAll(/[\s-]/g, '');
+    // The server reads digits of other scripts too; those are sent by the button.
+    const digits = field.value.replaceAll(/[\s.\-()]/g, '');
     const code = /^\d{6}$/.test(digits) ? digits : /(?<!\d)\d{6}(?!\d)/.exec(field.value)?.[0];
     if (code === undefined || code === sent) return;
     sent = code;

@@ -1,4 +1,4 @@
-/** Times that count down: seen by the second, never read out by themselves. */
+/** Times that count down: seen by the second, read out three times at most. */
 
 /** How far this clock is ahead of the server's, ms. Pages say when they were made. */
 let ahead = 0;
@@ -11,6 +11,16 @@ export function setServerTime(serverNow) {
 /** The server's time, ms since 1970. */
 export function serverNow() {
   return Date.now() - ahead;
+}
+
+/** When the time left is read out, s. */
+const SAID_AT_S = [60, 30, 10];
+
+/** @param {Element} element the count: what is around it is said */
+function say(element) {
+  const region = document.querySelector('[data-says-time]');
+  const timer = element.closest('[role=timer]');
+  if (region && timer) region.textContent = timer.textContent;
 }
 
 /** Updates all counts and bars every quarter of a second. */
@@ -26,7 +36,9 @@ function count() {
       Math.ceil((Date.parse(element.getAttribute('data-count-to') ?? '') - serverNow()) / 1000),
     );
     const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
-    if (element.textContent !== text) element.textContent = text;
+    if (element.textContent === text) continue;
+    element.textContent = text;
+    if (SAID_AT_S.includes(left)) say(element);
   }
   for (const bar of document.querySelectorAll('progress[data-bar-to]')) {
     const left = Date.parse(bar.getAttribute('data-bar-to') ?? '') - serverNow();
@@ -41,14 +53,15 @@ function count() {
 export function enableLater(within) {
   for (const button of within.querySelectorAll('[data-enable-in]')) {
     const label = button.getAttribute('data-label') ?? '';
-    const pattern = button.textContent ?? '';
+    const shown = button.querySelector('[aria-hidden]');
+    const pattern = shown?.textContent ?? '';
     const ready = performance.now() + 1000 * Number(button.getAttribute('data-enable-in'));
     const started = button.getAttribute('data-enable-in') ?? '';
     const timer = setInterval(() => {
       const left = Math.ceil((ready - performance.now()) / 1000);
       if (!button.isConnected) return clearInterval(timer);
       if (left > 0) {
-        if (pattern.includes(started)) button.textContent = pattern.replace(started, String(left));
+        if (shown) shown.textContent = pattern.replace(started, String(left));
         return;
       }
       clearInterval(timer);

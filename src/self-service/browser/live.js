@@ -14,6 +14,7 @@ export function prepareLive() {
   const address = followed?.getAttribute('data-events');
   const page = followed?.getAttribute('data-live-page');
   if (!address || !page) return;
+  document.querySelector('[data-without-script]')?.remove();
   let heard = performance.now();
   let isAsking = false;
   let isWanted = false;
@@ -46,6 +47,9 @@ export function prepareLive() {
       heard = performance.now();
       void ask();
     };
+    source.addEventListener('alive', () => {
+      heard = performance.now();
+    });
     source.onopen = () => {
       heard = performance.now();
       void ask();
@@ -61,6 +65,7 @@ export function prepareLive() {
 
   listen();
   setInterval(() => {
+    if (document.hidden || isLeft) return;
     const isOpen = source?.readyState === EventSource.OPEN;
     if (isOpen && performance.now() - heard < SILENT_MS) return;
     if (source?.readyState === EventSource.CLOSED) listen();
@@ -73,12 +78,17 @@ export function prepareLive() {
   });
   addEventListener('offline', () => setLost(true));
   addEventListener('online', listen);
-  addEventListener('pagehide', () => source?.close());
+  whenLeft(() => source?.close());
+}
+
+/** @param {() => void} close */
+function whenLeft(close) {
+  addEventListener('pagehide', close);
   // What the form is answered with is the next page.
   document.addEventListener('submit', (event) => {
     if (event.defaultPrevented) return;
     isLeft = true;
-    source?.close();
+    close();
   });
 }
 
@@ -100,8 +110,18 @@ async function takeOver(page) {
   setServerTime(newer.body.dataset.now);
   for (const part of newer.querySelectorAll('[data-live]')) {
     const here = document.querySelector(`[data-live="${part.getAttribute('data-live')}"]`);
-    if (here && here.innerHTML !== part.innerHTML) replace(here, part);
+    if (here && newerThan(here, part)) replace(here, part);
   }
+}
+
+/** What was taken over last, for each part: counting and translating change what stands there since. @type {WeakMap<Element, string>} */
+const taken = new WeakMap();
+
+/** @param {Element} here @param {Element} part */
+function newerThan(here, part) {
+  const isNewer = (taken.get(here) ?? here.innerHTML) !== part.innerHTML;
+  taken.set(here, part.innerHTML);
+  return isNewer;
 }
 
 /** @param {string} page */

@@ -10,9 +10,13 @@ export function prepareSession() {
   let ends = Date.parse(sessionEnds);
   /** @type {HTMLElement | null} */
   let box = null;
-  setInterval(() => {
+  const timer = setInterval(() => {
     const left = ends - serverNow();
-    if (left <= 0) return location.reload();
+    if (left <= 0) {
+      // Once: somebody may be asked whether to leave.
+      clearInterval(timer);
+      return location.reload();
+    }
     if (left > WARN_MS || box) return;
     box = warning(sessionWarning ?? '', sessionStay ?? '', async () => {
       const answer = await fetch(sessionPage, { method: 'POST', body: formOf(), redirect: 'manual' });
@@ -21,7 +25,7 @@ export function prepareSession() {
       box?.remove();
       box = null;
     });
-    document.body.append(box);
+    document.getElementById('said')?.append(box);
   }, 1_000);
 }
 
@@ -39,7 +43,6 @@ function formOf() {
 function warning(text, label, stay) {
   const box = document.createElement('div');
   box.className = 'session-warning';
-  box.setAttribute('role', 'alert');
   const said = document.createElement('span');
   said.textContent = text;
   const button = document.createElement('button');

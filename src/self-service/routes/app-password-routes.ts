@@ -6,7 +6,15 @@ import { refusalText } from '../refusal-text.ts';
 import { newPasswordPage } from '../screens/done-screen.ts';
 import { newPasswordQuestion, questionPage } from '../screens/question-screen.ts';
 import { html } from '../view/html.ts';
-import { FormKey, goTo, type PageAnswer, type Person, personalAction, personalPage } from './page-route.ts';
+import {
+  FormKey,
+  goTo,
+  type PageAnswer,
+  type Person,
+  personalAction,
+  personalPage,
+  UNCHANGED,
+} from './page-route.ts';
 import { doTo, type PhonesDeps, showList } from './phones-routes.ts';
 
 const IdInPath = z.object({ id: z.guid() });
@@ -96,7 +104,7 @@ async function make(
       appPassword === null
         ? ({ kind: 'shownBefore' } as const)
         : ({ kind: 'shown', groups: appPassword } as const);
-    return { status: 200, body: newPasswordPage(view, secret) };
+    return { status: 200, body: newPasswordPage(view, secret), headers: UNCHANGED };
   } catch (error) {
     return showList(deps, person, { kind: 'bad', text: refusalText(view, refusalIn(error)) });
   }

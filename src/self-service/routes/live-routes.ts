@@ -24,6 +24,7 @@ import {
   type Person,
   personalAction,
   personalPage,
+  UNCHANGED,
   type Visitor,
 } from './page-route.ts';
 
@@ -31,7 +32,12 @@ import {
 export interface Follow {
   /** @throws ServiceError `progress.tooManyStreams` */
   assertRoom(wanted: { tenantId: string; verificationId: string }): void;
-  open(place: { tenantId: string; verificationId: string; after: number }, res: ServerResponse): void;
+  /** @param how.alive what says that the stream is alive while nothing happens */
+  open(
+    place: { tenantId: string; verificationId: string; after: number },
+    res: ServerResponse,
+    how: { alive: string },
+  ): void;
 }
 
 /** What these routes need. */
@@ -80,8 +86,8 @@ export function liveRoutes(deps: LiveDeps) {
       path: at('/now/again'),
       operationId: 'callAgain',
       summary: 'Be called again',
-      fields: { formKey: FormKey },
-      act: (person, { formKey }) => again(deps, person, formKey, (draft) => draft),
+      fields: AGAIN_FIELDS,
+      act: (person, form) => again(deps, person, form, (draft) => draft),
     }),
     ...textActions(deps, at),
     personalPage({
@@ -120,8 +126,8 @@ function textActions(deps: LiveDeps, at: (path: string) => `/${string}`) {
       path: at('/now/call'),
       operationId: 'callInsteadOfMessage',
       summary: 'Be called instead of getting a message',
-      fields: { formKey: FormKey },
-      act: (person, { formKey }) => again(deps, person, formKey, (draft) => ({ ...draft, channel: 'call' })),
+      fields: AGAIN_FIELDS,
+      act: (person, form) => again(deps, person, form, (draft) => ({ ...draft, channel: 'call' })),
     }),
   ];
 }
@@ -155,15 +161,22 @@ async function cancel({ actions }: LiveDeps, { session }: Person): Promise<void>
     .catch(ignoring('verification.alreadyDecided'));
 }
 
-/** The same once more, or in another way. One that is approved meanwhile stays so. */
+/** `instead`: the verification that the form was shown with. */
+const AGAIN_FIELDS = { formKey: FormKey, instead: z.guid() };
+
+/**
+ * The same once more, or in another way. One that is approved meanwhile stays so, and a form that comes twice does not end
+ * what it has begun itself.
+ */
 async function again(
   deps: LiveDeps,
   person: Person,
-  formKey: string,
+  { formKey, instead }: { formKey: string; instead: string },
   changed: (draft: Draft) => Draft,
 ): Promise<PageAnswer> {
   const { session, view } = person;
   if (session.draft === null) return goTo(view, '/add');
+  if (session.verificationId !== instead) return goTo(view, '/now');
   await cancel(deps, person);
   const before = await shownOf(deps, person);
   if (before?.outcome === 'approved') return goTo(view, '/now');
@@ -204,7 +217,7 @@ async function sendAgain(deps: LiveDeps, person: Person): Promise<PageAnswer> {
   if (session.verificationId === null) return goTo(view, '');
   await deps.actions
     .sendAgain(session.tenantId, session.verificationId)
-    .catch(ignoring('limit.reached', 'code.notSent', 'verification.alreadyDecided'));
+    .catch(ignoring('limit.reached', 'spending.limitReached', 'code.notSent', 'verification.alreadyDecided'));
   return goTo(view, '/now');
 }
 
@@ -220,11 +233,13 @@ async function showDone(deps: LiveDeps, person: Person): Promise<PageAnswer> {
   const verification = await shownOf(deps, person);
   if (verification === null) return goTo(view, '');
   if (verification.outcome !== 'approved' || verification.state !== 'finished') return goTo(view, '/now');
-  const secret = await secretOf(deps, session.tenantId, verification.id);
+  const secret: ShownSecret = person.isAhead
+    ? { kind: 'none' }
+    : await secretOf(deps, session.tenantId, verification.id);
   const phones = await deps.actions.listPhones(session);
   const has = (type: string) => phones.some(({ phoneType, isVerified }) => phoneType === type && isVerified);
   const canAdd = has('mobile') ? (has('office') ? null : 'office') : 'mobile';
-  return { status: 200, body: donePage(view, { verification, secret, canAdd }) };
+  return { status: 200, body: donePage(view, { verification, secret, canAdd }), headers: UNCHANGED };
 }
 
 async function secretOf(
@@ -250,6 +265,9 @@ async function leaveDone(deps: LiveDeps, { session, view, now }: Person): Promis
   return goTo(view, '', isRenamed ? deps.cookie.write(id) : undefined);
 }
 
+/** An event, since scripts are not told of comments: without any, the page takes the connection for lost. */
+const ALIVE = { alive: 'event: alive\ndata:\n\n' };
+
 function eventsRoute({ follow }: LiveDeps, path: `/${string}`) {
   const defineRoute = routeDefiner<Visitor>();
   return defineRoute({
@@ -273,7 +291,7 @@ function eventsRoute({ follow }: LiveDeps, path: `/${string}`) {
       const wanted = { tenantId: session.tenantId, verificationId };
       follow.assertRoom(wanted);
       const after = Number(headers['last-event-id'] ?? 0);
-      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res) };
+      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, ALIVE) };
     },
   });
 }

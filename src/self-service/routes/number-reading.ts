@@ -44,11 +44,11 @@ export async function readNumber(
   const draft = { ...typed, country };
   const error = malformed(person, draft);
   if (error !== null) return { shown, draft, error };
-  const { refusals, understood } = await actions.check(person.session, draft, person.view.language.tag);
+  const { refusals } = await actions.check(person.session, draft, person.view.language.tag);
   const refusal = refusals.find(({ code }) => /^(number|extension)\./.test(code));
   return {
     shown,
-    draft: { ...draft, country: understood?.country ?? draft.country },
+    draft,
     error: refusal ? { field: fieldOf(refusal), text: numberRefusal(person, draft, refusal) } : null,
   };
 }
@@ -121,7 +121,7 @@ function invalidNumber({ language }: PageView, { country, number, phoneType }: D
     country as CountryCode,
     phoneType === 'office' ? 'office' : 'mobile',
   );
-  const shown = html`<bdi class="number" dir="ltr">${example.number}</bdi>`;
+  const shown = html`<bdi class="number" dir="ltr" translate="no">${example.number}</bdi>`;
   const like = rich({ language }, 'number.example', { example: shown });
   if (missing && missing.least === missing.most)
     return html`${language.text('number.tooShort', { missing: missing.least })} ${like}`;

@@ -18,6 +18,8 @@ export interface Visitor {
   sessionId: string;
   view: PageView;
   now: Date;
+  /** Whether nobody sees the answer, or not yet: HEAD, and browsers that load a page before it is asked for. */
+  isAhead: boolean;
   /** Lets the session last for another quarter of an hour. @returns when it ends then */
   extend(): Promise<Date>;
 }
@@ -58,7 +60,8 @@ const page = (description: string) => {
 /** What pages are answered with. */
 export const responses = {
   200: page('The page'),
-  303: redirect('The address of the next page'),
+  // With `no-referrer` the next page would not know that people come from here, and bring the focus nowhere.
+  303: { ...redirect('The address of the next page'), headers: HEADERS },
   403: page('Nobody is signed in'),
   409: page('It cannot be done now'),
   410: page('It is over'),
@@ -188,6 +191,9 @@ export function assertFormToken(given: string, sessionId: string): void {
     'The form does not belong to this session. Load the page again and send the form from there.',
   );
 }
+
+/** For pages with an app password: what compresses an answer for others keeps a part of it (RFC 9111, section 5.2.2.6). */
+export const UNCHANGED = { 'Cache-Control': 'no-store, no-transform' };
 
 /** Leads on to another page. */
 export function goTo(view: PageView, path: string, headers?: Record<string, string>): PageAnswer {

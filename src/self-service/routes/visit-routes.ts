@@ -23,7 +23,8 @@ export interface VisitDeps {
   linkMinutes(tenantId: string | null): Promise<number>;
 }
 
-const LinkToken = z.object({ token: z.string().max(512) });
+/** Mail programs add what they like. */
+const LinkToken = z.object({ token: z.string() });
 
 /** `/link/{token}`, `/language` and `/stay`. */
 export function visitRoutes(deps: VisitDeps) {

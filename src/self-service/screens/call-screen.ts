@@ -35,12 +35,17 @@ export function callPage(view: PageView, call: ShownCall): string {
 ${callBox(view, call, stage)}
 ${trail(view, call, stage)}
 </div>
-<noscript><p class="hint actions">${text('call.noScript')}</p><p><a class="button quiet small" href="${view.base}/now">${text('common.checkAgain')}</a></p></noscript>
+${checkAgain(view)}
 <div class="row tight actions" data-live="buttons">${buttons(view, call, stage)}</div>
 ${advice(view)}`,
     side: html`<div data-live="phone">${deskPhone(phoneAt(view, stage, call))}</div><p data-live="side">${sideText(view, stage, call.verification)}</p>`,
     sideOnPhones: true,
   });
+}
+
+/** For whom the page does not change by itself: without scripts, or where the script was not loaded, which hides it. */
+export function checkAgain({ base, language: { text } }: PageView): Html {
+  return html`<div data-without-script><p class="hint actions">${text('call.noScript')}</p><p><a class="button quiet small" href="${base}/now">${text('common.checkAgain')}</a></p></div>`;
 }
 
 function callBox(view: PageView, { verification, policy, now }: ShownCall, stage: CallStage): Html {
@@ -50,7 +55,7 @@ function callBox(view: PageView, { verification, policy, now }: ShownCall, stage
 <span class="timer" role="timer" aria-live="off" data-live="timer">${deadline ? timer(view, deadline, now) : NONE}</span>
 <div role="status" id="live-status"><h2 data-live="title">${title}</h2><p data-live="help">${help}</p><span class="hidden" data-live="spoken">${spoken(view, stage, verification)}</span></div>
 <div class="caps" aria-hidden="true" data-live="caps" translate="no">${[...keys].map(keyCap)}</div>
-<span data-live="bar">${deadline ? bar(deadline, now) : NONE}</span></div>`;
+<span class="hidden" role="status" data-says-time></span><span data-live="bar">${deadline ? bar(deadline, now) : NONE}</span></div>`;
 }
 
 interface Words {
@@ -69,7 +74,9 @@ function wordsOf(
   const { text } = language;
   const { challenge, digits, expectedCallAt } = verification;
   if (stage === 'inLine') {
-    const seconds = Math.max(0, Math.round(((expectedCallAt ?? now).getTime() - now.getTime()) / 1000));
+    const ms = Math.max(0, (expectedCallAt ?? now).getTime() - now.getTime());
+    // In steps: each change is read out.
+    const seconds = 5 * Math.ceil(ms / 5_000);
     return {
       title: text(seconds > 15 ? 'call.inLine' : 'call.inLineNext'),
       help: text('call.inLineHelp', { seconds }),
@@ -148,14 +155,14 @@ function buttons(view: PageView, { verification, now, formKey }: ShownCall, stag
   const isHeard = stage === 'answered';
   return html`${stage === 'inLine' ? NONE : html`<button type="button" class="button quiet small" data-opens="advice" aria-expanded="false" aria-controls="advice">${text(isHeard ? 'call.hearNothing' : 'call.doesNotRing')}</button>`}
 ${isHeard ? NONE : form(view, '/now/wrong-number', button(text('call.wrongNumber'), 'quiet', { small: true }))}
-${stage === 'inLine' ? NONE : form(view, '/now/again', againButton(view, wait), { formKey })}
+${stage === 'inLine' ? NONE : form(view, '/now/again', againButton(view, wait), { hidden: { formKey, instead: verification.id } })}
 ${form(view, '/now/cancel', button(text('common.cancel'), 'text', { small: true }))}`;
 }
 
-/** Before its time it can be reached, and says how long it takes, but does nothing. */
+/** Before its time it can be reached, and shows how long it takes, but does nothing; its name stays what it is. */
 function againButton({ language: { text } }: PageView, wait: number): Html {
   if (wait === 0) return button(text('call.again'), 'quiet', { small: true });
-  return html`<button class="button quiet small" aria-disabled="true" data-enable-in="${wait}" data-label="${text('call.again')}">${text('call.againIn', { seconds: wait })}</button>`;
+  return html`<button class="button quiet small" aria-disabled="true" data-enable-in="${wait}" data-label="${text('call.again')}"><span aria-hidden="true">${text('call.againIn', { seconds: wait })}</span><span class="hidden">${text('call.again')}</span></button>`;
 }
 
 function advice({ language: { text } }: PageView): Html {

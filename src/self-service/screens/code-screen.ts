@@ -5,6 +5,7 @@ import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
 import { button, fieldError, form, linkButton, phoneNumber, rich } from '../view/parts.ts';
+import { checkAgain } from './call-screen.ts';
 import { wayNameOf } from './choose-screen.ts';
 
 /** What is shown of a text message. */
@@ -29,7 +30,8 @@ export function codePage(view: PageView, shown: ShownText): string {
     body: html`<p class="lead" role="status" data-live="title">${rich(view, isSent ? 'code.lead' : 'code.sending', { number })}</p>
 <div class="live-call" data-live-page="${view.base}/now" data-events="${view.base}/now/events" data-stage="${verification.state}"></div>
 ${codeForm(view, { action: '/now/code', formKey, error, now, expiresAt: verification.expiresAt, change: `${view.base}/add/${wayNameOf(verification)}` })}
-${another(view, shown)}`,
+${another(view, shown)}
+${checkAgain(view)}`,
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: ['', ''], isPoundNext: false })}<p>${text('code.side')}</p>`,
     sideOnPhones: true,
   });
@@ -51,7 +53,7 @@ export function codeForm(
 ${fieldError('code-error', error)}
 <p class="hint" id="code-hint">${text('code.hint', { minutes })}</p>
 <div class="row actions">${button(text('code.verify'), 'primary')}${linkButton(text('call.wrongNumber'), change, 'text')}</div>`,
-    { formKey, classes: 'code-form' },
+    { hidden: { formKey }, classes: 'code-form' },
   );
 }
 
@@ -78,5 +80,5 @@ function another(view: PageView, { verification, now, formKey }: ShownText): Htm
   const again = sendAgain(view, { action: '/now/send-again', at: verification.textAgainAt, now });
   const help =
     again.time === null ? html`${text('code.againNow')}` : rich(view, 'code.againIn', { time: again.time });
-  return html`<div class="next">${icon('message')}<div>${text('code.noMessage')}<small>${help}</small></div><div class="row tight">${again.form}${form(view, '/now/call', button(text('code.callMe'), 'quiet', { small: true }), { formKey })}</div></div>`;
+  return html`<div class="next">${icon('message')}<div>${text('code.noMessage')}<small>${help}</small></div><div class="row tight">${again.form}${form(view, '/now/call', button(text('code.callMe'), 'quiet', { small: true }), { hidden: { formKey, instead: verification.id } })}</div></div>`;
 }

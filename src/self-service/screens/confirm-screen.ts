@@ -23,11 +23,12 @@ export function confirmPage(view: PageView, { draft, number, formKey, refusal }:
   const change = `${view.base}/add/${wayNameOf(draft)}`;
   return layout(view, {
     title: text('confirm.title'),
+    ...(refusal === null ? {} : { titlePrefix: text('common.error') }),
     step: 2,
     body: html`${refusal === null ? NONE : notice('warn', refusal, { alert: true })}
 <p class="large-number">${phoneNumber(view, { international: number.international })}</p>
 <dl class="facts">${extensionFact(view, number)}${callerFact(view, number, isText)}${languageFact(view, number, isText)}</dl>
-<div class="row actions">${form(view, '/start', button(text(isText ? 'confirm.textNow' : 'confirm.callNow'), 'primary'), { formKey })}${linkButton(text('confirm.change'), change, 'quiet')}</div>`,
+<div class="row actions">${form(view, '/start', button(text(isText ? 'confirm.textNow' : 'confirm.callNow'), 'primary'), { hidden: { formKey } })}${linkButton(text('confirm.change'), change, 'quiet')}</div>`,
     side: html`${deskPhone({
       state: isText ? 'idle' : 'ringing',
       label: text(isText ? 'phone.idle' : 'phone.ringing'),
@@ -43,7 +44,7 @@ function extensionFact(
   { extension, pauseBeforeS }: UnderstoodNumber,
 ): Html {
   if (extension === null) return NONE;
-  return html`<div><dt>${text('confirm.extension')}</dt><dd><span dir="ltr">${[...extension].join('\u00a0')}</span><small>${text('confirm.afterPause', { seconds: pauseBeforeS })}</small></dd></div>`;
+  return html`<div><dt>${text('confirm.extension')}</dt><dd><span dir="ltr" translate="no">${[...extension].join('\u00a0')}</span><small>${text('confirm.afterPause', { seconds: pauseBeforeS })}</small></dd></div>`;
 }
 
 function callerFact(view: PageView, { callerNumber }: UnderstoodNumber, isText: boolean): Html {
@@ -52,7 +53,7 @@ function callerFact(view: PageView, { callerNumber }: UnderstoodNumber, isText: 
   const isNumber = callerNumber.startsWith('+');
   const shown = isNumber
     ? phoneNumber(view, { international: callerNumber })
-    : html`<bdi>${callerNumber}</bdi>`;
+    : html`<bdi translate="no">${callerNumber}</bdi>`;
   return html`<div><dt>${text(isText ? 'confirm.from' : 'confirm.display')}</dt><dd>${shown}${isText ? NONE : html`<small>${text('confirm.displayName', { organisation: view.brand.name })}</small>`}</dd></div>`;
 }
 

@@ -69,7 +69,7 @@ function nextButton(
   const look = isFirst ? 'primary' : next === 'otherWay' ? 'text' : 'quiet';
   if (next === 'again') {
     const label = text(verification.channel === 'sms' ? 'end.textAgain' : 'end.again');
-    return form(view, '/now/again', button(label, look), { formKey });
+    return form(view, '/now/again', button(label, look), { hidden: { formKey, instead: verification.id } });
   }
   if (next === 'change')
     return linkButton(text('end.change'), `${view.base}/add/${wayNameOf(verification)}`, look);

@@ -86,7 +86,7 @@ function extensionField({ language: { text } }: PageView, { extension, error }: 
 
 /** Says which tones follow the answer of the switchboard; there from the start, so that what the script writes is read out. */
 function tones({ language }: PageView, { extension, pauseS }: NumberForm): Html {
-  const keys = html`<span class="tone-keys">${[...extension].map((key) => html`<kbd>${key}</kbd> `)}</span>`;
+  const keys = html`<span class="tone-keys" translate="no">${[...extension].map((key) => html`<kbd>${key}</kbd> `)}</span>`;
   const said = language.pieces<object>('number.tones', { seconds: pauseS, keys });
   return html`<p class="tones" role="status"${extension === '' ? html` data-empty` : NONE}>${icon('tones')}<span>${said}</span></p>`;
 }

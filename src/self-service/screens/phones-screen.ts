@@ -4,7 +4,7 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { linkButton, notice, phoneNumber, rich } from '../view/parts.ts';
+import { linkButton, notice, phoneNumber, rich, spaced } from '../view/parts.ts';
 import { wayNameOf } from './choose-screen.ts';
 
 /** What the list shows. */
@@ -39,6 +39,7 @@ export function phonesPage(view: PageView, overview: Overview): string {
   const add = html`${icon('plus', { small: true })}${text('phones.add')}`;
   return layout(view, {
     title: text('phones.title'),
+    ...(said?.kind === 'bad' ? { titlePrefix: text('common.error') } : {}),
     width: 'list',
     body: html`<p class="account">${rich(view, 'common.forAccount', { user: html`<bdi translate="no">${user}</bdi>` })}</p>
 ${said === null ? NONE : notice(said.kind, said.text, { alert: true })}
@@ -59,7 +60,7 @@ function phoneRow(view: PageView, phone: ListedPhone): Html {
   const { text } = view.language;
   const { id, phoneType, isDefault, isVerified, smsSignInState, createdAt } = phone;
   const link = (action: string, name: TextName) =>
-    html`<a class="link" data-opens-dialog href="${view.base}/phones/${id}/${action}" aria-label="${text('phones.ofNumber', { action: text(name), number: phone.phoneNumber })}">${text(name)}</a>`;
+    html`<a class="link" data-opens-dialog href="${view.base}/phones/${id}/${action}" aria-label="${text('phones.ofNumber', { action: text(name), number: spaced(phone.phoneNumber) })}">${text(name)}</a>`;
   const facts = [
     text(TYPES[phoneType]),
     text('phones.added', { date: createdAt }),

@@ -52,7 +52,7 @@ ${form(
   html`<div class="field"><label for="name">${text('passwords.name')}</label><input class="input" id="name" name="name" type="text" maxlength="80" autocomplete="off" value="${name}" aria-describedby="name-hint name-error"${wrong}></div>
 <p class="hint" id="name-hint">${text('passwords.nameExample')}</p>${error === null ? NONE : html`<p class="error" id="name-error">${error}</p>`}
 <div class="row actions">${button(text('passwords.create'), 'primary')}${linkButton(text('common.back'), view.base, 'text')}</div>`,
-  { formKey },
+  { hidden: { formKey } },
 )}`,
   });
 }

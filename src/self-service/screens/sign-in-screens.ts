@@ -34,7 +34,7 @@ ${form(
   html`${countryField(view, shown)}${numberField(view, shown)}
 ${fieldError('number-error', error?.field === 'number' ? error.text : null)}
 <div class="row actions whole">${button(text('signIn.button'), 'primary')}</div>`,
-  { formKey, classes: 'number-form' },
+  { hidden: { formKey }, classes: 'number-form' },
 )}
 <p class="hint after">${text('signIn.hint')}${otherWay(view, otherWayUrl)}</p>`,
   });

@@ -38,10 +38,12 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 /** @param run runs a statement on the registry */
 export function createSessionStore(run: RunStatement) {
   return {
-    async find(idHash: string, now: Date): Promise<Session | null> {
-      const [row] = await run<Session>(sql`
-        select id_hash, link_hash, tenant_id, user_id, locale, return_url, expires_at, draft, verification_id
-        from self_service_session where id_hash = ${idHash} and expires_at > ${now}`);
+    /** `isOver`: it lets nobody in any more, but the page of whoever had it still has its look and its way back. */
+    async find(idHash: string, now: Date): Promise<(Session & { isOver: boolean }) | null> {
+      const [row] = await run<Session & { isOver: boolean }>(sql`
+        select id_hash, link_hash, tenant_id, user_id, locale, return_url, expires_at, draft, verification_id,
+          expires_at <= ${now} as is_over
+        from self_service_session where id_hash = ${idHash}`);
       return row ? { ...row, draft: row.draft === null ? null : Draft.parse(row.draft) } : null;
     },
 

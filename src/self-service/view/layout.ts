@@ -53,6 +53,7 @@ ${header(view)}
 ${page.body}</section>${page.side ? html`<aside class="side${page.sideOnPhones ? '' : ' only-wide'}">${page.side}</aside>` : NONE}
 </main>
 ${page.after ?? NONE}
+<div id="said" role="alert"></div>
 <footer class="footer"><span class="by">${mark()}${text('common.byPoundkey')}</span><span class="links">${footerLinks(view)}</span></footer>
 </body>
 </html>`;

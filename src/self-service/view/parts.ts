@@ -14,21 +14,30 @@ export function rich(
   return html`${language.pieces<object>(name, values as Record<string, string | number | object>)}`;
 }
 
-/** A form that posts to the page itself. `formKey` makes a second click the same request; `isChecked`: by the browser. */
+/**
+ * A form that posts to the page itself.
+ * @param how.hidden more fields that nobody sees; with a `formKey` a second click is the same request
+ * @param how.isChecked whether the browser checks it
+ * @param how.reading where the script has what is typed read
+ */
 export function form(
   { base, formToken }: Pick<PageView, 'base' | 'formToken'>,
   action: string,
   content: Html,
   {
-    formKey,
+    hidden = {},
     classes = '',
     isChecked = false,
     reading,
-  }: { formKey?: string; classes?: string; isChecked?: boolean; reading?: string } = {},
+  }: {
+    hidden?: Readonly<Record<string, string>>;
+    classes?: string;
+    isChecked?: boolean;
+    reading?: string;
+  } = {},
 ): Html {
-  return html`<form method="post" action="${base}${action}"${isChecked ? NONE : raw(' novalidate')}${reading === undefined ? NONE : html` data-reading="${base}${reading}"`} class="${classes}"><input type="hidden" name="formToken" value="${formToken ?? ''}">${
-    formKey === undefined ? NONE : html`<input type="hidden" name="formKey" value="${formKey}">`
-  }${content}</form>`;
+  const fields = Object.entries({ formToken: formToken ?? '', ...hidden });
+  return html`<form method="post" action="${base}${action}"${isChecked ? NONE : raw(' novalidate')}${reading === undefined ? NONE : html` data-reading="${base}${reading}"`} class="${classes}">${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}${content}</form>`;
 }
 
 /** How a button looks: the one thing to do, something else that can be done, or hardly at all. */
@@ -61,6 +70,9 @@ export function keyCap(sign: string): Html {
   return html`<span class="cap">${sign}</span>`;
 }
 
+/** A number as it is heard: digit by digit, for it would be a quantity otherwise. */
+export const spaced = (number: string): string => [...number.replaceAll(/[^\d+]/g, '')].join(' ');
+
 /**
  * A phone number: grouped for the eye, digit by digit for the ear, and never broken or turned round.
  * @param international such as `+46 8 465 004 22`
@@ -69,7 +81,6 @@ export function phoneNumber(
   { language }: Pick<PageView, 'language'>,
   { international, extension = null }: { international: string; extension?: string | null },
 ): Html {
-  const spaced = (digits: string) => [...digits.replaceAll(/[^\d+]/g, '')].join(' ');
   const word = (kind: 'common.extensionOf', value: string) => language.text(kind, { extension: value });
   const seen = html`<bdi class="number" dir="ltr">${international}</bdi>${extension === null ? '' : `, ${word('common.extensionOf', extension)}`}`;
   const heard = `${spaced(international)}${extension === null ? '' : `, ${word('common.extensionOf', spaced(extension))}`}`;

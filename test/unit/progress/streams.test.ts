@@ -212,7 +212,7 @@ test('an event may be written in another way, or left out, and a stream ended wi
   const { res, asResponse } = response();
   const write = ({ id, state }: ProgressEvent) =>
     state === 'dialing' ? null : `id: ${id}\ndata: ${state}\n\n`;
-  const stream = streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse, write);
+  const stream = streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse, { write });
   story = [event(1, 'queued'), event(2, 'dialing')];
   await turn(2);
   stream.end('event: sessionOver\ndata:\n\n');
