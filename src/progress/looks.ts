@@ -30,7 +30,10 @@ export function createLooks(
     const asked = [...open].filter(isWanted);
     if (asked.length === 0) return;
     try {
-      for (const event of await store.after(asked)) send(asked[event.index], event);
+      const events = await store.after(asked);
+      for (const event of events) send(asked[event.index], event);
+      if (ids !== 'all')
+        sayChanged(asked.filter((_, index) => !events.some((event) => event.index === index)));
     } catch (error) {
       wanted = 'all';
       throw error;
@@ -48,10 +51,15 @@ export function createLooks(
   };
 }
 
+/** Streams of something that changed without an event. */
+function sayChanged(streams: readonly Stream[]): void {
+  for (const { res, how } of streams) if (how.changed !== '' && !res.writableEnded) res.write(how.changed);
+}
+
 function send(stream: Stream | undefined, event: ProgressEvent): void {
   if (!stream || stream.res.writableEnded) return;
   stream.after = event.id;
-  const text = stream.write(event);
+  const text = stream.how.write(event);
   if (text !== null) stream.res.write(text);
   if (event.state === 'finished') stream.res.end();
 }

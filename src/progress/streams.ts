@@ -3,10 +3,9 @@ import { ServiceError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Ticker } from '../platform/ticker.ts';
 import type { EventStore } from './event-store.ts';
-import { asJson, type WriteEvent } from './event-text.ts';
 import { createLooks, type Looks } from './looks.ts';
 import type { OtherProcesses } from './other-processes.ts';
-import type { Followed, Stream } from './stream.ts';
+import { type Followed, OF_API, type Stream, type StreamText } from './stream.ts';
 import { fullThing, type StreamRoom, type Wanted } from './stream-room.ts';
 
 /** How often a stream on which nothing happens says that it is alive, ms; proxies cut what is silent for 30 to 60 s. */
@@ -78,16 +77,11 @@ export function createStreams(deps: StreamsDeps) {
 
     /**
      * Streams what comes after a place to a response whose head is out, until the end of the story or of the client.
-     * @param how.write how events are written; as the API shows them by default
-     * @param how.alive what says that it is alive; a comment by default, of which clients in browsers are not told
+     * @param how what is written; as the API writes it where it is left out
      */
-    open(
-      place: Followed,
-      res: ServerResponse,
-      { write = asJson, alive = ': alive\n\n' }: { write?: WriteEvent; alive?: string } = {},
-    ): OpenStream {
+    open(place: Followed, res: ServerResponse, how: Partial<StreamText> = {}): OpenStream {
       const end = (last?: string) => void (res.writableEnded || res.end(last));
-      const stream = { ...place, res, write, alive };
+      const stream = { ...place, res, how: { ...OF_API, ...how } };
       // Others that found room at the same moment may have taken it: the client comes back.
       if (fullFor(place) !== null) end();
       else {
@@ -148,6 +142,6 @@ function tooMany(full: string): ServiceError {
 }
 
 /** A client that does not read needs not be told. */
-function sayAlive({ res, alive }: Stream): void {
-  if (!res.writableEnded && !res.writableNeedDrain) res.write(alive);
+function sayAlive({ res, how }: Stream): void {
+  if (!res.writableEnded && !res.writableNeedDrain) res.write(how.alive);
 }

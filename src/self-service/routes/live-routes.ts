@@ -32,11 +32,14 @@ import {
 export interface Follow {
   /** @throws ServiceError `progress.tooManyStreams` */
   assertRoom(wanted: { tenantId: string; verificationId: string }): void;
-  /** @param how.alive what says that the stream is alive while nothing happens */
+  /**
+   * @param how.alive says that the stream is alive while nothing happens
+   * @param how.changed says that something has changed which is no event
+   */
   open(
     place: { tenantId: string; verificationId: string; after: number },
     res: ServerResponse,
-    how: { alive: string },
+    how: { alive: string; changed: string },
   ): void;
 }
 
@@ -265,8 +268,8 @@ async function leaveDone(deps: LiveDeps, { session, view, now }: Person): Promis
   return goTo(view, '', isRenamed ? deps.cookie.write(id) : undefined);
 }
 
-/** An event, since scripts are not told of comments: without any, the page takes the connection for lost. */
-const ALIVE = { alive: 'event: alive\ndata:\n\n' };
+/** Events, since scripts are not told of comments: without any, the page takes the connection for lost. */
+const TEXTS = { alive: 'event: alive\ndata:\n\n', changed: 'data: changed\n\n' };
 
 function eventsRoute({ follow }: LiveDeps, path: `/${string}`) {
   const defineRoute = routeDefiner<Visitor>();
@@ -291,7 +294,7 @@ function eventsRoute({ follow }: LiveDeps, path: `/${string}`) {
       const wanted = { tenantId: session.tenantId, verificationId };
       follow.assertRoom(wanted);
       const after = Number(headers['last-event-id'] ?? 0);
-      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, ALIVE) };
+      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, TEXTS) };
     },
   });
 }

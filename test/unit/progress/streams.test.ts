@@ -222,6 +222,22 @@ test('an event may be written in another way, or left out, and a stream ended wi
   expect(res.text).toBe('retry: 1000\n\nid: 1\ndata: queued\n\nevent: sessionOver\ndata:\n\n');
 });
 
+test('what has changed without an event may be told too, and in what way a stream says that it is alive', async () => {
+  const [page, api] = [response(), response()];
+  const how = { write: () => 'data: event\n\n', changed: 'data: changed\n\n' };
+  const place = { tenantId: 'contoso', verificationId: 'a', after: 0 };
+  story = [event(1, 'queued')];
+  streams.open(place, page.asResponse, how);
+  streams.open(place, api.asResponse);
+  await turn();
+  page.res.text = '';
+  api.res.text = '';
+  streams.changed('a');
+  streams.changed('b');
+  await turn(2);
+  expect([page.res.text, api.res.text]).toEqual(['data: changed\n\n', '']);
+});
+
 test('gives no verification and no tenant all the room, also when many come at once', async () => {
   const openOf = (tenantId: string, verificationId: string, count: number) =>
     Array.from({ length: count }, () => {
