@@ -301,11 +301,17 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
       expect(page.html).toContain('aria-invalid="true" aria-describedby="number-error"');
     }
     // A number with the code of its country is right whichever country is chosen in the list.
-    const abroad = createPageVisitor();
-    const foreign = await abroad.open(await newPage());
-    expect((await abroad.send(foreign, { number: newMobile(), country: 'AF' })).text).toContain(
-      'Enter the code',
-    );
+    for (const write of [
+      (number: string) => number,
+      (number: string) => number.replace('+', '00'),
+      (number: string) => number.replace('+46', '(+46) '),
+      (number: string) => `tel:${number}`,
+    ]) {
+      const abroad = createPageVisitor();
+      const foreign = await abroad.open(await newPage());
+      const typed = { number: write(newMobile()), country: 'NO' };
+      expect((await abroad.send(foreign, typed)).text, typed.number).toContain('Enter the code');
+    }
     await setPolicy(world, { ...POLICY, version: 1, smsSignIn: { allowed: false } });
     page = await visitor.send(page, { number: newMobile(), country: 'SE' });
     expect(page.status).toBe(409);

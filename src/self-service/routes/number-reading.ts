@@ -1,6 +1,7 @@
 /** A number as it is typed: how the page shows it, and what is wrong with it. */
 import type { CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
+import { plainText } from '../../domain/typed-text.ts';
 import type { ServiceError } from '../../errors.ts';
 import { noBody } from '../../platform/http/answers.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
@@ -20,7 +21,12 @@ import { assertFormToken, FORM_TOKEN, isPerson, type Person, type Visitor, WayIn
 export const NUMBER_FIELDS = {
   country: z.string().regex(/^[A-Z]{2}$/, 'This must be a country of the list.'),
   number: z.string().trim().max(64),
-  extension: z.string().trim().max(32).default(''),
+  /** Digits of any script, as keyboards give them. */
+  extension: z
+    .string()
+    .max(32)
+    .default('')
+    .transform((typed) => plainText(typed).replaceAll(/\s/g, '')),
 };
 
 /** What was read. */

@@ -1,9 +1,11 @@
 /** The number: typed on a page that is free, or that is this browser's. */
 import { randomUUIDv7 } from 'node:crypto';
+import type { CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { plainText } from '../../domain/typed-text.ts';
 import { refusalIn, type ServiceError } from '../../errors.ts';
 import { offeredCountries } from '../countries/offered.ts';
+import { showTyped } from '../countries/typed.ts';
 import { refusalText } from '../refusal-text.ts';
 import { FormKey, goTo, type PageAnswer } from '../routes/page-route.ts';
 import type { NumberForm } from '../screens/number-screen.ts';
@@ -165,7 +167,8 @@ async function begin(
   { number, country, formKey }: Typed,
 ): Promise<void> {
   const { tenantId, nonce, audience } = page;
-  const typed = { number, country: saysCountry(number) ? undefined : country };
+  // A number that says its country counts for more than the list beside it.
+  const typed = { number, country: showTyped(number, country as CountryCode).country };
   const from = { locale: view.language.tag, deviceToken, clientAddress };
   const { id } = await actions.request({ tenantId, nonce, audience, ...typed, ...from });
   const isLast = await pages.begin(page.id, formKey, id);
@@ -174,7 +177,7 @@ async function begin(
   if (ended !== null) await actions.cancel(tenantId, ended).catch(refusalIn);
 }
 
-/** Whether a number begins with the code of its country: then it does not matter which one is chosen in the list. */
+/** Whether a number begins with the code of its country: then what is wrong with it has nothing to do with the list. */
 const saysCountry = (number: string): boolean => plainText(number).startsWith('+');
 
 function numberRefusal({ view }: PageOwner, { number, country }: Typed, refusal: ServiceError): Html {

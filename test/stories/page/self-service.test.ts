@@ -132,6 +132,10 @@ describeWorlds('the self-service page', ({ world }) => {
     expect(await read({ number: '+46 (0)8 465 004 22 ankn 1234', country: 'DE' })).toMatchObject({
       ...{ number: '08-465 004 22', extension: '1234', country: 'SE', error: null },
     });
+    expect(await read({ number: '0846500422', extension: ' ١٢ ' })).toMatchObject({
+      extension: '12',
+      error: null,
+    });
     const short = await read({ number: '0846500' });
     expect(short).toMatchObject({ number: '08-465 00', error: { field: 'number' } });
     expect(wordsOf(short.error?.html ?? '')).toContain('does not look like a phone number of Sweden');
