@@ -101,7 +101,6 @@ describe.runIf(inject('postgresUrl'))('a PostgreSQL that turns read-only', () =>
     const { db, write } = await open(address.url);
     await write();
     await setReadOnly(servers[0], 'on');
-    address.leadTo(servers[1].url);
     const error = await db
       .transaction()
       .execute((tx) =>
@@ -112,6 +111,7 @@ describe.runIf(inject('postgresUrl'))('a PostgreSQL that turns read-only', () =>
         (refused: unknown) => refused,
       );
     expect(isUnavailable(error)).toBe(true);
-    await write();
+    address.leadTo(servers[1].url);
+    await vi.waitFor(write, SOON);
   }, 60_000);
 });

@@ -1,5 +1,5 @@
 // A backend sends people to a page: they type the number of their mobile, then the code, and come back with an assertion.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createVerifyAssertion } from '../../src/client.ts';
 import { createPageVisitor, formOn, type PageVisitor, type ShownPage } from '../support/form-visitor.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
@@ -101,6 +101,9 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
 
   test('looks the same where the number is nobody’s, up to the end', async () => {
     const { number } = await signer(world);
+    // Both pages are of the same moment.
+    world.time.pause();
+    onTestFinished(() => world.time.resume());
     const unknown = newMobile();
     const people = [number, unknown].map((each) => ({ number: each, visitor: createPageVisitor() }));
     const pages = await Promise.all(
