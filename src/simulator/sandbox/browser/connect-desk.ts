@@ -53,13 +53,20 @@ export function connectDesk(deps: DeskDeps): void {
     mute: toggleSound,
     repeatVoice: audio.repeatVoice,
   });
-  button('handset').addEventListener('click', () => lift(false));
-  button('hands-free').addEventListener('click', () => lift(true));
+  onClick(button('handset'), () => lift(false));
+  onClick(button('hands-free'), () => lift(true));
   button('mute').addEventListener('click', toggleSound);
   button('louder').addEventListener('click', () => audio.louder(VOLUME_STEP));
   button('quieter').addEventListener('click', () => audio.louder(-VOLUME_STEP));
   for (const [, soft] of byValue('data-soft'))
-    soft.addEventListener('click', () => press(soft.dataset.action as SoftAction, deps));
+    onClick(soft, () => press(soft.dataset.action as SoftAction, deps));
+}
+
+/** The second click of a double click counts for nothing: it would hang up what the first has answered. */
+function onClick(element: HTMLElement, doing: () => void): void {
+  element.addEventListener('click', ({ detail }) => {
+    if (detail <= 1) doing();
+  });
 }
 
 function press(action: SoftAction, { view, audio, setHandsFree, changed }: DeskDeps): void {
