@@ -38,6 +38,11 @@ export function connectKeyboard(phone: HTMLElement, keypad: Keypad, shortcuts: S
     event.preventDefault();
     if (!event.repeat) doing();
   });
+  // A browser clicks again and again while Enter is held on a button.
+  document.addEventListener('keydown', (event) => {
+    if (event.repeat && event.key === 'Enter' && event.target instanceof HTMLButtonElement)
+      event.preventDefault();
+  });
   // The focus may have gone elsewhere while the key was held.
   window.addEventListener('keyup', ({ key }) => {
     if (KEY.test(key) || key === 'Shift') keypad.release();
