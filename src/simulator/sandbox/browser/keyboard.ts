@@ -26,8 +26,8 @@ export function connectKeyboard(phone: HTMLElement, keypad: Keypad, shortcuts: S
     m: shortcuts.mute,
     v: shortcuts.repeatVoice,
   };
-  const doingOf = ({ key, target }: KeyboardEvent): (() => void) | undefined => {
-    if (KEY.test(key)) return () => keypad.press(key);
+  const doingOf = ({ key, code, target }: KeyboardEvent): (() => void) | undefined => {
+    if (KEY.test(key)) return () => keypad.press(key, code);
     // On a button the space bar presses that button, and nothing else.
     if (key === ' ') return target === phone ? shortcuts.handset : undefined;
     return letters[key.toLowerCase()];
@@ -43,10 +43,8 @@ export function connectKeyboard(phone: HTMLElement, keypad: Keypad, shortcuts: S
     if (event.repeat && event.key === 'Enter' && event.target instanceof HTMLButtonElement)
       event.preventDefault();
   });
-  // The focus may have gone elsewhere while the key was held.
-  window.addEventListener('keyup', ({ key }) => {
-    if (KEY.test(key) || key === 'Shift') keypad.release();
-  });
+  // The focus may have gone elsewhere while the key was held, and Shift may have been let go first.
+  window.addEventListener('keyup', ({ code }) => keypad.release(code));
 }
 
 /** Keys that belong to the browser, to a field, or to a word that is being composed. */
