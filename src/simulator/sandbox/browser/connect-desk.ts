@@ -14,7 +14,8 @@ export interface DeskDeps {
   audio: Audio;
   /** Switches the sound on or off. */
   toggleSound: () => void;
-  /** Whether the next answer leaves the handset on its hook. */
+  /** Whether the call goes over the speaker, with the handset on its hook. */
+  isHandsFree: () => boolean;
   setHandsFree: (isHandsFree: boolean) => void;
   changed: () => void;
 }
@@ -27,11 +28,12 @@ export function connectDesk(deps: DeskDeps): void {
   const desk = (what: string, more: object = {}) => void act({ do: what, phone: 'desk', ...more });
   const phase = () => view()?.desk.call?.phase;
 
-  /** Answers or hangs up. */
+  /** Answers or hangs up; a call at the handset goes over the speaker first. */
   function lift(isHandsFree: boolean): void {
+    const toSpeaker = isHandsFree && !deps.isHandsFree();
     deps.setHandsFree(isHandsFree);
     if (phase() === 'ringing') desk('answer');
-    else if (phase() === 'talking') desk('hangUp');
+    else if (phase() === 'talking' && !toSpeaker) desk('hangUp');
     deps.changed();
   }
 

@@ -38,6 +38,7 @@ connectDesk({
   view: () => view,
   audio,
   toggleSound,
+  isHandsFree: () => isHandsFree,
   setHandsFree(wanted) {
     isHandsFree = wanted;
   },
