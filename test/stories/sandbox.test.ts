@@ -172,6 +172,12 @@ describe('faults', () => {
     await desk('press', { key: '#' });
     await page.pass(0);
     await outcome('approved');
+    // After the end nobody waits for a callback.
+    await fault('loseNext');
+    await desk('hangUp');
+    await page.pass(100);
+    await page.see(() => expect(of('loseNext')?.hits).toBe(1));
+    expect(page.view.timeline.stations.map(({ state }) => state)).not.toContain('lost');
   });
 
   test('every callback twice: one outcome, one phone', async () => {

@@ -92,7 +92,8 @@ function hearWebhook(its: Case, { type, kind }: WebhookEvent): void {
   const told = toldBy(its, kind);
   const passed = its.marks[told];
   if (type === 'webhookFailed') {
-    if (passed) its.lost = told;
+    // Nobody waits for what is lost after the end.
+    if (passed && !its.isFinished) its.lost = told;
     return;
   }
   // After a lost key the service asks again: what then comes is no news of the key.
