@@ -209,6 +209,10 @@ describe('faults', () => {
     await page.act({ do: 'setUpOffice' });
     await page.see(() => expect(of('down')?.hits).toBeGreaterThan(0));
     expect(page.view.desk.call).toBeNull();
+    expect(page.view.timeline.stations.find(({ name }) => name === 'Dialled')).toMatchObject({
+      ...{ state: 'lost', fact: 'network down; asking again' },
+    });
+    expect(page.entries.map(({ what }) => what)).toContain('is asked to call, but is down');
   });
 });
 
