@@ -45,10 +45,11 @@ export function createAudio(isOn: boolean, changed: () => void) {
     else sound.stopRinging();
   }
 
-  function busyTone(before: View | null, { desk, timeline }: View): void {
-    if (!turn.isOurs()) return;
-    if (before?.desk.call?.phase === 'talking' && !desk.call) sound.busy(AFTER_CALL);
-    if (before && !before.timeline.outcome && timeline.outcome?.name === 'busy') sound.busy(WHEN_BUSY);
+  function busyTone(before: View | null, { desk, timeline, person }: View): void {
+    // Whoever chooses another person has not heard a call end.
+    if (!turn.isOurs() || before?.person !== person) return;
+    if (before.desk.call?.phase === 'talking' && !desk.call) sound.busy(AFTER_CALL);
+    if (!before.timeline.outcome && timeline.outcome?.name === 'busy') sound.busy(WHEN_BUSY);
   }
 
   return {
