@@ -58,6 +58,9 @@ export function tickDesk({ desk, organisation }: View, local: Local, now: number
   write(part('clock'), time);
   write(part('line1'), line1 ?? time);
   write(part('line2'), line2 ?? date);
+  // A display is read out when it changes; nobody wants to hear the clock each minute.
+  mark(part('line1'), 'aria-hidden', line1 === null);
+  mark(part('line2'), 'aria-hidden', line2 === null);
   write(part('timer'), countsFrom === null ? '' : ` · ${counted(countsFrom, now)}`);
   write(part('mobile-clock'), time);
   write(part('mobile-date'), date);
