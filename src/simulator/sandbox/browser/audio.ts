@@ -20,8 +20,9 @@ export function createAudio(isOn: boolean, changed: () => void) {
   let view: View | null = null;
   let silenced: string | null = null;
   sound.setOn(isOn);
-  // Browsers let a page sound once somebody has clicked or pressed a key in it.
-  for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, sound.start, true);
+  // Browsers let a page sound once somebody has clicked or pressed a key in it; a finger counts when it is lifted.
+  for (const gesture of ['pointerdown', 'pointerup', 'keydown'])
+    document.addEventListener(gesture, sound.start, true);
 
   function refresh(): void {
     changed();
