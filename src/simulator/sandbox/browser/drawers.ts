@@ -53,6 +53,9 @@ export function connectDrawers(): void {
 export function renderDrawers({ faults, desk }: View): void {
   const on = faults.filter((fault) => fault.on).length;
   write(part('faults-label'), on === 0 ? 'Faults' : `Faults: ${on} on`);
+  // In a narrow window there is room for the number only.
+  write(part('faults-count'), String(on));
+  part('faults-count').hidden = on === 0;
   part('faults-button').classList.toggle('on', on > 0);
   for (const { id, on: isOn, hits: count } of faults) {
     const input = switches.get(id);

@@ -5,11 +5,12 @@ import { keepChoices, readChoices } from './choices.ts';
 import { connectBackend } from './connect-backend.ts';
 import { connectDesk, focusWhenRinging } from './connect-desk.ts';
 import { connectMobile } from './connect-mobile.ts';
-import { button, mark, part, write } from './dom.ts';
+import { button } from './dom.ts';
 import { connectDrawers, renderDrawers } from './drawers.ts';
 import { follow } from './follow.ts';
 import { renderBackend } from './render-backend.ts';
 import { renderCaption } from './render-caption.ts';
+import { renderChoices } from './render-choices.ts';
 import { type Local, renderDesk, tickDesk } from './render-desk.ts';
 import { renderMobile, tickMobile } from './render-mobile.ts';
 import { renderTimeline } from './render-timeline.ts';
@@ -29,6 +30,8 @@ let reported = '';
 let told: string | null = null;
 
 const audio = createAudio(choices.sound, show);
+/** Whether there is sound, as far as somebody wants any. */
+const hasSound = () => audio.isRunning() || !choices.sound;
 const local = (): Local => ({ moves: choices.movement, silenced: audio.silenced(), isHandsFree });
 
 connectBackend();
@@ -71,10 +74,7 @@ function toggleSound(): void {
 
 function show(): void {
   if (!view) return;
-  mark(part('sound'), 'aria-pressed', choices.sound);
-  mark(part('mute'), 'aria-pressed', !choices.sound);
-  mark(part('movement'), 'aria-pressed', choices.movement);
-  write(part('sound-label'), audio.isRunning() || !choices.sound ? 'Sound' : 'Sound after a click');
+  renderChoices(choices, view, hasSound());
   renderBackend(view);
   renderDesk(view, local());
   renderMobile(view);
@@ -88,8 +88,7 @@ function tick(): void {
   const now = serverTime();
   tickDesk(view, local(), now);
   tickMobile(view, now);
-  const hasSound = audio.isRunning() || !choices.sound;
-  renderCaption(captionOf(view, { hasSound, isNarrow: narrow.matches, told }), now);
+  renderCaption(captionOf(view, { hasSound: hasSound(), isNarrow: narrow.matches, told }), now);
 }
 
 /** Says when an outcome is on the screen: that is the end of the timeline. */
