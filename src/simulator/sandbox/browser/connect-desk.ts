@@ -14,6 +14,8 @@ export interface DeskDeps {
   audio: Audio;
   /** Switches the sound on or off. */
   toggleSound: () => void;
+  /** Whether digits, signs, letters and the space bar operate the phone. */
+  hasKeys: () => boolean;
   /** Whether the call goes over the speaker, with the handset on its hook. */
   isHandsFree: () => boolean;
   setHandsFree: (isHandsFree: boolean) => void;
@@ -46,6 +48,7 @@ export function connectDesk(deps: DeskDeps): void {
   });
   moveByArrows(part('keypad'));
   connectKeyboard(part('phone'), keypad, {
+    isOn: deps.hasKeys,
     handset: () => lift(false),
     leave() {
       if (closeDrawers()) return;

@@ -41,6 +41,7 @@ connectDesk({
   view: () => view,
   audio,
   toggleSound,
+  hasKeys: () => choices.keys,
   isHandsFree: () => isHandsFree,
   setHandsFree(wanted) {
     isHandsFree = wanted;
@@ -48,11 +49,15 @@ connectDesk({
   changed: show,
 });
 button('sound').addEventListener('click', toggleSound);
-button('movement').addEventListener('click', () => {
-  choices.movement = !choices.movement;
-  keepChoices(choices);
-  show();
-});
+for (const [name, choice] of [
+  ['movement', 'movement'],
+  ['single-keys', 'keys'],
+] as const)
+  button(name).addEventListener('click', () => {
+    choices[choice] = !choices[choice];
+    keepChoices(choices);
+    show();
+  });
 follow((next) => {
   const before = view;
   view = next;
