@@ -22,6 +22,7 @@ import type { View } from './view.ts';
 const TICK_MS = 100;
 
 const choices = readChoices();
+const narrowest = window.matchMedia('(max-width: 38rem)');
 const narrow = window.matchMedia('(max-width: 62rem)');
 let view: View | null = null;
 let isHandsFree = false;
@@ -93,7 +94,8 @@ function tick(): void {
   const now = serverTime();
   tickDesk(view, local(), now);
   tickMobile(view, now);
-  renderCaption(captionOf(view, { hasSound: hasSound(), isNarrow: narrow.matches, told }), now);
+  const [hasHandset, isNarrow] = [!narrowest.matches, narrow.matches];
+  renderCaption(captionOf(view, { hasSound: hasSound(), hasHandset, isNarrow, told }), now);
 }
 
 /** Says when an outcome is on the screen: that is the end of the timeline. */
