@@ -33,7 +33,9 @@ let told: string | null = null;
 const audio = createAudio(choices.sound, show);
 /** Whether there is sound, as far as somebody wants any. */
 const hasSound = () => audio.isRunning() || !choices.sound;
-const local = (): Local => ({ moves: choices.movement, silenced: audio.silenced(), isHandsFree });
+const stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
+const moves = () => choices.movement && !stillness.matches;
+const local = (): Local => ({ moves: moves(), silenced: audio.silenced(), isHandsFree });
 
 connectBackend();
 connectDrawers();
@@ -84,7 +86,7 @@ function show(): void {
   renderBackend(view);
   renderDesk(view, local());
   renderMobile(view);
-  renderTimeline(view, choices.movement);
+  renderTimeline(view, moves());
   renderDrawers(view);
   tick();
 }

@@ -61,7 +61,9 @@ export function tickDesk({ desk, organisation }: View, local: Local, now: number
   // A display is read out when it changes; nobody wants to hear the clock each minute.
   mark(part('line1'), 'aria-hidden', line1 === null);
   mark(part('line2'), 'aria-hidden', line2 === null);
-  write(part('timer'), countsFrom === null ? '' : ` · ${counted(countsFrom, now)}`);
+  const timer = countsFrom === null ? '' : ` · ${counted(countsFrom, now)}`;
+  // What a lamp that blinks and a handset that shakes say is said in a word when nothing moves.
+  write(part('timer'), desk.call?.phase === 'ringing' && !local.moves ? ' · Ringing' : timer);
   write(part('mobile-clock'), time);
   write(part('mobile-date'), date);
   part('phone').classList.toggle('sounding', local.moves && isSounding(desk, local, now));
