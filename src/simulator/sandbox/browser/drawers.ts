@@ -39,10 +39,10 @@ export function connectDrawers(): void {
       else closeDrawers();
     });
     button(`${name}-close`).addEventListener('click', closeDrawers);
-    part(name).addEventListener('keydown', ({ key }) => {
-      if (key === 'Escape') closeDrawers();
-    });
   }
+  document.addEventListener('keydown', ({ key, isComposing }) => {
+    if (key === 'Escape' && !isComposing) closeDrawers();
+  });
   for (const [fault, input] of switches)
     input.addEventListener('change', () => void act({ do: 'switchFault', fault, on: input.checked }));
   for (const [mode, input] of modes)
