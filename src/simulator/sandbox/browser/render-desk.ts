@@ -26,12 +26,13 @@ export function renderDesk({ desk, organisation }: View, local: Local): void {
   write(part('pressed'), display.pressed);
   for (const [place, key] of display.softKeys.entries()) {
     const label = softLabels.get(String(place));
-    const soft = softKeys.get(String(place)) as HTMLButtonElement | undefined;
+    const soft = softKeys.get(String(place));
     if (!label || !soft) continue;
     write(label, key?.label ?? '');
     label.className = key?.colour ?? '';
     mark(soft, 'aria-label', key?.label ?? 'Soft key, not used');
-    soft.disabled = key === null;
+    // A disabled button would lose the focus when it has it.
+    mark(soft, 'aria-disabled', key === null);
     soft.dataset.action = key?.action ?? '';
   }
   const isTalking = call?.phase === 'talking';
