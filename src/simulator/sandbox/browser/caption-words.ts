@@ -117,12 +117,11 @@ function onTheWay({ backend, desk, mobile, timeline, now }: View, isNarrow: bool
       'In line',
       'Poundkey waits a while before it calls this phone again. The timeline says how long.',
     );
+  if (isPassed(timeline, 'Answered'))
+    return caption('info', 'The call is over', 'Poundkey asks the network how it ended.');
   if (backend.inProgress === 'call')
     return caption('info', 'On its way', `Poundkey asks the network for a call. ${SOON[desk.mode]}`);
-  if (
-    mobile.texts.length === 0 ||
-    !timeline.stations.some(({ name, at }) => name === 'Delivered' && at !== null)
-  )
+  if (mobile.texts.length === 0 || !isPassed(timeline, 'Delivered'))
     return caption('text', 'On its way', 'A text message is on its way to the mobile.');
   return caption(
     'text',
@@ -130,6 +129,9 @@ function onTheWay({ backend, desk, mobile, timeline, now }: View, isNarrow: bool
     `Type the code ${besides(isNarrow)}, or answer *STOP* from the mobile to see a refusal.`,
   );
 }
+
+const isPassed = ({ stations }: View['timeline'], station: string) =>
+  stations.some(({ name, at }) => name === station && at !== null);
 
 function ended({ name, text }: { name: string; text: string }): Caption {
   const again = name === 'approved' ? '' : ' Press *Set up my office phone* to try again.';
