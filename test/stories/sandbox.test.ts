@@ -57,9 +57,12 @@ describe('a call in the sandbox', () => {
     await desk('press', { key: '#' });
     await page.pass(0);
     await outcome('approved');
+    // A key that is pressed too much changes nothing.
+    await page.pass(100);
+    await desk('press', { key: '5' });
     await page.act({ do: 'shown', verification: page.view.timeline.verification });
     await page.see((view) => {
-      expect(view.timeline.keyToPageMs).toBe(0);
+      expect(view.timeline.keyToPageMs).toBe(100);
       expect(view.backend.methods).toEqual([
         expect.objectContaining({
           ...{ phoneType: 'office', number: '+46 8 465 004 22', isDefault: true, hasAppPassword: true },
@@ -77,7 +80,7 @@ describe('a call in the sandbox', () => {
       'Key # 9300 key callback, done',
       'Registered 9300 with app password, done',
       'Outcome sent 9300 webhook, 200, done',
-      'Page done 9300 pushed, done',
+      'Page done 9400 pushed, done',
     ]);
     const said = page.entries.map(({ who, what }) => `${who} ${what}`);
     expect(said).toEqual(
@@ -169,6 +172,12 @@ describe('faults', () => {
     await desk('press', { key: '#' });
     await page.pass(0);
     await outcome('approved');
+    // After the end nobody waits for a callback.
+    await fault('loseNext');
+    await desk('hangUp');
+    await page.pass(100);
+    await page.see(() => expect(of('loseNext')?.hits).toBe(1));
+    expect(page.view.timeline.stations.map(({ state }) => state)).not.toContain('lost');
   });
 
   test('every callback twice: one outcome, one phone', async () => {
@@ -200,6 +209,10 @@ describe('faults', () => {
     await page.act({ do: 'setUpOffice' });
     await page.see(() => expect(of('down')?.hits).toBeGreaterThan(0));
     expect(page.view.desk.call).toBeNull();
+    expect(page.view.timeline.stations.find(({ name }) => name === 'Dialled')).toMatchObject({
+      ...{ state: 'lost', fact: 'network down; asking again' },
+    });
+    expect(page.entries.map(({ what }) => what)).toContain('is asked to call, but is down');
   });
 });
 

@@ -2,15 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 
 /** What pages are given to run. */
-export const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-/** What axe finds against WCAG 2.2, levels A and AA: one line for each violation and place. */
-export async function violationsOn(page: Page): Promise<string[]> {
-  // Not as a script of the page: its content security policy would refuse it.
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds against WCAG 2.2, levels A and AA, or by the rules or tags that are given: one line for each violation and place. */
+export async function violationsOn(page: Page, only: string[] = WCAG): Promise<string[]> {
+  // Not as a script of the page: its content security policy would refuse it. Reading it takes long, so it is read once.
+  if (await page.evaluate(`typeof axe === 'undefined'`)) await page.evaluate(AXE);
   return page.evaluate(`(async () => {
-    ${AXE}
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const { violations } = await axe.run(document, { runOnly: tags });
+    const { violations } = await axe.run(document, { runOnly: ${JSON.stringify(only)}, resultTypes: ['violations'], preload: false });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' at ' + target.join(' ') + ': ' + failureSummary));
   })()`);
 }

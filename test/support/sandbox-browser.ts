@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
-import { AXE } from './axe.ts';
+import { expect, onTestFinished } from 'vitest';
+import { violationsOn } from './axe.ts';
 import { PROJECT } from './lint.ts';
 import type { World } from './world.ts';
 
@@ -13,6 +13,28 @@ const PICTURES = join(PROJECT, 'test/output/sandbox');
 /** The sizes of a window on a desk, and of a phone. */
 const DESK_SIZED = { width: 1440, height: 900 };
 export const PHONE_SIZED = { width: 360, height: 780 };
+
+/** The rules of axe that the colours decide. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** To be run before the page: voices that are found late and never say that they have ended. */
+export const VOICES = `
+  let voices = [];
+  const spoken = window.spoken = [];
+  const synthesis = Object.assign(new EventTarget(), {
+    getVoices: () => voices, cancel() {}, speak: ({ text }) => void spoken.push(text) });
+  Object.defineProperty(window, 'speechSynthesis', { value: synthesis });
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+  window.findVoices = () => { voices = [{ lang: 'sv_SE' }]; synthesis.dispatchEvent(new Event('voiceschanged')); };`;
+/** What of the desk lies over the timeline or a pane. */
+export const OVERLAPS = `(() => {
+  const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const inside = { top: box('.caption').top, bottom: box('.tl').top, left: box('.pane').right, right: box('.mob').left };
+  return ['.dp .body', '.dp .set', '.keys'].filter((selector) => {
+    const { top, bottom, left, right } = box(selector);
+    return top < inside.top || bottom > inside.bottom || left < inside.left || right > inside.right;
+  });
+})()`;
 
 /** How a page is opened besides what a browser context takes. */
 interface Opening extends BrowserContextOptions {
@@ -91,11 +113,15 @@ export async function openPage(page: Page, world: World) {
       mkdirSync(PICTURES, { recursive: true });
       await page.screenshot({ path: join(PICTURES, `${name}.png`) });
     },
-    /** The rules of accessibility that the page breaks, and where. */
-    async broken(): Promise<string[]> {
-      await page.evaluate(AXE);
-      return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-        violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' '))))`);
+    /** Expects that the page breaks no rule of accessibility, in a wide and in a narrow window, light and dark. */
+    async expectAccessible() {
+      for (const size of [DESK_SIZED, PHONE_SIZED]) {
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme: 'light' });
+        expect(await violationsOn(page)).toEqual([]);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        expect(await violationsOn(page, COLOURS)).toEqual([]);
+      }
     },
   };
   return sandbox;

@@ -54,7 +54,7 @@ export function hearNetwork(its: Case, event: SimulatorEvent, network: Network):
   else if (event.type === 'textStatus') hearText(its, event, network);
   if (event.type === 'heard' && its.marks.answered)
     its.marks.answered.fact ||= `prompt “${its.digits ? 'ask-number' : 'ask'}”`;
-  const mark = markOf(event);
+  const mark = markOf(its, event);
   if (mark) its.marks[mark] = { at: event.at, fact: factOf(mark, its, event, network) };
   if (mark === 'key' && event.type === 'key') its.key = event.key;
   if (mark !== 'dialled') return;
@@ -62,11 +62,12 @@ export function hearNetwork(its: Case, event: SimulatorEvent, network: Network):
   its.waitsUntil = null;
 }
 
-function markOf(event: SimulatorEvent): Mark | null {
+function markOf({ decided }: Case, event: SimulatorEvent): Mark | null {
   if (event.type === 'created') return 'dialled';
   if (event.type === 'status' && event.status === 'ringing') return 'ringing';
   if (event.type === 'status' && event.status === 'in-progress') return 'answered';
-  return event.type === 'key' && event.who === 'callee' ? 'key' : null;
+  // Keys that are pressed after the deciding one change nothing.
+  return event.type === 'key' && event.who === 'callee' && !decided ? 'key' : null;
 }
 
 function factOf(mark: Mark, its: Case, { sid }: SimulatorEvent, network: Network): string {
@@ -91,7 +92,8 @@ function hearWebhook(its: Case, { type, kind }: WebhookEvent): void {
   const told = toldBy(its, kind);
   const passed = its.marks[told];
   if (type === 'webhookFailed') {
-    if (passed) its.lost = told;
+    // Nobody waits for what is lost after the end.
+    if (passed && !its.isFinished) its.lost = told;
     return;
   }
   // After a lost key the service asks again: what then comes is no news of the key.

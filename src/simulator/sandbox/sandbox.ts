@@ -64,7 +64,7 @@ export async function openSandbox(deps: SandboxDeps): Promise<Sandbox> {
     isSwitchboard: (number) => isSwitchboard(state, number),
     awaited: (number, keys) => nextKey(verifications.of(ownerOf(number)?.id ?? '')?.digits ?? null, keys),
   });
-  const switches = createSwitches(network.faults, changed);
+  const switches = createSwitches(network.faults, journal, changed);
   const refreshMethods = async (userId: string) => {
     const methods = await backend.methods(userId).catch(() => null);
     if (methods) state.methods.set(userId, methods);

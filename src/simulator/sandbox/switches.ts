@@ -1,6 +1,7 @@
 /** Faults that people switch on and off, and how often each has struck. */
 import type { Operation } from '../faults.ts';
 import type { FaultView } from './browser/view.ts';
+import type { Journal } from './journal.ts';
 import type { Network } from './network.ts';
 
 /** The names of the switches. */
@@ -12,9 +13,15 @@ type FaultId = (typeof FAULT_IDS)[number];
 const LATE_MS = 5_000;
 const KINDS = ['answer', 'digits', 'redirect', 'fallback', 'machine'] as const;
 const CALLBACKS = [...KINDS, 'status', 'text'] as const;
-const REQUESTS: readonly Operation[] = [
-  ...(['create', 'fetch', 'list', 'update', 'createText', 'fetchText', 'listTexts'] as const),
-];
+const REQUESTS: Record<Operation, string> = {
+  create: 'to call',
+  fetch: 'how a call stands',
+  list: 'for calls',
+  update: 'to change a call',
+  createText: 'to send a text',
+  fetchText: 'how a text stands',
+  listTexts: 'for texts',
+};
 
 /** The switches. */
 export interface Switches {
@@ -29,10 +36,15 @@ interface Switch {
   remove: (() => void) | null;
 }
 
-type Strike = () => void;
+/** Called when a fault strikes, with what happened where no event of the network tells it. */
+type Strike = (what?: string) => void;
 
 /** All off. @param changed called when a fault strikes */
-export function createSwitches(faults: Network['faults'], changed: () => void): Switches {
+export function createSwitches(
+  faults: Network['faults'],
+  journal: Pick<Journal, 'note'>,
+  changed: () => void,
+): Switches {
   const switches = new Map<FaultId, Switch>(FAULT_IDS.map((id) => [id, { hits: 0, remove: null }]));
 
   function set(id: FaultId, on: boolean): void {
@@ -42,9 +54,10 @@ export function createSwitches(faults: Network['faults'], changed: () => void): 
     found.remove = null;
     if (!on) return;
     found.hits = 0;
-    const all = ARRANGE[id](faults, () => {
+    const all = ARRANGE[id](faults, (what) => {
       found.hits += 1;
       if (id === 'loseNext') set(id, false);
+      if (what) journal.note('network', what);
       changed();
     });
     found.remove = () => {
@@ -60,11 +73,14 @@ export function createSwitches(faults: Network['faults'], changed: () => void): 
 
 const ARRANGE: Record<FaultId, (faults: Network['faults'], strike: Strike) => (() => void)[]> = {
   loseNext: (faults, strike) =>
-    CALLBACKS.map((kind) => faults.webhooks({ kind, do: 'lose', times: 1 }, strike)),
-  late: (faults, strike) => KINDS.map((kind) => faults.webhooks({ kind, do: 'delay', ms: LATE_MS }, strike)),
-  twice: (faults, strike) => CALLBACKS.map((kind) => faults.webhooks({ kind, do: 'double' }, strike)),
+    CALLBACKS.map((kind) => faults.webhooks({ kind, do: 'lose', times: 1 }, () => strike())),
+  late: (faults, strike) =>
+    KINDS.map((kind) => faults.webhooks({ kind, do: 'delay', ms: LATE_MS }, () => strike())),
+  twice: (faults, strike) => CALLBACKS.map((kind) => faults.webhooks({ kind, do: 'double' }, () => strike())),
   down: (faults, strike) =>
-    REQUESTS.map((operation) =>
-      faults.next(operation, 'unavailable', { times: Number.POSITIVE_INFINITY }, strike),
+    Object.entries(REQUESTS).map(([operation, what]) =>
+      faults.next(operation as Operation, 'unavailable', { times: Number.POSITIVE_INFINITY }, () =>
+        strike(`is asked ${what}, but is down`),
+      ),
     ),
 };

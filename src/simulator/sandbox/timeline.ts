@@ -66,9 +66,13 @@ const NOTHING: Omit<Way, 'id'> = {
   ...{ key: null, waitsUntil: null, outcome: null, isFinished: false },
 };
 
-/** What the page shows of the way; null: nothing has happened yet. */
-export function timelineOf(way: Way | null): TimelineView {
-  const { id, ...of } = way ?? { ...NOTHING, id: null };
+/** A way, and the station that it cannot get to, since the network is down. */
+type Shown = Omit<Way, 'id'> & { blocked: Mark | null };
+
+/** What the page shows of the way; null: nothing has happened yet. @param isDown whether the network refuses requests */
+export function timelineOf(way: Way | null, isDown: boolean): TimelineView {
+  const { id, ...known } = way ?? { ...NOTHING, id: null };
+  const of = { ...known, blocked: way && isDown ? blockedOf(known) : null };
   const { marks, outcome, isFinished } = of;
   const deciding = marks.key ?? marks.code;
   const stations = STATIONS[of.channel];
@@ -84,16 +88,26 @@ export function timelineOf(way: Way | null): TimelineView {
   };
 }
 
-function station(way: Omit<Way, 'id'>, mark: Mark, name: string, isLatest: boolean): StationView {
+function blockedOf({ channel, marks, isFinished }: Omit<Way, 'id'>): Mark | null {
+  const asked = channel === 'call' ? 'dialled' : 'sent';
+  return isFinished || marks[asked] ? null : asked;
+}
+
+function station(way: Shown, mark: Mark, name: string, isLatest: boolean): StationView {
   const passed = way.marks[mark];
-  const isLost = way.lost === mark;
+  const trouble = troubleAt(way, mark);
   return {
     name: nameOf(way, mark, name),
     at: passed ? passed.at - way.startedAt : null,
-    fact: isLost ? 'callback lost; asking the network' : (passed?.fact ?? ''),
-    state: isLost ? 'lost' : stateOf(passed !== undefined, isLatest),
+    fact: trouble ?? passed?.fact ?? '',
+    state: trouble ? 'lost' : stateOf(passed !== undefined, isLatest),
     isKey: mark === 'key' || mark === 'code',
   };
+}
+
+function troubleAt({ lost, blocked }: Shown, mark: Mark): string | null {
+  if (lost === mark) return 'callback lost; asking the network';
+  return blocked === mark ? 'network down; asking again' : null;
 }
 
 function nameOf({ key, purpose }: Omit<Way, 'id'>, mark: Mark, name: string): string {
@@ -112,7 +126,8 @@ const PHONES: Record<string, string> = {
   alternateMobile: 'an alternate mobile',
 };
 
-function purposeOf({ purpose, phoneType, channel, lost }: Omit<Way, 'id'>): string {
+function purposeOf({ purpose, phoneType, channel, lost, blocked }: Shown): string {
+  if (blocked) return 'the network is down';
   if (lost === 'key') return 'the key was pressed but its webhook did not arrive';
   if (lost) return 'a callback did not arrive';
   const phone = PHONES[phoneType] ?? 'a phone';

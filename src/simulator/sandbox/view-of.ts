@@ -24,6 +24,8 @@ const MOST_TEXTS = 3;
 /** The view of the person who is chosen. */
 export function viewOf(deps: ViewDeps): View {
   const { state, network, verifications, switches } = deps;
+  const faults = switches.view();
+  const isDown = faults.some(({ id, on, hits }) => id === 'down' && on && hits > 0);
   return {
     now: network.now(),
     organisation: state.organisation,
@@ -32,8 +34,8 @@ export function viewOf(deps: ViewDeps): View {
     backend: backendOf(deps),
     desk: deskOf(deps),
     mobile: mobileOf(deps),
-    faults: switches.view(),
-    timeline: timelineOf(verifications.of(state.person.id)),
+    faults,
+    timeline: timelineOf(verifications.of(state.person.id), isDown),
   };
 }
 

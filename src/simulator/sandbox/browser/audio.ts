@@ -1,10 +1,9 @@
 /** What sounds when: the bell, the voice, key tones and the busy tone, in one page at a time. */
-import { spokenBy } from './caption-words.ts';
 import { serverTime } from './server-time.ts';
 import { createSound } from './sound.ts';
 import { takeTurns } from './turn.ts';
 import type { CallView, View } from './view.ts';
-import { speak, stopSpeaking } from './voice.ts';
+import { createVoice } from './voice.ts';
 
 /** The sounds of the page. */
 export type Audio = ReturnType<typeof createAudio>;
@@ -17,16 +16,25 @@ const WHEN_BUSY = 5;
 export function createAudio(isOn: boolean, changed: () => void) {
   const sound = createSound(() => refresh());
   const turn = takeTurns(() => refresh());
+  const voice = createVoice(() => refresh());
   let view: View | null = null;
   let silenced: string | null = null;
-  let spokenAt = 0;
   sound.setOn(isOn);
-  // Browsers let a page sound once somebody has clicked or pressed a key in it.
-  for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, sound.start, true);
+  // Browsers let a page sound once somebody has clicked or pressed a key in it; a finger counts when it is lifted.
+  for (const gesture of ['pointerdown', 'pointerup', 'keydown'])
+    document.addEventListener(gesture, sound.start, true);
 
   function refresh(): void {
     changed();
-    if (view) ring(view);
+    if (!view) return;
+    ring(view);
+    say(view);
+  }
+
+  function say(now: View): void {
+    const call = talkIn(now);
+    const isHeard = call && !call.onHold && call.heard?.interruptedAt === null;
+    voice.say(isHeard && sound.isOn() && turn.isOurs() ? call.heard : null);
   }
 
   function ring({ desk, mobile }: View): void {
@@ -38,22 +46,11 @@ export function createAudio(isOn: boolean, changed: () => void) {
     else sound.stopRinging();
   }
 
-  function say(call: CallView | null): void {
-    const heard = call?.phase === 'talking' && !call.onHold ? call.heard : null;
-    if (!heard || heard.interruptedAt !== null) {
-      if (spokenAt !== 0) stopSpeaking();
-      spokenAt = 0;
-      return;
-    }
-    if (heard.at === spokenAt || !sound.isOn() || !turn.isOurs()) return;
-    spokenAt = heard.at;
-    speak(heard.text.slice(spokenBy(heard, serverTime())), heard.language);
-  }
-
-  function busyTone(before: View | null, { desk, timeline }: View): void {
-    if (!turn.isOurs()) return;
-    if (before?.desk.call?.phase === 'talking' && !desk.call) sound.busy(AFTER_CALL);
-    if (before && !before.timeline.outcome && timeline.outcome?.name === 'busy') sound.busy(WHEN_BUSY);
+  function busyTone(before: View | null, { desk, timeline, person }: View): void {
+    // Whoever chooses another person has not heard a call end.
+    if (!turn.isOurs() || before?.person !== person) return;
+    if (before.desk.call?.phase === 'talking' && !desk.call) sound.busy(AFTER_CALL);
+    if (!before.timeline.outcome && timeline.outcome?.name === 'busy') sound.busy(WHEN_BUSY);
   }
 
   return {
@@ -69,20 +66,24 @@ export function createAudio(isOn: boolean, changed: () => void) {
     },
     setOn(on: boolean): void {
       sound.setOn(on);
-      if (!on) stopSpeaking();
+      if (!on) voice.stop();
       refresh();
     },
     /** Says once more what the caller says. */
     repeatVoice(): void {
-      const call = [view?.desk.call, view?.mobile.call].find((each) => each?.phase === 'talking');
-      if (call?.heard && sound.isOn()) speak(call.heard.text, call.heard.language);
+      const call = view && talkIn(view);
+      if (call?.heard && sound.isOn()) voice.repeat(call.heard);
     },
     /** The server has sent a new view. */
     follow(next: View): void {
       busyTone(view, next);
       view = next;
       ring(next);
-      say([next.desk.call, next.mobile.call].find((call) => call?.phase === 'talking') ?? null);
+      say(next);
     },
   };
+}
+
+function talkIn({ desk, mobile }: View): CallView | null {
+  return [desk.call, mobile.call].find((call) => call?.phase === 'talking') ?? null;
 }

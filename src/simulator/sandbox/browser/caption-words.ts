@@ -18,6 +18,8 @@ const caption = (icon: Caption['icon'], who: string, words: string): Caption => 
 interface Surroundings {
   /** Whether the browser lets the page sound. */
   hasSound: boolean;
+  /** Whether the phone has a handset; in the narrowest windows there is no room for it. */
+  hasHandset: boolean;
   /** Whether the panes are below the desk, in place of beside it. */
   isNarrow: boolean;
   /** The verification whose outcome need not be told any more. */
@@ -25,10 +27,11 @@ interface Surroundings {
 }
 
 /** The caption of a view. */
-export function captionOf(view: View, { hasSound, isNarrow, told }: Surroundings): Caption {
+export function captionOf(view: View, around: Surroundings): Caption {
+  const { isNarrow, told } = around;
   const { desk, mobile, backend, timeline } = view;
   return (
-    ofCall(desk.call, hasSound) ??
+    ofCall(desk.call, around) ??
     ofMobile(mobile.call, isNarrow) ??
     (backend.problem ? caption('info', 'Refused', backend.problem) : null) ??
     (backend.inProgress ? onTheWay(view, isNarrow) : null) ??
@@ -62,12 +65,12 @@ function idle(mode: View['desk']['mode'], isNarrow: boolean): Caption {
   }
 }
 
-function ofCall(call: CallView | null, hasSound: boolean): Caption | null {
+function ofCall(call: CallView | null, { hasSound, hasHandset }: Surroundings): Caption | null {
   if (call?.phase === 'ringing')
     return caption(
       'speaker',
       hasSound ? 'The phone rings' : 'The phone rings. Click anywhere for sound',
-      'Click the handset, press *Answer*, or hit the space bar. Let it ring to see “Nobody answered”.',
+      `${hasHandset ? 'Click the handset, press *Answer*, or hit the space bar.' : 'Press *Answer*.'} Let it ring to see “Nobody answered”.`,
     );
   if (call?.phase === 'main')
     return caption(
@@ -98,7 +101,15 @@ function ofMobile(call: CallView | null, isNarrow: boolean): Caption | null {
   return call?.phase === 'talking' ? ofTalk(call) : null;
 }
 
-function onTheWay({ backend, mobile, timeline, now }: View, isNarrow: boolean): Caption {
+/** What the caller meets. */
+const SOON: Record<View['desk']['mode'], string> = {
+  rings: 'The phone rings in a moment.',
+  busy: 'The line is in use: the caller meets the busy tone.',
+  voicemail: 'The caller meets a voicemail in a moment.',
+  switchboard: 'The switchboard answers in a moment.',
+};
+
+function onTheWay({ backend, desk, mobile, timeline, now }: View, isNarrow: boolean): Caption {
   const { waitsUntil } = timeline;
   if (waitsUntil !== null && waitsUntil > now)
     return caption(
@@ -106,16 +117,11 @@ function onTheWay({ backend, mobile, timeline, now }: View, isNarrow: boolean): 
       'In line',
       'Poundkey waits a while before it calls this phone again. The timeline says how long.',
     );
+  if (isPassed(timeline, 'Answered'))
+    return caption('info', 'The call is over', 'Poundkey asks the network how it ended.');
   if (backend.inProgress === 'call')
-    return caption(
-      'info',
-      'On its way',
-      'Poundkey asks the network for a call. The phone rings in a moment.',
-    );
-  if (
-    mobile.texts.length === 0 ||
-    !timeline.stations.some(({ name, at }) => name === 'Delivered' && at !== null)
-  )
+    return caption('info', 'On its way', `Poundkey asks the network for a call. ${SOON[desk.mode]}`);
+  if (mobile.texts.length === 0 || !isPassed(timeline, 'Delivered'))
     return caption('text', 'On its way', 'A text message is on its way to the mobile.');
   return caption(
     'text',
@@ -123,6 +129,9 @@ function onTheWay({ backend, mobile, timeline, now }: View, isNarrow: boolean): 
     `Type the code ${besides(isNarrow)}, or answer *STOP* from the mobile to see a refusal.`,
   );
 }
+
+const isPassed = ({ stations }: View['timeline'], station: string) =>
+  stations.some(({ name, at }) => name === station && at !== null);
 
 function ended({ name, text }: { name: string; text: string }): Caption {
   const again = name === 'approved' ? '' : ' Press *Set up my office phone* to try again.';

@@ -1,23 +1,21 @@
-/** What this browser remembers: whether there is sound and movement. */
+/** What this browser remembers: whether there is sound and movement, and whether single keys operate the phone. */
 
 /** The choices. */
 export interface Choices {
   sound: boolean;
   movement: boolean;
+  keys: boolean;
 }
 
 const NAME = 'poundkey-sandbox';
+const ALL: Choices = { sound: true, movement: true, keys: true };
 
 /** What was chosen before; everything is on at first. */
 export function readChoices(): Choices {
   try {
-    return {
-      sound: true,
-      movement: true,
-      ...(JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Choices>),
-    };
+    return { ...ALL, ...(JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Choices>) };
   } catch {
-    return { sound: true, movement: true };
+    return { ...ALL };
   }
 }
 

@@ -14,7 +14,10 @@ export interface DeskDeps {
   audio: Audio;
   /** Switches the sound on or off. */
   toggleSound: () => void;
-  /** Whether the next answer leaves the handset on its hook. */
+  /** Whether digits, signs, letters and the space bar operate the phone. */
+  hasKeys: () => boolean;
+  /** Whether the call goes over the speaker, with the handset on its hook. */
+  isHandsFree: () => boolean;
   setHandsFree: (isHandsFree: boolean) => void;
   changed: () => void;
 }
@@ -27,11 +30,12 @@ export function connectDesk(deps: DeskDeps): void {
   const desk = (what: string, more: object = {}) => void act({ do: what, phone: 'desk', ...more });
   const phase = () => view()?.desk.call?.phase;
 
-  /** Answers or hangs up. */
+  /** Answers or hangs up; a call at the handset goes over the speaker first. */
   function lift(isHandsFree: boolean): void {
+    const toSpeaker = isHandsFree && !deps.isHandsFree();
     deps.setHandsFree(isHandsFree);
     if (phase() === 'ringing') desk('answer');
-    else if (phase() === 'talking') desk('hangUp');
+    else if (phase() === 'talking' && !toSpeaker) desk('hangUp');
     deps.changed();
   }
 
@@ -44,6 +48,7 @@ export function connectDesk(deps: DeskDeps): void {
   });
   moveByArrows(part('keypad'));
   connectKeyboard(part('phone'), keypad, {
+    isOn: deps.hasKeys,
     handset: () => lift(false),
     leave() {
       if (closeDrawers()) return;
@@ -53,13 +58,20 @@ export function connectDesk(deps: DeskDeps): void {
     mute: toggleSound,
     repeatVoice: audio.repeatVoice,
   });
-  button('handset').addEventListener('click', () => lift(false));
-  button('hands-free').addEventListener('click', () => lift(true));
+  onClick(button('handset'), () => lift(false));
+  onClick(button('hands-free'), () => lift(true));
   button('mute').addEventListener('click', toggleSound);
   button('louder').addEventListener('click', () => audio.louder(VOLUME_STEP));
   button('quieter').addEventListener('click', () => audio.louder(-VOLUME_STEP));
   for (const [, soft] of byValue('data-soft'))
-    soft.addEventListener('click', () => press(soft.dataset.action as SoftAction, deps));
+    onClick(soft, () => press(soft.dataset.action as SoftAction, deps));
+}
+
+/** The second click of a double click counts for nothing: it would hang up what the first has answered. */
+function onClick(element: HTMLElement, doing: () => void): void {
+  element.addEventListener('click', ({ detail }) => {
+    if (detail <= 1) doing();
+  });
 }
 
 function press(action: SoftAction, { view, audio, setHandsFree, changed }: DeskDeps): void {

@@ -39,10 +39,10 @@ export function connectDrawers(): void {
       else closeDrawers();
     });
     button(`${name}-close`).addEventListener('click', closeDrawers);
-    part(name).addEventListener('keydown', ({ key }) => {
-      if (key === 'Escape') closeDrawers();
-    });
   }
+  document.addEventListener('keydown', ({ key, isComposing }) => {
+    if (key === 'Escape' && !isComposing) closeDrawers();
+  });
   for (const [fault, input] of switches)
     input.addEventListener('change', () => void act({ do: 'switchFault', fault, on: input.checked }));
   for (const [mode, input] of modes)
@@ -53,6 +53,9 @@ export function connectDrawers(): void {
 export function renderDrawers({ faults, desk }: View): void {
   const on = faults.filter((fault) => fault.on).length;
   write(part('faults-label'), on === 0 ? 'Faults' : `Faults: ${on} on`);
+  // In a narrow window there is room for the number only.
+  write(part('faults-count'), String(on));
+  part('faults-count').hidden = on === 0;
   part('faults-button').classList.toggle('on', on > 0);
   for (const { id, on: isOn, hits: count } of faults) {
     const input = switches.get(id);

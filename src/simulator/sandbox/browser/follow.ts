@@ -3,7 +3,10 @@ import { part } from './dom.ts';
 import { addEntries, forgetEntries } from './render-timeline.ts';
 import type { EntryView, View } from './view.ts';
 
-/** Calls `seen` with each view. A connection that breaks is made again by the browser. */
+/** How soon a connection is opened again that the browser has given up, ms. */
+const AGAIN_MS = 1_000;
+
+/** Calls `seen` with each view. A connection that breaks is made again. */
 export function follow(seen: (view: View) => void): void {
   const stream = new EventSource('/sandbox/events');
   let isNew = true;
@@ -13,6 +16,8 @@ export function follow(seen: (view: View) => void): void {
   });
   stream.addEventListener('error', () => {
     part('gone').hidden = false;
+    // The browser gives up when the answer is an error, as that of a service that is just starting.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => follow(seen), AGAIN_MS);
   });
   stream.addEventListener('entries', ({ data }) => {
     // A new connection begins with everything so far.

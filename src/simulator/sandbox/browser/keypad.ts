@@ -10,27 +10,28 @@ export interface Pressing {
   up(): void;
 }
 
-/** What somebody can press. */
+/** What somebody can press. `by` says what holds a key down: a key of the computer, a finger, a mouse. */
 export interface Keypad {
-  /** The key goes down, as if somebody pressed it. */
-  press(key: string): void;
-  /** The key that is down goes up. */
-  release(): void;
+  /** The key goes down, as if somebody pressed it; another one that is down goes up. */
+  press(key: string, by: string): void;
+  /** The key goes up that is held down by this. */
+  release(by: string): void;
 }
 
 /** Connects the keys of a keypad, by their signs. */
 export function connectKeypad(keys: ReadonlyMap<string, HTMLElement>, pressing: Pressing): Keypad {
-  let held: { key: string; since: number } | null = null;
+  let held: { key: string; by: string; since: number } | null = null;
 
-  function press(key: string): void {
-    if (held) lift(held.key);
-    held = { key, since: performance.now() };
+  function press(key: string, by: string): void {
+    const before = held;
+    held = { key, by, since: performance.now() };
+    if (before) lift(before.key);
     keys.get(key)?.classList.add('down');
     pressing.down(key);
   }
 
-  function release(): void {
-    if (!held) return;
+  function release(by = held?.by): void {
+    if (!held || held.by !== by) return;
     const { key, since } = held;
     held = null;
     pressing.up();
@@ -43,23 +44,25 @@ export function connectKeypad(keys: ReadonlyMap<string, HTMLElement>, pressing: 
   }
 
   for (const [key, element] of keys) connectKey(key, element, { press, release });
-  window.addEventListener('blur', release);
+  window.addEventListener('blur', () => release());
   return { press, release };
 }
 
 function connectKey(key: string, element: HTMLElement, { press, release }: Keypad): void {
   let isByPointer = false;
-  element.addEventListener('pointerdown', ({ button }) => {
-    if (button !== 0) return;
+  const nameOf = ({ pointerId }: PointerEvent) => `pointer ${pointerId}`;
+  element.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
     isByPointer = true;
-    press(key);
+    press(key, nameOf(event));
   });
-  for (const end of ['pointerup', 'pointercancel', 'pointerleave']) element.addEventListener(end, release);
+  for (const end of ['pointerup', 'pointercancel', 'pointerleave'] as const)
+    element.addEventListener(end, (event) => release(nameOf(event)));
   // A click without a pointer comes from the Enter key, the space bar or assistive technology.
-  element.addEventListener('click', () => {
-    if (!isByPointer) {
-      press(key);
-      release();
+  element.addEventListener('click', ({ detail }) => {
+    if (detail === 0 || !isByPointer) {
+      press(key, 'click');
+      release('click');
     }
     isByPointer = false;
   });

@@ -5,11 +5,12 @@ import { keepChoices, readChoices } from './choices.ts';
 import { connectBackend } from './connect-backend.ts';
 import { connectDesk, focusWhenRinging } from './connect-desk.ts';
 import { connectMobile } from './connect-mobile.ts';
-import { button, mark, part, write } from './dom.ts';
+import { button } from './dom.ts';
 import { connectDrawers, renderDrawers } from './drawers.ts';
 import { follow } from './follow.ts';
 import { renderBackend } from './render-backend.ts';
 import { renderCaption } from './render-caption.ts';
+import { renderChoices } from './render-choices.ts';
 import { type Local, renderDesk, tickDesk } from './render-desk.ts';
 import { renderMobile, tickMobile } from './render-mobile.ts';
 import { renderTimeline } from './render-timeline.ts';
@@ -21,6 +22,7 @@ import type { View } from './view.ts';
 const TICK_MS = 100;
 
 const choices = readChoices();
+const narrowest = window.matchMedia('(max-width: 38rem)');
 const narrow = window.matchMedia('(max-width: 62rem)');
 let view: View | null = null;
 let isHandsFree = false;
@@ -29,7 +31,11 @@ let reported = '';
 let told: string | null = null;
 
 const audio = createAudio(choices.sound, show);
-const local = (): Local => ({ moves: choices.movement, silenced: audio.silenced(), isHandsFree });
+/** Whether there is sound, as far as somebody wants any. */
+const hasSound = () => audio.isRunning() || !choices.sound;
+const stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
+const moves = () => choices.movement && !stillness.matches;
+const local = (): Local => ({ moves: moves(), silenced: audio.silenced(), isHandsFree });
 
 connectBackend();
 connectDrawers();
@@ -38,17 +44,23 @@ connectDesk({
   view: () => view,
   audio,
   toggleSound,
+  hasKeys: () => choices.keys,
+  isHandsFree: () => isHandsFree,
   setHandsFree(wanted) {
     isHandsFree = wanted;
   },
   changed: show,
 });
 button('sound').addEventListener('click', toggleSound);
-button('movement').addEventListener('click', () => {
-  choices.movement = !choices.movement;
-  keepChoices(choices);
-  show();
-});
+for (const [name, choice] of [
+  ['movement', 'movement'],
+  ['single-keys', 'keys'],
+] as const)
+  button(name).addEventListener('click', () => {
+    choices[choice] = !choices[choice];
+    keepChoices(choices);
+    show();
+  });
 follow((next) => {
   const before = view;
   view = next;
@@ -70,14 +82,11 @@ function toggleSound(): void {
 
 function show(): void {
   if (!view) return;
-  mark(part('sound'), 'aria-pressed', choices.sound);
-  mark(part('mute'), 'aria-pressed', !choices.sound);
-  mark(part('movement'), 'aria-pressed', choices.movement);
-  write(part('sound-label'), audio.isRunning() || !choices.sound ? 'Sound' : 'Sound after a click');
+  renderChoices(choices, view, hasSound());
   renderBackend(view);
   renderDesk(view, local());
   renderMobile(view);
-  renderTimeline(view, choices.movement);
+  renderTimeline(view, moves());
   renderDrawers(view);
   tick();
 }
@@ -87,8 +96,8 @@ function tick(): void {
   const now = serverTime();
   tickDesk(view, local(), now);
   tickMobile(view, now);
-  const hasSound = audio.isRunning() || !choices.sound;
-  renderCaption(captionOf(view, { hasSound, isNarrow: narrow.matches, told }), now);
+  const [hasHandset, isNarrow] = [!narrowest.matches, narrow.matches];
+  renderCaption(captionOf(view, { hasSound: hasSound(), hasHandset, isNarrow, told }), now);
 }
 
 /** Says when an outcome is on the screen: that is the end of the timeline. */

@@ -48,7 +48,8 @@ function renderWebhook(webhook: WebhookView | null): void {
 
 function* linesOf({ type, data }: WebhookView): Generator<Node> {
   const rest = Object.keys(data).filter((name) => !FIRST.includes(name));
-  const fields: [string, string | null][] = [...FIRST, ...rest].map((name) => [name, data[name] ?? null]);
+  const names = [...FIRST.filter((name) => name in data), ...rest];
+  const fields: [string, string | null][] = names.map((name) => [name, data[name] ?? null]);
   const all: [string, string | null][] = [['type', type], ...fields];
   for (const [place, [name, value]] of all.entries()) {
     yield document.createTextNode(`${place === 0 ? '{ ' : '  '}"${name}": `);

@@ -8,7 +8,10 @@ let saidLast = '';
 
 /** Shows a caption as it is at an instant, ms since 1970. */
 export function renderCaption(caption: Caption, now: number): void {
-  within(document.body, '.caption').classList.toggle('long', (caption.heard?.text.length ?? 0) > LONG);
+  within(document.body, '.caption').classList.toggle(
+    'long',
+    (caption.heard?.text ?? caption.words).length > LONG,
+  );
   const who = within(document.body, '.caption .who');
   for (const icon of who.querySelectorAll('[data-icon]'))
     icon.toggleAttribute('hidden', icon.getAttribute('data-icon') !== caption.icon);

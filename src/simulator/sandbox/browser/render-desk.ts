@@ -26,12 +26,13 @@ export function renderDesk({ desk, organisation }: View, local: Local): void {
   write(part('pressed'), display.pressed);
   for (const [place, key] of display.softKeys.entries()) {
     const label = softLabels.get(String(place));
-    const soft = softKeys.get(String(place)) as HTMLButtonElement | undefined;
+    const soft = softKeys.get(String(place));
     if (!label || !soft) continue;
     write(label, key?.label ?? '');
     label.className = key?.colour ?? '';
     mark(soft, 'aria-label', key?.label ?? 'Soft key, not used');
-    soft.disabled = key === null;
+    // A disabled button would lose the focus when it has it.
+    mark(soft, 'aria-disabled', key === null);
     soft.dataset.action = key?.action ?? '';
   }
   const isTalking = call?.phase === 'talking';
@@ -58,7 +59,12 @@ export function tickDesk({ desk, organisation }: View, local: Local, now: number
   write(part('clock'), time);
   write(part('line1'), line1 ?? time);
   write(part('line2'), line2 ?? date);
-  write(part('timer'), countsFrom === null ? '' : ` · ${counted(countsFrom, now)}`);
+  // A display is read out when it changes; nobody wants to hear the clock each minute.
+  mark(part('line1'), 'aria-hidden', line1 === null);
+  mark(part('line2'), 'aria-hidden', line2 === null);
+  const timer = countsFrom === null ? '' : ` · ${counted(countsFrom, now)}`;
+  // What a lamp that blinks and a handset that shakes say is said in a word when nothing moves.
+  write(part('timer'), desk.call?.phase === 'ringing' && !local.moves ? ' · Ringing' : timer);
   write(part('mobile-clock'), time);
   write(part('mobile-date'), date);
   part('phone').classList.toggle('sounding', local.moves && isSounding(desk, local, now));

@@ -25,10 +25,19 @@ export function createSound(stateChanged: () => void) {
   const play = (frequencies: readonly number[], level: number, bursts: readonly Burst[]) =>
     output?.context.state === 'running' ? playTone(output, frequencies, level, bursts) : null;
 
+  function stopRinging(): void {
+    bell?.stop();
+    bell = null;
+  }
+
   return {
     /** To be called while somebody clicks or presses a key; browsers allow no sound otherwise. */
     start(): void {
-      output ??= openOutput(isOn ? volume : 0, stateChanged);
+      output ??= openOutput(isOn ? volume : 0, () => {
+        // The clock of the audio has stood still: the bell begins anew, in step with the handset.
+        stopRinging();
+        stateChanged();
+      });
       // It may never settle (Safari), so nothing waits for it.
       if (output.context.state !== 'running') void output.context.resume().catch(() => undefined);
     },
@@ -56,10 +65,7 @@ export function createSound(stateChanged: () => void) {
     ring(country: string, passed: number): void {
       bell ??= play(BELL_HZ, 0.12, burstsAfter(country, passed, BELL_S));
     },
-    stopRinging(): void {
-      bell?.stop();
-      bell = null;
-    },
+    stopRinging,
     /** The busy tone, some times. */
     busy(times: number): void {
       const bursts = Array.from({ length: times }, (_, place) => ({ from: place / 2, to: place / 2 + 0.25 }));

@@ -7,9 +7,9 @@ const LETTERS = ['', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
 /** The middle of the page. */
 export function desk() {
   return html`<section class="desk" aria-label="Desk">
-<div class="caption"><div aria-hidden="true"><div class="who">${icon('info')}${icon('speaker')}${icon('text')}<span data-part="caption-who">Start here</span></div><p data-part="caption-words"></p></div><div class="vh" role="log" aria-label="Captions" data-part="caption-log"></div></div>
+<div class="caption"><div aria-hidden="true"><div class="who">${icon('info')}${icon('speaker')}${icon('text')}<span data-part="caption-who">Start here</span><span class="note" data-part="sound-note" hidden>Sound after a click</span></div><p data-part="caption-words"></p></div><div class="vh" role="log" aria-label="Captions" data-part="caption-log"></div></div>
 ${phone()}
-<p class="keys"><span><kbd>Space</kbd> answer, hang up</span><span><kbd>0</kbd>–<kbd>9</kbd> <kbd>*</kbd> <kbd>#</kbd> keys</span><span><kbd>M</kbd> mute</span><span><kbd>V</kbd> repeat the voice</span></p>
+<p class="keys"><button type="button" class="sw" data-part="single-keys" aria-pressed="true">${icon('keyboard')}Keys</button><span><kbd>Space</kbd> answer, hang up</span><span><kbd>0</kbd>–<kbd>9</kbd> <kbd>*</kbd> <kbd>#</kbd> keypad</span><span><kbd>M</kbd> mute</span><span><kbd>V</kbd> repeat the voice</span></p>
 </section>`;
 }
 

@@ -6,6 +6,8 @@ const ICONS = {
   speaker: 'M4 9.5v5h3.5l4.5 4v-13l-4.5 4ZM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11',
   silent: 'M4 9.5v5h3.5l4.5 4v-13l-4.5 4ZM16 9.5l5 5M21 9.5l-5 5',
   movement: 'M8 5.5v13M12 3.5v17M16 5.5v13M4 9.5v5M20 9.5v5',
+  keyboard:
+    'M4 6h16a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2ZM6 10h.01M10 10h.01M14 10h.01M18 10h.01M8 14h8',
   fault: 'M13 3 5 13.5h6L10 21l9-11h-6.5Z',
   down: 'm6 9.5 6 6 6-6',
   close: 'M6 6l12 12M18 6 6 18',

@@ -136,8 +136,9 @@ describe('the caption', () => {
     },
     ...more,
   });
-  const said = (more: Partial<View>, hasSound = true) => {
-    const { who, words, heard: spoken } = captionOf(view(more), { hasSound, isNarrow: false, told: null });
+  const said = (more: Partial<View>, hasSound = true, hasHandset = true) => {
+    const around = { hasSound, hasHandset, isNarrow: false, told: null };
+    const { who, words, heard: spoken } = captionOf(view(more), around);
     return `${who}: ${spoken?.text ?? words}`;
   };
 
@@ -152,6 +153,22 @@ describe('the caption', () => {
     [{ desk: { ...DESK, mode: 'busy' } }, /^Line in use: /],
   ])('says what to do: %#', (more, words) => {
     expect(said(more)).toMatch(words);
+  });
+
+  it('names what the phone has to answer with', () => {
+    expect(said({ desk: { ...DESK, call: CALL } }, true, false)).toMatch(
+      /^The phone rings: Press \*Answer\*\. Let/,
+    );
+  });
+
+  it.each<[DeskView['mode'], RegExp]>([
+    ['rings', /The phone rings in a moment\.$/],
+    ['busy', /the busy tone\.$/],
+    ['voicemail', /a voicemail in a moment\.$/],
+    ['switchboard', /The switchboard answers in a moment\.$/],
+  ])('says what the caller meets on a phone that is set to %s', (mode, words) => {
+    const { backend } = view({});
+    expect(said({ desk: { ...DESK, mode }, backend: { ...backend, inProgress: 'call' } })).toMatch(words);
   });
 
   it('asks for a click where the browser lets nothing sound', () => {
