@@ -57,6 +57,17 @@ describeWorlds('the code of a text message', OPTIONS, ({ world, combination }) =
     expect(textsTo(number)).toHaveLength(1);
   });
 
+  test('goes out no more in its last minute, also where the answer to a text was lost', async () => {
+    const number = newMobile();
+    const id = await ask('lost-late', number);
+    await world.time.advance(500_000);
+    world.simulator.faults.next('createText', 'drop', { to: number });
+    expect((await world.api('POST', `/v1/verifications/${id}/resend`)).status).toBe(202);
+    await world.settle();
+    expect(textsTo(number)).toHaveLength(1);
+    expect(await world.read(id)).toMatchObject({ state: 'finished', outcome: 'expired' });
+  });
+
   test('lives ten minutes from the first text that the network does not put off', async () => {
     const number = newMobile();
     world.simulator.faults.next('createText', 'tooManyRequests', { to: number, times: 4 });

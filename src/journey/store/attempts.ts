@@ -97,6 +97,12 @@ function beginsLife(startedAt: Date): Sql {
     and not exists (select from call_attempt e where e.verification_id = v.id and (e.call_id is not null or e.ended_at is null)))`;
 }
 
+/** It has not expired, nor will a text's code soon; the first text of a user's verification begins its life. */
+function hasLifeLeft(startedAt: Date): Sql {
+  return sql`v.expires_at > ${startedAt} and (not ${IS_TEXT} or (v.attempts = 0 and v.sign_in is null)
+    or v.expires_at >= ${later(startedAt, SHORTEST_LIFE_MS)})`;
+}
+
 /** A new attempt. `onCall`: the phone is on another call of ours. Null: a look at the row is needed. */
 type Begun = Placing | 'onCall' | null;
 
@@ -112,8 +118,7 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
           attempt,
           sql`v.id = ${verificationId} and v.state = 'queued' and v.wake_at <= ${attempt.startedAt}
             and (${hasRoom} or ${IS_TEXT})
-            and (v.attempts = 0 or not ${IS_TEXT} or v.expires_at >= ${later(attempt.startedAt, SHORTEST_LIFE_MS)})
-            and v.expires_at > ${attempt.startedAt} and ${stillAllowed(sql`v.policy_version`, attempt.startedAt)}`,
+            and ${hasLifeLeft(attempt.startedAt)} and ${stillAllowed(sql`v.policy_version`, attempt.startedAt)}`,
         ),
       ),
 
@@ -126,7 +131,7 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
         begin(
           attempt,
           sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing', 'sending')
-            and v.expires_at > ${attempt.startedAt}
+            and ${hasLifeLeft(attempt.startedAt)}
             and v.attempt_id is not distinct from ${attemptId}::uuid
             and ${stillAllowed(sql`${policyVersion}`, attempt.startedAt)}`,
           archive(sql`o.id = ${id}`),
