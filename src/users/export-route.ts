@@ -13,7 +13,10 @@ export const UserExportView = z
     block: z
       .record(z.string(), z.unknown())
       .nullable()
-      .meta({ description: 'Null: the user is not blocked' }),
+      .meta({
+        description:
+          'The last block; one that is over has its end in the past, one that was ended by hand in 1970. Null: there was none',
+      }),
     profile: z
       .object({ locale: z.string().nullable(), hasPin: z.boolean() })
       .nullable()
