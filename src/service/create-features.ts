@@ -176,6 +176,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     pbxProfileOf: pbxProfiles.find,
     checkPin: userProfiles.checkPin,
     writes: completionWrites({ hashKeys, sealKeys, clock }),
+    contestSignIn: ofPhones.ownPhones.contestSignIn,
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),
