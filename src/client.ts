@@ -6,6 +6,7 @@ export {
   type VerifiedAssertion,
 } from './client/assertion.ts';
 export {
+  type AppPasswordMessage,
   type OutcomeMessage,
   type PhoneMethodMessage,
   type ReregistrationMessage,

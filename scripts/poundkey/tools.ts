@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { createAppPasswords } from '../../src/app-passwords/app-passwords.ts';
-import { writeRevocation } from '../../src/app-passwords/completion-writes.ts';
+import { createWriteRevocation } from '../../src/app-passwords/completion-writes.ts';
 import { createAppServers } from '../../src/app-passwords/older-apps/app-servers.ts';
 import { createAuditStore } from '../../src/audit/audit-store.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
@@ -62,13 +62,13 @@ export function createTools(deps: {
     apiKeys: createApiKeys(deps),
     policies,
     blocks: createBlocks({ ...deps, openVerifications: { ...END_WHEN_BLOCKED, ended } }),
-    appPasswords: createAppPasswords(deps),
+    appPasswords: createAppPasswords({ ...deps, tell: writeUserMessages }),
     phoneMethods: createPhoneMethods({
       ...deps,
       by: 'operator',
       policyOf: policies.policyOf,
       openVerifications: { ...END_FOR_PHONE, ended },
-      revokeAppPasswords: writeRevocation,
+      revokeAppPasswords: createWriteRevocation(writeUserMessages),
       tell: writeUserMessages,
     }),
     appServers: createAppServers(deps),

@@ -14,6 +14,7 @@ import { createFind, createFindOwner } from './check/find.ts';
 import { createLastUses } from './check/last-uses.ts';
 import { createWrongTries } from './check/wrong-tries.ts';
 import { createCreateAppPassword } from './create-app-password.ts';
+import type { Tell } from './messages.ts';
 import { createAppServers } from './older-apps/app-servers.ts';
 
 interface Deps {
@@ -22,6 +23,7 @@ interface Deps {
   policies: { at: CheckDeps['policyAt']; current: (tenantId: string) => Promise<{ policy: TenantPolicy }> };
   clock: Clock;
   log: Logger;
+  tell: Tell;
 }
 
 /** What there is about app passwords besides the journey. */
@@ -32,10 +34,10 @@ export type AppPasswordFeatures = ReturnType<typeof createAppPasswordFeatures>;
  * servers that may ask for a check.
  */
 export function createAppPasswordFeatures({ olderApps }: { olderApps?: OlderAppsConfig | null }, deps: Deps) {
-  const { stores, policies, clock, log } = deps;
+  const { stores, policies, clock, log, tell } = deps;
   const { hashKeys, database } = stores;
   const { db, run } = database;
-  const wrongTries = createWrongTries({ run, clock, hashKeys });
+  const wrongTries = createWrongTries({ run, clock, hashKeys, tell });
   const lastUses = createLastUses({ run, outages: createOutageLog(log, clock) });
   const check = createCheck({
     ...{
@@ -51,7 +53,7 @@ export function createAppPasswordFeatures({ olderApps }: { olderApps?: OlderApps
   });
   return {
     appPasswords: {
-      ...createAppPasswords({ db, run, clock }),
+      ...createAppPasswords({ db, run, clock, tell }),
       create: createCreateAppPassword({ run, clock, hashKeys, currentPolicy: policies.current }),
     },
     appPasswordCheck: { check, flushUses: lastUses.flush, forgetWrongTries: wrongTries.forgetOld },

@@ -6,6 +6,7 @@ import { ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunStatement } from '../platform/database/run-statement.ts';
 import type { Registry } from '../registry/schema.ts';
+import { type Tell, tellRevoked } from './messages.ts';
 
 /** An app password that is not revoked, without anything that would open it. */
 export interface AppPassword {
@@ -30,21 +31,29 @@ const REVOKED: AuditEvent = {
 /** The app passwords of users. */
 export type AppPasswords = ReturnType<typeof createAppPasswords>;
 
-/** App passwords in the registry. A revocation and its audit event are one statement; what is revoked stays so. */
+/**
+ * App passwords in the registry. A revocation, its audit event and what is told the tenant are one statement; what is
+ * revoked stays so.
+ */
 export function createAppPasswords({
   db,
   run,
   clock,
+  tell,
 }: {
   db: Kysely<Registry>;
   run: RunStatement;
   clock: Clock;
+  tell: Tell;
 }) {
-  const revoke = ({ tenantId, userId }: User, id: string | null) =>
-    run<{ id: string }>(sql`
-      with ${revoked({ tenantId, userId }, id, clock.now())},
-      ${auditEvents([REVOKED], clock.now())}
+  const revoke = (user: User, id: string | null) => {
+    const now = clock.now();
+    return run<{ id: string }>(sql`
+      with ${revoked(user, id, now)},
+      ${tellRevoked(tell, now)},
+      ${auditEvents([REVOKED], now)}
       select id from revoked`);
+  };
   return {
     /** The app passwords of a user that are not revoked, oldest first; an unknown user has none. */
     async list({ tenantId, userId }: User): Promise<AppPassword[]> {
@@ -85,6 +94,7 @@ export function createAppPasswords({
       const { tenantId, userId } = user;
       const [row] = await run<{ count: number }>(sql`
         with ${revoked(user, null, clock.now())},
+        ${tellRevoked(tell, clock.now())},
         counted as (select count(*)::int as count from revoked),
         ${auditEvents(
           [

@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { latestExpiry } from './latest-expiry.ts';
+import { type Tell, tellRevoked } from './messages.ts';
 import type { createAppPasswordMaker } from './new-app-password.ts';
 import { freePlaceOf, hasRoomFor } from './places.ts';
 
@@ -27,11 +28,15 @@ export function createWriteAppPassword(make: ReturnType<typeof createAppPassword
   };
 }
 
-/** `revoked`: revokes all app passwords of the user of the finished verification in `done`, if the condition on it holds; returns their ids, tenant and user. */
-export function writeRevocation(condition: Sql, now: Date): Sql {
-  return sql`revoked as (
+/**
+ * `revoked`: revokes all app passwords of the user of the finished verification in `done`, if the condition on it holds;
+ * returns their ids, tenant and user. The tenant is told.
+ */
+export function createWriteRevocation(tell: Tell) {
+  return (condition: Sql, now: Date): Sql => sql`revoked as (
     update app_password set revoked_at = ${now}, sealed = null from done
     where app_password.tenant_id = done.tenant_id and app_password.user_id = done.user_id and revoked_at is null
       and ${condition}
-    returning app_password.id, app_password.tenant_id, app_password.user_id)`;
+    returning app_password.id, app_password.tenant_id, app_password.user_id),
+  ${tellRevoked(tell, now)}`;
 }

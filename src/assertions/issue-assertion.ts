@@ -58,7 +58,7 @@ export interface IssueDeps {
  * - `assertion.tooLate` when the two minutes are over,
  * - `user.blocked` while the user is blocked,
  * - `assertion.withdrawn` when the phone was removed, changed or registered again since, its number is
- *   no user name any more and the sign-in was by number, or fraud was reported.
+ *   no user name any more and the sign-in was by number, the user was blocked meanwhile, or fraud was reported.
  */
 export function createIssueAssertion(deps: IssueDeps): IssueAssertion {
   return async ({ tenantId, verificationId, nonce, kind, audience: asked }) => {
@@ -123,6 +123,6 @@ async function whyNot(run: RunStatement, wanted: NewAssertion, now: Date): Promi
 export function withdrawn(): ServiceError {
   return new ServiceError(
     'assertion.withdrawn',
-    'Since this sign-in was approved, its phone was removed, changed or registered again, signing in with its number was disabled, or fraud was reported. Do not let the user in; start a new sign-in.',
+    'Since this sign-in was approved, its phone was removed, changed or registered again, signing in with its number was disabled, the user was blocked, or fraud was reported. Do not let the user in; start a new sign-in.',
   );
 }

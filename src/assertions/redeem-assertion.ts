@@ -42,7 +42,7 @@ export type RedeemAssertion = (given: GivenAssertion) => Promise<RedeemedAsserti
  * - `assertion.alreadyRedeemed` when it was redeemed before,
  * - `user.blocked` while the user is blocked,
  * - `assertion.withdrawn` when the phone was removed, changed or registered again, its number is
- *   no user name any more and the sign-in was by number, the user erased, or fraud reported.
+ *   no user name any more and the sign-in was by number, the user erased, blocked meanwhile, or fraud reported.
  */
 export function createRedeemAssertion(deps: {
   run: RunStatement;

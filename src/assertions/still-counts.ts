@@ -1,5 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { isBlocked, isRegisteredPhone } from '../domain/user-conditions.ts';
+import { isRegisteredPhone } from '../domain/user-conditions.ts';
 
 /** Whether the phone `m` is the one that the verification `v` reached, verified before that and not since. */
 export const IS_ITS_PHONE = raw(`m.tenant_id = v.tenant_id and m.user_id = v.user_id
@@ -18,8 +18,12 @@ const NO_FRAUD = sql`not exists (select from verification f
     and f.decided_at >= v.decided_at and f.created_at > v.decided_at - interval '1 day'
     and ${isRegisteredPhone('f')})`;
 
-/** Whether the user of the verification `v` is not blocked, and nobody reported fraud since its decision. */
+/**
+ * Whether the user of the verification `v` is not blocked, was not blocked since its decision, and nobody reported fraud
+ * since then. A block ends what was open before it, however short it is.
+ */
 export function userIsTrusted(now: Date): Sql {
-  return sql`not ${isBlocked('v', now)}
+  return sql`not exists (select from user_block b where b.tenant_id = v.tenant_id and b.user_id = v.user_id
+      and (b.created_at >= v.decided_at or b.expires_at is null or b.expires_at > ${now}))
     and ${NO_FRAUD}`;
 }

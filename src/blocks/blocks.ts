@@ -75,12 +75,16 @@ export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
       return { reason, createdAt: now, expiresAt };
     },
 
-    /** Ends a block, and forgets failed challenges. Returns which of both there were. */
+    /**
+     * Ends a block, and forgets failed challenges. Returns which of both there were. The block that ended stays: what was
+     * proven before it counts no more.
+     */
     async unblock({ tenantId, userId }: User): Promise<{ blocked: boolean; locked: boolean }> {
       const now = clock.now();
       const [found] = await run<{ blocked: boolean; locked: boolean }>(sql`
         with ended as (
-          delete from user_block where tenant_id = ${tenantId} and user_id = ${userId}
+          update user_block set expires_at = ${LONG_AGO} where tenant_id = ${tenantId} and user_id = ${userId}
+            and (expires_at is null or expires_at > ${now})
           returning *),
         cleared as (
           delete from challenge_failure where tenant_id = ${tenantId} and user_id = ${userId}
@@ -94,6 +98,9 @@ export function createBlocks({ db, run, clock, openVerifications }: BlockDeps) {
     },
   };
 }
+
+/** When a block that was ended by hand has ended: by the clock of every process, also one that is behind. */
+const LONG_AGO = new Date(0);
 
 const blockedUntil = (expiresAt: Date | null): AuditEvent => ({
   ...{ type: 'user.blocked', from: sql`blocked` },

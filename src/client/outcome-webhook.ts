@@ -1,8 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Outcome, PhoneMethodMessageData, ReregistrationMessageData } from './types.ts';
+import type {
+  AppPasswordGuessedMessageData,
+  AppPasswordsRevokedMessageData,
+  Outcome,
+  PhoneMethodMessageData,
+  ReregistrationMessageData,
+} from './types.ts';
 
 /** What is posted to the tenant's webhook endpoint: ids and words, no number and no secret. `type` tells them apart. */
-export type WebhookPayload = OutcomeMessage | PhoneMethodMessage | ReregistrationMessage;
+export type WebhookPayload = OutcomeMessage | PhoneMethodMessage | ReregistrationMessage | AppPasswordMessage;
 
 /** About a phone of a user. */
 export interface PhoneMethodMessage {
@@ -25,6 +31,12 @@ export interface ReregistrationMessage {
   timestamp: string;
   data: ReregistrationMessageData;
 }
+
+/** App passwords of a user were revoked, or somebody guesses at them. */
+export type AppPasswordMessage = { timestamp: string } & (
+  | { type: 'appPassword.revoked'; data: AppPasswordsRevokedMessageData }
+  | { type: 'appPassword.guessed'; data: AppPasswordGuessedMessageData }
+);
 
 /** About a verification that has ended. */
 export interface OutcomeMessage {

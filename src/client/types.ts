@@ -3,6 +3,7 @@
  * written out: see `scripts/build-client/`, which knows the forms of the lines below.
  */
 import type { z } from 'zod';
+import type { AppPasswordGuessedData, AppPasswordsRevokedData } from '../app-passwords/messages.ts';
 import type { Revealed } from '../app-passwords/routes.ts';
 import type { AppPasswordView, CreatedView, NewAppPasswordBody } from '../app-passwords/user-routes.ts';
 import type { KeySet as KeySetView } from '../assertions/key-set-route.ts';
@@ -172,6 +173,12 @@ export type PhoneMethodMessageData = z.output<typeof PhoneMethodData>;
 
 /** What is posted about a user who must verify all phones again. */
 export type ReregistrationMessageData = z.output<typeof ReregistrationData>;
+
+/** What is posted about app passwords that were revoked together. */
+export type AppPasswordsRevokedMessageData = z.output<typeof AppPasswordsRevokedData>;
+
+/** What is posted about somebody who guesses at the app passwords of a user. */
+export type AppPasswordGuessedMessageData = z.output<typeof AppPasswordGuessedData>;
 
 /** Everything that is kept about a user. */
 export type UserExport = z.output<typeof UserExportView>;

@@ -9,7 +9,7 @@ import type { CodeTexts } from '../providers/texts/code-text.ts';
 import type { CallAddresses } from './call/call-way.ts';
 import type { VerificationJobs } from './job/verification-jobs.ts';
 import type { LineSettings } from './place/lines.ts';
-import type { CheckPin, CompletionWrites, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
+import type { CheckPin, CompletionWrites, ContestSignIn, PbxProfileOf, PolicyAt, Timeouts } from './ports.ts';
 import type { RefusalsHeard } from './request/note-refusal.ts';
 import type { SpendingRules } from './request/spending.ts';
 import type { IssueSignInAssertion } from './sign-in/check-sign-in.ts';
@@ -34,6 +34,7 @@ export interface JourneyDeps {
   pbxProfileOf: PbxProfileOf;
   checkPin: CheckPin;
   writes: CompletionWrites;
+  contestSignIn: ContestSignIn;
   /** Delivers a message that was just written. */
   deliverMessage: (written: unknown) => void;
   traces: TraceContext;

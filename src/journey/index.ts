@@ -242,6 +242,7 @@ function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
       finish: createFinishVerification(deps, writes),
       refuseApproved: verifications.refuseApproved,
       writes,
+      contestSignIn: deps.contestSignIn,
       providers,
       policyAt,
       traces,

@@ -84,6 +84,9 @@ export interface CompletionWrites {
   writtenMessage: Sql;
 }
 
+/** What else follows once a user has proved to have a mobile's number, and that is committed. */
+export type ContestSignIn = (user: User, policy: TenantPolicy['smsSignIn']) => Promise<void>;
+
 /** Time limits and waits of the journey, in ms. */
 export interface Timeouts {
   /** How long a request to the provider may take. */

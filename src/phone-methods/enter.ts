@@ -29,6 +29,8 @@ export interface Entered {
 /** Enters numbers, each of another user or type, and returns what became of each. */
 export type EnterPhones = ReturnType<typeof createEnterPhones>;
 
+type EnterDeps = Pick<ChangeDeps, 'db' | 'clock' | 'by' | 'tell' | 'openVerifications'>;
+
 /** Users that are locked at once; each is a lock of the database. */
 const AT_ONCE = 100;
 
@@ -39,13 +41,16 @@ interface Row extends Omit<NewPhone, 'userId'> {
   hasMobile: boolean;
   beforeId: string | null;
   isSame: boolean;
+  /** The verifications that all of them ended. */
+  ended: string[];
 }
 
 /**
  * Numbers that count for nothing until their users verify them; a verified number is never overwritten, and nobody is kept
- * from registering the same number. Audit events and messages are in the same statement.
+ * from registering the same number. The user's verification of a number that is replaced ends, as one of a number that is
+ * changed does. Audit events and messages are in the same statement.
  */
-export function createEnterPhones({ db, clock, by, tell }: Pick<ChangeDeps, 'db' | 'clock' | 'by' | 'tell'>) {
+export function createEnterPhones({ db, clock, by, tell, openVerifications }: EnterDeps) {
   /**
    * @param how.overwrites whether a number that is not verified is replaced
    * @param how.progress called with how many were entered so far
@@ -57,11 +62,10 @@ export function createEnterPhones({ db, clock, by, tell }: Pick<ChangeDeps, 'db'
   ): Promise<Entered[]> => {
     const entered = new Map<NewPhone, Entered>();
     for (const some of inParts(phones)) {
-      const statement = entering(
-        { tenantId, phones: some, overwrites: how.overwrites, by, tell },
-        clock.now(),
-      );
-      const rows = await runWhenLocked<Row, Registry>(db, lockUsers(tenantId, some), statement);
+      const wanted = { tenantId, phones: some, overwrites: how.overwrites };
+      const statement = entering(wanted, { by, tell, openVerifications }, clock.now());
+      const rows = await runWhenLocked<Row, Registry>(db, lockUsers(openVerifications, wanted), statement);
+      openVerifications.ended(rows[0]?.ended ?? []);
       for (const row of rows) entered.set(some[row.place] as NewPhone, toEntered(row));
       how.progress?.(entered.size);
     }
@@ -80,19 +84,33 @@ function inParts(phones: readonly NewPhone[]): NewPhone[][] {
   );
 }
 
-/** In the order of the locks, so that two lists cannot wait for each other. */
-function lockUsers(tenantId: string, phones: NewPhone[]): Sql {
+interface Wanted {
+  tenantId: string;
+  phones: NewPhone[];
+  overwrites: boolean;
+}
+
+/**
+ * In the order of the locks, so that two lists cannot wait for each other; verifications that may end first, as whoever
+ * changes one phone locks them.
+ */
+function lockUsers(
+  { lockUnverified }: EnterDeps['openVerifications'],
+  { tenantId, phones, overwrites }: Wanted,
+): Sql {
   const userIds = [...new Set(phones.map(({ userId }) => userId))];
-  return sql`select lock_phone_methods(${tenantId}, u.user_id) from (
+  return sql`with ${lockUnverified(tenantId, overwrites ? userIds : [])}
+    select lock_phone_methods(${tenantId}, u.user_id) from (
       select user_id from unnest(${userIds}::text[]) each (user_id)
+      where (select count(*) from locked) >= 0
       order by hashtextextended(${tenantId} || ' ' || user_id, 14) offset 0) u`;
 }
 
 function entering(
-  wanted: { tenantId: string; phones: NewPhone[]; overwrites: boolean } & Pick<ChangeDeps, 'by' | 'tell'>,
+  { tenantId, phones, overwrites }: Wanted,
+  { by, tell, openVerifications }: Omit<EnterDeps, 'db' | 'clock'>,
   now: Date,
 ): Sql {
-  const { tenantId, phones, overwrites, by, tell } = wanted;
   const list = JSON.stringify(phones.map((phone, place) => ({ ...phone, place, id: randomUUIDv7() })));
   const isOther = sql`(m.phone_number <> i."phoneNumber" or m.extension is distinct from i.extension)`;
   return sql`
@@ -102,7 +120,7 @@ function entering(
       from jsonb_to_recordset(${list}::jsonb) as i(place int, id uuid, "userId" text, "phoneType" text,
         "phoneNumber" text, extension text)),
     before as materialized (
-      select i.place, m.id, m.verified_at is not null as is_verified, ${isOther} as is_other
+      select i.place, m.id, m.tenant_id, m.user_id, m.phone_number, ${isOther} as is_other
       from item i join phone_method m on m.tenant_id = ${tenantId} and m.user_id = i."userId"
         and m.phone_type = i."phoneType"),
     written as (
@@ -115,6 +133,8 @@ function entering(
         where ${overwrites}::boolean and p.verified_at is null
           and (p.phone_number <> excluded.phone_number or p.extension is distinct from excluded.extension)
       returning p.id, p.tenant_id, p.user_id, p.phone_type, p.verified_at, p.is_default, p.sign_in_enabled_at, xmax = 0 as added),
+    done as (select b.* from before b join written w on w.id = b.id),
+    ${openVerifications.endOfNumber(now)},
     ${auditEvents(
       (['phoneMethod.added', 'phoneMethod.changed'] as const).map((type) => ({
         type,
@@ -130,7 +150,7 @@ function entering(
       now,
     )}
     select i.place, i."phoneType" as phone_type, w.id, w.added, i.has_mobile, b.id as before_id,
-      b.id is not null and not b.is_other as is_same
+      b.id is not null and not b.is_other as is_same, array(select id from ended) as ended
     from item i left join written w on w.user_id = i."userId" and w.phone_type = i."phoneType"
       left join before b on b.place = i.place`;
 }

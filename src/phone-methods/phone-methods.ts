@@ -1,5 +1,6 @@
 import { createAddPhoneMethod } from './add.ts';
 import { createChangePhoneMethod } from './change.ts';
+import { createContestSignIn } from './contest.ts';
 import { createEnterPhones } from './enter.ts';
 import { createImportPhones } from './import.ts';
 import { createReadPhoneMethods } from './list.ts';
@@ -26,6 +27,7 @@ export function createPhoneMethods(deps: ChangeDeps) {
     setDefault: createSetDefaultPhone(deps),
     remove: createRemovePhoneMethod(deps),
     ...createSmsSignIn(deps),
+    contestSignIn: createContestSignIn(deps),
     readSmsSignIn: createReadSmsSignIn({ ...deps, ...reading }),
     signInHolders: createSignInHolders(deps),
     requireReregistration: createRequireReregistration(deps),

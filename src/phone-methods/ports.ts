@@ -19,9 +19,11 @@ export interface ChangeDeps {
   openVerifications: {
     /** `locked`: locks every open verification of a user. */
     lock(user: User): Sql;
+    /** `locked`: the same for those of numbers that these users have and did not verify. */
+    lockUnverified(tenantId: string, userIds: readonly string[]): Sql;
     /**
      * `locked` and `ended`: decides the open verifications of the user and number in `done` as blocked, and returns their
-     * ids; only those that `lock` has locked before in the same transaction.
+     * ids; only those that were locked before in the same transaction.
      */
     endOfNumber(now: Date): Sql;
     /** The same for all of a user. */

@@ -107,7 +107,7 @@ function createDisable({ run, clock, by, tell }: Deps) {
 }
 
 /** `audit` and `told`: an audit event and a message for each. */
-function said(happened: readonly Happened[], { by, tell }: Pick<Deps, 'by' | 'tell'>, now: Date): Sql {
+export function said(happened: readonly Happened[], { by, tell }: Pick<Deps, 'by' | 'tell'>, now: Date): Sql {
   const events = happened.map(
     ({ type, from, because }): AuditEvent => ({
       ...{ type, from },

@@ -1,6 +1,12 @@
 /** What the OpenAPI description says beside the routes: addresses, groups and outcome webhooks. */
 import { z } from 'zod';
 import { Instant, UserId, VerificationId } from '../api.ts';
+import {
+  APP_PASSWORD_MESSAGES,
+  AppPasswordGuessedData,
+  type AppPasswordMessage,
+  AppPasswordsRevokedData,
+} from '../app-passwords/messages.ts';
 import { PHONE_TYPES } from '../domain/phone-type.ts';
 import { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import { OutcomeErrorCode } from '../journey/request/verification-view.ts';
@@ -102,8 +108,10 @@ const outcomeData = z
   })
   .meta({ id: 'OutcomeData', description: 'Ids and words; never a phone number or a secret' });
 
+type AnyMessage = MessageType | PhoneMethodMessage | AppPasswordMessage;
+
 /** What generated receivers call the function for each type, and what has happened. */
-const RECEIVED: Record<MessageType | PhoneMethodMessage, Pick<ApiWebhook, 'operationId' | 'summary'>> = {
+const RECEIVED: Record<AnyMessage, Pick<ApiWebhook, 'operationId' | 'summary'>> = {
   'verification.finished': { operationId: 'receiveOutcome', summary: 'A verification has ended' },
   'fraud.reported': { operationId: 'receiveFraudReport', summary: 'A person reported a call as fraud' },
   'challenge.locked': {
@@ -137,18 +145,30 @@ const RECEIVED: Record<MessageType | PhoneMethodMessage, Pick<ApiWebhook, 'opera
     summary:
       'The number of a phone method is a user name, and another user has proved to have it since its user did. It stays; find out whose it is',
   },
+  'appPassword.revoked': {
+    operationId: 'receiveAppPasswordsRevoked',
+    summary:
+      'App passwords of a user were revoked, by whomever: sign-ins with them are refused, and sessions that are open can be ended',
+  },
+  'appPassword.guessed': {
+    operationId: 'receiveAppPasswordGuessed',
+    summary:
+      'Somebody guesses at the app passwords of a user: so many different wrong ones were tried in a day',
+  },
   'user.reregistrationRequired': {
     operationId: 'receiveReregistrationRequired',
     summary: 'A user must verify all phone methods again',
   },
 };
 
-const dataOf = (type: MessageType | PhoneMethodMessage) => {
+const dataOf = (type: AnyMessage) => {
+  if (type === 'appPassword.revoked') return AppPasswordsRevokedData;
+  if (type === 'appPassword.guessed') return AppPasswordGuessedData;
   if (type === 'user.reregistrationRequired') return ReregistrationData;
   return type.startsWith('phoneMethod.') ? PhoneMethodData : outcomeData;
 };
 
-function outcomeWebhook(type: MessageType | PhoneMethodMessage): ApiWebhook {
+function outcomeWebhook(type: AnyMessage): ApiWebhook {
   return {
     ...RECEIVED[type],
     name: type,
@@ -181,6 +201,6 @@ export function apiInfo(publicUrl: string): ApiInfo {
       { url: '/', description: 'Where this description was read' },
     ],
     tags: TAGS,
-    webhooks: [...MESSAGE_TYPES, ...PHONE_METHOD_MESSAGES].map(outcomeWebhook),
+    webhooks: [...MESSAGE_TYPES, ...PHONE_METHOD_MESSAGES, ...APP_PASSWORD_MESSAGES].map(outcomeWebhook),
   };
 }

@@ -1,8 +1,8 @@
 import { createAppPasswordFeatures } from '../app-passwords/app-password-features.ts';
 import {
   createWriteAppPassword,
+  createWriteRevocation,
   HAS_ROOM_FOR_APP_PASSWORD,
-  writeRevocation,
 } from '../app-passwords/completion-writes.ts';
 import { createEmptyExpiredSeals } from '../app-passwords/empty-expired-seals.ts';
 import { createAppPasswordMaker } from '../app-passwords/new-app-password.ts';
@@ -93,7 +93,7 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
     appPassword: createWriteAppPassword(createAppPasswordMaker(deps)),
     hasRoomForAppPassword: HAS_ROOM_FOR_APP_PASSWORD,
     lockPhones: (user) => lockUser({ openVerifications: END_FOR_PHONE }, user),
-    revokeAppPasswords: writeRevocation,
+    revokeAppPasswords: createWriteRevocation(writeUserMessages),
     block: writeFraudBlock,
     audit: writeAuditEvent,
     isAsserted: IS_ASSERTED,
@@ -130,7 +130,7 @@ function createPhones({
     ...deps,
     policyOf: policies.policyOf,
     openVerifications: { ...END_FOR_PHONE, ended },
-    revokeAppPasswords: writeRevocation,
+    revokeAppPasswords: createWriteRevocation(writeUserMessages),
     tell: writeUserMessages,
   };
   return {
@@ -149,7 +149,10 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const { policies, pbxProfiles } = ofTenants;
   const blocks = createBlocks({ db, run, clock, openVerifications: { ...END_WHEN_BLOCKED, ended } });
   const ofPhones = createPhones({ db, run, clock, policies, ended });
-  const ofAppPasswords = createAppPasswordFeatures(config, { stores, policies, clock, log });
+  const ofAppPasswords = createAppPasswordFeatures(config, {
+    ...{ stores, policies, clock, log },
+    tell: writeUserMessages,
+  });
   const assertions = createAssertions({
     ...{ run, clock, events, signingKeys },
     issuer: publicUrl,
@@ -173,6 +176,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     pbxProfileOf: pbxProfiles.find,
     checkPin: userProfiles.checkPin,
     writes: completionWrites({ hashKeys, sealKeys, clock }),
+    contestSignIn: ofPhones.ownPhones.contestSignIn,
     deliverMessage: (written) => deps.deliverNow(readWrittenMessage(written)),
     traces: deps.traces,
     phoneHashes: (text) => phoneHashes(hashKeys, text),

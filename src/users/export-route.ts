@@ -10,10 +10,10 @@ export const UserExportView = z
     userId: UserId,
     phoneMethods: entries('With their whole numbers'),
     appPasswords: entries('Also those that are revoked; never what would open them'),
-    block: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .meta({ description: 'Null: the user is not blocked' }),
+    block: z.record(z.string(), z.unknown()).nullable().meta({
+      description:
+        'The last block; one that is over has its end in the past, one that was ended by hand in 1970. Null: there was none',
+    }),
     profile: z
       .object({ locale: z.string().nullable(), hasPin: z.boolean() })
       .nullable()

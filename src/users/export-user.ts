@@ -11,7 +11,7 @@ import type { RunStatement } from '../platform/database/run-statement.ts';
 export interface UserExport {
   phoneMethods: Record<string, unknown>[];
   appPasswords: Record<string, unknown>[];
-  /** Null: no block. */
+  /** The last one, also if it has ended; null: there was none. */
   block: Record<string, unknown> | null;
   profile: { locale: string | null; hasPin: boolean } | null;
   lockedChallenges: Record<string, unknown>[];

@@ -268,6 +268,22 @@ describeWorlds('an assertion about a sign-in', ({ world, combination }) => {
       expect(await issue(id)).toMatchObject(refused);
     });
 
+    test('once its user was blocked since, also when the block is over, and none is issued', async () => {
+      const [passing, lifted] = [await issued(), await issued()];
+      const late = await signIn(lifted.userId);
+      await client().blockUser(passing.userId, { reason: 'phone mislaid', forS: 1 });
+      await client().blockUser(lifted.userId, { reason: 'phone mislaid' });
+      await client().unblockUser(lifted.userId);
+      await world.time.advance(1_000);
+      const refused = { status: 403, body: { code: 'assertion.withdrawn' } };
+      for (const { assertion } of [passing, lifted]) expect(await redeem(assertion)).toMatchObject(refused);
+      expect(await issue(late.id)).toMatchObject(refused);
+      const { block } = (await world.api('GET', `/v1/users/${lifted.userId}/export`)).body;
+      expect(block.expiresAt).toMatch(/^1970/);
+      const next = await signIn(lifted.userId);
+      expect(await issue(next.id)).toMatchObject({ status: 200 });
+    });
+
     test('once fraud was reported, also where the policy blocks nobody for it', async () => {
       await setPolicy(world, { fraud: { blockUser: false } });
       const { assertion, userId, number } = await issued();

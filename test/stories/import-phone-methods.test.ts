@@ -71,6 +71,30 @@ describeWorlds('importing phone methods', ({ world }) => {
       ]);
     });
 
+    test('ends the verification of a number that it replaces, so that its code is worth nothing', async () => {
+      const [given, other] = ['+46701290001', '+46701290002'];
+      const mobileOf = (userId: string, number: string) => ({ userId, phoneType: 'mobile', number });
+      await importing(mobileOf('u-had-it', given), mobileOf('u-stays', other));
+      const ids: string[] = [];
+      for (const [userId, number] of [
+        ['u-had-it', given],
+        ['u-stays', other],
+      ])
+        ids.push((await world.api('POST', '/v1/verifications', { userId, number, channel: 'sms' })).body.id);
+      await world.sendTexts();
+      await importing(mobileOf('u-had-it', '+46701290003'), mobileOf('u-has-it', given));
+      const [ended, goesOn] = ids;
+      const check = (id = '', number = '') =>
+        world.api('POST', `/v1/verifications/${id}/check`, { code: world.codeOn(number) });
+      expect(await check(ended, given)).toMatchObject({ status: 409 });
+      expect((await check(goesOn, other)).body.outcome).toBe('approved');
+      await world.settle();
+      expect(await world.read(ended ?? '')).toMatchObject({
+        ...{ outcome: 'blocked', errorCode: 'phoneMethodRemoved' },
+      });
+      expect(await phonesOf('u-had-it')).toMatchObject([{ phoneNumber: '+46 701290003', verifiedAt: null }]);
+    });
+
     test('takes a thousand numbers, and no more', async () => {
       const many = Array.from({ length: 1_000 }, (_, place) => ({
         userId: `many-${place}-${'x'.repeat(80)}`,

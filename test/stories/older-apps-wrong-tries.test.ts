@@ -1,11 +1,16 @@
 // Wrong app passwords: guessing gets slow, and nobody is locked out by a device with an old one.
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { appServersOf, basic, makeAppPassword, OLDER_APPS } from '../support/older-apps.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { openReceiver } from '../support/webhook-receiver.ts';
 
 type Servers = Awaited<ReturnType<typeof appServersOf>>;
 
-describeWorlds('wrong app passwords', { config: { olderApps: OLDER_APPS } }, ({ world }) => {
+const OPTIONS = {
+  config: { olderApps: OLDER_APPS, webhooks: { allowPrivate: true, timeLimitMs: 1_000 } },
+};
+
+describeWorlds('wrong app passwords', OPTIONS, ({ world }) => {
   let nginx: Servers;
   beforeAll(async () => {
     nginx = await appServersOf(world);
@@ -52,7 +57,10 @@ describeWorlds('wrong app passwords', { config: { olderApps: OLDER_APPS } }, ({ 
     );
   });
 
-  test('of a user, fifty different in a day: further ones are limited, the right one is not, and it is written down', async () => {
+  test('of a user, fifty different in a day: further ones are limited, the right one is not, and it is written down and told', async () => {
+    const receiver = await openReceiver();
+    onTestFinished(receiver.close);
+    await world.api('PUT', '/v1/webhook-endpoint', { url: receiver.url });
     const { password } = await makeAppPassword(world, 'aim');
     const from = (index: number) => `192.0.3.${index}`;
     // Another case is no other user.
@@ -67,6 +75,10 @@ describeWorlds('wrong app passwords', { config: { olderApps: OLDER_APPS } }, ({ 
       .select(['userId', 'data'])
       .where('type', '=', 'appPassword.guessed');
     expect(await told.execute()).toEqual([{ userId: 'aim', data: { wrongAppPasswords: 50 } }]);
+    await world.service.outbox.deliverDue();
+    expect(receiver.received.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { type: 'appPassword.guessed', data: { userId: 'aim', wrongAppPasswords: 50 } },
+    ]);
     await world.time.advance(24 * 3_600_000 + 1);
     expect(await ask('aim', 'guess 100', '192.0.3.1')).toBe(401);
     await world.service.journey.sweep();

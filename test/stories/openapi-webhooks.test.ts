@@ -1,8 +1,10 @@
 // The outcome webhooks that /openapi.json describes against those that are posted.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { APP_PASSWORD_MESSAGES } from '../../src/app-passwords/messages.ts';
 import { MESSAGE_TYPES } from '../../src/journey/states.ts';
 import { PHONE_METHOD_MESSAGES } from '../../src/phone-methods/messages.ts';
+import { makeAppPassword } from '../support/older-apps.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
 import { register } from '../support/phone-methods.ts';
@@ -134,6 +136,38 @@ test('about numbers as user names each is as described', async () => {
   }
 });
 
+test('about app passwords that are revoked each is as described, whoever revokes them', async () => {
+  const { userId, number } = await world.story('press-pound');
+  const [own] = (await world.api('GET', `/v1/users/${userId}/app-passwords`)).body.value;
+  const [one, two, three] = [
+    await makeAppPassword(world, userId),
+    await makeAppPassword(world, userId),
+    await makeAppPassword(world, userId),
+  ];
+  const path = `/v1/users/${userId}/app-passwords`;
+  await world.api('DELETE', `${path}/${one.id}`);
+  await world.api('DELETE', path);
+  await world.api('DELETE', path);
+  const four = await makeAppPassword(world, userId);
+  await world.api('POST', `/v1/users/${userId}/password-was-reset`);
+  const five = await makeAppPassword(world, userId);
+  world.simulator.desk.script(number.e164, 'fraud');
+  await world.api('POST', '/v1/verifications', { userId, purpose: 'signIn' });
+  await world.settle();
+  await world.service.outbox.deliverDue();
+  const posted = receiver
+    .about(userId)
+    .map(({ body }) => JSON.parse(body))
+    .filter(({ type }) => type === 'appPassword.revoked');
+  expect(posted.map(({ data }) => data.appPasswordIds).toSorted()).toEqual(
+    [[one.id], [own.id, two.id, three.id], [four.id], [five.id]].toSorted(),
+  );
+  for (const body of posted)
+    expect(
+      deviations(webhooks[body.type]?.post.requestBody.content['application/json']?.schema ?? {}, body),
+    ).toEqual([]);
+});
+
 async function expectPosted(id: string, types: readonly string[]): Promise<void> {
   for (let round = 0; round < types.length; round += 1) await world.service.outbox.deliverDue();
   const posted = receiver.about(id).map(({ headers, body }) => ({ headers, body: JSON.parse(body) }));
@@ -155,5 +189,9 @@ async function expectPosted(id: string, types: readonly string[]): Promise<void>
 }
 
 test('are those that can be posted', () => {
-  expect(Object.keys(webhooks)).toEqual([...MESSAGE_TYPES, ...PHONE_METHOD_MESSAGES]);
+  expect(Object.keys(webhooks)).toEqual([
+    ...MESSAGE_TYPES,
+    ...PHONE_METHOD_MESSAGES,
+    ...APP_PASSWORD_MESSAGES,
+  ]);
 });

@@ -97,6 +97,18 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     expect(await audit.execute()).toEqual([]);
   });
 
+  test('texts nobody in the last minute of a code, also where no text was sent yet', async () => {
+    const { number } = await signer(world);
+    const { queue } = world.service.jobs;
+    await queue.pause();
+    const asked = await Promise.all([number, newMobile()].map((each) => askSignIn(world, each)));
+    await world.time.advance(545_000);
+    await queue.resume();
+    await world.settle();
+    expect(textsTo(number)).toEqual([]);
+    for (const { body } of asked) expect((await read(body.id)).body.status).toBe('expired');
+  });
+
   test.each([
     ['brazil without the ninth digit', '+55 11 8123-4567', '+5511981234567'],
     ['brazil, as dialled there', '11 8123-4568', '+5511981234568', 'BR'],

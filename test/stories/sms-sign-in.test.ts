@@ -235,6 +235,24 @@ describeWorlds('a number as user name', OPTIONS, ({ world, combination }) => {
       expect(await audited(anna.userId)).toEqual(['Enabled', 'Contested', 'Contested']);
     });
 
+    test('is contested by who verifies it later, also by who does not enable it; the tenant is told once', async () => {
+      const anna = await enabled();
+      await newMessages(anna.userId);
+      for (const userId of ['bert-proves-it', 'carl-proves-it']) {
+        const text = { userId, number: anna.number, channel: 'sms' };
+        const { body } = await world.api('POST', '/v1/verifications', text);
+        await world.sendTexts();
+        const checked = await world.api('POST', `/v1/verifications/${body.id}/check`, {
+          code: world.codeOn(anna.number),
+        });
+        expect(checked.body.outcome).toBe('approved');
+        await world.service.journey.settled();
+      }
+      expect(await newTypes(anna.userId)).toEqual(['phoneMethod.smsSignInContested']);
+      expect(await audited(anna.userId)).toEqual(['Enabled', 'Contested']);
+      expect(await stateOf(anna)).toBe('ready');
+    });
+
     test('of another tenant may be one here, too', async () => {
       const anna = await enabled();
       const { api } = await world.addTenant('second', POLICY);

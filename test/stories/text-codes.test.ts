@@ -40,6 +40,43 @@ describeWorlds('the code of a text message', OPTIONS, ({ world, combination }) =
     expect((await check(id, first)).body.outcome).toBe('approved');
   });
 
+  test.each([
+    ['is refused', { refuse: { status: 400, code: 21614, message: 'Not a mobile number' } }, 1],
+    ['is lost three times', 'drop', 3],
+  ] as const)('is right although the second text %s', async (_, fault, times) => {
+    const number = newMobile();
+    const id = await ask('resends', number);
+    const code = world.codeOn(number);
+    await world.time.advance(30_000);
+    world.simulator.faults.next('createText', fault, { to: number, times });
+    await world.api('POST', `/v1/verifications/${id}/resend`);
+    await world.sendTexts();
+    world.simulator.faults.clear();
+    expect(await world.read(id)).toMatchObject({ state: 'sent', progress: 'sent', outcome: null });
+    expect((await check(id, code)).body.outcome).toBe('approved');
+    expect(textsTo(number)).toHaveLength(1);
+  });
+
+  test('goes out no more in its last minute, also where the answer to a text was lost', async () => {
+    const number = newMobile();
+    const id = await ask('lost-late', number);
+    await world.time.advance(500_000);
+    world.simulator.faults.next('createText', 'drop', { to: number });
+    expect((await world.api('POST', `/v1/verifications/${id}/resend`)).status).toBe(202);
+    await world.settle();
+    expect(textsTo(number)).toHaveLength(1);
+    expect(await world.read(id)).toMatchObject({ state: 'finished', outcome: 'expired' });
+  });
+
+  test('lives ten minutes from the first text that the network does not put off', async () => {
+    const number = newMobile();
+    world.simulator.faults.next('createText', 'tooManyRequests', { to: number, times: 4 });
+    const id = await ask('waits', number);
+    world.simulator.faults.clear();
+    expect(textsTo(number).map(({ validityS }) => validityS)).toEqual([600]);
+    expect((await check(id, world.codeOn(number))).body.outcome).toBe('approved');
+  });
+
   test('is guessed fifty times in a day for one number, whoever it is asked for, and no more', async () => {
     const number = newMobile();
     let users = 0;

@@ -43,8 +43,12 @@ const STATES: Record<string, Say> = {
   },
   dialing: () => null,
   sending: () => null,
-  sent: (details, { userId }) =>
-    isNobodys(userId) ? null : `The provider has taken the text message${nth(details)}.`,
+  sent: (details, { userId }) => {
+    if (isNobodys(userId)) return null;
+    return details.errorCode === undefined
+      ? `The provider has taken the text message${nth(details)}.`
+      : `No text message went out${nth(details)}.${because(details.errorCode)} Codes of earlier ones stay valid.`;
+  },
   escalated: ({ errorCode }) =>
     `A call takes the place of the text message, ${errorCode === undefined ? 'as the backend asked' : 'which could not be delivered'}. The code is not checked any more.${because(errorCode)}`,
   codeWrong: () => 'A wrong code was typed.',

@@ -4,6 +4,7 @@ import type { ClientPlace } from '../../domain/client-address.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
+import { type Tell, tellGuessed } from '../messages.ts';
 
 /** How long a wrong app password counts, ms. */
 const COUNTS_MS = 24 * 3_600_000;
@@ -37,7 +38,7 @@ export interface WrongTry {
   letters: string;
   /** Those that are not full yet. */
   scopes: readonly string[];
-  /** Whom it was tried for; whoever has one of these ids is told, in an audit event, once the user's scope is full. */
+  /** Whom it was tried for; whoever has one of these ids and the tenant are told, in an audit event and a message, once the user's scope is full. */
   user: { tenantId: string; names: readonly string[]; scope: string } | null;
 }
 
@@ -49,10 +50,12 @@ export function createWrongTries({
   run,
   clock,
   hashKeys,
+  tell,
 }: {
   run: RunStatement;
   clock: Clock;
   hashKeys: KeyRing;
+  tell: Tell;
 }) {
   const hashed = (text: string) => hmac(hashKeys, text).hash;
   return {
@@ -105,7 +108,8 @@ export function createWrongTries({
             },
           ],
           now,
-        )}
+        )},
+        ${tellGuessed(tell, now)}
         select 1`);
     },
 

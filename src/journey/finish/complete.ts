@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
 import { ProviderError, type Providers } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { CompletionWrites, PolicyAt } from '../ports.ts';
+import type { CompletionWrites, ContestSignIn, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
 import type { Need, VerificationStore } from '../store/verifications.ts';
@@ -32,6 +32,7 @@ export function createComplete(deps: {
   finish: FinishVerification;
   refuseApproved: VerificationStore['refuseApproved'];
   writes: CompletionWrites;
+  contestSignIn: ContestSignIn;
   providers: Pick<Providers, 'endCall'>;
   policyAt: PolicyAt;
   traces: TraceContext;
@@ -62,6 +63,8 @@ export function createComplete(deps: {
     // The provider may have taken the call since the verification was read; whoever noted that leaves the call to us.
     if (callMayLive && verification.callId === null) await endCall({ ...verification, ...finished });
     pass(verification, policy, finished.message);
+    if (policy.smsSignIn.allowed && isRegistration(verification) && verification.phoneType === 'mobile')
+      await deps.contestSignIn(verification, policy.smsSignIn);
   }
 
   /** Tells those who wait for the end. */
@@ -80,8 +83,9 @@ export function createComplete(deps: {
     }
   }
 
-  function report({ id, tenantId, outcome, purpose, errorCode }: Decided, policy: TenantPolicy): void {
-    const registered = outcome === 'approved' && purpose === 'register';
+  function report(verification: Decided, policy: TenantPolicy): void {
+    const { id, tenantId, outcome, errorCode } = verification;
+    const registered = isRegistration(verification);
     if (registered) deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
     if (registered && policy.appPassword.issue)
       deps.events.emit('appPassword.issued', { verificationId: id, tenantId });
@@ -108,4 +112,8 @@ export function createComplete(deps: {
       );
     }
   }
+}
+
+function isRegistration({ outcome, purpose }: Decided): boolean {
+  return outcome === 'approved' && purpose === 'register';
 }

@@ -8,6 +8,7 @@ import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
+import { isTooLate } from './is-too-late.ts';
 import { lookAgainAt } from './look-again.ts';
 import type { FindLost, InDoubt } from './way.ts';
 
@@ -54,6 +55,8 @@ export function createFindLostCall(deps: {
   async function dialAgain(verification: InDoubt, now: Date): Promise<StepResult> {
     const lost = await deps.lost.countLost(verification.id);
     if (lost >= MOST_DIALS || verification.expiresAt <= now) return giveUp(verification, 'callLost', now);
+    if (isTooLate(verification, now))
+      return lookAgainAt(deps.verifications, verification, verification.expiresAt);
     if (deps.isStopping()) return leaveToOthers(now);
     const allowed = await deps.checkAgain(verification, now);
     if (allowed) return deps.dial(verification, allowed.policyVersion);

@@ -2,11 +2,12 @@ import { randomUUIDv7 } from 'node:crypto';
 import { type Clock, later } from '../../platform/clock.ts';
 import { leaveToOthers, type Step, waitUntil } from '../job/advance.ts';
 import type { RoomForCall } from '../job/room-for-calls.ts';
-import { type AttemptStore, SHORTEST_LIFE_MS } from '../store/attempts.ts';
+import type { AttemptStore } from '../store/attempts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { Decision, VerificationStore } from '../store/verifications.ts';
 import type { CheckAgain } from './check-again.ts';
 import type { Dial } from './dial.ts';
+import { isTooLate } from './is-too-late.ts';
 import type { Lines } from './lines.ts';
 import { lookAgainAt } from './look-again.ts';
 import { type PlaceAttempt, START_MISSED } from './place-attempt.ts';
@@ -68,11 +69,6 @@ export function createPlaceCall(deps: {
     await deps.verifications.decide(verification.id, decision, now);
     return 'moved' as const;
   }
-}
-
-/** The first text begins the life of the code; an earlier one may still arrive. */
-function isTooLate({ channel, attempts, expiresAt }: Verification, now: Date): boolean {
-  return channel === 'sms' && attempts > 0 && expiresAt < later(now, SHORTEST_LIFE_MS);
 }
 
 /**

@@ -29,5 +29,5 @@ function wasAnswered({ outcome, answeredAt, callStatus }: Verification): boolean
 function progressOfText({ attemptId, state, callStatus, callId }: Verification): Progress {
   if (attemptId === null || state === 'queued') return 'queued';
   if (callStatus === 'delivered') return 'delivered';
-  return callId === null ? 'sending' : 'sent';
+  return state === 'sent' || callId !== null ? 'sent' : 'sending';
 }

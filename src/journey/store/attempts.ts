@@ -5,6 +5,7 @@ import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import {
   ALL_COLUMNS,
   type CallAttempt,
+  HAS_EARLIER_TEXT,
   HAS_MOBILE_BESIDE,
   IN_DOUBT,
   IS_SUPPRESSED,
@@ -17,7 +18,7 @@ import {
   whileCounting,
 } from './rows.ts';
 
-/** How long the code of a text message is valid, ms: from the first attempt to send it, of a sign-in by number from the request. */
+/** How long the code of a text message is valid, ms: from the first attempt to send it that is not put off, of a sign-in by number from the request. */
 export const CODE_LIFE_MS = 600_000;
 
 /** A text that comes so shortly before its code expires is not sent, ms. */
@@ -64,8 +65,7 @@ export function createAttemptStore(run: RunStatement) {
 type One = (statement: Sql) => Promise<Verification | null>;
 
 /**
- * → `dialing` or `sending` with a new attempt, whose call or text is not known yet. The first attempt to send begins
- * the life of the code. A phone that is on another call of ours is found by the
+ * → `dialing` or `sending` with a new attempt, whose call or text is not known yet. A phone that is on another call of ours is found by the
  * index on `called_phone`, whose value PostgreSQL then writes to its log: so that is the hash of the phone. What was
  * requested under version 0.1.0 has none.
  */
@@ -75,7 +75,7 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
     with ${also} v as (
       update verification v set state = case when ${IS_TEXT} then 'sending' else 'dialing' end, live = not ${IS_TEXT},
         called_phone = case when not ${IS_TEXT} then coalesce(v.phone_hash, v.phone_number || coalesce('x' || v.extension, '')) end,
-        expires_at = case when ${IS_TEXT} and v.attempts = 0 and v.sign_in is null then ${later(startedAt, CODE_LIFE_MS)} else v.expires_at end, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
+        expires_at = case when ${beginsLife(startedAt)} then ${later(startedAt, CODE_LIFE_MS)} else v.expires_at end, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
         wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
         status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = case when ${IS_TEXT} then v.wrong_keys else 0 end, silences = 0, turns = 0, answered_by = null,
         dialed_at = ${startedAt}, rang_at = null, answered_at = null, ended_at = null,
@@ -86,6 +86,21 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
       insert into call_attempt (id, verification_id, number, line_number, started_at)
       select v.attempt_id, v.id, v.attempts, v.line_number, v.dialed_at from v)
     select ${PLACING_COLUMNS} from v`;
+}
+
+/**
+ * The first attempt to send begins the life of the code, and so does one before which each other was put off, until a code's
+ * life after the request: the network may put it off for ever. A sign-in by number must not tell how its text fares.
+ */
+function beginsLife(startedAt: Date): Sql {
+  return sql`${IS_TEXT} and v.sign_in is null and (v.attempts = 0 or v.created_at > ${later(startedAt, -CODE_LIFE_MS)}
+    and not exists (select from call_attempt e where e.verification_id = v.id and (e.call_id is not null or e.ended_at is null)))`;
+}
+
+/** It has not expired, nor will a text's code soon; the first text of a user's verification begins its life. */
+function hasLifeLeft(startedAt: Date): Sql {
+  return sql`v.expires_at > ${startedAt} and (not ${IS_TEXT} or (v.attempts = 0 and v.sign_in is null)
+    or v.expires_at >= ${later(startedAt, SHORTEST_LIFE_MS)})`;
 }
 
 /** A new attempt. `onCall`: the phone is on another call of ours. Null: a look at the row is needed. */
@@ -103,8 +118,7 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
           attempt,
           sql`v.id = ${verificationId} and v.state = 'queued' and v.wake_at <= ${attempt.startedAt}
             and (${hasRoom} or ${IS_TEXT})
-            and (v.attempts = 0 or not ${IS_TEXT} or v.expires_at >= ${later(attempt.startedAt, SHORTEST_LIFE_MS)})
-            and v.expires_at > ${attempt.startedAt} and ${stillAllowed(sql`v.policy_version`, attempt.startedAt)}`,
+            and ${hasLifeLeft(attempt.startedAt)} and ${stillAllowed(sql`v.policy_version`, attempt.startedAt)}`,
         ),
       ),
 
@@ -117,7 +131,7 @@ function beginning(one: (statement: Sql) => Promise<Begun>) {
         begin(
           attempt,
           sql`v.id = ${id} and v.state = ${state} and v.state in ('queued', 'dialing', 'sending')
-            and v.expires_at > ${attempt.startedAt}
+            and ${hasLifeLeft(attempt.startedAt)}
             and v.attempt_id is not distinct from ${attemptId}::uuid
             and ${stillAllowed(sql`${policyVersion}`, attempt.startedAt)}`,
           archive(sql`o.id = ${id}`),
@@ -176,25 +190,25 @@ function ending(one: One) {
           returning v.*)
         select ${ALL_COLUMNS} from v`),
 
-    /** The provider refused the call: notes why, and open → decided; see `noText` for a sign-in by number. */
+    /** The provider refused the call: notes why, and open → decided, unless there is what `noText` is for. */
     refuse: (attemptId: string, end: { outcome: string; errorCode: string }, now: Date) =>
       one(sql`
         update verification v set state = 'decided', outcome = ${end.outcome}, error_code = ${end.errorCode},
           call_error = ${end.errorCode}, ended_at = ${now}, decided_at = ${now}, wake_at = ${now},
           events = v.events || ${story(now, { type: 'decided', attemptId, ...end })}::jsonb
         ${whileCounting(attemptId)}
-          and (v.state in ${ON_CALL} or v.state = 'sending') and v.sign_in is null
+          and (v.state in ${ON_CALL} or v.state = 'sending') and v.sign_in is null and not ${HAS_EARLIER_TEXT}
         returning ${ALL_COLUMNS}`),
 
     /**
-     * There is no text of a sign-in by number, for this reason: `sending` → `sent`. Whether one came must not be told, and
-     * another one may be asked for.
+     * There is no text, for this reason, of a sign-in by number or after another text was taken: `sending` → `sent`. Whether
+     * one came must not be told of the first, and the code of the second is valid; another text may be asked for.
      */
     noText: (attemptId: string, errorCode: string, now: Date) =>
       one(sql`
         update verification v set state = 'sent', call_error = ${errorCode}, ended_at = ${now}, wake_at = v.expires_at,
           events = v.events || ${story(now, { type: 'sent', attemptId, errorCode })}::jsonb
-        ${whileCounting(attemptId)} and v.state = 'sending' and v.sign_in is not null
+        ${whileCounting(attemptId)} and v.state = 'sending' and (v.sign_in is not null or ${HAS_EARLIER_TEXT})
         returning ${ALL_COLUMNS}`),
 
     /** The call was found to be over: notes its end, and when the verification is to be decided. */

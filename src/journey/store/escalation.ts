@@ -6,7 +6,15 @@ import type { TextStatus } from '../../providers/text-port.ts';
 import { type Counter, type CrossedAlarm, openNumber, type Refused, type WishForSlot } from './admission.ts';
 import { KEEP_CALL } from './attempts.ts';
 import { interval } from './dial-slots.ts';
-import { ALL_COLUMNS, isFrom, isOfTenant, isStillEntitled, story, type Verification } from './rows.ts';
+import {
+  ALL_COLUMNS,
+  HAS_EARLIER_TEXT,
+  isFrom,
+  isOfTenant,
+  isStillEntitled,
+  story,
+  type Verification,
+} from './rows.ts';
 
 /**
  * Why a call takes the place of a text: somebody asked for it, of a text that was sent before then; the provider told that it did
@@ -88,8 +96,7 @@ function mayEscalate(cause: Cause): Sql {
     return sql`v.state in ('sent', 'queued') and v.dialed_at <= ${cause.sentBefore}`;
   // The person may have the code of an earlier text.
   const only = sql`v.attempt_id = ${cause.attemptId}::uuid and v.state in ('sending', 'sent')
-    and not exists (select from call_attempt e
-      where e.verification_id = v.id and e.id <> v.attempt_id and e.call_id is not null)`;
+    and not ${HAS_EARLIER_TEXT}`;
   if (cause.kind === 'refused') return only;
   return sql`${only} and coalesce(v.call_id, ${cause.textId}) = ${cause.textId} and v.status_sequence < 3
     and exists (select from call_attempt a where a.id = v.attempt_id and ${isFrom(cause.sender)})`;

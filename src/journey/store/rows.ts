@@ -138,6 +138,10 @@ export function isStillEntitled(now: Date, unusedDays: number | null = null): Sq
 export const SIGNS_IN_AND_LOCKED = sql`exists (select from phone_method m where m.tenant_id = v.tenant_id
   and m.user_id = v.user_id and m.phone_number = v.phone_number and m.sign_in_enabled_at <= v.created_at for update)`;
 
+/** A condition on the verification `v`: a text before that of the attempt that counts was taken, so the person may have its code. */
+export const HAS_EARLIER_TEXT = raw(`(v.channel = 'sms' and exists (select from call_attempt e
+    where e.verification_id = v.id and e.id <> v.attempt_id and e.call_id is not null))`);
+
 /**
  * A condition on the verification `v`: somebody who answered its phone does not want to be called. Who signs in has
  * registered that phone, and is called all the same.

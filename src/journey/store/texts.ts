@@ -7,6 +7,7 @@ import {
   COMMIT_LATER,
   DECIDED_COLUMNS,
   type Decided,
+  HAS_EARLIER_TEXT,
   isFrom,
   story,
   type Verification,
@@ -67,8 +68,7 @@ function createProgress(first: First) {
   return (attemptId: string, progress: TextProgress, sender: Sender, now: Date) => {
     const { textId, status, outcome, errorCode } = progress;
     const rank = RANK[status];
-    const fails = sql`(${outcome}::text is not null and v.state in ('sending', 'sent') and not exists (select from call_attempt e
-      where e.verification_id = v.id and e.id <> a.id and e.call_id is not null)
+    const fails = sql`(${outcome}::text is not null and v.state in ('sending', 'sent') and not ${HAS_EARLIER_TEXT}
       and v.sign_in is null)`;
     const decided = story(now, {
       ...{ type: 'decided', attemptId, outcome: outcome ?? 'undelivered' },

@@ -1,7 +1,15 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Outcome } from '../outcomes.ts';
-import { ALL_COLUMNS, IN_DOUBT, isOfTenant, story, UNDECIDED, type Verification } from './rows.ts';
+import {
+  ALL_COLUMNS,
+  HAS_EARLIER_TEXT,
+  IN_DOUBT,
+  isOfTenant,
+  story,
+  UNDECIDED,
+  type Verification,
+} from './rows.ts';
 
 /** A decision: what ended the verification, and the provider's error code if it has one. */
 export interface Decision {
@@ -104,10 +112,11 @@ function changes(one: One) {
           and (v.purpose = 'register' or v.sign_in is not null) and not (${isMet}) returning ${ALL_COLUMNS}`);
     },
 
-    /** Still `dialing` or `sending` with this attempt, and no webhook has told of its call or text → decided as providerError. */
+    /** Still `dialing` or `sending` with this attempt, and no webhook has told of its call or text, nor was another text taken → decided as providerError. */
     giveUp(id: string, attemptId: string, errorCode: string, now: Date): Promise<Verification | null> {
       return one(sql`${decided({ outcome: 'providerError', errorCode }, now)}
         where v.id = ${id} and v.state in ${IN_DOUBT} and v.attempt_id = ${attemptId} and v.sign_in is null
+          and not ${HAS_EARLIER_TEXT}
         returning ${ALL_COLUMNS}`);
     },
 

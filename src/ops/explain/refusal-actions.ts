@@ -43,7 +43,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'assertion.expired': `It was redeemed more than three minutes after it was issued. ${NEW_SIGN_IN} If it happens often, compare the clocks of all machines.`,
   'assertion.alreadyRedeemed':
     'It was redeemed twice. Usually the backend repeated a request; otherwise somebody has copied the assertion: look into the audit trail of the user.',
-  'assertion.withdrawn': `The phone was removed, changed or verified again after the sign-in, signing in with its number was disabled, or fraud was reported: the story of the user says which. ${NEW_SIGN_IN}`,
+  'assertion.withdrawn': `The phone was removed, changed or verified again after the sign-in, signing in with its number was disabled, the user was blocked, or fraud was reported: the story of the user says which. ${NEW_SIGN_IN}`,
   'policy.smsSignInRefused': `The policy does not allow signing in with phone numbers. ${POLICY} The field is smsSignIn.allowed.`,
   'phoneMethod.notVerified':
     'A phone counts for nothing until its user has verified it: the user registers the number first. npm run poundkey -- list-phones TENANT USER shows the phones.',

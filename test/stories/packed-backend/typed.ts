@@ -33,6 +33,8 @@ export async function add(): Promise<Outcome> {
 export function receive(request: IncomingMessage | Request, body: Uint8Array): Outcome | string {
   const { type, data } = readOutcomeWebhook('whsec_x', { headers: request.headers, body });
   if (type === 'user.reregistrationRequired') return data.userId;
+  if (type === 'appPassword.revoked') return data.appPasswordIds.join();
+  if (type === 'appPassword.guessed') return String(data.wrongAppPasswords);
   return 'outcome' in data ? data.outcome : data.phoneMethodId;
 }
 

@@ -23,6 +23,7 @@ function completing(finished: { callId: string | null; endedAt: Date | null }) {
     finish: async () => ({ ...NOW, ...finished }),
     refuseApproved: async () => null,
     writes: { audit: vi.fn(), messages: vi.fn() } as unknown as CompletionWrites,
+    contestSignIn: async () => undefined,
     providers: { endCall },
     policyAt: async () => parsePolicy({}, 'Contoso'),
     traces: NO_TRACES,

@@ -21,6 +21,13 @@ describe('the sentences of a story', () => {
     expect(sentence).not.toContain(`${source}: `);
   });
 
+  it('say that a text did not go out, and that an earlier one still counts', () => {
+    expect(said('state', 'sent', { call: 2 })).toBe('The provider has taken the text message (try 2).');
+    expect(said('state', 'sent', { call: 2, errorCode: 'callLost' })).toMatch(
+      /^No text message went out \(try 2\)\. callLost: .*Codes of earlier ones stay valid\.$/,
+    );
+  });
+
   it('say what followed from a report of fraud, a registration and wrong answers', () => {
     expect(said('audit', 'verification.fraudReported', { userBlocked: true, appPasswordsRevoked: 2 })).toBe(
       'The report of fraud was written down. The user was blocked. App passwords revoked: 2.',
