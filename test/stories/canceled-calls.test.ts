@@ -1,7 +1,7 @@
 // A backend cancels, at any moment: the outcome is canceled, once, and the call ends.
 import { afterEach, expect, test, vi } from 'vitest';
 import type { SimulatorEvent } from '../../src/simulator/events.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
 
@@ -11,7 +11,7 @@ const MOMENTS: [name: string, happens: (event: SimulatorEvent) => boolean, state
   ['the prompt is spoken', (event) => event.type === 'heard', 'answered'],
 ];
 
-describeWorldsOnEachStore('canceling', ({ world }) => {
+describeWorlds('canceling', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { LineConfig } from '../../src/providers/settings.ts';
-import { describeWorldsOnEachStore, worldOfThisTest } from '../support/open-worlds.ts';
+import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { expectOneEnd } from '../support/traces.ts';
 import type { Answer, World } from '../support/world.ts';
@@ -29,7 +29,7 @@ const RECORDED_BEFORE_MS = 50;
 
 type Tenant = Awaited<ReturnType<World['addTenant']>> & { id: string };
 
-describeWorldsOnEachStore('a line that may start one call a second', PACED, ({ world }) => {
+describeWorlds('a line that may start one call a second', PACED, ({ world }) => {
   let tenants = 0;
 
   beforeAll(() => {
@@ -154,7 +154,7 @@ test('a line without a pace has no places to wait for', async () => {
 /** A call every 346.67 ms. */
 const UNEVEN = { config: { lines: { default: lineOf(LINE), byCountry: {}, callsPerSecond: 3 } } };
 
-describeWorldsOnEachStore('a line whose interval is no whole number of milliseconds', UNEVEN, ({ world }) => {
+describeWorlds('a line whose interval is no whole number of milliseconds', UNEVEN, ({ world }) => {
   test('keeps its places in whole ones, so that guards find what was read', async () => {
     world.time.pause();
     for (let asked = 0; asked < 4; asked += 1) await world.request('press-pound');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { OUTCOMES, type Outcome } from '../../src/journey/outcomes.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 
 const ENDINGS: [ScenarioName, Outcome][] = [
   ['press-pound', 'approved'],
@@ -16,7 +16,7 @@ const ENDINGS: [ScenarioName, Outcome][] = [
   ['unreachable', 'unreachable'],
 ];
 
-describeWorldsOnEachStore('how a verification ends', ({ world }) => {
+describeWorlds('how a verification ends', ({ world }) => {
   test.each(ENDINGS)('a desk phone that does "%s" ends it as %s', async (scenario, outcome) => {
     const verification = await world.story(scenario);
     expect(verification).toMatchObject({ state: 'finished', outcome, outcomeText: OUTCOMES[outcome] });

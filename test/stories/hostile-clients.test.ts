@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { send } from '../support/sample-service.ts';
 import type { World } from '../support/world.ts';
@@ -39,7 +39,7 @@ function flood(world: World, keys: string[], arrived: string[]) {
   return socket;
 }
 
-describeWorldsOnEachStore('a live call', ({ world }) => {
+describeWorlds('a live call', ({ world }) => {
   /** Somebody has picked up and listens to the prompt. */
   async function onTheLine() {
     world.time.pause();

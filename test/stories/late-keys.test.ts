@@ -1,7 +1,7 @@
 // The key that decides, the end of the call and machine detection reach us in any order.
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Script } from '../../src/simulator/script.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, pressedPound, stopAt } from '../support/traces.ts';
 
@@ -20,7 +20,7 @@ const takenForMachine = (...rest: Script['reactions']): Script => ({
   reactions: [{ on: 'pickUp', afterMs: 1_000, press: '5' }, ...rest],
 });
 
-describeWorldsOnEachStore('keys that come late', ({ world }) => {
+describeWorlds('keys that come late', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Faults } from '../../src/simulator/faults.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, isStatus, stopAt, tracesOf } from '../support/traces.ts';
 
@@ -59,7 +59,7 @@ const PATIENT: Script = {
   reactions: [{ on: 'promptEnd', afterMs: 4_000, press: '#' }],
 };
 
-describeWorldsOnEachStore('whatever happens to webhooks', ({ world }) => {
+describeWorlds('whatever happens to webhooks', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();

@@ -6,7 +6,7 @@ import { appServersOf, basic, makeAppPassword, OLDER_APPS } from '../support/old
 import { worldOfThisTest } from '../support/open-worlds.ts';
 import { HAS_POSTGRES, startOwnStores } from '../support/own-servers.ts';
 import { livedMs, SOON } from '../support/own-time.ts';
-import { describeBothEnds, freshStores } from '../support/stores.ts';
+import { describeEachStore, freshStores } from '../support/stores.ts';
 import { openWorld } from '../support/world.ts';
 
 /** `auth_http_timeout` and `proxy_read_timeout` of the sample configuration, ms. */
@@ -89,7 +89,7 @@ describe.runIf(HAS_POSTGRES)('while the registry is away', () => {
   }, 120_000);
 });
 
-describeBothEnds('hash keys that are replaced', (combination) => {
+describeEachStore('hash keys that are replaced', (combination) => {
   test('leave every app password valid; one that is used is hashed with the new key afterwards', async () => {
     const stores = await freshStores(combination);
     const sealKeys = newKeyRingText();

@@ -1,11 +1,11 @@
 // The same person is called once at a time, and no phone rings for two calls of ours at once.
 import { sql } from 'kysely';
 import { afterEach, expect, test, vi } from 'vitest';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { expectOneEnd } from '../support/traces.ts';
 
-describeWorldsOnEachStore('one call at a time', ({ world, combination }) => {
+describeWorlds('one call at a time', ({ world, combination }) => {
   afterEach(() => world.time.resume());
   const ask = (body: object, headers = {}) => world.api('POST', '/v1/verifications', body, headers);
   const callsTo = (number: string) => world.simulator.createdPerNumber()[number] ?? 0;

@@ -2,12 +2,12 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createOutboxStore } from '../../src/outbox/outbox-store.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { tracesOf } from '../support/traces.ts';
 import { START } from '../support/world.ts';
 
 // The world's own worker leaves what these tests put into the outbox alone: by its clock the time has not come.
-describeWorldsOnEachStore('several processes', ({ world, combination }) => {
+describeWorlds('several processes', ({ world, combination }) => {
   test('give each message to one of them, and all of a tenant only so many at a time', async () => {
     const due = new Date(world.time.now() + 3_600_000);
     const messages = Array.from({ length: 40 }, () => ({

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { PHONE_TYPES, type PhoneType } from '../../src/domain/phone-type.ts';
 import { chanceFrom } from '../support/chance.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { register, wrongDefaults } from '../support/phone-methods.ts';
 
 /** Operations that are under way at once. */
@@ -13,7 +13,7 @@ const ALLOWED = [200, 201, 404, 409];
 /** So that requests really come at once. */
 const OPTIONS = { policy: { smsSignIn: { allowed: true } }, poolSize: 42 };
 
-describeWorldsOnEachStore('phones that change at once', OPTIONS, ({ world }) => {
+describeWorlds('phones that change at once', OPTIONS, ({ world }) => {
   const of = (userId: string) => `/v1/users/${userId}/phone-methods`;
   const numbers = ['+46701234567', '+46701234568', '+46701234569'];
 

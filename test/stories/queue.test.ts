@@ -8,7 +8,7 @@ import { PoundkeyProblem } from '../../src/client/problem.ts';
 import { createVerificationQueue, type VerificationQueue } from '../../src/client/queue.ts';
 import { openQueue, type QueuePlace } from '../../src/client/queue-place.ts';
 import type { VerificationJobData } from '../../src/client/types.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import type { FreshStores } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
 import type { World } from '../support/world.ts';
@@ -23,7 +23,7 @@ function placeOf(world: World, stores: FreshStores): QueuePlace {
   return { pool: world.service.stores.database.queuePool };
 }
 
-describeWorldsOnEachStore('a job that a backend adds', ({ world, stores, combination }) => {
+describeWorlds('a job that a backend adds', ({ world, stores, combination }) => {
   let backend: VerificationQueue;
 
   beforeAll(() => {

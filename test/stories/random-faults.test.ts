@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Faults, RestFault } from '../../src/simulator/faults.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { type Chance, chanceFrom } from '../support/chance.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { pressedPound, tracesOf } from '../support/traces.ts';
 
 const SEED = 20_261_121;
@@ -61,7 +61,7 @@ function webhookFault(chance: Chance, to: string): WebhookFault {
     : { kind, do: what, to, times, ...about };
 }
 
-describeWorldsOnEachStore('with faults everywhere', ({ world }) => {
+describeWorlds('with faults everywhere', ({ world }) => {
   test(`${HOW_MANY} verifications end once each, and none is approved without its #`, async () => {
     const chance = chanceFrom(SEED);
     const requested: { id: string; number: string; phone: ScenarioName }[] = [];

@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { expectOneEnd, tracesOf } from '../support/traces.ts';
@@ -11,7 +11,7 @@ import { callsTo, dialed, switchboard } from './desk-calls.ts';
 const AFTER_S = 20;
 const BOTH = { onBusy: true, onNoAnswer: true, afterS: AFTER_S };
 
-describeWorldsOnEachStore('a call that is placed again', ({ world }) => {
+describeWorlds('a call that is placed again', ({ world }) => {
   afterEach(() => {
     world.simulator.faults.clear();
     world.time.resume();

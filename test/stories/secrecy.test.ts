@@ -14,7 +14,7 @@ import { worldOn } from '../support/open-worlds.ts';
 import { register } from '../support/phone-methods.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { askSignIn, newMobile, setSignIn } from '../support/sign-ins.ts';
-import { describeBothEnds } from '../support/stores.ts';
+import { describeEachStore } from '../support/stores.ts';
 import { clientOf } from '../support/world.ts';
 import { type NetworkTap, signedForm, tapNetwork } from './network-tap.ts';
 import {
@@ -79,7 +79,7 @@ const OPTIONS = {
   config: { logLevel: 'trace', webhooks: { allowPrivate: true, timeLimitMs: 1_000 } },
 } as const;
 
-describeBothEnds('what a service leaves behind', (combination) => {
+describeEachStore('what a service leaves behind', (combination) => {
   let tap: NetworkTap;
   // It listens before the service starts, and until it has stopped.
   beforeAll(() => {

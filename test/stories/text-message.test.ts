@@ -1,12 +1,12 @@
 // A mobile phone is verified by a text message: the code comes, is typed, and the phone is registered.
 import { describe, expect, test } from 'vitest';
 import { ServiceError } from '../../src/errors.ts';
-import { describeWorldsOnEachStore } from '../support/open-worlds.ts';
+import { describeWorlds } from '../support/open-worlds.ts';
 import type { World } from '../support/world.ts';
 
 const ANOTHER = (code: string, n = 1) => String((Number(code) + n) % 1_000_000).padStart(6, '0');
 
-describeWorldsOnEachStore('a verification by text message', ({ world, combination }) => {
+describeWorlds('a verification by text message', ({ world, combination }) => {
   // The embedded store does one thing at a time.
   const MANY = combination === 'embedded' ? 200 : 1_000;
   let mobiles = 0;

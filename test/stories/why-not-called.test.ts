@@ -7,7 +7,7 @@ import { ask, sampleOf, worldOf } from '../support/operator.ts';
 import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { askSignIn } from '../support/sign-ins.ts';
-import { describeBothEnds } from '../support/stores.ts';
+import { describeEachStore } from '../support/stores.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 
 /** The command line beside a world, once refusals are kept. */
@@ -30,7 +30,7 @@ async function open(options: WorldOptions = {}, rules?: Parameters<typeof runBes
 /** Set by the block that runs. */
 const combinationOf: { current: Parameters<typeof worldOf>[0] } = { current: 'embedded' };
 
-describeBothEnds('find', (combination) => {
+describeEachStore('find', (combination) => {
   const opened = (...options: Parameters<typeof open>) => {
     combinationOf.current = combination;
     return open(...options);

@@ -147,7 +147,10 @@ async function startRelay(port: number): Promise<{ server: TcpServer; sent: stri
     socket.on('error', () => socket.destroy());
     socket.write('220 relay ESMTP\r\n');
     let inData = false;
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // It tells of the errors of its input once more.
+    lines.on('error', () => undefined);
+    lines.on('line', (line) => {
       if (inData && line !== '.') return;
       inData = !inData && /^DATA/i.test(line);
       sent.push(line);

@@ -1,13 +1,7 @@
 /** The one way for tests to get a world: opened before they run, closed after them, once on each store. */
 import { afterAll, afterEach, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { type NetworkWorld, openNetworkWorld } from './network-world.ts';
-import {
-  describeBothEnds,
-  describeEachStore,
-  type FreshStores,
-  freshStores,
-  type StoreCombination,
-} from './stores.ts';
+import { describeEachStore, type FreshStores, freshStores, type StoreCombination } from './stores.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
 
 /** A combination of stores, or what makes stores of another kind. */
@@ -29,24 +23,13 @@ interface Closable {
   close(): Promise<void>;
 }
 
-type Definition = [Define<World>] | [Options, Define<World>];
-
-/** Defines the same tests on the embedded store and on PostgreSQL with Redis; those of a combination share a world. */
-export function describeWorlds(name: string, ...rest: Definition): void {
-  describeBothEnds(name, definingWith(rest));
+/** Defines the same tests once per combination of stores; those of a combination share a world. */
+export function describeWorlds(name: string, ...rest: [Define<World>] | [Options, Define<World>]): void {
+  const [options, define] = rest.length === 1 ? [{}, rest[0]] : rest;
+  describeEachStore(name, (combination) => define({ combination, ...worldOn(combination, options) }));
 }
 
-/** As `describeWorlds`, on each combination of stores: for what turns on the queue, and for races. */
-export function describeWorldsOnEachStore(name: string, ...rest: Definition): void {
-  describeEachStore(name, definingWith(rest));
-}
-
-function definingWith(definition: Definition) {
-  const [options, define] = definition.length === 1 ? [{}, definition[0]] : definition;
-  return (combination: StoreCombination) => define({ combination, ...worldOn(combination, options) });
-}
-
-/** As `describeWorldsOnEachStore`, with the phone network outside the service. */
+/** As `describeWorlds`, with the phone network outside the service. */
 export function describeNetworkWorlds(name: string, define: Define<NetworkWorld>): void {
   describeEachStore(name, (combination) => {
     const { opened, stores } = openOn(combination, (fresh) => openNetworkWorld(fresh));

@@ -44,14 +44,6 @@ export function describeEachStore(name: string, define: (combination: StoreCombi
 }
 
 /**
- * Defines the same tests on the embedded store and on PostgreSQL with Redis: between them they have both databases and both
- * queues. The third, a queue in a PostgreSQL of its own, is for what the queue does: `describeEachStore`.
- */
-export function describeBothEnds(name: string, define: (combination: StoreCombination) => void): void {
-  describe.each([...new Set(['embedded' as const, ANY_STORE])])(`${name} on %s`, define);
-}
-
-/**
  * Makes a place. It is a copy of a store that has its tables: making them takes the embedded store 2 s, and a server half a
  * second of processor time.
  * @param options.empty without tables

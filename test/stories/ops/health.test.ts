@@ -8,11 +8,11 @@ import { remembered } from '../../../src/ops/remembered.ts';
 import { listen } from '../../../src/platform/http/http-server.ts';
 import { ask, worldOf } from '../../support/operator.ts';
 import { SOON } from '../../support/own-time.ts';
-import { ANY_STORE, describeBothEnds } from '../../support/stores.ts';
+import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
 
 const WRONG_TOKEN = { refuse: { status: 401, code: 20003, message: 'Authenticate' } };
 
-describeBothEnds('health', (combination) => {
+describeEachStore('health', (combination) => {
   it('says that the process is alive and can work, and how each check went', async () => {
     const world = await worldOf(combination);
     expect(await ask(world, '/healthz')).toMatchObject({ status: 200, json: { status: 'alive' } });

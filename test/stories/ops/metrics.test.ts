@@ -7,13 +7,13 @@ import { COMMANDS } from '../../../scripts/poundkey/commands.ts';
 import { ask, sampleOf, worldOf } from '../../support/operator.ts';
 import { SOON } from '../../support/own-time.ts';
 import { findProgram } from '../../support/processes.ts';
-import { ANY_STORE, describeBothEnds } from '../../support/stores.ts';
+import { ANY_STORE, describeEachStore } from '../../support/stores.ts';
 import type { World } from '../../support/world.ts';
 
 const LINE = '+1 ••• 00';
 const scrape = async (world: World) => (await ask(world, '/metrics')).text;
 
-describeBothEnds('metrics', (combination) => {
+describeEachStore('metrics', (combination) => {
   it('tell how verifications end and how long they take', async () => {
     const world = await worldOf(combination);
     await world.story('press-pound');

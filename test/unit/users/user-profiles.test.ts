@@ -6,7 +6,7 @@ import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { createUserProfiles, type UserProfiles } from '../../../src/users/user-profiles.ts';
 import { openOn } from '../../support/open-worlds.ts';
-import { describeBothEnds, type FreshStores } from '../../support/stores.ts';
+import { describeEachStore, type FreshStores } from '../../support/stores.ts';
 
 const oldKey = newKeyRingText();
 const newKey = newKeyRingText().replace('k1:', 'k2:');
@@ -15,7 +15,7 @@ const at = new Date('2026-11-21T09:00:00Z');
 const openRegistry = (stores: FreshStores) =>
   openDatabase<Registry>(stores.database, MIGRATIONS, { warn: () => undefined });
 
-describeBothEnds('a user profile', (combination) => {
+describeEachStore('a user profile', (combination) => {
   const { opened: database } = openOn(combination, openRegistry);
   let users = 0;
   let user = { tenantId: 'contoso', userId: '' };
