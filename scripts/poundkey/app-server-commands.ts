@@ -63,9 +63,9 @@ const addDomain: Command<Tools> = {
     const kept = await tenantDomains.add(tenantId, domain);
     if (kept.tenantId !== tenantId)
       throw new UsageError(
-        `The domain ${kept.domain} is of the tenant ${kept.tenantId}; remove-domain ${kept.domain} takes it away.`,
+        `The domain ${kept.domain} belongs to the tenant ${kept.tenantId}; remove-domain ${kept.domain} takes it away.`,
       );
-    return { text: `The domain ${kept.domain} is of the tenant ${tenantId}.`, data: kept };
+    return { text: `The domain ${kept.domain} belongs to the tenant ${tenantId}.`, data: kept };
   },
 };
 

@@ -26,7 +26,7 @@ export function refusal(
 ): ServiceError {
   const number = e164 === undefined ? 'The number' : `The number ${maskNumber(e164)}`;
   const reason = rule.replace(/^This\b/, SUBJECTS[field]);
-  return new ServiceError(code, [`${number} cannot be called. ${reason}`, advice].filter(Boolean).join(' '), {
+  return new ServiceError(code, [`${number} cannot be used. ${reason}`, advice].filter(Boolean).join(' '), {
     problems: [{ field, rule }],
   });
 }

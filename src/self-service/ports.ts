@@ -92,7 +92,8 @@ export interface PageActions {
   /** Asks for a registration. The same `key` gives the same one again. */
   request(user: User, draft: Draft, locale: string, key: string): Promise<{ id: string }>;
   read(user: User, verificationId: string): Promise<ShownVerification>;
-  cancel(tenantId: string, verificationId: string): Promise<unknown>;
+  /** The user may ask for another one when this is done. */
+  cancel(tenantId: string, verificationId: string): Promise<void>;
   checkCode(tenantId: string, verificationId: string, code: string, key: string): Promise<unknown>;
   sendAgain(tenantId: string, verificationId: string): Promise<unknown>;
   /** The app password of a verification, the one time that it is shown. */

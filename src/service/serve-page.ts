@@ -119,7 +119,11 @@ function createPageActions(
       return { id: verification.id };
     },
     read: async ({ tenantId }, id) => toShown(await journey.readVerification(tenantId, id)),
-    cancel: journey.cancelVerification,
+    async cancel(tenantId, verificationId) {
+      await journey.cancelVerification(tenantId, verificationId);
+      // It is completed in the background, too; whatever is asked for next would find it open until then.
+      await journey.advance(verificationId).catch(() => undefined);
+    },
     checkCode: journey.checkCode,
     sendAgain: journey.sendAgain,
     reveal: createReveal({ db: database.db, sealKeys, clock, events }),

@@ -279,6 +279,15 @@ function stories(): void {
     expect(await sandbox.page.locator('.track li.lost').count()).toBe(0);
   });
 
+  test('the self-service page opens beside it, for the person who is chosen', async () => {
+    const { context, button } = await openInBrowser(browser(), world);
+    const opening = context.waitForEvent('page');
+    await button('Open the self-service page').click();
+    const page = await opening;
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/my-phones\/link\//);
+  });
+
   test('of two pages one sounds, and both show the call; a page that comes late shows it, too', async () => {
     const { context, ...first } = await open();
     const second = await openPage(await context.newPage(), world);

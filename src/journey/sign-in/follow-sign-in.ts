@@ -99,7 +99,7 @@ function refusalOf(signIn: Verification, now: Date): ServiceError {
   const until = next !== null && next > now ? next : signIn.expiresAt;
   return new ServiceError(
     'limit.reached',
-    'The text cannot be sent again now: there are 30 s between two texts, at most five for one sign-in, so many for one number as the policy allows, and none in the last minute of the code. Wait for the time in Retry-After, or start a new sign-in.',
+    'The text cannot be sent again now: there are 30 s between two texts, at most five for one sign-in, as many for one number as the policy allows, and none in the last minute of the code. Wait for the time in Retry-After, or start a new sign-in.',
     { retryAfterS: Math.max(1, secondsUntil(until, now)) },
   );
 }

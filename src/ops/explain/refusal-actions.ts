@@ -10,7 +10,7 @@ const POLICY = 'npm run poundkey -- show-policy TENANT shows the policy, set-pol
 export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'request.invalid': FIX_REQUEST,
   'request.malformedJson': FIX_REQUEST,
-  'apiKey.missing': 'The backend sends no API key: it belongs into the header Authorization, as Bearer pk_….',
+  'apiKey.missing': 'The backend sends no API key: it belongs in the header Authorization, as Bearer pk_….',
   'apiKey.invalid':
     'The backend uses a key that was revoked or never existed. npm run poundkey -- list-keys TENANT shows the keys, create-key makes another.',
   'tenant.notFound':

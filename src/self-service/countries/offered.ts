@@ -2,7 +2,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import { type ListedCountry, listCountries } from './list.ts';
 
 /**
- * The countries that a tenant lets people choose from, the first of its policy first.
+ * The countries that a tenant lets people choose from: first that of the policy, or where it names none that of the language.
  * @param language BCP 47
  * @param wanted ISO 3166-1 alpha-2; it is chosen if it is one of them, else the first is
  */
@@ -11,7 +11,8 @@ export function offeredCountries(
   language: string,
   wanted: string,
 ): { countries: readonly ListedCountry[]; country: string } {
-  const countries = listCountries(language, allowed?.[0] ?? null, allowed);
+  const own = allowed?.[0] ?? new Intl.Locale(language).maximize().region ?? null;
+  const countries = listCountries(language, own, allowed);
   const country = countries.some(({ code }) => code === wanted) ? wanted : (countries[0]?.code ?? '');
   return { countries, country };
 }

@@ -3,23 +3,49 @@ import type { PageActions } from '../ports.ts';
 import type { Draft, SessionStore } from '../sessions/session-store.ts';
 import type { Person } from './page-route.ts';
 
+interface BeginDeps {
+  actions: Pick<PageActions, 'request' | 'read' | 'check' | 'cancel'>;
+  sessions: Pick<SessionStore, 'show'>;
+}
+
 /**
- * Asks for a registration, and shows it from now on. Where another window of the same person was quicker, both show the same.
+ * Asks for a registration, and shows it from now on. Where another window of the same person was quicker, both show the
+ * same; one of another number ends, since the person has typed this one since.
  * @returns why there is nothing to show; null: there is
  */
 export async function begin(
-  deps: { actions: Pick<PageActions, 'request'>; sessions: Pick<SessionStore, 'show'> },
-  { session, view }: Person,
+  deps: BeginDeps,
+  person: Person,
   draft: Draft,
   formKey: string,
 ): Promise<ServiceError | null> {
+  const { session, view } = person;
+  const request = () => deps.actions.request(session, draft, view.language.tag, formKey);
   const show = (id: string) => deps.sessions.show(session.idHash, id);
   try {
-    await show((await deps.actions.request(session, draft, view.language.tag, formKey)).id);
+    await show((await request()).id);
+    return null;
   } catch (error) {
     const refusal = refusalIn(error);
-    if (refusal.code !== 'verification.alreadyOpen' || refusal.verificationId === undefined) return refusal;
-    await show(refusal.verificationId);
+    const { code, verificationId: open } = refusal;
+    if (code !== 'verification.alreadyOpen' || open === undefined) return refusal;
+    if (await isOf(deps, person, draft, open)) return show(open).then(() => null);
+    await deps.actions.cancel(session.tenantId, open).catch(refusalIn);
   }
-  return null;
+  return request().then(({ id }) => show(id).then(() => null), refusalIn);
+}
+
+/** Whether a verification is of the number that was typed, in the way that was chosen. */
+async function isOf(
+  { actions }: BeginDeps,
+  { session, view }: Person,
+  draft: Draft,
+  id: string,
+): Promise<boolean> {
+  const open = await actions.read(session, id);
+  const { understood } = await actions.check(session, draft, view.language.tag);
+  const isSameWay = open?.phoneType === draft.phoneType && open.channel === draft.channel;
+  return (
+    isSameWay && open.international === understood?.international && open.extension === understood.extension
+  );
 }

@@ -46,7 +46,7 @@ export interface Follow {
 /** What these routes need. */
 export interface LiveDeps {
   base: string;
-  actions: Omit<PageActions, 'refusalsOf' | 'check'>;
+  actions: Omit<PageActions, 'refusalsOf'>;
   sessions: SessionStore;
   cookie: SessionCookie;
   follow: Follow;

@@ -23,7 +23,10 @@ import {
 /** What setting up needs. */
 export interface SetupDeps {
   base: string;
-  actions: Pick<PageActions, 'refusalsOf' | 'check' | 'request' | 'policyOf' | 'listPhones'>;
+  actions: Pick<
+    PageActions,
+    'refusalsOf' | 'check' | 'request' | 'read' | 'cancel' | 'policyOf' | 'listPhones'
+  >;
   sessions: Pick<SessionStore, 'keepDraft' | 'show'>;
 }
 

@@ -4,9 +4,8 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { button, fieldError, form, linkButton, phoneNumber, rich } from '../view/parts.ts';
+import { button, fieldError, form, phoneNumber, rich } from '../view/parts.ts';
 import { checkAgain } from './call-screen.ts';
-import { wayNameOf } from './choose-screen.ts';
 
 /** What is shown of a text message. */
 export interface ShownText {
@@ -29,7 +28,7 @@ export function codePage(view: PageView, shown: ShownText): string {
     step: 3,
     body: html`<p class="lead" role="status" data-live="title">${rich(view, isSent ? 'code.lead' : 'code.sending', { number })}</p>
 <div class="live-call" data-live-page="${view.base}/now" data-events="${view.base}/now/events" data-stage="${verification.state}"></div>
-${codeForm(view, { action: '/now/code', formKey, error, now, expiresAt: verification.expiresAt, change: `${view.base}/add/${wayNameOf(verification)}` })}
+${codeForm(view, { action: '/now/code', formKey, error, now, expiresAt: verification.expiresAt, change: wrongNumber(view) })}
 ${another(view, shown)}
 ${checkAgain(view)}`,
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: ['', ''], isPoundNext: false })}<p>${text('code.side')}</p>`,
@@ -37,10 +36,15 @@ ${checkAgain(view)}`,
   });
 }
 
-/** The field for the code and what sends it. @param shown.change where the number can be changed */
+/** Cancels the message: as long as it could be answered, another number would not be asked. */
+function wrongNumber({ base, language: { text } }: PageView): Html {
+  return html`<button class="button text" formaction="${base}/now/wrong-number">${text('call.wrongNumber')}</button>`;
+}
+
+/** The field for the code and what sends it. @param shown.change what leads to another number */
 export function codeForm(
   view: PageView,
-  shown: Pick<ShownText, 'formKey' | 'error' | 'now'> & { action: string; expiresAt: Date; change: string },
+  shown: Pick<ShownText, 'formKey' | 'error' | 'now'> & { action: string; expiresAt: Date; change: Html },
 ): Html {
   const { text } = view.language;
   const { action, formKey, error, now, expiresAt, change } = shown;
@@ -52,7 +56,7 @@ export function codeForm(
     html`<div class="field"><label for="code">${text('code.label')}</label><input class="input code" id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" maxlength="400" translate="no" data-1p-ignore data-lpignore="true" aria-describedby="code-error code-hint"${invalid}></div>
 ${fieldError('code-error', error)}
 <p class="hint" id="code-hint">${text('code.hint', { minutes })}</p>
-<div class="row actions">${button(text('code.verify'), 'primary')}${linkButton(text('call.wrongNumber'), change, 'text')}</div>`,
+<div class="row actions">${button(text('code.verify'), 'primary')}${change}</div>`,
     { hidden: { formKey }, classes: 'code-form' },
   );
 }

@@ -64,7 +64,7 @@ export function signInCodePage(view: PageView, shown: ShownCode): string {
     ...(error === null ? {} : { titlePrefix: text('common.error') }),
     width: 'small',
     body: html`<p class="lead">${lead}</p>
-${codeForm(view, { ...shown, action: '/code', change: view.base })}
+${codeForm(view, { ...shown, action: '/code', change: linkButton(text('call.wrongNumber'), view.base, 'text') })}
 ${again(view, shown)}
 ${otherWayUrl === null ? NONE : html`<p class="hint after">${text('code.side')}${otherWay(view, otherWayUrl)}</p>`}`,
   });

@@ -22,6 +22,8 @@ export const refuseStrangers: RequestHandler = (req, res, next) => {
 export function sandboxHeaders(formTarget: () => string): RequestHandler {
   return helmet({
     strictTransportSecurity: false,
+    // With helmet's `no-referrer`, browsers say `Origin: null` of the page's own form, and it would be a stranger's.
+    referrerPolicy: { policy: 'same-origin' },
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

@@ -151,6 +151,30 @@ describeWorlds('the self-service page', ({ world }) => {
     expect(await read({ number: '0846500422' })).toEqual({ status: 204 });
   });
 
+  test('asks another number when the first one was mistyped, also for a text', async () => {
+    const [wrong, right] = ['+46701740636', '+46701740635'];
+    const user = newUser();
+    const { visitor } = await signedIn(world, user);
+    const textTo = async (number: string, who: Visitor) => {
+      const path = `${BASE}/add/mobile-by-text`;
+      const typed = { country: 'SE', number, extension: '' };
+      return who.submit(await who.submit(await who.open(path), path, typed), `${BASE}/start`);
+    };
+    const code = await textTo(wrong, visitor);
+    expect(code.html).toContain(`formaction="${BASE}/now/wrong-number"`);
+    expect((await visitor.submit(code, `${BASE}/now/code`, {})).title).toBe('Enter the code');
+    const { formToken = '' } = formOn(code, `${BASE}/now/code`).fields;
+    const again = await visitor.post(`${BASE}/now/wrong-number`, { formToken });
+    expect(again.at).toBe(`${BASE}/add/mobile-by-text`);
+    await textTo(wrong, visitor);
+    // Without the button, such as with another link.
+    const { visitor: other } = await signedIn(world, user);
+    const sent = await textTo(right, other);
+    expect([sent.title, wordsOf(sent.html)]).toEqual(['Enter the code', expect.stringContaining('06 35')]);
+    await world.sendTexts();
+    expect(world.codeOn(right)).toMatch(/^\d{6}$/);
+  });
+
   test('a form of another session, or of nobody, does nothing', async () => {
     const number = world.newNumber();
     const { visitor } = await signedIn(world, newUser());

@@ -19,8 +19,8 @@ function refusalOf(number: string, country?: string, policy = defaults): Service
 
 describe('the detail of a refusal', () => {
   test.each([
-    ['12', 'SE', 'The number cannot be called. It must be a complete number that exists in its country.'],
-    ['08-12345678', undefined, 'The number cannot be called. The country is required, since '],
+    ['12', 'SE', 'The number cannot be used. It must be a complete number that exists in its country.'],
+    ['08-12345678', undefined, 'The number cannot be used. The country is required, since '],
   ])('of %s in %s says what each rule is about', (number, country, detail) => {
     expect(refusalOf(number, country).message).toContain(detail);
   });
