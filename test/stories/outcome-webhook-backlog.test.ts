@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOutboxStore } from '../../src/outbox/outbox-store.ts';
 import { readWrittenMessage, WRITTEN_MESSAGE, writeMessages } from '../../src/outbox/written-message.ts';
 import type { Registry } from '../../src/registry/schema.ts';
+import { SOON } from '../support/own-time.ts';
 import { describeEachStore, type FreshStores, freshStores } from '../support/stores.ts';
 import { openReceiver, type Receiver } from '../support/webhook-receiver.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -97,7 +98,7 @@ describeEachStore('a full outbox', (combination) => {
     await deliver();
     expect(typesAbout(id)).toEqual([]);
     world.service.outbox.deliverNow(message!);
-    await expect.poll(() => typesAbout(id)).toEqual(['first', 'second']);
+    await expect.poll(() => typesAbout(id), SOON).toEqual(['first', 'second']);
     await deliver();
     const rows = await world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id).execute();
     expect(rows.map(({ attempts, deliveredAt }) => [attempts, deliveredAt !== null])).toEqual(
@@ -121,7 +122,7 @@ describeEachStore('a full outbox', (combination) => {
     const message = await complete(id, 'first');
     await world.time.advance(29_900);
     world.service.outbox.deliverNow(message!);
-    await expect.poll(() => typesAbout(id)).toEqual(['first']);
+    await expect.poll(() => typesAbout(id), SOON).toEqual(['first']);
     await deliver();
     const query = world.db.selectFrom('outbox').selectAll().where('id', '=', message!.id);
     expect(await query.executeTakeFirst()).toMatchObject({ attempts: 1, deliveredAt: expect.any(Date) });

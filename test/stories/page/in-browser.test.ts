@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Script } from '../../../src/simulator/script.ts';
 import { scrollsSideways, violationsOn } from '../../support/axe.ts';
 import { browserForTests } from '../../support/browser.ts';
+import { SOON } from '../../support/own-time.ts';
 import { answering, openPageWorld, type PageWorld } from '../../support/page-world.ts';
 import { ANY_STORE, type FreshStores, freshStores } from '../../support/stores.ts';
 
@@ -162,7 +163,7 @@ describe('the page in a browser', () => {
       field.value = '+46 (0)8 465 004 22 ankn 1234';
       field.dispatchEvent(new InputEvent('input', { bubbles: true }));
     }`);
-    await expect.poll(() => number?.inputValue()).toBe('08-465 004 22');
+    await expect.poll(() => number?.inputValue(), SOON).toBe('08-465 004 22');
     expect(await extension?.inputValue()).toBe('1234');
     expect(await country?.inputValue()).toBe('Sweden (+46)');
     expect(await page.locator('.tone-keys').textContent()).toBe('1 2 3 4 ');
