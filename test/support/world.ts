@@ -214,8 +214,10 @@ export function waitsBy(time: VirtualTime) {
   };
 }
 
-/** Most rounds that settling takes: beyond it something goes in circles. */
+/** Most rounds without a job in work that settling takes: beyond it something goes in circles. */
 const MOST_ROUNDS = 50_000;
+/** A queue whose server was away takes up to 15 s before it works again; jobs that stand still for so long are stuck, ms. */
+const STUCK_MS = 50_000;
 /** Rounds without any job before the sweeper is called: a job may be just on its way into the queue. */
 const PATIENT_ROUNDS = 50;
 
@@ -230,19 +232,43 @@ export async function settle(
   isDone: (service: Service) => Promise<boolean> = allFinished,
 ): Promise<void> {
   const { queue } = service.jobs;
+  const isStuck = watchBusy();
   let jobless = 0;
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  for (let round = 0; round < MOST_ROUNDS; ) {
     await time.idle();
     await service.journey.settled();
     await service.jobs.settled();
     const busy = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
-    if (busy > 0) await letJobsWork(busy, time, waits.ends());
-    else if (await isDone(service)) return;
-    else if (await isWaiting(service, jobless)) await moveOn(service, time);
-    else if (jobless++ < PATIENT_ROUNDS) await nextTurn();
-    else await sweepLater(service, time);
+    if (isStuck(busy)) break;
+    if (busy > 0) {
+      await letJobsWork(busy, time, waits.ends());
+      continue;
+    }
+    if (await isDone(service)) return;
+    jobless = await letTimePass(service, time, jobless);
+    round += 1;
   }
   throw new Error('the world does not settle');
+}
+
+/** @returns the rounds in which nothing waited for its time */
+async function letTimePass(service: Service, time: VirtualTime, jobless: number): Promise<number> {
+  if (await isWaiting(service, jobless)) {
+    await moveOn(service, time);
+    return jobless;
+  }
+  if (jobless < PATIENT_ROUNDS) await nextTurn();
+  else await sweepLater(service, time);
+  return jobless + 1;
+}
+
+/** Says whether as many jobs are in work as for a long time before. */
+function watchBusy() {
+  let stood = { busy: 0, since: 0 };
+  return (busy: number): boolean => {
+    if (busy === 0 || busy !== stood.busy) stood = { busy, since: performance.now() };
+    return performance.now() - stood.since > STUCK_MS;
+  };
 }
 
 /** Jobs that all wait for their line need the time to move, which a story may have paused. */
