@@ -11,9 +11,10 @@ import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { type VirtualTime, virtualTime } from '../../src/simulator/time.ts';
 import { startOwnNetwork } from './own-network.ts';
+import { settle, waitsBy } from './settle.ts';
 import { startSpoilingProxy } from './spoiling-proxy.ts';
 import type { FreshStores } from './stores.ts';
-import { clientOf, configFor, keepLines, START, settle, waitsBy } from './world.ts';
+import { clientOf, configFor, keepLines, START } from './world.ts';
 
 /** A world; close it after the story. */
 export type NetworkWorld = Awaited<ReturnType<typeof openNetworkWorld>>;

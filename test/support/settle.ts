@@ -1,0 +1,143 @@
+/** How a world waits by virtual time, and how everything in it happens that is going to. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Service } from '../../src/service.ts';
+import type { VirtualTime } from '../../src/simulator/time.ts';
+
+/** How a service waits by virtual time, and when the waits that are under way end, in ms since 1970. */
+export function waitsBy(time: VirtualTime) {
+  const ends = new Set<{ at: number }>();
+  return {
+    ends: () => [...ends].map(({ at }) => at),
+    pause: (ms: number) => {
+      const end = { at: time.now() + ms };
+      ends.add(end);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      time.after(ms, () => {
+        ends.delete(end);
+        resolve();
+      });
+      return promise;
+    },
+  };
+}
+
+/** Most rounds without a job in work that settling takes: beyond it something goes in circles. */
+const MOST_ROUNDS = 50_000;
+/** A queue whose server was away takes up to 15 s before it works again; jobs that stand still for so long are stuck, ms. */
+const STUCK_MS = 50_000;
+/** Rounds without any job before the sweeper is called: a job may be just on its way into the queue. */
+const PATIENT_ROUNDS = 50;
+
+/**
+ * Lets everything happen that is going to: calls run to their end, jobs run, where jobs only wait for their time it
+ * moves on to it, and where a job is lost the sweeper comes. Returns when every verification is finished.
+ */
+export async function settle(
+  service: Service,
+  time: VirtualTime,
+  waits: ReturnType<typeof waitsBy>,
+  isDone: (service: Service) => Promise<boolean> = allFinished,
+): Promise<void> {
+  const { queue } = service.jobs;
+  const isStuck = watchBusy();
+  let jobless = 0;
+  for (let round = 0; round < MOST_ROUNDS; ) {
+    await time.idle();
+    await service.journey.settled();
+    await service.jobs.settled();
+    const busy = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
+    if (isStuck(busy)) break;
+    if (busy > 0) {
+      await letJobsWork(busy, time, waits.ends());
+      continue;
+    }
+    if (await isDone(service)) return;
+    jobless = await letTimePass(service, time, jobless);
+    round += 1;
+  }
+  throw new Error('the world does not settle');
+}
+
+/** @returns the rounds in which nothing waited for its time */
+async function letTimePass(service: Service, time: VirtualTime, jobless: number): Promise<number> {
+  if (await isWaiting(service, jobless)) {
+    await moveOn(service, time);
+    return jobless;
+  }
+  if (jobless < PATIENT_ROUNDS) await nextTurn();
+  else await sweepLater(service, time);
+  return jobless + 1;
+}
+
+/** Says whether as many jobs are in work as for a long time before. */
+function watchBusy() {
+  let stood = { busy: 0, since: 0 };
+  return (busy: number): boolean => {
+    if (busy === 0 || busy !== stood.busy) stood = { busy, since: performance.now() };
+    return performance.now() - stood.since > STUCK_MS;
+  };
+}
+
+/** Jobs that all wait for their line need the time to move, which a story may have paused. */
+async function letJobsWork(busy: number, time: VirtualTime, ends: number[]): Promise<void> {
+  if (ends.length < busy) return nextTurn();
+  await time.advance(Math.max(0, Math.min(...ends) - time.now()));
+}
+
+async function allFinished(service: Service): Promise<boolean> {
+  const { db } = service.stores.database;
+  return !(await db
+    .selectFrom('verification')
+    .select('id')
+    .where('state', '<>', 'finished')
+    .executeTakeFirst());
+}
+
+/** Whether every text was sent, or will not be. */
+export async function allSent({ stores }: Service): Promise<boolean> {
+  const query = stores.database.db
+    .selectFrom('verification')
+    .select('id')
+    .where('state', 'in', ['queued', 'sending', 'decided']);
+  return !(await query.executeTakeFirst());
+}
+
+/** Whether everything waits for its time. A job that the queue lost may be placing its call right now. */
+async function isWaiting(service: Service, jobless: number): Promise<boolean> {
+  if ((await service.jobs.queue.getDelayedCount()) > 0) return true;
+  if (!(await hasLive(service))) return false;
+  return jobless >= PATIENT_ROUNDS || !(await hasDialing(service));
+}
+
+async function hasDialing({ stores }: Service): Promise<boolean> {
+  const query = stores.database.db.selectFrom('verification').select('id').where('state', '=', 'dialing');
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+async function hasLive(service: Service): Promise<boolean> {
+  return (await service.journey.verifications.countLive()) > 0;
+}
+
+async function sweepLater(service: Service, time: VirtualTime): Promise<void> {
+  await time.advance(60_000);
+  await service.journey.sweep();
+}
+
+/**
+ * Moves the time to when the next verification wants to be looked at, and wakes the jobs whose time has come. The queue's
+ * time is the real one: a job that was woken a millisecond too early would come again and again.
+ */
+async function moveOn(service: Service, time: VirtualTime): Promise<void> {
+  const open = await service.stores.database.db
+    .selectFrom('verification')
+    .select(['id', 'jobId', 'wakeAt'])
+    .where('state', '<>', 'finished')
+    .orderBy('wakeAt')
+    .execute();
+  if (open[0]) await time.advance(Math.max(1, open[0].wakeAt.getTime() - time.now()));
+  await service.journey.watchLive();
+  const later = open.filter(({ wakeAt }) => wakeAt.getTime() > time.now());
+  const sleeping = new Set(later.flatMap(({ id, jobId }) => [id, jobId]));
+  for (const job of await service.jobs.queue.getDelayed())
+    if (!sleeping.has(job.id ?? '') && (await job.isDelayed())) await job.promote().catch(() => undefined);
+}
