@@ -241,16 +241,9 @@ function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
     complete: createComplete({
       finish: createFinishVerification(deps, writes),
       refuseApproved: verifications.refuseApproved,
-      writes,
       contestSignIn: deps.contestSignIn,
-      providers,
-      policyAt,
-      traces,
-      deliverMessage,
       endBackendJob: deps.jobs.wake,
-      clock,
-      events,
-      log,
+      ...{ writes, providers, policyAt, traces, deliverMessage, clock, events, log },
     }),
   };
 }

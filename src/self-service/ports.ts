@@ -68,8 +68,6 @@ export interface ListedAppPassword {
 export interface UnderstoodNumber {
   international: string;
   extension: string | null;
-  /** ISO 3166-1 alpha-2. */
-  country: string;
   /** The pause before the extension, s. */
   pauseBeforeS: number;
   /** What the phone displays, grouped; null: it is not known yet. */

@@ -105,7 +105,7 @@ function createPageActions(
       if (understood === null) return { refusals, understood: null };
       const { number, pauseBeforeS, from } = understood;
       const shown = {
-        ...{ international: grouped(number.e164), extension: number.extension, country: number.country },
+        ...{ international: grouped(number.e164), extension: number.extension },
         ...{ pauseBeforeS: pauseBeforeS ?? 0, callerNumber: grouped(from), locale: understood.locale },
       };
       return { refusals, understood: shown };

@@ -43,17 +43,11 @@ export function prepareLive() {
   function listen() {
     source?.close();
     source = new EventSource(address ?? '');
-    source.onmessage = () => {
-      heard = performance.now();
-      void ask();
-    };
-    source.addEventListener('alive', () => {
-      heard = performance.now();
-    });
-    source.onopen = () => {
-      heard = performance.now();
-      void ask();
-    };
+    for (const news of ['open', 'message', 'alive'])
+      source.addEventListener(news, () => {
+        heard = performance.now();
+        if (news !== 'alive') void ask();
+      });
   }
 
   /** @param {boolean} lost */

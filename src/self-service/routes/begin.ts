@@ -20,19 +20,19 @@ export async function begin(
   formKey: string,
 ): Promise<ServiceError | null> {
   const { session, view } = person;
-  const request = () => deps.actions.request(session, draft, view.language.tag, formKey);
-  const show = (id: string) => deps.sessions.show(session.idHash, id);
+  const show = (id: string) => deps.sessions.show(session.idHash, id).then(() => null);
+  const request = async () =>
+    show((await deps.actions.request(session, draft, view.language.tag, formKey)).id);
   try {
-    await show((await request()).id);
-    return null;
+    return await request();
   } catch (error) {
     const refusal = refusalIn(error);
     const { code, verificationId: open } = refusal;
     if (code !== 'verification.alreadyOpen' || open === undefined) return refusal;
-    if (await isOf(deps, person, draft, open)) return show(open).then(() => null);
+    if (await isOf(deps, person, draft, open)) return show(open);
     await deps.actions.cancel(session.tenantId, open).catch(refusalIn);
   }
-  return request().then(({ id }) => show(id).then(() => null), refusalIn);
+  return request().catch(refusalIn);
 }
 
 /** Whether a verification is of the number that was typed, in the way that was chosen. */
