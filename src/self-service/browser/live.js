@@ -1,11 +1,9 @@
 /** A call or message as it goes on: hears that something has changed, and takes the newer page over part by part. */
 import { enableLater, setServerTime } from './counting.js';
+import { showNext } from './next-page.js';
 
 /** Without any word from the server for so long, the connection is taken for lost, ms; it sends something every 15 s. */
 const SILENT_MS = 20_000;
-/** Whether another page is being loaded: a second load of it would find its app password shown already. */
-let isLeft = false;
-
 /** How often the page is asked for while there is no stream, ms. */
 const ASK_EVERY_MS = 2_000;
 
@@ -16,29 +14,27 @@ export function prepareLive() {
   if (!address || !page) return;
   document.querySelector('[data-without-script]')?.remove();
   let heard = performance.now();
-  let isAsking = false;
-  let isWanted = false;
   let isLost = false;
   /** @type {EventSource | null} */
   let source = null;
+  /** Ends what this page does: another one is being loaded, and a second load of it would find its app password shown already. */
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  signal.addEventListener('abort', () => source?.close());
 
-  async function ask() {
-    if (isLeft) return;
-    isWanted = true;
-    if (isAsking) return;
-    isAsking = true;
+  const ask = inTurn(async () => {
+    if (signal.aborted) return;
     try {
-      while (isWanted && !isLeft) {
-        isWanted = false;
-        await takeOver(page ?? '');
-        setLost(false);
-      }
+      const isSamePage = await takeOver(page);
+      if (signal.aborted) return;
+      setLost(false);
+      if (isSamePage) return;
+      leaving.abort();
+      await showNext(page);
     } catch {
       setLost(true);
-    } finally {
-      isAsking = false;
     }
-  }
+  });
 
   function listen() {
     source?.close();
@@ -58,54 +54,68 @@ export function prepareLive() {
   }
 
   listen();
-  setInterval(() => {
-    if (document.hidden || isLeft) return;
+  const timer = setInterval(() => {
+    if (signal.aborted) return clearInterval(timer);
+    if (document.hidden) return;
     const isOpen = source?.readyState === EventSource.OPEN;
     if (isOpen && performance.now() - heard < SILENT_MS) return;
     if (source?.readyState === EventSource.CLOSED) listen();
     void ask();
   }, ASK_EVERY_MS);
   // Nobody looks at a hidden page, and browsers have few connections.
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) source?.close();
-    else listen();
+  document.addEventListener('visibilitychange', () => (document.hidden ? source?.close() : listen()), {
+    signal,
   });
-  addEventListener('offline', () => setLost(true));
-  addEventListener('online', listen);
-  whenLeft(() => source?.close());
-}
-
-/** @param {() => void} close */
-function whenLeft(close) {
-  addEventListener('pagehide', close);
+  addEventListener('offline', () => setLost(true), { signal });
+  addEventListener('online', listen, { signal });
+  addEventListener('pagehide', () => source?.close());
   // What the form is answered with is the next page.
-  document.addEventListener('submit', (event) => {
-    if (event.defaultPrevented) return;
-    isLeft = true;
-    close();
+  document.addEventListener('submit', ({ defaultPrevented }) => defaultPrevented || leaving.abort(), {
+    signal,
   });
 }
 
 /**
- * Loads the page again and takes over what has changed; another page than this one is gone to.
+ * One at a time: wanted again while it runs, it runs once more after that.
+ * @param {() => Promise<void>} task throws nothing
+ */
+function inTurn(task) {
+  let isRunning = false;
+  let isWanted = false;
+  return async () => {
+    isWanted = true;
+    if (isRunning) return;
+    isRunning = true;
+    while (isWanted) {
+      isWanted = false;
+      await task();
+    }
+    isRunning = false;
+  };
+}
+
+/**
+ * Loads the page again and takes over what has changed.
  * @param {string} page
+ * @returns {Promise<boolean>} false: another page follows
  */
 async function takeOver(page) {
-  // Another page is only gone to, not loaded here: an app password is shown once.
+  // Where it is sent on to is not loaded here: an app password is shown once.
   const answer = await fetch(page, {
     headers: { accept: 'text/html' },
     cache: 'no-store',
     redirect: 'manual',
   });
-  if (answer.type === 'opaqueredirect') return leaveTo(page);
+  if (answer.type === 'opaqueredirect') return false;
   if (!answer.ok && answer.status >= 500) throw new Error('the page cannot be loaded now');
   const newer = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  if (newer.querySelector('[data-live-page]') === null) return leaveTo(page);
+  if (newer.querySelector('[data-live-page]') === null) return false;
   setServerTime(newer.body.dataset.now);
   for (const part of newer.querySelectorAll('[data-live]')) {
     const here = document.querySelector(`[data-live="${part.getAttribute('data-live')}"]`);
     if (here && newerThan(here, part)) replace(here, part);
   }
+  return true;
 }
 
 /** What was taken over last, for each part: counting and translating change what stands there since. @type {WeakMap<Element, string>} */
@@ -116,13 +126,6 @@ function newerThan(here, part) {
   const isNewer = (taken.get(here) ?? here.innerHTML) !== part.innerHTML;
   taken.set(here, part.innerHTML);
   return isNewer;
-}
-
-/** @param {string} page */
-function leaveTo(page) {
-  if (isLeft) return;
-  isLeft = true;
-  location.replace(page);
 }
 
 /**

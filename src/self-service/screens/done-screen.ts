@@ -30,6 +30,7 @@ export function donePage(
 ${secretBox(view, secret, 'done.password')}${doneForm(view, secret)}`,
     side: html`${deskPhone({ state: 'verified', label: text('phone.verified'), lines: ['', text('phone.verifiedShort')], isPoundNext: true })}${canAdd === null ? NONE : addAnother(view, canAdd)}`,
     sideOnPhones: true,
+    isDrawnInPlace: true,
     after: unsavedDialog(view, secret),
   });
 }

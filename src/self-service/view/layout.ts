@@ -17,6 +17,8 @@ export interface Page {
   /** What stands above the heading. */
   above?: Html;
   body: Html;
+  /** Whether scripts may draw it in the place of the page that it follows. */
+  isDrawnInPlace?: boolean;
   /** The side with the phone. */
   side?: Html;
   /** Whether the side has words worth showing where there is no room for the drawing. */
@@ -48,7 +50,7 @@ ${brand.stylesheet === null ? NONE : html`<link rel="stylesheet" href="${brand.s
 </head>
 <body data-now="${view.now.toISOString()}"${sessionData(view)}>
 ${header(view)}
-<main class="sheet ${page.side ? 'two-columns' : (page.width ?? 'list')}">
+<main class="sheet ${page.side ? 'two-columns' : (page.width ?? 'list')}"${page.isDrawnInPlace ? raw(' data-in-place') : NONE}>
 <section class="question">${page.step === undefined ? NONE : stepLine(view, page.step)}${page.above ?? NONE}<h1 tabindex="-1" id="title">${page.title}</h1>
 ${page.body}</section>${page.side ? html`<aside class="side${page.sideOnPhones ? '' : ' only-wide'}">${page.side}</aside>` : NONE}
 </main>
