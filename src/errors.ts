@@ -64,7 +64,7 @@ export const ERRORS = {
   'appPassword.limitReached': { status: 409, title: 'The user has too many app passwords' },
   'appServer.invalid': { status: 403, title: 'The secret of the app server is not valid' },
   'line.tooBusy': { status: 429, title: 'Too many calls or text messages are waiting' },
-  'limit.reached': { status: 429, title: 'Too many verifications were requested' },
+  'limit.reached': { status: 429, title: 'Too many verifications or messages were requested' },
   'spending.limitReached': { status: 429, title: 'The limit of the day is reached' },
   'challenge.locked': { status: 429, title: 'The challenge was failed too often' },
   'pin.notSet': { status: 422, title: 'The user has no PIN' },

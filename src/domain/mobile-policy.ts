@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const most = (least: number, byDefault: number, description: string) =>
@@ -5,6 +6,15 @@ const most = (least: number, byDefault: number, description: string) =>
 
 /** The longest host beside the hash of an app with which every language's text fits one segment. */
 const LONGEST_BESIDE_HASH = 22;
+
+/** With the longest one, every language's text fits one segment. */
+const CODE_HOST = /^(?=.{1,60}$)(?=.*\.)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+
+/** The host of a page where codes are typed, as texts can name it; undefined: its address has a name that they cannot. */
+export function codeHostOf(pageUrl: string): string | undefined {
+  const { hostname } = new URL(pageUrl);
+  return CODE_HOST.test(hostname) && !isIP(hostname) ? hostname : undefined;
+}
 
 const BOTH_FIT = {
   path: ['codeHost'],
@@ -36,7 +46,7 @@ export const MOBILE_FIELDS = {
         .string()
         .max(60)
         .regex(
-          /^(?=.*\.)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+          CODE_HOST,
           'This must be a host name without port in lower-case ASCII letters, such as login.example.com; of a name with other letters, its punycode form.',
         )
         .nullable()

@@ -145,13 +145,22 @@ const OF_TEXT: Partial<Record<Outcome, Partial<OutcomeText>>> = {
   },
 };
 
+const STOPPED =
+  'Whoever has this phone answered STOP to the sender. That is no report of fraud; a call reaches the phone.';
+
 /** Where the person must know why a text failed, and what helps. */
-const BECAUSE: Record<TextReason, Partial<OutcomeText>> = {
+const BECAUSE: Record<TextReason | 'stoppedToName' | 'other', Partial<OutcomeText>> = {
   stopped: {
-    forUser: 'This phone refuses our text messages, since STOP was sent from it. Ask for a call.',
-    forAdministrator:
-      'Whoever has this phone answered STOP to the sender. That is no report of fraud; a call reaches the phone.',
+    forUser:
+      'This phone refuses our text messages, since STOP was sent from it. Send START to the number that they came from and start again, or ask for a call.',
+    forAdministrator: STOPPED,
   },
+  // Nobody can send anything to a sender that is a name.
+  stoppedToName: {
+    forUser: 'This phone refuses our text messages, since STOP was sent from it. Ask for a call.',
+    forAdministrator: STOPPED,
+  },
+  other: {},
   heldBack: {
     forUser:
       'Text messages to numbers like this one are held back for a while. Ask for a call, or try again later.',
@@ -160,10 +169,6 @@ const BECAUSE: Record<TextReason, Partial<OutcomeText>> = {
     askAgain: true,
   },
 };
-
-/** To a sender that is a name nobody can send anything. */
-const UNDO_STOP =
-  'This phone refuses our text messages, since STOP was sent from it. Send START to the number that they came from and start again, or ask for a call.';
 
 /** A verification that has ended, as far as the words depend on it. Left out: what went wrong, and the sender of its texts. */
 interface Ended {
@@ -175,7 +180,8 @@ interface Ended {
 
 /** The words for how a verification ended. A test of an extension that arrived verifies nothing. */
 export function textOf(outcome: Outcome, { purpose, channel, ...ended }: Ended): OutcomeText {
-  if (channel === 'sms') return { ...OUTCOMES[outcome], ...OF_TEXT[outcome], ...because(ended) };
+  if (channel === 'sms')
+    return { ...OUTCOMES[outcome], ...OF_TEXT[outcome], ...BECAUSE[textRefusalOf(ended) ?? 'other'] };
   if (outcome !== 'approved' || purpose !== 'testExtension') return OUTCOMES[outcome];
   return {
     ...OUTCOMES.approved,
@@ -184,11 +190,10 @@ export function textOf(outcome: Outcome, { purpose, channel, ...ended }: Ended):
   };
 }
 
-function because({ errorCode, lineNumber }: Pick<Ended, 'errorCode' | 'lineNumber'>): Partial<OutcomeText> {
+/** Why a text was refused, where the person must know: `stopped` can be undone, `stoppedToName` cannot. */
+export function textRefusalOf({ errorCode, lineNumber }: Pick<Ended, 'errorCode' | 'lineNumber'>) {
   const reason = reasonOf(errorCode ?? '');
-  if (reason === null) return {};
-  const canUndo = reason === 'stopped' && lineNumber?.startsWith('+');
-  return canUndo ? { ...BECAUSE.stopped, forUser: UNDO_STOP } : BECAUSE[reason];
+  return reason === 'stopped' && !lineNumber?.startsWith('+') ? 'stoppedToName' : reason;
 }
 
 /** All outcomes, for schemas. */

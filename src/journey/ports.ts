@@ -115,6 +115,8 @@ export interface VerificationRequest extends User {
   pauseBeforeS?: number | undefined;
   pauseAfterS?: number | undefined;
   locale?: string | undefined;
+  /** The host of the page on which the code of a text is typed; left out: the one of the policy. */
+  codeHost?: string | undefined;
   idempotencyKey?: string | undefined;
   /** The job that asks and from then on moves the verification; without one, a job is added. */
   jobId?: string | undefined;

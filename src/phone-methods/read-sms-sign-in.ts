@@ -1,7 +1,7 @@
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
 import type { PhoneMethod } from './list.ts';
-import type { Reason } from './rules.ts';
+import { type Reason, SMS_SIGN_IN_REFUSED } from './rules.ts';
 import { type SmsSignInState, smsSignInState } from './sms-sign-in-state.ts';
 
 /** Whether a user could sign in with a number, for a page that offers it. */
@@ -35,7 +35,7 @@ export function createReadSmsSignIn({
 }) {
   return async (user: User): Promise<SmsSignIn> => {
     const mobile = (await list(user)).find(({ phoneType }) => phoneType === 'mobile');
-    if (!mobile) return withoutMobile((await policyOf(user.tenantId)).smsSignIn.allowed);
+    if (!mobile) return withoutMobile(await policyOf(user.tenantId));
     const { id, phoneNumber, smsSignInState: state, actions } = mobile;
     return {
       smsSignInState: state,
@@ -45,11 +45,16 @@ export function createReadSmsSignIn({
   };
 }
 
-function withoutMobile(isAllowed: boolean): SmsSignIn {
+function withoutMobile(policy: Pick<TenantPolicy, 'smsSignIn'>): SmsSignIn {
+  const isAllowed = policy.smsSignIn.allowed;
   const none = { phoneType: 'mobile', isAllowed, isVerified: false, isInUse: false, signsIn: false } as const;
   return {
     smsSignInState: smsSignInState(none),
     canBeEnabled: false,
-    ...{ phoneMethodId: null, phoneNumber: null, reasons: [NO_MOBILE] },
+    ...{
+      phoneMethodId: null,
+      phoneNumber: null,
+      reasons: isAllowed ? [NO_MOBILE] : [SMS_SIGN_IN_REFUSED, NO_MOBILE],
+    },
   };
 }

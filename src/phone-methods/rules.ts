@@ -56,6 +56,13 @@ const NOT_VERIFIED: Reason = {
   changeableBy: 'user',
 };
 
+/** Also of users who have no mobile yet. */
+export const SMS_SIGN_IN_REFUSED: Reason = {
+  code: 'policy.smsSignInRefused',
+  text: notAllowed('signing in with phone numbers'),
+  changeableBy: 'administrator',
+};
+
 const RULES: readonly Rule[] = [
   {
     of: ['remove', 'change'],
@@ -94,11 +101,7 @@ const RULES: readonly Rule[] = [
   {
     of: ['enableSmsSignIn'],
     breaks: ({ method, policy }) => method.phoneType === 'mobile' && !policy.smsSignIn.allowed,
-    reason: {
-      code: 'policy.smsSignInRefused',
-      text: notAllowed('signing in with phone numbers'),
-      changeableBy: 'administrator',
-    },
+    reason: SMS_SIGN_IN_REFUSED,
   },
   {
     of: ['enableSmsSignIn'],

@@ -117,6 +117,8 @@ export interface VerificationTable extends SignInColumns {
   challengeDigits: string | null;
   /** What the code of a text message follows from: `<key id>.<seed>`; null for calls. */
   codeSeed: string | null;
+  /** The host of the page on which the code is typed; null: the one of the policy. */
+  codeHost: string | null;
   /** Since when a call takes the place of its text message; null: none does. */
   escalatedAt: Generated<Date | null>;
   /** The hash of the idempotency key with which its right code was checked. */

@@ -53,13 +53,15 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
   const cookie = createSessionCookie(deps.publicUrl);
   const base = PAGE_PATH;
   const viewOf = createViews(deps);
-  const identify = async ({ header, method }: IncomingRequest): Promise<Visitor> => {
+  const identify = async ({ header, method, originalUrl }: IncomingRequest): Promise<Visitor> => {
     const now = deps.clock.now();
     const sessionId = cookie.read(header('cookie'));
     const known = sessionId === '' ? null : await sessions.find(hashOfToken(sessionId), now);
     const session = known?.isOver ? null : known;
     const look = session ?? (known && { ...known, expiresAt: null });
-    const view = await viewOf(header('accept-language'), look, session === null ? '' : sessionId);
+    const looks = await viewOf(header('accept-language'), look, session === null ? '' : sessionId);
+    const [path = ''] = originalUrl.split('?');
+    const view = { ...looks, at: method === 'GET' ? path.slice(base.length) : null };
     const extend = () => sessions.extend(session?.idHash ?? '', now);
     const isAhead = method === 'HEAD' || /prefetch|prerender/i.test(header('sec-purpose') ?? '');
     return { session, sessionId, now, view, extend, isAhead };
@@ -131,6 +133,7 @@ function neutralView({ languages, publicUrl, clock }: PageDeps, accepted: string
   return {
     base: `${pathOf(publicUrl)}${PAGE_PATH}`,
     files: `${pathOf(publicUrl)}${PAGE_PATH}/assets`,
+    at: null,
     language: languages.choose(accepted),
     languages: languages.all,
     brand: { name: 'Poundkey', stylesheet: null, logo: null, contact: null, helpUrl: null, privacyUrl: null },

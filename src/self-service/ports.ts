@@ -11,6 +11,9 @@ export interface Way {
   channel: 'call' | 'sms';
 }
 
+/** The phone answered STOP, to a number that takes START or to a name that does not; or texts are held back for a while. */
+export type TextRefusal = 'stopped' | 'stoppedToName' | 'heldBack';
+
 /** A verification as the page shows it. */
 export interface ShownVerification extends Way {
   id: string;
@@ -27,6 +30,8 @@ export interface ShownVerification extends Way {
   state: string;
   progress: string;
   outcome: string | null;
+  /** Why a text was refused, where the person must know. */
+  textRefusal: TextRefusal | null;
   /** When the phone rings at the latest guess; null: at once. */
   expectedCallAt: Date | null;
   createdAt: Date;

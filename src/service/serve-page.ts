@@ -1,6 +1,8 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { createReveal } from '../app-passwords/reveal.ts';
+import { codeHostOf } from '../domain/mobile-policy.ts';
 import type { Events } from '../events.ts';
+import { textRefusalOf } from '../journey/outcomes.ts';
 import { toView } from '../journey/request/verification-view.ts';
 import { refusePolicy } from '../journey/sign-in/may-sign-in.ts';
 import type { Verification } from '../journey/store/rows.ts';
@@ -55,7 +57,7 @@ export function createPage(features: Features, wiring: PageWiring) {
 /** What people do to sign in with their numbers, by the features that do it. */
 function createSignInActions(
   { journey, policies }: Features,
-  { languages }: Pick<PageWiring, 'languages'>,
+  { languages, publicUrl }: Pick<PageWiring, 'languages' | 'publicUrl'>,
 ): SignInActions {
   return {
     policyOf: policies.policyOf,
@@ -65,7 +67,7 @@ function createSignInActions(
       // As on the other pages, it is in the language of the number's country if texts are not in that of the page.
       const served = languages.resolveLocale(locale) ?? undefined;
       const optional = { audience: audience ?? undefined, locale: served };
-      const from = { clientAddress: clientAddress ?? undefined };
+      const from = { clientAddress: clientAddress ?? undefined, codeHost: codeHostOf(publicUrl) };
       return journey.requestSignIn({ ...asked, ...optional, ...from, policyVersion });
     },
     async read(tenantId, id) {
@@ -86,7 +88,7 @@ function createSignInActions(
 /** What people do on the page, by the features that do it. */
 function createPageActions(
   features: Features,
-  { stores, languages, clock, events }: Pick<PageWiring, 'stores' | 'languages' | 'clock' | 'events'>,
+  { stores, languages, publicUrl, clock, events }: Omit<PageWiring, 'follow'>,
 ): PageActions {
   const { journey, ownPhones, appPasswords, policies } = features;
   const { database, sealKeys } = stores;
@@ -114,7 +116,8 @@ function createPageActions(
       const facts = await journey.readFacts.ofUser(user, clock.now());
       if (!facts) throw new Error('the tenant of a session is gone');
       const { tenantId, userId } = user;
-      const request = { ...requestOf(draft, locale), tenantId, userId, idempotencyKey: `page-${key}` };
+      const own = { idempotencyKey: `page-${key}`, codeHost: codeHostOf(publicUrl) };
+      const request = { ...requestOf(draft, locale), ...own, tenantId, userId };
       const { verification } = await journey.requestVerification(request, facts);
       return { id: verification.id };
     },
@@ -173,6 +176,7 @@ function toShown(verification: Verification): ShownVerification {
     callerNumber: lineNumber === null ? null : grouped(lineNumber),
     ...{ challenge: view.challenge.type, digits: view.challenge.digits },
     ...{ state: view.state, progress: view.progress, outcome: view.outcome },
+    textRefusal: textRefusalOf(verification),
     expectedCallAt: view.expectedCallAt === null ? null : new Date(view.expectedCallAt),
     ...{ createdAt, dialedAt, rangAt, answeredAt, decidedAt, expiresAt },
     textAgainAt: later(dialedAt ?? createdAt, BETWEEN_MS),

@@ -22,6 +22,20 @@ const NOTE_DONE = `requestAnimationFrame(function look() {
   requestAnimationFrame(document.querySelector('[data-secret]') ? () => { window.doneAt = Date.now(); } : look);
 });`;
 
+/** Keeps how far things moved that nobody had touched (Layout Instability), and how long the slowest key took until it was drawn, ms. */
+const NOTE_FEEL = `window.shift = 0;
+window.slowestKeyMs = 0;
+const watch = (type, note) =>
+  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true, durationThreshold: 16 });
+watch('layout-shift', (entry) => { if (!entry.hadRecentInput) window.shift += entry.value; });
+watch('event', (entry) => {
+  if (entry.name === 'keydown') window.slowestKeyMs = Math.max(window.slowestKeyMs, entry.duration);
+});`;
+
+/** What the page and its files weighed on the wire, bytes. */
+const WEIGHT = `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+  .reduce((sum, { transferSize }) => sum + transferSize, 0)`;
+
 /** Resolves to that time; the page's policy lets nothing be evaluated in a loop of the browser driver's own. */
 const DONE_AT = `new Promise((resolve) => {
   const look = () => (window.doneAt ? resolve(window.doneAt) : requestAnimationFrame(look));
@@ -45,8 +59,8 @@ export const page: Measure = {
         if (run >= WARM_UP) afterKey.push(ms);
       }
       progress('one set-up by somebody who reads and types');
-      const wholeS = await measureAttentive(world, browser);
-      return { tables: [tableOf(afterKey, wholeS)], raw: { afterKey, wholeS } };
+      const whole = await measureAttentive(world, browser);
+      return { tables: [tableOf(afterKey, whole)], raw: { afterKey, whole } };
     } finally {
       await browser.close();
       await world.close();
@@ -83,8 +97,19 @@ async function measureKey(world: PageWorld, browser: Browser, userId: string): P
   });
 }
 
-/** From opening the link to the page that says it is done, s. */
-async function measureAttentive(world: PageWorld, browser: Browser): Promise<number> {
+/** One set-up by somebody who reads and types. */
+interface WholeSetUp {
+  /** From opening the link to the page that says it is done, s. */
+  seconds: number;
+  /** What the first page and its files weigh on the wire, bytes. */
+  firstViewBytes: number;
+  /** The largest layout shift of a page, as browsers add it up. */
+  shift: number;
+  /** The slowest key from its press until it was drawn, ms; browsers round to 8 ms and say nothing of less than 16. */
+  slowestKeyMs: number;
+}
+
+async function measureAttentive(world: PageWorld, browser: Browser): Promise<WholeSetUp> {
   const { typed, e164 } = world.newNumber();
   world.script(e164, { pickUp: { kind: 'byHand' }, reactions: [] });
   const link = await world.link('attentive');
@@ -96,11 +121,16 @@ async function measureAttentive(world: PageWorld, browser: Browser): Promise<num
       await window.locator(what).first().click();
     };
     await window.goto(link);
+    const firstViewBytes = Number(await window.evaluate(WEIGHT));
     await click('.button.primary');
     await click('a.choice');
+    let slowestKeyMs = 0;
+    const shifts: number[] = [];
     await typeNumber(window, async (field) => {
       await pause(ATTENTIVE.reads);
       await field.pressSequentially(typed, { delay: ATTENTIVE.types });
+      slowestKeyMs = Number(await window.evaluate('window.slowestKeyMs'));
+      shifts.push(Number(await window.evaluate('window.shift')));
     });
     await click('.button.primary');
     await reaches(window, 3);
@@ -109,7 +139,9 @@ async function measureAttentive(world: PageWorld, browser: Browser): Promise<num
     await reaches(window, 4);
     await pause(ATTENTIVE.presses);
     await pressAndWait(world, window, e164);
-    return (Date.now() - opened) / 1_000;
+    const seconds = (Date.now() - opened) / 1_000;
+    shifts.push(Number(await window.evaluate('window.shift')));
+    return { seconds, firstViewBytes, shift: Math.max(...shifts), slowestKeyMs };
   });
 }
 
@@ -119,6 +151,7 @@ async function inWindow<T>(browser: Browser, visit: (window: Page) => Promise<T>
   try {
     const window = await context.newPage();
     await window.addInitScript(NOTE_DONE);
+    await window.addInitScript(NOTE_FEEL);
     return await visit(window);
   } finally {
     await context.close();
@@ -146,7 +179,7 @@ async function pressAndWait(world: PageWorld, window: Page, e164: string): Promi
   return Number(await window.evaluate(DONE_AT)) - pressed;
 }
 
-function tableOf(afterKey: readonly number[], wholeS: number) {
+function tableOf(afterKey: readonly number[], whole: WholeSetUp) {
   const rows = [
     [
       `# to "done", ${afterKey.length} calls`,
@@ -154,7 +187,15 @@ function tableOf(afterKey: readonly number[], wholeS: number) {
       `${number(quantile(afterKey, 0.95))} ms`,
       `${number(Math.max(...afterKey))} ms`,
     ],
-    ['link to "done", with pauses for reading, typing and picking up', `${number(wholeS, 1)} s`, '', ''],
+    [
+      'link to "done", with pauses for reading, typing and picking up',
+      `${number(whole.seconds, 1)} s`,
+      '',
+      '',
+    ],
+    ['the first page and its files, on the wire', `${number(whole.firstViewBytes / 1_000, 1)} kB`, '', ''],
+    ['layout shift, of the pages for the number and the call', number(whole.shift, 3), '', ''],
+    ['the slowest key of the number until it was drawn', `${number(whole.slowestKeyMs)} ms`, '', ''],
   ];
   return { id: 'page', title: 'The page', columns: ['', 'median', 'p95', 'most'], rows };
 }

@@ -126,7 +126,10 @@ async function stateOf({ db }: FindDeps, facts: UserFacts) {
     ...{ userId: shownUser(userId), blocked, blockedUntil, lockedChallenges, appPasswords },
     blockReason: blocked ? (made?.reason ?? null) : null,
     blockedSince: blocked ? (made?.createdAt ?? null) : null,
-    officePhone: phones.office ? maskNumber(phones.office.phoneNumber) : null,
+    phones: Object.entries(phones).map(([type, { phoneNumber }]) => ({
+      type,
+      number: maskNumber(phoneNumber),
+    })),
   };
 }
 

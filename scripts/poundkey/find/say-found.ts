@@ -49,11 +49,18 @@ function sayNoLimit(found: Found): string {
 /** The refusals that end by waiting. */
 const WAITING = ['limit.reached', 'spending.limitReached', 'line.tooBusy'];
 
+const PHONE_NAMES: Record<string, string> = {
+  office: 'office phone',
+  mobile: 'mobile',
+  alternateMobile: 'alternate mobile',
+};
+
 function sayUser(found: Found, user: NonNullable<Found['user']>): string[] {
   const actionFor = (code: string) => fillIn(explainError(code).action, knownOf(found, user.userId));
+  const phones = user.phones.map(({ type, number }) => `${PHONE_NAMES[type]} ${number}`);
   return [
     sayBlock(user, actionFor('user.blocked')),
-    `Registered phone: ${user.officePhone ?? 'none'}. App passwords: ${user.appPasswords}.`,
+    `Registered phones: ${phones.length === 0 ? 'none' : phones.join(', ')}. App passwords: ${user.appPasswords}.`,
     ...Object.entries(user.lockedChallenges).map(
       ([challenge, until]) =>
         `Too many wrong answers: the challenge ${challenge} is locked until ${timeOf(new Date(until))}. ${actionFor('challenge.locked')}`,

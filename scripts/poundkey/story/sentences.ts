@@ -82,9 +82,9 @@ const ENDS: Record<string, string> = {
   canceled: 'was canceled before anybody answered',
 };
 const ANSWERED_BY: Record<string, string> = {
-  human: ' by a person',
-  machine: ' by a machine (voicemail, perhaps)',
-  fax: ' by a fax',
+  human: 'A person',
+  machine: 'A machine (voicemail, perhaps)',
+  fax: 'A fax',
 };
 
 const CALLS: Record<string, Say> = {
@@ -97,7 +97,7 @@ const CALLS: Record<string, Say> = {
   answered: ({ by, ...details }, { channel }) =>
     channel === 'sms'
       ? `The text message was delivered${nth(details)}.`
-      : `Somebody or something picked up${ANSWERED_BY[String(by)] ?? ''}${nth(details)}.`,
+      : `${ANSWERED_BY[String(by)] ?? 'Somebody or something'} picked up${nth(details)}.`,
   over: ({ status, wrongKeys, silences, ...details }) => {
     const counts = [
       ...(Number(wrongKeys) > 0 ? [`wrong answers: ${wrongKeys}`] : []),

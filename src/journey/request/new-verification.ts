@@ -32,6 +32,7 @@ export function newVerification(
     ...{ locale, lineNumber, traceParent, phoneHashes, policyVersion: facts.policyVersion },
     ...chooseChallenge(request, policy),
     codeSeed: channel === 'sms' ? given.newSeed() : null,
+    codeHost: request.codeHost ?? null,
     jobId: request.jobId ?? null,
     pauseBeforeS: pauses?.pauseBeforeS ?? null,
     pauseAfterS: pauses?.pauseAfterS ?? null,

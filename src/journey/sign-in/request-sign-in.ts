@@ -33,6 +33,8 @@ interface SignInRequest {
   deviceToken?: string | undefined;
   clientAddress?: string | undefined;
   locale?: string | undefined;
+  /** The host of the page on which the code is typed; left out: the one of the policy. */
+  codeHost?: string | undefined;
 }
 
 /** Asks for a sign-in by number. */
@@ -133,7 +135,7 @@ function ownerOf({ userId, phoneNumber }: FoundSigner) {
 /** The row, of nobody yet. What counts calls to a phone, and stops them, is not for it: strangers may ask for it. */
 function rowOf(
   deps: RequestDeps,
-  { tenantId, policyVersion }: SignInRequest,
+  { tenantId, policyVersion, codeHost }: SignInRequest,
   { e164, country }: ParsedNumber,
   locale: string,
   now: Date,
@@ -149,6 +151,7 @@ function rowOf(
     },
     ...{ traceParent: deps.traces.current(), phoneHashes: [], policyVersion },
     ...{ challenge: 'code', challengeDigits: null, codeSeed: deps.codes.newSeed(), jobId: null },
+    codeHost: codeHost ?? null,
     ...{ pauseBeforeS: null, pauseAfterS: null, idempotencyKey: null, requestHash: null },
     ...{ createdAt: now, expiresAt: later(now, CODE_LIFE_MS) },
   };

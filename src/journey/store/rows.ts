@@ -61,7 +61,7 @@ export const ALL_COLUMNS = columns([
   ...(['locale', 'state', 'outcome', 'errorCode', 'attemptId', 'wakeAt', 'idempotencyKey'] as const),
   ...(['requestHash', 'createdAt', 'expiresAt', 'decidedAt', 'finishedAt', 'jobId', 'extension'] as const),
   ...(['pauseBeforeS', 'pauseAfterS', 'challenge', 'challengeDigits', 'lineNumber', 'slotAt'] as const),
-  ...(['codeSeed', 'escalatedAt'] as const),
+  ...(['codeSeed', 'codeHost', 'escalatedAt'] as const),
   ...(['redials', 'open', 'live', 'policyVersion', 'traceParent', 'attempts', 'callId'] as const),
   ...(['callStatus', 'callError', 'statusSequence', 'round', 'prompt', 'wrongKeys', 'silences'] as const),
   ...(['answeredBy', 'dialedAt', 'rangAt', 'answeredAt', 'endedAt', 'policyNow'] as const),
@@ -73,7 +73,7 @@ export type Placing = Pick<Verification, (typeof PLACING)[number]>;
 const PLACING = [
   ...(['id', 'tenantId', 'policyNow', 'locale', 'attemptId', 'attempts', 'wakeAt'] as const),
   ...(['phoneNumber', 'country', 'lineNumber', 'extension', 'pauseBeforeS', 'pauseAfterS'] as const),
-  ...(['channel', 'codeSeed', 'purpose', 'expiresAt', 'decoy'] as const),
+  ...(['channel', 'codeSeed', 'codeHost', 'purpose', 'expiresAt', 'decoy'] as const),
 ] as const;
 export const PLACING_COLUMNS = columns(PLACING);
 

@@ -56,18 +56,20 @@ async function ask(
   { organisation, textMessage }: TenantPolicy,
 ): Promise<Asked> {
   if (attempt.decoy !== null) return { kind: 'accepted', id: attempt.attemptId };
-  const { attemptId, phoneNumber: to, lineNumber: from, locale, tenantId, expiresAt } = attempt;
+  const { attemptId, phoneNumber: to, lineNumber: from, locale, tenantId, expiresAt, codeHost } = attempt;
+  const reader = codeHost === null ? readerOf(textMessage) : { host: codeHost, appHash: null };
   const code = codes.codeOf(attempt);
   const result = await providers.sendText({
     ...{ attemptId, to, from },
-    body: prompts.fillCodeText({ locale, tenantId, organisation, code, ...boundTo(textMessage) }).body,
+    body: prompts.fillCodeText({ locale, tenantId, organisation, code, ...reader }).body,
     validityS: Math.max(1, secondsUntil(expiresAt, clock.now())),
     statusUrl: statusUrl(attemptId),
   });
   return result.kind === 'accepted' ? { kind: 'accepted', id: result.textId } : result;
 }
 
-const boundTo = ({ codeHost, androidAppHash }: TenantPolicy['textMessage']) => ({
+/** Who fills in the code: the browser on a page, and an app. */
+const readerOf = ({ codeHost, androidAppHash }: TenantPolicy['textMessage']) => ({
   host: codeHost,
   appHash: androidAppHash,
 });

@@ -1,17 +1,13 @@
-import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
-import { fileAnswer, htmlPage, textAnswer } from './answers.ts';
+import { htmlPage, textAnswer } from './answers.ts';
 import type { ApiInfo } from './api-info.ts';
-import { type PageFiles, readPageFiles } from './docs/files.ts';
+import { readPageFiles } from './docs/files.ts';
 import { DOCS_POLICY, renderDocs } from './docs/page.ts';
 import { defineOpenSet, type MountedSet } from './mount-sets.ts';
 import { describeSets } from './openapi.ts';
 import { routeDefiner, unchecked } from './route.ts';
+import { type StaticFiles, staticFileRoute } from './static-files.ts';
 
 const JSON_TEXT = 'application/json; charset=utf-8';
-/** RFC 9110, section 12.5.3; a weight of 0 means: not this. */
-const TAKES_GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i;
-const FOR_EVER = 'public, max-age=31536000, immutable';
 
 const defineRoute = routeDefiner<null>();
 const open = { method: 'get', query: unchecked, problems: [] } as const;
@@ -26,7 +22,7 @@ export function documentationSet(sets: readonly MountedSet[], info: ApiInfo): Mo
     json ??= JSON.stringify(describeSets(sets, info));
     return json;
   };
-  let read: PageFiles | undefined;
+  let read: StaticFiles | undefined;
   const files = () => {
     read ??= readPageFiles();
     return read;
@@ -50,35 +46,12 @@ export function documentationSet(sets: readonly MountedSet[], info: ApiInfo): Mo
         responses: { 200: htmlPage('The page as HTML', DOCS_POLICY) },
         handle: async () => ({ status: 200, body: renderDocs(info, files().version) }),
       }),
-      fileRoute(files),
+      staticFileRoute({
+        under: '/docs',
+        operationId: 'readDocsFile',
+        summary: 'Read a file of the page',
+        files,
+      }),
     ],
-  });
-}
-
-function fileRoute(files: () => PageFiles) {
-  return defineRoute({
-    ...open,
-    path: '/docs/:version/:name',
-    summary: 'Read a file of the page',
-    operationId: 'readDocsFile',
-    params: z.object({ version: z.string(), name: z.string() }),
-    headers: z.object({ 'accept-encoding': z.string().optional() }),
-    responses: { 200: fileAnswer('The file') },
-    async handle({ params, headers }) {
-      const file = files().find(params.name);
-      if (!file) throw new ServiceError('route.notFound', 'The page /docs has no such file. Load it again.');
-      const zips = TAKES_GZIP.test(headers['accept-encoding'] ?? '');
-      return {
-        status: 200,
-        body: zips ? await file.zipped() : file.bytes,
-        headers: {
-          'Content-Type': file.type,
-          Vary: 'Accept-Encoding',
-          ...(zips ? { 'Content-Encoding': 'gzip' } : {}),
-          // During an upgrade, the page of one process may ask another for a file that is not the same there.
-          'Cache-Control': params.version === files().version ? FOR_EVER : 'no-store',
-        },
-      };
-    },
   });
 }

@@ -1,14 +1,7 @@
 /** The files that browsers load: read once, under an address that changes with their contents. */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** A file as it is served. */
-export interface Asset {
-  /** Its Content-Type. */
-  type: string;
-  body: string;
-}
+import { type StaticFile, staticFiles } from '../../platform/http/static-files.ts';
 
 /** The style sheets in the order in which they apply. */
 const STYLES = [
@@ -28,28 +21,25 @@ const STYLES = [
 const read = (...path: string[]) => readFileSync(join(import.meta.dirname, ...path), 'utf8');
 
 /** Plain JavaScript with types in comments: browsers get it as it is. */
-function modules(): [string, Asset][] {
+function modules(): [string, StaticFile][] {
   const names = readdirSync(join(import.meta.dirname, '..', 'browser')).filter((name) =>
     name.endsWith('.js'),
   );
   const type = 'text/javascript; charset=utf-8';
-  return names.map((name) => [name, { type, body: read('..', 'browser', name) }]);
+  return names.map((name) => [name, { type, bytes: Buffer.from(read('..', 'browser', name)) }]);
 }
 
-const ASSETS: ReadonlyMap<string, Asset> = new Map([
-  [
-    'page.css',
-    { type: 'text/css; charset=utf-8', body: STYLES.map((name) => read(`${name}.css`)).join('\n') },
-  ],
-  ['icon.svg', { type: 'image/svg+xml', body: read('icon.svg') }],
-  ...modules(),
-]);
-
-/** Stands in the addresses of all files. */
-export const ASSET_VERSION = createHash('sha256')
-  .update(JSON.stringify([...ASSETS]))
-  .digest('hex')
-  .slice(0, 12);
-
-/** A file by its name; undefined: there is none. */
-export const assetNamed = (name: string): Asset | undefined => ASSETS.get(name);
+/** All of them, by their names. */
+export const ASSETS = staticFiles(
+  new Map<string, StaticFile>([
+    [
+      'page.css',
+      {
+        type: 'text/css; charset=utf-8',
+        bytes: Buffer.from(STYLES.map((name) => read(`${name}.css`)).join('\n')),
+      },
+    ],
+    ['icon.svg', { type: 'image/svg+xml', bytes: Buffer.from(read('icon.svg')) }],
+    ...modules(),
+  ]),
+);

@@ -26,6 +26,12 @@ export interface VisitDeps {
 /** Mail programs add what they like. */
 const LinkToken = z.object({ token: z.string() });
 
+/** Where the language was chosen, below the path of the page. */
+const PagePath = z
+  .string()
+  .regex(/^(\/[\w-]+)*$/)
+  .max(200);
+
 /** `/link/{token}`, `/language` and `/stay`. */
 export function visitRoutes(deps: VisitDeps) {
   const path = `${deps.base}/link/:token` as `/${string}`;
@@ -48,11 +54,11 @@ export function visitRoutes(deps: VisitDeps) {
       path: `${deps.base}/language` as `/${string}`,
       operationId: 'chooseSelfServiceLanguage',
       summary: 'Choose the language of the page',
-      fields: { language: z.string().max(35) },
-      async act({ view, session }, { language }) {
+      fields: { language: z.string().max(35), at: PagePath.optional() },
+      async act({ view, session }, { language, at }) {
         const chosen = view.languages.find(({ tag }) => tag === language) ?? view.language;
         await deps.sessions.speak(session.idHash, chosen.tag);
-        return goTo(view, session.verificationId === null ? '' : '/now');
+        return goTo(view, at ?? (session.verificationId === null ? '' : '/now'));
       },
     }),
     personalAction({

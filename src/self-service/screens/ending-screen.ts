@@ -1,4 +1,4 @@
-import type { ShownVerification } from '../ports.ts';
+import type { ShownVerification, TextRefusal } from '../ports.ts';
 import { helperName } from '../refusal-text.ts';
 import type { TextName } from '../texts.ts';
 import { deskPhone } from '../view/desk-phone.ts';
@@ -34,6 +34,18 @@ const ENDINGS: Record<string, Ending> = {
   canceled: { title: 'end.canceled', help: 'end.canceledHelp', next: ['again', 'otherWay', 'back'] },
   expired: { title: 'end.expired', help: 'end.expiredHelp', next: ['again', 'otherWay'] },
 };
+/** Where it is another ending of a text than of a call. */
+const OF_TEXTS: Record<string, Ending> = {
+  invalidNumber: { title: 'end.noTexts', help: 'end.noTextsHelp', next: ['otherWay', 'change'] },
+  canceled: { title: 'end.textCanceled', help: 'end.canceledHelp', next: ['again', 'otherWay', 'back'] },
+  providerError: { title: 'end.textFailed', help: 'end.providerErrorHelp', next: ['again', 'otherWay'] },
+};
+/** Of texts that were refused for a reason that the person must know. */
+const REFUSED_TEXTS: Record<TextRefusal, Ending> = {
+  stopped: { title: 'end.undelivered', help: 'end.stoppedHelp', next: ['otherWay', 'again'] },
+  stoppedToName: { title: 'end.undelivered', help: 'end.stoppedToNameHelp', next: ['otherWay', 'change'] },
+  heldBack: { title: 'end.undelivered', help: 'end.heldBackHelp', next: ['otherWay', 'again'] },
+};
 const FAILED: Ending = {
   title: 'end.providerError',
   help: 'end.providerErrorHelp',
@@ -46,7 +58,7 @@ export function endingPage(
   { verification, formKey }: { verification: ShownVerification; formKey: string },
 ): string {
   const { text } = view.language;
-  const ending = ENDINGS[verification.outcome ?? ''] ?? FAILED;
+  const ending = endingOf(verification);
   const names = { organisation: view.brand.name, name: helperName(view) };
   const causes = text(ending.help, names).split('\n');
   const { international, extension } = verification;
@@ -58,6 +70,12 @@ export function endingPage(
 <div class="row actions">${ending.next.map((next, place) => nextButton(view, next, { verification, formKey, isFirst: place === 0 }))}</div>`,
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: [text(ending.title), ''], isPoundNext: false })}`,
   });
+}
+
+function endingOf({ channel, textRefusal, outcome }: ShownVerification): Ending {
+  if (textRefusal !== null) return REFUSED_TEXTS[textRefusal];
+  const ofText = channel === 'sms' ? OF_TEXTS[outcome ?? ''] : undefined;
+  return ofText ?? ENDINGS[outcome ?? ''] ?? FAILED;
 }
 
 function nextButton(

@@ -1,5 +1,5 @@
 import { raw } from 'hono/html';
-import { ASSET_VERSION } from '../assets/assets.ts';
+import { ASSETS } from '../assets/assets.ts';
 import { type Html, html, NONE } from './html.ts';
 import { icon, mark } from './icons.ts';
 import type { PageView } from './page-view.ts';
@@ -43,10 +43,10 @@ export function layout(view: PageView, page: Page): string {
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 <title>${prefix}${page.title} – ${brand.name}</title>
-<link rel="icon" href="${view.files}/${ASSET_VERSION}/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${view.files}/${ASSET_VERSION}/page.css">
+<link rel="icon" href="${view.files}/${ASSETS.version}/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${view.files}/${ASSETS.version}/page.css">
 ${brand.stylesheet === null ? NONE : html`<link rel="stylesheet" href="${brand.stylesheet}">`}
-<script type="module" src="${view.files}/${ASSET_VERSION}/page.js"></script>
+<script type="module" src="${view.files}/${ASSETS.version}/page.js"></script>
 </head>
 <body data-now="${view.now.toISOString()}"${sessionData(view)}>
 ${header(view)}
@@ -68,14 +68,14 @@ function sessionData({ sessionEnds, language, base }: PageView): Html {
   return html` data-session-ends="${sessionEnds.toISOString()}" data-session-warning="${language.text('session.warning', { minutes: 2 })}" data-session-stay="${language.text('session.stay')}" data-session-page="${base}/stay"`;
 }
 
-function header({ language, languages, brand, base, formToken }: PageView): Html {
+function header({ language, languages, brand, base, at, formToken }: PageView): Html {
   const shown = html`${icon('globe', { small: true })}<span>${language.name}</span>`;
   return html`<header class="header"><span class="tenant">${logo(brand)}<span><bdi>${brand.name}</bdi></span></span>
 ${
   formToken === null
     ? NONE
     : html`<details class="languages"><summary><span class="hidden">${language.text('common.language')}: </span>${shown}</summary>
-<form method="post" action="${base}/language"><input type="hidden" name="formToken" value="${formToken}">${languages.map(
+<form method="post" action="${base}/language"><input type="hidden" name="formToken" value="${formToken}">${at === null ? NONE : html`<input type="hidden" name="at" value="${at}">`}${languages.map(
         ({ tag, name }) =>
           html`<button name="language" value="${tag}" lang="${tag}"${tag === language.tag ? raw(' aria-current="true"') : ''}>${name}</button>`,
       )}</form></details>`

@@ -20,6 +20,8 @@ export interface PageView {
   base: string;
   /** The path of the page's files, such as `/my-phones/assets`. */
   files: string;
+  /** What is behind `base` in its own address, such as `/add`; null: it answers a form, and cannot be opened by its address. */
+  at: string | null;
   language: Language;
   languages: readonly Language[];
   brand: PageBrand;

@@ -212,6 +212,40 @@ describeWorlds('the self-service page', ({ world }) => {
   });
 });
 
+describe('texts that are asked for on the page', () => {
+  test('name its host for filling in, and say why they do not come', async () => {
+    const http = { host: '127.0.0.1', port: 0, publicUrl: 'https://mfa.contoso.example' };
+    const world = await worldOfThisTest('embedded', {
+      config: { http },
+      policy: { textMessage: { codeHost: 'login.contoso.example', androidAppHash: 'FA+9qCX9VSu' } },
+    });
+    const number = '+46701740641';
+    const path = `${BASE}/add/mobile-by-text`;
+    const { visitor } = await signedIn(world, 'texted');
+    const textMe = async () => {
+      const confirm = await visitor.submit(await visitor.open(path), path, {
+        country: 'SE',
+        number,
+        extension: '',
+      });
+      await visitor.submit(confirm, `${BASE}/start`);
+      await world.sendTexts();
+      return visitor.open(`${BASE}/now`);
+    };
+    await textMe();
+    const { body = '', from = '' } = world.simulator.texts().findLast(({ to }) => to === number) ?? {};
+    expect(body.split('\n').slice(1)).toEqual([`@mfa.contoso.example #${world.codeOn(number)}`]);
+    world.simulator.answerText({ from: number, to: from, body: 'STOP' });
+    const code = await visitor.open(`${BASE}/now`);
+    await visitor.post(`${BASE}/now/wrong-number`, {
+      formToken: formOn(code, `${BASE}/now/code`).fields.formToken ?? '',
+    });
+    const refused = await textMe();
+    expect(refused.title).toBe('The message was not delivered');
+    expect(wordsOf(refused.html)).toMatch(/answered STOP.*Send START.*be called/);
+  });
+});
+
 describe('sessions of the self-service page', () => {
   test('end after a quarter of an hour without a click, and say so', async () => {
     const world = await worldOfThisTest('embedded');
