@@ -6,6 +6,7 @@ import {
   NUMBER_PER_DAY,
   type PolicyCeiling,
 } from './domain/ceiling-settings.ts';
+import { ENTRA_VARIABLES, type EntraConfig, entraOf, entraProblems } from './domain/entra-settings.ts';
 import {
   OLDER_APP_VARIABLES,
   type OlderAppsConfig,
@@ -16,7 +17,7 @@ import { OPS_VARIABLES, type OpsConfig, opsOf } from './domain/ops-settings.ts';
 import { databaseUrlProblem } from './platform/database/database-url.ts';
 import type { RedisPlace } from './platform/queue/redis-place.ts';
 import { REDIS_VARIABLES, redisPlace, redisProblems } from './platform/queue/redis-settings.ts';
-import { hasWeakKey } from './platform/secrets/key-ring.ts';
+import { weakKeyProblems } from './platform/secrets/weak-keys.ts';
 import {
   address,
   baseAddress,
@@ -52,6 +53,8 @@ export interface Config {
   ops: OpsConfig;
   /** Null: app passwords are not checked for older apps. */
   olderApps?: OlderAppsConfig | null;
+  /** Left out: metadata and keys of Entra are fetched from Microsoft. */
+  entra?: EntraConfig;
   /** Where traces are sent, OTLP over HTTP; null: none are made. */
   traces: { endpoint: string } | null;
   /** Key rings as text (see `platform/secrets/key-ring.ts`); null: made on first start and kept in the data directory. */
@@ -121,6 +124,7 @@ const Environment = z.object({
   PUBLIC_URL: baseAddress.optional(),
   ...OPS_VARIABLES,
   ...OLDER_APP_VARIABLES,
+  ...ENTRA_VARIABLES,
   TRUSTED_PROXIES: networks.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: address(['https:', 'http:']).optional(),
   DATABASE_URL: checked(databaseUrlProblem).optional(),
@@ -207,10 +211,11 @@ function crossCheck(env: Environment): string[] {
     ...providerProblems(env),
     ...rehearsalProblems(env),
     ...olderAppProblems(env),
+    ...entraProblems(env, production),
     ...needed(!production && env.DATABASE_URL !== undefined, 'with DATABASE_URL', ...RINGS),
     ...needed(!production && !env.DATABASE_URL && env.HASH_KEYS !== undefined, 'with HASH_KEYS', 'SEAL_KEYS'),
     ...needed(!production && !env.DATABASE_URL && env.SEAL_KEYS !== undefined, 'with SEAL_KEYS', 'HASH_KEYS'),
-    ...(production ? weakKeys(env) : []),
+    ...(production ? weakKeyProblems(env) : []),
     ...redisProblems(env),
     ...needed(redisPlace(env) !== null, 'with Redis', 'DATABASE_URL'),
     ...needed(
@@ -226,17 +231,6 @@ function crossCheck(env: Environment): string[] {
         ]
       : []),
   ];
-}
-
-/** A key that can be guessed protects nothing. Behind another it may stay, so that it can be replaced. */
-function weakKeys(env: Environment): string[] {
-  return (['HASH_KEYS', 'SEAL_KEYS'] as const).flatMap((name) =>
-    env[name] !== undefined && hasWeakKey(env[name])
-      ? [
-          `${name} begins with a key that is not random, such as 32 times the same byte: make one with openssl rand -base64 32`,
-        ]
-      : [],
-  );
 }
 
 function group(env: Environment): Config {
@@ -262,6 +256,7 @@ function group(env: Environment): Config {
     queue: queueOf(env),
     ops: opsOf(env),
     olderApps: olderAppsOf(env),
+    entra: entraOf(env),
     traces: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT } : null,
     secrets: env.HASH_KEYS && env.SEAL_KEYS ? { hashKeys: env.HASH_KEYS, sealKeys: env.SEAL_KEYS } : null,
     signingKeys: env.SIGNING_KEYS ?? null,

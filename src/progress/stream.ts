@@ -20,7 +20,9 @@ export interface StreamText {
   alive: string;
   /** Says that something has changed which is no event, such as that the phone rings; empty: that is not told. */
   changed: string;
+  /** Whether whoever follows may do so no longer; asked when the stream would say that it is alive. */
+  isOver: () => boolean;
 }
 
 /** As the API writes streams. Comments are for what is between: clients are not told of them. */
-export const OF_API: StreamText = { write: asJson, alive: ': alive\n\n', changed: '' };
+export const OF_API: StreamText = { write: asJson, alive: ': alive\n\n', changed: '', isOver: () => false };

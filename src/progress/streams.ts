@@ -15,17 +15,6 @@ const FULL_RETRY_S = 5;
 /** How soon a client whose connection broke comes back, ms (HTML standard, "Server-sent events", field retry). */
 const RECONNECT_MS = 1_000;
 
-/** What whoever opened a stream can do with it. */
-export interface OpenStream {
-  /**
-   * Ends the stream before the verification has ended, such as when the session is over that it was opened in. Has no effect on
-   * one that has ended.
-   * @param last what is written before the end, as `WriteEvent` writes it; without it the client only sees the connection end,
-   * and comes back
-   */
-  end(last?: string): void;
-}
-
 /** Open streams of a process, for whoever may show a verification to somebody. */
 export type Streams = ReturnType<typeof createStreams>;
 
@@ -79,19 +68,15 @@ export function createStreams(deps: StreamsDeps) {
      * Streams what comes after a place to a response whose head is out, until the end of the story or of the client.
      * @param how what is written; as the API writes it where it is left out
      */
-    open(place: Followed, res: ServerResponse, how: Partial<StreamText> = {}): OpenStream {
-      const end = (last?: string) => void (res.writableEnded || res.end(last));
+    open(place: Followed, res: ServerResponse, how: Partial<StreamText> = {}): void {
       const stream = { ...place, res, how: { ...OF_API, ...how } };
       // Others that found room at the same moment may have taken it: the client comes back.
-      if (fullFor(place) !== null) end();
-      else {
-        open.add(stream);
-        res.once('close', () => forget(stream));
-        res.write(`retry: ${RECONNECT_MS}\n\n`);
-        watch.start();
-        looks.at([place.verificationId]);
-      }
-      return { end };
+      if (fullFor(place) !== null) return void (res.writableEnded || res.end());
+      open.add(stream);
+      res.once('close', () => forget(stream));
+      res.write(`retry: ${RECONNECT_MS}\n\n`);
+      watch.start();
+      looks.at([place.verificationId]);
     },
 
     /** Looks at once, if a stream of this process follows the verification: it has just changed. */
@@ -141,7 +126,8 @@ function tooMany(full: string): ServiceError {
   );
 }
 
-/** A client that does not read needs not be told. */
+/** A client that does not read needs not be told. One that may follow no longer is told to look, and finds that out. */
 function sayAlive({ res, how }: Stream): void {
+  if (how.isOver()) return void (res.writableEnded || res.end(how.changed));
   if (!res.writableEnded && !res.writableNeedDrain) res.write(how.alive);
 }

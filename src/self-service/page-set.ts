@@ -97,7 +97,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
               : (await deps.actions.policyOf(tenantId)).selfService.linkMinutes,
         }),
         ...setupRoutes(shared),
-        ...liveRoutes({ ...shared, cookie, follow: deps.follow }),
+        ...liveRoutes({ ...shared, cookie, follow: deps.follow, now: deps.clock.now }),
         ...phonesRoutes(shared),
         ...appPasswordRoutes(shared),
       ],

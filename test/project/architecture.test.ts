@@ -19,6 +19,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
       'providers/settings.ts',
       'providers/rehearsal.ts',
       'domain/ceiling-settings.ts',
+      'domain/entra-settings.ts',
       'domain/older-app-settings.ts',
       'domain/ops-settings.ts',
     ],
@@ -40,6 +41,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'retention/': { file: 'retention/purge.ts', imports: [] },
   'capabilities/': { file: 'capabilities/routes.ts', imports: [] },
   'pbx-profiles/': { file: 'pbx-profiles/routes.ts', imports: [] },
+  'entra/': { file: 'entra/clouds.ts', imports: [] },
   'self-service/': { file: 'self-service/brand/brand.ts', imports: [] },
   'ops/': { file: 'ops/readiness.ts', imports: [] },
   'providers/port.ts': {
@@ -133,6 +135,7 @@ const FEATURES = [
   'retention/',
   'capabilities/',
   'pbx-profiles/',
+  'entra/',
   'self-service/',
   'ops/',
 ];

@@ -270,6 +270,25 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     );
   });
 
+  test('warns before it closes, and takes numbers for longer when asked', async () => {
+    const { number } = await signer(world);
+    const visitor = createPageVisitor();
+    const url = await newPage();
+    const ends = ({ html }: ShownPage) => Date.parse(/data-session-ends="([^"]*)"/.exec(html)?.[1] ?? '');
+    const first = await visitor.open(url);
+    expect(ends(first)).toBe(world.time.now() + 600_000);
+    for (let times = 0; times < 12; times += 1) {
+      await world.time.advance(500_000);
+      const { formToken = '' } = formOn(first).fields;
+      expect(ends(await visitor.post(`${url}/stay`, { formToken }))).toBe(world.time.now() + 600_000);
+    }
+    expect((await visitor.send(first, { number, country: 'SE' })).url).toContain('/code');
+    // Nobody else gets more time for it.
+    expect((await createPageVisitor().post(`${url}/stay`)).status).toBe(403);
+    await world.time.advance(601_000);
+    expect((await visitor.post(`${url}/stay`)).status).toBe(410);
+  });
+
   test('is known again on the device of an earlier sign-in, each tenant by its own cookie', async () => {
     const { number } = await signer(world);
     const visitor = createPageVisitor();

@@ -21,7 +21,8 @@ export function prepareSession() {
     box = warning(sessionWarning ?? '', sessionStay ?? '', async () => {
       const answer = await fetch(sessionPage, { method: 'POST', body: formOf(), redirect: 'manual' });
       if (!answer.ok) return;
-      ends = serverNow() + 15 * 60_000;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      ends = Date.parse(page.body.dataset.sessionEnds ?? '');
       box?.remove();
       box = null;
     });

@@ -103,7 +103,7 @@ async function make(
     const secret =
       appPassword === null
         ? ({ kind: 'shownBefore' } as const)
-        : ({ kind: 'shown', groups: appPassword } as const);
+        : ({ kind: 'shown', groups: appPassword, userId: session.userId } as const);
     return { status: 200, body: newPasswordPage(view, secret), headers: UNCHANGED };
   } catch (error) {
     return showList(deps, person, { kind: 'bad', text: refusalText(view, refusalIn(error)) });

@@ -14,7 +14,7 @@ import { donePage, type ShownSecret } from '../screens/done-screen.ts';
 import { endingPage } from '../screens/ending-screen.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
-import type { Draft, SessionStore } from '../sessions/session-store.ts';
+import type { Draft, Session, SessionStore } from '../sessions/session-store.ts';
 import { codeIn } from '../typed-code.ts';
 import { begin } from './begin.ts';
 import {
@@ -35,11 +35,12 @@ export interface Follow {
   /**
    * @param how.alive says that the stream is alive while nothing happens
    * @param how.changed says that something has changed which is no event
+   * @param how.isOver whether the stream is to end, whatever happens to the verification
    */
   open(
     place: { tenantId: string; verificationId: string; after: number },
     res: ServerResponse,
-    how: { alive: string; changed: string },
+    how: { alive: string; changed: string; isOver: () => boolean },
   ): void;
 }
 
@@ -50,6 +51,7 @@ export interface LiveDeps {
   sessions: SessionStore;
   cookie: SessionCookie;
   follow: Follow;
+  now(): Date;
 }
 
 /** `/now`, `/now/…` and `/done`. */
@@ -238,7 +240,7 @@ async function showDone(deps: LiveDeps, person: Person): Promise<PageAnswer> {
   if (verification.outcome !== 'approved' || verification.state !== 'finished') return goTo(view, '/now');
   const secret: ShownSecret = person.isAhead
     ? { kind: 'none' }
-    : await secretOf(deps, session.tenantId, verification.id);
+    : await secretOf(deps, session, verification.id);
   const phones = await deps.actions.listPhones(session);
   const has = (type: string) => phones.some(({ phoneType, isVerified }) => phoneType === type && isVerified);
   const canAdd = has('mobile') ? (has('office') ? null : 'office') : 'mobile';
@@ -247,12 +249,12 @@ async function showDone(deps: LiveDeps, person: Person): Promise<PageAnswer> {
 
 async function secretOf(
   { actions }: LiveDeps,
-  tenantId: string,
+  { tenantId, userId }: Session,
   verificationId: string,
 ): Promise<ShownSecret> {
   try {
     const { appPassword } = await actions.reveal({ tenantId, verificationId });
-    return { kind: 'shown', groups: appPassword };
+    return { kind: 'shown', groups: appPassword, userId };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     if (error.code === 'appPassword.alreadyRevealed') return { kind: 'shownBefore' };
@@ -271,7 +273,7 @@ async function leaveDone(deps: LiveDeps, { session, view, now }: Person): Promis
 /** Events, since scripts are not told of comments: without any, the page takes the connection for lost. */
 const TEXTS = { alive: 'event: alive\ndata:\n\n', changed: 'data: changed\n\n' };
 
-function eventsRoute({ follow }: LiveDeps, path: `/${string}`) {
+function eventsRoute({ follow, now }: LiveDeps, path: `/${string}`) {
   const defineRoute = routeDefiner<Visitor>();
   return defineRoute({
     method: 'get',
@@ -294,7 +296,9 @@ function eventsRoute({ follow }: LiveDeps, path: `/${string}`) {
       const wanted = { tenantId: session.tenantId, verificationId };
       follow.assertRoom(wanted);
       const after = Number(headers['last-event-id'] ?? 0);
-      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, TEXTS) };
+      // Following keeps no session alive. One that was extended meanwhile is followed anew.
+      const how = { ...TEXTS, isOver: () => session.expiresAt <= now() };
+      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, how) };
     },
   });
 }

@@ -7,7 +7,7 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { type IconName, icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { inlineKey, rich } from '../view/parts.ts';
+import { account, inlineKey, rich } from '../view/parts.ts';
 
 /** The ways to be reached, by the last part of their address. */
 export const WAYS = {
@@ -59,7 +59,7 @@ export function choosePage(
   return layout(view, {
     title: text('choose.title'),
     body: html`<p class="lead">${text('choose.lead', { organisation: view.brand.name })}</p>
-<p class="account">${rich(view, 'common.forAccount', { user: html`<bdi translate="no">${user}</bdi>` })}</p>
+${account(view, user)}
 <ul class="choices">${offered.map((way) => html`<li>${choice(view, way)}</li>`)}</ul>`,
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: [view.brand.name, ''], isPoundNext: true })}<p>${text('choose.side')}</p>`,
     sideOnPhones: true,

@@ -4,10 +4,13 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { button, form, linkButton, notice, phoneNumber, rich } from '../view/parts.ts';
+import { account, button, form, linkButton, notice, phoneNumber, rich } from '../view/parts.ts';
 
 /** The app password: its letters in groups; shown before; or none belongs to it. */
-export type ShownSecret = { kind: 'shown'; groups: string } | { kind: 'shownBefore' } | { kind: 'none' };
+export type ShownSecret =
+  | { kind: 'shown'; groups: string; userId: string }
+  | { kind: 'shownBefore' }
+  | { kind: 'none' };
 
 /** 14 to 16: the phone is registered. @param canAdd the phone that could be added next */
 export function donePage(
@@ -54,7 +57,7 @@ function secretBox(view: PageView, secret: ShownSecret, title: 'done.password' |
       html`<b>${text('done.shownAlready')}</b><br>${text('done.shownAlreadyHelp')} <a href="${view.base}">${text('phones.title')}</a>`,
     );
   const groups = secret.groups.split(' ');
-  return html`<div class="secret"><div class="head"><h2 id="secret-title">${text(title)}</h2><span>${text('done.onlyNow')}</span></div><p class="hint">${text('done.passwordFor')}</p>
+  return html`<div class="secret"><div class="head"><h2 id="secret-title">${text(title)}</h2><span>${text('done.onlyNow')}</span></div><p class="hint">${text('done.passwordFor')}</p>${account(view, secret.userId, 'print')}
 <output class="groups" role="group" aria-labelledby="secret-title" translate="no" data-secret>${groups.map((group) => html`<span>${group}</span>`)}</output>
 <button type="button" class="button primary" data-copies data-copied="${text('done.copied')}" data-failed="${text('done.copyFailed')}" hidden>${icon('copy', { small: true })}<span>${text('done.copy')}</span></button><p class="hint" role="status" data-copy-status></p></div>`;
 }

@@ -4,7 +4,7 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { linkButton, notice, phoneNumber, rich, spaced } from '../view/parts.ts';
+import { account, linkButton, notice, phoneNumber, rich, spaced } from '../view/parts.ts';
 import { wayNameOf } from './choose-screen.ts';
 
 /** What the list shows. */
@@ -41,7 +41,7 @@ export function phonesPage(view: PageView, overview: Overview): string {
     title: text('phones.title'),
     ...(said?.kind === 'bad' ? { titlePrefix: text('common.error') } : {}),
     width: 'list',
-    body: html`<p class="account">${rich(view, 'common.forAccount', { user: html`<bdi translate="no">${user}</bdi>` })}</p>
+    body: html`${account(view, user)}
 ${said === null ? NONE : notice(said.kind, said.text, { alert: true })}
 ${banner === undefined ? NONE : enableBanner(view, banner)}
 <div class="section-head"><h2>${text('phones.phones')}</h2>${linkButton(add, `${view.base}/add`, 'quiet', true)}</div>

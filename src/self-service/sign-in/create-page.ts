@@ -6,7 +6,7 @@ import { hashOfToken, newToken } from '../secrets.ts';
 import type { NewSignInPage, SignInPageStore } from './page-store.ts';
 import type { SignInActions } from './ports.ts';
 
-/** How long numbers are taken on a page, minutes. A code may be typed later, for as long as it lasts. */
+/** How long numbers are taken on a page unless the person asks for more, minutes. A code may be typed later, for as long as it lasts. */
 export const PAGE_MINUTES = 10;
 
 /** What a backend asks for. */

@@ -4,6 +4,7 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { plainText } from '../../domain/typed-text.ts';
 import { refusalIn, type ServiceError } from '../../errors.ts';
+import { later } from '../../platform/clock.ts';
 import { offeredCountries } from '../countries/offered.ts';
 import { showTyped } from '../countries/typed.ts';
 import { refusalText } from '../refusal-text.ts';
@@ -12,6 +13,7 @@ import type { NumberForm } from '../screens/number-screen.ts';
 import { signInPage } from '../screens/sign-in-screens.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import { type Html, html } from '../view/html.ts';
+import { PAGE_MINUTES } from './create-page.ts';
 import type { SignInPageStore } from './page-store.ts';
 import type { SignInActions } from './ports.ts';
 import { keyOf, notHere, ownerAction, ownerPage, visitorAction, visitorPage } from './sign-in-route.ts';
@@ -37,7 +39,7 @@ type Typed = z.output<z.ZodObject<typeof NUMBER>>;
 
 const LANGUAGE = { language: z.string().max(35) };
 
-/** `/link/{token}` and `/{id}`, each with its languages. */
+/** `/link/{token}` and `/{id}`, each with its languages and with more time. */
 export function numberRoutes(deps: NumberDeps) {
   const at = (path: string) => `${deps.under}${path}` as `/${string}`;
   return [
@@ -64,6 +66,13 @@ export function numberRoutes(deps: NumberDeps) {
       fields: LANGUAGE,
       act: (visitor, { language }) => bound(deps, visitor, (owner) => speak(deps, owner, language)),
     }),
+    visitorAction({
+      path: at('/link/:token/stay'),
+      operationId: 'extendSignInPageFirst',
+      summary: 'Ask for more time: binds the page to this browser',
+      fields: {},
+      act: (visitor) => bound(deps, visitor, (owner) => stay(deps, owner)),
+    }),
     ownerPage({
       path: at('/:id'),
       operationId: 'changeSignInNumber',
@@ -76,6 +85,13 @@ export function numberRoutes(deps: NumberDeps) {
       summary: 'Get a code for another number',
       fields: NUMBER,
       act: (owner, typed) => takeNumber(deps, owner, typed),
+    }),
+    ownerAction({
+      path: at('/:id/stay'),
+      operationId: 'extendSignInPage',
+      summary: 'Ask for more time',
+      fields: {},
+      act: (owner) => stay(deps, owner),
     }),
     ownerAction({
       path: at('/:id/language'),
@@ -117,6 +133,13 @@ async function speak(deps: NumberDeps, { page, view }: PageOwner, language: stri
   return goTo(view, page.verificationId === null ? '' : '/code');
 }
 
+/** Another ten minutes: who needs longer is warned before the page closes (WCAG 2.2, criterion 2.2.1). */
+async function stay(deps: NumberDeps, owner: PageOwner): Promise<PageAnswer> {
+  const { page, now } = owner;
+  const expiresAt = await deps.pages.extend(page.id, later(now, PAGE_MINUTES * 60_000), now);
+  return expiresAt === null ? notHere(owner) : showAgain(deps, { ...owner, page: { ...page, expiresAt } });
+}
+
 /** The number that was typed last is shown again. */
 async function showAgain(deps: NumberDeps, owner: PageOwner): Promise<PageAnswer> {
   const { page } = owner;
@@ -138,7 +161,7 @@ async function showNumber(
   const { otherWayUrl } = page;
   const shown = { ...offered, number: typed.number, error, otherWayUrl, formKey: randomUUIDv7() };
   const status = error === null ? 200 : error.field === 'form' ? 409 : 422;
-  return { status, body: signInPage(view, shown) };
+  return { status, body: signInPage({ ...view, sessionEnds: page.expiresAt }, shown) };
 }
 
 async function takeNumber(deps: NumberDeps, owner: PageOwner, typed: Typed): Promise<PageAnswer> {

@@ -64,6 +64,14 @@ export function createSignInPageStore(run: RunStatement) {
       return rows.length === 1;
     },
 
+    /** Takes numbers until then, as long as the page still does and is not a day old. @returns until when it does now */
+    async extend(id: string, until: Date, now: Date): Promise<Date | null> {
+      const [row] = await run<{ expiresAt: Date }>(sql`
+        update sign_in_page set expires_at = least(${until}::timestamptz, created_at + interval '1 day')
+        where id = ${id}::uuid and expires_at > ${now} returning expires_at`);
+      return row?.expiresAt ?? null;
+    },
+
     async speak(id: string, locale: string): Promise<void> {
       await run(sql`update sign_in_page set locale = ${locale} where id = ${id}::uuid`);
     },

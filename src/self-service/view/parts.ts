@@ -103,3 +103,9 @@ export function fieldError(id: string, content: string | Html | null): Html {
     ? NONE
     : html`<p class="error" id="${id}">${icon('alert', { small: true })}<span>${content}</span></p>`;
 }
+
+/** Whose page it is. @param how `print`: it is seen on paper only, where nothing else says it */
+export function account(view: PageView, user: string, how: 'shown' | 'print' = 'shown'): Html {
+  const name = html`<bdi translate="no">${user}</bdi>`;
+  return html`<p class="account${how === 'print' ? ' only-print' : ''}">${rich(view, 'common.forAccount', { user: name })}</p>`;
+}

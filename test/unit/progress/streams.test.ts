@@ -125,6 +125,19 @@ test('says every 15 s that it is alive, unless the client does not read', async 
   expect(sleeps.res.text).not.toContain('alive');
 });
 
+test('ends, and says to look, once whoever follows may no longer', async () => {
+  const { res, asResponse } = response();
+  let isOver = false;
+  const how = { changed: 'data: changed\n\n', isOver: () => isOver };
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse, how);
+  await turn(61);
+  expect(res.writableEnded).toBe(false);
+  isOver = true;
+  await turn(61);
+  expect(res.writableEnded).toBe(true);
+  expect(res.text).toMatch(/data: changed\n\n$/);
+});
+
 test('outlives a registry that is away', async () => {
   const { res, asResponse } = response();
   away = true;
@@ -208,18 +221,14 @@ test('looks by itself every 2 s while it hears what others change, every 250 ms 
   expect(others.following).toBe(false);
 });
 
-test('an event may be written in another way, or left out, and a stream ended with a last word', async () => {
+test('an event may be written in another way, or left out', async () => {
   const { res, asResponse } = response();
   const write = ({ id, state }: ProgressEvent) =>
     state === 'dialing' ? null : `id: ${id}\ndata: ${state}\n\n`;
-  const stream = streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse, { write });
+  streams.open({ tenantId: 'contoso', verificationId: 'a', after: 0 }, asResponse, { write });
   story = [event(1, 'queued'), event(2, 'dialing')];
   await turn(2);
-  stream.end('event: sessionOver\ndata:\n\n');
-  stream.end('again');
-  story.push(event(3, 'ringing'));
-  await turn(2);
-  expect(res.text).toBe('retry: 1000\n\nid: 1\ndata: queued\n\nevent: sessionOver\ndata:\n\n');
+  expect(res.text).toBe('retry: 1000\n\nid: 1\ndata: queued\n\n');
 });
 
 test('what has changed without an event may be told too, and in what way a stream says that it is alive', async () => {

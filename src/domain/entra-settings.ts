@@ -1,0 +1,41 @@
+/** The settings for Microsoft Entra, as they stand in the environment. */
+import type { z } from 'zod';
+import { baseAddress } from '../platform/settings.ts';
+
+/** Where metadata and keys of Entra are fetched from, by cloud, without a slash at the end. Null: from Microsoft. */
+export interface EntraConfig {
+  metadata: { global: string | null; usGovernment: string | null; china: string | null };
+}
+
+/** The variables, for the schema of the environment. */
+export const ENTRA_VARIABLES = {
+  ENTRA_METADATA_GLOBAL: baseAddress.optional(),
+  ENTRA_METADATA_US_GOVERNMENT: baseAddress.optional(),
+  ENTRA_METADATA_CHINA: baseAddress.optional(),
+};
+
+type Environment = z.infer<z.ZodObject<typeof ENTRA_VARIABLES>>;
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Rules between the variables: keys that decide who is let in are fetched without TLS on one machine only, to try things out. */
+export function entraProblems(env: Environment, production: boolean): string[] {
+  return (Object.keys(ENTRA_VARIABLES) as (keyof Environment)[]).flatMap((name) => {
+    const given = env[name];
+    if (given === undefined || given.startsWith('https:')) return [];
+    return !production && LOOPBACK.test(new URL(given).hostname)
+      ? []
+      : [`${name} must begin with https://; http:// is for 127.0.0.1 and outside production`];
+  });
+}
+
+/** The settings, grouped. */
+export function entraOf(env: Environment): EntraConfig {
+  return {
+    metadata: {
+      global: env.ENTRA_METADATA_GLOBAL ?? null,
+      usGovernment: env.ENTRA_METADATA_US_GOVERNMENT ?? null,
+      china: env.ENTRA_METADATA_CHINA ?? null,
+    },
+  };
+}
