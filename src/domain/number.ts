@@ -131,13 +131,32 @@ function requireSameCountry(number: PhoneNumber, country: CountryCode | undefine
  * Browsers and people leave out the +. Where the digits are a number with the country code that they begin with, and
  * another one if they are dialed within the country, neither is guessed.
  */
-function requireOneReading(text: string, { number, countryCallingCode: code, country }: PhoneNumber): void {
-  const digits = text.replaceAll(/\D/g, '');
-  if (text.startsWith('+') || !digits.startsWith(code)) return;
-  const abroad = parseOrNull(`+${digits}`, undefined);
-  if (!abroad?.isValid() || abroad.number === number) return;
+function requireOneReading(text: string, number: PhoneNumber): void {
+  const { countryCallingCode: code, country } = number;
+  if (otherReading(text, number) === null) return;
   const rule = `This can be read in two ways: ${code} may be the country code, or the first digits of a number in ${country ?? 'the country'}. Write + in front if it is the code; otherwise write the number in full, as it is dialed within the country.`;
   throw refusal('number.invalid', '/number', rule);
+}
+
+function otherReading(text: string, { number, countryCallingCode: code }: PhoneNumber): PhoneNumber | null {
+  const digits = text.replaceAll(/\D/g, '');
+  if (text.startsWith('+') || !digits.startsWith(code)) return null;
+  const abroad = parseOrNull(`+${digits}`, undefined);
+  return abroad?.isValid() && abroad.number !== number ? abroad : null;
+}
+
+/**
+ * Both numbers that somebody may have meant who left out the +, for a page that asks which.
+ * @returns E.164 and grouped, first as it is dialed within the country; null: there are not two
+ */
+export function twoReadings(
+  typed: string,
+  country: CountryCode,
+): Pick<ParsedNumber, 'e164' | 'international'>[] | null {
+  const number = parseOrNull(typed, country);
+  const other = number?.isValid() ? otherReading(typed, number) : null;
+  if (!number || !other) return null;
+  return [number, other].map((each) => ({ e164: each.number, international: each.formatInternational() }));
 }
 
 /** Satellite numbers are valid mobile numbers to libphonenumber; only the missing country shows what they are. */

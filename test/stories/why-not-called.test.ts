@@ -46,7 +46,7 @@ describeEachStore('find', (combination) => {
     for (let times = 0; times < 5; times += 1) expect((await request('u-1')).status).toBe(429);
     const said = await find('u-1');
     expect(said).toMatch(
-      /^The newest request was refused, at .*\. limit\.reached: too many verifications were requested\.$/m,
+      /^The newest request was refused, at .*\. limit\.reached: too many verifications or messages were requested\.$/m,
     );
     expect(said).toMatch(/^Do: .*limits\.perUser/m);
     expect(said).toMatch(

@@ -5,12 +5,12 @@ import { plainText } from '../../domain/typed-text.ts';
 import type { ServiceError } from '../../errors.ts';
 import { noBody } from '../../platform/http/answers.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
-import { numberHint } from '../countries/hint.ts';
+import { type NumberHint, numberHint } from '../countries/hint.ts';
 import { showTyped } from '../countries/typed.ts';
 import type { PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
 import { WAYS } from '../screens/choose-screen.ts';
-import { type NumberForm, numberError } from '../screens/number-screen.ts';
+import { type NumberForm, numberError, whichNumber } from '../screens/number-screen.ts';
 import type { Draft } from '../sessions/session-store.ts';
 import { type Html, html } from '../view/html.ts';
 import type { PageView } from '../view/page-view.ts';
@@ -114,10 +114,27 @@ function malformed({ view }: Person, { number, extension }: Draft): NumberForm['
 
 function numberRefusal({ view }: Person, draft: Draft, refusal: ServiceError): Html {
   const { text } = view.language;
-  if (refusal.code === 'number.invalid') return html`${invalidNumber(view, draft)}`;
+  if (refusal.code === 'number.invalid')
+    return whichNumber(view, draft.number, draft.country) ?? invalidNumber(view, draft);
   if (refusal.code === 'number.typeRefused' && draft.phoneType !== 'office')
     return html`${text('number.isLandline')}`;
   return refusalText(view, refusal);
+}
+
+/** In countries with numbers of several lengths nobody can say how many. */
+function digitsOff(
+  { text }: PageView['language'],
+  missing: NumberHint['missing'],
+  extra: NumberHint['extra'],
+): string | null {
+  if (missing !== null)
+    return missing.least === missing.most
+      ? text('number.tooShort', { missing: missing.least })
+      : text('number.tooShortSome');
+  if (extra === null) return null;
+  return extra.least === extra.most
+    ? text('number.tooLong', { extra: extra.least })
+    : text('number.tooLongSome');
 }
 
 /** What seems to be wrong with the number, as far as that can be said, and what one looks like. */
@@ -129,10 +146,8 @@ function invalidNumber({ language }: PageView, { country, number, phoneType }: D
   );
   const shown = html`<bdi class="number" dir="ltr" translate="no">${example.number}</bdi>`;
   const like = rich({ language }, 'number.example', { example: shown });
-  if (missing && missing.least === missing.most)
-    return html`${language.text('number.tooShort', { missing: missing.least })} ${like}`;
-  if (extra && extra.least === extra.most)
-    return html`${language.text('number.tooLong', { extra: extra.least })} ${like}`;
+  const said = digitsOff(language, missing, extra);
+  if (said !== null) return html`${said} ${like}`;
   const name = new Intl.DisplayNames(language.tag, { type: 'region' }).of(country) ?? country;
   return html`${language.text('number.invalid', { country: name })} ${like}`;
 }

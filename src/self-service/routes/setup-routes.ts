@@ -6,7 +6,7 @@ import type { PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
 import { choosePage, lastingRefusal, WAYS, type WayName, wayNameOf } from '../screens/choose-screen.ts';
 import { confirmPage } from '../screens/confirm-screen.ts';
-import { type NumberForm, numberPage } from '../screens/number-screen.ts';
+import { type NumberForm, numberPage, READING } from '../screens/number-screen.ts';
 import type { Draft, SessionStore } from '../sessions/session-store.ts';
 import { begin } from './begin.ts';
 import { NUMBER_FIELDS, readingRoute, readNumber } from './number-reading.ts';
@@ -55,8 +55,9 @@ export function setupRoutes(deps: SetupDeps) {
       operationId: 'checkNumber',
       summary: 'Check the number',
       params: WayInPath,
-      fields: NUMBER_FIELDS,
-      act: (person, typed, { way }) => takeNumber(deps, person, { ...WAYS[way], ...typed }),
+      fields: { ...NUMBER_FIELDS, ...READING },
+      act: (person, { reading, ...typed }, { way }) =>
+        takeNumber(deps, person, { ...WAYS[way], ...typed, number: reading ?? typed.number }),
     }),
     readingRoute(at('/add/:way/reading'), deps.actions),
     personalPage({

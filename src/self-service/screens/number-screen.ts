@@ -1,3 +1,6 @@
+import type { CountryCode } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import { twoReadings } from '../../domain/number.ts';
 import type { ListedCountry } from '../countries/list.ts';
 import { deskPhone } from '../view/desk-phone.ts';
 import { type Html, html, NONE } from '../view/html.ts';
@@ -42,6 +45,25 @@ ${isOffice ? tones(view, shown) : NONE}
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: [shown.number, shown.extension === '' ? '' : text('common.extensionShort', { extension: shown.extension })], isPoundNext: false })}<p>${text('number.side')}</p>`,
   });
 }
+
+/** Asks which of two numbers is meant; null: there are not two. Each is a button of the form, named `reading`. */
+export function whichNumber({ language: { text } }: PageView, typed: string, country: string): Html | null {
+  const readings = twoReadings(typed, country as CountryCode);
+  if (readings === null) return null;
+  const buttons = readings.map(
+    ({ e164, international }) =>
+      html` <button class="button quiet small" name="reading" value="${e164}"><bdi dir="ltr" translate="no">${international}</bdi></button>`,
+  );
+  return html`${text('number.which')}${buttons}`;
+}
+
+/** The number that was chosen, where there were two. */
+export const READING = {
+  reading: z
+    .string()
+    .regex(/^\+\d{5,20}$/)
+    .optional(),
+};
 
 /** A list of the browser's own; the script turns it into one that is searched by typing. */
 export function countryField(

@@ -9,7 +9,7 @@ import { offeredCountries } from '../countries/offered.ts';
 import { showTyped } from '../countries/typed.ts';
 import { refusalText } from '../refusal-text.ts';
 import { FormKey, goTo, type PageAnswer } from '../routes/page-route.ts';
-import type { NumberForm } from '../screens/number-screen.ts';
+import { type NumberForm, READING, whichNumber } from '../screens/number-screen.ts';
 import { signInPage } from '../screens/sign-in-screens.ts';
 import { hashOfToken, newToken } from '../secrets.ts';
 import { type Html, html } from '../view/html.ts';
@@ -34,8 +34,9 @@ const NUMBER = {
   formKey: FormKey,
   country: z.string().regex(/^[A-Z]{2}$/, 'This must be a country of the list.'),
   number: z.string().trim().max(64),
+  ...READING,
 };
-type Typed = z.output<z.ZodObject<typeof NUMBER>>;
+type Typed = Omit<z.output<z.ZodObject<typeof NUMBER>>, 'reading'>;
 
 const LANGUAGE = { language: z.string().max(35) };
 
@@ -57,7 +58,7 @@ export function numberRoutes(deps: NumberDeps) {
       operationId: 'useSignInPage',
       summary: 'Type the number: binds the page to this browser',
       fields: NUMBER,
-      act: (visitor, typed) => bound(deps, visitor, (owner) => takeNumber(deps, owner, typed)),
+      act: (visitor, form) => bound(deps, visitor, (owner) => takeNumber(deps, owner, chosen(form))),
     }),
     visitorAction({
       path: at('/link/:token/language'),
@@ -84,7 +85,7 @@ export function numberRoutes(deps: NumberDeps) {
       operationId: 'sendSignInNumber',
       summary: 'Get a code for another number',
       fields: NUMBER,
-      act: (owner, typed) => takeNumber(deps, owner, typed),
+      act: (owner, form) => takeNumber(deps, owner, chosen(form)),
     }),
     ownerAction({
       path: at('/:id/stay'),
@@ -102,6 +103,12 @@ export function numberRoutes(deps: NumberDeps) {
     }),
   ];
 }
+
+/** What was typed, or which of the two numbers that it may mean. */
+const chosen = ({ reading, ...typed }: Typed & { reading?: string | undefined }): Typed => ({
+  ...typed,
+  number: reading ?? typed.number,
+});
 
 /** The visitor, if a number may be typed here. */
 function opened(visitor: SignInVisitor): PageOwner | null {
@@ -205,6 +212,8 @@ const saysCountry = (number: string): boolean => plainText(number).startsWith('+
 
 function numberRefusal({ view }: PageOwner, { number, country }: Typed, refusal: ServiceError): Html {
   const { language } = view;
+  const which = refusal.code === 'number.invalid' ? whichNumber(view, number, country) : null;
+  if (which !== null) return which;
   if (refusal.code === 'number.invalid' && saysCountry(number))
     return html`${language.text('signIn.invalid')}`;
   const names = new Intl.DisplayNames(language.tag, { type: 'region' });

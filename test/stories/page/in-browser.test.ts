@@ -150,7 +150,7 @@ describe('the page in a browser', () => {
     expect(await number?.inputValue()).toBe('+46846500');
     await number?.press('Tab');
     await page.locator('#number-error').waitFor();
-    expect(await page.locator('.field-errors').textContent()).toContain('does not look like');
+    expect(await page.locator('.field-errors').textContent()).toContain('Some digits seem to be missing');
     expect(await number?.getAttribute('aria-invalid')).toBe('true');
     expect(await page.evaluate('document.activeElement.id')).toBe('extension');
     await number?.fill('');

@@ -138,7 +138,7 @@ describeWorlds('the self-service page', ({ world }) => {
     });
     const short = await read({ number: '0846500' });
     expect(short).toMatchObject({ number: '08-465 00', error: { field: 'number' } });
-    expect(wordsOf(short.error?.html ?? '')).toContain('does not look like a phone number of Sweden');
+    expect(wordsOf(short.error?.html ?? '')).toContain('Some digits seem to be missing');
     const mobile = await read({ number: '07017406' }, 'mobile-by-text');
     expect(wordsOf(mobile.error?.html ?? '')).toContain('2 digits seem to be missing');
     expect(await read({ number: '0846500422', extension: '12a' })).toMatchObject({
@@ -175,6 +175,24 @@ describeWorlds('the self-service page', ({ world }) => {
     expect(world.codeOn(right)).toMatch(/^\d{6}$/);
   });
 
+  test('asks which number is meant where the digits may be two, and takes the one that is chosen', async () => {
+    const { visitor } = await signedIn(world, newUser());
+    const path = `${BASE}/add/mobile-by-call`;
+    const typed = { country: 'DE', number: '4915112345678' };
+    const which = await visitor.submit(await visitor.open(path), path, typed);
+    expect(which.status).toBe(422);
+    expect(wordsOf(which.html)).toContain(
+      'Which of these is your number? +49 491 5112345678 +49 1511 2345678',
+    );
+    const readings = [...which.html.matchAll(/name="reading" value="([^"]+)"/g)].map(([, value]) => value);
+    expect(readings).toEqual(['+494915112345678', '+4915112345678']);
+    const confirm = await visitor.submit(which, path, { ...typed, reading: '+4915112345678' });
+    expect([confirm.title, wordsOf(confirm.html)]).toEqual([
+      'Is this right?',
+      expect.stringContaining('+49 1511 2345678'),
+    ]);
+  });
+
   test('a form of another session, or of nobody, does nothing', async () => {
     const number = world.newNumber();
     const { visitor } = await signedIn(world, newUser());
@@ -206,7 +224,8 @@ describeWorlds('the self-service page', ({ world }) => {
     expect(wordsOf(ended.html)).toContain('Nothing was registered.');
     const again = await visitor.submit(ended, `${BASE}/now/again`);
     const twice = await visitor.submit(ended, `${BASE}/now/again`);
-    expect([again.title, twice.title]).toEqual(['We’re calling you', 'We’re calling you']);
+    const said = `${wordsOf(again.html)}\n${wordsOf(twice.html)}`;
+    expect([again.title, twice.title], said).toEqual(['We’re calling you', 'We’re calling you']);
     await world.settle();
     expect(world.simulator.createdPerNumber()[number]).toBe(2);
   });
