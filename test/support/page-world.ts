@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '../../src/config.ts';
 import { SCOPES } from '../../src/domain/scope.ts';
 import { createLogger } from '../../src/log.ts';
 import { isUnavailable } from '../../src/platform/http/unavailable.ts';
@@ -14,10 +15,14 @@ import { clientOf, configFor, keepLines } from './world.ts';
 export type PageWorld = Awaited<ReturnType<typeof openPageWorld>>;
 
 /** Starts a service on the stores, with a tenant `contoso`. */
-export async function openPageWorld(stores: FreshStores, policy: Record<string, unknown> = {}) {
+export async function openPageWorld(
+  stores: FreshStores,
+  policy: Record<string, unknown> = {},
+  changes: Partial<Config> = {},
+) {
   const dataDir = mkdtempSync(join(tmpdir(), 'poundkey-page-'));
   const log = keepLines();
-  const config = configFor(stores, dataDir);
+  const config = configFor(stores, dataDir, changes);
   const service = await startService(config, {
     log: createLogger({ level: 'info', destination: log.destination, withoutStack: isUnavailable }),
   });

@@ -9,6 +9,7 @@ import { findProgram } from '../../../test/support/processes.ts';
 import type { Bench } from '../bench.ts';
 import { quantile } from '../statistics.ts';
 import { number } from '../table.ts';
+import { type DeskKeys, measureDeskKeys } from './desk-keys.ts';
 import { type Measure, progress } from './measure.ts';
 
 /** Calls that are measured. */
@@ -49,7 +50,7 @@ export const page: Measure = {
   async run(bench) {
     const program = findProgram(['chromium', 'chromium-browser', 'google-chrome']);
     if (program === null) throw new Error('No Chromium is installed; apt-get install chromium installs one.');
-    const world = await openPageWorld(await placeIn(bench));
+    const world = await openPageWorld(await placeIn(bench), {}, { sandbox: true });
     const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
     try {
       progress('calls from # to done');
@@ -60,7 +61,9 @@ export const page: Measure = {
       }
       progress('one set-up by somebody who reads and types');
       const whole = await measureAttentive(world, browser);
-      return { tables: [tableOf(afterKey, whole)], raw: { afterKey, whole } };
+      progress('keys of the desk phone');
+      const keys = await measureDeskKeys(world.url, browser);
+      return { tables: [tableOf(afterKey, whole, keys)], raw: { afterKey, whole, keys } };
     } finally {
       await browser.close();
       await world.close();
@@ -179,7 +182,7 @@ async function pressAndWait(world: PageWorld, window: Page, e164: string): Promi
   return Number(await window.evaluate(DONE_AT)) - pressed;
 }
 
-function tableOf(afterKey: readonly number[], whole: WholeSetUp) {
+function tableOf(afterKey: readonly number[], whole: WholeSetUp, keys: DeskKeys) {
   const rows = [
     [
       `# to "done", ${afterKey.length} calls`,
@@ -196,6 +199,13 @@ function tableOf(afterKey: readonly number[], whole: WholeSetUp) {
     ['the first page and its files, on the wire', `${number(whole.firstViewBytes / 1_000, 1)} kB`, '', ''],
     ['layout shift, of the pages for the number and the call', number(whole.shift, 3), '', ''],
     ['the slowest key of the number until it was drawn', `${number(whole.slowestKeyMs)} ms`, '', ''],
+    [
+      `a key of the desk phone until the next frame; ${keys.shown} of ${keys.presses} showed in it`,
+      `${number(keys.frameMs, 1)} ms`,
+      '',
+      '',
+    ],
+    ['a key of the desk phone until its tone was started', `${number(keys.toneMs, 1)} ms`, '', ''],
   ];
   return { id: 'page', title: 'The page', columns: ['', 'median', 'p95', 'most'], rows };
 }
