@@ -1,4 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
+import { APP_PASSWORD_NAMES } from '../domain/app-password-names.ts';
 import { latestExpiry } from './latest-expiry.ts';
 import { type Tell, tellRevoked } from './messages.ts';
 import type { createAppPasswordMaker } from './new-app-password.ts';
@@ -21,7 +22,7 @@ export function createWriteAppPassword(make: ReturnType<typeof createAppPassword
     return sql`password as (
       insert into app_password (id, tenant_id, user_id, name, hash, hash_key_id, sealed, sealed_until, verification_id,
         created_at, place, expires_at)
-      select ${made.id}::uuid, tenant_id, user_id, case phone_type when 'office' then 'Office phone' else 'Mobile phone' end, ${made.hash}::text, ${made.hashKeyId}::text, ${made.sealed}::text,
+      select ${made.id}::uuid, tenant_id, user_id, case phone_type when 'office' then ${APP_PASSWORD_NAMES.office}::text else ${APP_PASSWORD_NAMES.mobile}::text end, ${made.hash}::text, ${made.hashKeyId}::text, ${made.sealed}::text,
         ${made.sealedUntil}::timestamptz, id, ${now}::timestamptz, (${FREE_PLACE}),
         ${expiresAt}::timestamptz from done
       returning id)`;

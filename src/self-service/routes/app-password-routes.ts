@@ -6,6 +6,7 @@ import { refusalText } from '../refusal-text.ts';
 import { newPasswordPage } from '../screens/done-screen.ts';
 import { newPasswordQuestion, questionPage } from '../screens/question-screen.ts';
 import { html } from '../view/html.ts';
+import { appPasswordName } from '../view/parts.ts';
 import {
   FormKey,
   goTo,
@@ -118,7 +119,7 @@ async function askRevoke(deps: PhonesDeps, { session, view }: Person, id: string
     status: 200,
     body: questionPage(view, {
       title: text('passwords.revokeTitle'),
-      text: html`${text('passwords.revokeText', { name: found.name })}`,
+      text: html`${text('passwords.revokeText', { name: appPasswordName(view, found.name) })}`,
       keep: text('passwords.keep'),
       act: { label: text('passwords.revoke'), action: `/app-passwords/${found.id}/revoke`, look: 'danger' },
     }),

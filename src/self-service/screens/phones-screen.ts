@@ -4,7 +4,7 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { account, linkButton, notice, phoneNumber, rich, spaced } from '../view/parts.ts';
+import { account, appPasswordName, linkButton, notice, phoneNumber, rich, spaced } from '../view/parts.ts';
 import { wayNameOf } from './choose-screen.ts';
 
 /** What the list shows. */
@@ -90,6 +90,7 @@ function passwordRow(
     text('passwords.created', { date: createdAt }),
     ...(expiresAt === null ? [] : [text('passwords.expires', { date: expiresAt })]),
   ];
-  const label = text('phones.ofNumber', { action: text('passwords.revoke'), number: name });
-  return html`<li>${icon('key')}<span><b><bdi>${name}</bdi></b><small>${facts.join(' · ')}</small></span><span class="row"><a class="link" data-opens-dialog href="${view.base}/app-passwords/${id}/revoke" aria-label="${label}">${text('passwords.revoke')}</a></span></li>`;
+  const shown = appPasswordName(view, name);
+  const label = text('phones.ofNumber', { action: text('passwords.revoke'), number: shown });
+  return html`<li>${icon('key')}<span><b><bdi>${shown}</bdi></b><small>${facts.join(' · ')}</small></span><span class="row"><a class="link" data-opens-dialog href="${view.base}/app-passwords/${id}/revoke" aria-label="${label}">${text('passwords.revoke')}</a></span></li>`;
 }

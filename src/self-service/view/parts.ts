@@ -1,5 +1,7 @@
 /** The parts that pages are made of. */
+
 import { raw } from 'hono/html';
+import { APP_PASSWORD_NAMES } from '../../domain/app-password-names.ts';
 import type { TextName } from '../texts.ts';
 import { type Html, html, NONE } from './html.ts';
 import { type IconName, icon, poundSign } from './icons.ts';
@@ -108,4 +110,10 @@ export function fieldError(id: string, content: string | Html | null): Html {
 export function account(view: PageView, user: string, how: 'shown' | 'print' = 'shown'): Html {
   const name = html`<bdi translate="no">${user}</bdi>`;
   return html`<p class="account${how === 'print' ? ' only-print' : ''}">${rich(view, 'common.forAccount', { user: name })}</p>`;
+}
+
+/** The name of an app password: that of a verification in the language of the page, any other as it was given. */
+export function appPasswordName({ language: { text } }: PageView, name: string): string {
+  if (name === APP_PASSWORD_NAMES.office) return text('phones.office');
+  return name === APP_PASSWORD_NAMES.mobile ? text('phones.mobile') : name;
 }
