@@ -25,6 +25,8 @@ export function waitsBy(time: VirtualTime) {
 const MOST_ROUNDS = 50_000;
 /** A queue whose server was away takes up to 15 s before it works again; jobs that stand still for so long are stuck, ms. */
 const STUCK_MS = 50_000;
+/** A job that stands still for so long may wait for one that waits for its line, ms. */
+const STANDING_MS = 10_000;
 /** Rounds without any job before the sweeper is called: a job may be just on its way into the queue. */
 const PATIENT_ROUNDS = 50;
 
@@ -39,16 +41,17 @@ export async function settle(
   isDone: (service: Service) => Promise<boolean> = allFinished,
 ): Promise<void> {
   const { queue } = service.jobs;
-  const isStuck = watchBusy();
+  const standsFor = watchBusy();
   let jobless = 0;
   for (let round = 0; round < MOST_ROUNDS; ) {
     await time.idle();
     await service.journey.settled();
     await service.jobs.settled();
     const busy = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
-    if (isStuck(busy)) break;
+    const stoodMs = standsFor(busy);
+    if (stoodMs > STUCK_MS) throw new Error(`the world does not settle: ${busy} jobs stand still`);
     if (busy > 0) {
-      await letJobsWork(busy, time, waits.ends());
+      await letJobsWork({ busy, stoodMs }, time, waits.ends());
       continue;
     }
     if (await isDone(service)) return;
@@ -69,18 +72,22 @@ async function letTimePass(service: Service, time: VirtualTime, jobless: number)
   return jobless + 1;
 }
 
-/** Says whether as many jobs are in work as for a long time before. */
+/** Says for how long as many jobs have been in work as now, ms. */
 function watchBusy() {
   let stood = { busy: 0, since: 0 };
-  return (busy: number): boolean => {
+  return (busy: number): number => {
     if (busy === 0 || busy !== stood.busy) stood = { busy, since: performance.now() };
-    return performance.now() - stood.since > STUCK_MS;
+    return performance.now() - stood.since;
   };
 }
 
 /** Jobs that all wait for their line need the time to move, which a story may have paused. */
-async function letJobsWork(busy: number, time: VirtualTime, ends: number[]): Promise<void> {
-  if (ends.length < busy) return nextTurn();
+async function letJobsWork(
+  { busy, stoodMs }: { busy: number; stoodMs: number },
+  time: VirtualTime,
+  ends: number[],
+): Promise<void> {
+  if (ends.length === 0 || (ends.length < busy && stoodMs < STANDING_MS)) return nextTurn();
   await time.advance(Math.max(0, Math.min(...ends) - time.now()));
 }
 
