@@ -30,7 +30,10 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => void stop(signal).catch(fail));
-  await starting;
+  const { url } = await starting;
+  // The log is lines of JSON: whoever tries Poundkey out at a terminal looks for one address.
+  if (config.sandbox && process.stdout.isTTY)
+    process.stdout.write(`\nPoundkey runs. Open ${url ?? ''} to try it; Ctrl+C stops it.\n\n`);
 }
 
 /** Says why the process ends, with sysexits' codes: 78 the configuration is wrong, 70 something else. */

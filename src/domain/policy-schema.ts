@@ -192,7 +192,10 @@ export const tenantPolicySchema = z.strictObject({
       blockUser: z
         .boolean()
         .default(true)
-        .meta({ description: 'Whether a user who reports fraud is blocked from further verifications' }),
+        .meta({
+          description:
+            'Whether a user who reports fraud on a registered phone is blocked from further verifications',
+        }),
       blockForS: z
         .int()
         .min(60)

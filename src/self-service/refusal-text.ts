@@ -35,7 +35,10 @@ const BY_ADMINISTRATOR: readonly TextName[] = [
 ];
 
 /** A refusal in the person's language, with who can change it where that is somebody else. */
-export function refusalText(view: PageView, { code, retryAfterS }: ServiceError): Html {
+export function refusalText(
+  view: PageView,
+  { code, retryAfterS }: Pick<ServiceError, 'code'> & { retryAfterS?: number | undefined },
+): Html {
   const name = TEXTS[code] ?? 'refused.other';
   const minutes = Math.ceil((retryAfterS ?? 0) / 60);
   const said = view.language.text(name, { organisation: view.brand.name, minutes });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { scrollsSideways, violationsOn } from '../support/axe.ts';
 import { browserForTests, hasBrowser } from '../support/browser.ts';
 import { programsIn } from '../support/examples.ts';
 import { PROJECT } from '../support/lint.ts';
@@ -146,6 +147,30 @@ describe.runIf(hasBrowser)('a page for signing in, in a browser', () => {
     })()`);
     await vi.waitFor(() => expect(complaints.join()).toContain('form-action'), SOON);
     expect(page.url()).toBe(here);
+    await page.context().close();
+  });
+
+  test('breaks no rule for people who see or operate it otherwise, light and dark, down to 320 px', async () => {
+    const { page } = await newPage(true);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const look = async (state: string) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ reducedMotion: 'reduce', colorScheme });
+        expect([await violationsOn(page), await scrollsSideways(page)], `${state}, ${colorScheme}`).toEqual([
+          [],
+          false,
+        ]);
+      }
+    };
+    await page.goto(`${backend.url}/sign-in`);
+    await page.getByLabel('Phone number').waitFor();
+    await look('number');
+    await typeNumber(page, newMobile());
+    await look('code');
+    await page.getByLabel('Code from the message').fill('123456');
+    await page.getByText('That is not the code.').waitFor();
+    await look('wrong code');
     await page.context().close();
   });
 

@@ -1,4 +1,5 @@
 // Asks everything that the service needs, as the service does, and puts into words what is wrong.
+import { sql } from 'kysely';
 import type { Config } from '../../../src/config.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { CheckName } from '../../../src/ops/checks.ts';
@@ -44,6 +45,7 @@ export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
         await lookAt('providers', () => lookAtProviders(config)),
         await lookAt('publicUrl', () => lookAtPublicUrl(config)),
         await lookAt('textSenders', () => lookAtSenders(config, opened(), log)),
+        await lookAt('auditTrail', () => lookAtAuditTrail(config, opened())),
       ];
     } finally {
       await (database as Database<Registry> | null)?.close();
@@ -51,7 +53,7 @@ export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
   };
 }
 
-async function lookAt(name: CheckName | 'textSenders', look: Look): Promise<Finding> {
+async function lookAt(name: CheckName | 'textSenders' | 'auditTrail', look: Look): Promise<Finding> {
   try {
     const limit = `no answer within ${LIMIT_MS / 1000} s`;
     return {
@@ -126,6 +128,16 @@ async function lookAtSenders(
   const countries = await unnamedSenders(lines, db, policies.current);
   if (countries.length === 0) return 'every country that a policy names has a sender of its own';
   return `texts to ${countries.join(', ')} come from the first caller line. Where a country wants a registered name or a number of its own, set TEXT_SENDERS`;
+}
+
+async function lookAtAuditTrail({ database }: Config, { db }: Database<Registry>): Promise<string> {
+  if (database.kind === 'embedded') skip('the embedded store has one role');
+  const { rows } = await sql<{ canChange: boolean }>`
+    select pg_has_role(c.relowner, 'usage') or has_table_privilege(c.oid, 'update') or has_table_privilege(c.oid, 'delete')
+      as can_change from pg_class c where c.oid = 'audit_event'::regclass`.execute(db);
+  if (rows[0]?.canChange === false)
+    return 'the role of DATABASE_URL can add events, and neither change nor delete them';
+  return 'only a trigger keeps events from being changed: the role of DATABASE_URL owns the tables, or may change them. docs/operating/audit.md shows how to give the service a role of its own';
 }
 
 async function lookAtPublicUrl({ http: { publicUrl } }: Config): Promise<string> {

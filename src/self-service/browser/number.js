@@ -110,6 +110,7 @@ function showError(field, shown) {
 function clearError(field) {
   if (field.getAttribute('aria-invalid') !== 'true') return;
   field.removeAttribute('aria-invalid');
+  document.title = document.body.dataset.title ?? document.title;
   document.querySelector('.field-errors')?.replaceChildren();
 }
 

@@ -16,6 +16,8 @@ interface Digits {
 
 /** Help with a number. Neither missing nor too many digits: something else is wrong, or nothing. */
 export interface NumberHint {
+  /** The country that the number seems to be of. */
+  meant: CountryCode;
   missing: Digits | null;
   extra: Digits | null;
   example: ExampleNumber;
@@ -32,13 +34,14 @@ export function numberHint(typed: string, country: CountryCode, phoneType: 'offi
   const digits = reader.getNumber()?.nationalNumber ?? '';
   const meant = countryMeant(reader, country);
   const example = exampleNumber(meant, phoneType, digits);
-  if (digits === '' || exists(meant, digits, phoneType)) return { missing: null, extra: null, example };
+  if (digits === '' || exists(meant, digits, phoneType))
+    return { meant, missing: null, extra: null, example };
   const lengths = possibleLengths(meant);
   const missing = lengths.filter((length) => canGrow(meant, digits, length, phoneType));
   const extra = lengths.filter(
     (length) => length < digits.length && exists(meant, digits.slice(0, length), phoneType),
   );
-  return { ...nearer(digits.length, missing, extra), example };
+  return { meant, ...nearer(digits.length, missing, extra), example };
 }
 
 /** Either of the two: what takes fewer digits; if both take as many, what is missing. */

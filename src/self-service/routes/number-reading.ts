@@ -1,5 +1,5 @@
 /** A number as it is typed: how the page shows it, and what is wrong with it. */
-import type { CountryCode } from 'libphonenumber-js/max';
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { plainText } from '../../domain/typed-text.ts';
 import type { ServiceError } from '../../errors.ts';
@@ -9,9 +9,10 @@ import { type NumberHint, numberHint } from '../countries/hint.ts';
 import { showTyped } from '../countries/typed.ts';
 import type { PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
-import { WAYS } from '../screens/choose-screen.ts';
+import { WAYS, type WayName } from '../screens/choose-screen.ts';
 import { type NumberForm, numberError, whichNumber } from '../screens/number-screen.ts';
 import type { Draft } from '../sessions/session-store.ts';
+import type { TextName } from '../texts.ts';
 import { type Html, html } from '../view/html.ts';
 import type { PageView } from '../view/page-view.ts';
 import { rich } from '../view/parts.ts';
@@ -113,12 +114,22 @@ function malformed({ view }: Person, { number, extension }: Draft): NumberForm['
 }
 
 function numberRefusal({ view }: Person, draft: Draft, refusal: ServiceError): Html {
-  const { text } = view.language;
   if (refusal.code === 'number.invalid')
     return whichNumber(view, draft.number, draft.country) ?? invalidNumber(view, draft);
-  if (refusal.code === 'number.typeRefused' && draft.phoneType !== 'office')
-    return html`${text('number.isLandline')}`;
+  if (refusal.code === 'number.typeRefused') return otherPhone(view, draft) ?? refusalText(view, refusal);
   return refusalText(view, refusal);
+}
+
+/** A phone of the other kind is offered as one, with the number that was typed; null: it is neither kind. */
+function otherPhone(view: PageView, { number, country, phoneType, channel }: Draft): Html | null {
+  const { text } = view.language;
+  const type = parsePhoneNumberFromString(number, { defaultCountry: country as CountryCode })?.getType();
+  const offer = (said: TextName, way: WayName, label: TextName) =>
+    html`${text(said)} <button class="button quiet small" formaction="${view.base}/add/${way}">${text(label)}</button>`;
+  if (phoneType === 'office')
+    return type === 'MOBILE' ? offer('number.isMobile', 'mobile-by-call', 'done.addMobile') : null;
+  if (type !== 'FIXED_LINE') return null;
+  return offer(channel === 'sms' ? 'number.isLandline' : 'number.isLandlineToo', 'office', 'done.addOffice');
 }
 
 /** In countries with numbers of several lengths nobody can say how many. */
@@ -139,7 +150,7 @@ function digitsOff(
 
 /** What seems to be wrong with the number, as far as that can be said, and what one looks like. */
 function invalidNumber({ language }: PageView, { country, number, phoneType }: Draft): Html {
-  const { missing, extra, example } = numberHint(
+  const { meant, missing, extra, example } = numberHint(
     number,
     country as CountryCode,
     phoneType === 'office' ? 'office' : 'mobile',
@@ -148,6 +159,6 @@ function invalidNumber({ language }: PageView, { country, number, phoneType }: D
   const like = rich({ language }, 'number.example', { example: shown });
   const said = digitsOff(language, missing, extra);
   if (said !== null) return html`${said} ${like}`;
-  const name = new Intl.DisplayNames(language.tag, { type: 'region' }).of(country) ?? country;
+  const name = new Intl.DisplayNames(language.tag, { type: 'region' }).of(meant) ?? meant;
   return html`${language.text('number.invalid', { country: name })} ${like}`;
 }

@@ -1,13 +1,15 @@
 /** Setting up a phone, up to the call or the message. */
 import { randomUUIDv7 } from 'node:crypto';
+import type { PhoneType } from '../../domain/phone-type.ts';
 import type { ServiceError } from '../../errors.ts';
 import { offeredCountries } from '../countries/offered.ts';
+import { showTyped } from '../countries/typed.ts';
 import type { PageActions } from '../ports.ts';
 import { refusalText } from '../refusal-text.ts';
 import { choosePage, lastingRefusal, WAYS, type WayName, wayNameOf } from '../screens/choose-screen.ts';
 import { confirmPage } from '../screens/confirm-screen.ts';
 import { type NumberForm, numberPage, READING } from '../screens/number-screen.ts';
-import type { Draft, SessionStore } from '../sessions/session-store.ts';
+import type { Draft, Session, SessionStore } from '../sessions/session-store.ts';
 import { begin } from './begin.ts';
 import { NUMBER_FIELDS, readingRoute, readNumber } from './number-reading.ts';
 import {
@@ -81,9 +83,20 @@ async function showNumber(deps: SetupDeps, { session, view }: Person, way: WayNa
   if (lastingRefusal(asked?.refusals ?? [])) return goTo(view, '/add');
   // What was typed for another phone is of use here too: only the country of it is taken over.
   const { draft } = session;
-  const isSame = draft !== null && draft.phoneType === WAYS[way].phoneType;
-  const typed = isSame ? draft : { number: '', extension: '', country: draft?.country ?? '' };
+  const { phoneType } = WAYS[way];
+  const isSame = draft !== null && draft.phoneType === phoneType;
+  const entered = isSame ? undefined : await enteredNumber(deps, session, phoneType);
+  const typed = isSame ? draft : (entered ?? { number: '', extension: '', country: draft?.country ?? '' });
   return numberAnswer(deps, { session, view }, { way, ...typed, error: null });
+}
+
+/** A number that an administrator entered and nobody has verified, as the fields show it. */
+async function enteredNumber({ actions }: SetupDeps, session: Session, phoneType: PhoneType) {
+  const phones = await actions.listPhones(session);
+  const entered = phones.find((phone) => phone.phoneType === phoneType && !phone.isVerified);
+  if (entered === undefined) return;
+  const { number, country } = showTyped(entered.phoneNumber, 'US');
+  return { number, country, extension: entered.extension ?? '' };
 }
 
 async function numberAnswer(
@@ -113,6 +126,10 @@ async function showConfirmation(
 ): Promise<PageAnswer> {
   const { draft } = session;
   if (draft === null) return goTo(view, '/add');
+  // Somebody who goes back sees what became of it, and is not called once more.
+  const begun =
+    session.verificationId === null ? null : await deps.actions.read(session, session.verificationId);
+  if (begun !== null && (begun.outcome === null || begun.outcome === 'approved')) return goTo(view, '/now');
   const { understood } = await deps.actions.check(session, draft, view.language.tag);
   if (understood === null) return goTo(view, `/add/${wayNameOf(draft)}`);
   const body = confirmPage(view, {

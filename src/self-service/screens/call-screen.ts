@@ -185,6 +185,6 @@ function phoneAt({ language: { text }, brand }: PageView, stage: CallStage, call
 
 function sideText(view: PageView, stage: CallStage, { digits }: ShownVerification): Html {
   const { text } = view.language;
-  if (digits !== null && stage === 'answered') return html`${text('call.sideDigits')}`;
+  if (digits !== null && stage !== 'inLine' && stage !== 'checking') return html`${text('call.sideDigits')}`;
   return rich(view, 'call.side', { key: inlineKey('0', '0') });
 }

@@ -1,4 +1,5 @@
 import type { ListedAppPassword, ListedPhone } from '../ports.ts';
+import { refusalText } from '../refusal-text.ts';
 import type { TextName } from '../texts.ts';
 import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
@@ -66,16 +67,19 @@ function phoneRow(view: PageView, phone: ListedPhone): Html {
     text('phones.added', { date: createdAt }),
     ...(isVerified ? [] : [text('phones.notVerified')]),
     ...(smsSignInState === 'ready' ? [text('phones.signsIn')] : []),
+    ...(smsSignInState === 'phoneNumberNotUnique' ? [text('enable.inUse')] : []),
   ];
-  const verify = wayNameOf({ phoneType, channel: 'call' });
+  // A mobile is verified by text or by call: that is asked first.
+  const verify = phoneType === 'mobile' ? '/add' : `/add/${wayNameOf({ phoneType, channel: 'call' })}`;
   return html`<li>${icon(phoneType === 'office' ? 'desk' : 'mobile')}<span><span class="name-line"><b>${phoneNumber(view, groupedNumber(phone))}</b>${isDefault ? html`<span class="tag">${text('phones.default')}</span>` : NONE}</span><small>${facts.join(' · ')}</small></span>
-<span class="row tight">${isVerified ? NONE : html`<a class="link" href="${view.base}/add/${verify}">${text('phones.verify')}</a>`}${isVerified && !isDefault ? link('default', 'phones.makeDefault') : NONE}${smsSignInState === 'ready' ? link('disable', 'phones.signInOff') : NONE}${link('remove', 'phones.remove')}</span></li>`;
+<span class="row tight">${isVerified ? NONE : html`<a class="link" href="${view.base}${verify}">${text('phones.verify')}</a>`}${isVerified && !isDefault ? link('default', 'phones.makeDefault') : NONE}${smsSignInState === 'ready' ? link('disable', 'phones.signInOff') : NONE}${link('remove', 'phones.remove')}</span></li>`;
 }
 
 function passwordsPart(view: PageView, { appPasswords, canCreatePasswords }: Overview): Html {
   const { text } = view.language;
   const create = html`${icon('plus', { small: true })}${text('passwords.create')}`;
   return html`<div class="section-head"><h2>${text('passwords.title')}</h2>${canCreatePasswords ? linkButton(create, `${view.base}/app-passwords/new`, 'quiet', true) : NONE}</div>
+${canCreatePasswords ? NONE : html`<p class="hint">${refusalText(view, { code: 'policy.appPasswordsRefused' })}</p>`}
 ${appPasswords.length === 0 ? html`<p class="lead">${text('passwords.none')}</p>` : html`<ul class="card">${appPasswords.map((each) => passwordRow(view, each))}</ul>`}
 ${appPasswords.length < 2 ? NONE : html`<p><a class="link red" href="${view.base}/app-passwords/all/revoke">${text('passwords.revokeAll')}</a></p>`}`;
 }

@@ -48,7 +48,7 @@ export function layout(view: PageView, page: Page): string {
 ${brand.stylesheet === null ? NONE : html`<link rel="stylesheet" href="${brand.stylesheet}">`}
 <script type="module" src="${view.files}/${ASSETS.version}/page.js"></script>
 </head>
-<body data-now="${view.now.toISOString()}"${sessionData(view)}>
+<body data-now="${view.now.toISOString()}"${page.titlePrefix === undefined ? NONE : html` data-title="${page.title} – ${brand.name}"`}${sessionData(view)}>
 ${header(view)}
 <main class="sheet ${page.side ? 'two-columns' : (page.width ?? 'list')}"${page.isDrawnInPlace ? raw(' data-in-place') : NONE}>
 <section class="question">${page.step === undefined ? NONE : stepLine(view, page.step)}${page.above ?? NONE}<h1 tabindex="-1" id="title">${page.title}</h1>

@@ -193,6 +193,26 @@ describeWorlds('the self-service page', ({ world }) => {
     ]);
   });
 
+  test('offers to set a landline up as an office phone, with the number that was typed', async () => {
+    const { visitor } = await signedIn(world, newUser());
+    const path = `${BASE}/add/mobile-by-text`;
+    const typed = { country: 'SE', number: '08-465 004 22', extension: '' };
+    const refused = await visitor.submit(await visitor.open(path), path, typed);
+    expect([refused.status, wordsOf(refused.html)]).toEqual([
+      422,
+      expect.stringContaining('This looks like a landline, which gets no text messages.'),
+    ]);
+    expect(refused.html).toContain(`formaction="${BASE}/add/office"`);
+    const { formToken = '' } = formOn(refused, path).fields;
+    const confirm = await visitor.post(`${BASE}/add/office`, { ...typed, formToken });
+    expect([confirm.title, wordsOf(confirm.html)]).toEqual([
+      'Is this right?',
+      expect.stringContaining('465 004 22'),
+    ]);
+    const premium = await visitor.submit(await visitor.open(path), path, { ...typed, number: '0900-123 45' });
+    expect(wordsOf(premium.html)).not.toContain('landline');
+  });
+
   test('a form of another session, or of nobody, does nothing', async () => {
     const number = world.newNumber();
     const { visitor } = await signedIn(world, newUser());
