@@ -189,13 +189,10 @@ export const tenantPolicySchema = z.strictObject({
     .meta({ description: 'Extensions behind switchboards' }),
   fraud: z
     .strictObject({
-      blockUser: z
-        .boolean()
-        .default(true)
-        .meta({
-          description:
-            'Whether a user who reports fraud on a registered phone is blocked from further verifications',
-        }),
+      blockUser: z.boolean().default(true).meta({
+        description:
+          'Whether a user who reports fraud on a registered phone is blocked from further verifications',
+      }),
       blockForS: z
         .int()
         .min(60)

@@ -190,7 +190,7 @@ function defaultFirst(person: Person, phone: ListedPhone, phones: readonly Liste
     keep: text('default.close'),
     act: other
       ? {
-          label: text('default.make', { number: `…${other.phoneNumber.slice(-4)}` }),
+          label: text('default.make', { number: endOf(other) }),
           action: `/phones/${other.id}/default`,
           look: 'primary',
         }
@@ -198,9 +198,12 @@ function defaultFirst(person: Person, phone: ListedPhone, phones: readonly Liste
   };
 }
 
+/** The last two groups of digits: enough to tell the phones of one person apart. */
+const endOf = ({ phoneNumber }: ListedPhone): string => `…${phoneNumber.split(' ').slice(-2).join(' ')}`;
+
 function defaultQuestion(person: Person, phone: ListedPhone): Question {
   const { text } = person.view.language;
-  const number = `…${phone.phoneNumber.slice(-4)}`;
+  const number = endOf(phone);
   return {
     title: text('phones.makeDefault'),
     text: html`${numberOf(person, phone)}`,
