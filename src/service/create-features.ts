@@ -36,6 +36,7 @@ import type { ChangeDeps } from '../phone-methods/ports.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import { lockUser } from '../phone-methods/statements.ts';
 import type { Clock } from '../platform/clock.ts';
+import { createRunInTime } from '../platform/database/run-in-time.ts';
 import { runWhenLocked } from '../platform/database/run-statement.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
@@ -173,6 +174,11 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     issueAssertion: (wanted) => assertions.issue({ ...wanted, kind: 'byNumber' }),
     prompts: languages,
     policyAt: policies.at,
+    currentPolicy: policies.current,
+    sealKeys,
+    runInTime: createRunInTime(db, (error) =>
+      log.error({ err: error }, 'a message that was written too late could not be taken back'),
+    ),
     pbxProfileOf: pbxProfiles.find,
     checkPin: userProfiles.checkPin,
     writes: completionWrites({ hashKeys, sealKeys, clock }),
