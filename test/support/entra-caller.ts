@@ -6,7 +6,8 @@ import { CompactEncrypt, exportJWK, SignJWT } from 'jose';
 
 export const DIRECTORY = '11111111-2222-3333-4444-555555555555';
 export const APP_ID = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
-export const AUDIENCES = [APP_ID, `api://phone.example.com/${APP_ID}`];
+const APP_URI = `api://phone.example.com/${APP_ID}`;
+export const AUDIENCES = [APP_ID, APP_URI];
 export const CALLER = '25ec60fa-f18d-41a4-b398-50044c90ce13';
 
 const ISSUERS = {
@@ -44,8 +45,7 @@ export async function openDirectory(now: () => Date) {
     asked,
     async bearer({ version = 'v2', claims = {}, signedBy = 'directory', lifeS = 3_600 }: BearerChanges = {}) {
       const at = Math.floor(now().getTime() / 1000);
-      const ofVersion =
-        version === 'v1' ? { appid: CALLER, aud: AUDIENCES[1] } : { azp: CALLER, aud: APP_ID };
+      const ofVersion = version === 'v1' ? { appid: CALLER, aud: APP_URI } : { azp: CALLER, aud: APP_ID };
       const good = { tid: DIRECTORY, roles: ['Epp.Invoke'], nbf: at - 10, exp: at + lifeS, ...ofVersion };
       return new SignJWT({ iss: ISSUERS[version](DIRECTORY), ...good, ...claims })
         .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
