@@ -22,7 +22,8 @@ let directory: Directory;
 let now = () => new Date();
 
 async function connect({ service, call, say }: Demo) {
-  const { tenantId } = (await call('GET', '/v1/key')).body;
+  const { body } = await call('GET', '/v1/key');
+  const tenantId = String((body as { tenantId?: unknown }).tenantId);
   const rules = { callerAppId: CALLER, requiresRole: true, asksFirst: true, times: 2 };
   const wanted = { tenantId, name: 'Contoso', directoryId: DIRECTORY, audiences: AUDIENCES };
   const made = await service.entraMessages.connections.create({ ...wanted, ...rules });

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CompactEncrypt, exportJWK, SignJWT } from 'jose';
 
-export const DIRECTORY = '11111111-2222-3333-4444-555555555555';
-export const APP_ID = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
+export const DIRECTORY = '11111111-2222-4333-8444-555555555555';
+export const APP_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 const APP_URI = `api://phone.example.com/${APP_ID}`;
 export const AUDIENCES = [APP_ID, APP_URI];
 export const CALLER = '25ec60fa-f18d-41a4-b398-50044c90ce13';
