@@ -246,7 +246,7 @@ const ROWS: Row[] = [
     {},
     ['/audiences', '/directoryId', '/name'],
   ],
-  ['retireEntraMessageKey', 'DELETE', '/v1/entra-phone-providers/a/keys/b', undefined, ['keyId']],
+  ['retireEntraMessageKey', 'DELETE', '/v1/entra-phone-providers/a/keys/b', undefined, ['id', 'keyId']],
   ['createSignInPage', 'POST', '/v1/sign-in-pages', { nonce: 'n-1' }, ['/returnUrl']],
   [
     'createSignInPage',

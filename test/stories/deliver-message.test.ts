@@ -1,7 +1,7 @@
 // A message of somebody else is passed on by a call or a text: once, in time, and to nobody but whoever asked to hear it.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { MessageToDeliver } from '../../src/journey/deliver/deliver-message.ts';
-import { deadlineIn } from '../../src/platform/deadline.ts';
+import { type Deadline, deadlineIn, TooLateError } from '../../src/platform/deadline.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
@@ -152,6 +152,28 @@ describeWorlds('a message of somebody else', ({ world }) => {
     expect((await hand(message)).kind).toBe('repeated');
     await world.settle();
     expect(callsTo(number)).toHaveLength(1);
+  });
+
+  test('is taken back where only the answer to the commit came too late', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, pressing('#'));
+    let waits = 0;
+    const deadline: Deadline = {
+      leftMs: () => 2_000,
+      check: () => undefined,
+      // What is read before is there; the commit is the third that is waited for.
+      inTime: async (work) => {
+        waits += 1;
+        if (waits < 3) return work;
+        throw new TooLateError('the commit took too long');
+      },
+    };
+    const late = world.service.journey.deliverMessage(messageTo(number), deadline);
+    await expect(late).rejects.toThrow(TooLateError);
+    await vi.waitFor(async () => expect((await rowOf(number)).outcome).toBe('canceled'));
+    await world.settle();
+    expect(await rowOf(number)).toMatchObject({ state: 'finished', errorCode: 'tooLate', sealed: null });
+    expect(callsTo(number)).toHaveLength(0);
   });
 
   test('is told to no backend as a verification of a user', async () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import sql, { type Sql } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../../domain/audit-event.ts';
 import { ServiceError } from '../../errors.ts';
@@ -82,7 +82,7 @@ export function createConnections(deps: ConnectionDeps) {
     /** Adds one, with its first key. @throws ServiceError `tenant.notFound` */
     async create(wanted: ConnectionWanted): Promise<{ connection: Connection; key: MessageKey }> {
       const now = clock.now();
-      const id = randomBytes(9).toString('hex');
+      const id = randomUUID();
       const key = await newMessageKey(deps.sealKeys(), now);
       const [row] = await run<Row>(createStatement(id, wanted, key, now));
       if (!row) throw new ServiceError('tenant.notFound', 'There is no tenant of this id.');

@@ -19,7 +19,7 @@ export interface NewMessageKey extends SealedKey {
 }
 
 /** The name that certificates have. */
-export const COMMON_NAME = 'ExternalPhoneProvider';
+const COMMON_NAME = 'ExternalPhoneProvider';
 /** How long certificates are valid, days. */
 const VALID_DAYS = 365;
 const KEY_BITS = 2_048;

@@ -12,7 +12,7 @@ import type { Decrypt } from './message-keys.ts';
 import { MessageRefused, messageProblem } from './refusal.ts';
 
 /** Takes a message over; see the journey. */
-export type Deliver = (
+type Deliver = (
   message: {
     tenantId: string;
     source: string;
@@ -31,7 +31,7 @@ export type Deliver = (
 ) => Promise<{ kind: 'accepted' | 'repeated'; codeFound: boolean }>;
 
 /** What became of a message, for counting. */
-export type MessageResult = 'accepted' | 'repeated' | 'evaluated' | 'refused' | 'failed';
+type MessageResult = 'accepted' | 'repeated' | 'evaluated' | 'refused' | 'failed';
 
 /** What the sets need. */
 export interface MessageSetDeps {

@@ -87,7 +87,7 @@ type View = z.output<typeof EntraPhoneProviderView>;
 type KeyView = z.output<typeof EntraMessageKeyView>;
 
 const path = '/v1/entra-phone-providers';
-const ConnectionId = z.string().max(64);
+const ConnectionId = z.guid('This must be a UUID, as the list of connections shows it.');
 
 /** `/v1/entra-phone-providers`: the tenant's connections with Microsoft Entra, and their certificates. */
 export function entraPhoneProviderRoutes(connections: Connections) {

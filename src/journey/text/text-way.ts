@@ -11,7 +11,7 @@ import type { Codes } from './code.ts';
 import { type Escalate, MENDED_BY_CALL } from './escalate.ts';
 
 /** The message of somebody else that a verification passes on, as it is sent; null: it is over. */
-export type MessageOf = (verificationId: string) => Promise<{ text: string } | null>;
+type MessageOf = (verificationId: string) => Promise<{ text: string } | null>;
 
 /** Where the provider tells how far the text of an attempt has come. */
 export type TextAddress = (attemptId: string) => string;

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../../../src/platform/secrets/self-signed.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const OPENSSL = 'openssl';
 const from = new Date('2026-11-27T08:00:00Z');
 
 describe.each([
@@ -26,7 +27,7 @@ describe.each([
   });
 
   it('is read by OpenSSL', () => {
-    const text = execFileSync('openssl', ['x509', '-noout', '-text'], { input: pem }).toString();
+    const text = execFileSync(OPENSSL, ['x509', '-noout', '-text'], { input: pem }).toString();
     expect(text).toContain('Version: 3 (0x2)');
     expect(text).toContain('sha256WithRSAEncryption');
     expect(text).toMatch(/Key Usage: critical\s+Key Encipherment, Data Encipherment/);
