@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { MessageToDeliver } from '../../src/journey/deliver/deliver-message.ts';
 import { type Deadline, deadlineIn, TooLateError } from '../../src/platform/deadline.ts';
 import type { Script } from '../../src/simulator/script.ts';
-import { describeWorlds } from '../support/open-worlds.ts';
+import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';
 import { pressing } from '../support/person.ts';
 import { setPolicy } from '../support/set-policy.ts';
 
@@ -11,7 +11,7 @@ const TEXT = 'Use 482913 as your code.';
 const APART = 'Use 4, 8, 2, 9, 1, 3 as your code.';
 const VOICEMAIL: Script = { pickUp: { kind: 'answer', afterMs: 5_000, by: 'machine' }, reactions: [] };
 
-describeWorlds('a message of somebody else', ({ world }) => {
+describeWorlds('a message of somebody else', ({ world, combination }) => {
   let made = 0;
   const messageTo = (number: string, changes: Partial<MessageToDeliver> = {}): MessageToDeliver => ({
     ...{ tenantId: 'contoso', source: 'test', nonce: `nonce-${made++}`, correlationId: 'c-1' },
@@ -112,6 +112,52 @@ describeWorlds('a message of somebody else', ({ world }) => {
     const { row, number } = await deliver(pressing('#'), { lifeS: 1 });
     expect(row).toMatchObject({ state: 'finished', outcome: 'expired', sealed: null });
     expect(callsTo(number)).toHaveLength(0);
+  });
+
+  test.each(['acceptAndDrop', 'drop', 'tooManyRequests'] as const)(
+    'rings one phone once when the provider answers with %s',
+    async (fault) => {
+      const number = world.newNumber();
+      world.simulator.faults.next('create', fault, { to: number });
+      const { row, said } = await deliver(pressing('#'), { number });
+      expect(row).toMatchObject({ state: 'finished', outcome: 'approved', sealed: null });
+      expect(timesIn(said, APART)).toBe(2);
+      expect(callsTo(number)).toHaveLength(1);
+    },
+  );
+
+  test('is spoken as often as was asked for, though webhooks come twice', async () => {
+    const number = world.newNumber();
+    world.simulator.faults.webhooks({ kind: 'digits', do: 'double', to: number });
+    const { row, said } = await deliver(pressing('#', '*'), { number, times: 1 });
+    expect(row.outcome).toBe('approved');
+    expect(timesIn(said, APART)).toBe(2);
+  });
+
+  test('keeps the pace of its line', async () => {
+    const lines = { ...world.config.lines, callsPerSecond: 1 };
+    const paced = await worldOfThisTest(combination, { config: { lines } });
+    const numbers = Array.from({ length: 3 }, () => paced.newNumber());
+    const handed = numbers.map((number) =>
+      paced.service.journey.deliverMessage(messageTo(number), deadlineIn(2_500)),
+    );
+    await Promise.all(handed);
+    await paced.settle();
+    const started = paced.simulator.calls().map(({ createdAt }) => createdAt);
+    expect(started).toHaveLength(3);
+    expect(Math.max(...started) - Math.min(...started)).toBeGreaterThanOrEqual(2_000);
+  });
+
+  test('leaves with its verification', async () => {
+    const { row } = await deliver(pressing('#'));
+    await world.db.deleteFrom('callAttempt').where('verificationId', '=', row.id).execute();
+    await world.db.deleteFrom('verification').where('id', '=', row.id).execute();
+    const left = await world.db
+      .selectFrom('delivery')
+      .select('source')
+      .where('verificationId', '=', row.id)
+      .execute();
+    expect(left).toEqual([]);
   });
 
   describe('by text', () => {

@@ -117,7 +117,13 @@ async function lookAtRequest({ connection, keys: [key], connections, sealKeys, n
     checkCaller: createCheckCaller({ keys: { ofDirectory: () => async () => publicKey }, now: () => now }),
     decrypt: createDecrypt(sealKeys),
     deliver: () => Promise.reject(new Error('an evaluation request was to be delivered')),
-    ...{ samplePathConnection: null, observe: nothing, notice: nothing, noteUse: nothing },
+    ...{
+      samplePathConnection: null,
+      observe: nothing,
+      notice: nothing,
+      noteUse: nothing,
+      sayRefused: nothing,
+    },
   });
   const info = { title: '', version: '', description: '' };
   const app = createHttpApp({ sets, log, isDraining: () => false, traceRequests: null, info: info as never });

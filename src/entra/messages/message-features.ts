@@ -31,6 +31,8 @@ export function createEntraMessages(entra: EntraConfig | undefined, deps: Messag
     checkCaller: createCheckCaller({ keys: directoryKeys, now: clock.now }),
     decrypt: createDecrypt(sealKeys),
     samplePathConnection: entra?.samplePathConnection ?? null,
+    sayRefused: (connectionId, reason) =>
+      log.info({ connectionId, reason }, 'the caller of a message of Entra was refused'),
     noteUse: (connection, keyId) =>
       background.run(noteUse(connection, keyId), (error) =>
         log.warn({ err: error }, 'the use of a message key could not be noted'),

@@ -45,6 +45,8 @@ export interface MessageSetDeps {
   observe: (result: MessageResult, seconds: number) => void;
   /** Hears what is odd about a message that was taken. */
   notice: (what: 'codeNotFound' | 'keyNotNamed') => void;
+  /** Hears why a caller was refused, for whoever sets a connection up. */
+  sayRefused: (connectionId: string, reason: string) => void;
   /** Notes in the background that a key of a connection decrypted a message. */
   noteUse: (connection: CalledConnection, keyId: string) => void;
 }
@@ -99,7 +101,7 @@ function messageSet(
 }
 
 async function identify(
-  { connections, checkCaller }: MessageSetDeps,
+  { connections, checkCaller, sayRefused }: MessageSetDeps,
   { params, header }: IncomingRequest,
   only: string | null,
 ): Promise<Caller> {
@@ -109,7 +111,10 @@ async function identify(
     const connection = await deadline.inTime(connections.called(only ?? params.connection ?? ''));
     if (connection === null)
       throw new MessageRefused('message.connectionNotFound', 'There is no connection at this address.');
-    await checkCaller(header('authorization'), connection, deadline);
+    await checkCaller(header('authorization'), connection, deadline).catch((error: unknown) => {
+      if (error instanceof MessageRefused) sayRefused(connection.id, error.message);
+      throw error;
+    });
     return connection;
   };
   return { connection: await find().catch(orTooLate(null)), correlationHeader, deadline };
