@@ -13,6 +13,7 @@ import { createCall } from './demo/backend.ts';
 import { CHALLENGES } from './demo/challenges.ts';
 import type { Demo, Scenario } from './demo/demo.ts';
 import { ENDINGS } from './demo/endings.ts';
+import { ENTRA_MESSAGE } from './demo/entra-message.ts';
 import { ESCALATION } from './demo/escalation.ts';
 import { EXTENSIONS } from './demo/extensions.ts';
 import { LINES } from './demo/lines.ts';
@@ -39,6 +40,7 @@ const SCENARIOS = new Map<string, Scenario>(
     ...NUMBER_AS_USER_NAME,
     ...SIGN_INS,
     ...MAIL_SCENARIOS,
+    ...ENTRA_MESSAGE,
   }),
 );
 

@@ -38,6 +38,8 @@ export type VerificationEventName =
   | 'signIn.requested'
   | 'signIn.unknownNumber'
   | 'signIn.finished'
+  | 'message.accepted'
+  | 'message.finished'
   | 'code.wrong'
   | 'code.right'
   | 'phoneMethod.registered'

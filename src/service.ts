@@ -92,11 +92,12 @@ async function build(
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
-  const kept = { deliverNow: outbox.deliverNow, refusals, countPurged: ops.countPurged };
-  const features = createFeatures(config, { ...shared, ...calls, ...kept, log });
+  const kept = { ...ops, deliverNow: outbox.deliverNow, refusals };
+  const features = createFeatures(config, { ...kept, ...shared, ...calls, log });
   const { jobs, journey, tenants, apiKeys } = features;
   onStop('jobs being added', jobs.settled, JOBS_LIMIT_MS);
   onStop('work in the background', journey.settled);
+  onStop('uses of message keys', features.entraMessages.settled);
   if (database.kind === 'embedded')
     await ensureEmbeddedTenant({ dataDir: database.dataDir, tenants, apiKeys, log });
   const { traceRequests, observeWebhook } = ops;
@@ -111,8 +112,9 @@ async function build(
     const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
     const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    const web = { webhooks, api, page: page.deps, sandboxUrl, signingKeys: stores.signingKeys };
-    http.serve(createWeb({ ...web, traceRequests, trustedProxies, isStopping, log }));
+    const web = { webhooks, api, page: page.deps, messageSets: features.entraMessages.sets, sandboxUrl };
+    const { signingKeys } = stores;
+    http.serve(createWeb({ ...web, signingKeys, traceRequests, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

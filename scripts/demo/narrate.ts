@@ -17,6 +17,7 @@ const LINES: Partial<Record<VerificationEventName, string>> = {
   'text.undelivered': 'failed    the network reports that it could not deliver the text message',
   'text.again': 'again     the text message is to be sent once more',
   'text.escalated': 'instead   a call takes the place of the text message',
+  'message.accepted': 'queued    the message waits for its turn, sealed',
   'code.wrong': 'wrong     the code is wrong, and counted',
   'code.right': 'right     the code is right',
   'phoneMethod.registered': 'done      the phone is registered',

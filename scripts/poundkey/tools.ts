@@ -7,6 +7,7 @@ import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../src/domain/policy.ts';
+import { createConnections } from '../../src/entra/messages/connections.ts';
 import { type Dialed, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import type { SpendingRules } from '../../src/journey/request/spending.ts';
 import { END_FOR_PHONE } from '../../src/journey/store/end-for-phone.ts';
@@ -50,6 +51,9 @@ export function createTools(deps: {
   keys: () => KeyRings;
   spending: () => SpendingRules;
   print: (texts: AsyncIterable<string>) => Promise<void>;
+  /** Where this installation is reached, and where keys of Entra's directories are fetched from; null: not set. */
+  publicUrl?: string | null;
+  entraMetadata?: string | null;
 }) {
   const policies = createPolicies(deps);
   // A running worker finds those that were ended within a second, and ends their calls.
@@ -73,6 +77,10 @@ export function createTools(deps: {
     }),
     appServers: createAppServers(deps),
     tenantDomains: createTenantDomains(deps),
+    entraConnections: createConnections({ ...deps, sealKeys: () => deps.keys().sealKeys }),
+    sealKeys: () => deps.keys().sealKeys,
+    publicUrl: deps.publicUrl ?? null,
+    entraMetadata: deps.entraMetadata ?? null,
     eraseUser: createEraseUser(deps),
     messages: createOutboxMessages(deps),
     suspicions: createTollFraudStore(deps.run),

@@ -12,6 +12,8 @@ import type {
   Capabilities,
   CreatedAppPassword,
   CurrentPolicy,
+  EntraMessageKey,
+  EntraPhoneProvider,
   ErasedUser,
   FoundAuditEvents,
   FoundVerifications,
@@ -20,6 +22,7 @@ import type {
   KeySet,
   NewAppPassword,
   NewBlock,
+  NewEntraPhoneProvider,
   NewPbxProfile,
   NewPhoneMethod,
   NewSelfServiceLink,
@@ -106,6 +109,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     ...signIns(api),
     ...pages(api),
     ...users(api),
+    ...entraMessages(api),
     ...administration(api),
   };
 }
@@ -212,6 +216,21 @@ function users({ json }: Api) {
     unblockUser: (userId: string) => json<Block>('DELETE', `${user(userId)}/block`),
     changeUserProfile: (userId: string, change: UserProfileChange) =>
       json<UserProfile>('PUT', `${user(userId)}/profile`, { body: change }),
+  };
+}
+
+function entraMessages({ json }: Send) {
+  const path = '/v1/entra-phone-providers';
+  const keys = (id: string) => `${path}/${segment(id)}/keys`;
+  return {
+    /** Connects with a directory; its certificate is to be published at Entra. */
+    createEntraPhoneProvider: (wanted: NewEntraPhoneProvider) =>
+      json<EntraPhoneProvider>('POST', path, { body: wanted }),
+    listEntraPhoneProviders: async () => (await json<{ value: EntraPhoneProvider[] }>('GET', path)).value,
+    removeEntraPhoneProvider: (id: string) => json<void>('DELETE', `${path}/${segment(id)}`),
+    addEntraMessageKey: (id: string) => json<EntraMessageKey>('POST', keys(id)),
+    retireEntraMessageKey: (id: string, keyId: string) =>
+      json<void>('DELETE', `${keys(id)}/${segment(keyId)}`),
   };
 }
 

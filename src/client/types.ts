@@ -16,6 +16,11 @@ import type {
 import type { AuditEventView } from '../audit/audit-view.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
+import type {
+  EntraMessageKeyView,
+  EntraPhoneProviderView,
+  NewEntraPhoneProvider as NewProvider,
+} from '../entra/messages/routes.ts';
 import type { ERRORS } from '../errors.ts';
 import type { OUTCOME_NAMES } from '../journey/outcomes.ts';
 import type { NewVerificationBody, VerificationJob } from '../journey/request/request-schema.ts';
@@ -248,6 +253,15 @@ export type NewPbxProfile = z.input<typeof NewProfile>;
 
 /** The same as it is kept: with its id, and the number as E.164. */
 export type PbxProfile = z.output<typeof Profile>;
+
+/** A connection through which Microsoft Entra hands messages over, as it is made. */
+export type NewEntraPhoneProvider = z.input<typeof NewProvider>;
+
+/** The same as it is, with its certificates. */
+export type EntraPhoneProvider = z.output<typeof EntraPhoneProviderView>;
+
+/** A certificate that its messages are encrypted for. */
+export type EntraMessageKey = z.output<typeof EntraMessageKeyView>;
 
 /** Where outcomes are posted. */
 export type WebhookEndpoint = z.output<typeof EndpointView>;

@@ -48,6 +48,11 @@ export const AUDIT_TYPES = [
   'selfService.linkUsed',
   'tenantDomain.added',
   'tenantDomain.removed',
+  'entraPhoneProvider.created',
+  'entraPhoneProvider.changed',
+  'entraPhoneProvider.removed',
+  'entraPhoneProvider.keyAdded',
+  'entraPhoneProvider.keyRetired',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

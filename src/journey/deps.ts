@@ -1,7 +1,10 @@
+import type { TenantPolicy } from '../domain/policy.ts';
 import type { Events } from '../events.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { RunInTime } from '../platform/database/run-in-time.ts';
 import type { RunStatement, RunWhenLocked } from '../platform/database/run-statement.ts';
+import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import type { Languages } from '../providers/locales.ts';
 import type { Providers } from '../providers/port.ts';
@@ -31,6 +34,10 @@ export interface JourneyDeps {
   addresses: CallAddresses;
   prompts: Languages & Pick<CodeTexts, 'fillCodeText'>;
   policyAt: PolicyAt;
+  currentPolicy: (tenantId: string) => Promise<{ version: number; policy: TenantPolicy }>;
+  /** Seal messages that are passed on. */
+  sealKeys: KeyRing;
+  runInTime: RunInTime;
   pbxProfileOf: PbxProfileOf;
   checkPin: CheckPin;
   writes: CompletionWrites;

@@ -5,6 +5,8 @@ import { createFollowCall } from './call/follow-call.ts';
 import { createRecordDigits } from './call/record-digits.ts';
 import { createSpeakNext } from './call/speak-next.ts';
 import { createWatchCall } from './call/watch-call.ts';
+import { createMessages, type Messages } from './deliver/messages.ts';
+import { createDeliverSteps } from './deliver/steps.ts';
 import type { JourneyDeps } from './deps.ts';
 import { createComplete } from './finish/complete.ts';
 import {
@@ -57,18 +59,16 @@ import { createFindTexts, createTextWay } from './text/text-way.ts';
  * @returns what the REST API, the webhooks, the worker and the timers call
  */
 export function createJourney(deps: JourneyDeps) {
-  const { jobs, clock, events, log } = deps;
+  const { clock, events, log } = deps;
   const stores = createStores(deps.run);
   const { verifications } = stores;
   const requests = createRequests(deps, stores);
+  const messages = createMessages({ ...deps, ...stores });
   const escalate = createEscalate({ ...deps, ...stores, ...requests });
-  const placing = createPlacing(deps, stores, { ...requests, escalate });
+  const placing = createPlacing(deps, stores, { ...requests, escalate, messages });
   const { watchCall, complete } = createEnding(deps, stores);
 
-  const decided: Step = async (verification) => {
-    await complete(verification);
-    return 'moved';
-  };
+  const decided: Step = (verification) => complete(verification).then(() => 'moved');
   const TABLE: Record<Channel, Steps> = {
     call: {
       queued: placing.placeCall,
@@ -92,7 +92,7 @@ export function createJourney(deps: JourneyDeps) {
   });
   const advanceOutsideJob = createAdvanceOutsideJob({
     advance: createAdvance({ verifications, stepsFor: stepsOutsideJob, log }),
-    schedule: jobs.schedule,
+    schedule: deps.jobs.schedule,
   });
   const background = createBackground();
   const inBackground = (step: Promise<unknown>) =>
@@ -112,7 +112,8 @@ export function createJourney(deps: JourneyDeps) {
       clock,
       events,
     }),
-    ...createWebhookSteps(deps, stores, { noteCall: placing.noteCall, completeNow, advanceNow }),
+    ...createDeliverSteps(deps, stores, { ...requests, messages, advanceNow }),
+    ...createWebhookSteps(deps, stores, messages, { noteCall: placing.noteCall, completeNow, advanceNow }),
     ...createTextSteps(deps, stores, { ...requests, escalate, complete, completeNow }),
     ...createSignInSteps(deps, stores, { ...requests, complete, completeNow }),
     advance,
@@ -181,7 +182,8 @@ function createPlacing(
     lookUp,
     lines,
     escalate,
-  }: Pick<Requests, 'readFacts' | 'lookUp' | 'lines'> & { escalate: Escalate },
+    messages,
+  }: Pick<Requests, 'readFacts' | 'lookUp' | 'lines'> & { escalate: Escalate; messages: Messages },
 ) {
   const { providers, addresses, policyAt, pause, timeouts, isStopping, clock, events } = deps;
   const { verifications, attempts, lost } = stores;
@@ -194,7 +196,7 @@ function createPlacing(
   });
   const shared = { timeouts, clock, events };
   const ofCall = { attempts, noteCall, providers, ...shared };
-  const ofText = { ...deps, ...stores, escalate };
+  const ofText = { ...deps, ...stores, messageOf: messages.sent, escalate };
   const ways = { call: createCallWay({ ...ofCall, addresses }), sms: createTextWay(ofText) };
   const placeAttempt = createPlaceAttempt({ ways, attempts, lines, policyAt, ...shared });
   const checkAgain = createCheckAgain({
@@ -278,13 +280,14 @@ function createSweepOf(
 function createWebhookSteps(
   { policyAt, checkPin, timeouts, clock, events }: JourneyDeps,
   { calls, answers }: Stores,
+  { spoken: messageOf }: Messages,
   after: {
     noteCall: NoteCall;
     completeNow: (verification: Decided) => void;
     advanceNow: (verification: { id: string }) => void;
   },
 ) {
-  const speakNext = createSpeakNext({ policyAt });
+  const speakNext = createSpeakNext({ policyAt, messageOf });
   const { noteCall, ...next } = after;
   const { advanceNow } = next;
   return {

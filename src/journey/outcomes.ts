@@ -1,6 +1,6 @@
 import { reasonOf } from '../providers/explain-code.ts';
 import type { TextReason } from '../providers/text-port.ts';
-import type { Channel, Purpose } from './states.ts';
+import type { Channel, RowPurpose } from './states.ts';
 
 /**
  * How a verification can end. For each outcome: what to tell the user, what to tell the administrator,
@@ -172,7 +172,7 @@ const BECAUSE: Record<TextReason | 'stoppedToName' | 'other', Partial<OutcomeTex
 
 /** A verification that has ended, as far as the words depend on it. Left out: what went wrong, and the sender of its texts. */
 interface Ended {
-  purpose: Purpose;
+  purpose: RowPurpose;
   channel: Channel;
   errorCode?: string | null;
   lineNumber?: string | null;

@@ -27,6 +27,15 @@ export type Channel = (typeof CHANNELS)[number];
 export const PURPOSES = ['register', 'signIn', 'testExtension'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
+/** The purpose of a row: those, and a message of somebody else that is passed on. It is about no user, and no backend asks for it. */
+export type RowPurpose = Purpose | 'deliver';
+
+/** The purpose of a verification of a user. @throws Error when it is a message that is passed on, which those never are */
+export function ofUser(purpose: RowPurpose): Purpose {
+  if (purpose !== 'deliver') return purpose;
+  throw new Error('a message that is passed on was taken for a verification of a user');
+}
+
 /** Audit events that say how a verification ended: each has one of them. */
 export const END_AUDIT_TYPES = [
   'verification.finished',

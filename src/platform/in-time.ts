@@ -16,15 +16,15 @@ export function endsWithin(work: PromiseLike<unknown>, limitMs: number): Promise
 /**
  * The result of the work, if it is done in time.
  * @param limitMs longest wait, ms
- * @param message what the error says when the time is up
+ * @param message what the error says when the time is up, or what makes it
  * @throws Error with the message when the time is up; what the work throws in time
  */
 export async function inTime<T>(
   work: PromiseLike<T>,
   limitMs: number,
-  message = `no answer within ${limitMs} ms`,
+  message: string | (() => Error) = `no answer within ${limitMs} ms`,
 ): Promise<T> {
   // The error is made when it is needed only: making one takes longer than the wait usually does.
-  if (!(await endsWithin(work, limitMs))) throw new Error(message);
+  if (!(await endsWithin(work, limitMs))) throw typeof message === 'string' ? new Error(message) : message();
   return work;
 }

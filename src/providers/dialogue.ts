@@ -14,6 +14,8 @@ export const PROMPTS = [
   'calls-stopped',
   'too-many-wrong-keys',
   'too-much-silence',
+  'ask-message',
+  'message',
 ] as const;
 export type Prompt = (typeof PROMPTS)[number];
 
@@ -34,12 +36,19 @@ export const CALL_STEPS = [
 /**
  * What the person hears next: a question for a key (`ask`, `wrong-key`, `silence`, `report-fraud`,
  * `report-or-stop`), for the digits on
- * the screen (`…-number`) or for a PIN (`…-pin`), a goodbye, or `one-moment` and then a new try.
+ * the screen (`…-number`) or for a PIN (`…-pin`), a goodbye, or `one-moment` and then a new try. Of somebody else's message:
+ * `ask-message` waits for the key that has it spoken, `message` speaks it.
  */
 export type CallStep = (typeof CALL_STEPS)[number];
 
 /** A tenant's own words before the first prompt: a text that the language's voice speaks, or the https address of audio. */
 export type Greeting = { text: string } | { audioUrl: string };
+
+/** A text that is spoken a number of times, one after the other. */
+export interface SpokenMessage {
+  text: string;
+  times: number;
+}
 
 /** Digits dialed to whoever answers, and the silences around them in seconds; halves are allowed. */
 export interface Extension {
@@ -54,6 +63,8 @@ export interface SpokenValues {
   organisation?: string;
   /** Comes before the text of the `ask…` steps; the others leave it out. */
   greeting?: Greeting | null;
+  /** Somebody else's words, for the step `message`. */
+  message?: SpokenMessage | null;
   /** Dialed before anything is said, where the provider was not told to dial it. Pauses are rounded up to whole seconds. */
   extension?: Extension | null;
   /** How long to wait for a key after the prompt, and after each key, in whole seconds, at least 1. */
@@ -66,8 +77,8 @@ export interface SpokenValues {
   retryUrl?: string;
 }
 
-/** What a question takes: one key, the digits on the screen and `#`, or a PIN and `#`. */
-export type Answer = 'key' | 'number' | 'pin';
+/** What a question takes: one key, the digits on the screen and `#`, a PIN and `#`, or a key but `#` to hear it again. */
+export type Answer = 'key' | 'number' | 'pin' | 'repeat';
 
 /** What a step's template has to do and may say. */
 export interface StepRule {
@@ -109,6 +120,8 @@ export const STEP_RULES: Record<CallStep, StepRule> = {
   'calls-stopped': GOODBYE,
   'too-many-wrong-keys': GOODBYE,
   'too-much-silence': GOODBYE,
+  'ask-message': question('key'),
+  message: { takes: 'repeat', greets: false, leadsTo: ['digitsUrl'], knowsOrganisation: true },
   'call-over': GOODBYE_TO_ANYBODY,
   'one-moment': { ...GOODBYE_TO_ANYBODY, leadsTo: ['retryUrl'] },
   apology: GOODBYE_TO_ANYBODY,

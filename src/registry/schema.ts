@@ -7,6 +7,7 @@ import type {
 } from './app-password-schema.ts';
 import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
+import type { DeliveryTable, EntraMessageKeyTable, EntraPhoneProviderTable } from './message-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
 import type {
@@ -57,6 +58,9 @@ export interface Registry {
   selfServiceLink: SelfServiceLinkTable;
   selfServiceSession: SelfServiceSessionTable;
   signInPage: SignInPageTable;
+  entraPhoneProvider: EntraPhoneProviderTable;
+  entraMessageKey: EntraMessageKeyTable;
+  delivery: DeliveryTable;
 }
 
 interface TenantTable {

@@ -66,6 +66,11 @@ const TAGS: ApiTag[] = [
     under: [`${API}/pbx-profiles`],
   },
   {
+    name: 'Microsoft Entra',
+    description: 'Connections through which Entra hands messages with codes over, and their certificates',
+    under: [`${API}/entra-phone-providers`],
+  },
+  {
     name: OUTCOME_WEBHOOKS,
     description: 'Where outcomes are posted, what is posted, and what was not delivered',
     under: [`${API}/webhook-endpoint`, `${API}/webhook-messages`],

@@ -6,6 +6,7 @@ import { createAuditStore } from '../audit/audit-store.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
 import { capabilityRoutes } from '../capabilities/routes.ts';
+import { entraPhoneProviderRoutes } from '../entra/messages/routes.ts';
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { findRoute } from '../journey/request/find-route.ts';
@@ -47,6 +48,7 @@ export interface ApiDeps {
     | 'appPasswords'
     | 'phoneMethods'
     | 'assertions'
+    | 'entraMessages'
   >;
   stores: Pick<Stores, 'database' | 'sealKeys'>;
   languages: Languages;
@@ -71,6 +73,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     findRoute(journey.findVerifications),
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),
+    ...entraPhoneProviderRoutes(features.entraMessages.connections),
     ...pbxProfileRoutes(pbxProfiles, policies.current),
     ...phoneMethodRoutes(phoneMethods),
     importRoute(phoneMethods.import),

@@ -13,6 +13,7 @@ import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
 import { phoneHashes } from '../domain/phone-hashes.ts';
+import { createEntraMessages } from '../entra/messages/message-features.ts';
 import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
@@ -36,7 +37,8 @@ import type { ChangeDeps } from '../phone-methods/ports.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import { lockUser } from '../phone-methods/statements.ts';
 import type { Clock } from '../platform/clock.ts';
-import { runWhenLocked } from '../platform/database/run-statement.ts';
+import { createRunInTime } from '../platform/database/run-in-time.ts';
+import { type RunWhenLocked, runWhenLocked } from '../platform/database/run-statement.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import { createPolicies } from '../policy/policies.ts';
 import type { Languages } from '../providers/locales.ts';
@@ -59,6 +61,7 @@ interface FeatureDeps {
   deliverNow: Outbox['deliverNow'];
   refusals: Refusals;
   countPurged: CountPurged;
+  messages: Pick<Parameters<typeof createEntraMessages>[1], 'observe' | 'notice'>;
   traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
@@ -139,6 +142,17 @@ function createPhones({
   };
 }
 
+/** How the journey's statements run. */
+function runningOn({ db, run }: Pick<Stores['database'], 'db' | 'run'>, log: Logger) {
+  return {
+    run,
+    runWhenLocked: ((lock, statement) => runWhenLocked(db, lock, statement)) satisfies RunWhenLocked,
+    runInTime: createRunInTime(db, (error) =>
+      log.error({ err: error }, 'a message that was written too late could not be taken back'),
+    ),
+  };
+}
+
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
@@ -162,8 +176,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
   const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });
   const journey = createJourney({
-    run,
-    runWhenLocked: (lock, statement) => runWhenLocked(db, lock, statement),
+    ...runningOn(database, log),
     jobs,
     providers,
     addresses: createCallAddresses(publicUrl),
@@ -172,7 +185,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     deviceTokens: createDeviceTokens(hashKeys),
     issueAssertion: (wanted) => assertions.issue({ ...wanted, kind: 'byNumber' }),
     prompts: languages,
-    policyAt: policies.at,
+    ...{ policyAt: policies.at, currentPolicy: policies.current, sealKeys },
     pbxProfileOf: pbxProfiles.find,
     checkPin: userProfiles.checkPin,
     writes: completionWrites({ hashKeys, sealKeys, clock }),
@@ -189,7 +202,19 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     ...{ timeouts: config.timeouts, sweep: config.sweep },
     ...{ isStopping, clock, events, log },
   });
-  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, ...ofPhones, assertions };
+  const ofMessages = { ...deps.messages, run, sealKeys, clock, log, deliver: journey.deliverMessage };
+  const entraMessages = createEntraMessages(config.entra, ofMessages);
+  return {
+    jobs,
+    journey,
+    entraMessages,
+    userProfiles,
+    blocks,
+    ...ofTenants,
+    ...ofAppPasswords,
+    ...ofPhones,
+    assertions,
+  };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

@@ -9,7 +9,7 @@ import type { Logger } from '../log.ts';
 import { redirect } from '../platform/http/answers.ts';
 import { createHttpApp } from '../platform/http/http-app.ts';
 import { listen } from '../platform/http/http-server.ts';
-import { defineOpenSet, defineRouteSet } from '../platform/http/mount-sets.ts';
+import { defineOpenSet, defineRouteSet, type MountedSet } from '../platform/http/mount-sets.ts';
 import { type Route, routeDefiner, unchecked } from '../platform/http/route.ts';
 import type { OnStop } from '../platform/shutdown.ts';
 import type { Providers } from '../providers/port.ts';
@@ -50,6 +50,8 @@ export interface WebDeps {
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
   page: PageDeps;
+  /** Where Microsoft Entra hands messages over. */
+  messageSets: readonly MountedSet[];
   /** Where the sandbox is; null: there is none. */
   sandboxUrl: string | null;
   /** Traces requests, if traces are made. */
@@ -61,11 +63,28 @@ export interface WebDeps {
 
 /** The HTTP app: webhooks, REST API and its description, and the page for people. */
 export function createWeb(deps: WebDeps): Express {
-  const { webhooks, api, signingKeys, page, sandboxUrl, isStopping, traceRequests, trustedProxies, log } =
-    deps;
+  const {
+    webhooks,
+    api,
+    signingKeys,
+    page,
+    messageSets,
+    sandboxUrl,
+    isStopping,
+    traceRequests,
+    trustedProxies,
+    log,
+  } = deps;
   const start = sandboxUrl === null ? [] : [startSet(sandboxUrl)];
   const open = [publicSet(), keySetSet(signingKeys)];
-  const sets = [webhookSet(webhooks, log), apiSet(api), ...open, ...createPageSets(page), ...start];
+  const sets = [
+    webhookSet(webhooks, log),
+    apiSet(api),
+    ...messageSets,
+    ...open,
+    ...createPageSets(page),
+    ...start,
+  ];
   return createHttpApp({
     sets,
     ...{ isDraining: isStopping, info: apiInfo(webhooks.publicUrl) },

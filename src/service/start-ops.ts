@@ -66,6 +66,7 @@ export async function startOps(
     countRefusal: metrics.countRefusal,
     countPurged: metrics.countPurged,
     countCheck: metrics.countCheck,
+    messages: metrics.messages,
     telemetry: tracing?.telemetry ?? null,
     traceRequests: tracing?.traceRequests ?? null,
     traces: tracing?.traces ?? NO_TRACES,

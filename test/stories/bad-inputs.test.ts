@@ -232,6 +232,21 @@ const ROWS: Row[] = [
     ['/returnUrl'],
   ],
   ['createSelfServiceLink', 'POST', '/v1/users/u/self-service-links', { minutes: 60 }, ['/minutes']],
+  [
+    'createEntraPhoneProvider',
+    'POST',
+    '/v1/entra-phone-providers',
+    { name: ' ', directoryId: 'contoso', audiences: ['http://x'], times: 4 },
+    ['/audiences/0', '/directoryId', '/name', '/times'],
+  ],
+  [
+    'createEntraPhoneProvider',
+    'POST',
+    '/v1/entra-phone-providers',
+    {},
+    ['/audiences', '/directoryId', '/name'],
+  ],
+  ['retireEntraMessageKey', 'DELETE', '/v1/entra-phone-providers/a/keys/b', undefined, ['id', 'keyId']],
   ['createSignInPage', 'POST', '/v1/sign-in-pages', { nonce: 'n-1' }, ['/returnUrl']],
   [
     'createSignInPage',
@@ -251,7 +266,7 @@ const ROWS: Row[] = [
 
 /** The API's other parts, whose bad inputs are shown elsewhere. */
 const ELSEWHERE =
-  /^(readDescription|readDocs|readKey|readKeySet|readJobSchema|.*Webhook.*|.*PbxProfile.*|readPolicy|listPolicyVersions)$/;
+  /^(readDescription|readDocs|readKey|readKeySet|readJobSchema|.*Webhook.*|.*PbxProfile.*|(list|remove)EntraPhoneProviders?|addEntraMessageKey|readPolicy|listPolicyVersions)$/;
 
 describeWorlds('bad inputs', { policy: { smsSignIn: { allowed: true } } }, ({ world }) => {
   test(`are refused, all ${ROWS.length}, by field and rule, and change nothing`, async () => {

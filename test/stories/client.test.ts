@@ -147,6 +147,15 @@ describe('the client', () => {
     expect(await client.readBlock('u-2')).toMatchObject({ reason: 'left' });
     expect(await client.unblockUser('u-2')).toMatchObject({ blocked: false });
     const pauses = { pauseBeforeS: 2, pauseAfterS: 1.5 };
+    const entra = await client.createEntraPhoneProvider({
+      name: 'Contoso',
+      directoryId: '11111111-2222-4333-8444-555555555555',
+      audiences: ['api://phone.example.com/x'],
+    });
+    const added = await client.addEntraMessageKey(entra.id);
+    expect((await client.listEntraPhoneProviders())[0]?.keys).toHaveLength(2);
+    expect(await client.retireEntraMessageKey(entra.id, added.keyId)).toBeUndefined();
+    expect(await client.removeEntraPhoneProvider(entra.id)).toBeUndefined();
     const profile = await client.setPbxProfile({ number: '08-123 456 78', country: 'SE', ...pauses });
     expect(profile).toEqual({ id: expect.any(String), number: '+46812345678', ...pauses });
     expect(await client.listPbxProfiles({ limit: 10 })).toEqual([profile]);

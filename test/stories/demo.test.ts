@@ -68,6 +68,18 @@ describe('the demo', () => {
       ],
     },
     {
+      scenario: 'entra-message',
+      shows: [
+        /connected the directory/,
+        /Entra +POST .*mode evaluation/,
+        /Entra +POST .*mode live/,
+        /heard +"Hello, this is .*press the hash key/,
+        /pressed +#/,
+        /heard +"Use 4, 8, 2, 9, 1, 3 to sign in/,
+        /outcome +the person heard the message; one call for two requests/,
+      ],
+    },
+    {
       scenario: 'pin',
       shows: [/refused +without a PIN: 422, /, /heard +"Hej.*pinkod/, /pressed +4/, /outcome +approved: /],
     },

@@ -406,6 +406,19 @@ describe('the answers are as described', () => {
     expect(refused).toMatchObject({ status: 422 });
   });
 
+  test('about a directory of Microsoft Entra', async () => {
+    const directoryId = '11111111-2222-4333-8444-555555555555';
+    const body = { name: 'Contoso', directoryId, audiences: ['aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee'] };
+    const made = (await ask('createEntraPhoneProvider', { body })).body;
+    expect((await ask('listEntraPhoneProviders')).body.value).toEqual([made]);
+    const { keyId } = (await ask('addEntraMessageKey', { path: { id: made.id } })).body;
+    await ask('retireEntraMessageKey', { path: { id: made.id, keyId } });
+    const last = { id: made.id, keyId: made.keys[0].keyId };
+    expect(await ask('retireEntraMessageKey', { path: last })).toMatchObject({ status: 404 });
+    await ask('removeEntraPhoneProvider', { path: { id: made.id } });
+    expect(await ask('addEntraMessageKey', { path: { id: made.id } })).toMatchObject({ status: 404 });
+  });
+
   test('about outcomes that are posted', async () => {
     const body = { url: 'http://127.0.0.1:9/outcomes' };
     await ask('putWebhookEndpoint', { body });

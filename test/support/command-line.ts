@@ -15,7 +15,16 @@ export const NO_SPENDING: SpendingRules = {
 export async function runBeside(
   world: World,
   words: string[],
-  { ceiling = NO_CEILING, spending = NO_SPENDING } = {},
+  {
+    ceiling = NO_CEILING,
+    spending = NO_SPENDING,
+    ...places
+  }: {
+    ceiling?: typeof NO_CEILING;
+    spending?: SpendingRules;
+    publicUrl?: string;
+    entraMetadata?: string;
+  } = {},
 ) {
   const { stores } = world.service;
   const printed: string[] = [];
@@ -28,6 +37,7 @@ export async function runBeside(
     log: { warn: () => undefined },
     keys: () => stores,
     spending: () => spending,
+    ...places,
     async print(texts) {
       for await (const text of texts) printed.push(text);
     },

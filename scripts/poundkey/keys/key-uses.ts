@@ -10,6 +10,8 @@ export interface KeyUse {
     | 'PINs'
     | 'unrevealed app passwords'
     | 'webhook secrets'
+    | 'message keys'
+    | 'messages to deliver'
     | 'suppressed numbers'
     | 'codes that were sent'
     | 'assertions that still count';
@@ -42,6 +44,12 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
         from (select sealed_secret as secret from webhook_endpoint
           union all select previous_sealed_secret from webhook_endpoint where previous_sealed_secret is not null) as secrets
         group by 2
+      union all
+      select 'seal', split_part(sealed_key, '.', 2), 'message keys', count(*)::int
+        from entra_message_key where sealed_key is not null group by 2
+      union all
+      select 'seal', split_part(sealed, '.', 2), 'messages to deliver', count(*)::int
+        from delivery where sealed is not null group by 2
       union all
       select 'signing', key_id, 'assertions that still count', count(*)::int
         from sign_in_assertion where expires_at > ${now}::timestamptz - interval '60 s' group by 2)

@@ -67,6 +67,8 @@ const PROMPTS: Record<Prompt, Say> = {
     'The person pressed 0 and was asked whether this is a fraud, or whether such calls should stop.',
   'fraud-reported': () =>
     'The person confirmed with # that they did not ask for this call: reported as fraud.',
+  'ask-message': () => 'No key or a wrong one came; the person was asked again whether to hear the message.',
+  message: () => 'The person heard the message.',
   approved: () => 'The person pressed what was asked for and heard that it worked.',
   'calls-stopped': () =>
     'The person was called by mistake and pressed 9: this number is not called any more (suppressed lists it).',

@@ -39,7 +39,7 @@ export function createCallWay(deps: CallDeps): Way {
 }
 
 async function ask(
-  { providers, addresses }: CallDeps,
+  { providers, addresses, clock }: CallDeps,
   attempt: Attempt,
   policy: TenantPolicy,
 ): Promise<Asked> {
@@ -49,12 +49,24 @@ async function ask(
     to: phoneNumber,
     from: lineNumber,
     webhooks: addresses({ attemptId, locale }),
-    ringTimeoutS: policy.ringTimeoutS,
+    ringTimeoutS: ringsFor(attempt, policy, clock.now()),
     timeLimitS: policy.callTimeLimitS,
     detectMachine: policy.machineDetection && extension === null,
     sendDigits: tonesFor(attempt),
   });
   return result.kind === 'accepted' ? { kind: 'accepted', id: result.callId } : result;
+}
+
+/** How long the network takes until a phone rings, ms; it is not part of the time for which a phone may ring. */
+const UNTIL_IT_RINGS_MS = 2_000;
+
+/** A message of somebody else is worth nothing when its time is over, so its phone must not ring on. */
+function ringsFor({ purpose, expiresAt }: Placing, { ringTimeoutS }: TenantPolicy, now: Date): number {
+  if (purpose !== 'deliver') return ringTimeoutS;
+  return Math.min(
+    ringTimeoutS,
+    Math.max(1, Math.floor((expiresAt.getTime() - now.getTime() - UNTIL_IT_RINGS_MS) / 1000)),
+  );
 }
 
 function tonesFor({ extension, pauseBeforeS, pauseAfterS }: Placing): Extension | null {

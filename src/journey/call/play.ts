@@ -60,6 +60,7 @@ function question(deps: PlayDeps, asked: Asked, spoken: Spoken): StepDocument {
     tenantId: spoken.tenantId,
     organisation: spoken.organisation,
     greeting: spoken.greeting,
+    message: spoken.message,
     timeoutS: GATHER_TIMEOUT_S,
     digitsUrl: `${base}/${takesOneKey(spoken.step) ? 'digits' : 'typed'}?${next}`,
     silenceUrl: `${base}/silence?${next}`,
@@ -69,7 +70,7 @@ function question(deps: PlayDeps, asked: Asked, spoken: Spoken): StepDocument {
 
 /** Whether the answer to a step is one key, which is no secret; a number or a PIN goes to an address of its own. */
 function takesOneKey(step: CallStep): boolean {
-  return (STEP_RULES[step].takes ?? 'key') === 'key';
+  return ['key', 'repeat'].includes(STEP_RULES[step].takes ?? 'key');
 }
 
 /**

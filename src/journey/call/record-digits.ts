@@ -4,7 +4,7 @@ import type { CheckPin, Question } from '../ports.ts';
 import type { Answered, AnswerStore } from '../store/answers.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
 import type { Decided, LiveCall } from '../store/rows.ts';
-import { ASKED_IN_ALL, type Meaning, meaningOf, silencesInAll } from './rules.ts';
+import { ASKED_IN_ALL, isOfMessage, type Meaning, meaningOf, silencesInAll } from './rules.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 
 /** What recording needs. */
@@ -106,7 +106,7 @@ async function finalMeaning(deps: RecordDeps, call: LiveCall, digits: string | n
 /** Null: this answer was not the first to its question. */
 function write(
   deps: RecordDeps,
-  { challenge, extension }: LiveCall,
+  { challenge, extension, prompt }: LiveCall,
   answer: Answered,
   { meaning, digits }: { meaning: FinalMeaning; digits: string | null },
 ): Promise<LiveCall | null> {
@@ -117,9 +117,11 @@ function write(
       // The digits on the screen are compared once more in the registry; a PIN never gets there.
       return answers.approve(answer, { challenge, digits: challenge === 'numberMatch' ? digits : null }, now);
     case 'wrongKey':
-      return answers.wrongKey(answer, ASKED_IN_ALL, now);
+      return answers.wrongKey(answer, ASKED_IN_ALL, now, isOfMessage(prompt));
     case 'silence':
-      return answers.silence(answer, silencesInAll({ extension }), now);
+      return answers.silence(answer, silencesInAll({ extension }), now, isOfMessage(prompt));
+    case 'hear':
+      return answers.hear(answer, now);
     case 'askFraud':
       return answers.askFraud(answer, now);
     case 'goBack':

@@ -20,7 +20,7 @@ export function silencesInAll({ extension }: { extension: string | null }): numb
 
 /**
  * What an answer means. `askFraud`: wants to report the call; `goBack`: does not after all; `stopCalls`: was called by
- * mistake, and wants no more calls. `checkPin`: a PIN, which has to be looked up.
+ * mistake, and wants no more calls. `checkPin`: a PIN, which has to be looked up. `hear`: wants to hear the message of somebody else.
  */
 export type Meaning =
   | 'approve'
@@ -30,6 +30,7 @@ export type Meaning =
   | 'reportFraud'
   | 'stopCalls'
   | 'goBack'
+  | 'hear'
   | 'checkPin';
 
 /**
@@ -42,13 +43,30 @@ export function meaningOf(
   asked: Pick<LiveCall, 'prompt' | 'challenge' | 'challengeDigits'>,
   digits: string | null,
 ): Meaning {
-  if (asked.prompt === 'report-or-stop' && digits === '9') return 'stopCalls';
+  if (isOfMessage(asked.prompt)) return meaningBeforeMessage(asked.prompt, digits);
   if (asked.prompt === 'report-fraud' || asked.prompt === 'report-or-stop')
-    return digits === '#' ? 'reportFraud' : 'goBack';
+    return meaningInReport(asked.prompt, digits);
   if (digits === null) return 'silence';
   if (digits === '0') return 'askFraud';
   if (asked.challenge === 'pin') return 'checkPin';
   return digits === (asked.challenge === 'pound' ? '#' : asked.challengeDigits) ? 'approve' : 'wrongKey';
+}
+
+/** Within the report of fraud, which takes one key. */
+function meaningInReport(prompt: string, digits: string | null): Meaning {
+  if (prompt === 'report-or-stop' && digits === '9') return 'stopCalls';
+  return digits === '#' ? 'reportFraud' : 'goBack';
+}
+
+/** Whether a prompt is of a call that speaks somebody else's message. */
+export function isOfMessage(prompt: string): boolean {
+  return prompt === 'ask-message' || prompt === 'message';
+}
+
+/** Whoever hears it can do nothing but hear it again; that is what every key means then. */
+function meaningBeforeMessage(prompt: string, digits: string | null): Meaning {
+  if (digits === null) return 'silence';
+  return digits === '#' || prompt === 'message' ? 'hear' : 'wrongKey';
 }
 
 /**
@@ -66,6 +84,7 @@ export function graceAfterEnd(status: CallStatus, timeouts: { hangUpGraceMs: num
 export function outcomeOfEndedCall(end: {
   status: CallStatus;
   answeredBy: string | null;
+  prompt: string;
   round: number;
   silences: number;
   heard: boolean;
@@ -79,7 +98,8 @@ export function outcomeOfEndedCall(end: {
       return 'canceled';
     case 'completed':
       if (!end.heard) return 'providerError';
-      return tookAMessage(end) ? 'voicemail' : 'hungUp';
+      if (tookAMessage(end)) return 'voicemail';
+      return end.prompt === 'message' ? 'approved' : 'hungUp';
     default:
       return 'unreachable';
   }
@@ -118,6 +138,8 @@ const QUESTIONS: Record<Challenge, Record<string, CallStep>> = {
 const ANY_QUESTION: Record<string, CallStep> = {
   'report-fraud': 'report-fraud',
   'report-or-stop': 'report-or-stop',
+  'ask-message': 'ask-message',
+  message: 'message',
 };
 
 /** The prompts that end a call. */

@@ -69,7 +69,8 @@ export function createComplete(deps: {
 
   /** Tells those who wait for the end. */
   function pass(verification: Decided, policy: TenantPolicy, message: unknown): void {
-    if (verification.signIn === null) report(verification, policy);
+    if (verification.purpose === 'deliver') reportMessage(deps.events, verification);
+    else if (verification.signIn === null) report(verification, policy);
     else reportSignIn(verification);
     if (message !== null) deps.deliverMessage(message);
     if (verification.jobId !== null) deps.endBackendJob(verification.id);
@@ -116,4 +117,9 @@ export function createComplete(deps: {
 
 function isRegistration({ outcome, purpose }: Decided): boolean {
   return outcome === 'approved' && purpose === 'register';
+}
+
+function reportMessage(events: Events, { id, tenantId, outcome, errorCode }: Decided): void {
+  const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
+  events.emit('message.finished', { verificationId: id, tenantId, ...end });
 }

@@ -6,6 +6,7 @@ import { later } from '../../platform/clock.ts';
 import type { CompletionWrites } from '../ports.ts';
 import { writeFailure, writeForgiveness } from '../store/challenge-failures.ts';
 import type { CompletionWrite } from '../store/completion.ts';
+import { FORGET_MESSAGE } from '../store/deliveries.ts';
 import { type Decided, HAS_MOBILE_BESIDE, SIGNS_IN_AND_LOCKED } from '../store/rows.ts';
 import { writeUnwanted } from '../store/unwanted-calls.ts';
 import type { Need } from '../store/verifications.ts';
@@ -29,6 +30,7 @@ export function writesFor(
   now: Date,
 ): CompletionWrite[] {
   if (verification.signIn !== null) return signedIn(write, verification, now);
+  if (verification.purpose === 'deliver') return delivered(write, now);
   const unwanted = writeUnwanted(verification.outcome, now);
   return [...unwanted, ...writesOfFeatures(write, verification, policy, now)];
 }
@@ -68,6 +70,12 @@ function signedIn(write: CompletionWrites, { outcome }: Decided, now: Date): Com
     write.audit({ type: 'verification.finished', data, when: sql`decoy is null` }, now),
     write.messages({ ...FINISHED, types }, now),
   ];
+}
+
+/** A message of somebody else is about no user, and no backend is told of it. */
+function delivered(write: CompletionWrites, now: Date): CompletionWrite[] {
+  const types: Messages['types'] = [{ type: 'verification.finished', when: sql`false` }];
+  return [FORGET_MESSAGE, write.messages({ ...FINISHED, types }, now)];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mayStillCall } from '../request/checks.ts';
 import type { LookUp } from '../request/look-up.ts';
 import type { MaySignIn } from '../sign-in/may-sign-in.ts';
-import type { ReadFacts } from '../store/facts.ts';
+import type { ReadFacts, UserFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
 
 /**
@@ -27,11 +27,17 @@ export function createCheckAgain(deps: {
     const { id: verificationId, tenantId, userId } = verification;
     const facts = await deps.readFacts.ofUser({ tenantId, userId, verificationId }, now);
     if (facts === null) return null;
+    // Whoever handed a message over has chosen the person, who is no user of ours; the phone may have stopped calls.
+    if (verification.purpose === 'deliver') return facts.numberSuppressed ? null : allowedBy(facts);
     const mayCall =
       verification.signIn === null
         ? mayStillCall(await deps.lookUp.forCall(verification, facts))
         : await deps.maySignIn(verification, facts, now);
     if (!mayCall) return null;
-    return { policyVersion: facts.policyVersion, notBefore: facts.numberPausedUntil ?? null };
+    return allowedBy(facts);
   };
+}
+
+function allowedBy({ policyVersion, numberPausedUntil }: UserFacts): StillAllowed {
+  return { policyVersion, notBefore: numberPausedUntil ?? null };
 }

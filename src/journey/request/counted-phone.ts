@@ -1,10 +1,10 @@
-import type { Purpose } from '../states.ts';
+import type { RowPurpose } from '../states.ts';
 
 /** Whose verification is counted. */
 export interface CountedUser {
   tenantId: string;
   userId: string;
-  purpose: Purpose;
+  purpose: RowPurpose;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
 import { type Clock, later, secondsUntil } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import type { Channel, Purpose } from '../states.ts';
+import type { Channel, RowPurpose } from '../states.ts';
 import type { Counter } from '../store/admission.ts';
 import { forgetUnwanted } from '../store/unwanted-calls.ts';
 import { suppressed } from './checks.ts';
@@ -26,7 +26,7 @@ import { type CodeOf, wrongCodesOf } from './wrong-codes.ts';
  * many phones: a number with an extension is counted by itself, and all extensions of the number together, too.
  */
 export interface Counted extends User {
-  purpose: Purpose;
+  purpose: RowPurpose;
   channel: Channel;
   phone: (Dialed & { country: string }) | null;
 }
@@ -105,6 +105,9 @@ export function createLimits(deps: {
     /** The counters of a call that takes the place of a text: its verification has been counted. */
     callCounters: (text: Counted, policy: Limits, now: Date): Counter[] =>
       ofDay({ ...text, channel: 'call' }, policy, now).map(toCounter),
+
+    /** The counters of what no request of a user asks for, but costs as much. */
+    dayCounters: (...asked: Parameters<LimitsFor>): Counter[] => ofDay(...asked).map(toCounter),
 
     /** The counters of a text that is sent again: its verification has been counted, but it costs as much as the first. */
     againCounters: (text: Counted, policy: Limits, now: Date): Counter[] =>

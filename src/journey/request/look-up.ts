@@ -2,6 +2,7 @@ import type { ParsedNumber } from '../../domain/number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { PbxProfileOf, PolicyAt } from '../ports.ts';
+import { ofUser } from '../states.ts';
 import type { UserFacts } from '../store/facts.ts';
 import type { Verification } from '../store/rows.ts';
 import type { CheckInput, RequestToCheck } from './checks.ts';
@@ -41,7 +42,8 @@ export function createLookUp(deps: {
 
     /** For a verification whose call is about to be placed. */
     async forCall(verification: Verification, facts: UserFacts): Promise<CheckInput> {
-      const { tenantId, userId, purpose, phoneNumber, extension, locale, channel, phoneType } = verification;
+      const { tenantId, userId, phoneNumber, extension, locale, channel, phoneType } = verification;
+      const purpose = ofUser(verification.purpose);
       const policy = await deps.policyAt(facts.tenantId, facts.policyVersion);
       const typed = { number: phoneNumber, extension: extension ?? undefined };
       const request = { tenantId, userId, purpose, channel, phoneType, ...typed };

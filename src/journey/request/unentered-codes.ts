@@ -2,7 +2,7 @@ import type { TenantPolicy } from '../../domain/policy.ts';
 import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
 import { later, secondsUntil } from '../../platform/clock.ts';
-import type { Purpose } from '../states.ts';
+import type { RowPurpose } from '../states.ts';
 import type { LimitOn } from './limits.ts';
 
 /** How long texts are counted, and how long none are sent once there were too many, ms. */
@@ -28,7 +28,7 @@ interface Texted {
 
 /** Whose texts are counted, and to which number. */
 export interface TextTo extends Pick<User, 'tenantId'> {
-  purpose: Purpose;
+  purpose: RowPurpose;
   phone: Texted;
 }
 

@@ -4,7 +4,7 @@ import { Instant, UserId, VerificationId } from '../../api.ts';
 import { formatLikeGraph } from '../../domain/graph-number.ts';
 import { PHONE_TYPES } from '../../domain/phone-type.ts';
 import { OUTCOME_NAMES, textOf } from '../outcomes.ts';
-import { CHALLENGES, CHANNELS, PURPOSES, STATES } from '../states.ts';
+import { CHALLENGES, CHANNELS, ofUser, PURPOSES, STATES } from '../states.ts';
 import type { Verification } from '../store/rows.ts';
 import { PROGRESS, progressOf } from './progress-of.ts';
 
@@ -105,7 +105,7 @@ export function toView(verification: Verification): z.input<typeof VerificationV
   return {
     id: verification.id,
     userId: verification.userId,
-    purpose: verification.purpose,
+    purpose: ofUser(verification.purpose),
     channel: verification.channel,
     phoneType: verification.phoneType,
     number: {

@@ -162,12 +162,12 @@ function admitStatement(row: NewVerification, counters: Counter[], { intervalMs,
 
 /**
  * `v`: writes the row, if `admitted` does not refuse it.
- * @param open what the user can have only one of
+ * @param open what the user can have only one of; null: it counts for nothing
  * @param own what is taken from `admitted` instead of the row, and further columns
  */
 export function insertion(
   row: NewVerification,
-  open: string,
+  open: string | null,
   own: { userId: Sql; phoneNumber: Sql; signIn: Sql; decoy: Sql; textAskedAt: Sql } = {
     ...{ userId: sql`${row.userId}`, phoneNumber: sql`${row.phoneNumber}` },
     ...{ signIn: sql`null`, decoy: sql`null`, textAskedAt: sql`null` },

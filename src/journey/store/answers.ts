@@ -52,6 +52,8 @@ const SILENCE: CountedAnswer = {
   enough: 'too-much-silence',
   outcome: 'noInput',
 };
+/** Before somebody else's message there is one question only, which is repeated as it is. */
+const OF_MESSAGE = { again: 'ask-message' } as const;
 
 /** How long the process that recorded a decision has to complete it before others look, s. */
 const COMPLETED_WITHIN_S = 5;
@@ -130,10 +132,20 @@ export function createAnswerStore(run: RunStatement) {
     turnBack: (answer: Answered, limit: number, now: Date) => count(answer, TURN_BACK, limit, now),
 
     /** A wrong answer: asks again, or with the `limit`-th one → decided as wrongDigits. */
-    wrongKey: (answer: Answered, limit: number, now: Date) => count(answer, WRONG_KEY, limit, now),
+    wrongKey: (answer: Answered, limit: number, now: Date, isMessage = false) =>
+      count(answer, isMessage ? { ...WRONG_KEY, ...OF_MESSAGE } : WRONG_KEY, limit, now),
 
     /** No key in time: repeats the prompt, or with the `limit`-th silence → decided as noInput. */
-    silence: (answer: Answered, limit: number, now: Date) => count(answer, SILENCE, limit, now),
+    silence: (answer: Answered, limit: number, now: Date, isMessage = false) =>
+      count(answer, isMessage ? { ...SILENCE, ...OF_MESSAGE } : SILENCE, limit, now),
+
+    /** Wants to hear somebody else's message, for the first time or once more. The end of the call decides. */
+    hear: (answer: Answered, now: Date) =>
+      change(
+        answer,
+        sql`prompt = 'message', events = v.events || ${story(now, prompted(answer, 'message'))}::jsonb`,
+        sql`v.purpose = 'deliver'`,
+      ),
   };
 }
 

@@ -24,8 +24,19 @@ export const CODE_LIFE_MS = 600_000;
 /** A text that comes so shortly before its code expires is not sent, ms. */
 export const SHORTEST_LIFE_MS = 60_000;
 
+/** A message of somebody else that would have so little time left is not passed on, ms: a call takes a moment until it rings. */
+export const SHORTEST_MESSAGE_MS = 3_000;
+
 /** A condition on the verification `v`: the person is reached by text message. */
 const IS_TEXT = raw("(v.channel = 'sms')");
+
+/** A condition on the verification `v`: its text has a code of ours, whose life begins when it is sent. */
+const HAS_OWN_CODE = raw("(v.channel = 'sms' and v.purpose <> 'deliver')");
+
+/** What the person hears first in a call of the verification `v`. */
+const FIRST_PROMPT =
+  raw(`case when v.purpose <> 'deliver' then 'ask' else (select case when d.asks_first then 'ask-message'
+        else 'message' end from delivery d where d.verification_id = v.id) end`);
 
 /** A new attempt, before the provider is asked. */
 interface NewAttempt {
@@ -77,7 +88,7 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
         called_phone = case when not ${IS_TEXT} then coalesce(v.phone_hash, v.phone_number || coalesce('x' || v.extension, '')) end,
         expires_at = case when ${beginsLife(startedAt)} then ${later(startedAt, CODE_LIFE_MS)} else v.expires_at end, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
         wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
-        status_sequence = -1, round = 1, prompt = 'ask', wrong_keys = case when ${IS_TEXT} then v.wrong_keys else 0 end, silences = 0, turns = 0, answered_by = null,
+        status_sequence = -1, round = 1, prompt = ${FIRST_PROMPT}, wrong_keys = case when ${IS_TEXT} then v.wrong_keys else 0 end, silences = 0, turns = 0, answered_by = null,
         dialed_at = ${startedAt}, rang_at = null, answered_at = null, ended_at = null,
         events = v.events || case when ${IS_TEXT} then ${story(startedAt, { type: 'sending', attemptId: id })}::jsonb
           else ${story(startedAt, { type: 'dialing', attemptId: id })}::jsonb end
@@ -93,13 +104,15 @@ function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
  * life after the request: the network may put it off for ever. A sign-in by number must not tell how its text fares.
  */
 function beginsLife(startedAt: Date): Sql {
-  return sql`${IS_TEXT} and v.sign_in is null and (v.attempts = 0 or v.created_at > ${later(startedAt, -CODE_LIFE_MS)}
+  return sql`${HAS_OWN_CODE} and v.sign_in is null and (v.attempts = 0 or v.created_at > ${later(startedAt, -CODE_LIFE_MS)}
     and not exists (select from call_attempt e where e.verification_id = v.id and (e.call_id is not null or e.ended_at is null)))`;
 }
 
 /** It has not expired, nor will a text's code soon; the first text of a user's verification begins its life. */
 function hasLifeLeft(startedAt: Date): Sql {
-  return sql`v.expires_at > ${startedAt} and (not ${IS_TEXT} or (v.attempts = 0 and v.sign_in is null)
+  return sql`v.expires_at > ${startedAt}
+    and (v.purpose <> 'deliver' or v.expires_at >= ${later(startedAt, SHORTEST_MESSAGE_MS)})
+    and (not ${HAS_OWN_CODE} or (v.attempts = 0 and v.sign_in is null)
     or v.expires_at >= ${later(startedAt, SHORTEST_LIFE_MS)})`;
 }
 

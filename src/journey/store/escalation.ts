@@ -81,10 +81,11 @@ export function createEscalateStore(run: RunStatement) {
       }
     },
 
-    /** The verification of an attempt. */
+    /** The verification of an attempt, if a call may take the place of its text at all: a message of somebody else goes one way only. */
     async ofAttempt(attemptId: string): Promise<Verification | null> {
       const rows = await run<Verification>(sql`select ${ALL_COLUMNS} from verification v
-        where v.id = (select a.verification_id from call_attempt a where a.id = ${attemptId})`);
+        where v.id = (select a.verification_id from call_attempt a where a.id = ${attemptId})
+          and v.purpose <> 'deliver'`);
       return rows[0] ?? null;
     },
   };

@@ -8,7 +8,7 @@ import type { CallAttemptTable, VerificationTable } from '../../registry/schema.
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
 import type { StoredEvent } from '../../registry/stored-event.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Challenge, Channel, Purpose, State } from '../states.ts';
+import type { Challenge, Channel, RowPurpose, State } from '../states.ts';
 
 /** A verification as the registry holds it, with the call of the attempt that counts. Checks guarantee the narrower types. */
 export type Verification = Omit<
@@ -31,7 +31,7 @@ export type Verification = Omit<
   signIn: SignInAsked | null;
   state: State;
   outcome: Outcome | null;
-  purpose: Purpose;
+  purpose: RowPurpose;
   channel: Channel;
   phoneType: PhoneType;
   challenge: Challenge;

@@ -1,6 +1,7 @@
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { createAnswerStore } from './answers.ts';
 import { createAttemptStore } from './attempts.ts';
+import { createDeliveryStore } from './deliveries.ts';
 import { createEscalateStore } from './escalation.ts';
 import { createLiveCallStore } from './live-calls.ts';
 import { createLostCallStore } from './lost-calls.ts';
@@ -22,5 +23,6 @@ export function createStores(run: RunStatement) {
     texts: createTextStore(run),
     signIns: createSignInStore(run),
     escalations: createEscalateStore(run),
+    deliveries: createDeliveryStore(run),
   };
 }

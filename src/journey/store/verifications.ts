@@ -131,7 +131,9 @@ function changes(one: One) {
       kind: 'ofUser' | 'byNumber' = 'ofUser',
     ): Promise<Verification | null> {
       const isKind =
-        kind === 'ofUser' ? sql`v.sign_in is null` : sql`v.sign_in is not null and v.expires_at > ${now}`;
+        kind === 'ofUser'
+          ? sql`v.sign_in is null and v.purpose <> 'deliver'`
+          : sql`v.sign_in is not null and v.expires_at > ${now}`;
       return one(sql`${decided({ outcome: 'canceled' }, now)}
         where ${isOfTenant({ id, tenantId })} and ${isKind} and v.state in ${UNDECIDED}
         returning ${ALL_COLUMNS}`);

@@ -5,6 +5,7 @@ import type { TextProgress, TextStatus } from '../../providers/text-port.ts';
 import type { EscalateStore } from '../store/escalation.ts';
 import type { Decided } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
+import type { VerificationStore } from '../store/verifications.ts';
 import { type Escalate, MENDED_BY_CALL } from './escalate.ts';
 
 /** Notes how far a text has come. */
@@ -22,6 +23,7 @@ const EVENTS: Partial<Record<TextStatus, VerificationEventName>> = {
  */
 export function createFollowText(deps: {
   texts: Pick<TextStore, 'progress'>;
+  verifications: Pick<VerificationStore, 'decide'>;
   escalations: Pick<EscalateStore, 'ofAttempt'>;
   escalate: Escalate;
   /** Sees to it that the job runs when it is due. */
@@ -40,7 +42,14 @@ export function createFollowText(deps: {
     const why = errorCode === null ? {} : { errorCode };
     if (name) deps.events.emit(name, { verificationId: noted.id, attemptId, status, ...why, alarm });
     if (noted.state === 'decided') deps.completeNow(noted);
+    else if (noted.purpose === 'deliver' && status === 'delivered') await arrived(noted.id, attemptId);
   };
+
+  /** A message of somebody else has done what it was for. */
+  async function arrived(id: string, attemptId: string): Promise<void> {
+    const decided = await deps.verifications.decide(id, { outcome: 'approved' }, deps.clock.now(), attemptId);
+    if (decided) deps.completeNow(decided);
+  }
 
   /** A call takes the place of a text that a call may make up for. Null: it cannot, or somebody was there first. */
   async function callInstead(attemptId: string, progress: TextProgress, sender: Sender) {

@@ -12,7 +12,7 @@ import { createSendAgain } from './send-again.ts';
 /** What people and providers do about texts: type the code, ask for another text, tell how far it has come. */
 export function createTextSteps(
   { codes, jobs, policyAt, clock, events }: JourneyDeps,
-  { texts, escalations }: Stores,
+  { texts, escalations, verifications }: Stores,
   {
     limits,
     readVerification,
@@ -33,6 +33,6 @@ export function createTextSteps(
     checkCode: createCheckCode({ codes, wrongCodes, unenteredKeys, ...next, ...shared }),
     sendAgain: createSendAgain({ limits, policyAt, ...shared }),
     callInstead: createCallInstead({ escalate, policyAt, ...shared }),
-    followText: createFollowText({ escalations, escalate, ...shared, ...next }),
+    followText: createFollowText({ verifications, escalations, escalate, ...shared, ...next }),
   };
 }

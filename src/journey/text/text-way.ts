@@ -10,6 +10,9 @@ import type { TextStore } from '../store/texts.ts';
 import type { Codes } from './code.ts';
 import { type Escalate, MENDED_BY_CALL } from './escalate.ts';
 
+/** The message of somebody else that a verification passes on, as it is sent; null: it is over. */
+type MessageOf = (verificationId: string) => Promise<{ text: string } | null>;
+
 /** Where the provider tells how far the text of an attempt has come. */
 export type TextAddress = (attemptId: string) => string;
 
@@ -20,6 +23,7 @@ interface TextDeps {
   codes: Codes;
   prompts: Pick<CodeTexts, 'fillCodeText'>;
   statusUrl: TextAddress;
+  messageOf: MessageOf;
   escalations: Pick<EscalateStore, 'ofAttempt'>;
   escalate: Escalate;
   clock: Clock;
@@ -50,23 +54,41 @@ async function callInstead(
 }
 
 /** The code is made for each text anew and stands nowhere else. Of a decoy no provider hears. */
-async function ask(
-  { providers, codes, prompts, statusUrl, clock }: TextDeps,
-  attempt: Attempt,
-  { organisation, textMessage }: TenantPolicy,
-): Promise<Asked> {
+async function ask(deps: TextDeps, attempt: Attempt, policy: TenantPolicy): Promise<Asked> {
   if (attempt.decoy !== null) return { kind: 'accepted', id: attempt.attemptId };
-  const { attemptId, phoneNumber: to, lineNumber: from, locale, tenantId, expiresAt, codeHost } = attempt;
-  const reader = codeHost === null ? readerOf(textMessage) : { host: codeHost, appHash: null };
-  const code = codes.codeOf(attempt);
+  const { providers, statusUrl, clock } = deps;
+  const { attemptId, phoneNumber: to, lineNumber: from, expiresAt } = attempt;
+  const body = await bodyOf(deps, attempt, policy);
+  if (body === null) return MESSAGE_GONE;
   const result = await providers.sendText({
     ...{ attemptId, to, from },
-    body: prompts.fillCodeText({ locale, tenantId, organisation, code, ...reader }).body,
+    body,
     validityS: Math.max(1, secondsUntil(expiresAt, clock.now())),
     statusUrl: statusUrl(attemptId),
   });
   return result.kind === 'accepted' ? { kind: 'accepted', id: result.textId } : result;
 }
+
+/** What is sent: our own text with a code, or a message of somebody else as it is; null: that is over. */
+async function bodyOf(
+  { messageOf, codes, prompts }: TextDeps,
+  attempt: Attempt,
+  { organisation, textMessage }: TenantPolicy,
+): Promise<string | null> {
+  if (attempt.purpose === 'deliver') return (await messageOf(attempt.id))?.text ?? null;
+  const { locale, tenantId, codeHost } = attempt;
+  const reader = codeHost === null ? readerOf(textMessage) : { host: codeHost, appHash: null };
+  const code = codes.codeOf(attempt);
+  return prompts.fillCodeText({ locale, tenantId, organisation, code, ...reader }).body;
+}
+
+/** Nobody was asked for anything. */
+const MESSAGE_GONE: Asked = {
+  kind: 'refused',
+  outcome: 'providerError',
+  errorCode: 'messageGone',
+  alarm: false,
+};
 
 /** Who fills in the code: the browser on a page, and an app. */
 const readerOf = ({ codeHost, androidAppHash }: TenantPolicy['textMessage']) => ({

@@ -7,6 +7,7 @@ import { inTime } from '../../platform/in-time.ts';
 import { createOutageLog, type OutageLog } from '../../platform/outage-log.ts';
 import { type CountChecks, countChecks } from './count-checks.ts';
 import { countEvents } from './count-events.ts';
+import { type CountMessages, countMessages } from './count-messages.ts';
 import { countPurged } from './count-purged.ts';
 import { type CountRefusal, countRefusals } from './count-refusals.ts';
 import { type ObserveKeys, observeKeys } from './observe-keys.ts';
@@ -28,6 +29,7 @@ export interface Metrics {
   countRefusal: CountRefusal;
   countPurged: ReturnType<typeof countPurged>;
   countCheck: CountChecks;
+  messages: CountMessages;
   /** Stops listening to events and watching the process. */
   stop(): void;
 }
@@ -51,6 +53,7 @@ export function createMetrics(deps: { events: Events; log: Logger }) {
     countRefusal: countRefusals(registry),
     countPurged: countPurged(registry),
     countCheck: countChecks(registry),
+    messages: countMessages(registry),
     stop() {
       counted.stop();
       unobserve();

@@ -21,7 +21,7 @@ export function answerProblem(log: Logger): ErrorRequestHandler {
     if (problem.status >= 500 && !EXPECTED.includes(problem.body.code))
       logFault(log, error, requestId, problem.body.code);
     if (res.headersSent) return void res.destroy();
-    const shown = context.problemPage?.(problem, { header: (name) => req.get(name) });
+    const shown = context.problemPage?.(problem, { header: (name) => req.get(name) }, error);
     const headers = { ...problem.headers, ...shown?.headers };
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     res.statusCode = problem.status;

@@ -1,4 +1,4 @@
-import type { CallStep, Extension, Greeting, SpokenValues } from '../../dialogue.ts';
+import type { CallStep, Extension, Greeting, SpokenMessage, SpokenValues } from '../../dialogue.ts';
 import { createResolveLocale, type Languages } from '../../locales.ts';
 import { type CodeTexts, createTemplateFiller } from '../../texts/code-text.ts';
 import type { Language } from './check-language.ts';
@@ -56,18 +56,22 @@ export function prepareDocument(root: XmlElement, { voice, locale, say }: Langua
   return `<?xml version="1.0" encoding="UTF-8"?>${body}`;
 }
 
-/** Finds what is left to fill in: the place of the greeting with its voice (no attribute holds a bare `>`), and values. */
-const OPEN_PLACES = /<Greeting( [^>]*)\/>|\{\{(\w+)\}\}/g;
+/** Finds what is left to fill in: the places of greeting and message with their voice (no attribute holds a bare `>`), and values. */
+const OPEN_PLACES = /<(Greeting|Message)( [^>]*)\/>|\{\{(\w+)\}\}/g;
 
 /** A prepared document with its values. Filled in one go: what a value looks like is never read again. */
-function fillDocument(document: string, { greeting, extension, ...given }: PromptValues): string {
+function fillDocument(document: string, { greeting, message, extension, ...given }: PromptValues): string {
   const values = { finishOnKey: '', ...given };
-  const filled = document.replace(OPEN_PLACES, (_, voice: string | undefined, name: string) => {
-    if (voice !== undefined) return greeting ? greetingVerb(greeting, voice) : '';
-    const value = ownValue<string | number>(values, name);
-    if (value === undefined) throw new Error(`The prompt needs a value for ${name} and was given none.`);
-    return escapeXml(String(value));
-  });
+  const filled = document.replace(
+    OPEN_PLACES,
+    (_, place: string | undefined, voice: string, name: string) => {
+      if (place === 'Greeting') return greeting ? greetingVerb(greeting, voice) : '';
+      if (place === 'Message') return message ? messageVerbs(message, voice) : '';
+      const value = ownValue<string | number>(values, name);
+      if (value === undefined) throw new Error(`The prompt needs a value for ${name} and was given none.`);
+      return escapeXml(String(value));
+    },
+  );
   return extension ? filled.replace('<Response>', () => `<Response>${dialVerbs(extension)}`) : filled;
 }
 
@@ -81,6 +85,12 @@ function dialVerbs({ pauseBeforeS, digits, pauseAfterS }: Extension): string {
 function greetingVerb(greeting: Greeting, voice: string): string {
   if ('audioUrl' in greeting) return `<Play>${escapeXml(greeting.audioUrl)}</Play>`;
   return `<Say${voice}>${escapeXml(greeting.text)}</Say>`;
+}
+
+/** @param voice as for the greeting */
+function messageVerbs({ text, times }: SpokenMessage, voice: string): string {
+  const say = `<Say${voice}>${escapeXml(text)}</Say>`;
+  return Array.from({ length: times }, () => say).join('<Pause length="1"/>');
 }
 
 /**

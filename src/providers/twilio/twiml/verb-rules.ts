@@ -1,7 +1,8 @@
 /**
  * The part of TwiML that a template may use, with what each place may hold (Twilio: TwiML Gather, Say, Pause,
  * Redirect, Hangup). Each place names the placeholders it takes, so no address is ever spoken and no text dialed.
- * `Greeting` is ours: it stands where a tenant's greeting is spoken or played, and vanishes where there is none.
+ * `Greeting` and `Message` are ours: a tenant's greeting, or somebody else's message, is spoken in their place, and where
+ * there is none they vanish.
  */
 import type { Answer, StepRule } from '../../dialogue.ts';
 
@@ -50,6 +51,10 @@ const GATHER_ENDS: Record<Answer, Record<'finishOnKey' | 'numDigits', ValueRule>
     finishOnKey: exactly('#', ': it ends the PIN'),
     numDigits: exactly('9', ': a PIN has up to 8 digits'),
   },
+  repeat: {
+    finishOnKey: exactly('#', ': with none, SignalWire takes the star for it'),
+    numDigits: exactly('1', ': the first key has to end the gather'),
+  },
 };
 
 const GATHER_OPTIONS: Record<string, ValueRule> = {
@@ -72,6 +77,7 @@ const VERBS: Record<string, VerbRule> = {
     },
   },
   Greeting: { required: VOICE, optional: {}, children: [], text: null },
+  Message: { required: VOICE, optional: {}, children: [], text: null },
   Pause: { required: {}, optional: { length: COUNT }, children: [], text: null },
   Redirect: {
     required: {},
@@ -88,7 +94,12 @@ export const LAST_VERBS: readonly string[] = ['Redirect', 'Hangup'];
 /** The rules by verb, for a step; only questions gather. `Response` is the document itself. */
 export function verbRulesFor({ takes, greets }: StepRule): Record<string, VerbRule> {
   if (takes === null) return { ...VERBS, Response: response([]) };
-  const children = ['Say', 'Pause', ...(greets ? ['Greeting'] : [])];
+  const children = [
+    'Say',
+    'Pause',
+    ...(greets ? ['Greeting'] : []),
+    ...(takes === 'repeat' ? ['Message'] : []),
+  ];
   const required = { action: exactly('{{digitsUrl}}', ''), ...GATHER_ENDS[takes] };
   return {
     ...VERBS,

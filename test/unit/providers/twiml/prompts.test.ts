@@ -15,7 +15,7 @@ const values = {
   retryUrl: 'https://pk.example/answer?a=1&try=2',
 };
 const everyDocument = CALL_STEPS.flatMap((step) => prompts.locales.map((locale) => ({ step, locale })));
-const questions = everyDocument.filter(({ step }) => STEP_RULES[step].leadsTo.includes('digitsUrl'));
+const questions = everyDocument.filter(({ step }) => STEP_RULES[step].leadsTo.includes('silenceUrl'));
 
 describe('every document', () => {
   it.each(everyDocument)('$step in $locale is well-formed and complete', ({ step, locale }) => {
@@ -33,7 +33,8 @@ describe('every document', () => {
       'one-moment': { name: 'Redirect', text: values.retryUrl },
       goodbye: { name: 'Hangup', text: '' },
     };
-    const kind = step === 'one-moment' ? step : STEP_RULES[step].leadsTo.length > 0 ? 'question' : 'goodbye';
+    const kind =
+      step === 'one-moment' ? step : STEP_RULES[step].leadsTo.includes('silenceUrl') ? 'question' : 'goodbye';
     expect(end).toEqual(expected[kind]);
   });
 
@@ -121,6 +122,36 @@ describe('what is filled in', () => {
 
   it.each(['call-over', 'apology'] as const)('is nothing for %s', (step) => {
     for (const locale of prompts.locales) expect(spoken(prompts.render(step, locale, {}))).not.toBe('');
+  });
+});
+
+describe('a message of somebody else', () => {
+  const message = { text: 'Use <4, 8> & {{digitsUrl}}', times: 2 };
+  const gathered = (document: string) => read(document).filter(({ parent }) => parent === 'Gather');
+
+  it('is spoken as it is, so many times, and any key but # has it spoken again', () => {
+    const document = prompts.render('message', 'sv-SE', { ...values, message });
+    expect(gathered(document).map(({ name, text }) => [name, text])).toEqual([
+      ['Say', message.text],
+      ['Pause', ''],
+      ['Say', message.text],
+      ['Say', expect.stringContaining('stjärna')],
+    ]);
+    const [gather] = read(document).filter(({ name }) => name === 'Gather');
+    expect(gather?.attributes).toMatchObject({ finishOnKey: '#', numDigits: '1', action: values.digitsUrl });
+  });
+
+  it('has the voice of the language', () => {
+    const says = gathered(prompts.render('message', 'sv-SE', { ...values, message }));
+    const voices = says.flatMap(({ name, attributes }) => (name === 'Say' ? [attributes.voice] : []));
+    expect(new Set(voices).size).toBe(1);
+  });
+
+  it('is nothing in any other step', () => {
+    for (const step of CALL_STEPS.filter((each) => each !== 'message'))
+      expect(prompts.render(step, 'sv-SE', { ...values, message })).toBe(
+        prompts.render(step, 'sv-SE', values),
+      );
   });
 });
 
