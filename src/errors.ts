@@ -83,6 +83,7 @@ export const ERRORS = {
   'phoneMethod.typeTaken': { status: 409, title: 'The user has another phone method of this type' },
   'phoneMethod.listedTwice': { status: 409, title: 'The list has the same user and type twice' },
   'pbxProfile.notFound': { status: 404, title: 'There is no such PBX profile' },
+  'entraMethod.notFound': { status: 404, title: 'There is no such external authentication method' },
   'webhookEndpoint.notFound': { status: 404, title: 'There is no webhook endpoint' },
   'webhookMessage.notFound': { status: 404, title: 'There is no such outcome webhook' },
   'webhookMessage.notDead': { status: 409, title: 'The outcome webhook is not dead' },

@@ -103,7 +103,7 @@ async function build(
   if (http) {
     const { trustedProxies = [] } = config.http;
     const progress = openProgress(config.progress, { stores, others, events, log }, onStop);
-    const page = createPage(features, { ...shared, publicUrl, follow: progress.streams });
+    const page = createPage(features, { ...shared, publicUrl, follow: progress.streams, log });
     const more = [...page.routes, ...outbox.routes, ...progress.routes];
     const routes = [...createApiRoutes({ ...shared, features, log }), ...more];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
@@ -111,7 +111,8 @@ async function build(
     const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
     const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    const web = { webhooks, api, page: page.deps, sandboxUrl, signingKeys: stores.signingKeys };
+    const served = { page: page.deps, entra: features, signingKeys: stores.signingKeys };
+    const web = { webhooks, api, ...served, sandboxUrl };
     http.serve(createWeb({ ...web, traceRequests, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };

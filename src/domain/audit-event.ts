@@ -48,6 +48,9 @@ export const AUDIT_TYPES = [
   'selfService.linkUsed',
   'tenantDomain.added',
   'tenantDomain.removed',
+  'entraMethod.created',
+  'entraMethod.removed',
+  'entraMethod.answered',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

@@ -13,6 +13,10 @@ import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
 import { phoneHashes } from '../domain/phone-hashes.ts';
+import { CLOUDS } from '../entra/clouds.ts';
+import { createDirectoryKeys } from '../entra/directory-keys.ts';
+import { createEntraMethods } from '../entra/external-method/methods.ts';
+import { createEntraSigningKeys } from '../entra/external-method/signing-keys.ts';
 import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
 import { createJourney } from '../journey/index.ts';
@@ -33,6 +37,7 @@ import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { writeSignInUse } from '../phone-methods/note-sign-in.ts';
 import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
 import type { ChangeDeps } from '../phone-methods/ports.ts';
+import { createReachablePhones } from '../phone-methods/reachable.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import { lockUser } from '../phone-methods/statements.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -139,6 +144,29 @@ function createPhones({
   };
 }
 
+/** What external authentication methods of Entra need, besides people who are called. */
+function createEntraFeatures(
+  { entra }: Config,
+  {
+    run,
+    sealKeys,
+    clock,
+    log,
+  }: Pick<Stores, 'sealKeys'> & Pick<Stores['database'], 'run'> & { clock: Clock; log: Logger },
+) {
+  const { global = null, usGovernment = null, china = null } = entra?.metadata ?? {};
+  return {
+    directoryKeys: createDirectoryKeys({
+      global: global ?? CLOUDS.global.login,
+      usGovernment: usGovernment ?? CLOUDS.usGovernment.login,
+      china: china ?? CLOUDS.china.login,
+    }),
+    entraMethods: createEntraMethods({ run, clock }),
+    entraKeys: createEntraSigningKeys({ run, clock, log, sealKeys: () => sealKeys }),
+    reachablePhones: createReachablePhones(run),
+  };
+}
+
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
@@ -158,6 +186,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     issuer: publicUrl,
     currentPolicy: policies.current,
   });
+  const ofEntra = createEntraFeatures(config, { run, sealKeys, clock, log });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
   const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });
@@ -189,7 +218,8 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     ...{ timeouts: config.timeouts, sweep: config.sweep },
     ...{ isStopping, clock, events, log },
   });
-  return { jobs, journey, userProfiles, blocks, ...ofTenants, ...ofAppPasswords, ...ofPhones, assertions };
+  const others = { ...ofTenants, ...ofAppPasswords, ...ofPhones, ...ofEntra };
+  return { jobs, journey, userProfiles, blocks, assertions, ...others };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

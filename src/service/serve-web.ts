@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY } from '../api.ts';
 import { keySetRoutes } from '../assertions/key-set-route.ts';
 import { actAs } from '../domain/actor.ts';
+import { discoverySet } from '../entra/external-method/discovery-set.ts';
 import type { ErrorCode } from '../errors.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
@@ -50,6 +51,7 @@ export interface WebDeps {
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
   page: PageDeps;
+  entra: Pick<Features, 'entraMethods' | 'entraKeys'>;
   /** Where the sandbox is; null: there is none. */
   sandboxUrl: string | null;
   /** Traces requests, if traces are made. */
@@ -61,14 +63,16 @@ export interface WebDeps {
 
 /** The HTTP app: webhooks, REST API and its description, and the page for people. */
 export function createWeb(deps: WebDeps): Express {
-  const { webhooks, api, signingKeys, page, sandboxUrl, isStopping, traceRequests, trustedProxies, log } =
-    deps;
+  const { webhooks, api, signingKeys, page, entra, sandboxUrl, isStopping, log } = deps;
+  const { traceRequests, trustedProxies } = deps;
+  const { publicUrl } = webhooks;
   const start = sandboxUrl === null ? [] : [startSet(sandboxUrl)];
-  const open = [publicSet(), keySetSet(signingKeys)];
+  const discovery = discoverySet({ methods: entra.entraMethods, keys: entra.entraKeys, publicUrl });
+  const open = [publicSet(), keySetSet(signingKeys), discovery];
   const sets = [webhookSet(webhooks, log), apiSet(api), ...open, ...createPageSets(page), ...start];
   return createHttpApp({
     sets,
-    ...{ isDraining: isStopping, info: apiInfo(webhooks.publicUrl) },
+    ...{ isDraining: isStopping, info: apiInfo(publicUrl) },
     ...{ traceRequests, trustedProxies, log },
   });
 }
