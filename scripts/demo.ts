@@ -13,6 +13,7 @@ import { createCall } from './demo/backend.ts';
 import { CHALLENGES } from './demo/challenges.ts';
 import type { Demo, Scenario } from './demo/demo.ts';
 import { ENDINGS } from './demo/endings.ts';
+import { ENTRA } from './demo/entra.ts';
 import { ESCALATION } from './demo/escalation.ts';
 import { EXTENSIONS } from './demo/extensions.ts';
 import { LINES } from './demo/lines.ts';
@@ -38,6 +39,7 @@ const SCENARIOS = new Map<string, Scenario>(
     ...ESCALATION,
     ...NUMBER_AS_USER_NAME,
     ...SIGN_INS,
+    ...ENTRA,
     ...MAIL_SCENARIOS,
   }),
 );
@@ -55,7 +57,8 @@ async function main(): Promise<void> {
   try {
     const call = createCall(service.url ?? '', readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
     const person: Demo['person'] = (behaviour) => service.simulator?.desk.script(DESK_PHONE, behaviour);
-    await scenario.play({ service, call, person, ...narrate(service, [DESK_PHONE, MOBILE]) });
+    const now = () => new Date(service.simulator?.time.now() ?? Date.now());
+    await scenario.play({ service, call, person, now, ...narrate(service, [DESK_PHONE, MOBILE]) });
   } finally {
     await service.stop();
   }

@@ -40,6 +40,8 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
           ofAll: config.spending,
           price: pricesByCountry(config.spending.pricesFile, routesIn(config)),
         }),
+        publicUrl: config.http.publicUrl,
+        entra: config.entra,
         print: (texts) => pipeline(Readable.from(texts), process.stdout, { end: false }),
       }),
     );

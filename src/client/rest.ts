@@ -12,6 +12,7 @@ import type {
   Capabilities,
   CreatedAppPassword,
   CurrentPolicy,
+  EntraMethod,
   ErasedUser,
   FoundAuditEvents,
   FoundVerifications,
@@ -20,6 +21,7 @@ import type {
   KeySet,
   NewAppPassword,
   NewBlock,
+  NewEntraMethod,
   NewPbxProfile,
   NewPhoneMethod,
   NewSelfServiceLink,
@@ -105,6 +107,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
       waitForOutcome(api, id, options),
     ...signIns(api),
     ...pages(api),
+    ...entraMethods(api),
     ...users(api),
     ...administration(api),
   };
@@ -145,6 +148,20 @@ function pages({ json }: Api) {
     /** Makes a page for signing in by number: send the person there, and take the assertion from its post. */
     createSignInPage: (wanted: NewSignInPage) =>
       json<SignInPageLink>('POST', '/v1/sign-in-pages', { body: wanted }),
+  };
+}
+
+/** External authentication methods of Microsoft Entra. */
+function entraMethods({ json }: Api) {
+  return {
+    listEntraMethods: async () => (await json<{ value: EntraMethod[] }>('GET', '/v1/entra-methods')).value,
+    readEntraMethod: (id: string) => json<EntraMethod>('GET', `/v1/entra-methods/${segment(id)}`),
+    /** Lets Entra ask for calls. What the method resolves to has what is to be entered at Entra. */
+    createEntraMethod: (wanted: NewEntraMethod) =>
+      json<EntraMethod>('POST', '/v1/entra-methods', { body: wanted }),
+    removeEntraMethod: async (id: string): Promise<void> => {
+      await json('DELETE', `/v1/entra-methods/${segment(id)}`);
+    },
   };
 }
 

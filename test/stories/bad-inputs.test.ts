@@ -247,6 +247,15 @@ const ROWS: Row[] = [
     { returnUrl: 'https://x.example/', nonce: 'n-1' },
     ['/returnUrl'],
   ],
+  [
+    'createEntraMethod',
+    'POST',
+    '/v1/entra-methods',
+    { displayName: 'Desk\nphone', applicationId: 'no id', directoryIds: [], cloud: 'mars', clientId: 'a b' },
+    ['/applicationId', '/clientId', '/cloud', '/directoryIds', '/displayName'],
+  ],
+  ['readEntraMethod', 'GET', '/v1/entra-methods/UPPER', undefined, ['id']],
+  ['removeEntraMethod', 'DELETE', '/v1/entra-methods/UPPER', undefined, ['id']],
 ];
 
 /** The API's other parts, whose bad inputs are shown elsewhere. */

@@ -26,6 +26,8 @@ export async function runBeside(
     ceiling,
     production: false,
     log: { warn: () => undefined },
+    publicUrl: world.service.url,
+    entra: world.config.entra,
     keys: () => stores,
     spending: () => spending,
     async print(texts) {

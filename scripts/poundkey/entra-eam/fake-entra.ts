@@ -30,11 +30,9 @@ export function newHintKey() {
   return { kid, privateKey, published: { kty: 'RSA', use: 'sig', kid, n, e } };
 }
 
-/** Everything that an address is asked for is counted. */
+/** The common OpenID configuration, and the keys, wherever they are asked for. */
 function serveMetadata(cloud: Cloud, documents: { keys: object[] }) {
-  let asked = 0;
   const server = createServer((req, res) => {
-    asked += 1;
     const origin = `http://${req.headers.host}`;
     const metadata = {
       issuer: `${CLOUDS[cloud].login}/{tenantid}/v2.0`,
@@ -50,17 +48,18 @@ function serveMetadata(cloud: Cloud, documents: { keys: object[] }) {
     res.writeHead(found === null ? 404 : 200, { 'Content-Type': 'application/json' });
     res.end(JSON.stringify(found ?? {}));
   });
-  return { server, asked: () => asked };
+  return server;
 }
 
 /**
  * Starts one on a free port of 127.0.0.1.
  * @param now the time that hints are issued at
  */
-export async function openFakeEntra({ cloud = 'global' as Cloud, now = () => new Date() } = {}) {
+export async function openFakeEntra({ cloud = 'global' as Cloud, now: given = () => new Date() } = {}) {
+  let now = given;
   const key = newHintKey();
   const documents = { keys: [key.published] as object[] };
-  const { server, asked } = serveMetadata(cloud, documents);
+  const server = serveMetadata(cloud, documents);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const directoryId = randomUUID();
 
@@ -92,8 +91,10 @@ export async function openFakeEntra({ cloud = 'global' as Cloud, now = () => new
     /** Where metadata and keys are: a place as ENTRA_METADATA_GLOBAL names it. */
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     directoryId,
-    keys: documents.keys,
-    asked,
+    /** Sets the time that hints are issued at from now on. */
+    at(clock: () => Date): void {
+      now = clock;
+    },
     hintFor,
 
     /** The form that the person's browser brings. */

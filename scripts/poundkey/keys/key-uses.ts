@@ -10,6 +10,8 @@ export interface KeyUse {
     | 'PINs'
     | 'unrevealed app passwords'
     | 'webhook secrets'
+    | 'keys for answers to Entra'
+    | 'answers to Entra'
     | 'suppressed numbers'
     | 'codes that were sent'
     | 'assertions that still count';
@@ -42,6 +44,12 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
         from (select sealed_secret as secret from webhook_endpoint
           union all select previous_sealed_secret from webhook_endpoint where previous_sealed_secret is not null) as secrets
         group by 2
+      union all
+      select 'seal', split_part(sealed_private_key, '.', 2), 'keys for answers to Entra', count(*)::int
+        from entra_key where expires_at > ${now} group by 2
+      union all
+      select 'seal', split_part(sealed_answer, '.', 2), 'answers to Entra', count(*)::int
+        from entra_attempt where sealed_answer is not null and expires_at > ${now} group by 2
       union all
       select 'signing', key_id, 'assertions that still count', count(*)::int
         from sign_in_assertion where expires_at > ${now}::timestamptz - interval '60 s' group by 2)

@@ -47,13 +47,10 @@ export function cookieOf(publicUrl: string, signInId: string): Cookie {
 }
 
 /** Finds the sign-in that an address names, and whether it is this browser's. */
-export function createIdentifyVisitor({ actions, path, publicUrl, viewOf, now }: VisitorDeps) {
+export function createIdentifyVisitor(deps: VisitorDeps) {
+  const { path, publicUrl, viewOf, now } = deps;
   return async ({ header, params }: Pick<IncomingRequest, 'header' | 'params'>): Promise<EntraVisitor> => {
-    const { method = '', id = '' } = params;
-    const methodId = /^[a-z0-9]{16}$/.test(method) ? method : '';
-    const tenantId = methodId === '' ? null : await actions.tenantOf(methodId);
-    const signIn =
-      tenantId !== null && z.guid().safeParse(id).success ? await actions.find(methodId, id) : null;
+    const { methodId, tenantId, signIn } = await named(deps, params);
     const secret = signIn === null ? '' : cookieOf(publicUrl, signIn.id).read(header('cookie'));
     const isOwner = signIn?.isOwner(secret) ?? false;
     const known = tenantId === null ? null : { tenantId, locale: signIn?.locale ?? null };
@@ -64,6 +61,17 @@ export function createIdentifyVisitor({ actions, path, publicUrl, viewOf, now }:
       view: { ...view, base, formToken: isOwner ? formTokenOf(secret) : null },
     };
   };
+}
+
+type Named = Pick<EntraVisitor, 'methodId' | 'tenantId' | 'signIn'>;
+
+/** What an address names: nothing is looked for by what cannot be an id. */
+async function named({ actions }: VisitorDeps, params: IncomingRequest['params']): Promise<Named> {
+  const { method = '', id = '' } = params;
+  if (!/^[a-z0-9]{16}$/.test(method)) return { methodId: '', tenantId: null, signIn: null };
+  const tenantId = await actions.tenantOf(method);
+  const isThere = tenantId !== null && z.guid().safeParse(id).success;
+  return { methodId: method, tenantId, signIn: isThere ? await actions.find(method, id) : null };
 }
 
 /** The request names the person, and Entra has signed it. */

@@ -58,7 +58,7 @@ export function entraCodePage(view: PageView, asked: Asked, error: string | null
   const { verification, way, formKey, expiresAt } = asked;
   const isSent = verification.state === 'sent' || verification.outcome !== null;
   const number = way === null ? NONE : numberOf(view, way);
-  const lasts = verification.expiresAt < expiresAt ? verification.expiresAt : expiresAt;
+  const lasts = new Date(Math.min(verification.expiresAt.getTime(), expiresAt.getTime()));
   const typing = { formKey, error, now: view.now, expiresAt: lasts };
   return layout(view, {
     title: text('code.title'),
