@@ -1,6 +1,6 @@
 // Entra sends a person to approve a sign-in: the desk phone rings, # is pressed, and the answer goes back.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   claimsWanted,
   newHintKey,
@@ -122,7 +122,14 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
     }
   });
 
+  /** Else phones ring to their end between two requests. */
+  const standStill = () => {
+    world.time.pause();
+    onTestFinished(() => world.time.resume());
+  };
+
   test('the same request again is the same sign-in; another nonce never rings the phone twice', async () => {
+    standStill();
     const { objectId, number } = await newPerson(world, entra, 'by-hand');
     const fields = entra.requestFor(method, objectId);
     const both = await Promise.all([1, 2].map(() => cameFromEntra(method, fields)));
@@ -137,6 +144,7 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
     const [first] = both;
     const canceled = await first?.visitor.send(first.page, {}, '/now/cancel');
     expect(answerOn(canceled as ShownPage).error).toBe('access_denied');
+    world.time.resume();
     await world.settle();
     expect(callsTo(number).length).toBeLessThanOrEqual(1);
   });
@@ -154,6 +162,7 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
   });
 
   test('opens in no other browser, and takes no form from elsewhere', async () => {
+    standStill();
     const { objectId } = await newPerson(world, entra, 'by-hand');
     const { visitor, page } = await come(objectId);
     const stranger = (await come((await newPerson(world, entra, 'by-hand')).objectId)).visitor;
