@@ -254,6 +254,7 @@ const ROWS: Row[] = [
     { displayName: 'Desk\nphone', applicationId: 'no id', directoryIds: [], cloud: 'mars', clientId: 'a b' },
     ['/applicationId', '/clientId', '/cloud', '/directoryIds', '/displayName'],
   ],
+  ['listEntraMethods', 'GET', '/v1/entra-methods?limit=5', undefined, ['limit']],
   ['readEntraMethod', 'GET', '/v1/entra-methods/UPPER', undefined, ['id']],
   ['removeEntraMethod', 'DELETE', '/v1/entra-methods/UPPER', undefined, ['id']],
 ];

@@ -17,7 +17,7 @@ export type AnswerError =
   | 'invalid_scope';
 
 /** Why nothing is sent back: who would get it is not known, or who asks is not. */
-export type Untrusted = 'fields' | 'client' | 'redirectUri' | HintFault;
+type Untrusted = 'fields' | 'client' | 'redirectUri' | HintFault;
 
 /** A request, and what became of it. */
 export type ReadRequest =
@@ -66,7 +66,7 @@ export async function readEntraRequest(
 }
 
 /** By which Microsoft finds the request, if it looks like one: it is shown and logged. */
-export function readClientRequestId(fields: FormFields): string | null {
+function readClientRequestId(fields: FormFields): string | null {
   const id = textIn(fields, 'client-request-id') ?? '';
   return /^[\da-f-]{1,64}$/i.test(id) ? id : null;
 }

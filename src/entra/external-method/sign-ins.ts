@@ -8,9 +8,6 @@ import { errorOfEnding } from './errors-of-outcomes.ts';
 import type { AskedPerson, SignInPorts, Standing } from './ports.ts';
 import { waysOf } from './ways.ts';
 
-/** The sign-ins of Entra. */
-export type EntraSignIns<Person extends AskedPerson> = ReturnType<typeof createEntraSignIns<Person>>;
-
 /** Connects requests of Entra with calls to people, and makes the answers. */
 export function createEntraSignIns<Person extends AskedPerson>(
   deps: AcceptDeps & AnswerDeps & { attempts: AttemptStore },

@@ -48,7 +48,7 @@ export interface EntraSignIn {
 }
 
 /** What became of a request of Entra. */
-export type AcceptedRequest =
+type AcceptedRequest =
   | { kind: 'untrusted'; clientRequestId: string | null }
   | { kind: 'refused'; error: string; state: string | null; redirectUri: string }
   /** @param secret what the browser holds from now on */
