@@ -11,6 +11,8 @@ let entra: FakeEntra | null = null;
 export const ENTRA: Record<string, Scenario> = {
   entra: {
     what: 'Entra asks for a second factor; the desk phone rings and # signs the person in',
+    // Entra waits for minutes of this time.
+    speed: 3,
     async settings() {
       entra = await openFakeEntra();
       return { ENTRA_METADATA_GLOBAL: entra.url };
