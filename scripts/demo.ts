@@ -13,6 +13,7 @@ import { createCall } from './demo/backend.ts';
 import { CHALLENGES } from './demo/challenges.ts';
 import type { Demo, Scenario } from './demo/demo.ts';
 import { ENDINGS } from './demo/endings.ts';
+import { ENTRA } from './demo/entra.ts';
 import { ENTRA_MESSAGE } from './demo/entra-message.ts';
 import { ESCALATION } from './demo/escalation.ts';
 import { EXTENSIONS } from './demo/extensions.ts';
@@ -39,6 +40,7 @@ const SCENARIOS = new Map<string, Scenario>(
     ...ESCALATION,
     ...NUMBER_AS_USER_NAME,
     ...SIGN_INS,
+    ...ENTRA,
     ...MAIL_SCENARIOS,
     ...ENTRA_MESSAGE,
   }),
@@ -57,7 +59,8 @@ async function main(): Promise<void> {
   try {
     const call = createCall(service.url ?? '', readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
     const person: Demo['person'] = (behaviour) => service.simulator?.desk.script(DESK_PHONE, behaviour);
-    await scenario.play({ service, call, person, ...narrate(service, [DESK_PHONE, MOBILE]) });
+    const now = () => new Date(service.simulator?.time.now() ?? Date.now());
+    await scenario.play({ service, call, person, now, ...narrate(service, [DESK_PHONE, MOBILE]) });
   } finally {
     await service.stop();
   }

@@ -41,7 +41,7 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
           price: pricesByCountry(config.spending.pricesFile, routesIn(config)),
         }),
         publicUrl: config.http.publicUrl,
-        entraMetadata: config.entra?.metadata.global ?? null,
+        entra: config.entra,
         print: (texts) => pipeline(Readable.from(texts), process.stdout, { end: false }),
       }),
     );

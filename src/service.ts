@@ -104,7 +104,7 @@ async function build(
   if (http) {
     const { trustedProxies = [] } = config.http;
     const progress = openProgress(config.progress, { stores, others, events, log }, onStop);
-    const page = createPage(features, { ...shared, publicUrl, follow: progress.streams });
+    const page = createPage(features, { ...shared, publicUrl, follow: progress.streams, log });
     const more = [...page.routes, ...outbox.routes, ...progress.routes];
     const routes = [...createApiRoutes({ ...shared, features, log }), ...more];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
@@ -112,9 +112,9 @@ async function build(
     const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
     const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
-    const web = { webhooks, api, page: page.deps, messageSets: features.entraMessages.sets, sandboxUrl };
-    const { signingKeys } = stores;
-    http.serve(createWeb({ ...web, signingKeys, traceRequests, trustedProxies, isStopping, log }));
+    const served = { page: page.deps, entra: features, signingKeys: stores.signingKeys };
+    const web = { webhooks, api, ...served, messageSets: features.entraMessages.sets, sandboxUrl };
+    http.serve(createWeb({ ...web, traceRequests, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };
   const olderAppsUrl = await serveOlderApps(config, checks, onStop);

@@ -8,6 +8,8 @@ export interface Demo {
   service: Service;
   /** The MFA backend's client. */
   call: Call;
+  /** The time of the service. */
+  now(): Date;
   /** Prints a line with the time since the beginning. */
   say(line: string): void;
   /** Resolves when the next verification is finished. */

@@ -5,8 +5,11 @@ import { createAppServers } from '../../src/app-passwords/older-apps/app-servers
 import { createAuditStore } from '../../src/audit/audit-store.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
+import type { EntraConfig } from '../../src/domain/entra-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../src/domain/policy.ts';
+import { createEntraMethods } from '../../src/entra/external-method/methods.ts';
+import { createEntraSigningKeys } from '../../src/entra/external-method/signing-keys.ts';
 import { createConnections } from '../../src/entra/messages/connections.ts';
 import { type Dialed, hashesOfPhone } from '../../src/journey/request/limits.ts';
 import type { SpendingRules } from '../../src/journey/request/spending.ts';
@@ -51,9 +54,9 @@ export function createTools(deps: {
   keys: () => KeyRings;
   spending: () => SpendingRules;
   print: (texts: AsyncIterable<string>) => Promise<void>;
-  /** Where this installation is reached, and where keys of Entra's directories are fetched from; null: not set. */
+  /** Where Entra reaches the service; null: it is not set. */
   publicUrl?: string | null;
-  entraMetadata?: string | null;
+  entra?: EntraConfig | undefined;
 }) {
   const policies = createPolicies(deps);
   // A running worker finds those that were ended within a second, and ends their calls.
@@ -61,6 +64,10 @@ export function createTools(deps: {
   return {
     clock: deps.clock,
     print: deps.print,
+    publicUrl: deps.publicUrl ?? null,
+    entra: deps.entra ?? { metadata: { global: null, usGovernment: null, china: null } },
+    entraMethods: createEntraMethods(deps),
+    entraKeys: createEntraSigningKeys({ ...deps, sealKeys: () => deps.keys().sealKeys }),
     audit: createAuditStore(deps.run),
     tenants: createTenants(deps),
     apiKeys: createApiKeys(deps),
@@ -79,8 +86,6 @@ export function createTools(deps: {
     tenantDomains: createTenantDomains(deps),
     entraConnections: createConnections({ ...deps, sealKeys: () => deps.keys().sealKeys }),
     sealKeys: () => deps.keys().sealKeys,
-    publicUrl: deps.publicUrl ?? null,
-    entraMetadata: deps.entraMetadata ?? null,
     eraseUser: createEraseUser(deps),
     messages: createOutboxMessages(deps),
     suspicions: createTollFraudStore(deps.run),

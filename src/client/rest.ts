@@ -1,3 +1,4 @@
+import { entra } from './entra.ts';
 import { exportAudit } from './export-audit.ts';
 import { follow, waitForOutcome } from './follow.ts';
 import { createSend, type PoundkeyAddress, type Send, segment } from './send.ts';
@@ -12,8 +13,6 @@ import type {
   Capabilities,
   CreatedAppPassword,
   CurrentPolicy,
-  EntraMessageKey,
-  EntraPhoneProvider,
   ErasedUser,
   FoundAuditEvents,
   FoundVerifications,
@@ -22,7 +21,6 @@ import type {
   KeySet,
   NewAppPassword,
   NewBlock,
-  NewEntraPhoneProvider,
   NewPbxProfile,
   NewPhoneMethod,
   NewSelfServiceLink,
@@ -109,7 +107,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     ...signIns(api),
     ...pages(api),
     ...users(api),
-    ...entraMessages(api),
+    ...entra(api),
     ...administration(api),
   };
 }
@@ -216,21 +214,6 @@ function users({ json }: Api) {
     unblockUser: (userId: string) => json<Block>('DELETE', `${user(userId)}/block`),
     changeUserProfile: (userId: string, change: UserProfileChange) =>
       json<UserProfile>('PUT', `${user(userId)}/profile`, { body: change }),
-  };
-}
-
-function entraMessages({ json }: Send) {
-  const path = '/v1/entra-phone-providers';
-  const keys = (id: string) => `${path}/${segment(id)}/keys`;
-  return {
-    /** Connects with a directory; its certificate is to be published at Entra. */
-    createEntraPhoneProvider: (wanted: NewEntraPhoneProvider) =>
-      json<EntraPhoneProvider>('POST', path, { body: wanted }),
-    listEntraPhoneProviders: async () => (await json<{ value: EntraPhoneProvider[] }>('GET', path)).value,
-    removeEntraPhoneProvider: (id: string) => json<void>('DELETE', `${path}/${segment(id)}`),
-    addEntraMessageKey: (id: string) => json<EntraMessageKey>('POST', keys(id)),
-    retireEntraMessageKey: (id: string, keyId: string) =>
-      json<void>('DELETE', `${keys(id)}/${segment(keyId)}`),
   };
 }
 

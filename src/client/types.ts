@@ -16,6 +16,7 @@ import type {
 import type { AuditEventView } from '../audit/audit-view.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
+import type { EntraMethodView, NewEntraMethodBody } from '../entra/external-method/routes.ts';
 import type {
   EntraMessageKeyView,
   EntraPhoneProviderView,
@@ -97,6 +98,12 @@ export type NewSignInPage = z.input<typeof NewPage>;
 
 /** Where the person is sent, and until when. */
 export type SignInPageLink = z.output<typeof PageLink>;
+
+/** What is asked for: an external authentication method of Entra. */
+export type NewEntraMethod = z.input<typeof NewEntraMethodBody>;
+
+/** The method, with what is to be entered at Entra. */
+export type EntraMethod = z.output<typeof EntraMethodView>;
 
 /** A verification that has ended. */
 export type FinishedVerification = Verification & { state: 'finished'; outcome: Outcome };

@@ -53,6 +53,9 @@ export const AUDIT_TYPES = [
   'entraPhoneProvider.removed',
   'entraPhoneProvider.keyAdded',
   'entraPhoneProvider.keyRetired',
+  'entraMethod.created',
+  'entraMethod.removed',
+  'entraMethod.answered',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

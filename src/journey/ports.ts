@@ -117,6 +117,8 @@ export interface VerificationRequest extends User {
   locale?: string | undefined;
   /** The host of the page on which the code of a text is typed; left out: the one of the policy. */
   codeHost?: string | undefined;
+  /** Whether a registration gives no app password, whatever the policy says; left out: it does as the policy says. */
+  withoutAppPassword?: boolean | undefined;
   idempotencyKey?: string | undefined;
   /** The job that asks and from then on moves the verification; without one, a job is added. */
   jobId?: string | undefined;

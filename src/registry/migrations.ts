@@ -26,6 +26,7 @@ import { up as oneWayToCount } from './migrations/0024-one-way-to-count.ts';
 import { up as selfService } from './migrations/0027-self-service.ts';
 import { up as signInPage } from './migrations/0028-sign-in-page.ts';
 import { up as codeHost } from './migrations/0029-code-host.ts';
+import { up as entraMethod } from './migrations/0030-entra-method.ts';
 import { up as messages } from './migrations/0031-messages.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
@@ -57,5 +58,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0027-self-service': { up: selfService },
   '0028-sign-in-page': { up: signInPage },
   '0029-code-host': { up: codeHost },
+  '0030-entra-method': { up: entraMethod },
   '0031-messages': { up: messages },
 };

@@ -5,6 +5,7 @@ import type {
   TenantDomainTable,
   WrongAppPasswordTable,
 } from './app-password-schema.ts';
+import type { EntraAttemptTable, EntraKeyTable, EntraMethodTable } from './entra-schema.ts';
 import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { DeliveryTable, EntraMessageKeyTable, EntraPhoneProviderTable } from './message-schema.ts';
@@ -61,6 +62,9 @@ export interface Registry {
   entraPhoneProvider: EntraPhoneProviderTable;
   entraMessageKey: EntraMessageKeyTable;
   delivery: DeliveryTable;
+  entraMethod: EntraMethodTable;
+  entraAttempt: EntraAttemptTable;
+  entraKey: EntraKeyTable;
 }
 
 interface TenantTable {
@@ -123,6 +127,8 @@ export interface VerificationTable extends SignInColumns {
   codeSeed: string | null;
   /** The host of the page on which the code is typed; null: the one of the policy. */
   codeHost: string | null;
+  /** Whether the approved registration gives no app password, whatever the policy says. */
+  withoutAppPassword: Generated<boolean>;
   /** Since when a call takes the place of its text message; null: none does. */
   escalatedAt: Generated<Date | null>;
   /** The hash of the idempotency key with which its right code was checked. */

@@ -12,7 +12,8 @@ export type PurgedKind =
   | 'refusal'
   | 'selfServiceLink'
   | 'selfServiceSession'
-  | 'signInPage';
+  | 'signInPage'
+  | 'entraAttempt';
 
 /** Removes one batch. The first kind says whether there may be more: it was as many as a batch has. */
 export interface PurgeStatement {
@@ -120,6 +121,20 @@ const signInPages: PurgeStatement = {
     select 'signInPage' as kind, (select count(*) from gone)::int as count`,
 };
 
+/** How long after their end sign-ins of Entra are kept, ms: the same request again finds its own. */
+const ENTRA_ATTEMPTS_MS = 3_600_000;
+
+const entraAttempts: PurgeStatement = {
+  what: 'sign-ins of Entra',
+  statement: (batch, now) => sql`
+    with old as materialized (
+      select id from entra_attempt where expires_at < ${later(now, -ENTRA_ATTEMPTS_MS)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    gone as (
+      delete from entra_attempt where id = any(array(select id from old)) returning id)
+    select 'entraAttempt' as kind, (select count(*) from gone)::int as count`,
+};
+
 /** The database removes audit events by itself: nobody else may. */
 const auditEvents: PurgeStatement = {
   what: 'audit events',
@@ -134,5 +149,6 @@ export const PURGE_STATEMENTS: readonly PurgeStatement[] = [
   refusals,
   selfService,
   signInPages,
+  entraAttempts,
   auditEvents,
 ];

@@ -7,6 +7,8 @@ import type { ProblemPage } from '../platform/http/problem-page.ts';
 import type { IncomingRequest } from '../platform/http/route-set.ts';
 import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import { brandOf } from './brand/brand.ts';
+import { ENTRA_METHOD_PATH, entraMethodSet } from './entra-method/entra-method-set.ts';
+import type { EntraMethodActions } from './entra-method/ports.ts';
 import { createLinkStore } from './links/link-store.ts';
 import type { PageActions } from './ports.ts';
 import { appPasswordRoutes } from './routes/app-password-routes.ts';
@@ -38,6 +40,7 @@ export interface PageDeps {
   run: Parameters<typeof createLinkStore>[0];
   actions: PageActions;
   signIn: SignInActions;
+  entraMethod: EntraMethodActions;
   sealKeys: KeyRing;
   languages: PageLanguages;
   follow: Follow;
@@ -103,6 +106,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
       ],
     }),
     signInPages(deps, viewOf),
+    entraMethodPages(deps, viewOf),
   ];
 }
 
@@ -114,6 +118,18 @@ function signInPages(deps: PageDeps, viewOf: ReturnType<typeof createViews>): Mo
     pages: createSignInPageStore(run),
     path: `${pathOf(publicUrl)}${SIGN_IN_PATH}`,
     viewOf: (accepted, page) => viewOf(accepted, page && { ...page, returnUrl: null, expiresAt: null }, ''),
+    problemPage: problems(deps, { unchanged: 'signIn.problem', canGoBack: false }),
+  });
+}
+
+/** The pages for sign-ins of Entra, likewise. */
+function entraMethodPages(deps: PageDeps, viewOf: ReturnType<typeof createViews>): MountedSet {
+  const { entraMethod, publicUrl, follow, clock } = deps;
+  return entraMethodSet({
+    ...{ actions: entraMethod, publicUrl, follow, now: clock.now },
+    path: `${pathOf(publicUrl)}${ENTRA_METHOD_PATH}`,
+    viewOf: (accepted, known) =>
+      viewOf(accepted, known && { ...known, returnUrl: null, expiresAt: null }, ''),
     problemPage: problems(deps, { unchanged: 'signIn.problem', canGoBack: false }),
   });
 }

@@ -71,6 +71,12 @@ const TAGS: ApiTag[] = [
     under: [`${API}/entra-phone-providers`],
   },
   {
+    name: 'Entra methods',
+    description:
+      'Sign-ins to Microsoft Entra ID that are approved by phone (external authentication methods)',
+    under: [`${API}/entra-methods`],
+  },
+  {
     name: OUTCOME_WEBHOOKS,
     description: 'Where outcomes are posted, what is posted, and what was not delivered',
     under: [`${API}/webhook-endpoint`, `${API}/webhook-messages`],

@@ -13,6 +13,10 @@ import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
 import { phoneHashes } from '../domain/phone-hashes.ts';
+import { placesOf } from '../entra/clouds.ts';
+import { createDirectoryKeys } from '../entra/directory-keys.ts';
+import { createEntraMethods } from '../entra/external-method/methods.ts';
+import { createEntraSigningKeys } from '../entra/external-method/signing-keys.ts';
 import { createEntraMessages } from '../entra/messages/message-features.ts';
 import type { Events } from '../events.ts';
 import { createCallAddresses } from '../journey/call/webhooks.ts';
@@ -34,6 +38,7 @@ import { createPbxProfiles } from '../pbx-profiles/pbx-profiles.ts';
 import { writeSignInUse } from '../phone-methods/note-sign-in.ts';
 import { createPhoneMethods } from '../phone-methods/phone-methods.ts';
 import type { ChangeDeps } from '../phone-methods/ports.ts';
+import { createReachablePhones } from '../phone-methods/reachable.ts';
 import { createWritePhoneMethod } from '../phone-methods/register.ts';
 import { lockUser } from '../phone-methods/statements.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -61,7 +66,7 @@ interface FeatureDeps {
   deliverNow: Outbox['deliverNow'];
   refusals: Refusals;
   countPurged: CountPurged;
-  messages: Pick<Parameters<typeof createEntraMessages>[1], 'observe' | 'notice'>;
+  messages: Pick<Parameters<typeof createEntraMessages>[0], 'observe' | 'notice'>;
   traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
@@ -153,6 +158,24 @@ function runningOn({ db, run }: Pick<Stores['database'], 'db' | 'run'>, log: Log
   };
 }
 
+/** What external authentication methods of Entra need, besides people who are called. */
+function createEntraFeatures(
+  { entra }: Config,
+  {
+    run,
+    sealKeys,
+    clock,
+    log,
+  }: Pick<Stores, 'sealKeys'> & Pick<Stores['database'], 'run'> & { clock: Clock; log: Logger },
+) {
+  return {
+    directoryKeys: createDirectoryKeys(placesOf(entra?.metadata)),
+    entraMethods: createEntraMethods({ run, clock }),
+    entraKeys: createEntraSigningKeys({ run, clock, log, sealKeys: () => sealKeys }),
+    reachablePhones: createReachablePhones(run),
+  };
+}
+
 /** Builds tenants, their policies, users and the journey, and connects them: features do not import each other. */
 export function createFeatures(config: Config, deps: FeatureDeps) {
   const { stores, providers, languages, publicUrl, isStopping, clock, pause, events, log } = deps;
@@ -172,6 +195,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     issuer: publicUrl,
     currentPolicy: policies.current,
   });
+  const ofEntra = createEntraFeatures(config, { run, sealKeys, clock, log });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
   const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });
@@ -202,19 +226,13 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     ...{ timeouts: config.timeouts, sweep: config.sweep },
     ...{ isStopping, clock, events, log },
   });
-  const ofMessages = { ...deps.messages, run, sealKeys, clock, log, deliver: journey.deliverMessage };
-  const entraMessages = createEntraMessages(config.entra, ofMessages);
-  return {
-    jobs,
-    journey,
-    entraMessages,
-    userProfiles,
-    blocks,
-    ...ofTenants,
-    ...ofAppPasswords,
-    ...ofPhones,
-    assertions,
-  };
+  const entraMessages = createEntraMessages({
+    ...{ ...deps.messages, directoryKeys: ofEntra.directoryKeys, deliver: journey.deliverMessage },
+    samplePathConnection: config.entra?.samplePathConnection ?? null,
+    ...{ run, sealKeys, clock, log },
+  });
+  const others = { ...ofTenants, ...ofAppPasswords, ...ofPhones, ...ofEntra };
+  return { jobs, journey, entraMessages, userProfiles, blocks, assertions, ...others };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {

@@ -1,19 +1,16 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { createReveal } from '../app-passwords/reveal.ts';
 import { codeHostOf } from '../domain/mobile-policy.ts';
+import { entraMethodRoutes } from '../entra/external-method/routes.ts';
 import type { Events } from '../events.ts';
-import { textRefusalOf } from '../journey/outcomes.ts';
-import { toView } from '../journey/request/verification-view.ts';
 import { refusePolicy } from '../journey/sign-in/may-sign-in.ts';
-import type { Verification } from '../journey/store/rows.ts';
-import { BETWEEN_MS } from '../journey/text/send-again.ts';
-import { type Clock, later } from '../platform/clock.ts';
+import type { Logger } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Languages } from '../providers/locales.ts';
 import { createCreateLink } from '../self-service/links/create-link.ts';
 import { createLinkStore } from '../self-service/links/link-store.ts';
 import { selfServiceLinkRoutes } from '../self-service/links/routes.ts';
 import { PAGE_PATH, type PageDeps } from '../self-service/page-set.ts';
-import type { PageActions, ShownVerification, Way } from '../self-service/ports.ts';
+import type { PageActions, Way } from '../self-service/ports.ts';
 import type { Draft } from '../self-service/sessions/session-store.ts';
 import { signInPageRoutes } from '../self-service/sign-in/api-routes.ts';
 import { createCreateSignInPage } from '../self-service/sign-in/create-page.ts';
@@ -23,6 +20,8 @@ import { SIGN_IN_PATH } from '../self-service/sign-in/sign-in-set.ts';
 import { loadTexts } from '../self-service/texts.ts';
 import type { Features } from './create-features.ts';
 import type { Stores } from './open-stores.ts';
+import { createEntraMethodActions } from './pages/entra-method.ts';
+import { grouped, toShown } from './pages/shown-verification.ts';
 
 interface PageWiring {
   stores: Stores;
@@ -31,6 +30,7 @@ interface PageWiring {
   follow: PageDeps['follow'];
   clock: Clock;
   events: Events;
+  log: Logger;
 }
 
 /** The self-service page: what it is made of, and the routes of the REST API that make links to it, and pages for signing in. */
@@ -39,6 +39,7 @@ export function createPage(features: Features, wiring: PageWiring) {
   const { run } = stores.database;
   const actions = createPageActions(features, wiring);
   const signIn = createSignInActions(features, wiring);
+  const entraMethod = createEntraMethodActions(features, wiring, actions);
   const languages = loadTexts();
   const { sealKeys } = stores;
   const pageUrl = `${publicUrl}${PAGE_PATH}`;
@@ -48,10 +49,15 @@ export function createPage(features: Features, wiring: PageWiring) {
     signInUrl: `${publicUrl}${SIGN_IN_PATH}`,
   });
   const deps: PageDeps = {
-    ...{ run, actions, signIn, sealKeys, languages },
+    ...{ run, actions, signIn, entraMethod, sealKeys, languages },
     ...{ follow, publicUrl, clock },
   };
-  return { deps, routes: [...selfServiceLinkRoutes(createLink), ...signInPageRoutes(createSignInPage)] };
+  const routes = [
+    ...selfServiceLinkRoutes(createLink),
+    ...signInPageRoutes(createSignInPage),
+    ...entraMethodRoutes(features.entraMethods, publicUrl),
+  ];
+  return { deps, routes };
 }
 
 /** What people do to sign in with their numbers, by the features that do it. */
@@ -160,26 +166,6 @@ function toRequest({ extension, ...draft }: Draft, locale: string | null) {
     ...{ ...draft, purpose: 'register' as const },
     ...(extension === '' ? {} : { extension }),
     ...(locale === null ? {} : { locale }),
-  };
-}
-
-function grouped(number: string): string {
-  return parsePhoneNumberFromString(number, { extract: false })?.formatInternational() ?? number;
-}
-
-function toShown(verification: Verification): ShownVerification {
-  const view = toView(verification);
-  const { dialedAt, rangAt, answeredAt, decidedAt, createdAt, expiresAt, lineNumber } = verification;
-  return {
-    ...{ id: view.id, phoneType: view.phoneType, channel: view.channel, locale: view.locale },
-    ...{ international: view.number.international, extension: view.number.extension },
-    callerNumber: lineNumber === null ? null : grouped(lineNumber),
-    ...{ challenge: view.challenge.type, digits: view.challenge.digits },
-    ...{ state: view.state, progress: view.progress, outcome: view.outcome },
-    textRefusal: textRefusalOf(verification),
-    expectedCallAt: view.expectedCallAt === null ? null : new Date(view.expectedCallAt),
-    ...{ createdAt, dialedAt, rangAt, answeredAt, decidedAt, expiresAt },
-    textAgainAt: later(dialedAt ?? createdAt, BETWEEN_MS),
   };
 }
 

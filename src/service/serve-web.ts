@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY } from '../api.ts';
 import { keySetRoutes } from '../assertions/key-set-route.ts';
 import { actAs } from '../domain/actor.ts';
+import { discoverySet } from '../entra/external-method/discovery-set.ts';
 import type { ErrorCode } from '../errors.ts';
 import { createWebhookSet, type WebhookDeps } from '../journey/call/webhooks.ts';
 import { jobSchemaRoutes } from '../journey/request/job-schema.ts';
@@ -52,6 +53,7 @@ export interface WebDeps {
   page: PageDeps;
   /** Where Microsoft Entra hands messages over. */
   messageSets: readonly MountedSet[];
+  entra: Pick<Features, 'entraMethods' | 'entraKeys'>;
   /** Where the sandbox is; null: there is none. */
   sandboxUrl: string | null;
   /** Traces requests, if traces are made. */
@@ -63,31 +65,17 @@ export interface WebDeps {
 
 /** The HTTP app: webhooks, REST API and its description, and the page for people. */
 export function createWeb(deps: WebDeps): Express {
-  const {
-    webhooks,
-    api,
-    signingKeys,
-    page,
-    messageSets,
-    sandboxUrl,
-    isStopping,
-    traceRequests,
-    trustedProxies,
-    log,
-  } = deps;
+  const { webhooks, api, signingKeys, page, entra, messageSets, sandboxUrl, isStopping, log } = deps;
+  const { traceRequests, trustedProxies } = deps;
+  const { publicUrl } = webhooks;
   const start = sandboxUrl === null ? [] : [startSet(sandboxUrl)];
-  const open = [publicSet(), keySetSet(signingKeys)];
-  const sets = [
-    webhookSet(webhooks, log),
-    apiSet(api),
-    ...messageSets,
-    ...open,
-    ...createPageSets(page),
-    ...start,
-  ];
+  const discovery = discoverySet({ methods: entra.entraMethods, keys: entra.entraKeys, publicUrl });
+  const open = [publicSet(), keySetSet(signingKeys), discovery];
+  const pages = createPageSets(page);
+  const sets = [webhookSet(webhooks, log), apiSet(api), ...messageSets, ...open, ...pages, ...start];
   return createHttpApp({
     sets,
-    ...{ isDraining: isStopping, info: apiInfo(webhooks.publicUrl) },
+    ...{ isDraining: isStopping, info: apiInfo(publicUrl) },
     ...{ traceRequests, trustedProxies, log },
   });
 }

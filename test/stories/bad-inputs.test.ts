@@ -262,6 +262,16 @@ const ROWS: Row[] = [
     { returnUrl: 'https://x.example/', nonce: 'n-1' },
     ['/returnUrl'],
   ],
+  [
+    'createEntraMethod',
+    'POST',
+    '/v1/entra-methods',
+    { displayName: 'Desk\nphone', applicationId: 'no id', directoryIds: [], cloud: 'mars', clientId: 'a b' },
+    ['/applicationId', '/clientId', '/cloud', '/directoryIds', '/displayName'],
+  ],
+  ['listEntraMethods', 'GET', '/v1/entra-methods?limit=5', undefined, ['limit']],
+  ['readEntraMethod', 'GET', '/v1/entra-methods/UPPER', undefined, ['id']],
+  ['removeEntraMethod', 'DELETE', '/v1/entra-methods/UPPER', undefined, ['id']],
 ];
 
 /** The API's other parts, whose bad inputs are shown elsewhere. */

@@ -1,4 +1,5 @@
 // What a TypeScript backend does with the client: every operation of the API, refusals, waiting, and webhooks.
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
@@ -162,6 +163,12 @@ describe('the client', () => {
     expect(await client.readPbxProfile(profile.id)).toEqual(profile);
     expect(await client.removePbxProfile(profile.id)).toBeUndefined();
     expect(await client.listPbxProfiles({ after: profile.id })).toEqual([]);
+    const ids = { applicationId: randomUUID(), directoryIds: [randomUUID()] };
+    const method = await client.createEntraMethod({ displayName: 'Desk phone', ...ids });
+    expect(method).toMatchObject({ ...ids, cloud: 'global', issuer: expect.stringContaining(method.id) });
+    expect(await client.listEntraMethods()).toEqual([method]);
+    expect(await client.readEntraMethod(method.id)).toEqual(method);
+    expect(await client.removeEntraMethod(method.id)).toBeUndefined();
   });
 
   test('reads the outcome that is posted, and refuses one that is not from Poundkey', async () => {

@@ -93,6 +93,15 @@ describe('the demo', () => {
       ],
     },
     {
+      scenario: 'entra',
+      shows: [
+        /method +http:.*\/entra\/eam\/.*\/\.well-known\/openid-configuration\n/,
+        /entra +the password was right/,
+        /pressed +#/,
+        /entra +takes the answer: acr possessionorinherence, amr tel/,
+      ],
+    },
+    {
       scenario: 'fraud',
       shows: [
         /done +the phone is registered/,

@@ -12,7 +12,7 @@ afterAll(() => directory.close());
 describeWorlds('the command entra-epp', ({ world }) => {
   const run = (...words: string[]) =>
     runBeside(world, ['entra-epp', ...words], {
-      entraMetadata: directory.url,
+      entra: { metadata: { global: directory.url, usGovernment: null, china: null } },
       publicUrl: world.service.url ?? '',
     });
   const uri = `api://phone.example.com/${APP_ID}`;

@@ -419,6 +419,19 @@ describe('the answers are as described', () => {
     expect(await ask('addEntraMessageKey', { path: { id: made.id } })).toMatchObject({ status: 404 });
   });
 
+  test('about external authentication methods of Entra', async () => {
+    const body = {
+      ...{ displayName: 'Desk phone', applicationId: '6f1ed002-ab59-4dd6-8e1f-1ae3a0c3d9d2' },
+      directoryIds: ['0b1a4f6d-6a0e-4a3f-9a49-1d9b2f1c2e77'],
+    };
+    const { id } = (await ask('createEntraMethod', { body })).body;
+    expect((await ask('listEntraMethods')).body.value).toMatchObject([{ id, cloud: 'global' }]);
+    await ask('readEntraMethod', { path: { id } });
+    await ask('removeEntraMethod', { path: { id } });
+    expect(await ask('readEntraMethod', { path: { id } })).toMatchObject({ status: 404 });
+    expect(await ask('removeEntraMethod', { path: { id } })).toMatchObject({ status: 404 });
+  });
+
   test('about outcomes that are posted', async () => {
     const body = { url: 'http://127.0.0.1:9/outcomes' };
     await ask('putWebhookEndpoint', { body });

@@ -1,6 +1,7 @@
 /** The operators' command line beside a running world, on its registry and by its clock. */
 import { runCommand } from '../../scripts/poundkey/run-command.ts';
 import { createTools } from '../../scripts/poundkey/tools.ts';
+import type { Config } from '../../src/config.ts';
 import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import type { SpendingRules } from '../../src/journey/request/spending.ts';
 import type { World } from './world.ts';
@@ -23,7 +24,7 @@ export async function runBeside(
     ceiling?: typeof NO_CEILING;
     spending?: SpendingRules;
     publicUrl?: string;
-    entraMetadata?: string;
+    entra?: Config['entra'];
   } = {},
 ) {
   const { stores } = world.service;
@@ -35,6 +36,8 @@ export async function runBeside(
     ceiling,
     production: false,
     log: { warn: () => undefined },
+    publicUrl: world.service.url,
+    entra: world.config.entra,
     keys: () => stores,
     spending: () => spending,
     ...places,

@@ -27,7 +27,7 @@ const SAID: Record<Reported['result'], string> = {
 
 const importPhoneMethods: Command<Tools> = {
   usage: 'import-phone-methods TENANT FILE.csv [--dry-run]',
-  what: 'enters numbers that users have to verify; says what became of each line, exit code 1 if one was refused. The columns: userId, number, phoneType, country, extension. --dry-run only looks at the file',
+  what: 'enters numbers that users have to verify; says what became of each line, exit code 1 if one was refused. The columns: userId (or directoryId and objectId, for people of Entra), number, phoneType, country, extension. --dry-run only looks at the file',
   async run(tools, [tenantId = '', file = ''], { dryRun }) {
     await existing(tools.tenants, tenantId);
     const lines = readCsv(bytesOf(file));

@@ -1,5 +1,6 @@
 // Reads a file with phone numbers as spreadsheets write them.
 import { parse } from 'csv-parse/sync';
+import { entraUserId, isEntraId } from '../../../src/domain/entra-user.ts';
 import type { ListedPhone } from '../../../src/phone-methods/import.ts';
 import { UsageError } from '../command.ts';
 
@@ -12,16 +13,21 @@ export interface FileLine {
   fault: string | null;
 }
 
+/** What a column may be. People of Entra are named by two ids, in place of a user id. */
+type Field = keyof ListedPhone | 'directoryId' | 'objectId';
+
 /** The columns by their names; other names that are in use for them. */
-const COLUMNS: Record<keyof ListedPhone, readonly string[]> = {
+const COLUMNS: Record<Field, readonly string[]> = {
   userId: ['userid', 'user', 'userprincipalname', 'upn'],
   phoneType: ['phonetype', 'type'],
   number: ['number', 'phonenumber', 'phone'],
   country: ['country', 'countrycode'],
   extension: ['extension', 'ext'],
+  directoryId: ['directoryid', 'entradirectoryid', 'tid'],
+  objectId: ['objectid', 'oid', 'entraobjectid'],
 };
-const FIELDS = Object.keys(COLUMNS) as (keyof ListedPhone)[];
-const EXPECTED = `The first line names the columns: userId and number, and where wanted phoneType (office, mobile or alternateMobile; office when left out), country and extension.`;
+const FIELDS = Object.keys(COLUMNS) as Field[];
+const EXPECTED = `The first line names the columns: userId and number, and where wanted phoneType (office, mobile or alternateMobile; office when left out), country and extension. People of Entra may be named by the columns directoryId and objectId in place of userId.`;
 
 /**
  * Reads the lines of a CSV file (RFC 4180; also with semicolons or tabs, and with a byte order mark).
@@ -91,7 +97,7 @@ function delimiterOf(firstLine: string): string {
 }
 
 /** What stands at each place of a line. */
-type Columns = Map<number, keyof ListedPhone>;
+type Columns = Map<number, Field>;
 
 function columnsOf(names: string[]): { columns: Columns; count: number } {
   const columns: Columns = new Map();
@@ -104,10 +110,16 @@ function columnsOf(names: string[]): { columns: Columns; count: number } {
       throw new UsageError(`The column ${field} is there twice. ${EXPECTED}`);
     columns.set(place, field);
   }
-  for (const needed of ['userId', 'number'] as const)
-    if (![...columns.values()].includes(needed))
-      throw new UsageError(`The column ${needed} is missing. ${EXPECTED}`);
+  const missing = missingIn(new Set(columns.values()));
+  if (missing !== undefined) throw new UsageError(`The column ${missing} is missing. ${EXPECTED}`);
   return { columns, count: names.length };
+}
+
+/** A user is named by one id, or by two. */
+function missingIn(there: ReadonlySet<Field>): Field | undefined {
+  const ofEntra = (['directoryId', 'objectId'] as const).filter((field) => !there.has(field));
+  const ofUser: readonly Field[] = there.has('userId') || ofEntra.length === 2 ? ['userId'] : ofEntra;
+  return [...ofUser, 'number' as const].find((field) => !there.has(field));
 }
 
 /** A file without names has a number in its first line. */
@@ -126,12 +138,14 @@ function toLine(
     };
   const cells = Object.fromEntries(
     [...columns].map(([place, field]) => [field, (record[place] ?? '').trim()]),
-  ) as Record<keyof ListedPhone, string | undefined>;
-  const { userId = '', phoneType, number = '', country, extension } = cells;
+  ) as Record<Field, string | undefined>;
+  const { phoneType, number = '', country, extension } = cells;
+  const user = userOf(cells);
+  if (user.fault !== null) return { line, phone: null, fault: user.fault };
   return {
     line,
     phone: {
-      userId,
+      userId: user.id,
       phoneType: phoneType || 'office',
       number,
       country: country || undefined,
@@ -139,4 +153,16 @@ function toLine(
     },
     fault: null,
   };
+}
+
+/** Whose number it is: `userId` if the line has it, else whoever Entra's two ids name. */
+function userOf({
+  userId,
+  directoryId = '',
+  objectId = '',
+}: Partial<Record<Field, string | undefined>>): { id: string; fault: null } | { fault: string } {
+  if (userId || (directoryId === '' && objectId === '')) return { id: userId ?? '', fault: null };
+  if (isEntraId(directoryId) && isEntraId(objectId))
+    return { id: entraUserId(directoryId, objectId), fault: null };
+  return { fault: 'directoryId and objectId: both must be ids as Entra shows them, UUIDs.' };
 }

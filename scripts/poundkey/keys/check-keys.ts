@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
+import { resealEntraKeys } from '../../../src/entra/external-method/signing-keys.ts';
 import { compareKeys, KEY_VARIABLES, type KeyProblem } from '../../../src/ops/keys/key-problems.ts';
 import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
+import { runIn } from '../../../src/platform/database/run-statement.ts';
 import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
 import type { KeyRings } from '../../../src/platform/secrets/key-rings.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
@@ -20,7 +22,7 @@ export interface KeyStanding {
   uses: Pick<KeyUse, 'kind' | 'count'>[];
 }
 
-/** The standing of each key, what is wrong with the rings, and how many webhook secrets were sealed again. */
+/** The standing of each key, what is wrong with the rings, and how many secrets were sealed again. */
 export interface KeyReport {
   resealed: number;
   keys: KeyStanding[];
@@ -28,8 +30,8 @@ export interface KeyReport {
 }
 
 /**
- * Seals anew what can be, and says which keys are needed. Webhook secrets are left as they are while the ring lacks
- * a key that one of them needs, or has another key under a name that the registry knows.
+ * Seals anew what can be, and says which keys are needed. Webhook secrets, and keys for answers to Entra, are left as they
+ * are while the ring lacks a key that one of them needs, or has another key under a name that the registry knows.
  */
 export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys: () => KeyRings }) {
   return async (): Promise<KeyReport> => {
@@ -38,9 +40,14 @@ export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys:
     const standings = async () =>
       withDifferent(await readStandings(deps.db, keys, deps.clock.now()), problems);
     const before = await standings();
-    const resealed = isLocked(before) ? 0 : await resealSecrets(deps, keys.sealKeys);
+    const resealed = isLocked(before) ? 0 : await resealAll(deps, keys.sealKeys);
     return { resealed, keys: resealed === 0 ? before : await standings(), problems };
   };
+}
+
+async function resealAll(deps: { db: Kysely<Registry>; clock: Clock }, sealKeys: KeyRing): Promise<number> {
+  const secrets = await resealSecrets(deps, sealKeys);
+  return secrets + (await resealEntraKeys(runIn(deps.db), sealKeys));
 }
 
 /** The standing of each key; nothing is changed. */
@@ -61,7 +68,7 @@ async function readStandings(
   ];
 }
 
-/** Whether webhook secrets may be sealed with a key that is not there, or would be with a wrong one. */
+/** Whether what would be sealed anew may be sealed with a key that is not there, or would be with a wrong one. */
 function isLocked(standings: KeyStanding[]): boolean {
   return standings.some(
     ({ ring, standing, uses }) =>
@@ -78,7 +85,7 @@ function withDifferent(standings: KeyStanding[], problems: KeyProblem[]): KeySta
 }
 
 function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {
-  return kind === 'webhook secrets';
+  return kind === 'webhook secrets' || kind === 'keys for answers to Entra';
 }
 
 const idsOf = ({ keys }: KeyRing) => [...keys.keys()];

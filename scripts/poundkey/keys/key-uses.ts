@@ -12,6 +12,8 @@ export interface KeyUse {
     | 'webhook secrets'
     | 'message keys'
     | 'messages to deliver'
+    | 'keys for answers to Entra'
+    | 'answers to Entra'
     | 'suppressed numbers'
     | 'codes that were sent'
     | 'assertions that still count';
@@ -50,6 +52,12 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
       union all
       select 'seal', split_part(sealed, '.', 2), 'messages to deliver', count(*)::int
         from delivery where sealed is not null group by 2
+      union all
+      select 'seal', split_part(sealed_private_key, '.', 2), 'keys for answers to Entra', count(*)::int
+        from entra_key where expires_at > ${now} group by 2
+      union all
+      select 'seal', split_part(sealed_answer, '.', 2), 'answers to Entra', count(*)::int
+        from entra_attempt where sealed_answer is not null and expires_at > ${now} group by 2
       union all
       select 'signing', key_id, 'assertions that still count', count(*)::int
         from sign_in_assertion where expires_at > ${now}::timestamptz - interval '60 s' group by 2)

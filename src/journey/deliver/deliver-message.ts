@@ -142,6 +142,7 @@ async function newRow(
       challengeDigits: null,
       codeSeed: null,
       codeHost: null,
+      withoutAppPassword: false,
     },
     ...{ jobId: null, traceParent: null, idempotencyKey: null, requestHash: null, policyVersion: version },
     ...{ pauseBeforeS: pauses?.pauseBeforeS ?? null, pauseAfterS: pauses?.pauseAfterS ?? null },

@@ -88,7 +88,7 @@ export function createComplete(deps: {
     const { id, tenantId, outcome, errorCode } = verification;
     const registered = isRegistration(verification);
     if (registered) deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
-    if (registered && policy.appPassword.issue)
+    if (registered && policy.appPassword.issue && !verification.withoutAppPassword)
       deps.events.emit('appPassword.issued', { verificationId: id, tenantId });
     const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
     deps.events.emit('verification.finished', { verificationId: id, tenantId, ...end });

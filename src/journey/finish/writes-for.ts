@@ -97,7 +97,7 @@ export function needsOf(
   const room = { isMet: write.hasRoomForAppPassword, errorCode: 'appPasswordLimit' };
   const mobile = { isMet: HAS_MOBILE_BESIDE, errorCode: 'mobileMissing' };
   return [
-    ...(appPassword.issue ? [room] : []),
+    ...(appPassword.issue && !verification.withoutAppPassword ? [room] : []),
     ...(verification.phoneType === 'alternateMobile' ? [mobile] : []),
   ];
 }
@@ -128,10 +128,12 @@ function failed(write: CompletionWrites, now: Date): CompletionWrite[] {
 
 function registered(
   write: CompletionWrites,
-  { id }: Decided,
-  { appPassword: { issue, length, expiresAfterDays } }: TenantPolicy,
+  { id, withoutAppPassword }: Decided,
+  { appPassword }: TenantPolicy,
   now: Date,
 ): CompletionWrite[] {
+  const { length, expiresAfterDays } = appPassword;
+  const issue = appPassword.issue && !withoutAppPassword;
   const phoneMethodId = sql`(select id from method)`;
   const appPasswordId = issue ? sql`(select id from password)` : NONE;
   const data = sql`jsonb_build_object('phoneType', phone_type, 'phoneMethodId', ${phoneMethodId},

@@ -133,7 +133,7 @@ function refuseExtension({ request, number, pauses }: CheckInput): ServiceError[
 }
 
 function refuseManyAppPasswords({ request, policy, facts }: CheckInput): ServiceError[] {
-  if (request.purpose !== 'register' || !policy.appPassword.issue) return [];
+  if (request.purpose !== 'register' || !policy.appPassword.issue || request.withoutAppPassword) return [];
   if (facts.appPasswords < MOST_APP_PASSWORDS) return [];
   return [
     new ServiceError(

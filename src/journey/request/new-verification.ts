@@ -33,6 +33,7 @@ export function newVerification(
     ...chooseChallenge(request, policy),
     codeSeed: channel === 'sms' ? given.newSeed() : null,
     codeHost: request.codeHost ?? null,
+    withoutAppPassword: request.withoutAppPassword ?? false,
     jobId: request.jobId ?? null,
     pauseBeforeS: pauses?.pauseBeforeS ?? null,
     pauseAfterS: pauses?.pauseAfterS ?? null,

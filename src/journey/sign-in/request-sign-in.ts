@@ -151,7 +151,7 @@ function rowOf(
     },
     ...{ traceParent: deps.traces.current(), phoneHashes: [], policyVersion },
     ...{ challenge: 'code', challengeDigits: null, codeSeed: deps.codes.newSeed(), jobId: null },
-    codeHost: codeHost ?? null,
+    ...{ codeHost: codeHost ?? null, withoutAppPassword: false },
     ...{ pauseBeforeS: null, pauseAfterS: null, idempotencyKey: null, requestHash: null },
     ...{ createdAt: now, expiresAt: later(now, CODE_LIFE_MS) },
   };

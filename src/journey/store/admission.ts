@@ -24,6 +24,7 @@ export type NewVerification = Pick<
   | 'challengeDigits'
   | 'codeSeed'
   | 'codeHost'
+  | 'withoutAppPassword'
   | 'idempotencyKey'
   | 'requestHash'
   | 'createdAt'
@@ -178,7 +179,8 @@ export function insertion(
       insert into verification (id, tenant_id, user_id, purpose, channel, phone_type, phone_number, country, locale,
         job_id, extension, pause_before_s, pause_after_s, challenge, challenge_digits, code_seed, idempotency_key, request_hash,
         created_at, expires_at, policy_version, trace_parent, line_number, open_number,
-        phone_hash, slot_at, wake_at, state, events, sign_in, decoy, text_asked_at, code_host)
+        phone_hash, slot_at, wake_at, state, events, sign_in, decoy, text_asked_at, code_host,
+        without_app_password)
       select ${row.id}::uuid, ${row.tenantId}::text, ${own.userId}::text, ${row.purpose}::text, ${row.channel}::text,
         ${row.phoneType}::text, ${own.phoneNumber}::text, ${row.country}::text, ${row.locale}::text,
         ${row.jobId}::text, ${row.extension}::text, ${row.pauseBeforeS}::float8, ${row.pauseAfterS}::float8,
@@ -187,7 +189,7 @@ export function insertion(
         ${row.lineNumber}::text, ${open}::text,
         ${row.phoneHashes[0] ?? null}::text, place, coalesce(place, ${now}::timestamptz), 'queued',
         ${story(now, { type: 'queued' })}::jsonb, ${own.signIn}::jsonb, ${own.decoy}::text, ${own.textAskedAt}::timestamptz,
-        ${row.codeHost}::text
+        ${row.codeHost}::text, ${row.withoutAppPassword}::boolean
       from admitted, date_trunc('milliseconds', admitted.slot_at) place where admitted.refused is null)`;
 }
 

@@ -61,7 +61,7 @@ export const ALL_COLUMNS = columns([
   ...(['locale', 'state', 'outcome', 'errorCode', 'attemptId', 'wakeAt', 'idempotencyKey'] as const),
   ...(['requestHash', 'createdAt', 'expiresAt', 'decidedAt', 'finishedAt', 'jobId', 'extension'] as const),
   ...(['pauseBeforeS', 'pauseAfterS', 'challenge', 'challengeDigits', 'lineNumber', 'slotAt'] as const),
-  ...(['codeSeed', 'codeHost', 'escalatedAt'] as const),
+  ...(['codeSeed', 'codeHost', 'escalatedAt', 'withoutAppPassword'] as const),
   ...(['redials', 'open', 'live', 'policyVersion', 'traceParent', 'attempts', 'callId'] as const),
   ...(['callStatus', 'callError', 'statusSequence', 'round', 'prompt', 'wrongKeys', 'silences'] as const),
   ...(['answeredBy', 'dialedAt', 'rangAt', 'answeredAt', 'endedAt', 'policyNow'] as const),
@@ -82,6 +82,7 @@ export type Decided = Pick<Verification, (typeof DECIDED)[number]>;
 const DECIDED = [
   ...(['id', 'tenantId', 'purpose', 'outcome', 'errorCode', 'policyNow', 'jobId', 'traceParent'] as const),
   ...(['callId', 'lineNumber', 'endedAt', 'challenge', 'userId', 'phoneType', 'signIn', 'decoy'] as const),
+  'withoutAppPassword',
 ] as const;
 
 /** A verification as the webhooks of its call need it. */

@@ -210,7 +210,10 @@ async function takeCode(deps: LiveDeps, person: Person, typed: string, key: stri
 }
 
 /** Why a code was not taken, if another one may be typed; null: the page shows how it ended. */
-function whyNotTaken({ view: { language } }: Person, { code, checksLeft }: ServiceError): string | null {
+export function whyNotTaken(
+  { view: { language } }: Pick<Person, 'view'>,
+  { code, checksLeft }: ServiceError,
+): string | null {
   if (code === 'code.notSent') return language.text('code.notSent');
   if (code === 'limit.reached') return language.text('code.tooManyWrong');
   if (code !== 'code.wrong' || checksLeft === 0) return null;
@@ -227,7 +230,7 @@ async function sendAgain(deps: LiveDeps, person: Person): Promise<PageAnswer> {
 }
 
 /** Lets errors pass of which the next page says more. */
-function ignoring(...codes: string[]) {
+export function ignoring(...codes: string[]) {
   return (error: unknown): void => {
     if (!(error instanceof ServiceError && codes.includes(error.code))) throw error;
   };
@@ -270,8 +273,8 @@ async function leaveDone(deps: LiveDeps, { session, view, now }: Person): Promis
   return goTo(view, '', isRenamed ? deps.cookie.write(id) : undefined);
 }
 
-/** Events, since scripts are not told of comments: without any, the page takes the connection for lost. */
-const TEXTS = { alive: 'event: alive\ndata:\n\n', changed: 'data: changed\n\n' };
+/** What streams say besides events of verifications; without any word the page takes the connection for lost. */
+export const EVENT_TEXTS = { alive: 'event: alive\ndata:\n\n', changed: 'data: changed\n\n' };
 
 function eventsRoute({ follow, now }: LiveDeps, path: `/${string}`) {
   const defineRoute = routeDefiner<Visitor>();
@@ -297,7 +300,7 @@ function eventsRoute({ follow, now }: LiveDeps, path: `/${string}`) {
       follow.assertRoom(wanted);
       const after = Number(headers['last-event-id'] ?? 0);
       // Following keeps no session alive. One that was extended meanwhile is followed anew.
-      const how = { ...TEXTS, isOver: () => session.expiresAt <= now() };
+      const how = { ...EVENT_TEXTS, isOver: () => session.expiresAt <= now() };
       return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, how) };
     },
   });

@@ -46,13 +46,20 @@ export function lettingFormsGoTo(origin: string): Record<string, string> {
   return { 'Content-Security-Policy': all['Content-Security-Policy'] ?? '' };
 }
 
+/** The header of a page whose form goes to other sites, and not to this one. @param origins such as `https://login.example.com` */
+export function lettingFormsOnlyGoTo(origins: readonly string[]): Record<string, string> {
+  const all = securityHeadersFor({ ...POLICY, formAction: [...origins] });
+  return { 'Content-Security-Policy': all['Content-Security-Policy'] ?? '' };
+}
+
 /** No path leaks to other sites, and browsers still say in `Origin` whose form it is (with `no-referrer` they say null). */
 const HEADERS = {
   'Referrer-Policy': 'strict-origin',
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-const page = (description: string) => {
+/** An answer that is a page. */
+export const page = (description: string) => {
   const spec = htmlPage(description, POLICY);
   return { ...spec, headers: { ...spec.headers, ...HEADERS } };
 };

@@ -23,20 +23,37 @@ export interface ShownCall {
  * the script, so that both always say the same; the region that is read out stays the same element.
  */
 export function callPage(view: PageView, call: ShownCall): string {
-  const { text } = view.language;
   const { international, extension } = call.verification;
+  return liveCallPage(view, call, {
+    step: 3,
+    lead: html`<p class="lead">${phoneNumber(view, { international, extension })}</p>`,
+    buttons: (stage) => buttons(view, call, stage),
+  });
+}
+
+/** What stands around a call. */
+export interface CallFrame {
+  /** The place among the pages of the set-up; left out: it is none of them. */
+  step?: number;
+  lead: Html;
+  buttons(stage: CallStage): Html;
+}
+
+/** A call, live, in the frame of a page of its own. It is at `/now` of that page, and its events at `/now/events`. */
+export function liveCallPage(view: PageView, call: ShownCall, frame: CallFrame): string {
+  const { text } = view.language;
   const stage = stageOf(call.verification);
   return layout(view, {
     title: text('call.title'),
-    step: 3,
-    body: html`<p class="lead">${phoneNumber(view, { international, extension })}</p>
+    ...(frame.step === undefined ? {} : { step: frame.step }),
+    body: html`${frame.lead}
 <div class="offline" role="alert" data-text="offline" hidden>${notice('warn', rich(view, 'call.offline', { key: inlineKey('#', text('common.poundKey')) }))}</div>
 <div class="live-call" data-live-page="${view.base}/now" data-events="${view.base}/now/events" data-stage="${stage}">
 ${callBox(view, call, stage)}
 ${trail(view, call, stage)}
 </div>
 ${checkAgain(view)}
-<div class="row tight actions" data-live="buttons">${buttons(view, call, stage)}</div>
+<div class="row tight actions" data-live="buttons">${frame.buttons(stage)}</div>
 ${advice(view)}`,
     side: html`<div data-live="phone">${deskPhone(phoneAt(view, stage, call))}</div><p data-live="side">${sideText(view, stage, call.verification)}</p>`,
     sideOnPhones: true,
@@ -150,17 +167,26 @@ function trail({ language: { text } }: PageView, { verification, now }: ShownCal
 function buttons(view: PageView, { verification, now, formKey }: ShownCall, stage: CallStage): Html {
   const { text } = view.language;
   if (stage === 'checking') return NONE;
-  const since = (now.getTime() - verification.createdAt.getTime()) / 1000;
-  const wait = Math.max(0, Math.ceil(AGAIN_AFTER_S - since));
+  const wait = secondsUntilAgain(verification, now);
   const isHeard = stage === 'answered';
-  return html`${stage === 'inLine' ? NONE : html`<button type="button" class="button quiet small" data-opens="advice" aria-expanded="false" aria-controls="advice">${text(isHeard ? 'call.hearNothing' : 'call.doesNotRing')}</button>`}
+  return html`${stage === 'inLine' ? NONE : adviceButton(view, stage)}
 ${isHeard ? NONE : form(view, '/now/wrong-number', button(text('call.wrongNumber'), 'quiet', { small: true }))}
 ${stage === 'inLine' ? NONE : form(view, '/now/again', againButton(view, wait), { hidden: { formKey, instead: verification.id } })}
 ${form(view, '/now/cancel', button(text('common.cancel'), 'text', { small: true }))}`;
 }
 
+/** How long until another call may be asked for, s. */
+export function secondsUntilAgain({ createdAt }: ShownVerification, now: Date): number {
+  return Math.max(0, Math.ceil(AGAIN_AFTER_S - (now.getTime() - createdAt.getTime()) / 1000));
+}
+
+/** Opens what helps when nothing is to be heard. */
+export function adviceButton({ language: { text } }: PageView, stage: CallStage): Html {
+  return html`<button type="button" class="button quiet small" data-opens="advice" aria-expanded="false" aria-controls="advice">${text(stage === 'answered' ? 'call.hearNothing' : 'call.doesNotRing')}</button>`;
+}
+
 /** Before its time it can be reached, and shows how long it takes, but does nothing; its name stays what it is. */
-function againButton({ language: { text } }: PageView, wait: number): Html {
+export function againButton({ language: { text } }: PageView, wait: number): Html {
   if (wait === 0) return button(text('call.again'), 'quiet', { small: true });
   return html`<button class="button quiet small" aria-disabled="true" data-enable-in="${wait}" data-label="${text('call.again')}"><span aria-hidden="true">${text('call.againIn', { seconds: wait })}</span><span class="hidden">${text('call.again')}</span></button>`;
 }

@@ -72,7 +72,8 @@ export function endingPage(
   });
 }
 
-function endingOf({ channel, textRefusal, outcome }: ShownVerification): Ending {
+/** What is said of an ending, and what may be done next. */
+export function endingOf({ channel, textRefusal, outcome }: ShownVerification): Ending {
   if (textRefusal !== null) return REFUSED_TEXTS[textRefusal];
   const ofText = channel === 'sms' ? OF_TEXTS[outcome ?? ''] : undefined;
   return ofText ?? ENDINGS[outcome ?? ''] ?? FAILED;

@@ -89,6 +89,15 @@ export function phoneNumber(
   return html`<span translate="no"><span aria-hidden="true">${seen}</span><span class="hidden">${heard}</span></span>`;
 }
 
+/** A number of which only the end is shown. @param shown.masked such as `+46 ••• 78` */
+export function maskedNumber(
+  { language }: Pick<PageView, 'language'>,
+  { masked, lastDigits }: { masked: string; lastDigits: string },
+): Html {
+  const heard = language.text('entra.endingIn', { digits: spaced(lastDigits) });
+  return html`<span translate="no" aria-hidden="true"><bdi class="number" dir="ltr">${masked}</bdi></span><span class="hidden">${heard}</span>`;
+}
+
 /** A box with an icon that says something. `alert`: it is read out at once. */
 export function notice(
   kind: 'warn' | 'bad' | 'ok' | 'info',

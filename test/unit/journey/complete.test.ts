@@ -13,7 +13,7 @@ const CANCELED: Decided = {
   ...{ id: 'v-1', tenantId: 'contoso', purpose: 'register', challenge: 'pound', outcome: 'canceled' },
   ...{ errorCode: null, policyNow: 1, jobId: null, traceParent: null },
   ...{ userId: 'u-1', phoneType: 'office', signIn: null, decoy: null },
-  ...{ callId: null, lineNumber: '+12025550100', endedAt: null },
+  ...{ callId: null, lineNumber: '+12025550100', endedAt: null, withoutAppPassword: false },
 } as const;
 const NOW = { message: null, lineNumber: '+12025550100', endedAt: null };
 

@@ -42,6 +42,7 @@ const OTHERS = {
   time: '0:46',
   action: 'Remove',
   id: '0192',
+  digits: '7 8',
   date: new Date('2026-05-03T12:00:00Z'),
 };
 

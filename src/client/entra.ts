@@ -1,0 +1,32 @@
+import { type Send, segment } from './send.ts';
+import type {
+  EntraMessageKey,
+  EntraMethod,
+  EntraPhoneProvider,
+  NewEntraMethod,
+  NewEntraPhoneProvider,
+} from './types.ts';
+
+/** What connects a tenant with Microsoft Entra: methods for signing in, and connections that hand messages over. */
+export function entra({ json }: Send) {
+  const path = '/v1/entra-phone-providers';
+  const keys = (id: string) => `${path}/${segment(id)}/keys`;
+  return {
+    listEntraMethods: async () => (await json<{ value: EntraMethod[] }>('GET', '/v1/entra-methods')).value,
+    readEntraMethod: (id: string) => json<EntraMethod>('GET', `/v1/entra-methods/${segment(id)}`),
+    /** Lets Entra ask for calls. What the method resolves to has what is to be entered at Entra. */
+    createEntraMethod: (wanted: NewEntraMethod) =>
+      json<EntraMethod>('POST', '/v1/entra-methods', { body: wanted }),
+    removeEntraMethod: async (id: string): Promise<void> => {
+      await json('DELETE', `/v1/entra-methods/${segment(id)}`);
+    },
+    /** Connects with a directory; its certificate is to be published at Entra. */
+    createEntraPhoneProvider: (wanted: NewEntraPhoneProvider) =>
+      json<EntraPhoneProvider>('POST', path, { body: wanted }),
+    listEntraPhoneProviders: async () => (await json<{ value: EntraPhoneProvider[] }>('GET', path)).value,
+    removeEntraPhoneProvider: (id: string) => json<void>('DELETE', `${path}/${segment(id)}`),
+    addEntraMessageKey: (id: string) => json<EntraMessageKey>('POST', keys(id)),
+    retireEntraMessageKey: (id: string, keyId: string) =>
+      json<void>('DELETE', `${keys(id)}/${segment(keyId)}`),
+  };
+}

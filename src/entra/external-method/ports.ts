@@ -1,0 +1,32 @@
+import type { User } from '../../domain/user.ts';
+import type { AnswerError } from './read-request.ts';
+import type { ReachablePhone, Way } from './ways.ts';
+
+/** What is known of a verification here. */
+export interface AskedPerson {
+  id: string;
+  state: string;
+  outcome: string | null;
+  channel: 'call' | 'sms';
+}
+
+/** What sign-ins need from other features; `service/` connects them. Functions throw the `ServiceError`s of the API. */
+export interface SignInPorts<Person extends AskedPerson> {
+  /** The phones of a user that may be asked at present. */
+  phonesOf(user: User): Promise<ReachablePhone[]>;
+  /** Asks a person. The same `key` gives the same verification again. */
+  request(user: User, way: Way, how: { locale: string; key: string }): Promise<{ id: string }>;
+  read(tenantId: string, verificationId: string): Promise<Person>;
+  /** Resolves when the user may be asked again; throws `verification.alreadyDecided`. */
+  cancel(tenantId: string, verificationId: string): Promise<void>;
+}
+
+/** How a sign-in stands. */
+export type Standing<Person extends AskedPerson> =
+  | { kind: 'answer'; idToken: string }
+  | { kind: 'ended'; error: AnswerError; isLate: boolean }
+  | { kind: 'refused'; code: string; ways: Way[] }
+  | { kind: 'over' | 'live'; verification: Person; ways: Way[] };
+
+/** A sign-in that nothing more happens to. */
+export type Ended = Extract<Standing<never>, { kind: 'answer' | 'ended' }>;

@@ -1,0 +1,73 @@
+/** Sign-ins that Entra asked for: from the request to the answer. */
+import { refusalIn } from '../../errors.ts';
+import { type AcceptDeps, createAcceptRequest } from './accept-request.ts';
+import { type AnswerDeps, createAnswers } from './answer-entra.ts';
+import { createAskPerson } from './ask-person.ts';
+import type { AttemptStore, EntraAttempt } from './attempt-store.ts';
+import { errorOfEnding } from './errors-of-outcomes.ts';
+import type { AskedPerson, SignInPorts, Standing } from './ports.ts';
+import { waysOf } from './ways.ts';
+
+/** Connects requests of Entra with calls to people, and makes the answers. */
+export function createEntraSignIns<Person extends AskedPerson>(
+  deps: AcceptDeps & AnswerDeps & { attempts: AttemptStore },
+  ports: SignInPorts<Person>,
+) {
+  const { attempts, clock } = deps;
+  const askPerson = createAskPerson(attempts, ports);
+  const { endOf, answer } = createAnswers(deps);
+
+  async function cancel({ tenantId, verificationId }: EntraAttempt): Promise<void> {
+    if (verificationId !== null) await ports.cancel(tenantId, verificationId).catch(refusalIn);
+  }
+
+  async function endingOf({ tenantId, verificationId, refusal }: EntraAttempt): Promise<string | null> {
+    return verificationId === null ? refusal : (await ports.read(tenantId, verificationId)).outcome;
+  }
+
+  async function standingOf(attempt: EntraAttempt): Promise<Standing<Person>> {
+    const { tenantId, verificationId, refusal, asked } = attempt;
+    const ways = waysOf(await ports.phonesOf(attempt), asked.amr);
+    if (verificationId === null) return { kind: 'refused', code: refusal ?? 'service.unavailable', ways };
+    const verification = await ports.read(tenantId, verificationId);
+    const { outcome, state } = verification;
+    if (outcome === 'approved' && state === 'finished') return answer(attempt, verification);
+    return { kind: outcome === null || outcome === 'approved' ? 'live' : 'over', verification, ways };
+  }
+
+  return {
+    find: attempts.find,
+    speak: attempts.speak,
+    accept: createAcceptRequest(deps),
+
+    /** How a sign-in stands, once the person was asked. @param locale the language of the page */
+    async look(attempt: EntraAttempt, locale: string): Promise<Standing<Person>> {
+      const end = endOf(attempt);
+      if (end?.kind === 'ended' && end.isLate) await cancel(attempt);
+      if (end !== null) return end;
+      const isAsked = attempt.verificationId !== null || attempt.refusal !== null;
+      return standingOf(isAsked ? attempt : await askPerson(attempt, locale));
+    },
+
+    /** Asks again, in the same or another way. One that is approved meanwhile stays so, and of two at once one counts. */
+    async again(
+      attempt: EntraAttempt,
+      { round, way, locale }: { round: number; way: string; locale: string },
+    ): Promise<void> {
+      if (attempt.round !== round || endOf(attempt) !== null) return;
+      await cancel(attempt);
+      if ((await endingOf(attempt)) === 'approved') return;
+      const next = await attempts.nextRound(attempt, way, clock.now());
+      if (next !== null) await askPerson(next, locale);
+    },
+
+    /** Ends a sign-in without an approval; one that is approved meanwhile stays so. */
+    async giveUp(attempt: EntraAttempt): Promise<void> {
+      if (endOf(attempt) !== null) return;
+      const before = await endingOf(attempt);
+      await cancel(attempt);
+      const ending = await endingOf(attempt);
+      if (ending !== 'approved') await attempts.end(attempt.id, errorOfEnding(before ?? ending));
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { textRefusalOf } from '../../journey/outcomes.ts';
+import { toView } from '../../journey/request/verification-view.ts';
+import type { Verification } from '../../journey/store/rows.ts';
+import { BETWEEN_MS } from '../../journey/text/send-again.ts';
+import { later } from '../../platform/clock.ts';
+import type { ShownVerification } from '../../self-service/ports.ts';
+
+/** A number as people read it: in groups, with its country code. */
+export function grouped(number: string): string {
+  return parsePhoneNumberFromString(number, { extract: false })?.formatInternational() ?? number;
+}
+
+/** A verification as pages show it. */
+export function toShown(verification: Verification): ShownVerification {
+  const view = toView(verification);
+  const { dialedAt, rangAt, answeredAt, decidedAt, createdAt, expiresAt, lineNumber } = verification;
+  return {
+    ...{ id: view.id, phoneType: view.phoneType, channel: view.channel, locale: view.locale },
+    ...{ international: view.number.international, extension: view.number.extension },
+    callerNumber: lineNumber === null ? null : grouped(lineNumber),
+    ...{ challenge: view.challenge.type, digits: view.challenge.digits },
+    ...{ state: view.state, progress: view.progress, outcome: view.outcome },
+    textRefusal: textRefusalOf(verification),
+    expectedCallAt: view.expectedCallAt === null ? null : new Date(view.expectedCallAt),
+    ...{ createdAt, dialedAt, rangAt, answeredAt, decidedAt, expiresAt },
+    textAgainAt: later(dialedAt ?? createdAt, BETWEEN_MS),
+  };
+}
