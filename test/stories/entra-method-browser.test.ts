@@ -79,11 +79,14 @@ describe.skipIf(!hasBrowser)('a sign-in to Entra in a browser', { timeout: 60_00
   ])('goes on by itself when # is pressed ($locale)', async ({ locale, lead, title }) => {
     const { objectId } = await newPerson(world, entra);
     const { page, fields, back, send } = await atEntra(objectId, { locale });
+    // Nobody picks up while the page is looked at.
+    world.time.pause();
     await send();
     await page.getByText(lead).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe(locale);
     expect((await heading(page))?.replace("'", '’')).toBe(title);
     expect(await violationsOn(page)).toEqual([]);
+    world.time.resume();
     await world.settle();
     await page.waitForURL(REDIRECT);
     await expectSignedIn(back, fields);

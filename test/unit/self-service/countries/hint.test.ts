@@ -7,11 +7,13 @@ const STOCKHOLM = { number: '08-465 004 22', area: 'Stockholm' };
 describe('of a number that does not exist', () => {
   test('how many digits are missing is told, and what one of the same town looks like', () => {
     expect(numberHint('08-465 00', 'SE', 'office')).toEqual({
+      meant: 'SE',
       missing: { least: 1, most: 3 },
       extra: null,
       example: STOCKHOLM,
     });
     expect(numberHint('+46 8 465', 'NO', 'office')).toEqual({
+      meant: 'SE',
       missing: { least: 3, most: 5 },
       extra: null,
       example: STOCKHOLM,
@@ -48,6 +50,7 @@ describe('of a number that does not exist', () => {
 
   test('a mobile is looked at as a mobile', () => {
     expect(numberHint('070-174 06', 'SE', 'mobile')).toEqual({
+      meant: 'SE',
       missing: { least: 2, most: 2 },
       extra: null,
       example: { number: '070-174 06 22', area: null },
@@ -67,6 +70,7 @@ describe('of a number that does not exist', () => {
 
 test('of a number that exists nothing is missing', () => {
   expect(numberHint('08-465 004 22', 'SE', 'office')).toEqual({
+    meant: 'SE',
     missing: null,
     extra: null,
     example: STOCKHOLM,
