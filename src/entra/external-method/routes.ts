@@ -5,7 +5,7 @@ import { noBody } from '../../platform/http/answers.ts';
 import { CLOUD_NAMES } from '../clouds.ts';
 import { addressesOf, type EntraMethod, type EntraMethods } from './methods.ts';
 
-const MethodId = z.string().regex(/^[a-z0-9]{16}$/, 'This must be an id as the list of methods shows it.');
+const MethodId = z.string().regex(/^[a-z0-9-]{1,64}$/, 'This must be an id as the list of methods shows it.');
 const EntraId = z
   .string()
   .refine(isEntraId, 'This must be an id as Entra shows it: a UUID.')

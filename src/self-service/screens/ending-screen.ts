@@ -93,6 +93,6 @@ function nextButton(
   if (next === 'change')
     return linkButton(text('end.change'), `${view.base}/add/${wayNameOf(verification)}`, look);
   if (next === 'otherWay') return linkButton(text('end.otherWay'), `${view.base}/add`, look);
-  if (view.returnUrl === null) return linkButton(text('phones.title'), view.base, look);
+  if (view.returnUrl === null) return linkButton(text('phones.phones'), view.base, look);
   return backButton(view, look);
 }

@@ -155,4 +155,50 @@ describe('the page, by clicking', () => {
     expect((await world.api('GET', `/v1/users/${userId}/phone-methods`)).body.value).toEqual([]);
     await look(page, '18-empty');
   }, 90_000);
+
+  test('a reload, a way back and a second click do no harm in any state', async () => {
+    const { page, userId } = await inside();
+    const { e164, typed } = world.newNumber();
+    world.script(e164, BY_HAND);
+    const title = () => page.locator('h1').textContent();
+    /** The state stays what it is after a reload, and after going back and forth. */
+    const stays = async (name: string, settled: string) => {
+      await page.locator(settled).first().waitFor();
+      const before = await title();
+      await page.reload();
+      await page.locator(settled).first().waitFor();
+      await page.goBack().catch(() => null);
+      await page.goForward().catch(() => null);
+      await page.locator(settled).first().waitFor();
+      expect(await title(), name).toBe(before);
+    };
+    await stays('choose', 'a.choice');
+    await page.locator('a.choice').first().dblclick();
+    await stays('number', '#number');
+    await page.locator('#country').fill('+46');
+    await page.keyboard.press('Enter');
+    await page.locator('#number').fill(typed);
+    await page.locator('.number-form .button.primary').dblclick();
+    await stays('is this right', '.large-number');
+    await page.locator('.button.primary').dblclick();
+    await ringing(page);
+    await stays('ringing', '[data-live=trail]');
+    await button(page, 'Avbryt').dblclick();
+    await stays('canceled', '.reasons');
+    expect(world.service.simulator?.createdPerNumber()[e164]).toBe(1);
+    await page.locator('.button.primary').dblclick();
+    await ringing(page);
+    world.service.simulator?.hands.act(e164, { do: 'answer' });
+    await page.locator('[data-live=trail] li:nth-child(4)[aria-current]').waitFor();
+    await page.reload();
+    const digits = (await page.locator('[data-live=caps]').textContent())?.match(/\d/g) ?? [];
+    for (const key of [...digits, '#']) world.service.simulator?.hands.act(e164, { do: 'press', key });
+    await page.locator('.done-form, [data-secret]').first().waitFor({ timeout: 30_000 });
+    await page.locator('.saved input').check();
+    await page.locator('.done-form button').dblclick();
+    await stays('list', '.card');
+    expect(world.service.simulator?.createdPerNumber()[e164]).toBe(2);
+    const { value } = (await world.api('GET', `/v1/users/${userId}/app-passwords`)).body;
+    expect(value).toHaveLength(1);
+  }, 120_000);
 });
