@@ -43,7 +43,7 @@ export function createEntraMessages(deps: MessageDeps) {
     if (daysLeft !== null)
       log.warn(
         { connectionId, keyId, daysLeft },
-        'the certificate of a connection with Entra ends soon: publish another one (entra-epp-add-key), then retire it',
+        'the certificate of a connection with Entra ends soon: publish another one (entra-epp add-key), then retire it',
       );
   }
 }
