@@ -110,30 +110,12 @@ const selfService: PurgeStatement = {
 /** How long after its end a page for signing in is kept, ms: a code and the way back last longer than the page. */
 const SIGN_IN_PAGES_MS = 3_600_000;
 
-const signInPages: PurgeStatement = {
-  what: 'pages for signing in',
-  statement: (batch, now) => sql`
-    with old as materialized (
-      select id from sign_in_page where expires_at < ${later(now, -SIGN_IN_PAGES_MS)}
-      order by expires_at limit ${batch}::int for update skip locked),
-    gone as (
-      delete from sign_in_page where id = any(array(select id from old)) returning id)
-    select 'signInPage' as kind, (select count(*) from gone)::int as count`,
-};
+const signInPages = endedRows('sign_in_page', 'signInPage', 'pages for signing in', SIGN_IN_PAGES_MS);
 
 /** How long after their end sign-ins of Entra are kept, ms: the same request again finds its own. */
 const ENTRA_ATTEMPTS_MS = 3_600_000;
 
-const entraAttempts: PurgeStatement = {
-  what: 'sign-ins of Entra',
-  statement: (batch, now) => sql`
-    with old as materialized (
-      select id from entra_attempt where expires_at < ${later(now, -ENTRA_ATTEMPTS_MS)}
-      order by expires_at limit ${batch}::int for update skip locked),
-    gone as (
-      delete from entra_attempt where id = any(array(select id from old)) returning id)
-    select 'entraAttempt' as kind, (select count(*) from gone)::int as count`,
-};
+const entraAttempts = endedRows('entra_attempt', 'entraAttempt', 'sign-ins of Entra', ENTRA_ATTEMPTS_MS);
 
 /** The database removes audit events by itself: nobody else may. */
 const auditEvents: PurgeStatement = {
@@ -141,6 +123,21 @@ const auditEvents: PurgeStatement = {
   statement: (batch, now) =>
     sql`select 'auditEvent' as kind, purge_audit_events(${now}::timestamptz, ${batch}::int) as count`,
 };
+
+/** Removes rows of a table some time after they expired, the oldest first. */
+function endedRows(table: string, kind: PurgedKind, what: string, keptMs: number): PurgeStatement {
+  const from = raw(table);
+  return {
+    what,
+    statement: (batch, now) => sql`
+    with old as materialized (
+      select id from ${from} where expires_at < ${later(now, -keptMs)}
+      order by expires_at limit ${batch}::int for update skip locked),
+    gone as (
+      delete from ${from} where id = any(array(select id from old)) returning id)
+    select ${raw(`'${kind}'`)} as kind, (select count(*) from gone)::int as count`,
+  };
+}
 
 /** All of them, in the order in which they run. */
 export const PURGE_STATEMENTS: readonly PurgeStatement[] = [

@@ -1,6 +1,6 @@
 // Looks at everything that a sign-in through Entra needs: what Entra reads here, what is read at Entra, and one whole sign-in.
 import { randomUUID } from 'node:crypto';
-import { CLOUDS, redirectUriOf } from '../../../src/entra/clouds.ts';
+import { CLOUDS, placesOf, redirectUriOf } from '../../../src/entra/clouds.ts';
 import { addressesOf, type EntraMethod } from '../../../src/entra/external-method/methods.ts';
 import type { Finding } from '../command.ts';
 import type { Tools } from '../tools.ts';
@@ -59,7 +59,7 @@ async function keyProblem({ entraKeys, clock }: Tools): Promise<string | null> {
 }
 
 async function entraProblem({ entra, clock }: Tools, cloud: EntraMethod['cloud']): Promise<string | null> {
-  const place = entra.metadata[cloud] ?? CLOUDS[cloud].login;
+  const place = placesOf(entra.metadata)[cloud];
   const address = `${place}/common/v2.0/.well-known/openid-configuration`;
   const answer = await fetch(address, { signal: AbortSignal.timeout(5_000) });
   if (!answer.ok) return `${address} answered with status ${answer.status}`;

@@ -2,9 +2,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
 import { refusalIn } from '../../errors.ts';
-import { eventStream, noBody } from '../../platform/http/answers.ts';
-import { routeDefiner, unchecked } from '../../platform/http/route.ts';
-import { EVENT_TEXTS, type Follow, ignoring, whyNotTaken } from '../routes/live-routes.ts';
+import { routeDefiner } from '../../platform/http/route.ts';
+import { EVENTS, type Follow, streamTo } from '../routes/events-route.ts';
+import { ignoring, whyNotTaken } from '../routes/live-routes.ts';
 import { FormKey, goTo } from '../routes/page-route.ts';
 import { entraCallPage, entraCodePage } from '../screens/entra-live-screens.ts';
 import { overPage, refusedPage } from '../screens/entra-screens.ts';
@@ -41,7 +41,18 @@ export function signInRoutes(deps: SignInRoutesDeps) {
       summary: 'See how far the call is, or how it ended',
       show: (owner) => show(deps, owner),
     }),
-    eventsRoute(deps, at('/now/events')),
+    routeDefiner<EntraVisitor>()({
+      ...EVENTS,
+      path: at('/now/events'),
+      operationId: 'followEntraSignIn',
+      // The stream ends when Entra waits no longer: the page then looks how it stands.
+      handle: async ({ caller, headers }) =>
+        streamTo(
+          deps,
+          isOwner(caller) ? { ...caller.signIn, until: caller.signIn.expiresAt } : null,
+          headers,
+        ),
+    }),
     ownerAction({
       path: at('/now/again'),
       operationId: 'callForEntraAgain',
@@ -153,35 +164,4 @@ async function sendAgain({ actions }: SignInRoutesDeps, { signIn, view }: SignIn
         ignoring('limit.reached', 'spending.limitReached', 'code.notSent', 'verification.alreadyDecided'),
       );
   return goTo(view, '/now');
-}
-
-/** The stream ends when Entra waits no longer: the page then looks how it stands. */
-function eventsRoute({ follow, now }: SignInRoutesDeps, path: `/${string}`) {
-  const defineRoute = routeDefiner<EntraVisitor>();
-  return defineRoute({
-    method: 'get',
-    path,
-    operationId: 'followEntraSignIn',
-    summary: 'Hear that something has changed (server-sent events)',
-    ...{ params: unchecked, query: unchecked, body: unchecked },
-    headers: z.object({
-      'last-event-id': z
-        .string()
-        .regex(/^\d{1,15}$/)
-        .optional(),
-    }),
-    responses: { 200: eventStream('One event for each change'), 204: noBody('There is nothing to follow') },
-    problems: ['progress.tooManyStreams'],
-    async handle({ caller, headers }) {
-      const signIn = isOwner(caller) ? caller.signIn : null;
-      const verificationId = signIn?.verificationId ?? null;
-      if (signIn === null || verificationId === null || signIn.expiresAt <= now())
-        return { status: 204, body: null };
-      const wanted = { tenantId: signIn.tenantId, verificationId };
-      follow.assertRoom(wanted);
-      const after = Number(headers['last-event-id'] ?? 0);
-      const how = { ...EVENT_TEXTS, isOver: () => signIn.expiresAt <= now() };
-      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, how) };
-    },
-  });
 }

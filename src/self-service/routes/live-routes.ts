@@ -1,10 +1,8 @@
 /** A call or a message that is under way, its end, and what follows. */
 import { randomUUIDv7 } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { refusalIn, ServiceError } from '../../errors.ts';
-import { eventStream, noBody } from '../../platform/http/answers.ts';
-import { routeDefiner, unchecked } from '../../platform/http/route.ts';
+import { routeDefiner } from '../../platform/http/route.ts';
 import type { PageActions, ShownVerification } from '../ports.ts';
 import type { refusalText } from '../refusal-text.ts';
 import { callPage } from '../screens/call-screen.ts';
@@ -17,6 +15,7 @@ import type { SessionCookie } from '../sessions/cookie.ts';
 import type { Draft, Session, SessionStore } from '../sessions/session-store.ts';
 import { codeIn } from '../typed-code.ts';
 import { begin } from './begin.ts';
+import { EVENTS, type Follow, streamTo } from './events-route.ts';
 import {
   FormKey,
   goTo,
@@ -27,22 +26,6 @@ import {
   UNCHANGED,
   type Visitor,
 } from './page-route.ts';
-
-/** Streams what happens to a verification. */
-export interface Follow {
-  /** @throws ServiceError `progress.tooManyStreams` */
-  assertRoom(wanted: { tenantId: string; verificationId: string }): void;
-  /**
-   * @param how.alive says that the stream is alive while nothing happens
-   * @param how.changed says that something has changed which is no event
-   * @param how.isOver whether the stream is to end, whatever happens to the verification
-   */
-  open(
-    place: { tenantId: string; verificationId: string; after: number },
-    res: ServerResponse,
-    how: { alive: string; changed: string; isOver: () => boolean },
-  ): void;
-}
 
 /** What these routes need. */
 export interface LiveDeps {
@@ -65,7 +48,14 @@ export function liveRoutes(deps: LiveDeps) {
       isFollowed: true,
       show: (person) => showNow(deps, person),
     }),
-    eventsRoute(deps, at('/now/events')),
+    routeDefiner<Visitor>()({
+      ...EVENTS,
+      path: at('/now/events'),
+      operationId: 'followNow',
+      // Following keeps no session alive. One that was extended meanwhile is followed anew.
+      handle: async ({ caller: { session }, headers }) =>
+        streamTo(deps, session && { ...session, until: session.expiresAt }, headers),
+    }),
     personalAction({
       path: at('/now/cancel'),
       operationId: 'cancelNow',
@@ -271,37 +261,4 @@ async function leaveDone(deps: LiveDeps, { session, view, now }: Person): Promis
   const id = newToken();
   const isRenamed = await deps.sessions.rename(session.idHash, hashOfToken(id), now);
   return goTo(view, '', isRenamed ? deps.cookie.write(id) : undefined);
-}
-
-/** What streams say besides events of verifications; without any word the page takes the connection for lost. */
-export const EVENT_TEXTS = { alive: 'event: alive\ndata:\n\n', changed: 'data: changed\n\n' };
-
-function eventsRoute({ follow, now }: LiveDeps, path: `/${string}`) {
-  const defineRoute = routeDefiner<Visitor>();
-  return defineRoute({
-    method: 'get',
-    path,
-    operationId: 'followNow',
-    summary: 'Hear that something has changed (server-sent events)',
-    query: unchecked,
-    body: unchecked,
-    headers: z.object({
-      'last-event-id': z
-        .string()
-        .regex(/^\d{1,15}$/)
-        .optional(),
-    }),
-    responses: { 200: eventStream('One event for each change'), 204: noBody('There is nothing to follow') },
-    problems: ['progress.tooManyStreams'],
-    async handle({ caller: { session }, headers }) {
-      const verificationId = session?.verificationId ?? null;
-      if (session === null || verificationId === null) return { status: 204, body: null };
-      const wanted = { tenantId: session.tenantId, verificationId };
-      follow.assertRoom(wanted);
-      const after = Number(headers['last-event-id'] ?? 0);
-      // Following keeps no session alive. One that was extended meanwhile is followed anew.
-      const how = { ...EVENT_TEXTS, isOver: () => session.expiresAt <= now() };
-      return { status: 200, body: (res) => void follow.open({ ...wanted, after }, res, how) };
-    },
-  });
 }
