@@ -17,8 +17,10 @@ if (then === 'use and close') {
     stores.queue.kind === 'redis' ? stores.queue : { kind: 'database' as const, pool: database.queuePool };
   const queues = await openQueues(place, { lockDurationMs: 5_000, stalledIntervalMs: 2_000 }, log);
   const { promise: worked, resolve } = Promise.withResolvers<void>();
-  queues.worker('work', async () => resolve(), { concurrency: 1 });
-  await queues.queue('work').add('advance', {}, { jobId: `once-${process.pid}` });
+  // A queue of its own: on a shared one, a process that has taken one job takes another's before it closes.
+  const own = `work-${process.pid}`;
+  queues.worker(own, async () => resolve(), { concurrency: 1 });
+  await queues.queue(own).add('advance', {}, { jobId: 'once' });
   await worked;
   await queues.close();
   await database.close();
