@@ -3,6 +3,7 @@ import type {
   EntraMessageKey,
   EntraMethod,
   EntraPhoneProvider,
+  EntraPhoneProviderChanges,
   NewEntraMethod,
   NewEntraPhoneProvider,
 } from './types.ts';
@@ -24,6 +25,9 @@ export function entra({ json }: Send) {
     createEntraPhoneProvider: (wanted: NewEntraPhoneProvider) =>
       json<EntraPhoneProvider>('POST', path, { body: wanted }),
     listEntraPhoneProviders: async () => (await json<{ value: EntraPhoneProvider[] }>('GET', path)).value,
+    /** What is left out stays as it is. */
+    changeEntraPhoneProvider: (id: string, changes: EntraPhoneProviderChanges) =>
+      json<EntraPhoneProvider>('PATCH', `${path}/${segment(id)}`, { body: changes }),
     removeEntraPhoneProvider: (id: string) => json<void>('DELETE', `${path}/${segment(id)}`),
     addEntraMessageKey: (id: string) => json<EntraMessageKey>('POST', keys(id)),
     retireEntraMessageKey: (id: string, keyId: string) =>

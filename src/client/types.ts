@@ -21,6 +21,7 @@ import type {
   EntraMessageKeyView,
   EntraPhoneProviderView,
   NewEntraPhoneProvider as NewProvider,
+  EntraPhoneProviderChanges as ProviderChanges,
 } from '../entra/messages/routes.ts';
 import type { ERRORS } from '../errors.ts';
 import type { OUTCOME_NAMES } from '../journey/outcomes.ts';
@@ -263,6 +264,9 @@ export type PbxProfile = z.output<typeof Profile>;
 
 /** A connection through which Microsoft Entra hands messages over, as it is made. */
 export type NewEntraPhoneProvider = z.input<typeof NewProvider>;
+
+/** What of it is to be different. */
+export type EntraPhoneProviderChanges = z.input<typeof ProviderChanges>;
 
 /** The same as it is, with its certificates. */
 export type EntraPhoneProvider = z.output<typeof EntraPhoneProviderView>;

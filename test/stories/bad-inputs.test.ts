@@ -246,6 +246,14 @@ const ROWS: Row[] = [
     {},
     ['/audiences', '/directoryId', '/name'],
   ],
+  [
+    'changeEntraPhoneProvider',
+    'PATCH',
+    '/v1/entra-phone-providers/4a1f2b3c-1111-4222-8333-444444444444',
+    { name: ' ', times: 4, asksFirst: 'no', callerAppId: 'x' },
+    ['/asksFirst', '/callerAppId', '/name', '/times'],
+  ],
+  ['changeEntraPhoneProvider', 'PATCH', '/v1/entra-phone-providers/a', {}, ['id']],
   ['retireEntraMessageKey', 'DELETE', '/v1/entra-phone-providers/a/keys/b', undefined, ['id', 'keyId']],
   ['createSignInPage', 'POST', '/v1/sign-in-pages', { nonce: 'n-1' }, ['/returnUrl']],
   [

@@ -153,6 +153,10 @@ describe('the client', () => {
       directoryId: '11111111-2222-4333-8444-555555555555',
       audiences: ['api://phone.example.com/x'],
     });
+    expect(await client.changeEntraPhoneProvider(entra.id, { name: 'Main' })).toMatchObject({
+      name: 'Main',
+      times: 2,
+    });
     const added = await client.addEntraMessageKey(entra.id);
     expect((await client.listEntraPhoneProviders())[0]?.keys).toHaveLength(2);
     expect(await client.retireEntraMessageKey(entra.id, added.keyId)).toBeUndefined();

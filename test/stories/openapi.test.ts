@@ -411,6 +411,10 @@ describe('the answers are as described', () => {
     const body = { name: 'Contoso', directoryId, audiences: ['aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee'] };
     const made = (await ask('createEntraPhoneProvider', { body })).body;
     expect((await ask('listEntraPhoneProviders')).body.value).toEqual([made]);
+    const path = { id: made.id };
+    const changed = (await ask('changeEntraPhoneProvider', { path, body: { times: 3, asksFirst: false } }))
+      .body;
+    expect(changed).toEqual({ ...made, times: 3, asksFirst: false });
     const { keyId } = (await ask('addEntraMessageKey', { path: { id: made.id } })).body;
     await ask('retireEntraMessageKey', { path: { id: made.id, keyId } });
     const last = { id: made.id, keyId: made.keys[0].keyId };

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { resealEntraKeys } from '../../../src/entra/external-method/signing-keys.ts';
+import { resealMessageKeys } from '../../../src/entra/messages/message-keys.ts';
 import { compareKeys, KEY_VARIABLES, type KeyProblem } from '../../../src/ops/keys/key-problems.ts';
 import { resealSecrets } from '../../../src/outbox/reseal-secrets.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
@@ -30,7 +31,7 @@ export interface KeyReport {
 }
 
 /**
- * Seals anew what can be, and says which keys are needed. Webhook secrets, and keys for answers to Entra, are left as they
+ * Seals anew what can be, and says which keys are needed. Webhook secrets, and keys of both ties to Entra, are left as they
  * are while the ring lacks a key that one of them needs, or has another key under a name that the registry knows.
  */
 export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys: () => KeyRings }) {
@@ -46,8 +47,9 @@ export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys:
 }
 
 async function resealAll(deps: { db: Kysely<Registry>; clock: Clock }, sealKeys: KeyRing): Promise<number> {
+  const run = runIn(deps.db);
   const secrets = await resealSecrets(deps, sealKeys);
-  return secrets + (await resealEntraKeys(runIn(deps.db), sealKeys));
+  return secrets + (await resealEntraKeys(run, sealKeys)) + (await resealMessageKeys(run, sealKeys));
 }
 
 /** The standing of each key; nothing is changed. */
@@ -85,7 +87,7 @@ function withDifferent(standings: KeyStanding[], problems: KeyProblem[]): KeySta
 }
 
 function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {
-  return kind === 'webhook secrets' || kind === 'keys for answers to Entra';
+  return kind === 'webhook secrets' || kind === 'keys for answers to Entra' || kind === 'message keys';
 }
 
 const idsOf = ({ keys }: KeyRing) => [...keys.keys()];

@@ -5,7 +5,7 @@ import type { KeyReport, KeyStanding } from './check-keys.ts';
 
 const rotateKeys: Command<Tools> = {
   usage: 'rotate-keys',
-  what: 'encrypts webhook secrets, and keys for answers to Entra, with the current key and says which old keys are still needed and which can be removed',
+  what: 'encrypts webhook secrets, and the keys for answers and messages of Entra, with the current key and says which old keys are still needed and which can be removed',
   async run({ checkKeys }) {
     const report = await checkKeys();
     const isAlarming =
@@ -40,5 +40,5 @@ function textOf({ resealed, keys, problems }: KeyReport): string {
   const signing = table(rowsOf(({ ring }) => ring === 'signing'));
   const others = table(rowsOf(({ ring }) => ring !== 'signing'));
   const wrong = problems.map((each) => `${describeKeyProblem(each)}.\n\n`).join('');
-  return `${wrong}${others}\n\n${signing}\n\nWebhook secrets encrypted again with the current key: ${resealed}.`;
+  return `${wrong}${others}\n\n${signing}\n\nSecrets encrypted again with the current key: ${resealed}.`;
 }

@@ -27,6 +27,11 @@ export interface ConnectionWanted {
   times: number;
 }
 
+/** What of a connection is to be different; what is left out stays. */
+export type ConnectionChanges = {
+  [K in Exclude<keyof ConnectionWanted, 'tenantId'>]?: ConnectionWanted[K] | undefined;
+};
+
 /** A connection of a tenant with a directory of Entra that hands messages over. */
 export interface Connection extends ConnectionWanted {
   id: string;
@@ -105,18 +110,19 @@ export function createConnections(deps: ConnectionDeps) {
       return found ?? notFound();
     },
 
-    /** Changes what is given. @throws ServiceError `entraPhoneProvider.notFound` */
-    async change(id: string, changes: Partial<Omit<ConnectionWanted, 'tenantId'>>): Promise<Connection> {
+    /** Changes what is given. @throws ServiceError `entraPhoneProvider.notFound`. @param tenantId whose it must be; left out: anybody's */
+    async change(id: string, changes: ConnectionChanges, tenantId?: string): Promise<Connection> {
       const { name, directoryId, audiences, callerAppId, requiresRole, asksFirst, times } = changes;
       const [row] = await run<Row>(sql`
         with changed as (
           update entra_phone_provider set name = coalesce(${name ?? null}, name),
-            directory_id = coalesce(${directoryId ?? null}, directory_id),
+            directory_id = coalesce(${directoryId?.toLowerCase() ?? null}, directory_id),
             audiences = coalesce(${audiences?.join(' ') ?? null}, audiences),
-            caller_app_id = coalesce(${callerAppId ?? null}, caller_app_id),
+            caller_app_id = coalesce(${callerAppId?.toLowerCase() ?? null}, caller_app_id),
             requires_role = coalesce(${requiresRole ?? null}::boolean, requires_role),
             asks_first = coalesce(${asksFirst ?? null}::boolean, asks_first), times = coalesce(${times ?? null}::int, times)
-          where id = ${id} and removed_at is null returning *),
+          where id = ${id} and removed_at is null and (${tenantId ?? null}::text is null or tenant_id = ${tenantId ?? null})
+          returning *),
         ${auditEvents([eventOf('entraPhoneProvider.changed')], clock.now())}
         select ${COLUMNS} from changed`);
       return row ? toConnection(row) : notFound();

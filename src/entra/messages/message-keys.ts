@@ -1,6 +1,8 @@
 import { createPrivateKey, generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { compactDecrypt, decodeProtectedHeader } from 'jose';
+import sql from 'sql-template-tag';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { type KeyRing, seal, unseal } from '../../platform/secrets/key-ring.ts';
 import { selfSigned } from '../../platform/secrets/self-signed.ts';
 import { MessageRefused } from './refusal.ts';
@@ -105,4 +107,25 @@ async function decryptWith(jwe: string, key: KeyObject): Promise<string | null> 
     // Whatever it is, whoever sent it must learn nothing more.
     return null;
   }
+}
+
+/**
+ * Seals private keys anew that are sealed under a replaced key, so that the key can go from the ring; each by a guarded
+ * update.
+ * @returns how many were
+ * @throws Error when the ring has lost a key that is still needed
+ */
+export async function resealMessageKeys(run: RunStatement, sealKeys: KeyRing): Promise<number> {
+  const rows = await run<SealedKey>(
+    sql`select id, sealed_key from entra_message_key where sealed_key is not null order by id`,
+  );
+  let resealed = 0;
+  for (const { id, sealedKey } of rows) {
+    if (sealedKey.split('.')[1] === sealKeys.currentId) continue;
+    const anew = seal(sealKeys, unseal(sealKeys, sealedKey, contextOf(id)), contextOf(id));
+    const done = await run(sql`update entra_message_key set sealed_key = ${anew}
+      where id = ${id}::uuid and sealed_key = ${sealedKey} returning id`);
+    resealed += done.length;
+  }
+  return resealed;
 }

@@ -14,6 +14,16 @@ const Audience = z
     'This must be the client id of the application, a GUID, or its Application ID URI, api://….',
   );
 
+/** What is set on making a connection and can be changed later. */
+const choices = {
+  callerAppId: Guid.meta({ description: "The application that may call: Microsoft's unless given" }),
+  requiresRole: z.boolean().meta({ description: 'Whether its tokens must have the role Epp.Invoke' }),
+  asksFirst: z.boolean().meta({
+    description: 'Whether a call asks for # before it speaks; without, voicemail may hear the code',
+  }),
+  times: z.int().min(1).max(3).meta({ description: 'How often a call speaks the message by itself' }),
+};
+
 const rules = {
   name: z
     .string()
@@ -32,26 +42,23 @@ const rules = {
 export const NewEntraPhoneProvider = z
   .strictObject({
     ...rules,
-    callerAppId: Guid.default(MICROSOFT_CALLER).meta({
-      description: "The application that may call: Microsoft's unless given",
-    }),
-    requiresRole: z
-      .boolean()
-      .default(true)
-      .meta({ description: 'Whether its tokens must have the role Epp.Invoke' }),
-    asksFirst: z.boolean().default(true).meta({
-      description: 'Whether a call asks for # before it speaks; without, voicemail may hear the code',
-    }),
-    times: z
-      .int()
-      .min(1)
-      .max(3)
-      .default(2)
-      .meta({ description: 'How often a call speaks the message by itself' }),
+    callerAppId: choices.callerAppId.default(MICROSOFT_CALLER),
+    requiresRole: choices.requiresRole.default(true),
+    asksFirst: choices.asksFirst.default(true),
+    times: choices.times.default(2),
   })
   .meta({
     id: 'NewEntraPhoneProvider',
     description: 'A connection through which Microsoft Entra hands messages over',
+  });
+
+/** Also a type of the client. */
+export const EntraPhoneProviderChanges = z
+  .strictObject({ ...rules, ...choices })
+  .partial()
+  .meta({
+    id: 'EntraPhoneProviderChanges',
+    description: 'What is to be different; what is left out stays as it is',
   });
 
 /** Also a type of the client. */
@@ -131,6 +138,21 @@ function connectionRoutes(connections: Connections) {
       async handle({ body, caller: { tenantId } }) {
         const { connection, key } = await connections.create({ ...body, tenantId });
         return { status: 201, body: toView(connection, [key]) };
+      },
+    }),
+    defineRoute({
+      method: 'patch',
+      path: `${path}/:id`,
+      params: z.object({ id: ConnectionId }),
+      summary: 'Change a connection with Microsoft Entra',
+      operationId: 'changeEntraPhoneProvider',
+      scope: 'policy:write',
+      body: EntraPhoneProviderChanges,
+      responses: { 200: { description: 'The connection as it is now', schema: EntraPhoneProviderView } },
+      problems: ['entraPhoneProvider.notFound'],
+      async handle({ params: { id }, body, caller: { tenantId } }) {
+        const connection = await connections.change(id, body, tenantId);
+        return { status: 200, body: toView(connection, await connections.keysOf(id)) };
       },
     }),
     defineRoute({

@@ -1,10 +1,13 @@
 // What the operator's command line says about key rings, and what it seals anew.
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
+import { CompactEncrypt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../../../scripts/poundkey/run-command.ts';
 import { createTools } from '../../../../scripts/poundkey/tools.ts';
 import { createAppPasswordMaker } from '../../../../src/app-passwords/new-app-password.ts';
 import { NO_CEILING } from '../../../../src/domain/ceiling-settings.ts';
+import { createConnections } from '../../../../src/entra/messages/connections.ts';
+import { createDecrypt, resealMessageKeys } from '../../../../src/entra/messages/message-keys.ts';
 import { compareKeys } from '../../../../src/ops/keys/key-problems.ts';
 import { createWebhookEndpoints } from '../../../../src/outbox/endpoints.ts';
 import { openDatabase } from '../../../../src/platform/database/open-database.ts';
@@ -118,7 +121,7 @@ describe('rotate-keys', async () => {
         '',
         `SIGNING_KEYS  ${signingKeys.current.kid}  is the current one`,
         '',
-        'Webhook secrets encrypted again with the current key: 0.',
+        'Secrets encrypted again with the current key: 0.',
       ].join('\n'),
       errors: '',
     });
@@ -130,6 +133,24 @@ describe('rotate-keys', async () => {
     expect(output).toMatch(/^HASH_KEYS {2}h1 {2}IS MISSING: .* {2}1 PINs, 1 app passwords$/m);
     expect(output).toMatch(/^SEAL_KEYS {2}s1 {2}IS MISSING: .* 1 webhook secrets$/m);
     expect(output).toContain('again with the current key: 0.');
+  });
+
+  it('seals private keys of messages anew, so that the old key can go', async () => {
+    const made = createConnections({ run, sealKeys: () => before.sealKeys, clock });
+    const { connection, key } = await made.create({
+      ...{ tenantId: 'contoso', name: 'Contoso', directoryId: randomUUID(), audiences: ['api://x'] },
+      ...{ callerAppId: randomUUID(), requiresRole: true, asksFirst: true, times: 2 },
+    });
+    expect((await rotateKeys(before)).output).toContain('1 message keys');
+    expect(await resealMessageKeys(run, during.sealKeys)).toBe(1);
+    expect(await resealMessageKeys(run, during.sealKeys)).toBe(0);
+    const keys = (await made.called(connection.id))?.keys ?? [];
+    const publicKey = new X509Certificate(key.certificate).publicKey;
+    const jwe = await new CompactEncrypt(new TextEncoder().encode('a message'))
+      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: key.keyId })
+      .encrypt(publicKey);
+    expect(await createDecrypt(after.sealKeys)(jwe, keys, null)).toMatchObject({ plain: 'a message' });
+    await made.remove(connection.id);
   });
 
   it('seals webhook secrets anew, and names what still needs the old keys', async () => {
