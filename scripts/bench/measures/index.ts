@@ -2,6 +2,7 @@
 import { appPasswords } from './app-passwords.ts';
 import { backlog } from './backlog.ts';
 import { endToEnd } from './end-to-end.ts';
+import { entra } from './entra.ts';
 import { guessing } from './guessing.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';
@@ -29,5 +30,6 @@ export const MEASURES: readonly Measure[] = [
   outbox,
   appPasswords,
   guessing,
+  entra,
   page,
 ];
