@@ -1,4 +1,5 @@
 // Poundkey asks its own public address, and says in words when it does not lead there.
+import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -105,6 +106,30 @@ describe('check', () => {
       expect(output).toMatch(new RegExp(`^${name} +works`, 'm'));
     expect(output).toMatch(/^providers +- +calls go to the simulator/m);
     expect(exitCode).toBe(0);
+  });
+
+  it('warns before a certificate for Entra ends', async () => {
+    const world = await worldOf(ANY_STORE);
+    const config = { ...world.config, http: { ...world.config.http, publicUrl: world.service.url } };
+    expect((await check(config)).output).toMatch(/^entraCertificates +- +no tenant is tied to Entra/m);
+    const { connection, key } = await world.service.entraMessages.connections.create({
+      ...{ tenantId: 'contoso', name: 'Contoso', directoryId: randomUUID(), audiences: ['api://x'] },
+      ...{ callerAppId: randomUUID(), requiresRole: true, asksFirst: true, times: 2 },
+    });
+    const ends = async (days: number) => {
+      const expiresAt = new Date(Date.now() + days * 86_400_000);
+      await world.db.updateTable('entraMessageKey').set({ expiresAt }).where('id', '=', key.keyId).execute();
+      return check(config);
+    };
+    expect((await ends(100)).output).toMatch(/^entraCertificates +works +the first one ends on \d{4}-/m);
+    const { output, exitCode } = await ends(6.5);
+    expect(output).toMatch(
+      new RegExp(
+        `^entraCertificates +FAILED .*connection ${connection.id} .* ends in 6 days: run entra-epp`,
+        'm',
+      ),
+    );
+    expect(exitCode).toBe(1);
   });
 
   it.runIf(ANY_STORE !== 'embedded')('says in words what is away, and asks the rest', async () => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Config } from '../../../src/config.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { CheckName } from '../../../src/ops/checks.ts';
+import { endingProblem, readEndingCertificates } from '../../../src/ops/keys/entra-certificates.ts';
 import { compareKeys, describeKeyProblem } from '../../../src/ops/keys/key-problems.ts';
 import { probePublicUrl } from '../../../src/ops/probe-public-url.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -46,6 +47,7 @@ export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
         await lookAt('publicUrl', () => lookAtPublicUrl(config)),
         await lookAt('textSenders', () => lookAtSenders(config, opened(), log)),
         await lookAt('auditTrail', () => lookAtAuditTrail(config, opened())),
+        await lookAt('entraCertificates', () => lookAtCertificates(opened())),
       ];
     } finally {
       await (database as Database<Registry> | null)?.close();
@@ -53,7 +55,10 @@ export function createCheckSetUp(config: Config, log: Logger): CheckSetUp {
   };
 }
 
-async function lookAt(name: CheckName | 'textSenders' | 'auditTrail', look: Look): Promise<Finding> {
+async function lookAt(
+  name: CheckName | 'textSenders' | 'auditTrail' | 'entraCertificates',
+  look: Look,
+): Promise<Finding> {
   try {
     const limit = `no answer within ${LIMIT_MS / 1000} s`;
     return {
@@ -138,6 +143,15 @@ async function lookAtAuditTrail({ database }: Config, { db }: Database<Registry>
   if (rows[0]?.canChange === false)
     return 'the role of DATABASE_URL can add events, and neither change nor delete them';
   return 'only a trigger keeps events from being changed: the role of DATABASE_URL owns the tables, or may change them. docs/operating/audit.md shows how to give the service a role of its own';
+}
+
+async function lookAtCertificates({ db }: Database<Registry>): Promise<string> {
+  const certificates = await readEndingCertificates(db);
+  if (certificates.length === 0) skip('no tenant is tied to Entra');
+  const problem = endingProblem(certificates, systemClock.now());
+  if (problem !== null) throw new Error(problem);
+  const first = Math.min(...certificates.map(({ expiresAt }) => expiresAt.getTime()));
+  return `the first one ends on ${new Date(first).toISOString().slice(0, 10)}`;
 }
 
 async function lookAtPublicUrl({ http: { publicUrl } }: Config): Promise<string> {

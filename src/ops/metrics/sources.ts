@@ -58,6 +58,12 @@ export function createSources(deps: SourceDeps): Source[] {
       read: state.outboxAge,
     },
     {
+      name: 'poundkey_entra_certificate_expiry_timestamp_seconds',
+      help: 'When the certificate of a use (answers to Entra, messages of Entra) that has to be thought of first ends, in seconds since 1970',
+      labelNames: ['use'],
+      read: state.entraCertificates,
+    },
+    {
       name: 'poundkey_jobs',
       help: 'Jobs by queue and state',
       labelNames: ['queue', 'state'],

@@ -1,0 +1,44 @@
+import { type Kysely, sql } from 'kysely';
+import type { Registry } from '../../registry/schema.ts';
+
+/** What Entra uses a certificate for: to check answers to it, or to encrypt messages. */
+type CertificateUse = 'answers' | 'messages';
+
+/** When the certificate of a use ends that somebody has to think of first. */
+export interface EndingCertificate {
+  use: CertificateUse;
+  expiresAt: Date;
+  /** The connection for messages; null: all methods share the keys for answers. */
+  connectionId: string | null;
+}
+
+/** How long before its end a certificate is warned about, ms. Keys for answers are replaced by themselves long before. */
+const WARNED_MS = 30 * 86_400_000;
+
+/**
+ * Of keys for answers the newest, since a new one takes over by itself; of active keys for messages the one that ends first,
+ * since nobody knows which of several Entra encrypts for. A use without keys has no entry.
+ */
+export async function readEndingCertificates(db: Kysely<Registry>): Promise<EndingCertificate[]> {
+  const { rows } = await sql<EndingCertificate>`
+    (select 'answers' as use, expires_at, null as connection_id from entra_key order by number desc limit 1)
+    union all
+    (select 'messages', k.expires_at, k.connection_id
+      from entra_message_key k join entra_phone_provider c on c.id = k.connection_id
+      where k.retired_at is null and c.removed_at is null order by k.expires_at, k.id limit 1)`.execute(db);
+  return rows;
+}
+
+/** What an operator must do about certificates that end within 30 days; null: nothing. */
+export function endingProblem(certificates: readonly EndingCertificate[], now: Date): string | null {
+  const soon = certificates.filter(({ expiresAt }) => expiresAt.getTime() - now.getTime() < WARNED_MS);
+  return soon.length === 0 ? null : soon.map((each) => problemOf(each, now)).join(' ');
+}
+
+function problemOf({ use, expiresAt, connectionId }: EndingCertificate, now: Date): string {
+  const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
+  const when = days < 0 ? 'has ended' : `ends in ${days} ${days === 1 ? 'day' : 'days'}`;
+  return use === 'answers'
+    ? `The certificate for answers to Entra ${when}, and no new one was made: run entra-eam rotate-keys, and see in the log why.`
+    : `A certificate of the connection ${connectionId} for messages of Entra ${when}: run entra-epp add-key, publish the new certificate at Entra, and retire the old one.`;
+}
