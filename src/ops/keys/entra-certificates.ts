@@ -17,11 +17,12 @@ const WARNED_MS = 30 * 86_400_000;
 
 /**
  * Of keys for answers the newest, since a new one takes over by itself; of active keys for messages the one that ends first,
- * since nobody knows which of several Entra encrypts for. A use without keys has no entry.
+ * since nobody knows which of several Entra encrypts for. A use without keys, or without methods that need them, has no entry.
  */
 export async function readEndingCertificates(db: Kysely<Registry>): Promise<EndingCertificate[]> {
   const { rows } = await sql<EndingCertificate>`
-    (select 'answers' as use, expires_at, null as connection_id from entra_key order by number desc limit 1)
+    (select 'answers' as use, expires_at, null as connection_id from entra_key
+      where exists (select from entra_method) order by number desc limit 1)
     union all
     (select 'messages', k.expires_at, k.connection_id
       from entra_message_key k join entra_phone_provider c on c.id = k.connection_id

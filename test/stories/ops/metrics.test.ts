@@ -25,6 +25,10 @@ describeEachStore('metrics', (combination) => {
       ...{ callerAppId: randomUUID(), requiresRole: true, asksFirst: true, times: 2 },
     });
     await connections.addKey(connection.id);
+    const method = await world.service.entraMethods.create({
+      ...{ tenantId: 'contoso', displayName: 'Desk phone', applicationId: randomUUID() },
+      ...{ directoryIds: [randomUUID()], cloud: 'global', clientId: randomUUID() },
+    });
     const { expiresAt } = (await world.service.entraKeys.list())[0] ?? { expiresAt: new Date(0) };
     const soon = new Date(world.time.now() + 86_400_000);
     await world.db
@@ -38,7 +42,8 @@ describeEachStore('metrics', (combination) => {
     await connections.retireKey(connection.id, key.keyId);
     expect(sampleOf(await scrape(world), `${name}{use="messages"}`)).toBeGreaterThan(soon.getTime() / 1000);
     await connections.remove(connection.id);
-    expect(await scrape(world)).not.toContain(`${name}{use="messages"}`);
+    await world.service.entraMethods.remove('contoso', method.id);
+    expect(await scrape(world)).not.toContain(`${name}{`);
   });
 
   it('tell how verifications end and how long they take', async () => {
