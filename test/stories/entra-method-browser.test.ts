@@ -1,10 +1,10 @@
 // In a browser: from Entra's password page over the desk phone's # back to Entra, with and without scripts.
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openFakeEntra } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
-import { readAnswer } from '../../scripts/poundkey/entra-eam/read-answer.ts';
 import { violationsOn } from '../support/axe.ts';
 import { browserForTests, hasBrowser } from '../support/browser.ts';
+import { entraBrowsers, PASSWORD_PAGE } from '../support/entra-browsers.ts';
 import { type KnownMethod, newMethod, newPerson, REDIRECT } from '../support/entra-people.ts';
 import { worldOn } from '../support/open-worlds.ts';
 
@@ -22,50 +22,9 @@ beforeAll(async () => {
   method = await newMethod(world.api, entra);
 });
 
-const contexts: BrowserContext[] = [];
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
+const { atEntra, expectSignedIn } = entraBrowsers({
+  ...{ entra, browser, method: () => method, now: () => now() },
 });
-
-/** Where Entra is: a page with its form, and whatever comes back to it. */
-const PASSWORD_PAGE = 'https://login.microsoftonline.com/password';
-
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
-
-/** A browser in which the password was typed at Entra. */
-async function atEntra(objectId: string, { locale = 'en', javaScriptEnabled = true } = {}) {
-  const context = await browser().newContext({ locale, javaScriptEnabled });
-  contexts.push(context);
-  const fields = entra.requestFor(method, objectId);
-  const inputs = Object.entries(fields).map(
-    ([name, value]) => `<input type="hidden" name="${name}" value="${escaped(value)}">`,
-  );
-  const back: URLSearchParams[] = [];
-  await context.route('https://login.microsoftonline.com/**', (route) => {
-    const request = route.request();
-    if (request.method() === 'POST') back.push(new URLSearchParams(request.postData() ?? ''));
-    const body =
-      request.url() === PASSWORD_PAGE
-        ? `<form method="post" action="${method.authorizationUrl}">${inputs.join('')}<button>Next</button></form>`
-        : '<h1>signed in</h1>';
-    return route.fulfill({ contentType: 'text/html; charset=utf-8', body: `<!doctype html>${body}` });
-  });
-  const page = await context.newPage();
-  await page.goto(PASSWORD_PAGE);
-  return { page, fields, back, send: () => page.getByRole('button', { name: 'Next' }).click() };
-}
-
-async function expectSignedIn(back: URLSearchParams[], fields: Record<string, string>) {
-  expect(back).toHaveLength(1);
-  expect(back[0]?.get('state')).toBe(fields.state);
-  const [, claims = ''] = (fields.id_token_hint ?? '').split('.');
-  const { problem } = await readAnswer(back[0]?.get('id_token') ?? '', {
-    ...{ discoveryUrl: method.discoveryUrl, clientId: method.clientId, nonce: fields.nonce ?? '' },
-    subject: JSON.parse(Buffer.from(claims, 'base64url').toString()).sub,
-    ...{ acr: ['possessionorinherence'], amr: ['tel'], now: now() },
-  });
-  expect(problem).toBeNull();
-}
 
 const setField = (page: Page, name: string, value: string) =>
   page.evaluate(`document.querySelector('[name=${name}]').setAttribute('value', '${value}')`);
