@@ -233,7 +233,7 @@ describe('what Prometheus and Grafana are given', () => {
     const named = [...`${alerts.join()}${runbook}`.matchAll(/npm run poundkey -- ([a-z-]+)/g)];
     expect(named.length).toBeGreaterThan(20);
     for (const [, name = ''] of named) expect([...COMMANDS.keys()]).toContain(name);
-    expect(runbook.split('\n').length).toBeLessThan(126);
+    expect(runbook.split('\n').length).toBeLessThan(120);
   });
 
   describe.runIf(promtool)("by Prometheus' own checks", () => {
