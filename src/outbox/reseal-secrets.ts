@@ -4,7 +4,8 @@ import { auditEvents } from '../domain/audit-event.ts';
 import { secretContext } from '../domain/secret-context.ts';
 import type { Clock } from '../platform/clock.ts';
 import { runIn } from '../platform/database/run-statement.ts';
-import { type KeyRing, seal, unseal } from '../platform/secrets/key-ring.ts';
+import type { KeyRing } from '../platform/secrets/key-ring.ts';
+import { resealAll } from '../platform/secrets/reseal.ts';
 import type { Registry } from '../registry/schema.ts';
 
 const COLUMNS = { sealedSecret: 'sealed_secret', previousSealedSecret: 'previous_sealed_secret' } as const;
@@ -27,10 +28,10 @@ export async function resealSecrets(
       .select(['tenantId', `${column} as sealed`])
       .where(column, 'is not', null)
       .execute();
-    for (const { tenantId, sealed } of rows) {
-      if (sealed === null || sealed.split('.')[1] === sealKeys.currentId) continue;
-      const context = secretContext(tenantId);
-      const anew = seal(sealKeys, unseal(sealKeys, sealed, context), context);
+    const texts = rows.flatMap(({ tenantId, sealed }) =>
+      sealed === null ? [] : [{ tenantId, sealed, context: secretContext(tenantId) }],
+    );
+    resealed += await resealAll(sealKeys, texts, async ({ tenantId, sealed }, anew) => {
       const [before, now] = [sealed.split('.')[1] ?? null, sealKeys.currentId];
       const done = await run(sql`
         with resealed as (
@@ -47,8 +48,8 @@ export async function resealSecrets(
           clock.now(),
         )}
         select tenant_id from resealed`);
-      resealed += done.length;
-    }
+      return done.length;
+    });
   }
   return resealed;
 }

@@ -41,12 +41,15 @@ export function createKeyCheck(deps: { db: Kysely<Registry>; clock: Clock; keys:
     const standings = async () =>
       withDifferent(await readStandings(deps.db, keys, deps.clock.now()), problems);
     const before = await standings();
-    const resealed = isLocked(before) ? 0 : await resealAll(deps, keys.sealKeys);
+    const resealed = isLocked(before) ? 0 : await resealEverything(deps, keys.sealKeys);
     return { resealed, keys: resealed === 0 ? before : await standings(), problems };
   };
 }
 
-async function resealAll(deps: { db: Kysely<Registry>; clock: Clock }, sealKeys: KeyRing): Promise<number> {
+async function resealEverything(
+  deps: { db: Kysely<Registry>; clock: Clock },
+  sealKeys: KeyRing,
+): Promise<number> {
   const run = runIn(deps.db);
   const secrets = await resealSecrets(deps, sealKeys);
   return secrets + (await resealEntraKeys(run, sealKeys)) + (await resealMessageKeys(run, sealKeys));

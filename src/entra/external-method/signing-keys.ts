@@ -6,6 +6,7 @@ import type { Logger } from '../../log.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { type KeyRing, seal, unseal } from '../../platform/secrets/key-ring.ts';
+import { resealAll } from '../../platform/secrets/reseal.ts';
 import type { EntraKeyTable } from '../../registry/entra-schema.ts';
 import { selfSignedCertificate } from './certificate.ts';
 
@@ -161,13 +162,13 @@ export async function resealEntraKeys(run: RunStatement, sealKeys: KeyRing): Pro
   const rows = await run<Pick<KeyRow, 'number' | 'sealedPrivateKey'>>(
     sql`select number, sealed_private_key from entra_key order by number`,
   );
-  let resealed = 0;
-  for (const { number, sealedPrivateKey } of rows) {
-    if (sealedPrivateKey.split('.')[1] === sealKeys.currentId) continue;
-    const anew = seal(sealKeys, unseal(sealKeys, sealedPrivateKey, contextOf(number)), contextOf(number));
+  const texts = rows.map(({ number, sealedPrivateKey: sealed }) => ({
+    ...{ number, sealed },
+    context: contextOf(number),
+  }));
+  return resealAll(sealKeys, texts, async ({ number, sealed }, anew) => {
     const done = await run(sql`update entra_key set sealed_private_key = ${anew}
-      where number = ${number}::int and sealed_private_key = ${sealedPrivateKey} returning number`);
-    resealed += done.length;
-  }
-  return resealed;
+      where number = ${number}::int and sealed_private_key = ${sealed} returning number`);
+    return done.length;
+  });
 }

@@ -4,6 +4,7 @@ import { compactDecrypt, decodeProtectedHeader } from 'jose';
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { type KeyRing, seal, unseal } from '../../platform/secrets/key-ring.ts';
+import { resealAll } from '../../platform/secrets/reseal.ts';
 import { selfSigned } from '../../platform/secrets/self-signed.ts';
 import { MessageRefused } from './refusal.ts';
 
@@ -119,13 +120,10 @@ export async function resealMessageKeys(run: RunStatement, sealKeys: KeyRing): P
   const rows = await run<SealedKey>(
     sql`select id, sealed_key from entra_message_key where sealed_key is not null order by id`,
   );
-  let resealed = 0;
-  for (const { id, sealedKey } of rows) {
-    if (sealedKey.split('.')[1] === sealKeys.currentId) continue;
-    const anew = seal(sealKeys, unseal(sealKeys, sealedKey, contextOf(id)), contextOf(id));
+  const texts = rows.map(({ id, sealedKey }) => ({ id, sealed: sealedKey, context: contextOf(id) }));
+  return resealAll(sealKeys, texts, async ({ id, sealed }, anew) => {
     const done = await run(sql`update entra_message_key set sealed_key = ${anew}
-      where id = ${id}::uuid and sealed_key = ${sealedKey} returning id`);
-    resealed += done.length;
-  }
-  return resealed;
+      where id = ${id}::uuid and sealed_key = ${sealed} returning id`);
+    return done.length;
+  });
 }
