@@ -1,30 +1,12 @@
 // In a browser: from Entra's password page over the desk phone's # back to Entra, with and without scripts.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openFakeEntra } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { violationsOn } from '../support/axe.ts';
-import { browserForTests, hasBrowser } from '../support/browser.ts';
-import { entraBrowsers, PASSWORD_PAGE } from '../support/entra-browsers.ts';
-import { type KnownMethod, newMethod, newPerson, REDIRECT } from '../support/entra-people.ts';
-import { worldOn } from '../support/open-worlds.ts';
+import { hasBrowser } from '../support/browser.ts';
+import { entraInBrowsers, PASSWORD_PAGE } from '../support/entra-browsers.ts';
+import { newPerson, REDIRECT } from '../support/entra-people.ts';
 
-let now = () => new Date();
-const entra = await openFakeEntra({ now: () => now() });
-afterAll(() => entra.close());
-
-const { world } = worldOn('embedded', () => ({
-  config: { entra: { metadata: { global: entra.url, usGovernment: null, china: null } } },
-}));
-const { browser } = browserForTests();
-let method: KnownMethod;
-beforeAll(async () => {
-  now = () => new Date(world.time.now());
-  method = await newMethod(world.api, entra);
-});
-
-const { atEntra, expectSignedIn } = entraBrowsers({
-  ...{ entra, browser, method: () => method, now: () => now() },
-});
+const { entra, world, atEntra, expectSignedIn } = await entraInBrowsers();
 
 const setField = (page: Page, name: string, value: string) =>
   page.evaluate(`document.querySelector('[name=${name}]').setAttribute('value', '${value}')`);

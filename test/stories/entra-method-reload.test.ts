@@ -1,30 +1,12 @@
 // In a browser: a sign-in to Entra that is looked at again, left and begun anew; no second call, no answer twice.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openFakeEntra } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
-import { browserForTests, hasBrowser } from '../support/browser.ts';
-import { entraBrowsers } from '../support/entra-browsers.ts';
-import { type KnownMethod, newMethod, newPerson, REDIRECT } from '../support/entra-people.ts';
-import { worldOn } from '../support/open-worlds.ts';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { hasBrowser } from '../support/browser.ts';
+import { entraInBrowsers } from '../support/entra-browsers.ts';
+import { newPerson, REDIRECT } from '../support/entra-people.ts';
 import { SOON } from '../support/own-time.ts';
 
-let now = () => new Date();
-const entra = await openFakeEntra({ now: () => now() });
-afterAll(() => entra.close());
-
-const { world } = worldOn('embedded', () => ({
-  config: { entra: { metadata: { global: entra.url, usGovernment: null, china: null } } },
-}));
-const { browser } = browserForTests();
-let method: KnownMethod;
-beforeAll(async () => {
-  now = () => new Date(world.time.now());
-  method = await newMethod(world.api, entra);
-});
-
-const { atEntra, expectSignedIn } = entraBrowsers({
-  ...{ entra, browser, method: () => method, now: () => now() },
-});
+const { entra, world, atEntra, expectSignedIn } = await entraInBrowsers();
 
 const callsTo = (number: string) => world.simulator.calls().filter(({ to }) => to === number);
 const hand = (number: string, key: string | null) =>

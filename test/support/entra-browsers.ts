@@ -1,9 +1,11 @@
 /** A browser that comes from Entra's password page, and what goes back to Entra from it. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterEach, expect } from 'vitest';
-import type { FakeEntra } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { type FakeEntra, openFakeEntra } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
 import { readAnswer } from '../../scripts/poundkey/entra-eam/read-answer.ts';
-import type { KnownMethod } from './entra-people.ts';
+import { browserForTests } from './browser.ts';
+import { type KnownMethod, newMethod } from './entra-people.ts';
+import { worldOn } from './open-worlds.ts';
 
 /** Where Entra is: a page with its form, and whatever comes back to it. */
 export const PASSWORD_PAGE = 'https://login.microsoftonline.com/password';
@@ -11,7 +13,7 @@ export const PASSWORD_PAGE = 'https://login.microsoftonline.com/password';
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
 /** A sign-in in a browser: its page, what Entra sends with it, and what has come back. */
-export interface EntraSignIn {
+interface EntraSignIn {
   page: Page;
   fields: Record<string, string>;
   back: URLSearchParams[];
@@ -28,7 +30,7 @@ interface Parts {
 }
 
 /** Browsers of people who sign in to Entra; they are closed after each test of the file. */
-export function entraBrowsers({ entra, browser, method, now }: Parts) {
+function entraBrowsers({ entra, browser, method, now }: Parts) {
   const contexts: BrowserContext[] = [];
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
@@ -74,4 +76,22 @@ export function entraBrowsers({ entra, browser, method, now }: Parts) {
   }
 
   return { atEntra, expectSignedIn };
+}
+
+/** An Entra, a world that trusts it, a method for it, and browsers of its people; for one file of tests. */
+export async function entraInBrowsers() {
+  let now = () => new Date();
+  const entra = await openFakeEntra({ now: () => now() });
+  afterAll(() => entra.close());
+  const { world } = worldOn('embedded', () => ({
+    config: { entra: { metadata: { global: entra.url, usGovernment: null, china: null } } },
+  }));
+  const { browser } = browserForTests();
+  let method: KnownMethod;
+  beforeAll(async () => {
+    now = () => new Date(world.time.now());
+    method = await newMethod(world.api, entra);
+  });
+  const browsers = entraBrowsers({ entra, browser, method: () => method, now: () => now() });
+  return { entra, world, ...browsers };
 }
