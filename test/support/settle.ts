@@ -1,5 +1,8 @@
 /** How a world waits by virtual time, and how everything in it happens that is going to. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Selectable } from 'kysely';
+import type { VerificationTable } from '../../src/registry/schema.ts';
 import type { Service } from '../../src/service.ts';
 import type { VirtualTime } from '../../src/simulator/time.ts';
 
@@ -38,7 +41,7 @@ export async function settle(
   service: Service,
   time: VirtualTime,
   waits: ReturnType<typeof waitsBy>,
-  isDone: (service: Service) => Promise<boolean> = allFinished,
+  isDone: (open: Open[]) => boolean = allFinished,
 ): Promise<void> {
   const { queue } = service.jobs;
   const standsFor = watchBusy();
@@ -47,6 +50,7 @@ export async function settle(
     await time.idle();
     await service.journey.settled();
     await service.jobs.settled();
+    const before = await readOpen(service);
     const busy = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
     const stoodMs = standsFor(busy);
     if (stoodMs > STUCK_MS) throw new Error(`the world does not settle: ${busy} jobs stand still`);
@@ -54,17 +58,24 @@ export async function settle(
       await letJobsWork({ busy, stoodMs }, time, waits.ends());
       continue;
     }
-    if (await isDone(service)) return;
-    jobless = await letTimePass(service, time, jobless);
     round += 1;
+    // A job may have come and gone since the queue was asked: what is done by now must not be waited for.
+    const open = await readOpen(service);
+    if (!isDeepStrictEqual(open, before)) continue;
+    if (isDone(open)) return;
+    jobless = await letTimePass(service, time, { open, jobless });
   }
   throw new Error('the world does not settle');
 }
 
 /** @returns the rounds in which nothing waited for its time */
-async function letTimePass(service: Service, time: VirtualTime, jobless: number): Promise<number> {
-  if (await isWaiting(service, jobless)) {
-    await moveOn(service, time);
+async function letTimePass(
+  service: Service,
+  time: VirtualTime,
+  { open, jobless }: { open: Open[]; jobless: number },
+): Promise<number> {
+  if (await isWaiting(service, open, jobless)) {
+    await moveOn(service, time, open);
     return jobless;
   }
   if (jobless < PATIENT_ROUNDS) await nextTurn();
@@ -91,34 +102,31 @@ async function letJobsWork(
   await time.advance(Math.max(0, Math.min(...ends) - time.now()));
 }
 
-async function allFinished(service: Service): Promise<boolean> {
-  const { db } = service.stores.database;
-  return !(await db
+/** A verification that is not finished. */
+type Open = Pick<Selectable<VerificationTable>, 'id' | 'jobId' | 'wakeAt' | 'state'>;
+
+/** All of them, the one that is to be looked at next first. */
+function readOpen({ stores }: Service): Promise<Open[]> {
+  return stores.database.db
     .selectFrom('verification')
-    .select('id')
+    .select(['id', 'jobId', 'wakeAt', 'state'])
     .where('state', '<>', 'finished')
-    .executeTakeFirst());
+    .orderBy('wakeAt')
+    .orderBy('id')
+    .execute();
 }
+
+const allFinished = (open: Open[]) => open.length === 0;
 
 /** Whether every text was sent, or will not be. */
-export async function allSent({ stores }: Service): Promise<boolean> {
-  const query = stores.database.db
-    .selectFrom('verification')
-    .select('id')
-    .where('state', 'in', ['queued', 'sending', 'decided']);
-  return !(await query.executeTakeFirst());
-}
+export const allSent = (open: Open[]) =>
+  !open.some(({ state }) => ['queued', 'sending', 'decided'].includes(state));
 
 /** Whether everything waits for its time. A job that the queue lost may be placing its call right now. */
-async function isWaiting(service: Service, jobless: number): Promise<boolean> {
+async function isWaiting(service: Service, open: Open[], jobless: number): Promise<boolean> {
   if ((await service.jobs.queue.getDelayedCount()) > 0) return true;
   if (!(await hasLive(service))) return false;
-  return jobless >= PATIENT_ROUNDS || !(await hasDialing(service));
-}
-
-async function hasDialing({ stores }: Service): Promise<boolean> {
-  const query = stores.database.db.selectFrom('verification').select('id').where('state', '=', 'dialing');
-  return (await query.executeTakeFirst()) !== undefined;
+  return jobless >= PATIENT_ROUNDS || !open.some(({ state }) => state === 'dialing');
 }
 
 async function hasLive(service: Service): Promise<boolean> {
@@ -134,13 +142,7 @@ async function sweepLater(service: Service, time: VirtualTime): Promise<void> {
  * Moves the time to when the next verification wants to be looked at, and wakes the jobs whose time has come. The queue's
  * time is the real one: a job that was woken a millisecond too early would come again and again.
  */
-async function moveOn(service: Service, time: VirtualTime): Promise<void> {
-  const open = await service.stores.database.db
-    .selectFrom('verification')
-    .select(['id', 'jobId', 'wakeAt'])
-    .where('state', '<>', 'finished')
-    .orderBy('wakeAt')
-    .execute();
+async function moveOn(service: Service, time: VirtualTime, open: Open[]): Promise<void> {
   if (open[0]) await time.advance(Math.max(1, open[0].wakeAt.getTime() - time.now()));
   await service.journey.watchLive();
   const later = open.filter(({ wakeAt }) => wakeAt.getTime() > time.now());
