@@ -2,9 +2,17 @@
 import { z } from 'zod';
 import { baseAddress } from '../platform/settings.ts';
 
-/** Where metadata and keys of Entra are fetched from, by cloud, without a slash at the end. Null: from Microsoft. */
+/** An address for each cloud, without a slash at the end. Null, or none: Microsoft's own. */
+type ByCloud = Partial<Record<'global' | 'usGovernment' | 'china', string | null>>;
+
+/** Where Entra is reached. */
 export interface EntraConfig {
-  metadata: { global: string | null; usGovernment: string | null; china: string | null };
+  /** Where metadata and keys are fetched from. */
+  metadata: ByCloud;
+  /** Where tokens for Microsoft Graph are asked for. */
+  login?: ByCloud;
+  /** Where Microsoft Graph is. */
+  graph?: ByCloud;
   /** The connection whose messages are taken at the address of Microsoft's sample, too. Null: none. */
   samplePathConnection?: string | null;
 }
@@ -14,6 +22,12 @@ export const ENTRA_VARIABLES = {
   ENTRA_METADATA_GLOBAL: baseAddress.optional(),
   ENTRA_METADATA_US_GOVERNMENT: baseAddress.optional(),
   ENTRA_METADATA_CHINA: baseAddress.optional(),
+  ENTRA_LOGIN_GLOBAL: baseAddress.optional(),
+  ENTRA_LOGIN_US_GOVERNMENT: baseAddress.optional(),
+  ENTRA_LOGIN_CHINA: baseAddress.optional(),
+  ENTRA_GRAPH_GLOBAL: baseAddress.optional(),
+  ENTRA_GRAPH_US_GOVERNMENT: baseAddress.optional(),
+  ENTRA_GRAPH_CHINA: baseAddress.optional(),
   ENTRA_SAMPLE_PATH_CONNECTION: z
     .string()
     .regex(/^[\w-]{1,64}$/, 'must be the id of a connection')
@@ -22,13 +36,15 @@ export const ENTRA_VARIABLES = {
 
 type Environment = z.infer<z.ZodObject<typeof ENTRA_VARIABLES>>;
 
-const METADATA = ['ENTRA_METADATA_GLOBAL', 'ENTRA_METADATA_US_GOVERNMENT', 'ENTRA_METADATA_CHINA'] as const;
+const ADDRESSES = (['METADATA', 'LOGIN', 'GRAPH'] as const).flatMap((of) =>
+  (['GLOBAL', 'US_GOVERNMENT', 'CHINA'] as const).map((cloud) => `ENTRA_${of}_${cloud}` as const),
+);
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** Rules between the variables: keys that decide who is let in are fetched without TLS on one machine only, to try things out. */
+/** Rules between the variables: keys that decide who is let in, and secrets, go without TLS on one machine only, to try things out. */
 export function entraProblems(env: Environment, production: boolean): string[] {
-  return METADATA.flatMap((name) => {
+  return ADDRESSES.flatMap((name) => {
     const given = env[name];
     if (given === undefined || given.startsWith('https:')) return [];
     return !production && LOOPBACK.test(new URL(given).hostname)
@@ -40,11 +56,15 @@ export function entraProblems(env: Environment, production: boolean): string[] {
 /** The settings, grouped. */
 export function entraOf(env: Environment): EntraConfig {
   return {
-    metadata: {
-      global: env.ENTRA_METADATA_GLOBAL ?? null,
-      usGovernment: env.ENTRA_METADATA_US_GOVERNMENT ?? null,
-      china: env.ENTRA_METADATA_CHINA ?? null,
-    },
+    ...{ metadata: byCloud(env, 'METADATA'), login: byCloud(env, 'LOGIN'), graph: byCloud(env, 'GRAPH') },
     samplePathConnection: env.ENTRA_SAMPLE_PATH_CONNECTION ?? null,
+  };
+}
+
+function byCloud(env: Environment, of: 'METADATA' | 'LOGIN' | 'GRAPH'): ByCloud {
+  return {
+    global: env[`ENTRA_${of}_GLOBAL`] ?? null,
+    usGovernment: env[`ENTRA_${of}_US_GOVERNMENT`] ?? null,
+    china: env[`ENTRA_${of}_CHINA`] ?? null,
   };
 }

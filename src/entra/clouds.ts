@@ -45,8 +45,11 @@ export function issuersOf(cloud: Cloud, directoryId: string): { v1: string; v2: 
   return { v1: `${tokens}/${directoryId}/`, v2: `${login}/${directoryId}/v2.0` };
 }
 
-/** Where each cloud's metadata and keys are fetched from: from Microsoft, unless the settings name another place. */
-export function placesOf(settings: Partial<Record<Cloud, string | null>> = {}): Record<Cloud, string> {
-  const places = CLOUD_NAMES.map((cloud) => [cloud, settings[cloud] ?? CLOUDS[cloud].login]);
+/** Where something of each cloud is reached: at Microsoft's own address, unless the settings name another one. */
+export function placesOf(
+  of: 'login' | 'graph',
+  settings: Partial<Record<Cloud, string | null>> = {},
+): Record<Cloud, string> {
+  const places = CLOUD_NAMES.map((cloud) => [cloud, settings[cloud] ?? CLOUDS[cloud][of]]);
   return Object.fromEntries(places) as Record<Cloud, string>;
 }

@@ -169,7 +169,7 @@ function createEntraFeatures(
   }: Pick<Stores, 'sealKeys'> & Pick<Stores['database'], 'run'> & { clock: Clock; log: Logger },
 ) {
   return {
-    directoryKeys: createDirectoryKeys(placesOf(entra?.metadata)),
+    directoryKeys: createDirectoryKeys(placesOf('login', entra?.metadata)),
     entraMethods: createEntraMethods({ run, clock }),
     entraKeys: createEntraSigningKeys({ run, clock, log, sealKeys: () => sealKeys }),
     reachablePhones: createReachablePhones(run),

@@ -59,7 +59,7 @@ async function keyProblem({ entraKeys, clock }: Tools): Promise<string | null> {
 }
 
 async function entraProblem({ entra, clock }: Tools, cloud: EntraMethod['cloud']): Promise<string | null> {
-  const place = placesOf(entra.metadata)[cloud];
+  const place = placesOf('login', entra.metadata)[cloud];
   const address = `${place}/common/v2.0/.well-known/openid-configuration`;
   const answer = await fetch(address, { signal: AbortSignal.timeout(5_000) });
   if (!answer.ok) return `${address} answered with status ${answer.status}`;

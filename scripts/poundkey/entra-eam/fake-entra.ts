@@ -4,6 +4,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } fro
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CLOUDS, type Cloud, redirectUriOf } from '../../../src/entra/clouds.ts';
+import { createFakeGraph, type FakeGraph } from './fake-graph.ts';
 
 /** One that runs. */
 export type FakeEntra = Awaited<ReturnType<typeof openFakeEntra>>;
@@ -31,8 +32,14 @@ export function newHintKey() {
 }
 
 /** The common OpenID configuration, and the keys, wherever they are asked for. */
-function serveMetadata(cloud: Cloud, documents: { keys: object[] }) {
-  const server = createServer((req, res) => {
+function serveMetadata(cloud: Cloud, documents: { keys: object[] }, graph: FakeGraph) {
+  const server = createServer(async (req, res) => {
+    const answer = await graph.answer(req);
+    if (answer !== null) {
+      res.writeHead(answer.status, { 'Content-Type': 'application/json' });
+      res.end(JSON.stringify(answer.body));
+      return;
+    }
     const origin = `http://${req.headers.host}`;
     const metadata = {
       issuer: `${CLOUDS[cloud].login}/{tenantid}/v2.0`,
@@ -59,9 +66,10 @@ export async function openFakeEntra({ cloud = 'global' as Cloud, now: given = ()
   let now = given;
   const key = newHintKey();
   const documents = { keys: [key.published] as object[] };
-  const server = serveMetadata(cloud, documents);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const directoryId = randomUUID();
+  const graph = createFakeGraph({ cloud, directoryId, now: () => now() });
+  const server = serveMetadata(cloud, documents, graph);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   /** As Entra issues them: expired a second before. */
   function claimsFor(method: Pick<KnownMethod, 'applicationId'>, objectId: string) {
@@ -91,6 +99,8 @@ export async function openFakeEntra({ cloud = 'global' as Cloud, now: given = ()
     /** Where metadata and keys are: a place as ENTRA_METADATA_GLOBAL names it. */
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     directoryId,
+    /** Tokens and people, at the same address: a place as ENTRA_LOGIN_GLOBAL and ENTRA_GRAPH_GLOBAL name it. */
+    graph,
     /** Sets the time that hints are issued at from now on. */
     at(clock: () => Date): void {
       now = clock;

@@ -131,7 +131,7 @@ const doctor: Action = async (tools, id, options) => {
   const percent = options.percent === undefined ? null : wholeIn('percent', options.percent, 0, 100);
   const findings = await examine({
     ...{ connection, keys, connections: tools.entraConnections, sealKeys: tools.sealKeys() },
-    ...{ publicUrl: tools.publicUrl, metadata: tools.entra.metadata.global, now: tools.clock.now() },
+    ...{ publicUrl: tools.publicUrl, metadata: tools.entra.metadata.global ?? null, now: tools.clock.now() },
   });
   const [key] = keys;
   const rollout = { percent: percent ?? 1, isEvaluation: percent === null };
