@@ -1,8 +1,9 @@
 // In a browser: a sign-in to Entra that is looked at again, left and begun anew; no second call, no answer twice.
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { hasBrowser } from '../support/browser.ts';
-import { entraInBrowsers } from '../support/entra-browsers.ts';
+import { entraInBrowsers, PASSWORD_PAGE } from '../support/entra-browsers.ts';
 import { newPerson, REDIRECT } from '../support/entra-people.ts';
 import { SOON } from '../support/own-time.ts';
 
@@ -17,6 +18,11 @@ const ANSWERED = 'Now press';
 /** The state as the page shows it, once it shows `text`. */
 async function shown(page: Page, text: string): Promise<void> {
   await page.getByText(text).first().waitFor();
+}
+
+/** What the page says, but for the time left. */
+async function withoutTime(page: Page): Promise<string> {
+  return ((await page.getByRole('main').textContent()) ?? '').replaceAll(/\d:\d\d/g, '');
 }
 
 /** Lets time go on in small steps until the newest call to the phone has this status. */
@@ -112,6 +118,74 @@ describe.skipIf(!hasBrowser)('a sign-in to Entra that is looked at again', { tim
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.waitForURL(REDIRECT);
     await expectSignedIn(back, fields);
+    expect(callsTo(number)).toHaveLength(1);
+  });
+
+  test('is the same while the call is in line', async () => {
+    const { queue } = world.service.jobs;
+    const { objectId, number } = await newPerson(world, entra, 'by-hand');
+    const { page, fields, back, send } = await atEntra(objectId);
+    await queue.pause();
+    onTestFinished(() => queue.resume());
+    await send();
+    const inLine = page.getByRole('heading', { name: /in line/ });
+    await inLine.waitFor();
+    await page.reload();
+    await inLine.waitFor();
+    await queue.resume();
+    await untilCallIs('ringing', number);
+    await reloaded(page, RINGING, number);
+    await pickUp(number);
+    hand(number, '#');
+    world.time.resume();
+    await page.waitForURL(REDIRECT);
+    await expectSignedIn(back, fields);
+    expect(callsTo(number)).toHaveLength(1);
+  });
+
+  test.each([
+    ['busy', 'en', 'You are not signed in yet.'],
+    ['no-answer', 'sv', 'Du är inte inloggad än.'],
+    ['hang-up', 'en', 'You are not signed in yet.'],
+    ['wrong-key', 'sv', 'Du är inte inloggad än.'],
+    ['voicemail', 'en', 'You are not signed in yet.'],
+    ['unreachable', 'sv', 'Du är inte inloggad än.'],
+    ['fraud', 'en', 'You are not signed in yet.'],
+  ] as [ScenarioName, string, string][])(
+    'is over in the same words after %s (%s)',
+    async (phone, locale, text) => {
+      const { objectId, number } = await newPerson(world, entra, phone);
+      const { page, back, send } = await atEntra(objectId, { locale });
+      world.time.resume();
+      await send();
+      await world.settle();
+      await shown(page, text);
+      const over = await withoutTime(page);
+      const calls = callsTo(number).length;
+      await page.reload();
+      await shown(page, text);
+      expect(await withoutTime(page)).toBe(over);
+      expect(await page.locator('html').getAttribute('lang')).toBe(locale);
+      expect(callsTo(number)).toHaveLength(calls);
+      expect(back).toEqual([]);
+    },
+  );
+
+  test('has the same answer when the person goes back and sends the form again', async () => {
+    const { page, back, fields, number } = await ringing();
+    await pickUp(number);
+    hand(number, '#');
+    world.time.resume();
+    await world.settle();
+    await page.waitForURL(REDIRECT);
+    const [first] = back;
+    // The page of the call is not among those to go back to; the form of Entra again is the same sign-in.
+    await page.goBack();
+    expect(page.url()).toBe(PASSWORD_PAGE);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.waitForURL(REDIRECT);
+    expect(back.map(String)).toEqual([String(first), String(first)]);
+    await expectSignedIn(back.slice(0, 1), fields);
     expect(callsTo(number)).toHaveLength(1);
   });
 
