@@ -1,12 +1,8 @@
 // Entra sends a person to approve a sign-in: the desk phone rings, # is pressed, and the answer goes back.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import {
-  claimsWanted,
-  newHintKey,
-  openFakeEntra,
-  signed,
-} from '../../scripts/poundkey/entra-eam/fake-entra.ts';
+import { claimsWanted, openFakeEntra, signed } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
+import { newHintKey } from '../../scripts/poundkey/entra-eam/fake-keys.ts';
 import { discoveryProblem, readAnswer } from '../../scripts/poundkey/entra-eam/read-answer.ts';
 import {
   answerOn,

@@ -4,7 +4,8 @@ import { CLOUDS, placesOf, redirectUriOf } from '../../../src/entra/clouds.ts';
 import { addressesOf, type EntraMethod } from '../../../src/entra/external-method/methods.ts';
 import type { Finding } from '../command.ts';
 import type { Tools } from '../tools.ts';
-import { newHintKey, openFakeEntra } from './fake-entra.ts';
+import { openFakeEntra } from './fake-entra.ts';
+import { newHintKey } from './fake-keys.ts';
 import { trySignIn } from './own-service.ts';
 import { discoveryProblem } from './read-answer.ts';
 

@@ -1,10 +1,11 @@
 // An Entra for tests, the demo and `entra-eam doctor`: it has keys, signs hints, and reads answers as Entra does. It speaks
 // HTTP on this machine only, and imports nothing that makes answers.
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { createHash, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CLOUDS, type Cloud, redirectUriOf } from '../../../src/entra/clouds.ts';
 import { createFakeGraph, type FakeGraph } from './fake-graph.ts';
+import { createFakeKeys, type FakeKeys } from './fake-keys.ts';
 
 /** One that runs. */
 export type FakeEntra = Awaited<ReturnType<typeof openFakeEntra>>;
@@ -23,39 +24,13 @@ export function signed(header: object, claims: object, privateKey: KeyObject): s
   return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
 }
 
-/** A key that hints can be signed with, and its public part. */
-export function newHintKey() {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const { n = '', e = '' } = publicKey.export({ format: 'jwk' });
-  const kid = createHash('sha1').update(n).digest('base64url');
-  return { kid, privateKey, published: { kty: 'RSA', use: 'sig', kid, n, e } };
-}
-
-/** The common OpenID configuration, and the keys, wherever they are asked for. */
-function serveMetadata(cloud: Cloud, documents: { keys: object[] }, graph: FakeGraph) {
-  const server = createServer(async (req, res) => {
-    const answer = await graph.answer(req);
-    if (answer !== null) {
-      res.writeHead(answer.status, { 'Content-Type': 'application/json' });
-      res.end(JSON.stringify(answer.body));
-      return;
-    }
-    const origin = `http://${req.headers.host}`;
-    const metadata = {
-      issuer: `${CLOUDS[cloud].login}/{tenantid}/v2.0`,
-      jwks_uri: `${origin}/common/discovery/v2.0/keys`,
-      id_token_signing_alg_values_supported: ['RS256'],
-    };
-    const path = req.url ?? '';
-    const found = path.endsWith('/v2.0/.well-known/openid-configuration')
-      ? metadata
-      : /\/discovery(\/v2\.0)?\/keys$/.test(path)
-        ? documents
-        : null;
-    res.writeHead(found === null ? 404 : 200, { 'Content-Type': 'application/json' });
-    res.end(JSON.stringify(found ?? {}));
+/** Answers what is asked over HTTP: of the keys, or of the directory. */
+function serve(keys: FakeKeys, graph: FakeGraph) {
+  return createServer(async (req, res) => {
+    const answer = (await graph.answer(req)) ?? keys.answer(req);
+    res.writeHead(answer.status, { 'Content-Type': 'application/json' });
+    res.end(JSON.stringify(answer.body));
   });
-  return server;
 }
 
 /**
@@ -64,11 +39,10 @@ function serveMetadata(cloud: Cloud, documents: { keys: object[] }, graph: FakeG
  */
 export async function openFakeEntra({ cloud = 'global' as Cloud, now: given = () => new Date() } = {}) {
   let now = given;
-  const key = newHintKey();
-  const documents = { keys: [key.published] as object[] };
+  const keys = createFakeKeys(cloud);
   const directoryId = randomUUID();
   const graph = createFakeGraph({ cloud, directoryId, now: () => now() });
-  const server = serveMetadata(cloud, documents, graph);
+  const server = serve(keys, graph);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   /** As Entra issues them: expired a second before. */
@@ -87,11 +61,11 @@ export async function openFakeEntra({ cloud = 'global' as Cloud, now: given = ()
     objectId: string,
     changed: { claims?: object; header?: object; privateKey?: KeyObject } = {},
   ): string {
-    const header = { typ: 'JWT', alg: 'RS256', kid: key.kid, ...changed.header };
+    const header = { typ: 'JWT', alg: 'RS256', kid: keys.current().kid, ...changed.header };
     return signed(
       header,
       { ...claimsFor(method, objectId), ...changed.claims },
-      changed.privateKey ?? key.privateKey,
+      changed.privateKey ?? keys.current().privateKey,
     );
   }
 
@@ -106,6 +80,7 @@ export async function openFakeEntra({ cloud = 'global' as Cloud, now: given = ()
       now = clock;
     },
     hintFor,
+    keys,
 
     /** The form that the person's browser brings. */
     requestFor(method: KnownMethod, objectId: string, changed: Record<string, string | undefined> = {}) {
