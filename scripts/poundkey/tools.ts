@@ -66,7 +66,7 @@ export function createTools(deps: {
     print: deps.print,
     publicUrl: deps.publicUrl ?? null,
     entra: deps.entra ?? { metadata: { global: null, usGovernment: null, china: null } },
-    entraMethods: createEntraMethods(deps),
+    entraMethods: createEntraMethods({ ...deps, sealKeys: () => deps.keys().sealKeys }),
     entraKeys: createEntraSigningKeys({ ...deps, sealKeys: () => deps.keys().sealKeys }),
     audit: createAuditStore(deps.run),
     tenants: createTenants(deps),

@@ -2,6 +2,7 @@ import { type Send, segment } from './send.ts';
 import type {
   EntraMessageKey,
   EntraMethod,
+  EntraMethodChanges,
   EntraPhoneProvider,
   EntraPhoneProviderChanges,
   NewEntraMethod,
@@ -18,6 +19,9 @@ export function entra({ json }: Send) {
     /** Lets Entra ask for calls. What the method resolves to has what is to be entered at Entra. */
     createEntraMethod: (wanted: NewEntraMethod) =>
       json<EntraMethod>('POST', '/v1/entra-methods', { body: wanted }),
+    /** What is left out stays as it is. */
+    changeEntraMethod: (id: string, changes: EntraMethodChanges) =>
+      json<EntraMethod>('PATCH', `/v1/entra-methods/${segment(id)}`, { body: changes }),
     removeEntraMethod: async (id: string): Promise<void> => {
       await json('DELETE', `/v1/entra-methods/${segment(id)}`);
     },

@@ -16,7 +16,11 @@ import type {
 import type { AuditEventView } from '../audit/audit-view.ts';
 import type { BlockBody, BlockView } from '../blocks/routes.ts';
 import type { AboutNumber as About, Capabilities as CapabilitiesView } from '../capabilities/routes.ts';
-import type { EntraMethodView, NewEntraMethodBody } from '../entra/external-method/routes.ts';
+import type {
+  EntraMethodChangesBody,
+  EntraMethodView,
+  NewEntraMethodBody,
+} from '../entra/external-method/routes.ts';
 import type {
   EntraMessageKeyView,
   EntraPhoneProviderView,
@@ -102,6 +106,9 @@ export type SignInPageLink = z.output<typeof PageLink>;
 
 /** What is asked for: an external authentication method of Entra. */
 export type NewEntraMethod = z.input<typeof NewEntraMethodBody>;
+
+/** Changes of a method. */
+export type EntraMethodChanges = z.input<typeof EntraMethodChangesBody>;
 
 /** The method, with what is to be entered at Entra. */
 export type EntraMethod = z.output<typeof EntraMethodView>;

@@ -54,6 +54,7 @@ export const AUDIT_TYPES = [
   'entraPhoneProvider.keyAdded',
   'entraPhoneProvider.keyRetired',
   'entraMethod.created',
+  'entraMethod.changed',
   'entraMethod.removed',
   'entraMethod.answered',
 ] as const;

@@ -14,3 +14,9 @@ export function isEntraId(text: string): boolean {
 export function entraUserId(directoryId: string, objectId: string): string {
   return `${objectId}@${directoryId}`.toLowerCase();
 }
+
+/** Whom `entraUserId` names. @returns ids in small letters */
+export function entraPersonOf(userId: string): { objectId: string; directoryId: string } {
+  const [objectId = '', directoryId = ''] = userId.split('@');
+  return { objectId, directoryId };
+}

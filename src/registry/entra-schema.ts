@@ -14,6 +14,10 @@ export interface EntraMethodTable {
   cloud: string;
   displayName: string;
   createdAt: Date;
+  /** What happens when nobody has registered a phone of the person. */
+  firstTime: Generated<'preregistered' | 'directory' | 'self'>;
+  /** How the application shows to Microsoft Graph who it is, as sealed JSON; null: it cannot. */
+  sealedGraphCredential: string | null;
 }
 
 /** What a request of Entra asked for, and is echoed in the answer. It never changes. */
@@ -29,6 +33,14 @@ export interface EntraAsked {
   amr: string[];
   /** By which Microsoft finds the request in its logs; null: it gave none. */
   clientRequestId: string | null;
+}
+
+/** A phone that a sign-in has found, or the person has entered: it is registered by answering it. */
+export interface UnregisteredPhone {
+  phoneType: 'office' | 'mobile';
+  /** E.164. */
+  phoneNumber: string;
+  extension: string | null;
 }
 
 /** Sign-ins that Entra asked for. */
@@ -58,6 +70,23 @@ export interface EntraAttemptTable {
   /** The signed answer, made once. */
   sealedAnswer: string | null;
   answeredAt: Date | null;
+  /** Null: the phones that are registered. */
+  phone: ColumnType<UnregisteredPhone | null, string | null, string | null>;
+  /** When the person showed an enrolment code. */
+  admittedAt: Date | null;
+  wrongCodes: Generated<number>;
+}
+
+/** Codes with which people may enter a phone of their own; one at most for each. */
+export interface EntraEnrolmentCodeTable {
+  tenantId: string;
+  userId: string;
+  /** HMAC-SHA-256, hexadecimal. */
+  codeHash: string;
+  hashKeyId: string;
+  createdAt: Date;
+  expiresAt: Date;
+  usedAt: Date | null;
 }
 
 /** Keys that sign answers to Entra. */

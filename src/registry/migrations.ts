@@ -28,6 +28,7 @@ import { up as signInPage } from './migrations/0028-sign-in-page.ts';
 import { up as codeHost } from './migrations/0029-code-host.ts';
 import { up as entraMethod } from './migrations/0030-entra-method.ts';
 import { up as messages } from './migrations/0031-messages.ts';
+import { up as firstTime } from './migrations/0032-first-time.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -60,4 +61,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0029-code-host': { up: codeHost },
   '0030-entra-method': { up: entraMethod },
   '0031-messages': { up: messages },
+  '0032-first-time': { up: firstTime },
 };

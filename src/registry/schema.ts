@@ -5,7 +5,12 @@ import type {
   TenantDomainTable,
   WrongAppPasswordTable,
 } from './app-password-schema.ts';
-import type { EntraAttemptTable, EntraKeyTable, EntraMethodTable } from './entra-schema.ts';
+import type {
+  EntraAttemptTable,
+  EntraEnrolmentCodeTable,
+  EntraKeyTable,
+  EntraMethodTable,
+} from './entra-schema.ts';
 import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
 import type { DeliveryTable, EntraMessageKeyTable, EntraPhoneProviderTable } from './message-schema.ts';
@@ -64,6 +69,7 @@ export interface Registry {
   delivery: DeliveryTable;
   entraMethod: EntraMethodTable;
   entraAttempt: EntraAttemptTable;
+  entraEnrolmentCode: EntraEnrolmentCodeTable;
   entraKey: EntraKeyTable;
 }
 

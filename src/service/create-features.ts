@@ -15,6 +15,7 @@ import type { Config } from '../config.ts';
 import { phoneHashes } from '../domain/phone-hashes.ts';
 import { placesOf } from '../entra/clouds.ts';
 import { createDirectoryKeys } from '../entra/directory-keys.ts';
+import { createDirectoryPhones } from '../entra/directory-phones/read-phones.ts';
 import { createEntraMethods } from '../entra/external-method/methods.ts';
 import { createEntraSigningKeys } from '../entra/external-method/signing-keys.ts';
 import { createEntraMessages } from '../entra/messages/message-features.ts';
@@ -169,8 +170,11 @@ function createEntraFeatures(
   }: Pick<Stores, 'sealKeys'> & Pick<Stores['database'], 'run'> & { clock: Clock; log: Logger },
 ) {
   return {
+    directoryPhones: createDirectoryPhones({
+      ...{ logins: placesOf('login', entra?.login), graphs: placesOf('graph', entra?.graph), clock },
+    }),
     directoryKeys: createDirectoryKeys(placesOf('login', entra?.metadata)),
-    entraMethods: createEntraMethods({ run, clock }),
+    entraMethods: createEntraMethods({ run, clock, sealKeys: () => sealKeys }),
     entraKeys: createEntraSigningKeys({ run, clock, log, sealKeys: () => sealKeys }),
     reachablePhones: createReachablePhones(run),
   };

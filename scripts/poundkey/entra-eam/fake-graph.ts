@@ -8,6 +8,7 @@ import { CLOUDS, type Cloud } from '../../../src/entra/clouds.ts';
 interface DirectoryUser {
   businessPhones: string[];
   mobilePhone: string | null;
+  usageLocation?: string;
 }
 
 /** An application, and what it may show who it is by. */

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { resealGraphCredentials } from '../../../src/entra/external-method/graph-credential.ts';
 import { resealEntraKeys } from '../../../src/entra/external-method/signing-keys.ts';
 import { resealMessageKeys } from '../../../src/entra/messages/message-keys.ts';
 import { compareKeys, KEY_VARIABLES, type KeyProblem } from '../../../src/ops/keys/key-problems.ts';
@@ -51,8 +52,10 @@ async function resealEverything(
   sealKeys: KeyRing,
 ): Promise<number> {
   const run = runIn(deps.db);
-  const secrets = await resealSecrets(deps, sealKeys);
-  return secrets + (await resealEntraKeys(run, sealKeys)) + (await resealMessageKeys(run, sealKeys));
+  const ofEntra = [resealEntraKeys, resealMessageKeys, resealGraphCredentials];
+  let resealed = await resealSecrets(deps, sealKeys);
+  for (const reseal of ofEntra) resealed += await reseal(run, sealKeys);
+  return resealed;
 }
 
 /** The standing of each key; nothing is changed. */
@@ -89,8 +92,15 @@ function withDifferent(standings: KeyStanding[], problems: KeyProblem[]): KeySta
   return standings.map((each) => (isDifferent(each) ? { ...each, standing: 'different' } : each));
 }
 
+const SECRETS: readonly KeyUse['kind'][] = [
+  'webhook secrets',
+  'keys for answers to Entra',
+  'message keys',
+  'credentials for Microsoft Graph',
+];
+
 function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {
-  return kind === 'webhook secrets' || kind === 'keys for answers to Entra' || kind === 'message keys';
+  return SECRETS.includes(kind);
 }
 
 const idsOf = ({ keys }: KeyRing) => [...keys.keys()];

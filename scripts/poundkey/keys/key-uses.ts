@@ -14,6 +14,8 @@ export interface KeyUse {
     | 'messages to deliver'
     | 'keys for answers to Entra'
     | 'answers to Entra'
+    | 'credentials for Microsoft Graph'
+    | 'enrolment codes'
     | 'suppressed numbers'
     | 'codes that were sent'
     | 'assertions that still count';
@@ -55,6 +57,12 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
       union all
       select 'seal', split_part(sealed_private_key, '.', 2), 'keys for answers to Entra', count(*)::int
         from entra_key where expires_at > ${now} group by 2
+      union all
+      select 'seal', split_part(sealed_graph_credential, '.', 2), 'credentials for Microsoft Graph', count(*)::int
+        from entra_method where sealed_graph_credential is not null group by 2
+      union all
+      select 'hash', hash_key_id, 'enrolment codes', count(*)::int
+        from entra_enrolment_code where used_at is null and expires_at > ${now} group by 2
       union all
       select 'seal', split_part(sealed_answer, '.', 2), 'answers to Entra', count(*)::int
         from entra_attempt where sealed_answer is not null and expires_at > ${now} group by 2

@@ -10,6 +10,8 @@ import { DirectoryPhonesRefusal } from './refusal.ts';
 export interface PhonesInDirectory {
   business: string[];
   mobile: string | null;
+  /** Where the person works, ISO 3166-1 alpha-2: numbers without a calling code are of there. Null: the directory does not say. */
+  country: string | null;
 }
 
 /** Reads phones. */
@@ -21,6 +23,7 @@ const ANSWER_MS = 3_000;
 const GraphUser = z.object({
   businessPhones: z.array(z.string()),
   mobilePhone: z.string().nullish(),
+  usageLocation: z.string().nullish(),
 });
 
 /**
@@ -40,7 +43,7 @@ export function createDirectoryPhones(deps: {
     const token = await tokens.of(application, signal);
     const user = `${deps.graphs[application.cloud]}/v1.0/users/${encodeURIComponent(objectId)}`;
     const headers = { Authorization: `Bearer ${token}` };
-    return ask(`${user}?$select=businessPhones,mobilePhone`, { headers, signal });
+    return ask(`${user}?$select=businessPhones,mobilePhone,usageLocation`, { headers, signal });
   }
 
   return {
@@ -68,5 +71,6 @@ function phonesIn({ status, body }: Answer): PhonesInDirectory {
   if (reason !== undefined) throw new DirectoryPhonesRefusal(reason);
   const user = GraphUser.safeParse(body);
   if (status !== 200 || !user.success) throw new DirectoryPhonesRefusal('unreadable', `status ${status}`);
-  return { business: user.data.businessPhones, mobile: user.data.mobilePhone ?? null };
+  const { businessPhones, mobilePhone = null, usageLocation = null } = user.data;
+  return { business: businessPhones, mobile: mobilePhone, country: usageLocation };
 }

@@ -1,24 +1,40 @@
 import { refusalIn } from '../../errors.ts';
 import type { AttemptStore, EntraAttempt } from './attempt-store.ts';
+import type { FoundPhone } from './directory-phone.ts';
 import type { AskedPerson, SignInPorts } from './ports.ts';
-import { type Way, waysOf } from './ways.ts';
+import { type ReachablePhone, type Way, waysOf } from './ways.ts';
 
 /**
  * Asks the person, if the round has asked nobody yet. It may be done twice, or again after a crash: the key of the round gives
  * the same verification again.
+ * @param findPhone looks for a phone in the directory
  * @returns the sign-in as it is then
  */
 export function createAskPerson<Person extends AskedPerson>(
   attempts: Pick<AttemptStore, 'begun' | 'find'>,
   { phonesOf, request }: Pick<SignInPorts<Person>, 'phonesOf' | 'request'>,
+  findPhone: (attempt: EntraAttempt) => Promise<FoundPhone>,
 ) {
   return async (attempt: EntraAttempt, locale: string): Promise<EntraAttempt> => {
-    const ways = waysOf(await phonesOf(attempt), attempt.asked.amr);
+    const phones = await phonesOf(attempt);
+    if (phones.length > 0 || attempt.phone !== null || attempt.firstTime !== 'directory')
+      return askBy(attempt, phones, locale);
+    const found = await findPhone(attempt);
+    if ('attempt' in found) return askBy(found.attempt, await phonesOf(found.attempt), locale);
+    return write(attempt, { way: null, verificationId: null, refusal: found.refusal });
+  };
+
+  async function askBy(attempt: EntraAttempt, phones: ReachablePhone[], locale: string) {
+    const ways = waysOf(phones, attempt.asked.amr);
     const way = ways.find(({ name }) => name === attempt.way) ?? ways[0];
     const asked = way === undefined ? NOBODY : await ask(attempt, way, attempt.locale ?? locale);
-    const written = await attempts.begun(attempt, { way: way?.name ?? null, ...asked });
+    return write(attempt, { way: way?.name ?? null, ...asked });
+  }
+
+  async function write(attempt: EntraAttempt, begun: Parameters<AttemptStore['begun']>[1]) {
+    const written = await attempts.begun(attempt, begun);
     return written ?? (await attempts.find(attempt.methodId, attempt.id)) ?? attempt;
-  };
+  }
 
   async function ask({ id, round, tenantId, userId }: EntraAttempt, way: Way, locale: string) {
     try {

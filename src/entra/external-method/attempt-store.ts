@@ -2,7 +2,8 @@ import sql from 'sql-template-tag';
 import { auditEvents } from '../../domain/audit-event.ts';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import type { EntraAsked } from '../../registry/entra-schema.ts';
+import type { EntraAsked, UnregisteredPhone } from '../../registry/entra-schema.ts';
+import type { FirstTime } from './methods.ts';
 
 /** A sign-in that Entra asked for, as it is now. */
 export interface EntraAttempt extends User {
@@ -22,6 +23,12 @@ export interface EntraAttempt extends User {
   refusal: string | null;
   endedAs: string | null;
   sealedAnswer: string | null;
+  /** A phone that is asked as long as none is registered. */
+  phone: UnregisteredPhone | null;
+  /** When the person showed an enrolment code; null: they have not. */
+  admittedAt: Date | null;
+  /** What happens when no phone is known; null: the method is gone. */
+  firstTime: FirstTime | null;
 }
 
 /** A new one. */
@@ -34,7 +41,8 @@ export type NewAttempt = Pick<
 export type AttemptStore = ReturnType<typeof createAttemptStore>;
 
 const COLUMNS = sql`id, method_id, tenant_id, user_id, asked, created_at, expires_at, locale, round, way, verification_id,
-  refusal, ended_as, sealed_answer`;
+  refusal, ended_as, sealed_answer, phone, admitted_at,
+  (select m.first_time from entra_method m where m.id = method_id) as first_time`;
 /** Whether anything may still happen to it. */
 const GOES_ON = sql`ended_as is null and answered_at is null`;
 
@@ -86,6 +94,14 @@ export function createAttemptStore(run: RunStatement) {
       const [row] = await run<EntraAttempt>(sql`
         update entra_attempt set round = round + 1, way = ${way}, verification_id = null, refusal = null
         where id = ${id}::uuid and round = ${round}::int and expires_at > ${now} and ${GOES_ON} returning ${COLUMNS}`);
+      return row ?? null;
+    },
+
+    /** Keeps the phone that the directory has, if there is none yet. */
+    async keepPhone(id: string, phone: UnregisteredPhone): Promise<EntraAttempt | null> {
+      const [row] = await run<EntraAttempt>(sql`
+        update entra_attempt set phone = ${JSON.stringify(phone)}::jsonb
+        where id = ${id}::uuid and phone is null and ${GOES_ON} returning ${COLUMNS}`);
       return row ?? null;
     },
 

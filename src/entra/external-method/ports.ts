@@ -1,4 +1,5 @@
 import type { User } from '../../domain/user.ts';
+import type { UnregisteredPhone } from '../../registry/entra-schema.ts';
 import type { AnswerError } from './read-request.ts';
 import type { ReachablePhone, Way } from './ways.ts';
 
@@ -12,8 +13,8 @@ export interface AskedPerson {
 
 /** What sign-ins need from other features; `service/` connects them. Functions throw the `ServiceError`s of the API. */
 export interface SignInPorts<Person extends AskedPerson> {
-  /** The phones of a user that may be asked at present. */
-  phonesOf(user: User): Promise<ReachablePhone[]>;
+  /** The phones of a user that may be asked at present; without any, the one that is not registered yet, if it may be. */
+  phonesOf(user: User & { phone: UnregisteredPhone | null }): Promise<ReachablePhone[]>;
   /** Asks a person. The same `key` gives the same verification again. */
   request(user: User, way: Way, how: { locale: string; key: string }): Promise<{ id: string }>;
   read(tenantId: string, verificationId: string): Promise<Person>;

@@ -3,7 +3,8 @@ import { defineRoute, Instant } from '../../api.ts';
 import { isEntraId } from '../../domain/entra-user.ts';
 import { noBody } from '../../platform/http/answers.ts';
 import { CLOUD_NAMES } from '../clouds.ts';
-import { addressesOf, type EntraMethod, type EntraMethods } from './methods.ts';
+import { GraphCredentialBody } from './graph-credential.ts';
+import { addressesOf, type EntraMethod, type EntraMethods, FIRST_TIME } from './methods.ts';
 
 const MethodId = z.string().regex(/^[a-z0-9-]{1,64}$/, 'This must be an id as the list of methods shows it.');
 const EntraId = z
@@ -28,6 +29,11 @@ const fields = {
     .meta({ description: 'The cloud of Microsoft that the directories are in' }),
 };
 
+const firstTime = z.enum(FIRST_TIME).meta({
+  description:
+    'What happens when nobody has registered a phone of the person: nothing (preregistered), the business phone of the directory is called, or the person enters a phone with an enrolment code (self)',
+});
+
 /** A new method as it is asked for. Also a type of the client. */
 export const NewEntraMethodBody = z
   .strictObject({
@@ -37,10 +43,21 @@ export const NewEntraMethodBody = z
       .regex(/^[\x21-\x7e]{1,128}$/, 'This must be 1 to 128 printable ASCII characters without spaces.')
       .optional()
       .meta({ description: 'By which Entra names itself here; a random one when it is left out' }),
+    firstTime: firstTime.default('preregistered'),
+    graphCredential: GraphCredentialBody.optional(),
   })
   .meta({
     id: 'NewEntraMethod',
     description: 'An external authentication method of Microsoft Entra ID, answered by calling people',
+  });
+
+/** Changes of a method. Also a type of the client. */
+export const EntraMethodChangesBody = z
+  .strictObject({ firstTime, graphCredential: GraphCredentialBody.nullable() })
+  .partial()
+  .meta({
+    id: 'EntraMethodChanges',
+    description: 'What is left out stays; a credential that is null is forgotten',
   });
 
 /** Also a type of the client. */
@@ -55,6 +72,8 @@ export const EntraMethodView = z
       description: 'Reply URL (platform: web), to be entered in the app registration',
     }),
     issuer: z.string(),
+    firstTime,
+    hasGraphCredential: z.boolean().meta({ description: 'Whether phones can be read from the directory' }),
     createdAt: Instant,
   })
   .meta({ id: 'EntraMethod', description: 'The method, with what is to be entered at Entra' });
@@ -64,10 +83,18 @@ type View = z.input<typeof EntraMethodView>;
 /** A method with its addresses, as the API and the command line show it. */
 export function viewOfMethod(publicUrl: string, method: EntraMethod): View {
   const { id, displayName, applicationId, directoryIds, cloud, clientId, createdAt } = method;
+  const { firstTime, hasGraphCredential } = method;
   const { issuer, discoveryUrl, authorizationUrl } = addressesOf(publicUrl, method);
   return {
     ...{ id, displayName, applicationId, directoryIds, cloud, clientId },
-    ...{ issuer, discoveryUrl, authorizationUrl, createdAt: createdAt.toISOString() },
+    ...{
+      firstTime,
+      hasGraphCredential,
+      issuer,
+      discoveryUrl,
+      authorizationUrl,
+      createdAt: createdAt.toISOString(),
+    },
   };
 }
 
@@ -107,7 +134,7 @@ function listRoutes(methods: Pick<EntraMethods, 'list' | 'create'>, view: (metho
       responses: {
         201: { description: 'The method, with what is to be entered at Entra', schema: EntraMethodView },
       },
-      problems: [],
+      problems: ['entraMethod.credentialMissing'],
       async handle({ body, caller: { tenantId } }) {
         return { status: 201, body: view(await methods.create({ ...body, tenantId })) };
       },
@@ -115,7 +142,10 @@ function listRoutes(methods: Pick<EntraMethods, 'list' | 'create'>, view: (metho
   ];
 }
 
-function methodRoutes(methods: Pick<EntraMethods, 'read' | 'remove'>, view: (method: EntraMethod) => View) {
+function methodRoutes(
+  methods: Pick<EntraMethods, 'read' | 'change' | 'remove'>,
+  view: (method: EntraMethod) => View,
+) {
   const common = { path: '/v1/entra-methods/:id', params: z.object({ id: MethodId }) } as const;
   return [
     defineRoute({
@@ -128,6 +158,19 @@ function methodRoutes(methods: Pick<EntraMethods, 'read' | 'remove'>, view: (met
       problems: ['entraMethod.notFound'],
       async handle({ params: { id }, caller: { tenantId } }) {
         return { status: 200, body: view(await methods.read(tenantId, id)) };
+      },
+    }),
+    defineRoute({
+      ...common,
+      method: 'patch',
+      summary: 'Change what happens to people of whom no phone is registered',
+      operationId: 'changeEntraMethod',
+      scope: 'policy:write',
+      body: EntraMethodChangesBody,
+      responses: { 200: { description: 'The method as it is now', schema: EntraMethodView } },
+      problems: ['entraMethod.notFound', 'entraMethod.credentialMissing'],
+      async handle({ params: { id }, body, caller: { tenantId } }) {
+        return { status: 200, body: view(await methods.change(tenantId, id, body)) };
       },
     }),
     defineRoute({

@@ -4,17 +4,18 @@ import { type AcceptDeps, createAcceptRequest } from './accept-request.ts';
 import { type AnswerDeps, createAnswers } from './answer-entra.ts';
 import { createAskPerson } from './ask-person.ts';
 import type { AttemptStore, EntraAttempt } from './attempt-store.ts';
+import { createFindDirectoryPhone, type DirectoryPhoneDeps } from './directory-phone.ts';
 import { errorOfEnding } from './errors-of-outcomes.ts';
 import type { AskedPerson, SignInPorts, Standing } from './ports.ts';
 import { waysOf } from './ways.ts';
 
 /** Connects requests of Entra with calls to people, and makes the answers. */
 export function createEntraSignIns<Person extends AskedPerson>(
-  deps: AcceptDeps & AnswerDeps & { attempts: AttemptStore },
+  deps: AcceptDeps & AnswerDeps & DirectoryPhoneDeps & { attempts: AttemptStore },
   ports: SignInPorts<Person>,
 ) {
   const { attempts, clock } = deps;
-  const askPerson = createAskPerson(attempts, ports);
+  const askPerson = createAskPerson(attempts, ports, createFindDirectoryPhone(deps));
   const { endOf, answer } = createAnswers(deps);
 
   async function cancel({ tenantId, verificationId }: EntraAttempt): Promise<void> {

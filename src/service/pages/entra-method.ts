@@ -2,6 +2,7 @@ import { maskNumber } from '../../domain/mask-number.ts';
 import { codeHostOf } from '../../domain/mobile-policy.ts';
 import { refusePhoneType } from '../../domain/phone-refusal.ts';
 import { redirectUriOf } from '../../entra/clouds.ts';
+import type { PhonesInDirectory } from '../../entra/directory-phones/read-phones.ts';
 import { createAttemptStore } from '../../entra/external-method/attempt-store.ts';
 import { createOwnerSecrets } from '../../entra/external-method/owner-secrets.ts';
 import type { SignInPorts } from '../../entra/external-method/ports.ts';
@@ -15,6 +16,7 @@ import type { EntraMethodActions, ShownWay } from '../../self-service/entra-meth
 import type { PageActions, ShownVerification } from '../../self-service/ports.ts';
 import type { Features } from '../create-features.ts';
 import type { Stores } from '../open-stores.ts';
+import { officePhoneIn } from './directory-phone.ts';
 import { toShown } from './shown-verification.ts';
 
 interface Wiring {
@@ -31,11 +33,16 @@ export function createEntraMethodActions(
   wiring: Wiring,
   { policyOf, checkCode, sendAgain }: PageActions,
 ): EntraMethodActions {
-  const { entraMethods: methods, entraKeys: signingKeys, directoryKeys } = features;
+  const { entraMethods: methods, entraKeys: signingKeys, directoryKeys, directoryPhones } = features;
   const { stores, publicUrl, clock, log } = wiring;
   const attempts = createAttemptStore(stores.database.run);
   const { sealKeys } = stores;
-  const deps = { methods, attempts, signingKeys, directoryKeys, sealKeys, publicUrl, clock, log };
+  const officePhoneOf = async (tenantId: string, phones: PhonesInDirectory) =>
+    officePhoneIn(phones, await features.policies.policyOf(tenantId));
+  const deps = {
+    ...{ methods, attempts, signingKeys, directoryKeys, directoryPhones, officePhoneOf },
+    ...{ sealKeys, publicUrl, clock, log },
+  };
   const signIns = createEntraSignIns(deps, createEntraPorts(features, wiring));
   const secrets = createOwnerSecrets(stores.hashKeys);
   return {
@@ -80,9 +87,10 @@ function createEntraPorts(
   { languages, publicUrl, clock }: Pick<Wiring, 'languages' | 'publicUrl' | 'clock'>,
 ): SignInPorts<ShownVerification> {
   return {
-    async phonesOf(user) {
+    async phonesOf({ phone, ...user }) {
       const policy = await policies.policyOf(user.tenantId);
-      const phones = await reachablePhones(user);
+      const known = await reachablePhones(user);
+      const phones = known.length === 0 && phone !== null ? [{ ...phone, isVerified: false }] : known;
       return phones
         .filter(({ phoneType }) => refusePhoneType(phoneType, policy) === null)
         .map((phone) => ({

@@ -10,7 +10,7 @@ import { createDirectoryPhones } from '../../../src/entra/directory-phones/read-
 import { selfSignedCertificate } from '../../../src/entra/external-method/certificate.ts';
 
 const SECRET = 'Kx8~a-secret-of-the-app';
-const ANNA = { businessPhones: ['+46 8 123 456 00'], mobilePhone: '+46 70 123 45 67' };
+const ANNA = { businessPhones: ['+46 8 123 456 00'], mobilePhone: '+46 70 123 45 67', usageLocation: 'SE' };
 
 let entra: FakeEntra;
 let time: Date;
@@ -56,12 +56,17 @@ describe('phones of a directory', () => {
     expect(await phones().read(application, anna)).toEqual({
       business: ['+46 8 123 456 00'],
       mobile: '+46 70 123 45 67',
+      country: 'SE',
     });
   });
 
   test('are none for somebody without', async () => {
     entra.graph.people.set(anna, { businessPhones: [], mobilePhone: null });
-    expect(await phones().read(application, anna)).toEqual({ business: [], mobile: null });
+    expect(await phones().read(application, anna)).toEqual({
+      business: [],
+      mobile: null,
+      country: null,
+    });
   });
 
   test('are read by a certificate, and by no other key', async () => {
