@@ -25,6 +25,14 @@ export function entra({ json }: Send) {
     removeEntraMethod: async (id: string): Promise<void> => {
       await json('DELETE', `/v1/entra-methods/${segment(id)}`);
     },
+    /** With the code, which is shown once, a person enters a phone at a first sign-in of Entra. */
+    createEnrolmentCode: (userId: string, wanted: { forS?: number } = {}) =>
+      json<{ code: string; expiresAt: string }>('POST', `/v1/users/${segment(userId)}/enrolment-code`, {
+        body: wanted,
+      }),
+    removeEnrolmentCode: async (userId: string): Promise<void> => {
+      await json('DELETE', `/v1/users/${segment(userId)}/enrolment-code`);
+    },
     /** Connects with a directory; its certificate is to be published at Entra. */
     createEntraPhoneProvider: (wanted: NewEntraPhoneProvider) =>
       json<EntraPhoneProvider>('POST', path, { body: wanted }),

@@ -13,7 +13,8 @@ export type PurgedKind =
   | 'selfServiceLink'
   | 'selfServiceSession'
   | 'signInPage'
-  | 'entraAttempt';
+  | 'entraAttempt'
+  | 'enrolmentCode';
 
 /** Removes one batch. The first kind says whether there may be more: it was as many as a batch has. */
 export interface PurgeStatement {
@@ -117,6 +118,16 @@ const ENTRA_ATTEMPTS_MS = 3_600_000;
 
 const entraAttempts = endedRows('entra_attempt', 'entraAttempt', 'sign-ins of Entra', ENTRA_ATTEMPTS_MS);
 
+/** How long after their end enrolment codes are kept, ms: they say nothing any more. */
+const ENROLMENT_CODES_MS = 86_400_000;
+
+const enrolmentCodes = endedRows(
+  'entra_enrolment_code',
+  'enrolmentCode',
+  'enrolment codes',
+  ENROLMENT_CODES_MS,
+);
+
 /** The database removes audit events by itself: nobody else may. */
 const auditEvents: PurgeStatement = {
   what: 'audit events',
@@ -131,10 +142,10 @@ function endedRows(table: string, kind: PurgedKind, what: string, keptMs: number
     what,
     statement: (batch, now) => sql`
     with old as materialized (
-      select id from ${from} where expires_at < ${later(now, -keptMs)}
+      select ctid as place from ${from} where expires_at < ${later(now, -keptMs)}
       order by expires_at limit ${batch}::int for update skip locked),
     gone as (
-      delete from ${from} where id = any(array(select id from old)) returning id)
+      delete from ${from} where ctid = any(array(select place from old)) returning 1)
     select ${raw(`'${kind}'`)} as kind, (select count(*) from gone)::int as count`,
   };
 }
@@ -147,5 +158,6 @@ export const PURGE_STATEMENTS: readonly PurgeStatement[] = [
   selfService,
   signInPages,
   entraAttempts,
+  enrolmentCodes,
   auditEvents,
 ];

@@ -16,6 +16,7 @@ import { phoneHashes } from '../domain/phone-hashes.ts';
 import { placesOf } from '../entra/clouds.ts';
 import { createDirectoryKeys } from '../entra/directory-keys.ts';
 import { createDirectoryPhones } from '../entra/directory-phones/read-phones.ts';
+import { createEnrolmentCodes } from '../entra/external-method/enrolment-codes.ts';
 import { createEntraMethods } from '../entra/external-method/methods.ts';
 import { createEntraSigningKeys } from '../entra/external-method/signing-keys.ts';
 import { createEntraMessages } from '../entra/messages/message-features.ts';
@@ -165,9 +166,10 @@ function createEntraFeatures(
   {
     run,
     sealKeys,
+    hashKeys,
     clock,
     log,
-  }: Pick<Stores, 'sealKeys'> & Pick<Stores['database'], 'run'> & { clock: Clock; log: Logger },
+  }: Pick<Stores, 'sealKeys' | 'hashKeys'> & Pick<Stores['database'], 'run'> & { clock: Clock; log: Logger },
 ) {
   return {
     directoryPhones: createDirectoryPhones({
@@ -175,6 +177,7 @@ function createEntraFeatures(
     }),
     directoryKeys: createDirectoryKeys(placesOf('login', entra?.metadata)),
     entraMethods: createEntraMethods({ run, clock, sealKeys: () => sealKeys }),
+    enrolmentCodes: createEnrolmentCodes({ run, clock, hashKeys: () => hashKeys }),
     entraKeys: createEntraSigningKeys({ run, clock, log, sealKeys: () => sealKeys }),
     reachablePhones: createReachablePhones(run),
   };
@@ -199,7 +202,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     issuer: publicUrl,
     currentPolicy: policies.current,
   });
-  const ofEntra = createEntraFeatures(config, { run, sealKeys, clock, log });
+  const ofEntra = createEntraFeatures(config, { run, sealKeys, hashKeys, clock, log });
   const { read } = createVerificationStore(run);
   const jobIdOf = async (id: string) => (await read(id))?.jobId ?? null;
   const jobs = createVerificationJobs({ queues, jobIdOf, clock, log });

@@ -1,5 +1,6 @@
 import { createReveal } from '../app-passwords/reveal.ts';
 import { codeHostOf } from '../domain/mobile-policy.ts';
+import { enrolmentCodeRoutes } from '../entra/external-method/enrolment-routes.ts';
 import { entraMethodRoutes } from '../entra/external-method/routes.ts';
 import type { Events } from '../events.ts';
 import { refusePolicy } from '../journey/sign-in/may-sign-in.ts';
@@ -56,6 +57,7 @@ export function createPage(features: Features, wiring: PageWiring) {
     ...selfServiceLinkRoutes(createLink),
     ...signInPageRoutes(createSignInPage),
     ...entraMethodRoutes(features.entraMethods, publicUrl),
+    ...enrolmentCodeRoutes(features.enrolmentCodes),
   ];
   return { deps, routes };
 }

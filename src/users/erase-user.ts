@@ -85,6 +85,7 @@ function eraseAll(user: User, now: Date) {
     failures as (delete from challenge_failure where ${ofUser}),
     refusals as (delete from refusal where ${ofUser}),
     page_links as (delete from self_service_link where ${ofUser}),
+    enrolment_codes as (delete from entra_enrolment_code where ${ofUser}),
     entra_attempts as (delete from entra_attempt where ${ofUser}),
     page_sessions as (delete from self_service_session where ${ofUser}),
     counts as (delete from rate_count where key = ${`user ${tenantId} ${userId}`} and (select ok from ready)),

@@ -188,7 +188,7 @@ describeWorlds(
       await addOld(world, 10_000);
       const removed = {
         ...{ verification: 0, callAttempt: 0, webhookMessage: 0, auditEvent: 0, refusal: 0 },
-        ...{ selfServiceLink: 0, selfServiceSession: 0, signInPage: 0, entraAttempt: 0 },
+        ...{ selfServiceLink: 0, selfServiceSession: 0, signInPage: 0, entraAttempt: 0, enrolmentCode: 0 },
       };
       const { run } = world.service.stores.database;
       const worker = (failAt: number) => {

@@ -15,6 +15,8 @@ export interface AskedPerson {
 export interface SignInPorts<Person extends AskedPerson> {
   /** The phones of a user that may be asked at present; without any, the one that is not registered yet, if it may be. */
   phonesOf(user: User & { phone: UnregisteredPhone | null }): Promise<ReachablePhone[]>;
+  /** Whether any phone of the user may be asked, but for the policy. */
+  hasPhone(user: User): Promise<boolean>;
   /** Asks a person. The same `key` gives the same verification again. */
   request(user: User, way: Way, how: { locale: string; key: string }): Promise<{ id: string }>;
   read(tenantId: string, verificationId: string): Promise<Person>;
@@ -26,7 +28,8 @@ export interface SignInPorts<Person extends AskedPerson> {
 export type Standing<Person extends AskedPerson> =
   | { kind: 'answer'; idToken: string }
   | { kind: 'ended'; error: AnswerError; isLate: boolean }
-  | { kind: 'refused'; code: string; ways: Way[] }
+  /** @param canEnrol whether the person may enter a phone with an enrolment code */
+  | { kind: 'refused'; code: string; canEnrol: boolean; ways: Way[] }
   | { kind: 'over' | 'live'; verification: Person; ways: Way[] };
 
 /** A sign-in that nothing more happens to. */

@@ -1,17 +1,21 @@
 /** Sign-ins that Entra asked for: from the request to the answer. */
 import { refusalIn } from '../../errors.ts';
+import type { UnregisteredPhone } from '../../registry/entra-schema.ts';
 import { type AcceptDeps, createAcceptRequest } from './accept-request.ts';
 import { type AnswerDeps, createAnswers } from './answer-entra.ts';
 import { createAskPerson } from './ask-person.ts';
 import type { AttemptStore, EntraAttempt } from './attempt-store.ts';
 import { createFindDirectoryPhone, type DirectoryPhoneDeps } from './directory-phone.ts';
+import type { Enrolled, EnrolmentCodes } from './enrolment-codes.ts';
 import { errorOfEnding } from './errors-of-outcomes.ts';
 import type { AskedPerson, SignInPorts, Standing } from './ports.ts';
-import { waysOf } from './ways.ts';
+import { createStandings } from './standings.ts';
 
 /** Connects requests of Entra with calls to people, and makes the answers. */
 export function createEntraSignIns<Person extends AskedPerson>(
-  deps: AcceptDeps & AnswerDeps & DirectoryPhoneDeps & { attempts: AttemptStore },
+  deps: AcceptDeps &
+    AnswerDeps &
+    DirectoryPhoneDeps & { attempts: AttemptStore; enrolmentCodes: Pick<EnrolmentCodes, 'enrol'> },
   ports: SignInPorts<Person>,
 ) {
   const { attempts, clock } = deps;
@@ -26,17 +30,22 @@ export function createEntraSignIns<Person extends AskedPerson>(
     return verificationId === null ? refusal : (await ports.read(tenantId, verificationId)).outcome;
   }
 
-  async function standingOf(attempt: EntraAttempt): Promise<Standing<Person>> {
-    const { tenantId, verificationId, refusal, asked } = attempt;
-    const ways = waysOf(await ports.phonesOf(attempt), asked.amr);
-    if (verificationId === null) return { kind: 'refused', code: refusal ?? 'service.unavailable', ways };
-    const verification = await ports.read(tenantId, verificationId);
-    const { outcome, state } = verification;
-    if (outcome === 'approved' && state === 'finished') return answer(attempt, verification);
-    return { kind: outcome === null || outcome === 'approved' ? 'live' : 'over', verification, ways };
+  const { standingOf, mayEnrol } = createStandings(answer, ports);
+
+  /** Asks again, in the same or another way. One that is approved meanwhile stays so, and of two at once one counts. */
+  async function again(
+    attempt: EntraAttempt,
+    { round, way, locale }: { round: number; way: string; locale: string },
+  ): Promise<void> {
+    if (attempt.round !== round || endOf(attempt) !== null) return;
+    await cancel(attempt);
+    if ((await endingOf(attempt)) === 'approved') return;
+    const next = await attempts.nextRound(attempt, way, clock.now());
+    if (next !== null) await askPerson(next, locale);
   }
 
   return {
+    again,
     find: attempts.find,
     speak: attempts.speak,
     accept: createAcceptRequest(deps),
@@ -50,16 +59,22 @@ export function createEntraSignIns<Person extends AskedPerson>(
       return standingOf(isAsked ? attempt : await askPerson(attempt, locale));
     },
 
-    /** Asks again, in the same or another way. One that is approved meanwhile stays so, and of two at once one counts. */
-    async again(
+    /** Asks the person by a phone that they enter, if the code is right or they have shown it before. */
+    async enrol(
       attempt: EntraAttempt,
-      { round, way, locale }: { round: number; way: string; locale: string },
-    ): Promise<void> {
-      if (attempt.round !== round || endOf(attempt) !== null) return;
-      await cancel(attempt);
-      if ((await endingOf(attempt)) === 'approved') return;
-      const next = await attempts.nextRound(attempt, way, clock.now());
-      if (next !== null) await askPerson(next, locale);
+      {
+        round,
+        code,
+        phone,
+        locale,
+      }: { round: number; code: string; phone: UnregisteredPhone; locale: string },
+    ): Promise<Enrolled | { kind: 'over' }> {
+      if (endOf(attempt) !== null || attempt.round !== round || !(await mayEnrol(attempt)))
+        return { kind: 'over' };
+      const enrolled = await deps.enrolmentCodes.enrol(attempt, phone, code);
+      if (enrolled.kind === 'admitted')
+        await again(attempt, { round, way: `${phone.phoneType}-call`, locale });
+      return enrolled;
     },
 
     /** Ends a sign-in without an approval; one that is approved meanwhile stays so. */

@@ -3,7 +3,7 @@ import { Counter, type Registry } from 'prom-client';
 /** Kinds of rows that are removed, so that each is there, at 0, before any is: an increase needs a start. */
 const KINDS = [
   ...(['verification', 'callAttempt', 'webhookMessage', 'auditEvent', 'refusal'] as const),
-  ...(['selfServiceLink', 'selfServiceSession', 'signInPage', 'entraAttempt'] as const),
+  ...(['selfServiceLink', 'selfServiceSession', 'signInPage', 'entraAttempt', 'enrolmentCode'] as const),
 ] as const;
 
 /** Counts rows that were removed since they were old. */

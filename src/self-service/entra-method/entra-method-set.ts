@@ -1,6 +1,7 @@
 /** The pages for sign-ins of Entra as a route set of its own: each sign-in is the browser's that brought the request. */
 import { defineRouteSet, type MountedSet } from '../../platform/http/mount-sets.ts';
 import type { ProblemPage } from '../../platform/http/problem-page.ts';
+import { enrolmentRoutes } from './enrolment-routes.ts';
 import type { EntraMethodActions } from './ports.ts';
 import { requestRoute } from './request-route.ts';
 import { type SignInRoutesDeps, signInRoutes } from './sign-in-routes.ts';
@@ -35,6 +36,6 @@ export function entraMethodSet({ problemPage, ...deps }: EntraMethodSetDeps): Mo
     otherMethods: 'methodNotAllowed',
     security: null,
     problemPage,
-    routes: [requestRoute(shared), ...signInRoutes(shared)],
+    routes: [requestRoute(shared), ...signInRoutes(shared), ...enrolmentRoutes(shared)],
   });
 }

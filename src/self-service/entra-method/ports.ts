@@ -2,7 +2,8 @@
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { FormFields } from '../../platform/http/form-body.ts';
-import type { ShownVerification } from '../ports.ts';
+import type { PageActions, ShownVerification } from '../ports.ts';
+import type { Draft } from '../sessions/session-store.ts';
 
 /** A way in which the person may be asked. */
 export interface ShownWay {
@@ -20,7 +21,8 @@ export type ShownStanding =
   | { kind: 'answer'; idToken: string }
   /** @param isLate whether Entra waited too long for it */
   | { kind: 'ended'; error: string; isLate: boolean }
-  | { kind: 'refused'; code: ErrorCode; ways: ShownWay[] }
+  /** @param canEnrol whether the person may enter a phone with an enrolment code */
+  | { kind: 'refused'; code: ErrorCode; canEnrol: boolean; ways: ShownWay[] }
   | { kind: 'over' | 'live'; verification: ShownVerification; way: ShownWay | null; ways: ShownWay[] };
 
 /** A sign-in that Entra asked for. */
@@ -38,10 +40,22 @@ export interface EntraSignIn {
   clientRequestId: string | null;
   /** Where the answer is posted to: one address of Microsoft's. */
   redirectUri: string;
+  /** Whether the person has shown an enrolment code, and may enter another number. */
+  isAdmitted: boolean;
   /** Whether a browser holds what this sign-in's has. */
   isOwner(secret: string): boolean;
   /** How it stands, once the person was asked. @param locale the language of the page */
   look(locale: string): Promise<ShownStanding>;
+  /**
+   * Has the person called on a phone that they enter, if the code is right.
+   * @throws ServiceError why the number may not be called
+   */
+  enrol(wanted: {
+    round: number;
+    code: string;
+    draft: Draft;
+    locale: string;
+  }): Promise<{ kind: 'admitted' | 'over' } | { kind: 'wrongCode'; left: number }>;
   again(wanted: { round: number; way: string; locale: string }): Promise<void>;
   giveUp(): Promise<void>;
   speak(locale: string): Promise<void>;
@@ -61,6 +75,7 @@ export interface EntraMethodActions {
   accept(methodId: string, fields: FormFields): Promise<AcceptedRequest>;
   find(methodId: string, id: string): Promise<EntraSignIn | null>;
   policyOf(tenantId: string): Promise<TenantPolicy>;
+  check: PageActions['check'];
   checkCode(tenantId: string, verificationId: string, code: string, key: string): Promise<unknown>;
   sendAgain(tenantId: string, verificationId: string): Promise<unknown>;
 }

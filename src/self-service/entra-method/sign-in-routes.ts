@@ -9,6 +9,7 @@ import { FormKey, goTo } from '../routes/page-route.ts';
 import { entraCallPage, entraCodePage } from '../screens/entra-live-screens.ts';
 import { overPage, refusedPage } from '../screens/entra-screens.ts';
 import { codeIn } from '../typed-code.ts';
+import { enrolmentAnswer } from './enrolment-routes.ts';
 import { type EntraAnswer, isOwner, ownerAction, ownerPage } from './entra-route.ts';
 import type { EntraMethodActions, ShownStanding } from './ports.ts';
 import type { EntraVisitor, SignInOwner } from './visitor.ts';
@@ -18,7 +19,7 @@ import { wayBack } from './way-back.ts';
 export interface SignInRoutesDeps {
   /** Where these routes are. */
   under: `/${string}`;
-  actions: Pick<EntraMethodActions, 'policyOf' | 'checkCode' | 'sendAgain'>;
+  actions: Pick<EntraMethodActions, 'policyOf' | 'check' | 'checkCode' | 'sendAgain'>;
   follow: Follow;
   now(): Date;
 }
@@ -116,6 +117,7 @@ async function show(
     case 'ended':
       return wayBack(view, signIn, { error: standing.error, kind: standing.isLate ? 'late' : 'failed' });
     case 'refused':
+      if (standing.canEnrol) return enrolmentAnswer(deps, owner, {});
       return { status: 200, body: refusedPage(view, { ...signIn, ...standing }) };
     case 'over':
       return { status: 200, body: overPage(view, { ...signIn, ...standing }) };

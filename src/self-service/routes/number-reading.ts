@@ -2,6 +2,7 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { plainText } from '../../domain/typed-text.ts';
+import type { User } from '../../domain/user.ts';
 import type { ServiceError } from '../../errors.ts';
 import { noBody } from '../../platform/http/answers.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
@@ -16,7 +17,7 @@ import type { TextName } from '../texts.ts';
 import { type Html, html } from '../view/html.ts';
 import type { PageView } from '../view/page-view.ts';
 import { rich } from '../view/parts.ts';
-import { assertFormToken, FORM_TOKEN, isPerson, type Person, type Visitor, WayInPath } from './page-route.ts';
+import { assertFormToken, FORM_TOKEN, isPerson, type Visitor, WayInPath } from './page-route.ts';
 
 /** The fields of the form. */
 export const NUMBER_FIELDS = {
@@ -39,10 +40,16 @@ interface ReadNumber {
   error: NumberForm['error'];
 }
 
+/** Whose number it is, and how they are spoken to. */
+interface Typing {
+  session: User;
+  view: PageView;
+}
+
 /** Reads a number as people type or paste it, with the extension behind it or in its own field. */
 export async function readNumber(
   actions: Pick<PageActions, 'check'>,
-  person: Person,
+  person: Typing,
   typed: Draft,
 ): Promise<ReadNumber> {
   const { number, extension, country } = showTyped(typed.number, typed.country as CountryCode);
@@ -106,14 +113,14 @@ const OF_EXTENSION: readonly string[] = [
 const fieldOf = ({ code }: ServiceError) => (OF_EXTENSION.includes(code) ? 'extension' : 'number');
 
 /** What needs no look at any rule. */
-function malformed({ view }: Person, { number, extension }: Draft): NumberForm['error'] {
+function malformed({ view }: Typing, { number, extension }: Draft): NumberForm['error'] {
   const { text } = view.language;
   if (number === '') return { field: 'number', text: html`${text('number.empty')}` };
   if (/^\d{0,11}$/.test(extension)) return null;
   return { field: 'extension', text: html`${text('number.extensionInvalid')}` };
 }
 
-function numberRefusal({ view }: Person, draft: Draft, refusal: ServiceError): Html {
+function numberRefusal({ view }: Typing, draft: Draft, refusal: ServiceError): Html {
   if (refusal.code === 'number.invalid')
     return whichNumber(view, draft.number, draft.country) ?? invalidNumber(view, draft);
   if (refusal.code === 'number.typeRefused') return otherPhone(view, draft) ?? refusalText(view, refusal);

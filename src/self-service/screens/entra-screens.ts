@@ -9,7 +9,7 @@ import { type Html, html, NONE } from '../view/html.ts';
 import { icon } from '../view/icons.ts';
 import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
-import { button, form, maskedNumber, rich } from '../view/parts.ts';
+import { button, form, linkButton, maskedNumber, rich } from '../view/parts.ts';
 import { endingOf } from './ending-screen.ts';
 
 /** What all pages of a sign-in know. */
@@ -58,7 +58,7 @@ export function cancelForm(view: PageView, small = false): Html {
 /** A call or text that has ended without an approval: what happened, and what else can be done. */
 export function overPage(
   view: PageView,
-  shown: ShownSignIn & { verification: ShownVerification; way: ShownWay | null },
+  shown: ShownSignIn & { verification: ShownVerification; way: ShownWay | null; isAdmitted: boolean },
 ): string {
   const { text } = view.language;
   const { verification, way } = shown;
@@ -71,9 +71,14 @@ export function overPage(
     body: html`<p class="lead">${way === null ? NONE : html`${numberOf(view, way)}. `}<strong>${text('entra.notYet')}</strong></p>
 <ul class="reasons">${causes.map((cause) => html`<li>${icon('info')}<span>${cause}</span></li>`)}</ul>
 ${isFinal ? NONE : deadline(view, shown)}
-<div class="row actions">${isFinal ? NONE : wayButtons(view, { ...shown, ways: again(shown) }, { hasPrimary: true })}${cancelForm(view)}</div>`,
+<div class="row actions">${isFinal ? NONE : wayButtons(view, { ...shown, ways: again(shown) }, { hasPrimary: true })}${isFinal || !shown.isAdmitted ? NONE : otherNumber(view)}${cancelForm(view)}</div>`,
     side: html`${deskPhone({ state: 'idle', label: text('phone.idle'), lines: [text(ending.title), ''], isPoundNext: false })}`,
   });
+}
+
+/** Who has entered a number may correct it. */
+function otherNumber(view: PageView): Html {
+  return linkButton(view.language.text('enrol.otherNumber'), `${view.base}/now/number`, 'quiet');
 }
 
 /** The way that was taken first, unless nobody can be reached so. */

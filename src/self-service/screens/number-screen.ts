@@ -100,7 +100,11 @@ function fieldErrors(error: NumberForm['error']): Html {
 export const numberError = (error: NumberForm['error']): Html =>
   fieldError('number-error', error?.text ?? null);
 
-function extensionField({ language: { text } }: PageView, { extension, error }: NumberForm): Html {
+/** The extension as it is typed. */
+export function extensionField(
+  { language: { text } }: PageView,
+  { extension, error }: Pick<NumberForm, 'extension' | 'error'>,
+): Html {
   const wrong =
     error?.field === 'extension' ? html` aria-invalid="true" aria-describedby="number-error"` : NONE;
   return html`<div class="field"><label for="extension">${text('number.extension')} <span class="optional">${text('number.ifAny')}</span></label><input class="input" id="extension" name="extension" type="text" inputmode="numeric" autocomplete="off" dir="ltr" maxlength="32" value="${extension}"${wrong}></div>`;

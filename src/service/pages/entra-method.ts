@@ -16,8 +16,8 @@ import type { EntraMethodActions, ShownWay } from '../../self-service/entra-meth
 import type { PageActions, ShownVerification } from '../../self-service/ports.ts';
 import type { Features } from '../create-features.ts';
 import type { Stores } from '../open-stores.ts';
-import { officePhoneIn } from './directory-phone.ts';
 import { toShown } from './shown-verification.ts';
+import { enteredPhone, officePhoneIn } from './unregistered-phone.ts';
 
 interface Wiring {
   stores: Stores;
@@ -31,7 +31,7 @@ interface Wiring {
 export function createEntraMethodActions(
   features: Features,
   wiring: Wiring,
-  { policyOf, checkCode, sendAgain }: PageActions,
+  { policyOf, check, checkCode, sendAgain }: PageActions,
 ): EntraMethodActions {
   const { entraMethods: methods, entraKeys: signingKeys, directoryKeys, directoryPhones } = features;
   const { stores, publicUrl, clock, log } = wiring;
@@ -41,12 +41,12 @@ export function createEntraMethodActions(
     officePhoneIn(phones, await features.policies.policyOf(tenantId));
   const deps = {
     ...{ methods, attempts, signingKeys, directoryKeys, directoryPhones, officePhoneOf },
-    ...{ sealKeys, publicUrl, clock, log },
+    ...{ enrolmentCodes: features.enrolmentCodes, sealKeys, publicUrl, clock, log },
   };
   const signIns = createEntraSignIns(deps, createEntraPorts(features, wiring));
   const secrets = createOwnerSecrets(stores.hashKeys);
   return {
-    ...{ policyOf, checkCode, sendAgain },
+    ...{ policyOf, check, checkCode, sendAgain },
     tenantOf: async (methodId) => (await methods.find(methodId))?.tenantId ?? null,
     async accept(methodId, fields) {
       const method = await methods.find(methodId);
@@ -60,6 +60,7 @@ export function createEntraMethodActions(
       const { state, clientRequestId } = attempt.asked;
       return {
         ...{ ...attempt, state, clientRequestId, redirectUri: redirectUriOf(method.cloud) },
+        isAdmitted: attempt.admittedAt !== null,
         isOwner: (secret) => secrets.isOf(id, secret),
         async look(locale) {
           const standing = await signIns.look(attempt, locale);
@@ -72,6 +73,10 @@ export function createEntraMethodActions(
             ways,
             way: ways.find(({ name }) => name === `${phoneType}-${channel}`) ?? null,
           };
+        },
+        async enrol({ draft, ...wanted }) {
+          const phone = enteredPhone(draft, await policyOf(attempt.tenantId));
+          return signIns.enrol(attempt, { ...wanted, phone });
         },
         again: (wanted) => signIns.again(attempt, wanted),
         giveUp: () => signIns.giveUp(attempt),
@@ -98,6 +103,7 @@ function createEntraPorts(
           channels: phone.phoneType === 'mobile' && policy.textMessage.allowed ? ['call', 'sms'] : ['call'],
         }));
     },
+    hasPhone: async (user) => (await reachablePhones(user)).length > 0,
     async request(user, { channel, phone }, { locale, key }) {
       const facts = await journey.readFacts.ofUser(user, clock.now());
       if (!facts) throw new Error('the tenant of a method is gone');
