@@ -46,6 +46,12 @@ export function checkedUuid(id: string, where: string): string {
   throw new UsageError(`The ID is a UUID, ${where}.`);
 }
 
+/** A whole number of an option. @throws UsageError */
+export function wholeIn(option: string, value: string, least: number, most: number): number {
+  if (/^\d{1,3}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
+  throw new UsageError(`--${option}: This must be a whole number from ${least} to ${most}.`);
+}
+
 /** Rows as lines with their columns below each other. */
 export function table(rows: string[][]): string {
   const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));

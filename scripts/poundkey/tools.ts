@@ -8,6 +8,9 @@ import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import type { EntraConfig } from '../../src/domain/entra-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
 import type { TenantPolicy } from '../../src/domain/policy.ts';
+import { placesOf } from '../../src/entra/clouds.ts';
+import { createDirectoryPhones } from '../../src/entra/directory-phones/read-phones.ts';
+import { createEnrolmentCodes } from '../../src/entra/external-method/enrolment-codes.ts';
 import { createEntraMethods } from '../../src/entra/external-method/methods.ts';
 import { createEntraSigningKeys } from '../../src/entra/external-method/signing-keys.ts';
 import { createConnections } from '../../src/entra/messages/connections.ts';
@@ -67,6 +70,11 @@ export function createTools(deps: {
     publicUrl: deps.publicUrl ?? null,
     entra: deps.entra ?? { metadata: { global: null, usGovernment: null, china: null } },
     entraMethods: createEntraMethods({ ...deps, sealKeys: () => deps.keys().sealKeys }),
+    enrolmentCodes: createEnrolmentCodes({ ...deps, hashKeys: () => deps.keys().hashKeys }),
+    directoryPhones: createDirectoryPhones({
+      logins: placesOf('login', deps.entra?.login),
+      ...{ graphs: placesOf('graph', deps.entra?.graph), clock: deps.clock },
+    }),
     entraKeys: createEntraSigningKeys({ ...deps, sealKeys: () => deps.keys().sealKeys }),
     audit: createAuditStore(deps.run),
     tenants: createTenants(deps),

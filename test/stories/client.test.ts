@@ -172,6 +172,11 @@ describe('the client', () => {
     expect(method).toMatchObject({ ...ids, cloud: 'global', issuer: expect.stringContaining(method.id) });
     expect(await client.listEntraMethods()).toEqual([method]);
     expect(await client.readEntraMethod(method.id)).toEqual(method);
+    const changed = await client.changeEntraMethod(method.id, { firstTime: 'self' });
+    expect(changed).toEqual({ ...method, firstTime: 'self' });
+    const { code } = await client.createEnrolmentCode('u-enrol', { forS: 3_600 });
+    expect(code).toHaveLength(14);
+    expect(await client.removeEnrolmentCode('u-enrol')).toBeUndefined();
     expect(await client.removeEntraMethod(method.id)).toBeUndefined();
   });
 

@@ -15,8 +15,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const ADDRESSES = { global: entra.url };
 const { world } = worldOn('embedded', () => ({
-  config: { entra: { metadata: { global: entra.url, usGovernment: null, china: null } } },
+  config: { entra: { metadata: ADDRESSES, login: ADDRESSES, graph: ADDRESSES } },
 }));
 
 const APPLICATION = randomUUID();
@@ -47,6 +48,32 @@ test('prints the steps of the administrator with every value', async () => {
   expect((await run('show', 'contoso', id)).exitCode).toBe(2);
 });
 
+test('reads phones from the directory, with a secret out of a file, and tries it out', async () => {
+  const file = join(folder, 'secret');
+  writeFileSync(file, 'Kx8~a-secret-of-the-app\n');
+  const secret = ['--graph-secret-file', file];
+  const made = await run(
+    ...['create', 'contoso', '--name', 'Desk phone', '--application', APPLICATION],
+    ...['--directories', entra.directoryId, '--first-time', 'directory', ...secret],
+  );
+  expect(made.exitCode, made.errors).toBe(0);
+  expect(made.output).toContain('User.Read.All');
+  expect(made.output).not.toContain('Kx8~');
+  const [id = ''] = made.output.split('\n');
+  entra.graph.applications.set(APPLICATION, { secret: 'Kx8~a-secret-of-the-app' });
+  const looked = await run('doctor', 'contoso', id);
+  expect(looked.output).toMatch(/ok +\w+ Microsoft Graph +lets the application read users/);
+  entra.graph.applications.set(APPLICATION, { secret: 'another' });
+  const refused = await run('doctor', 'contoso', id);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.output).toMatch(/FAILED +\w+ Microsoft Graph .*AADSTS7000215/);
+  const changed = await run('change', 'contoso', id, '--first-time', 'self');
+  expect(changed.output).toContain('enrolment code');
+  const code = await run('enrol', 'contoso', `${randomUUID()}@${entra.directoryId}`, '--hours', '1');
+  expect(code.output).toMatch(/^[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){2}\n/);
+  await run('remove', 'contoso', id);
+});
+
 test('says what is wrong with what was typed', async () => {
   const wrong = [
     ['dance'],
@@ -54,6 +81,13 @@ test('says what is wrong with what was typed', async () => {
     ['create', 'contoso', '--name', 'x', '--application', APPLICATION, '--directories', ''],
     ['create', 'nobody', '--name', 'x', '--application', APPLICATION, '--directories', entra.directoryId],
     ['remove', 'contoso', 'aaaaaaaaaaaaaaaa'],
+    ['change', 'contoso', 'aaaaaaaaaaaaaaaa'],
+    ['change', 'contoso', 'aaaaaaaaaaaaaaaa', '--first-time', 'never'],
+    ['change', 'contoso', 'aaaaaaaaaaaaaaaa', '--first-time', 'directory'],
+    ['change', 'contoso', 'aaaaaaaaaaaaaaaa', '--graph-secret-file', '/nowhere'],
+    ['change', 'contoso', 'aaaaaaaaaaaaaaaa', '--graph-certificate-file', '/dev/null'],
+    ['enrol', 'contoso', 'a b'],
+    ['enrol', 'contoso', 'u', '--hours', '0'],
   ];
   for (const words of wrong) {
     const { exitCode, errors } = await run(...words);

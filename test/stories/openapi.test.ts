@@ -431,6 +431,13 @@ describe('the answers are as described', () => {
     const { id } = (await ask('createEntraMethod', { body })).body;
     expect((await ask('listEntraMethods')).body.value).toMatchObject([{ id, cloud: 'global' }]);
     await ask('readEntraMethod', { path: { id } });
+    await ask('changeEntraMethod', { path: { id }, body: { firstTime: 'self' } });
+    const missing = { path: { id }, body: { firstTime: 'directory' } };
+    expect(await ask('changeEntraMethod', missing)).toMatchObject({ status: 409 });
+    const user = { path: { userId: 'u-1' } };
+    await ask('createEnrolmentCode', { ...user, body: {} });
+    await ask('removeEnrolmentCode', user);
+    expect(await ask('removeEnrolmentCode', user)).toMatchObject({ status: 404 });
     await ask('removeEntraMethod', { path: { id } });
     expect(await ask('readEntraMethod', { path: { id } })).toMatchObject({ status: 404 });
     expect(await ask('removeEntraMethod', { path: { id } })).toMatchObject({ status: 404 });

@@ -78,8 +78,8 @@ function entraBrowsers({ entra, browser, method, now }: Parts) {
   return { atEntra, expectSignedIn };
 }
 
-/** An Entra, a world that trusts it, a method for it, and browsers of its people; for one file of tests. */
-export async function entraInBrowsers() {
+/** An Entra, a world that trusts it, a method for it, and browsers of its people; for one file of tests. @param extra of the method */
+export async function entraInBrowsers(extra: Record<string, unknown> = {}) {
   let now = () => new Date();
   const entra = await openFakeEntra({ now: () => now() });
   afterAll(() => entra.close());
@@ -90,7 +90,7 @@ export async function entraInBrowsers() {
   let method: KnownMethod;
   beforeAll(async () => {
     now = () => new Date(world.time.now());
-    method = await newMethod(world.api, entra);
+    method = await newMethod(world.api, entra, extra);
   });
   const browsers = entraBrowsers({ entra, browser, method: () => method, now: () => now() });
   return { entra, world, ...browsers };

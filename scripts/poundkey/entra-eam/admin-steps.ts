@@ -8,6 +8,19 @@ const CENTRES: Record<EntraMethod['cloud'], string> = {
   china: 'https://entra.microsoftonline.cn',
 };
 
+const DIRECTORY = `
+   Microsoft Graph, application: User.Read.All, and grant admin consent for it. Certificates & secrets: the credential that
+   you have entered here.`;
+
+/** Where the numbers of people come from. */
+const NUMBERS: Record<EntraMethod['firstTime'], string> = {
+  preregistered:
+    'Enter the numbers of these people here: import-phone-methods with the columns directoryId, objectId and number.',
+  directory:
+    'See to it that these people have a business phone in the directory. It is called the first time, and registered.',
+  self: 'Give each person an enrolment code (entra-eam enrol TENANT USER): they enter their phone with it the first time.',
+};
+
 /**
  * The steps.
  * @param publicUrl where people and Entra reach the service
@@ -19,7 +32,7 @@ export function adminSteps(publicUrl: string, method: EntraMethod): string {
 
 1. App registrations > the application ${applicationId} > Authentication > Add a platform > Web.
    Redirect URI:        ${authorizationUrl}
-   API permissions: Microsoft Graph, delegated: openid, profile. Expose no API.
+   API permissions: Microsoft Graph, delegated: openid, profile. Expose no API.${method.firstTime === 'directory' ? DIRECTORY : ''}
 2. Authentication methods > Policies > Add external method. Needs the role Privileged Role Administrator for consent.
    Name:                ${displayName}    (people see it; it cannot be changed later)
    Client ID:           ${clientId}
@@ -29,7 +42,7 @@ export function adminSteps(publicUrl: string, method: EntraMethod): string {
 3. Include a group of a few people first, and enable the method.
 4. Conditional Access: a policy for this group with the grant "Require multifactor authentication". Authentication
    strengths, also the built-in one for MFA, are not satisfied by external methods.
-5. Enter the numbers of these people here: import-phone-methods with the columns directoryId, objectId and number.
+5. ${NUMBERS[method.firstTime]}
 6. Let one of them sign in, choose "${displayName}", and press # on the desk phone. Each person registers the method once,
    at the first sign-in or at Security info > Add sign-in method.
 

@@ -1,6 +1,7 @@
 // Looks at everything that a sign-in through Entra needs: what Entra reads here, what is read at Entra, and one whole sign-in.
 import { randomUUID } from 'node:crypto';
 import { CLOUDS, placesOf, redirectUriOf } from '../../../src/entra/clouds.ts';
+import { DirectoryPhonesRefusal } from '../../../src/entra/directory-phones/refusal.ts';
 import { addressesOf, type EntraMethod } from '../../../src/entra/external-method/methods.ts';
 import type { Finding } from '../command.ts';
 import type { Tools } from '../tools.ts';
@@ -38,6 +39,10 @@ export function createExamination(tools: Tools) {
         forgeryProblem(publicUrl, method),
       );
     }
+    for (const method of methods.filter(({ firstTime }) => firstTime === 'directory'))
+      await look(`${method.id} Microsoft Graph`, 'lets the application read users', () =>
+        graphProblem(tools, method),
+      );
     findings.push(await trySignIn());
     return findings;
   };
@@ -69,6 +74,26 @@ async function entraProblem({ entra, clock }: Tools, cloud: EntraMethod['cloud']
   return apart > MOST_APART_S
     ? `the clock of this machine is ${Math.round(apart)} s from Entra's: set it by NTP, since hints are believed for five minutes`
     : null;
+}
+
+/** Nobody has a random id: whoever may read users is told so. */
+async function graphProblem(
+  { entraMethods, directoryPhones }: Tools,
+  { id, directoryIds }: EntraMethod,
+): Promise<string | null> {
+  for (const directoryId of directoryIds) {
+    const application = await entraMethods.applicationOf(id, directoryId);
+    if (application === null) return 'the method has no credential: entra-eam change enters one';
+    const problem = await directoryPhones.read(application, randomUUID()).then(
+      () => 'it knows somebody whom nobody has entered',
+      (error: unknown) => {
+        if (!(error instanceof DirectoryPhonesRefusal)) throw error;
+        return error.reason === 'userNotFound' ? null : `${directoryId}: ${error.message}`;
+      },
+    );
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
 /** Somebody who is not Entra asks for a sign-in of nobody: nothing may come of it, and nothing may be sent to Microsoft. */

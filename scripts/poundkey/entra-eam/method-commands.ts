@@ -2,17 +2,19 @@
 import { CLOUD_NAMES } from '../../../src/entra/clouds.ts';
 import type { EntraMethod } from '../../../src/entra/external-method/methods.ts';
 import { NewEntraMethodBody, viewOfMethod } from '../../../src/entra/external-method/routes.ts';
-import { type Answer, type Command, table, UsageError } from '../command.ts';
+import { type Answer, type Command, table, UsageError, wholeIn } from '../command.ts';
+import { namedUser } from '../named-user.ts';
 import { existing } from '../tenant-commands.ts';
 import type { Tools } from '../tools.ts';
 import { adminSteps } from './admin-steps.ts';
 import { createExamination } from './doctor.ts';
+import { readFirstTime } from './first-time-options.ts';
 
 type Options = Readonly<Record<string, string>>;
 type Action = (tools: Tools, words: string[], options: Options) => Promise<Answer>;
 
 const USAGE =
-  'entra-eam ACTION [TENANT] [ID] [--name NAME] [--application ID] [--directories IDS] [--cloud CLOUD] [--client-id ID]';
+  'entra-eam ACTION [TENANT] [ID] [--name NAME] [--application ID] [--directories IDS] [--cloud CLOUD] [--client-id ID] [--first-time MODE] [--graph-secret-file FILE] [--graph-certificate-file FILE] [--graph-key-file FILE] [--hours N]';
 
 const create: Action = async (tools, [tenantId = ''], options) => {
   await existing(tools.tenants, tenantId);
@@ -20,12 +22,31 @@ const create: Action = async (tools, [tenantId = ''], options) => {
   const wanted = NewEntraMethodBody.safeParse({
     ...{ displayName: name, applicationId: application, clientId, ...(cloud === undefined ? {} : { cloud }) },
     directoryIds: directories.split(',').map((id) => id.trim()),
+    ...readFirstTime(options),
   });
   if (!wanted.success)
     throw new UsageError(
       `Expected: entra-eam create TENANT --name NAME --application ID --directories ID[,ID] [--cloud ${CLOUD_NAMES.join('|')}] [--client-id ID]. IDs are UUIDs as Entra shows them.`,
     );
   return shown(tools, await tools.entraMethods.create({ ...wanted.data, tenantId }));
+};
+
+const change: Action = async (tools, [tenantId = '', id = ''], options) => {
+  await existing(tools.tenants, tenantId);
+  const changes = readFirstTime(options);
+  if (Object.keys(changes).length === 0)
+    throw new UsageError('Give --first-time, or the files of a credential: nothing else can be changed.');
+  return shown(tools, await tools.entraMethods.change(tenantId, id, changes));
+};
+
+const enrol: Action = async (tools, words, { hours = '72' }) => {
+  const user = await namedUser(tools, words);
+  const { code, expiresAt } = await tools.enrolmentCodes.create(
+    user,
+    wholeIn('hours', hours, 1, 336) * 3_600,
+  );
+  const text = `${code}\n\nGive it to the person on a safe way. It is good for one sign-in, until ${expiresAt.toISOString()}.`;
+  return { text, data: { code, expiresAt } };
 };
 
 const list: Action = async (tools, [tenantId = '']) => {
@@ -86,11 +107,14 @@ async function methodsOf(tools: Tools, tenantId?: string, id?: string): Promise<
   return id === undefined ? tools.entraMethods.list(tenantId) : [await tools.entraMethods.read(tenantId, id)];
 }
 
-const ACTIONS: Record<string, Action> = { create, list, show, remove, 'rotate-keys': rotateKeys, doctor };
+const ACTIONS: Record<string, Action> = {
+  ...{ create, change, enrol, list, show, remove },
+  ...{ 'rotate-keys': rotateKeys, doctor },
+};
 
 const entraEam: Command<Tools> = {
   usage: USAGE,
-  what: 'external authentication methods of Microsoft Entra. ACTION: create TENANT (makes one, and prints what to enter at Entra), list TENANT, show TENANT ID, remove TENANT ID, rotate-keys, or doctor [TENANT] [ID], which signs somebody in with an Entra of its own, and tries the methods of a tenant',
+  what: 'external authentication methods of Microsoft Entra. ACTION: create TENANT (makes one, and prints what to enter at Entra), change TENANT ID, enrol TENANT USER (makes an enrolment code), list TENANT, show TENANT ID, remove TENANT ID, rotate-keys, or doctor [TENANT] [ID], which signs somebody in with an Entra of its own, and tries the methods of a tenant',
   async run(tools, [action = '', ...words], options) {
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
     if (act) return act(tools, words, options);

@@ -5,7 +5,7 @@ import {
   MICROSOFT_CALLER,
 } from '../../../src/entra/messages/connections.ts';
 import { ServiceError } from '../../../src/errors.ts';
-import { type Answer, type Command, table, UsageError } from '../command.ts';
+import { type Answer, type Command, table, UsageError, wholeIn } from '../command.ts';
 import { existing } from '../tenant-commands.ts';
 import type { Tools } from '../tools.ts';
 import { examine } from './doctor.ts';
@@ -35,11 +35,6 @@ function uriOf(value: string): string {
 function onOff(option: string, value: string): boolean {
   if (value === 'on' || value === 'off') return value === 'on';
   throw new UsageError(`--${option}: This must be on or off.`);
-}
-
-function wholeIn(option: string, value: string, least: number, most: number): number {
-  if (/^\d{1,3}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
-  throw new UsageError(`--${option}: This must be a whole number from ${least} to ${most}.`);
 }
 
 function nameOf(value: string): string {
