@@ -16,10 +16,12 @@ const inProject = (path: string) => join(PROJECT, path);
 for (const folder of [SOURCE, PACKAGE]) rmSync(folder, { recursive: true, force: true });
 const entries = { 'index.ts': inProject('src/client.ts'), 'queue.ts': inProject('src/client/queue.ts') };
 await copyClientSource(entries, SOURCE);
-execFileSync(process.execPath, [inProject('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: PROJECT,
-  stdio: 'inherit',
-});
+// Comments are of use beside the types; once more in what runs they are a tenth of the package.
+const [types, code] = [['--emitDeclarationOnly'], ['--declaration', 'false', '--removeComments']];
+for (const how of [types, code]) {
+  const tsc = [inProject('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', ...how];
+  execFileSync(process.execPath, tsc, { cwd: PROJECT, stdio: 'inherit' });
+}
 for (const path of COPIED) copyFileSync(inProject(path), join(PACKAGE, path.replace(/^.*\//, '')));
 const description = describePackage(JSON.parse(readFileSync(inProject('package.json'), 'utf8')));
 writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(description, null, 2)}\n`);

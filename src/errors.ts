@@ -94,6 +94,7 @@ export const ERRORS = {
     title: 'There is no such connection with Microsoft Entra',
   },
   'pbxProfile.notFound': { status: 404, title: 'There is no such PBX profile' },
+  'deliveryHook.notFound': { status: 404, title: 'There is no such hook' },
   'enrolmentCode.notFound': { status: 404, title: 'There is no enrolment code of this user' },
   'entraMethod.credentialMissing': { status: 409, title: 'The method has no credential for Microsoft Graph' },
   'entraMethod.notFound': { status: 404, title: 'There is no such external authentication method' },

@@ -113,7 +113,7 @@ async function build(
     const laneOf = createApiLanes(apiKeys, places);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
     const served = { page: page.deps, entra: features, signingKeys: stores.signingKeys };
-    const web = { webhooks, api, ...served, messageSets: features.entraMessages.sets, sandboxUrl };
+    const web = { webhooks, api, ...served, messageSets: features.messageSets, sandboxUrl };
     http.serve(createWeb({ ...web, traceRequests, trustedProxies, isStopping, log }));
   }
   const checks = { features, count: ops.countCheck, isStopping, pause, clock, log };

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What a command says, for people and, the same, for programs (`--json`). */
 export interface Answer {
   text: string;
@@ -50,6 +52,17 @@ export function checkedUuid(id: string, where: string): string {
 export function wholeIn(option: string, value: string, least: number, most: number): number {
   if (/^\d{1,3}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
   throw new UsageError(`--${option}: This must be a whole number from ${least} to ${most}.`);
+}
+
+/** What is in a file that an option names; empty: no file was named. @throws UsageError when it cannot be read */
+export function contentOf(file = ''): string {
+  if (file === '') return '';
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown reason';
+    throw new UsageError(`The file ${file} cannot be read: ${why}`, { cause: error });
+  }
 }
 
 /** Rows as lines with their columns below each other. */

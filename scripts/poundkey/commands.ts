@@ -5,6 +5,7 @@ import { AUDIT_COMMANDS } from './audit-commands.ts';
 import { BLOCK_COMMANDS } from './block-commands.ts';
 import { CHECK_COMMANDS } from './check/check-command.ts';
 import type { Command, SetUpCommand } from './command.ts';
+import { DELIVERY_HOOK_COMMANDS } from './delivery-hooks/hook-commands.ts';
 import { ENTRA_METHOD_COMMANDS } from './entra-eam/method-commands.ts';
 import { ENTRA_EPP_COMMANDS } from './entra-epp/entra-epp-command.ts';
 import { FIND_COMMANDS } from './find/find-command.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: ReadonlyMap<string, Command<Tools> | SetUpCommand> = new 
     ...IMPORT_COMMANDS,
     ...ENTRA_EPP_COMMANDS,
     ...ENTRA_METHOD_COMMANDS,
+    ...DELIVERY_HOOK_COMMANDS,
     ...SUPPRESSION_COMMANDS,
     ...TOLL_FRAUD_COMMANDS,
     ...AUDIT_COMMANDS,

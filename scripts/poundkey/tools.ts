@@ -4,6 +4,7 @@ import { createWriteRevocation } from '../../src/app-passwords/completion-writes
 import { createAppServers } from '../../src/app-passwords/older-apps/app-servers.ts';
 import { createAuditStore } from '../../src/audit/audit-store.ts';
 import { createBlocks } from '../../src/blocks/blocks.ts';
+import { createDeliveryHooks } from '../../src/delivery-hooks/hooks.ts';
 import type { PolicyCeiling } from '../../src/domain/ceiling-settings.ts';
 import type { EntraConfig } from '../../src/domain/entra-settings.ts';
 import { phoneHashes } from '../../src/domain/phone-hashes.ts';
@@ -92,6 +93,7 @@ export function createTools(deps: {
     }),
     appServers: createAppServers(deps),
     tenantDomains: createTenantDomains(deps),
+    deliveryHooks: createDeliveryHooks({ ...deps, sealKeys: () => deps.keys().sealKeys }),
     entraConnections: createConnections({ ...deps, sealKeys: () => deps.keys().sealKeys }),
     sealKeys: () => deps.keys().sealKeys,
     eraseUser: createEraseUser(deps),

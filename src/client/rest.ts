@@ -1,3 +1,4 @@
+import { deliveryHooks } from './delivery-hooks.ts';
 import { entra } from './entra.ts';
 import { exportAudit } from './export-audit.ts';
 import { follow, waitForOutcome } from './follow.ts';
@@ -108,6 +109,7 @@ export function createPoundkeyClient(address: PoundkeyAddress) {
     ...pages(api),
     ...users(api),
     ...entra(api),
+    ...deliveryHooks(api),
     ...administration(api),
   };
 }

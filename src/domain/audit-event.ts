@@ -53,6 +53,8 @@ export const AUDIT_TYPES = [
   'entraPhoneProvider.removed',
   'entraPhoneProvider.keyAdded',
   'entraPhoneProvider.keyRetired',
+  'deliveryHook.created',
+  'deliveryHook.removed',
   'enrolmentCode.created',
   'enrolmentCode.removed',
   'enrolmentCode.used',

@@ -34,6 +34,19 @@ export interface EntraMessageKeyTable {
   retiredAt: Generated<Date | null>;
 }
 
+/** Hooks of identity products that hand codes over. */
+export interface DeliveryHookTable {
+  id: string;
+  tenantId: string;
+  kind: string;
+  name: string;
+  /** Under AES-256-GCM. */
+  sealedSecret: string;
+  asksFirst: boolean;
+  times: number;
+  createdAt: Date;
+}
+
 /** Messages of others, one for each verification whose purpose is `deliver`. */
 export interface DeliveryTable {
   verificationId: string;

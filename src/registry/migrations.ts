@@ -29,6 +29,7 @@ import { up as codeHost } from './migrations/0029-code-host.ts';
 import { up as entraMethod } from './migrations/0030-entra-method.ts';
 import { up as messages } from './migrations/0031-messages.ts';
 import { up as firstTime } from './migrations/0032-first-time.ts';
+import { up as deliveryHooks } from './migrations/0033-delivery-hooks.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -62,4 +63,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0030-entra-method': { up: entraMethod },
   '0031-messages': { up: messages },
   '0032-first-time': { up: firstTime },
+  '0033-delivery-hooks': { up: deliveryHooks },
 };

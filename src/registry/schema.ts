@@ -13,7 +13,12 @@ import type {
 } from './entra-schema.ts';
 import type { KeyFingerprintTable, SignInAssertionTable } from './key-schema.ts';
 import type { CallerLineTable, LineShareTable } from './line-schema.ts';
-import type { DeliveryTable, EntraMessageKeyTable, EntraPhoneProviderTable } from './message-schema.ts';
+import type {
+  DeliveryHookTable,
+  DeliveryTable,
+  EntraMessageKeyTable,
+  EntraPhoneProviderTable,
+} from './message-schema.ts';
 import type { OutboxTable, WebhookEndpointTable } from './outbox-schema.ts';
 import type { ChallengeFailureTable, RefusalTable } from './refusal-schema.ts';
 import type {
@@ -66,6 +71,7 @@ export interface Registry {
   signInPage: SignInPageTable;
   entraPhoneProvider: EntraPhoneProviderTable;
   entraMessageKey: EntraMessageKeyTable;
+  deliveryHook: DeliveryHookTable;
   delivery: DeliveryTable;
   entraMethod: EntraMethodTable;
   entraAttempt: EntraAttemptTable;

@@ -71,6 +71,11 @@ const TAGS: ApiTag[] = [
     under: [`${API}/entra-phone-providers`],
   },
   {
+    name: 'Delivery hooks',
+    description: 'Identity products other than Entra that hand codes over, to be spoken or sent',
+    under: [`${API}/delivery-hooks`],
+  },
+  {
     name: 'Entra methods',
     description:
       'Sign-ins to Microsoft Entra ID that are approved by phone (external authentication methods)',

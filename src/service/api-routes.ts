@@ -6,6 +6,7 @@ import { createAuditStore } from '../audit/audit-store.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { blockRoutes } from '../blocks/routes.ts';
 import { capabilityRoutes } from '../capabilities/routes.ts';
+import { deliveryHookRoutes } from '../delivery-hooks/routes.ts';
 import { entraPhoneProviderRoutes } from '../entra/messages/routes.ts';
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import type { Events } from '../events.ts';
@@ -49,6 +50,7 @@ export interface ApiDeps {
     | 'phoneMethods'
     | 'assertions'
     | 'entraMessages'
+    | 'deliveryHooks'
   >;
   stores: Pick<Stores, 'database' | 'sealKeys'>;
   languages: Languages;
@@ -73,6 +75,7 @@ export function createApiRoutes(deps: ApiDeps): Route<CallerWithFacts>[] {
     findRoute(journey.findVerifications),
     ...appPasswordRoutes({ ...appPasswords, reveal: createReveal({ db, sealKeys, clock, events }) }),
     ...userProfileRoutes({ profiles: userProfiles, assertServed }),
+    ...deliveryHookRoutes(features.deliveryHooks.hooks),
     ...entraPhoneProviderRoutes(features.entraMessages.connections),
     ...pbxProfileRoutes(pbxProfiles, policies.current),
     ...phoneMethodRoutes(phoneMethods),

@@ -12,7 +12,9 @@ import { writeAuditEvent } from '../audit/completion-write.ts';
 import { writeFraudBlock } from '../blocks/block-for-fraud.ts';
 import { createBlocks } from '../blocks/blocks.ts';
 import type { Config } from '../config.ts';
+import { createHookFeatures } from '../delivery-hooks/hook-features.ts';
 import { phoneHashes } from '../domain/phone-hashes.ts';
+import type { TenantPolicy } from '../domain/policy.ts';
 import { placesOf } from '../entra/clouds.ts';
 import { createDirectoryKeys } from '../entra/directory-keys.ts';
 import { createDirectoryPhones } from '../entra/directory-phones/read-phones.ts';
@@ -68,7 +70,9 @@ interface FeatureDeps {
   deliverNow: Outbox['deliverNow'];
   refusals: Refusals;
   countPurged: CountPurged;
-  messages: Pick<Parameters<typeof createEntraMessages>[0], 'observe' | 'notice'>;
+  messages: Pick<Parameters<typeof createEntraMessages>[0], 'observe' | 'notice'> & {
+    observeHook: Parameters<typeof createHookFeatures>[0]['observe'];
+  };
   traces: TraceContext;
   isStopping: () => boolean;
   clock: Clock;
@@ -238,11 +242,29 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     samplePathConnection: config.entra?.samplePathConnection ?? null,
     ...{ run, sealKeys, clock, log },
   });
-  const others = { ...ofTenants, ...ofAppPasswords, ...ofPhones, ...ofEntra };
+  const deliveryHooks = createHookFeatures({
+    ...{ run, sealKeys, hashKeys, clock, deliver: journey.deliverMessage },
+    observe: deps.messages.observeHook,
+    sentenceWith: createSentence(policies, languages),
+  });
+  const messageSets = [...entraMessages.sets, ...deliveryHooks.sets];
+  const others = { deliveryHooks, messageSets, ...ofTenants, ...ofAppPasswords, ...ofPhones, ...ofEntra };
   return { jobs, journey, entraMessages, userProfiles, blocks, assertions, ...others };
 
   /** Verifications that were ended by something else than their own call. */
   function ended(ids: string[]): void {
     for (const id of ids) journey.advanceNow({ id });
   }
+}
+
+/** The sentence of our own text messages, without a host that the code is meant for. */
+function createSentence(
+  { policyOf }: { policyOf: (tenantId: string) => Promise<TenantPolicy> },
+  languages: FeatureDeps['languages'],
+) {
+  return async (code: string, { tenantId, locale: wanted }: { tenantId: string; locale: string | null }) => {
+    const { organisation, locale: ofTenant } = await policyOf(tenantId);
+    const locale = (wanted === null ? null : languages.resolveLocale(wanted)) ?? ofTenant ?? 'en';
+    return languages.fillCodeText({ locale, tenantId, organisation, code, host: null }).body;
+  };
 }

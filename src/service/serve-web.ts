@@ -51,7 +51,7 @@ export interface WebDeps {
   api: ApiSetDeps;
   signingKeys: Stores['signingKeys'];
   page: PageDeps;
-  /** Where Microsoft Entra hands messages over. */
+  /** Where Microsoft Entra and other identity products hand messages over. */
   messageSets: readonly MountedSet[];
   entra: Pick<Features, 'entraMethods' | 'entraKeys'>;
   /** Where the sandbox is; null: there is none. */

@@ -42,6 +42,7 @@ const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'capabilities/': { file: 'capabilities/routes.ts', imports: [] },
   'pbx-profiles/': { file: 'pbx-profiles/routes.ts', imports: [] },
   'entra/': { file: 'entra/clouds.ts', imports: [] },
+  'delivery-hooks/': { file: 'delivery-hooks/authentic.ts', imports: [] },
   'self-service/': { file: 'self-service/brand/brand.ts', imports: [] },
   'ops/': { file: 'ops/readiness.ts', imports: [] },
   'providers/port.ts': {
@@ -136,6 +137,7 @@ const FEATURES = [
   'capabilities/',
   'pbx-profiles/',
   'entra/',
+  'delivery-hooks/',
   'self-service/',
   'ops/',
 ];

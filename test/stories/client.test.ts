@@ -178,6 +178,10 @@ describe('the client', () => {
     expect(code).toHaveLength(14);
     expect(await client.removeEnrolmentCode('u-enrol')).toBeUndefined();
     expect(await client.removeEntraMethod(method.id)).toBeUndefined();
+    const { secret, ...hook } = await client.createDeliveryHook({ kind: 'okta', name: 'Okta' });
+    expect(secret).toMatch(/^whsec_/);
+    expect(await client.listDeliveryHooks()).toEqual([hook]);
+    expect(await client.removeDeliveryHook(hook.id)).toBeUndefined();
   });
 
   test('reads the outcome that is posted, and refuses one that is not from Poundkey', async () => {

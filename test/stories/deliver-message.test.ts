@@ -1,6 +1,6 @@
 // A message of somebody else is passed on by a call or a text: once, in time, and to nobody but whoever asked to hear it.
 import { describe, expect, test, vi } from 'vitest';
-import type { MessageToDeliver } from '../../src/journey/deliver/deliver-message.ts';
+import type { MessageToDeliver } from '../../src/domain/delivered-message.ts';
 import { type Deadline, deadlineIn, TooLateError } from '../../src/platform/deadline.ts';
 import type { Script } from '../../src/simulator/script.ts';
 import { describeWorlds, worldOfThisTest } from '../support/open-worlds.ts';

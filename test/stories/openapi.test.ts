@@ -443,6 +443,13 @@ describe('the answers are as described', () => {
     expect(await ask('removeEntraMethod', { path: { id } })).toMatchObject({ status: 404 });
   });
 
+  test('about hooks of identity products', async () => {
+    const { id } = (await ask('createDeliveryHook', { body: { kind: 'okta', name: 'Okta' } })).body;
+    expect((await ask('listDeliveryHooks')).body.value).toMatchObject([{ id, kind: 'okta' }]);
+    await ask('removeDeliveryHook', { path: { id } });
+    expect(await ask('removeDeliveryHook', { path: { id } })).toMatchObject({ status: 404 });
+  });
+
   test('about outcomes that are posted', async () => {
     const body = { url: 'http://127.0.0.1:9/outcomes' };
     await ask('putWebhookEndpoint', { body });

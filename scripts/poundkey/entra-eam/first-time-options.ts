@@ -1,11 +1,10 @@
 // What happens to people of whom no phone is registered, as options: secrets come from files, and stand in no list of processes.
-import { readFileSync } from 'node:fs';
 import {
   type EnteredCredential,
   GraphCredentialBody,
 } from '../../../src/entra/external-method/graph-credential.ts';
 import { FIRST_TIME, type FirstTime } from '../../../src/entra/external-method/methods.ts';
-import { UsageError } from '../command.ts';
+import { contentOf, UsageError } from '../command.ts';
 
 /** What `--first-time` and the files of a credential say; what is not given is left out. @throws UsageError */
 export function readFirstTime(options: Readonly<Record<string, string>>): {
@@ -35,14 +34,4 @@ function readCredential(options: Readonly<Record<string, string>>): EnteredCrede
   throw new UsageError(
     'Give --graph-secret-file with the value of a client secret, or --graph-certificate-file and --graph-key-file with a certificate and its RSA key, both as PEM without a passphrase.',
   );
-}
-
-function contentOf(file = ''): string {
-  if (file === '') return '';
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown reason';
-    throw new UsageError(`The file ${file} cannot be read: ${why}`, { cause: error });
-  }
 }

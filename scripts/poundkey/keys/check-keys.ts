@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { resealHookSecrets } from '../../../src/delivery-hooks/hooks.ts';
 import { resealGraphCredentials } from '../../../src/entra/external-method/graph-credential.ts';
 import { resealEntraKeys } from '../../../src/entra/external-method/signing-keys.ts';
 import { resealMessageKeys } from '../../../src/entra/messages/message-keys.ts';
@@ -52,9 +53,9 @@ async function resealEverything(
   sealKeys: KeyRing,
 ): Promise<number> {
   const run = runIn(deps.db);
-  const ofEntra = [resealEntraKeys, resealMessageKeys, resealGraphCredentials];
+  const reseals = [resealEntraKeys, resealMessageKeys, resealGraphCredentials, resealHookSecrets];
   let resealed = await resealSecrets(deps, sealKeys);
-  for (const reseal of ofEntra) resealed += await reseal(run, sealKeys);
+  for (const reseal of reseals) resealed += await reseal(run, sealKeys);
   return resealed;
 }
 
@@ -97,6 +98,7 @@ const SECRETS: readonly KeyUse['kind'][] = [
   'keys for answers to Entra',
   'message keys',
   'credentials for Microsoft Graph',
+  'secrets of delivery hooks',
 ];
 
 function isSecret({ kind }: Pick<KeyUse, 'kind'>): boolean {

@@ -15,6 +15,7 @@ export interface KeyUse {
     | 'keys for answers to Entra'
     | 'answers to Entra'
     | 'credentials for Microsoft Graph'
+    | 'secrets of delivery hooks'
     | 'enrolment codes'
     | 'suppressed numbers'
     | 'codes that were sent'
@@ -60,6 +61,9 @@ export async function readKeyUses(db: Kysely<Registry>, now: Date): Promise<KeyU
       union all
       select 'seal', split_part(sealed_graph_credential, '.', 2), 'credentials for Microsoft Graph', count(*)::int
         from entra_method where sealed_graph_credential is not null group by 2
+      union all
+      select 'seal', split_part(sealed_secret, '.', 2), 'secrets of delivery hooks', count(*)::int
+        from delivery_hook group by 2
       union all
       select 'hash', hash_key_id, 'enrolment codes', count(*)::int
         from entra_enrolment_code where used_at is null and expires_at > ${now} group by 2

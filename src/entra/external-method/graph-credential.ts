@@ -20,8 +20,8 @@ export const GraphCredentialBody = z
     }),
     z
       .strictObject({
-        certificate: Pem.meta({ description: 'PEM, as it stands in the app registration' }),
-        privateKey: Pem.meta({ description: 'PEM, RSA, not encrypted' }),
+        certificate: Pem.meta({ description: 'PEM' }),
+        privateKey: Pem.meta({ description: 'PEM' }),
       })
       .refine(
         belongTogether,

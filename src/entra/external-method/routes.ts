@@ -31,7 +31,7 @@ const fields = {
 
 const firstTime = z.enum(FIRST_TIME).meta({
   description:
-    'What happens when nobody has registered a phone of the person: nothing (preregistered), the business phone of the directory is called, or the person enters a phone with an enrolment code (self)',
+    'Which phone is called when none of the person is registered: none, the business phone of the directory, or one that they enter with an enrolment code',
 });
 
 /** A new method as it is asked for. Also a type of the client. */

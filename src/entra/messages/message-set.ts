@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { actAs } from '../../domain/actor.ts';
+import type { DeliverMessage } from '../../domain/delivered-message.ts';
 import { refusalIn, type ServiceError } from '../../errors.ts';
 import { type Deadline, deadlineIn, TooLateError } from '../../platform/deadline.ts';
 import { defineRouteSet, type MountedSet } from '../../platform/http/mount-sets.ts';
@@ -11,25 +12,6 @@ import { type DeliveryContext, type Envelope, readContext, readEnvelope } from '
 import type { Decrypt } from './message-keys.ts';
 import { MessageRefused, messageProblem } from './refusal.ts';
 
-/** Takes a message over; see the journey. */
-type Deliver = (
-  message: {
-    tenantId: string;
-    source: string;
-    nonce: string;
-    correlationId: string | null;
-    channel: 'sms' | 'call';
-    number: string;
-    extension: string | null;
-    text: string;
-    locale: string | null;
-    lifeS: number | null;
-    asksFirst: boolean;
-    times: number;
-  },
-  deadline: Deadline,
-) => Promise<{ kind: 'accepted' | 'repeated'; codeFound: boolean }>;
-
 /** What became of a message, for counting. */
 type MessageResult = 'accepted' | 'repeated' | 'evaluated' | 'refused' | 'failed';
 
@@ -38,7 +20,7 @@ export interface MessageSetDeps {
   connections: Pick<Connections, 'called'>;
   checkCaller: CheckCaller;
   decrypt: Decrypt;
-  deliver: Deliver;
+  deliver: DeliverMessage;
   /** The connection that is reached at the address of Microsoft's sample, too; null: none is. */
   samplePathConnection: string | null;
   /** Hears of each message what became of it, and how long that took, s. */

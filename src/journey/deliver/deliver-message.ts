@@ -1,4 +1,5 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
+import type { DeliverMessage, MessageToDeliver } from '../../domain/delivered-message.ts';
 import { type ParsedNumber, parseNumber } from '../../domain/number.ts';
 import { extensionFits } from '../../domain/pauses.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
@@ -7,50 +8,16 @@ import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { RunInTime } from '../../platform/database/run-in-time.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import type { Deadline } from '../../platform/deadline.ts';
 import type { Lines } from '../place/lines.ts';
 import type { PbxProfileOf } from '../ports.ts';
 import type { ChooseLocale } from '../request/choose-locale.ts';
 import { patienceMs, type RequestLimits } from '../request/limits.ts';
 import { pausesFor } from '../request/pauses.ts';
 import { refusalOf } from '../request/refusal-of.ts';
-import type { Channel } from '../states.ts';
 import type { NewVerification, Refused } from '../store/admission.ts';
 import { type DeliveryStore, type NewDelivery, runDelivery, writeDelivery } from '../store/deliveries.ts';
 import type { Messages } from './messages.ts';
 import { paceDigits } from './pace-digits.ts';
-
-/** A finished message with a code in it, for one phone. */
-export interface MessageToDeliver {
-  tenantId: string;
-  /** Who hands it over, by kind and id, and what tells it from that source's other messages. */
-  source: string;
-  nonce: string;
-  correlationId: string | null;
-  channel: Channel;
-  /** With `+` and the country code. */
-  number: string;
-  extension: string | null;
-  text: string;
-  /** A tag of BCP 47, or what is meant for one; null: not said. */
-  locale: string | null;
-  /** How long it is worth anything, s; null: as long as the policy lets verifications last. */
-  lifeS: number | null;
-  /** Whether a call asks for `#` before it speaks the message, and how often it speaks it. */
-  asksFirst: boolean;
-  times: number;
-}
-
-/**
- * Takes a message over: from then on its call or text goes the way of every verification. `repeated`: the source handed it over
- * before, and nothing more happens.
- * @throws ServiceError when the number, the limits of the day or the line do not allow it; TooLateError when it could not
- *   be written in time: then it is not delivered
- */
-export type DeliverMessage = (
-  message: MessageToDeliver,
-  deadline: Deadline,
-) => Promise<{ kind: 'accepted' | 'repeated'; codeFound: boolean }>;
 
 interface DeliverDeps {
   runInTime: RunInTime;

@@ -116,6 +116,7 @@ function describeRoute(set: DescribedSet, route: Route<never>): ZodOpenApiOperat
 const BODY_TYPES = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
+  text: 'text/plain',
   none: 'application/octet-stream',
 } as const;
 

@@ -21,6 +21,7 @@ export interface ReadBody<Body> {
  * - `json`: faults are a `ServiceError` `request.unsupportedMediaType` unless it is `application/json` in UTF-8, not
  *   compressed; `request.malformedJson` when it is not JSON; an error of the body parser (see `problem.ts`) when it is
  *   larger than the route takes or ends too early.
+ * - `text`: as `form`.
  * - `form`: throws an error of the body parser when it is larger than 64 kB, ends too early, is compressed or has an
  *   unknown charset. Its type is not looked at: the fields of anything else make no sense to the route that reads them.
  */
@@ -43,6 +44,10 @@ export const BODY_READERS: {
   async form(req, res) {
     const text = isEmpty(req) ? '' : await parsedBy(readText, req, res);
     return { body: formBody(typeof text === 'string' ? text : '') };
+  },
+  async text(req, res) {
+    const text = isEmpty(req) ? '' : await parsedBy(readText, req, res);
+    return { body: typeof text === 'string' ? text : '' };
   },
   none: async () => ({ body: undefined }),
 };

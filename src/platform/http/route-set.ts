@@ -11,6 +11,8 @@ export interface Bodies {
   json: unknown;
   /** The text as received, and its fields. */
   form: FormBody;
+  /** The text as received, whatever its type: for those who sign what they send. */
+  text: string;
   /** A body is neither read nor refused. */
   none: undefined;
 }
