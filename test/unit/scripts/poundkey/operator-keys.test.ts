@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../../../scripts/poundkey/run-command.ts';
 import { createTools } from '../../../../scripts/poundkey/tools.ts';
 import { createAppPasswordMaker } from '../../../../src/app-passwords/new-app-password.ts';
+import { createDeliveryHooks, resealHookSecrets } from '../../../../src/delivery-hooks/hooks.ts';
 import { NO_CEILING } from '../../../../src/domain/ceiling-settings.ts';
+import { resealGraphCredentials } from '../../../../src/entra/external-method/graph-credential.ts';
+import { createEntraMethods } from '../../../../src/entra/external-method/methods.ts';
 import { createConnections } from '../../../../src/entra/messages/connections.ts';
 import { createDecrypt, resealMessageKeys } from '../../../../src/entra/messages/message-keys.ts';
 import { compareKeys } from '../../../../src/ops/keys/key-problems.ts';
@@ -151,6 +154,29 @@ describe('rotate-keys', async () => {
       .encrypt(publicKey);
     expect(await createDecrypt(after.sealKeys)(jwe, keys, null)).toMatchObject({ plain: 'a message' });
     await made.remove(connection.id);
+  });
+
+  it('seals secrets of hooks and credentials for Microsoft Graph anew, so that the old key can go', async () => {
+    const tenantId = 'contoso';
+    const at = ({ sealKeys }: KeyRings) => ({ run, clock, sealKeys: () => sealKeys });
+    const hooks = createDeliveryHooks(at(before));
+    const wanted = { tenantId, kind: 'okta', name: 'Okta', asksFirst: true, times: 2 } as const;
+    const { hook, secret } = await hooks.create(wanted);
+    const methods = createEntraMethods(at(before));
+    const method = await methods.create({
+      ...{ tenantId, applicationId: randomUUID(), cloud: 'global', displayName: 'Desk phone' },
+      ...{ directoryIds: [randomUUID()], firstTime: 'directory', graphCredential: { secret: 'of-the-app' } },
+    });
+    const said = (await rotateKeys(before)).output;
+    expect(said).toContain('1 secrets of delivery hooks');
+    expect(said).toContain('1 credentials for Microsoft Graph');
+    expect(await resealHookSecrets(run, during.sealKeys)).toBe(1);
+    expect(await resealGraphCredentials(run, during.sealKeys)).toBe(1);
+    expect(await createDeliveryHooks(at(after)).called('okta', hook.id)).toEqual({ hook, secret });
+    const application = await createEntraMethods(at(after)).applicationOf(method.id, 'x');
+    expect(application?.credential).toEqual({ kind: 'secret', secret: 'of-the-app' });
+    await hooks.remove(tenantId, hook.id);
+    await methods.remove(tenantId, method.id);
   });
 
   it('seals webhook secrets anew, and names what still needs the old keys', async () => {
