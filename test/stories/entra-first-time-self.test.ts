@@ -190,6 +190,22 @@ describeWorlds('a first sign-in with an enrolment code', OPTIONS, ({ world }) =>
     expect((await enter(await come(objectId), code, number)).status).toBe(200);
   });
 
+  test('still registers the phone when # comes too late for Entra, and the next sign-in calls it', async () => {
+    const { objectId, number, path } = newPerson('slow');
+    const came = await come(objectId);
+    await world.time.advance(230_000);
+    world.time.pause();
+    const called = await enter(came, await newCode(path), number);
+    await world.time.advance(11_000);
+    expect(answerOn(await came.visitor.open(called.url)).error).toBe('temporarily_unavailable');
+    world.time.resume();
+    await world.settle();
+    expect(await phonesOf(path)).toMatchObject([{ verifiedAt: expect.any(String) }]);
+    expect((await come(objectId)).page.text).toContain('Approve the sign-in');
+    await world.settle();
+    expect(callsTo(number)).toHaveLength(2);
+  });
+
   test('shows the form to nobody whose method is not for it', async () => {
     const other = await newMethod(world.api, entra);
     const { page } = await cameFromEntra(other, entra.requestFor(other, randomUUID()));

@@ -53,7 +53,8 @@ export function createEntraSignIns<Person extends AskedPerson>(
     /** How a sign-in stands, once the person was asked. @param locale the language of the page */
     async look(attempt: EntraAttempt, locale: string): Promise<Standing<Person>> {
       const end = endOf(attempt);
-      if (end?.kind === 'ended' && end.isLate) await cancel(attempt);
+      // Whose code is used up may still register the phone: the next sign-in needs it.
+      if (end?.kind === 'ended' && end.isLate && attempt.admittedAt === null) await cancel(attempt);
       if (end !== null) return end;
       const isAsked = attempt.verificationId !== null || attempt.refusal !== null;
       return standingOf(isAsked ? attempt : await askPerson(attempt, locale));
