@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { actAs } from '../domain/actor.ts';
 import type { DeliverMessage } from '../domain/delivered-message.ts';
-import { ServiceError } from '../errors.ts';
+import { refusalIn, ServiceError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Deadline, deadlineIn, TooLateError } from '../platform/deadline.ts';
 import { defineRouteSet, type MountedSet } from '../platform/http/mount-sets.ts';
@@ -26,6 +26,8 @@ export interface HookSetDeps {
   hashKeys: KeyRing;
   /** Hears of each message what became of it, and how long that took, s. */
   observe: (kind: HookKind, result: 'accepted' | 'repeated' | 'refused' | 'failed', seconds: number) => void;
+  /** Hears why a request was refused, for whoever sets a hook up: no number, code or secret is in it. */
+  sayRefused: (hook: { kind: HookKind; deliveryHookId: string }, reason: string) => void;
   clock: Clock;
 }
 
@@ -68,7 +70,7 @@ function hookSet(deps: HookSetDeps, frontEnd: FrontEnd): MountedSet {
 
 /** There is no hook, or the secret is another one: whoever asks is not told which. */
 async function identify(
-  { hooks, clock }: HookSetDeps,
+  { hooks, sayRefused, clock }: HookSetDeps,
   { kind, isAuthentic }: FrontEnd,
   { params, header, body: text }: IncomingRequest<string>,
 ): Promise<Caller> {
@@ -79,6 +81,11 @@ async function identify(
   const request = { header, text };
   if (called !== null && isAuthentic(request, called.secret, clock.now()))
     return { hook: called.hook, request, deadline };
+  if (isId) {
+    const reason =
+      called === null ? 'there is no such hook' : 'the secret, the signature or the time is wrong';
+    sayRefused({ kind, deliveryHookId: id }, reason);
+  }
   const detail = `There is no hook at this address, or its secret is another one. Expected: what delivery-hooks create has printed.`;
   throw new ServiceError('message.callerUnknown', detail);
 }
@@ -97,7 +104,11 @@ function handOver(deps: HookSetDeps, frontEnd: FrontEnd) {
     problems: [],
     async handle({ caller }) {
       const started = performance.now();
-      const result = await take(deps, frontEnd, caller);
+      const result = await take(deps, frontEnd, caller).catch((error: unknown) => {
+        const { message } = refusalIn(error);
+        deps.sayRefused({ kind, deliveryHookId: caller.hook.id }, message);
+        throw error;
+      });
       deps.observe(kind, result, (performance.now() - started) / 1000);
       return { status: 200, body: frontEnd.accepted };
     },

@@ -243,7 +243,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     ...{ run, sealKeys, clock, log },
   });
   const deliveryHooks = createHookFeatures({
-    ...{ run, sealKeys, hashKeys, clock, deliver: journey.deliverMessage },
+    ...{ run, sealKeys, hashKeys, clock, log, deliver: journey.deliverMessage },
     observe: deps.messages.observeHook,
     sentenceWith: createSentence(policies, languages),
   });

@@ -1,7 +1,6 @@
 // Okta, Auth0 and Supabase hand codes over, each in its own way: taken once, spoken or sent, and refused in its own words.
 import { createHmac, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { setTimeout as wait } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -136,6 +135,22 @@ describeWorlds('hooks of identity products', ({ world }) => {
         ];
         expect(words).toMatch(/^The /);
       }
+    });
+
+    test('leaves a line in the log that says why, and nothing of what was sent', async () => {
+      const line = () =>
+        JSON.parse(world.log.findLast((each) => each.includes('delivery hook was refused')) ?? '{}');
+      const text = SENT[kind](newMobile(), 'x');
+      await send(kind, text);
+      expect(line()).toMatchObject({
+        kind,
+        deliveryHookId: hooks[kind].id,
+        reason: expect.stringContaining('fields'),
+      });
+      await post(hooks[kind].path, text, {});
+      expect(line().reason).toContain('the secret');
+      await post(`/hooks/${kind}/${randomUUID()}`, text, {});
+      expect(line().reason).toBe('there is no such hook');
     });
 
     test('is refused by limits and countries of the policy', async () => {
@@ -278,12 +293,15 @@ describeWorlds('hooks of identity products', ({ world }) => {
   test('is answered with an error when the registry is slow, and the code is then never delivered', async () => {
     const number = newMobile();
     const text = SENT.supabase(number, newCode());
+    const [locked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const held = world.db.transaction().execute(async (session) => {
       await sql`lock table delivery in exclusive mode`.execute(session);
-      await wait(4_000);
+      locked.resolve();
+      await answered.promise;
     });
-    await wait(100);
+    await locked.promise;
     const answer = await send('supabase', text);
+    answered.resolve();
     expect(answer.status).toBeGreaterThanOrEqual(500);
     expect(answer.headers.get('retry-after')).toBeNull();
     await held;
