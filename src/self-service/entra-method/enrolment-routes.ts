@@ -94,5 +94,7 @@ async function enrol(
 
 function wrongCode({ view: { language } }: SignInOwner, code: string, left: number): string {
   if (left <= 0) return language.text('enrol.codeTooMany');
-  return code.trim() === '' ? language.text('enrol.codeEmpty') : language.text('enrol.codeWrong', { tries: left });
+  return code.trim() === ''
+    ? language.text('enrol.codeEmpty')
+    : language.text('enrol.codeWrong', { tries: left });
 }
