@@ -2,7 +2,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 
 /** Whether the user is blocked now. */
-export function isBlocked(alias: 'v', now: Date): Sql {
+export function isBlocked(alias: 'v' | 'e', now: Date): Sql {
   return sql`exists (select from user_block b where b.tenant_id = ${raw(alias)}.tenant_id and b.user_id = ${raw(alias)}.user_id
       and (b.expires_at is null or b.expires_at > ${now}))`;
 }

@@ -1,5 +1,5 @@
 /** The keys with which Entra signs: fetched when they are needed, kept, and fetched again when one is not among them. */
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import type { Cloud } from './clouds.ts';
 
@@ -10,6 +10,9 @@ const KEPT_MS = 24 * 3_600_000;
 /** How long after a fetch an unknown key leads to no other one, ms: who makes up key ids must not make requests. */
 const COOL_DOWN_MS = 30_000;
 
+/** How long an address is left alone after it could not be read, ms: requests that anybody can make lead there. */
+const AFTER_FAILURE_MS = 5_000;
+
 const Metadata = z.object({ jwks_uri: z.url({ protocol: /^https?$/ }) });
 
 /** Finds the keys of Entra. */
@@ -19,6 +22,7 @@ export type DirectoryKeys = ReturnType<typeof createDirectoryKeys>;
 export function createDirectoryKeys(places: Readonly<Record<Cloud, string>>) {
   const sets = new Map<string, JWTVerifyGetKey>();
   const addresses = new Map<Cloud, Promise<string>>();
+  const read = createCalmFetch();
 
   function setAt(address: string): JWTVerifyGetKey {
     const known =
@@ -27,6 +31,7 @@ export function createDirectoryKeys(places: Readonly<Record<Cloud, string>>) {
         timeoutDuration: ANSWER_MS,
         cooldownDuration: COOL_DOWN_MS,
         cacheMaxAge: KEPT_MS,
+        [customFetch]: read,
       });
     sets.set(address, known);
     return known;
@@ -34,7 +39,7 @@ export function createDirectoryKeys(places: Readonly<Record<Cloud, string>>) {
 
   /** One that cannot be read now is asked for again the next time. */
   async function addressOf(cloud: Cloud): Promise<string> {
-    const asked = addresses.get(cloud) ?? readKeyAddress(places[cloud]);
+    const asked = addresses.get(cloud) ?? readKeyAddress(places[cloud], read);
     addresses.set(cloud, asked);
     try {
       return await asked;
@@ -59,9 +64,28 @@ export function createDirectoryKeys(places: Readonly<Record<Cloud, string>>) {
 }
 
 /** @throws Error when the common OpenID configuration cannot be read */
-async function readKeyAddress(place: string): Promise<string> {
+async function readKeyAddress(place: string, read: typeof fetch): Promise<string> {
   const address = `${place}/common/v2.0/.well-known/openid-configuration`;
-  const answer = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) });
+  const answer = await read(address, { redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) });
   if (!answer.ok) throw new Error(`${address} answered with status ${answer.status}; 200 was expected`);
   return Metadata.parse(await answer.json()).jwks_uri;
+}
+
+/** Fails at once where an address could not be read a moment ago. What was read before is kept by who has read it. */
+function createCalmFetch(): typeof fetch {
+  const failures = new Map<string, number>();
+  return async (address, how) => {
+    const place = String(address);
+    if (Date.now() - (failures.get(place) ?? 0) < AFTER_FAILURE_MS)
+      throw new Error(
+        `${place} could not be read a moment ago, and is left alone for ${AFTER_FAILURE_MS} ms`,
+      );
+    const answer = await fetch(address, how).catch((error: unknown) => {
+      failures.set(place, Date.now());
+      throw error;
+    });
+    if (answer.ok) failures.delete(place);
+    else failures.set(place, Date.now());
+    return answer;
+  };
 }

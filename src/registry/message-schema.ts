@@ -59,4 +59,8 @@ export interface DeliveryTable {
   correlationId: string | null;
   asksFirst: boolean;
   times: number;
+  /** Somebody was told that it was taken, when it came again. */
+  repeated: Generated<boolean>;
+  /** It was taken back, since nobody could be told in time. */
+  withdrawn: Generated<boolean>;
 }

@@ -1,5 +1,5 @@
 // Microsoft Entra hands messages over: who may, what is taken, and that each reaches its phone once or never.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -375,6 +375,38 @@ describeWorlds('messages of Microsoft Entra', settings, ({ world }) => {
     await wait(300);
     await world.settle();
     await world.service.journey.sweep();
+    await world.settle();
+    expect(callsTo(context.phoneNumber)).toHaveLength(0);
+  });
+
+  test('that were taken back are no success when they come again', async () => {
+    const { code: _, ...context } = newContext();
+    world.simulator.desk.script(context.phoneNumber, pressing('#'));
+    const body = envelope(await encrypted(context, key));
+    // As it is when the answer to the commit came too late.
+    world.time.pause();
+    await world.service.jobs.queue.pause();
+    expect((await post(body)).status).toBe(200);
+    const nonceHash = createHash('sha256').update(context.nonce).digest('hex');
+    const row = await world.db
+      .updateTable('delivery')
+      .set({ withdrawn: true })
+      .where('nonceHash', '=', nonceHash)
+      .returning('verificationId')
+      .executeTakeFirstOrThrow();
+    await world.db
+      .updateTable('verification')
+      .set({
+        state: 'decided',
+        outcome: 'canceled',
+        errorCode: 'tooLate',
+        decidedAt: new Date(world.time.now()),
+      })
+      .where('id', '=', row.verificationId)
+      .execute();
+    await world.service.jobs.queue.resume();
+    world.time.resume();
+    expect((await post(body)).status).toBe(504);
     await world.settle();
     expect(callsTo(context.phoneNumber)).toHaveLength(0);
   });

@@ -354,6 +354,23 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
     expect(answerOn(back)).toEqual({ error: 'access_denied', state: fields.state });
   });
 
+  test.each(['before the answer was made', 'after it was shown'])(
+    'gives a blocked user no answer, though # was pressed: blocked %s',
+    async (when) => {
+      const { objectId, userId } = await newPerson(world, entra);
+      const { visitor, page } = await come(objectId);
+      await world.settle();
+      if (when === 'after it was shown')
+        expect(answerOn(await visitor.open(page.url)).id_token).toBeDefined();
+      const block = `/v1/users/${encodeURIComponent(userId)}/block`;
+      expect((await world.api('PUT', block, { reason: 'phone stolen' })).status).toBe(200);
+      for (let look = 0; look < 2; look += 1)
+        expect(answerOn(await visitor.open(page.url))).toMatchObject({ error: 'access_denied' });
+      await world.api('DELETE', block);
+      expect(answerOn(await visitor.open(page.url)).id_token).toBeUndefined();
+    },
+  );
+
   test('ends when Entra waits no longer, and # comes too late', async () => {
     const { objectId } = await newPerson(world, entra, 'by-hand');
     const { visitor, page, fields } = await come(objectId);

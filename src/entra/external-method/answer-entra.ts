@@ -11,7 +11,7 @@ import { AMR } from './ways.ts';
 /** What answering needs. */
 export interface AnswerDeps {
   methods: Pick<EntraMethods, 'find'>;
-  attempts: Pick<AttemptStore, 'answer' | 'end' | 'find'>;
+  attempts: Pick<AttemptStore, 'answer' | 'end' | 'endIfBlocked' | 'find'>;
   signingKeys: Pick<EntraSigningKeys, 'signing'>;
   /** The answer is kept sealed, so that a page that is loaded again has the same. */
   sealKeys: KeyRing;
@@ -52,6 +52,7 @@ export function createAnswers(deps: AnswerDeps) {
       issuer: addressesOf(deps.publicUrl, method).issuer,
     });
     const sealed = seal(deps.sealKeys, idToken, contextOf(id));
+    if (await attempts.endIfBlocked(id, now)) return DENIED;
     const isThisOne = await attempts.answer(attempt, { sealed, amr }, now);
     return isThisOne ? { kind: 'answer', idToken } : endNow(attempt);
   }
@@ -59,6 +60,8 @@ export function createAnswers(deps: AnswerDeps) {
   return { endOf, answer };
 }
 
+/** Of somebody who was blocked meanwhile. */
+export const DENIED = { kind: 'ended', error: 'access_denied', isLate: false } as const;
 const LATE = { kind: 'ended', error: 'temporarily_unavailable', isLate: true } as const;
 
 const contextOf = (id: string) => `entra-attempt:${id}`;

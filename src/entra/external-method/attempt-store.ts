@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { auditEvents } from '../../domain/audit-event.ts';
 import type { User } from '../../domain/user.ts';
+import { isBlocked } from '../../domain/user-conditions.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { EntraAsked, UnregisteredPhone } from '../../registry/entra-schema.ts';
 import type { FirstTime } from './methods.ts';
@@ -113,8 +114,9 @@ export function createAttemptStore(run: RunStatement) {
     ): Promise<boolean> {
       const rows = await run(sql`
         with changed as (
-          update entra_attempt set sealed_answer = ${sealed}, answered_at = ${now}
+          update entra_attempt e set sealed_answer = ${sealed}, answered_at = ${now}
           where id = ${id}::uuid and verification_id = ${verificationId}::uuid and expires_at > ${now} and ${GOES_ON}
+            and not ${isBlocked('e', now)}
           returning *),
         ${auditEvents(
           [
@@ -130,13 +132,28 @@ export function createAttemptStore(run: RunStatement) {
       return rows.length === 1;
     },
 
-    /** Ends it with an error, unless it has ended otherwise. */
-    async end(id: string, error: string): Promise<void> {
-      await run(sql`update entra_attempt set ended_as = ${error} where id = ${id}::uuid and ${GOES_ON}`);
-    },
+    ...createEndings(run),
 
     async speak(id: string, locale: string): Promise<void> {
       await run(sql`update entra_attempt set locale = ${locale} where id = ${id}::uuid`);
+    },
+  };
+}
+
+/** How sign-ins end without an approval. */
+function createEndings(run: RunStatement) {
+  return {
+    /** Ends it when its user is blocked, also if it was answered: the answer is shown no more. @returns whether it was ended */
+    async endIfBlocked(id: string, now: Date): Promise<boolean> {
+      const ended = await run(sql`
+        update entra_attempt e set ended_as = 'access_denied', sealed_answer = null
+        where id = ${id}::uuid and ended_as is null and ${isBlocked('e', now)} returning id`);
+      return ended.length > 0;
+    },
+
+    /** Ends it with an error, unless it has ended otherwise. */
+    async end(id: string, error: string): Promise<void> {
+      await run(sql`update entra_attempt set ended_as = ${error} where id = ${id}::uuid and ${GOES_ON}`);
     },
   };
 }

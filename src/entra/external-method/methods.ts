@@ -165,7 +165,7 @@ export function createEntraMethods(deps: { run: RunStatement; clock: Clock; seal
       return { directoryId, cloud: row.cloud, clientId: row.applicationId, credential };
     },
 
-    /** Sign-ins that are under way end. @throws ServiceError `entraMethod.notFound` */
+    /** Sign-ins that are under way get no answer; a call that rings goes on. @throws ServiceError `entraMethod.notFound` */
     async remove(tenantId: string, id: string): Promise<void> {
       const removed = await run(sql`
         with changed as (

@@ -2,7 +2,7 @@
 import { refusalIn } from '../../errors.ts';
 import type { UnregisteredPhone } from '../../registry/entra-schema.ts';
 import { type AcceptDeps, createAcceptRequest } from './accept-request.ts';
-import { type AnswerDeps, createAnswers } from './answer-entra.ts';
+import { type AnswerDeps, createAnswers, DENIED } from './answer-entra.ts';
 import { createAskPerson } from './ask-person.ts';
 import type { AttemptStore, EntraAttempt } from './attempt-store.ts';
 import { createFindDirectoryPhone, type DirectoryPhoneDeps } from './directory-phone.ts';
@@ -55,7 +55,8 @@ export function createEntraSignIns<Person extends AskedPerson>(
       const end = endOf(attempt);
       // Whose code is used up may still register the phone: the next sign-in needs it.
       if (end?.kind === 'ended' && end.isLate && attempt.admittedAt === null) await cancel(attempt);
-      if (end !== null) return end;
+      const isDenied = end?.kind === 'answer' && (await attempts.endIfBlocked(attempt.id, clock.now()));
+      if (end !== null) return isDenied ? DENIED : end;
       const isAsked = attempt.verificationId !== null || attempt.refusal !== null;
       return standingOf(isAsked ? attempt : await askPerson(attempt, locale));
     },

@@ -8,6 +8,7 @@ import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { RunInTime } from '../../platform/database/run-in-time.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { TooLateError } from '../../platform/deadline.ts';
 import type { Lines } from '../place/lines.ts';
 import type { PbxProfileOf } from '../ports.ts';
 import type { ChooseLocale } from '../request/choose-locale.ts';
@@ -15,7 +16,13 @@ import { patienceMs, type RequestLimits } from '../request/limits.ts';
 import { pausesFor } from '../request/pauses.ts';
 import { refusalOf } from '../request/refusal-of.ts';
 import type { NewVerification, Refused } from '../store/admission.ts';
-import { type DeliveryStore, type NewDelivery, runDelivery, writeDelivery } from '../store/deliveries.ts';
+import {
+  confirmRepeated,
+  type DeliveryStore,
+  type NewDelivery,
+  runDelivery,
+  writeDelivery,
+} from '../store/deliveries.ts';
 import type { Messages } from './messages.ts';
 import { paceDigits } from './pace-digits.ts';
 
@@ -48,14 +55,12 @@ export function createDeliverMessage(deps: DeliverDeps): DeliverMessage {
     const counted = { tenantId, userId: row.userId, purpose: 'signIn', channel, phone: number } as const;
     const counters = deps.limits.dayCounters(counted, policy, now);
     const patience = Math.min(patienceMs(policy), row.expiresAt.getTime() - now.getTime());
-    const statement = writeDelivery(
-      row,
-      deliveryOf(deps, row.id, message),
-      counters,
-      deps.lines.slotWithin(now, patience),
-    );
+    const delivery = deliveryOf(deps, row.id, message);
+    const statement = writeDelivery(row, delivery, counters, deps.lines.slotWithin(now, patience));
     const write = async (run: RunStatement) => {
       const result = await runDelivery(run, statement);
+      if (!result.isNew && !(await confirmRepeated(run, delivery)))
+        throw new TooLateError('it was taken back');
       if (result.refused === null) return result;
       const refused = readRefusal(result.refused, result.until ?? now);
       throw await refusalOf(deps, counted, { policy, number }, refused);

@@ -62,6 +62,20 @@ export async function runDelivery(run: RunStatement, statement: Sql): Promise<Wr
   return written;
 }
 
+/**
+ * A message came again: from now on it is not taken back.
+ * @returns whether it is still to be delivered, or was; false: it was taken back
+ */
+export async function confirmRepeated(
+  run: RunStatement,
+  { source, nonceHash }: Pick<NewDelivery, 'source' | 'nonceHash'>,
+): Promise<boolean> {
+  const confirmed = await run(sql`
+    update delivery set repeated = true where source = ${source} and nonce_hash = ${nonceHash} and not withdrawn
+    returning verification_id`);
+  return confirmed.length > 0;
+}
+
 /** Reads messages, and takes back what must not be delivered. */
 export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 
@@ -75,13 +89,15 @@ export function createDeliveryStore(run: RunStatement) {
       return rows[0] ?? null;
     },
 
-    /** A message that nobody may be told was accepted: `queued` → decided as canceled. */
+    /** A message that nobody was told was accepted: `queued` → decided as canceled. */
     async withdraw(id: string, now: Date): Promise<void> {
       await run(sql`
+        with message as (
+          update delivery set withdrawn = true where verification_id = ${id}::uuid and not repeated returning verification_id)
         update verification v set state = 'decided', live = true, outcome = 'canceled', error_code = 'tooLate',
           decided_at = ${now}, wake_at = ${now},
           events = v.events || ${story(now, { type: 'decided', outcome: 'canceled', errorCode: 'tooLate' })}::jsonb
-        where v.id = ${id} and v.purpose = 'deliver' and v.state = 'queued'`);
+        from message where v.id = message.verification_id and v.purpose = 'deliver' and v.state = 'queued'`);
     },
   };
 }
