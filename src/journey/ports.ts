@@ -124,6 +124,8 @@ export interface VerificationRequest extends User {
   jobId?: string | undefined;
   /** When it was asked for, if that was before now. */
   askedAt?: Date | undefined;
+  /** Nobody waits for it any longer then, whatever the policy says. */
+  notAfter?: Date | undefined;
 }
 
 /** Asks for a verification on behalf of a tenant, with the facts about its user. */

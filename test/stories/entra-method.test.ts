@@ -371,6 +371,20 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
     },
   );
 
+  test('rings nobody once Entra waits no longer, though the tab was closed', async () => {
+    const { objectId, number, userId } = await newPerson(world, entra);
+    const { queue } = world.service.jobs;
+    await queue.pause();
+    onTestFinished(() => queue.resume());
+    await come(objectId);
+    await world.time.advance(245_000);
+    await queue.resume();
+    await world.settle();
+    expect(callsTo(number)).toEqual([]);
+    const phones = await world.api('GET', `/v1/users/${encodeURIComponent(userId)}/phone-methods`);
+    expect(phones.body.value[0].verifiedAt).toBeNull();
+  });
+
   test('ends when Entra waits no longer, and # comes too late', async () => {
     const { objectId } = await newPerson(world, entra, 'by-hand');
     const { visitor, page, fields } = await come(objectId);

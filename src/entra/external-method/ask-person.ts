@@ -36,10 +36,15 @@ export function createAskPerson<Person extends AskedPerson>(
     return written ?? (await attempts.find(attempt.methodId, attempt.id)) ?? attempt;
   }
 
-  async function ask({ id, round, tenantId, userId }: EntraAttempt, way: Way, locale: string) {
+  async function ask(attempt: EntraAttempt, way: Way, locale: string) {
+    const { id, round, tenantId, userId, expiresAt, admittedAt } = attempt;
+    // Whose code is used up may register the phone later: the next sign-in needs it.
+    const notAfter = admittedAt === null ? expiresAt : undefined;
     try {
       // No request over HTTP can have this key, since theirs have no spaces.
-      const asked = await request({ tenantId, userId }, way, { locale, key: `entra ${id} ${round}` });
+      const asked = await request({ tenantId, userId }, way, {
+        ...{ locale, notAfter, key: `entra ${id} ${round}` },
+      });
       return { verificationId: asked.id, refusal: null };
     } catch (error) {
       return { verificationId: null, refusal: refusalIn(error).code };

@@ -17,8 +17,12 @@ export interface SignInPorts<Person extends AskedPerson> {
   phonesOf(user: User & { phone: UnregisteredPhone | null }): Promise<ReachablePhone[]>;
   /** Whether any phone of the user may be asked, but for the policy. */
   hasPhone(user: User): Promise<boolean>;
-  /** Asks a person. The same `key` gives the same verification again. */
-  request(user: User, way: Way, how: { locale: string; key: string }): Promise<{ id: string }>;
+  /** Asks a person, until `notAfter` at the latest. The same `key` gives the same verification again. */
+  request(
+    user: User,
+    way: Way,
+    how: { locale: string; key: string; notAfter: Date | undefined },
+  ): Promise<{ id: string }>;
   read(tenantId: string, verificationId: string): Promise<Person>;
   /** Resolves when the user may be asked again; throws `verification.alreadyDecided`. */
   cancel(tenantId: string, verificationId: string): Promise<void>;

@@ -41,6 +41,9 @@ export function newVerification(
     requestHash: idempotencyKey === undefined ? null : requestHash,
     createdAt: now,
     // A request that waited in a queue for long has expired: the person no longer waits for the call.
-    expiresAt: later(request.askedAt ?? now, policy.expiresAfterS * 1000),
+    expiresAt: earlier(later(request.askedAt ?? now, policy.expiresAfterS * 1000), request.notAfter),
   };
 }
+
+const earlier = (one: Date, other: Date | undefined): Date =>
+  other !== undefined && other < one ? other : one;

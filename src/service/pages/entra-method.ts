@@ -104,7 +104,7 @@ function createEntraPorts(
         }));
     },
     hasPhone: async (user) => (await reachablePhones(user)).length > 0,
-    async request(user, { channel, phone }, { locale, key }) {
+    async request(user, { channel, phone }, { locale, key, notAfter }) {
       const facts = await journey.readFacts.ofUser(user, clock.now());
       if (!facts) throw new Error('the tenant of a method is gone');
       const { phoneType, phoneNumber: number, extension } = phone;
@@ -117,7 +117,7 @@ function createEntraPorts(
             withoutAppPassword: true,
           };
       const served = languages.resolveLocale(locale) ?? undefined;
-      const own = { idempotencyKey: key, codeHost: codeHostOf(publicUrl), locale: served };
+      const own = { idempotencyKey: key, codeHost: codeHostOf(publicUrl), locale: served, notAfter };
       const request = { ...user, ...whom, channel, phoneType, ...own };
       const { verification } = await journey.requestVerification(request, facts);
       return { id: verification.id };
