@@ -1,6 +1,6 @@
 // Entra sends somebody of whom no phone is registered, and who has an enrolment code: they enter a phone, answer it, and are signed in.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openFakeEntra } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { answerOn, cameFromEntra, type KnownMethod, newMethod } from '../support/entra-people.ts';
@@ -192,11 +192,14 @@ describeWorlds('a first sign-in with an enrolment code', OPTIONS, ({ world }) =>
 
   test('still registers the phone when # comes too late for Entra, and the next sign-in calls it', async () => {
     const { objectId, number, path } = newPerson('slow');
-    const came = await come(objectId);
-    await world.time.advance(230_000);
+    // Else the time goes on by itself to whatever is due next.
     world.time.pause();
+    onTestFinished(() => world.time.resume());
+    const came = await come(objectId);
+    await world.time.advance(225_000);
     const called = await enter(came, await newCode(path), number);
-    await world.time.advance(11_000);
+    expect(called.text).toContain('Approve the sign-in');
+    await world.time.advance(16_000);
     expect(answerOn(await came.visitor.open(called.url)).error).toBe('temporarily_unavailable');
     world.time.resume();
     await world.settle();
