@@ -101,15 +101,24 @@ describe.runIf(inject('postgresUrl'))('a PostgreSQL that turns read-only', () =>
     const { db, write } = await open(address.url);
     await write();
     await setReadOnly(servers[0], 'on');
-    const error = await db
-      .transaction()
-      .execute((tx) =>
-        tx.insertInto('sample').values({ id: 'a', someText: null, amount: 1, data: null }).execute(),
-      )
-      .then(
-        () => null,
-        (refused: unknown) => refused,
-      );
+    const writeWithin = () =>
+      db
+        .transaction()
+        .execute((tx) =>
+          tx
+            .insertInto('sample')
+            .values({ id: randomUUID(), someText: null, amount: 1, data: null })
+            .execute(),
+        );
+    // Connections hear of the new setting a moment later.
+    const error = await vi.waitFor(
+      () =>
+        writeWithin().then(
+          () => Promise.reject(new Error('it was written')),
+          (refused: unknown) => refused,
+        ),
+      SOON,
+    );
     expect(isUnavailable(error)).toBe(true);
     address.leadTo(servers[1].url);
     await vi.waitFor(write, SOON);
