@@ -1,4 +1,5 @@
 /** A PostgreSQL that can be read but not written to: a standby after a failover, or a server whose disk is full. */
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
