@@ -65,6 +65,12 @@ export function contentOf(file = ''): string {
   }
 }
 
+/** Where the service is reached. @param who reaches it there, for the error @throws UsageError when it is not set */
+export function publicUrlOf({ publicUrl }: { publicUrl: string | null }, who: string): string {
+  if (publicUrl !== null) return publicUrl;
+  throw new UsageError(`Set PUBLIC_URL to where ${who} reaches the service: it stands in every address.`);
+}
+
 /** Rows as lines with their columns below each other. */
 export function table(rows: string[][]): string {
   const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));

@@ -1,7 +1,15 @@
 // Hooks of identity products other than Entra, through which they hand codes over.
 import { HOOK_KINDS } from '../../../src/delivery-hooks/front-end.ts';
 import { NewDeliveryHookBody } from '../../../src/delivery-hooks/routes.ts';
-import { type Answer, type Command, checkedUuid, contentOf, table, UsageError } from '../command.ts';
+import {
+  type Answer,
+  type Command,
+  checkedUuid,
+  contentOf,
+  publicUrlOf,
+  table,
+  UsageError,
+} from '../command.ts';
 import { existing } from '../tenant-commands.ts';
 import type { Tools } from '../tools.ts';
 import { stepsOf } from './steps.ts';
@@ -15,7 +23,7 @@ const create: Action = async (
   { kind, name, ask = 'on', times = '2', secretFile },
 ) => {
   await existing(tools.tenants, tenantId);
-  const publicUrl = publicUrlOf(tools);
+  const publicUrl = publicUrlOf(tools, 'the product');
   const wanted = NewDeliveryHookBody.safeParse({
     ...{ kind, name, asksFirst: ask === 'on' ? true : ask === 'off' ? false : ask, times: Number(times) },
     ...(secretFile === undefined ? {} : { secret: contentOf(secretFile).trim() }),
@@ -41,7 +49,7 @@ const show: Action = async (tools, [tenantId = '', id = '']) => {
   const hook = (await tools.deliveryHooks.list(tenantId)).find((each) => each.id === id);
   if (hook === undefined)
     throw new UsageError('There is no such hook: delivery-hooks list TENANT shows all.');
-  return { text: `${id}\n\n${stepsOf(publicUrlOf(tools), hook, null)}`, data: hook };
+  return { text: `${id}\n\n${stepsOf(publicUrlOf(tools, 'the product'), hook, null)}`, data: hook };
 };
 
 const remove: Action = async (tools, [tenantId = '', id = '']) => {
@@ -68,10 +76,3 @@ const deliveryHooks: Command<Tools> = {
 
 /** Commands about hooks of identity products. */
 export const DELIVERY_HOOK_COMMANDS = [deliveryHooks];
-
-function publicUrlOf({ publicUrl }: Tools): string {
-  if (publicUrl !== null) return publicUrl;
-  throw new UsageError(
-    'Set PUBLIC_URL to where the product reaches the service: it stands in every address.',
-  );
-}

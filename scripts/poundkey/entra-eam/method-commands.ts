@@ -2,7 +2,7 @@
 import { CLOUD_NAMES } from '../../../src/entra/clouds.ts';
 import type { EntraMethod } from '../../../src/entra/external-method/methods.ts';
 import { NewEntraMethodBody, viewOfMethod } from '../../../src/entra/external-method/routes.ts';
-import { type Answer, type Command, table, UsageError, wholeIn } from '../command.ts';
+import { type Answer, type Command, publicUrlOf, table, UsageError, wholeIn } from '../command.ts';
 import { namedUser } from '../named-user.ts';
 import { existing } from '../tenant-commands.ts';
 import type { Tools } from '../tools.ts';
@@ -59,7 +59,7 @@ const list: Action = async (tools, [tenantId = '']) => {
     displayName,
   ]);
   const text = all.length === 0 ? `${tenantId} has no external authentication methods.` : table(rows);
-  return { text, data: all.map((method) => viewOfMethod(publicUrlOf(tools), method)) };
+  return { text, data: all.map((method) => viewOfMethod(publicUrlOf(tools, 'Entra'), method)) };
 };
 
 const show: Action = async (tools, [tenantId = '', id = '']) => {
@@ -126,14 +126,9 @@ const entraEam: Command<Tools> = {
 export const ENTRA_METHOD_COMMANDS = [entraEam];
 
 function shown(tools: Tools, method: EntraMethod): Answer {
-  const publicUrl = publicUrlOf(tools);
+  const publicUrl = publicUrlOf(tools, 'Entra');
   return {
     text: `${method.id}\n\n${adminSteps(publicUrl, method)}`,
     data: viewOfMethod(publicUrl, method),
   };
-}
-
-function publicUrlOf({ publicUrl }: Tools): string {
-  if (publicUrl !== null) return publicUrl;
-  throw new UsageError('Set PUBLIC_URL to where Entra reaches the service: it stands in every address.');
 }

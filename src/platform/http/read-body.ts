@@ -42,12 +42,10 @@ export const BODY_READERS: {
     }
   },
   async form(req, res) {
-    const text = isEmpty(req) ? '' : await parsedBy(readText, req, res);
-    return { body: formBody(typeof text === 'string' ? text : '') };
+    return { body: formBody(await receivedText(req, res)) };
   },
   async text(req, res) {
-    const text = isEmpty(req) ? '' : await parsedBy(readText, req, res);
-    return { body: typeof text === 'string' ? text : '' };
+    return { body: await receivedText(req, res) };
   },
   none: async () => ({ body: undefined }),
 };
@@ -56,6 +54,11 @@ export const BODY_READERS: {
 // and inflates.
 const readBytes = (limit: number) => express.raw({ limit, inflate: false, type: () => true });
 const readText = express.text({ limit: FORM_LIMIT, inflate: false, type: () => true });
+
+async function receivedText(req: Request, res: Response): Promise<string> {
+  const text = isEmpty(req) ? '' : await parsedBy(readText, req, res);
+  return typeof text === 'string' ? text : '';
+}
 
 async function readJson(req: Request, res: Response, mostBytes: number): Promise<unknown> {
   if (isEmpty(req)) return {};
