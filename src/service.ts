@@ -13,6 +13,7 @@ import { type Clock, systemClock } from './platform/clock.ts';
 import { isUnavailable } from './platform/http/unavailable.ts';
 import { openOtherProcesses, openProgress } from './progress/open-progress.ts';
 import { loadPrompts } from './providers/twilio/twiml/load-prompts.ts';
+import { WEBHOOK_MESSAGES } from './service/api-description.ts';
 import { createApiRoutes, createIdentifyCaller, createRefused } from './service/api-routes.ts';
 import { connectProviders } from './service/connect-providers.ts';
 import { createFeatures } from './service/create-features.ts';
@@ -87,8 +88,8 @@ async function build(
   const http = role === 'worker' ? null : await openHttpPort(config.http, onStop);
   const publicUrl = config.http.publicUrl ?? http?.url ?? '';
   const providers = await connectProviders({ config, simulator: access, publicUrl, prompts, clock });
-  const webhookRules = { ...config.webhooks, alsoAllowed: receiver };
-  const outbox = openOutbox({ role, webhooks: webhookRules }, { stores, clock, log }, onStop);
+  const webhooks = { ...config.webhooks, alsoAllowed: receiver, messageTypes: WEBHOOK_MESSAGES };
+  const outbox = openOutbox({ role, webhooks }, { stores, clock, log }, onStop);
   const shared = { stores, languages: prompts, clock, events };
   const calls = { providers, publicUrl, pause, isStopping, traces: ops.traces };
   const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);

@@ -2,6 +2,7 @@ import { deliveryHooks } from './delivery-hooks.ts';
 import { entra } from './entra.ts';
 import { exportAudit } from './export-audit.ts';
 import { follow, waitForOutcome } from './follow.ts';
+import type { WebhookPayload } from './outcome-webhook.ts';
 import { createSend, type PoundkeyAddress, type Send, segment } from './send.ts';
 import type {
   AboutNumber,
@@ -261,7 +262,8 @@ function administration({ json, send }: Send) {
       (await json<{ value: PolicyVersion[] }>('GET', `/v1/policy/versions${query(wanted)}`)).value,
 
     /** The secret is in the answer when it was made just now, and never again. */
-    putWebhookEndpoint: (wanted: { url: string; secret?: string }) =>
+    /** `types`: of the messages that are posted; without it all, also those that are added later. */
+    putWebhookEndpoint: (wanted: { url: string; types?: WebhookPayload['type'][]; secret?: string }) =>
       json<WebhookEndpoint & { secret?: string }>('PUT', endpoint, { body: wanted }),
     readWebhookEndpoint: () => json<WebhookEndpoint>('GET', endpoint),
     removeWebhookEndpoint: () => json<{ undelivered: number }>('DELETE', endpoint),

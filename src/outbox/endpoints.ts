@@ -9,11 +9,11 @@ import { type KeyRing, seal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
 import { newWebhookSecret } from './webhook-secret.ts';
 
-const SHOWN = raw('url, updated_at, previous_until as previous_secret_until');
-/** Which address it is about; without its query, in which there may be a secret. */
+const SHOWN = raw('url, types, updated_at, previous_until as previous_secret_until');
+/** Which address it is about, and what is posted to it; without its query, in which there may be a secret. */
 const OF_ENDPOINT: Omit<AuditEvent, 'type'> = {
   ...{ from: sql`endpoint`, userId: null },
-  data: sql`jsonb_build_object('url', regexp_replace(url, '[?#].*$', ''))`,
+  data: sql`jsonb_build_object('url', regexp_replace(url, '[?#].*$', ''), 'types', types)`,
 };
 
 /** How long messages carry the signature of the replaced secret too, so that receivers have time to change. */
@@ -22,6 +22,8 @@ const BOTH_SECRETS_MS = 24 * 3_600_000;
 /** A tenant's webhook endpoint, without its secret. */
 export interface WebhookEndpoint {
   url: string;
+  /** The types of messages that are posted; null: all. */
+  types: string[] | null;
   updatedAt: Date;
   /** Until then messages are signed with the replaced secret as well. */
   previousSecretUntil: Date | null;
@@ -40,21 +42,21 @@ export function createWebhookEndpoints(deps: { db: Kysely<Registry>; sealKeys: K
   const { db, clock } = deps;
   const sealed = (tenantId: string, secret: string) => seal(deps.sealKeys, secret, secretContext(tenantId));
   const run = runIn(db);
-  const shown = ['url', 'updatedAt', 'previousUntil as previousSecretUntil'] as const;
+  const shown = ['url', 'types', 'updatedAt', 'previousUntil as previousSecretUntil'] as const;
 
   return {
     /** Sets or replaces it. Without `secret` one is made and returned; a given one is not repeated. */
     async put(
       tenantId: string,
-      wanted: { url: string; secret?: string | undefined },
+      wanted: { url: string; types: string[] | null; secret?: string | undefined },
     ): Promise<WebhookEndpoint & { secret?: string }> {
       const made = wanted.secret === undefined ? newWebhookSecret() : null;
       const now = clock.now();
       const [endpoint = notFound()] = await run<WebhookEndpoint>(sql`
         with endpoint as (
-          insert into webhook_endpoint (tenant_id, url, sealed_secret, updated_at)
-          values (${tenantId}, ${wanted.url}, ${sealed(tenantId, made ?? wanted.secret ?? '')}, ${now})
-          on conflict (tenant_id) do update set url = excluded.url, sealed_secret = excluded.sealed_secret,
+          insert into webhook_endpoint (tenant_id, url, types, sealed_secret, updated_at)
+          values (${tenantId}, ${wanted.url}, ${wanted.types}::text[], ${sealed(tenantId, made ?? wanted.secret ?? '')}, ${now})
+          on conflict (tenant_id) do update set url = excluded.url, types = excluded.types, sealed_secret = excluded.sealed_secret,
             previous_sealed_secret = null, previous_until = null, updated_at = excluded.updated_at
           returning *),
         ${auditEvents([{ ...OF_ENDPOINT, type: 'webhookEndpoint.set' }], now)}

@@ -29,10 +29,10 @@ export interface Outbox {
   deliverNow: Delivery['deliverNow'];
 }
 
-/** See `config.ts`. `timeLimitMs`: for one attempt. */
+/** See `config.ts`. `timeLimitMs`: for one attempt. `messageTypes`: all that there are. */
 interface OutboxSettings {
   role: 'all' | 'web' | 'worker';
-  webhooks: PostRules;
+  webhooks: PostRules & { messageTypes: readonly string[] };
 }
 
 interface OutboxStores {

@@ -10,6 +10,10 @@ const path = '/v1/webhook-endpoint';
 export const EndpointView = z
   .object({
     url: z.string(),
+    types: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'The types of messages that are posted; null: all' }),
     updatedAt: Instant,
     previousSecretUntil: Instant.nullable().meta({
       description: 'Until then messages are also signed with the replaced secret',
@@ -17,16 +21,18 @@ export const EndpointView = z
   })
   .meta({ id: 'WebhookEndpoint' });
 
+const MOST_TYPES = 50;
+const TYPES =
+  'The types of messages that are posted; null, or left out: all, also those that are added later';
+type EndpointRules = Parameters<typeof endpointUrl>[0] & { messageTypes: readonly string[] };
 const secretShown = WebhookSecret.meta({ description: 'Shown only once' });
 
 /**
  * `/v1/webhook-endpoint`: where a tenant's outcomes are posted.
- * @param rules see `endpoint-url.ts`
+ * @param rules see `endpoint-url.ts`; `messageTypes`: all that there are
  */
-export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: Parameters<typeof endpointUrl>[0]) {
-  const Endpoint = z
-    .strictObject({ url: endpointUrl(rules), secret: WebhookSecret.optional() })
-    .meta({ id: 'NewWebhookEndpoint' });
+export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: EndpointRules) {
+  const Endpoint = newEndpoint(rules);
   return [
     defineRoute({
       method: 'put',
@@ -98,9 +104,23 @@ export function webhookEndpointRoutes(endpoints: WebhookEndpoints, rules: Parame
   ];
 }
 
-function toView({ url, updatedAt, previousSecretUntil }: WebhookEndpoint) {
+function newEndpoint({ messageTypes, ...rules }: EndpointRules) {
+  const types = z
+    .array(z.enum(messageTypes))
+    .min(1)
+    .max(MOST_TYPES)
+    .nullable()
+    .default(null)
+    .meta({ description: TYPES });
+  return z
+    .strictObject({ url: endpointUrl(rules), types, secret: WebhookSecret.optional() })
+    .meta({ id: 'NewWebhookEndpoint' });
+}
+
+function toView({ url, types, updatedAt, previousSecretUntil }: WebhookEndpoint) {
   return {
     url,
+    types,
     updatedAt: updatedAt.toISOString(),
     previousSecretUntil: previousSecretUntil?.toISOString() ?? null,
   };

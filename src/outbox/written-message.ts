@@ -6,6 +6,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import sql, { join, type Sql } from 'sql-template-tag';
 import { later } from '../platform/clock.ts';
 import type { OutboxMessage } from './messages.ts';
+import { isWanted } from './wanted-types.ts';
 
 /** How long a written message belongs to its writer, ms. If it is not delivered by then, any process may claim it. */
 const WRITER_LEASE_MS = 30_000;
@@ -26,7 +27,7 @@ export interface ClaimedMessage
 
 /**
  * `about` and `message`: messages about the finished verification in `done`, one of each type (those with a
- * condition if it holds), if its tenant has a webhook endpoint. Ids and words only. The first is claimed by its writer for 30 s; later ones wait for it and are
+ * condition if it holds), if the webhook endpoint of its tenant takes them. Ids and words only. The first is claimed by its writer for 30 s; later ones wait for it and are
  * claimed in the ordinary way. Of the statements that write messages about a verification, only the first may do so.
  * @param message.phoneMethodId the id of the phone that was registered, or null; `appPasswordId` likewise
  */
@@ -48,14 +49,14 @@ export function writeMessages(
       'escalatedAt', to_char(escalated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'phoneType', phone_type, 'outcome', outcome, 'errorCode', error_code,
       'finishedAt', ${now.toISOString()}::text, 'phoneMethodId', ${message.phoneMethodId},
       'appPasswordId', ${message.appPasswordId}) as payload
-    from done where exists (select from webhook_endpoint e where e.tenant_id = done.tenant_id)),
+    from done),
   message as (
     insert into outbox (id, tenant_id, verification_id, type, payload, created_at, next_attempt_at, attempts)
     select m.id, a.tenant_id, a.verification_id, m.type, a.payload, ${now}::timestamptz,
       case m.place when 0 then ${later(now, WRITER_LEASE_MS)}::timestamptz else ${now}::timestamptz end,
       case m.place when 0 then 1 else 0 end
     from about a cross join (values ${join(rows)}) m (place, id, type, wanted)
-    where m.wanted
+    where m.wanted and ${isWanted(sql`a.tenant_id`, sql`m.type`)}
     order by m.place
     returning id, tenant_id, verification_id, type, payload, created_at, next_attempt_at, attempts)`;
 }

@@ -4,6 +4,8 @@ import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 export interface WebhookEndpointTable {
   tenantId: string;
   url: string;
+  /** The types of messages that are posted; null: all. */
+  types: string[] | null;
   sealedSecret: string;
   /** The secret before the last rotation; messages carry its signature too until `previousUntil`. */
   previousSealedSecret: string | null;

@@ -126,6 +126,13 @@ const outcomeData = z
 
 type AnyMessage = MessageType | PhoneMethodMessage | AppPasswordMessage;
 
+/** Every type of message that is posted to webhook endpoints. */
+export const WEBHOOK_MESSAGES: readonly AnyMessage[] = [
+  ...MESSAGE_TYPES,
+  ...PHONE_METHOD_MESSAGES,
+  ...APP_PASSWORD_MESSAGES,
+];
+
 /** What generated receivers call the function for each type, and what has happened. */
 const RECEIVED: Record<AnyMessage, Pick<ApiWebhook, 'operationId' | 'summary'>> = {
   'verification.finished': { operationId: 'receiveOutcome', summary: 'A verification has ended' },
@@ -217,6 +224,6 @@ export function apiInfo(publicUrl: string): ApiInfo {
       { url: '/', description: 'Where this description was read' },
     ],
     tags: TAGS,
-    webhooks: [...MESSAGE_TYPES, ...PHONE_METHOD_MESSAGES, ...APP_PASSWORD_MESSAGES].map(outcomeWebhook),
+    webhooks: WEBHOOK_MESSAGES.map(outcomeWebhook),
   };
 }

@@ -194,9 +194,12 @@ describe('the client', () => {
     onTestFinished(() => receiver.close(1_000));
     // What earlier tests asked for must not be posted here.
     await world.settle();
-    await client.putWebhookEndpoint({ url: receiver.url });
+    await client.putWebhookEndpoint({ url: receiver.url, types: ['verification.finished'] });
     const { secret } = await client.rotateWebhookSecret();
-    expect(await client.readWebhookEndpoint()).toMatchObject({ url: receiver.url });
+    expect(await client.readWebhookEndpoint()).toMatchObject({
+      url: receiver.url,
+      types: ['verification.finished'],
+    });
     const { id } = await ask('busy');
     await world.settle();
     await world.service.outbox.deliverDue();

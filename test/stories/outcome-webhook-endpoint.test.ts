@@ -12,11 +12,15 @@ const WEBHOOKS = { allowPrivate: true, timeLimitMs: 2_000 };
 describeWorlds("a tenant's webhook endpoint", { config: { webhooks: WEBHOOKS } }, ({ world }) => {
   test('is set, read without its secret, and removed', async () => {
     const set = await world.api('PUT', '/v1/webhook-endpoint', { url: URL_OF_TENANT });
-    expect(set).toMatchObject({ status: 200, body: { url: URL_OF_TENANT, previousSecretUntil: null } });
+    expect(set).toMatchObject({
+      status: 200,
+      body: { url: URL_OF_TENANT, types: null, previousSecretUntil: null },
+    });
     expect(set.body.secret).toMatch(/^whsec_[\w+/]{43}=$/);
     const read = await world.api('GET', '/v1/webhook-endpoint');
     expect(read.body).toEqual({
       url: URL_OF_TENANT,
+      types: null,
       updatedAt: set.body.updatedAt,
       previousSecretUntil: null,
     });
@@ -67,6 +71,35 @@ describeWorlds("a tenant's webhook endpoint", { config: { webhooks: WEBHOOKS } }
     await receiver.close();
   });
 
+  test('gets messages of the types that it takes, and of all once it names none', async () => {
+    const receiver = await openReceiver();
+    const put = (types?: string[] | null) =>
+      world.api('PUT', ENDPOINT, { url: receiver.url, ...(types === undefined ? {} : { types }) });
+    const registered = async (userId: string) => {
+      const { id } = await world.story('press-pound', { userId });
+      await world.service.outbox.deliverDue();
+      const received = receiver.received.map(({ body }) => JSON.parse(body));
+      const ofUser = received.filter(({ data }) => data.userId === userId || data.verificationId === id);
+      return ofUser.map(({ type }) => type).sort();
+    };
+    const both = ['phoneMethod.added', 'verification.finished'];
+    expect((await put(['verification.finished'])).body).toMatchObject({
+      types: ['verification.finished'],
+    });
+    expect(await registered('u-types-1')).toEqual(['verification.finished']);
+    await put(['phoneMethod.added']);
+    expect((await world.api('GET', ENDPOINT)).body).toMatchObject({ types: ['phoneMethod.added'] });
+    expect(await registered('u-types-2')).toEqual(['phoneMethod.added']);
+    await put(['appPassword.revoked']);
+    expect(await registered('u-types-3')).toEqual([]);
+    expect((await put()).body).toMatchObject({ types: null });
+    expect(await registered('u-types-4')).toEqual(both);
+    expect((await put(both)).body).toMatchObject({ types: both });
+    expect(await registered('u-types-5')).toEqual(both);
+    expect((await put(null)).body).toMatchObject({ types: null });
+    await receiver.close();
+  });
+
   test('keeps its secrets when the key they are sealed under is replaced', async () => {
     const { sealKeys } = world.service.stores;
     const deps = { db: world.db, clock: { now: () => new Date(world.time.now()) } };
@@ -93,6 +126,15 @@ const ENDPOINT = '/v1/webhook-endpoint';
 const WRONG: Wrong[] = [
   ['no address', 'PUT', ENDPOINT, {}, '/url', /required/],
   ['an address that is a number', 'PUT', ENDPOINT, { url: 5 }, '/url', /text/],
+  ['no type', 'PUT', ENDPOINT, { url, types: [] }, '/types', /at least 1/],
+  [
+    'an unknown type',
+    'PUT',
+    ENDPOINT,
+    { url, types: ['verification.ended'] },
+    '/types/0',
+    /verification\.finished/,
+  ],
   ['an empty address', 'PUT', ENDPOINT, { url: '' }, '/url', /absolute URL/],
   ['a relative address', 'PUT', ENDPOINT, { url: '/hook' }, '/url', /absolute URL/],
   ['an address with a line break', 'PUT', ENDPOINT, { url: `${url}\n` }, '/url', /without spaces/],

@@ -134,7 +134,11 @@ export async function becomesReady(
 
 async function setWebhookEndpoint(bench: Bench, url: string, apiKey: string): Promise<void> {
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` };
-  const body = JSON.stringify({ url: bench.receiverUrl, secret: bench.webhookSecret });
+  const body = JSON.stringify({
+    url: bench.receiverUrl,
+    types: ['verification.finished'],
+    secret: bench.webhookSecret,
+  });
   const answer = await send(`${url}/v1/webhook-endpoint`, { method: 'PUT', headers }, body);
   if (answer.status !== 200)
     throw new Error(`the webhook endpoint was not set: ${answer.status} ${answer.body}`);

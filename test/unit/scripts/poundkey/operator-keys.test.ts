@@ -80,6 +80,7 @@ describe('rotate-keys', async () => {
     );
     await createWebhookEndpoints({ db, clock, sealKeys: before.sealKeys }).put('contoso', {
       url: 'https://mfa.example.com/poundkey',
+      types: null,
     });
     await issueAppPassword();
   });
