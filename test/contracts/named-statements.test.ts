@@ -1,6 +1,7 @@
 /** Statements that repeat have names on PostgreSQL, so that the server plans them once. */
 import { sql } from 'kysely';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { DescribedQuery } from '../../src/platform/database/described-query.ts';
 import { createStatementNames } from '../../src/platform/database/named-statements.ts';
 import type { Database } from '../../src/platform/database/open-database.ts';
 import type { Samples } from './sample-migrations.ts';
@@ -48,6 +49,22 @@ describe.runIf(inject('postgresUrl'))('named statements', () => {
     expect(settings).toEqual([
       { jit: 'off', plans: 'force_generic_plan', whole: 'off', hashed: 'off', merged: 'off' },
     ]);
+  });
+
+  it('have their result described once, and read as before', async () => {
+    const described = vi.spyOn(DescribedQuery.prototype, 'handleRowDescription');
+    onTestFinished(() => described.mockRestore());
+    const { run } = await openWith('named');
+    const at = new Date('2026-11-21T09:00:00.123Z');
+    const read = () =>
+      run({
+        text: 'select $1::timestamptz as at, $2::int as amount, $3::text as no_text',
+        values: [at, 7, null],
+      });
+    const rows = [];
+    for (const _ of [1, 2, 3, 4]) rows.push(...(await read()));
+    expect(rows).toEqual(Array.from({ length: 4 }, () => ({ at, amount: 7, noText: null })));
+    expect(described).toHaveBeenCalledTimes(1);
   });
 
   it('are none where the setting says so', async () => {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Client, Query, type QueryResult } from 'pg';
+import { DescribedQuery } from './described-query.ts';
 
 /** Each connection keeps a plan for each name, so texts that are put together (`in (…)`) must not all get one. */
 const MOST_NAMES = 300;
@@ -53,8 +54,9 @@ type Send = (this: Client, config: unknown, values?: unknown, callback?: unknown
 /**
  * A client for `pg.Pool` that names the statements which repeat. Only those with parameters: a text without may hold
  * several statements, which cannot have a name.
+ * @param sharedSessions whether connections share sessions; then each result is described
  */
-export function namingClient(names: StatementNames): typeof Client {
+export function namingClient(names: StatementNames, sharedSessions = false): typeof Client {
   class NamingClient extends Client {
     override query(config: unknown, values?: unknown, callback?: unknown): never {
       const name =
@@ -75,8 +77,14 @@ export function namingClient(names: StatementNames): typeof Client {
     /** A query made here is taken as it is; a list of its parts would be copied property by property. */
     #submit(name: string, text: string, values: unknown[]): Promise<QueryResult> {
       const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
-      const query = new Query(text, values, (error, result) => (error ? reject(error) : resolve(result)));
-      super.query(Object.assign(query, { name }));
+      const done = (error: Error | undefined, result: QueryResult) =>
+        error ? reject(error) : resolve(result);
+      const sent = values.map(asText);
+      super.query(
+        sharedSessions
+          ? Object.assign(new Query(text, sent, done), { name })
+          : new DescribedQuery(name, text, sent, done),
+      );
       return promise;
     }
 
@@ -94,6 +102,13 @@ export function namingClient(names: StatementNames): typeof Client {
   }
   return NamingClient as unknown as typeof Client;
 }
+
+/** An instant in UTC; `pg` would write it in the time zone of the process, which takes longer. */
+function asText(value: unknown): unknown {
+  return value instanceof Date && hasFourDigits(value.getUTCFullYear()) ? value.toISOString() : value;
+}
+
+const hasFourDigits = (year: number) => year > 0 && year < 10_000;
 
 /**
  * A table has got another column since the statement was planned (a newer version of Poundkey has started), and the

@@ -47,7 +47,7 @@ export function createPostgresPool(
     // The server cannot enforce its limit on a connection that is broken.
     query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + 2_000,
     types: postgresTypes,
-    ...(names && { Client: namingClient(names) }),
+    ...(names && { Client: namingClient(names, options.sharedSessions) }),
     ...(settings !== '' && {
       onConnect: async (client: { query(text: string): unknown }) => {
         await client.query(settings);
