@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { API_KEY } from '../api.ts';
 import { keySetRoutes } from '../assertions/key-set-route.ts';
@@ -39,10 +40,16 @@ export async function openHttpPort(
   address: { host: string; port: number },
   onStop: OnStop,
 ): Promise<HttpPort> {
-  const outer = express().disable('x-powered-by').disable('etag');
-  const server = await listen(outer, { ...address, variables: 'HOST and PORT' });
+  let answer: RequestListener = express().disable('x-powered-by').disable('etag');
+  // Not an app within an app: Express changes the prototypes of each request and answer for each of them.
+  const server = await listen((req, res) => answer(req, res), { ...address, variables: 'HOST and PORT' });
   onStop('http', () => server.close(LAST_REQUESTS_MS));
-  return { url: server.url, serve: (app) => void outer.use(app) };
+  return {
+    url: server.url,
+    serve(app) {
+      answer = app;
+    },
+  };
 }
 
 /** What the HTTP app is made of. */

@@ -1,7 +1,6 @@
-/** A server around an Express app that can be closed gracefully. */
-import { createServer, type Server } from 'node:http';
+/** A server that can be closed gracefully. */
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
 import { closeInOrder, trackRunning } from './close-in-order.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -39,7 +38,7 @@ export interface ListenAddress {
  * @throws Error when the address cannot be had
  */
 export async function listen(
-  app: Express,
+  answer: RequestListener,
   address: ListenAddress,
   limits: ClientLimits = CLIENT_LIMITS,
 ): Promise<HttpServer> {
@@ -50,7 +49,7 @@ export async function listen(
       connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 65_000,
     },
-    oneAtATime(app),
+    oneAtATime(answer),
   );
   const running = trackRunning(server);
   await startListening(server, address);
