@@ -3,9 +3,10 @@ import ipaddr from 'ipaddr.js';
 import { type FormFields, parseFields } from './form-body.ts';
 import type { IncomingRequest } from './route-set.ts';
 
-/** What is asked of a route, before any of it has been checked. The query is parsed once, when it is first asked for. */
+/** What is asked of a route, before any of it has been checked. Query and client address are read when they are first asked for. */
 export function incomingRequest<Body>(req: Request, operationId: string, body: Body): IncomingRequest<Body> {
   let query: FormFields | undefined;
+  let clientAddress: string | null | undefined;
   return {
     operationId,
     method: req.method,
@@ -17,7 +18,10 @@ export function incomingRequest<Body>(req: Request, operationId: string, body: B
       return query;
     },
     body,
-    clientAddress: clientAddressOf(req),
+    get clientAddress() {
+      if (clientAddress === undefined) clientAddress = clientAddressOf(req);
+      return clientAddress;
+    },
   };
 }
 
