@@ -1,6 +1,7 @@
 import {
   type CountryCode,
   getCountryCallingCode,
+  type NumberType,
   ParseError,
   type PhoneNumber,
   parsePhoneNumberWithError,
@@ -46,8 +47,10 @@ export function parseNumber(
   const number = parse(text, country);
   requireSameCountry(number, country);
   requireOneReading(text, number);
-  requireAllowedType(number, policy.numberTypes);
-  if (phoneType === 'office' && policy.officePhone.mobileNumbers === 'refused') requireNoMobile(number);
+  // Each look at the type tries the number against all kinds of numbers of its country.
+  const type = number.getType();
+  requireAllowedType(number, type, policy.numberTypes);
+  if (phoneType === 'office' && policy.officePhone.mobileNumbers === 'refused') requireNoMobile(number, type);
   requireAllowedCountry(number, policy.countries.allowed);
   const extension = oneExtension(typedExtension, typed.extension);
   if (extension !== null && !policy.extension.allowed)
@@ -55,8 +58,10 @@ export function parseNumber(
   return {
     e164: number.number,
     country: number.country ?? NO_COUNTRY,
-    type: String(number.getType()),
-    international: number.formatInternational(),
+    type: String(type),
+    get international() {
+      return number.formatInternational();
+    },
     extension,
   };
 }
@@ -160,8 +165,7 @@ export function twoReadings(
 }
 
 /** Satellite numbers are valid mobile numbers to libphonenumber; only the missing country shows what they are. */
-function requireAllowedType(number: PhoneNumber, rules: TenantPolicy['numberTypes']): void {
-  const type = number.getType();
+function requireAllowedType(number: PhoneNumber, type: NumberType, rules: TenantPolicy['numberTypes']): void {
   if (type === undefined || rules.refused.includes(type)) {
     throw refusal(
       'number.typeRefused',
@@ -186,8 +190,8 @@ function requireAllowedType(number: PhoneNumber, rules: TenantPolicy['numberType
 const ANOTHER = 'Use another number, or ask an administrator to change the policy.';
 
 /** Of numbers that may be both, as in the United States, nothing shows which they are. */
-function requireNoMobile(number: PhoneNumber): void {
-  if (number.getType() !== 'MOBILE') return;
+function requireNoMobile(number: PhoneNumber, type: NumberType): void {
+  if (type !== 'MOBILE') return;
   const rule = 'The policy does not allow mobile numbers as office phones. Give the number of a fixed line.';
   throw refusal('number.typeRefused', '/number', rule, number.number);
 }
