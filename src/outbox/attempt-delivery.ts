@@ -1,8 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
-import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import type { PostMessage } from './post-message.ts';
 import { AddressRefused } from './public-address.ts';
-import { signMessage } from './sign-message.ts';
+import type { SignMessage } from './sign-message.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
 /** Why an attempt failed, without secrets or addresses, and whether trying again can help. */
@@ -17,13 +16,13 @@ export type AttemptDelivery = (message: ClaimedMessage) => Promise<DeliveryFailu
 /** Only an answer of 2xx is success. 410 means: no more attempts (Standard Webhooks, "Delivery and retries"). */
 export function createAttemptDelivery(deps: {
   post: PostMessage;
-  sealKeys: KeyRing;
+  sign: SignMessage;
   clock: Clock;
 }): AttemptDelivery {
   return async (message) => {
     if (message.url === null) return { reason: 'The tenant has no webhook endpoint.', final: true };
     try {
-      const { headers, body } = signMessage(message, deps.sealKeys, deps.clock.now());
+      const { headers, body } = deps.sign(message, deps.clock.now());
       return failureOf(await deps.post(message.url, headers, body));
     } catch (error) {
       return { reason: reasonOf(error), final: false };

@@ -7,7 +7,7 @@ import type { AttemptResult, OutboxStore } from './outbox-store.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
 /** How long results are collected before they are recorded together, ms. Nobody waits for them. */
-const GATHER_MS = 5;
+const GATHER_MS = 20;
 const RECORDED_AT_ONCE = 1_000;
 
 /** Delivers messages that are due, and those that their writers pass on. */

@@ -14,6 +14,7 @@ import { createOutboxStore } from './outbox-store.ts';
 import { createPostMessage, type PostRules } from './post-message.ts';
 import { resealSecrets } from './reseal-secrets.ts';
 import { webhookEndpointRoutes } from './routes.ts';
+import { createSignMessage } from './sign-message.ts';
 
 /** How often due messages are looked for, ms: those of processes that ended, and those that are tried again. */
 const LOOK_EVERY_MS = 1_000;
@@ -50,7 +51,7 @@ export function openOutbox(
   const { db } = database;
   const { timeLimitMs } = settings.webhooks;
   const post = createPostMessage(settings.webhooks);
-  const attempt = createAttemptDelivery({ post, sealKeys, clock });
+  const attempt = createAttemptDelivery({ post, sign: createSignMessage(sealKeys), clock });
   const works = settings.role !== 'web';
   const store = createOutboxStore(db);
   const delivery = createDelivery({ store, attempt, timeLimitMs, claims: works, clock, log });

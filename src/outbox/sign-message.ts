@@ -15,14 +15,40 @@ export interface SignedMessage {
  * all attempts, the timestamp is that of the attempt, and while a secret is being replaced there are two signatures.
  * @throws Error when the key that sealed the secret is gone from the ring
  */
-export function signMessage(message: ClaimedMessage, sealKeys: KeyRing, now: Date): SignedMessage {
+export type SignMessage = (message: ClaimedMessage, now: Date) => SignedMessage;
+
+/** Secrets that were used and are kept open. When there are more, keeping begins anew. */
+const MOST_OPEN = 1_000;
+
+/** Makes `SignMessage`. Opening a secret takes longer than signing with it, so secrets stay open. */
+export function createSignMessage(sealKeys: KeyRing): SignMessage {
+  const open = new Map<string, Webhook>();
+  const opened = (sealed: string, tenantId: string): Webhook => {
+    const context = secretContext(tenantId);
+    // With the tenant: a seal that was moved to another one must not open.
+    const key = `${context} ${sealed}`;
+    const known = open.get(key);
+    if (known !== undefined) return known;
+    const webhook = new Webhook(unseal(sealKeys, sealed, context));
+    if (open.size >= MOST_OPEN) open.clear();
+    open.set(key, webhook);
+    return webhook;
+  };
+  return (message, now) => signMessage(message, opened, now);
+}
+
+function signMessage(
+  message: ClaimedMessage,
+  opened: (sealed: string, tenantId: string) => Webhook,
+  now: Date,
+): SignedMessage {
   const { id, type, createdAt, payload, tenantId } = message;
   const body = JSON.stringify({ type, timestamp: createdAt.toISOString(), data: payload });
   const alsoPrevious = message.previousUntil !== null && now < message.previousUntil;
   const sealed = [message.sealedSecret, ...(alsoPrevious ? [message.previousSealedSecret] : [])];
   const signatures = sealed
     .filter((secret) => secret !== null)
-    .map((secret) => new Webhook(unseal(sealKeys, secret, secretContext(tenantId))).sign(id, now, body));
+    .map((secret) => opened(secret, tenantId).sign(id, now, body));
   return {
     headers: {
       'Content-Type': 'application/json',

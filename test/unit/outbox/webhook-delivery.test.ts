@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { secretContext } from '../../../src/domain/secret-context.ts';
 import { nextAttempt } from '../../../src/outbox/backoff.ts';
-import { signMessage } from '../../../src/outbox/sign-message.ts';
+import { createSignMessage } from '../../../src/outbox/sign-message.ts';
 import { newWebhookSecret, WebhookSecret } from '../../../src/outbox/webhook-secret.ts';
 import type { ClaimedMessage } from '../../../src/outbox/written-message.ts';
 import { newKeyRingText, parseKeyRing, seal } from '../../../src/platform/secrets/key-ring.ts';
@@ -34,6 +34,7 @@ test('tries a last time when the day is over, and then no more', () => {
 });
 
 const ring = parseKeyRing(newKeyRingText());
+const sign = createSignMessage(ring);
 const [secret, previous] = [newWebhookSecret(), newWebhookSecret()];
 const sealed = (text: string) => seal(ring, text, secretContext('contoso'));
 const message: ClaimedMessage = {
@@ -53,19 +54,18 @@ const message: ClaimedMessage = {
 };
 
 test('while a secret is being replaced both verify; afterwards only the new one does', () => {
-  const during = { path: '', ...signMessage(message, ring, since) };
+  const during = { path: '', ...sign(message, since) };
   expect(verified(secret, during, since)).toMatchObject({ data: { outcome: 'approved' } });
   expect(verified(previous, during, since)).toMatchObject({ data: { outcome: 'approved' } });
   const later = new Date('2026-11-21T10:00:00Z');
-  const after = { path: '', ...signMessage(message, ring, later) };
+  const after = { path: '', ...sign(message, later) };
   expect(verified(secret, after, later)).toMatchObject({ data: { outcome: 'approved' } });
   expect(() => verified(previous, after, later)).toThrow('No matching signature');
 });
 
-test('a secret sealed for one tenant signs nothing for another', () => {
-  expect(() => signMessage({ ...message, tenantId: 'fabrikam' }, ring, since)).toThrow(
-    'belongs to something else',
-  );
+test('a secret sealed for one tenant signs nothing for another, also once it is known', () => {
+  sign(message, since);
+  expect(() => sign({ ...message, tenantId: 'fabrikam' }, since)).toThrow('belongs to something else');
 });
 
 test('secrets made here are accepted, and no two are alike', () => {
