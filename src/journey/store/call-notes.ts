@@ -29,7 +29,7 @@ interface Noted extends Pick<LiveCall, 'id' | 'state' | 'wakeAt'> {
 export type NoteCall = (note: CallNote) => Promise<Noted | null>;
 
 /** Nobody waits for a note, so each waits a moment for others, ms. */
-const GATHERED_MS = 3;
+const GATHERED_MS = 10;
 const MOST_TOGETHER = 100;
 
 /**
