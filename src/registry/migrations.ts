@@ -32,6 +32,7 @@ import { up as firstTime } from './migrations/0032-first-time.ts';
 import { up as deliveryHooks } from './migrations/0033-delivery-hooks.ts';
 import { up as messagesAgain } from './migrations/0034-messages-again.ts';
 import { up as messageTypes } from './migrations/0035-message-types.ts';
+import { up as oneCheck } from './migrations/0036-one-check.ts';
 
 /** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -68,4 +69,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0033-delivery-hooks': { up: deliveryHooks },
   '0034-messages-again': { up: messagesAgain },
   '0035-message-types': { up: messageTypes },
+  '0036-one-check': { up: oneCheck },
 };
