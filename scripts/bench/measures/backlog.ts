@@ -5,12 +5,11 @@ import { CONTENDERS, inTurn, withContender } from '../contenders/index.ts';
 import { addFinishedAt, closedLoop, latenciesOf, openLoop } from '../load.ts';
 import { seedDue, seedWaiting } from '../seed.ts';
 import { number, spread, type Table } from '../table.ts';
-import { collect, fewerRounds, type Measure, progress } from './measure.ts';
+import { collect, fewerRounds, type Measure, progress, WARM_UP } from './measure.ts';
 
 const WAITING = [0, 1_000, 10_000, 100_000];
 const DUE = [1_000, 10_000];
 const PER_SECOND = 15;
-const WARM_UP = { count: 50, inFlight: 10 };
 /** How long keys are pressed in a backlog that is due, and how long their ends are waited for, ms. */
 const KEYS_MS = 10_000;
 const ENDS_MS = 20_000;

@@ -8,14 +8,13 @@ import { closedLoop } from '../load.ts';
 import { seedFinished } from '../seed.ts';
 import { median } from '../statistics.ts';
 import { number, type Table } from '../table.ts';
-import { type Measure, progress } from './measure.ts';
+import { type Measure, progress, WARM_UP } from './measure.ts';
 
 const FINISHED = [0, 300_000];
 const SCRAPES = 5;
 /** Longer than answers of /metrics are remembered, ms. */
 const BETWEEN_SCRAPES_MS = 1_500;
 const IDLE_S = 10;
-const WARM_UP = { count: 50, inFlight: 10 };
 const send = createHttpClient();
 
 /** `history`. */

@@ -3,10 +3,9 @@ import type { Bench } from '../bench.ts';
 import { CONTENDERS, inTurn, withContender } from '../contenders/index.ts';
 import { closedLoop, type LoadResult, latenciesOf, openLoop } from '../load.ts';
 import { number, spread } from '../table.ts';
-import { collect, fewerRounds, type Measure, progress } from './measure.ts';
+import { collect, fewerRounds, type Measure, progress, WARM_UP } from './measure.ts';
 
 const PER_SECOND = [15, 50];
-const WARM_UP = { count: 50, inFlight: 10 };
 
 type Results = Map<string, { latencies: ReturnType<typeof latenciesOf>; lost: number }[]>;
 

@@ -11,6 +11,9 @@ export interface Measure {
   run(bench: Bench): Promise<{ tables: Table[]; raw?: unknown }>;
 }
 
+/** Verifications before anything is measured: a process that has just started compiles while it works. */
+export const WARM_UP = { count: 1_500, inFlight: 50 };
+
 /** Says what is being done. */
 export function progress(text: string): void {
   console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`);

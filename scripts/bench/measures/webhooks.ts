@@ -7,12 +7,12 @@ import type { Contender } from '../contenders/contender.ts';
 import { CONTENDERS, withContender } from '../contenders/index.ts';
 import { createHttpClient, formPost } from '../http-client.ts';
 import { identityOf } from '../identity.ts';
-import { atEvenDistances, requestVerification } from '../load.ts';
+import { atEvenDistances, closedLoop, requestVerification } from '../load.ts';
 import { becomes, startProgram } from '../processes.ts';
 import { quantile } from '../statistics.ts';
 import { spread } from '../table.ts';
 import type { HeldCall } from '../traces.ts';
-import { fewerRounds, type Measure, progress } from './measure.ts';
+import { fewerRounds, type Measure, progress, WARM_UP } from './measure.ts';
 
 const PER_SECOND = 200;
 const MOST_SECONDS = 5;
@@ -78,6 +78,7 @@ function secondsOf(bench: Bench): number {
 /** Calls are placed and left ringing first; then each is answered once. */
 async function full(bench: Bench, contender: Contender): Promise<Latency> {
   const count = PER_SECOND * secondsOf(bench);
+  await closedLoop(bench, contender, WARM_UP);
   bench.holdCalls(true);
   try {
     let begun = 0;
@@ -108,12 +109,14 @@ async function bare(bench: Bench): Promise<Latency> {
   });
   const url = `http://127.0.0.1:${port}`;
   await becomes('bare-webhook', started, async () => (await send(`${url}/`)).status === 404);
-  const calls = Array.from({ length: PER_SECOND * secondsOf(bench) }, (_, n) => ({
+  const warmUpSeconds = Math.ceil(WARM_UP.count / PER_SECOND);
+  const all = Array.from({ length: PER_SECOND * (warmUpSeconds + secondsOf(bench)) }, (_, n) => ({
     n,
     callId: `CA${n.toString(16).padStart(32, '0')}`,
     address: `${url}/webhooks/${crypto.randomUUID()}/answer?locale=en-US`,
   }));
-  const latency = await answered(calls, secondsOf(bench));
+  await answered(all.slice(0, PER_SECOND * warmUpSeconds), warmUpSeconds);
+  const latency = await answered(all.slice(PER_SECOND * warmUpSeconds), secondsOf(bench));
   await started.stop();
   return latency;
 }
