@@ -1,6 +1,7 @@
 // A statement that has waited for a row acts on the row as it is then, and not as it was when the statement began.
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createNoteCall } from '../../src/journey/store/call-notes.ts';
 import { createStores } from '../../src/journey/store/stores.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
@@ -70,6 +71,22 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
     const note = sql`update verification set rang_at = now() where id = ${id}`;
     const call = await meanwhile(note, () => stores().answers.approve(answer, right, now()));
     expect(call).toMatchObject({ id, outcome: 'approved' });
+  });
+
+  test.each([
+    ['decides', sql`state = 'decided', outcome = 'approved'`],
+    ['finishes', sql`state = 'finished', outcome = 'approved', open = false`],
+  ])('what a callback tells is noted when the other %s it', async (_what, change) => {
+    const { id, answer } = await ringing();
+    const { attemptId, callId } = answer;
+    const note = () =>
+      createNoteCall(world.service.stores.database.run)({
+        ...{ attemptId, callId, sender: SENDER, at: now(), wakeAt: now() },
+        progress: { callId, status: 'inProgress', sequence: 1, sipResponseCode: null, answeredBy: null },
+      });
+    const other = sql`update verification set ${change} where id = ${id}`;
+    expect(await meanwhile(other, note)).toMatchObject({ id, moved: false });
+    expect(await rowOf(id)).toMatchObject({ outcome: 'approved', callStatus: 'inProgress' });
   });
 
   test('an approval that is not finished yet is ended by a block that waited for it', async () => {

@@ -49,7 +49,8 @@ export function createNoteCall(run: RunStatement): NoteCall {
 
 /**
  * The rows are locked in the order of their ids, before their guards are looked at: two such statements can neither
- * deadlock nor see what is stale. A lost note is told again, or asked for, so its commit need not be waited for.
+ * deadlock nor see what is stale. Whoever waited for a row first makes the new one of what it was before, checks that, and only
+ * then finds what it is now: so a state that stays is not taken from `locked`, where it may be a later one. A lost note is told again, or asked for, so its commit need not be waited for.
  */
 function noteStatement(notes: CallNote[]) {
   return sql`
@@ -78,7 +79,7 @@ function noteStatement(notes: CallNote[]) {
         rang_at = case when l.status = 'ringing' then coalesce(v.rang_at, l.told_at) else v.rang_at end,
         answered_at = case when l.status = 'inProgress' then coalesce(v.answered_at, l.told_at) else v.answered_at end,
         ended_at = case when l.status is null then v.ended_at when l.ended then l.told_at end,
-        state = l.after, live = v.live or l.after <> l.before,
+        state = case when l.after = l.before then v.state else l.after end, live = v.live or l.after <> l.before,
         wake_at = case when l.after <> l.before or (l.ended and v.state in ${ON_CALL}) then l.wake_at else v.wake_at end,
         events = case when l.after = l.before then v.events else v.events || jsonb_build_object('type', l.after,
           'at', to_char(l.told_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'attemptId', l.attempt_id) end
