@@ -4,7 +4,7 @@ import { type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
 /** A message as it is sent. */
-export interface SignedMessage {
+interface SignedMessage {
   headers: Record<string, string>;
   /** `{type, timestamp, data}`, JSON; the same at every attempt. */
   body: string;
