@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { secretContext } from '../domain/secret-context.ts';
+import { keepNewest } from '../platform/keep-newest.ts';
 import { type KeyRing, unseal } from '../platform/secrets/key-ring.ts';
 import type { ClaimedMessage } from './written-message.ts';
 
@@ -17,7 +18,7 @@ interface SignedMessage {
  */
 export type SignMessage = (message: ClaimedMessage, now: Date) => SignedMessage;
 
-/** Secrets that were used and are kept open. When there are more, keeping begins anew. */
+/** Secrets that are kept open, those that were opened last. */
 const MOST_OPEN = 1_000;
 
 /** Makes `SignMessage`. Opening a secret takes longer than signing with it, so secrets stay open. */
@@ -30,8 +31,7 @@ export function createSignMessage(sealKeys: KeyRing): SignMessage {
     const known = open.get(key);
     if (known !== undefined) return known;
     const webhook = new Webhook(unseal(sealKeys, sealed, context));
-    if (open.size >= MOST_OPEN) open.clear();
-    open.set(key, webhook);
+    keepNewest(open, key, webhook, MOST_OPEN);
     return webhook;
   };
   return (message, now) => signMessage(message, opened, now);
