@@ -261,8 +261,10 @@ function administration({ json, send }: Send) {
     listPolicyVersions: async (wanted: { before?: number; limit?: number } = {}) =>
       (await json<{ value: PolicyVersion[] }>('GET', `/v1/policy/versions${query(wanted)}`)).value,
 
-    /** The secret is in the answer when it was made just now, and never again. */
-    /** `types`: of the messages that are posted; without it all, also those that are added later. */
+    /**
+     * The secret is in the answer when it was made just now, and never again. `types`: of the messages that are posted;
+     * without it all, also those that are added later.
+     */
     putWebhookEndpoint: (wanted: { url: string; types?: WebhookPayload['type'][]; secret?: string }) =>
       json<WebhookEndpoint & { secret?: string }>('PUT', endpoint, { body: wanted }),
     readWebhookEndpoint: () => json<WebhookEndpoint>('GET', endpoint),

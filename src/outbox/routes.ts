@@ -5,15 +5,13 @@ import type { WebhookEndpoint, WebhookEndpoints } from './endpoints.ts';
 import { WebhookSecret } from './webhook-secret.ts';
 
 const path = '/v1/webhook-endpoint';
+const TYPES = 'The types of messages that are posted; null: all, also those that are added later';
 
 /** Also a type of the client. */
 export const EndpointView = z
   .object({
     url: z.string(),
-    types: z
-      .array(z.string())
-      .nullable()
-      .meta({ description: 'The types of messages that are posted; null: all' }),
+    types: z.array(z.string()).nullable().meta({ description: TYPES }),
     updatedAt: Instant,
     previousSecretUntil: Instant.nullable().meta({
       description: 'Until then messages are also signed with the replaced secret',
@@ -22,8 +20,6 @@ export const EndpointView = z
   .meta({ id: 'WebhookEndpoint' });
 
 const MOST_TYPES = 50;
-const TYPES =
-  'The types of messages that are posted; null, or left out: all, also those that are added later';
 type EndpointRules = Parameters<typeof endpointUrl>[0] & { messageTypes: readonly string[] };
 const secretShown = WebhookSecret.meta({ description: 'Shown only once' });
 

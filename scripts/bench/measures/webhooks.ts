@@ -110,13 +110,13 @@ async function bare(bench: Bench): Promise<Latency> {
   const url = `http://127.0.0.1:${port}`;
   await becomes('bare-webhook', started, async () => (await send(`${url}/`)).status === 404);
   const warmUpSeconds = Math.ceil(WARM_UP.count / PER_SECOND);
-  const all = Array.from({ length: PER_SECOND * (warmUpSeconds + secondsOf(bench)) }, (_, n) => ({
+  const calls = Array.from({ length: PER_SECOND * (warmUpSeconds + secondsOf(bench)) }, (_, n) => ({
     n,
     callId: `CA${n.toString(16).padStart(32, '0')}`,
     address: `${url}/webhooks/${crypto.randomUUID()}/answer?locale=en-US`,
   }));
-  await answered(all.slice(0, PER_SECOND * warmUpSeconds), warmUpSeconds);
-  const latency = await answered(all.slice(PER_SECOND * warmUpSeconds), secondsOf(bench));
+  await answered(calls.splice(0, PER_SECOND * warmUpSeconds), warmUpSeconds);
+  const latency = await answered(calls, secondsOf(bench));
   await started.stop();
   return latency;
 }

@@ -49,8 +49,9 @@ export function createNoteCall(run: RunStatement): NoteCall {
 
 /**
  * The rows are locked in the order of their ids, before their guards are looked at: two such statements can neither
- * deadlock nor see what is stale. Whoever waited for a row first makes the new one of what it was before, checks that, and only
- * then finds what it is now: so a state that stays is not taken from `locked`, where it may be a later one. A lost note is told again, or asked for, so its commit need not be waited for.
+ * deadlock nor see what is stale. After a wait the update makes a new row of what it first saw, checks that, and only then
+ * finds the newer row: so a state that stays is not taken from `locked`, where it may be a later one. A lost note is told
+ * again, or asked for, so its commit need not be waited for.
  */
 function noteStatement(notes: CallNote[]) {
   return sql`

@@ -73,7 +73,7 @@ interface Signed {
 }
 
 function isSignedWith(token: string, signed: Signed, profile: Profile): boolean {
-  // Nearly all are signed as their address was given. The package takes ten times longer, since it tries other spellings.
+  // Nearly all are signed as their address was given. The package parses the address and tries several spellings of it.
   if (isSignedPlainly('sha1', token, signed, profile)) return true;
   if (profile.repeatedFields === 'asGiven') return false;
   const { url, signature, params } = signed;

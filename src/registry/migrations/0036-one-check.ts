@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 /**
  * What the columns of a verification may hold is checked by one function. PostgreSQL reads the text of each check
  * constraint anew in every statement that writes a row, and a verification is written six times: six constraints took
- * a fifth of the time of such a statement, and the function takes a twentieth.
+ * a fifth of the time of such a statement, and the function takes next to none.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
