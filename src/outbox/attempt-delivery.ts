@@ -41,7 +41,7 @@ function failureOf(status: number): DeliveryFailure | null {
 function reasonOf(error: unknown): string {
   if (error instanceof AddressRefused) return `The endpoint may not be called: ${error.message}`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ABORT_ERR') return 'The endpoint did not answer in time.';
+  if (code === 'ETIMEDOUT') return 'The endpoint did not answer in time.';
   if (code.startsWith('HPE_')) return `The answer of the endpoint is not HTTP (${code}).`;
   if (code !== '') return `The connection to the endpoint failed (${code}).`;
   return error instanceof Error ? error.message : 'The attempt failed.';

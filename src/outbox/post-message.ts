@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { limitRequest } from '../platform/http/limit-request.ts';
 import { AddressRefused, createGuardedLookup, isPublicAddress } from './public-address.ts';
 
 /** How much of an answer's body is read, bytes. Its content does not matter. */
@@ -50,9 +51,9 @@ export function createPostMessage(
       method: 'POST',
       headers: { ...message.headers, 'Content-Length': Buffer.byteLength(message.body) },
       agent: isFresh ? false : agents[isPlain ? 'http:' : 'https:'],
-      signal: AbortSignal.timeout(rules.timeLimitMs),
       ...message.guard,
     });
+    limitRequest(sent, rules.timeLimitMs);
     sent.end(message.body);
     return sent;
   }

@@ -33,10 +33,7 @@ function readTwilioCode(code: unknown): number | null {
   return /^[1-9]\d{4,5}$/.test(digits) ? Number(digits) : null;
 }
 
-/** The names axios gives to a deadline of its own and to one of ours. */
-const DEADLINES = ['ECONNABORTED', 'ERR_CANCELED', 'ETIMEDOUT'];
-
 function readSocketError(code: unknown): string | null {
   if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return null;
-  return DEADLINES.includes(code) ? 'ETIMEDOUT' : code;
+  return code;
 }

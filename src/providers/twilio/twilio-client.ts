@@ -1,7 +1,8 @@
 import twilio from 'twilio';
-import RequestClient from 'twilio/lib/base/RequestClient.js';
+import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import type { Profile } from './profiles.ts';
 import { readAnswer } from './read-answer.ts';
+import { DirectRequestClient } from './request-client.ts';
 
 /** How to reach an account at a provider that speaks Twilio's language. */
 export interface TwilioAccess {
@@ -19,11 +20,6 @@ export interface TwilioAccess {
   requestTimeoutMs: number;
 }
 
-/** Calls wait on the network, not on the processor; the package's 20 hold a busy process back. */
-const MAX_SOCKETS = 100;
-/** A page of 1000 calls has about 2 MB. */
-const MAX_ANSWER_BYTES = 16_000_000;
-
 /** The package takes no other names of accounts than Twilio's; this one is never sent. */
 const ANY_SID = `AC${'0'.repeat(32)}`;
 
@@ -38,7 +34,7 @@ export function createTwilioClient(access: TwilioAccess, { accountIsSid }: Profi
     accountSid: accountIsSid ? access.accountSid : ANY_SID,
     edge: '',
     region: '',
-    httpClient: createRequestClient(access),
+    httpClient: new CompatibleRequestClient(access),
   });
   client.accountSid = access.accountSid;
   if (access.apiBaseUrl !== null) pointAt(client, access.apiBaseUrl);
@@ -46,10 +42,10 @@ export function createTwilioClient(access: TwilioAccess, { accountIsSid }: Profi
 }
 
 /** Adds what the package cannot send, and reads answers that it cannot read. */
-class CompatibleRequestClient extends RequestClient {
+class CompatibleRequestClient extends DirectRequestClient {
   readonly #access: TwilioAccess;
-  constructor(access: TwilioAccess, options: ConstructorParameters<typeof RequestClient>[0]) {
-    super(options);
+  constructor(access: TwilioAccess) {
+    super(access.requestTimeoutMs);
     this.#access = access;
   }
 
@@ -61,19 +57,6 @@ class CompatibleRequestClient extends RequestClient {
     const answer = await super.request(sent);
     return { ...answer, body: readAnswer(answer, apiBaseUrl) };
   }
-}
-
-/** The package's time-out watches the silence on a socket. A slow trickle and the wait for a free socket need a deadline on top. */
-function createRequestClient(access: TwilioAccess): RequestClient {
-  const { requestTimeoutMs: timeout } = access;
-  const sockets = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS };
-  const requests = new CompatibleRequestClient(access, { timeout, autoRetry: false, ...sockets });
-  requests.axios.defaults.maxContentLength = MAX_ANSWER_BYTES;
-  requests.axios.interceptors.request.use((request) => {
-    request.signal = AbortSignal.timeout(timeout);
-    return request;
-  });
-  return requests;
 }
 
 /** The package takes a host name of more than five labels for one with edge and region, and shortens it. */
