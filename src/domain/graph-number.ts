@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { formsOf } from './number-forms.ts';
 
 /**
  * A number as Microsoft Graph writes it (phoneAuthenticationMethod, `phoneNumber`: "+{country code} {number}x{extension}").
@@ -8,9 +8,6 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
  * @returns such as `+46 812345678x1234`
  */
 export function formatLikeGraph(e164: string, extension: string | null): string {
-  const number = parsePhoneNumberFromString(e164, { extract: false });
-  const spaced = number
-    ? `+${number.countryCallingCode} ${e164.slice(1 + number.countryCallingCode.length)}`
-    : e164;
-  return extension === null ? spaced : `${spaced}x${extension}`;
+  const { graph } = formsOf(e164);
+  return extension === null ? graph : `${graph}x${extension}`;
 }

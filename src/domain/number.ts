@@ -8,6 +8,7 @@ import {
 } from 'libphonenumber-js/max';
 import type { ServiceError } from '../errors.ts';
 import { countryCode, countryRule } from './country-code.ts';
+import { keepForms } from './number-forms.ts';
 import { refusal } from './number-refusal.ts';
 import type { PhoneType } from './phone-type.ts';
 import type { TenantPolicy } from './policy.ts';
@@ -59,9 +60,7 @@ export function parseNumber(
     e164: number.number,
     country: number.country ?? NO_COUNTRY,
     type: String(type),
-    get international() {
-      return number.formatInternational();
-    },
+    international: keepForms(number, type ?? null).international,
     extension,
   };
 }

@@ -118,7 +118,7 @@ function identify({ providers }: WebhookDeps, request: IncomingRequest<FormBody>
   return {
     webhook,
     asked: { ...address, question, tries, provider: webhook.provider },
-    path: originalUrl.replace(/\?.*$/s, ''),
+    path: originalUrl.split('?', 1)[0] ?? '',
   };
 }
 

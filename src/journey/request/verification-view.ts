@@ -1,7 +1,7 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { Instant, UserId, VerificationId } from '../../api.ts';
 import { formatLikeGraph } from '../../domain/graph-number.ts';
+import { formsOf } from '../../domain/number-forms.ts';
 import { PHONE_TYPES } from '../../domain/phone-type.ts';
 import { OUTCOME_NAMES, textOf } from '../outcomes.ts';
 import { CHALLENGES, CHANNELS, ofUser, PURPOSES, STATES } from '../states.ts';
@@ -101,7 +101,7 @@ function expectedCallAt({ state, slotAt, wakeAt, createdAt }: Verification): Dat
 /** Shows a verification and how far its call came; its number is shown to its own tenant only. */
 export function toView(verification: Verification): z.input<typeof VerificationView> {
   const { outcome, phoneNumber, extension } = verification;
-  const number = parsePhoneNumberFromString(phoneNumber, { extract: false });
+  const { type, international } = formsOf(phoneNumber);
   return {
     id: verification.id,
     userId: verification.userId,
@@ -111,8 +111,8 @@ export function toView(verification: Verification): z.input<typeof VerificationV
     number: {
       e164: phoneNumber,
       country: verification.country,
-      type: number?.getType() ?? null,
-      international: number?.formatInternational() ?? phoneNumber,
+      type,
+      international,
       extension,
       phoneNumber: formatLikeGraph(phoneNumber, extension),
     },

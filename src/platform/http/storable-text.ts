@@ -9,15 +9,21 @@ import type { FieldProblem } from '../../errors.ts';
  */
 export function findUnstorableText(value: unknown, fieldAt: (path: Path) => string): FieldProblem[] {
   const problems: FieldProblem[] = [];
+  const refuse = (link: PathLink | null, rule: string) =>
+    void problems.push({ field: fieldAt(toPath(link)), rule });
   // A list instead of recursion: a body of nothing but brackets must not exhaust the stack.
-  const waiting: { value: unknown; path: PathLink | null }[] = [{ value, path: null }];
+  const waiting: { value: object; path: PathLink | null }[] = [];
+  const look = (value: unknown, path: PathLink | null) => {
+    if (typeof value === 'string' && !isStorable(value)) refuse(path, `This must be ${PLAIN}.`);
+    else if (typeof value === 'object' && value !== null) waiting.push({ value, path });
+  };
+  look(value, null);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, path } = next;
-    const rule = brokenRule(value);
-    if (rule !== undefined) problems.push({ field: fieldAt(toPath(path)), rule });
-    else
-      for (const [name, child] of childrenOf(value))
-        waiting.push({ value: child, path: { parent: path, name } });
+    const children = Object.entries(value);
+    if (children.every(([name]) => isStorable(name)))
+      for (const [name, child] of children) look(child, { parent: path, name });
+    else refuse(path, `The names of fields must be ${PLAIN}.`);
   }
   return problems;
 }
@@ -30,18 +36,7 @@ interface PathLink {
   name: string;
 }
 
-function brokenRule(value: unknown): string | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : `This must be ${PLAIN}.`;
-  return childrenOf(value).every(([name]) => isStorable(name))
-    ? undefined
-    : `The names of fields must be ${PLAIN}.`;
-}
-
 const PLAIN = 'plain text, without NUL characters and without halves of surrogate pairs';
-
-function childrenOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-}
 
 function isStorable(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();

@@ -98,12 +98,13 @@ function isShared(settings: string): boolean {
 /** For what the package does not check: other algorithms, and fields signed in the order in which they came. */
 function isSignedPlainly(algorithm: string, key: string, signed: Signed, profile: Profile): boolean {
   const form = formText(signed.params, profile);
-  return spellings(signed.url).some((url) => {
+  const isRight = (url: string) => {
     const expected = createHmac(algorithm, key)
       .update(url + form)
       .digest('base64');
     return isSame(Buffer.from(expected), Buffer.from(signed.signature));
-  });
+  };
+  return isRight(signed.url) || otherSpellings(signed.url).some(isRight);
 }
 
 function isSame(expected: Buffer, given: Buffer): boolean {
@@ -112,22 +113,23 @@ function isSame(expected: Buffer, given: Buffer): boolean {
 
 /** Names sorted, each followed by its value; a name that came more than once stands before each of its values. */
 function formText(params: Signed['params'], { repeatedFields }: Profile): string {
-  const valuesOf = (value: string | string[]) => {
-    if (!Array.isArray(value)) return [value];
-    return repeatedFields === 'asGiven' ? value : [...new Set(value)].sort();
-  };
-  return Object.keys(params)
-    .sort()
-    .flatMap((name) => valuesOf(params[name] ?? '').map((value) => name + value))
-    .join('');
+  let text = '';
+  for (const name of Object.keys(params).sort()) {
+    const value = params[name] ?? '';
+    if (typeof value === 'string') text += name + value;
+    else
+      for (const each of repeatedFields === 'asGiven' ? value : [...new Set(value)].sort())
+        text += name + each;
+  }
+  return text;
 }
 
 /** Without its port and with the standard one: providers are not of one mind about what they sign. */
-function spellings(url: string): string[] {
+function otherSpellings(url: string): string[] {
   const [, scheme = '', host = '', port, rest = ''] =
     /^(https?:\/\/)(\[[^\]]*\]|[^/?#:]*)(:\d+)?(.*)$/is.exec(url) ?? [];
   const standard = scheme.toLowerCase() === 'https://' ? ':443' : ':80';
-  return [...new Set([url, scheme + host + rest, scheme + host + (port ?? standard) + rest])];
+  return [scheme + host + rest, scheme + host + (port ?? standard) + rest];
 }
 
 function wrongSignature(): ServiceError {

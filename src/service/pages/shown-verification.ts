@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { formsOf } from '../../domain/number-forms.ts';
 import { textRefusalOf } from '../../journey/outcomes.ts';
 import { toView } from '../../journey/request/verification-view.ts';
 import type { Verification } from '../../journey/store/rows.ts';
@@ -8,7 +8,7 @@ import type { ShownVerification } from '../../self-service/ports.ts';
 
 /** A number as people read it: in groups, with its country code. */
 export function grouped(number: string): string {
-  return parsePhoneNumberFromString(number, { extract: false })?.formatInternational() ?? number;
+  return formsOf(number).international;
 }
 
 /** A verification as pages show it. */
