@@ -79,6 +79,13 @@ export function createEvents(
 ): Events {
   // The fields of events are written here and in the steps, so none of them has to be hidden.
   const lines = log.child({}, { redact: [] });
+  // One for each name: copying every event together with its name would take longer than writing the line.
+  const named = new Map<VerificationEventName, Logger>();
+  const linesOf = (name: VerificationEventName) => {
+    const known = named.get(name) ?? lines.child({ event: name });
+    named.set(name, known);
+    return known;
+  };
   const explained = (name: VerificationEventName, event: VerificationEvent) =>
     event.errorCode !== undefined && /^(call|text)\./.test(name)
       ? { ...event, meaning: meaningOf(event.errorCode) }
@@ -86,7 +93,7 @@ export function createEvents(
   const listeners = new Set<(name: VerificationEventName, event: VerificationEvent) => void>();
   return {
     emit(name, event) {
-      lines[event.alarm ? 'error' : 'info']({ event: name, ...explained(name, event) }, name);
+      linesOf(name)[event.alarm ? 'error' : 'info'](explained(name, event), name);
       for (const listener of listeners) {
         try {
           listener(name, event);

@@ -1,12 +1,10 @@
 /** Requests that may be sent again with the same `Idempotency-Key`. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 
 /** SHA-256 of what a request asks for, hexadecimal: another one under the same key is another request. */
 export function requestHashOf(fields: readonly (string | number | null | undefined)[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify(fields.map((field) => field ?? null)))
-    .digest('hex');
+  return hash('sha256', JSON.stringify(fields.map((field) => field ?? null)), 'hex');
 }
 
 /** The error for a key that was used for another request. */

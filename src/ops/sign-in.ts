@@ -1,5 +1,5 @@
 /** Signing in at the operators' port by HTTP Basic (RFC 7617). */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** The result of signing in: no credentials, wrong ones, or an operator who may make changes. */
 export type SignedIn = 'anonymous' | 'wrong' | 'operator';
@@ -24,6 +24,6 @@ export function createSignIn(account: { user: string; password: string } | null)
 
 /** Hashes have one length, so that the comparison tells nothing about the length either. */
 function isSame(given: Buffer, right: string): boolean {
-  const hash = (value: Buffer | string) => createHash('sha256').update(value).digest();
-  return timingSafeEqual(hash(given), hash(right));
+  const hashed = (value: Buffer | string) => hash('sha256', value, 'buffer');
+  return timingSafeEqual(hashed(given), hashed(right));
 }

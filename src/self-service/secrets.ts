@@ -1,5 +1,5 @@
 /** Random values that open something, and what is stored of them. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -27,12 +27,12 @@ export function newToken(): string {
 
 /** What is stored of a token. It has 256 random bits, so that a fast hash is enough. */
 export function hashOfToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }
 
 /** The token that the forms of a session carry. Only who has the session's id can make it. */
 export function formTokenOf(sessionId: string): string {
-  return createHash('sha256').update(`form of ${sessionId}`).digest('base64url');
+  return hash('sha256', `form of ${sessionId}`, 'base64url');
 }
 
 /** Compares in constant time. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { keepNewest } from '../platform/keep-newest.ts';
 
 /** Keys of each kind that are remembered; then the oldest are forgotten. */
@@ -14,7 +14,8 @@ const MOST_KEYS = 10_000;
 export function createRememberedKeys(now: () => number, ageMs: number) {
   const refused = new Map<string, number>();
   const right = new Map<string, number>();
-  const remember = (keys: Map<string, number>, hash: string) => keepNewest(keys, hash, now(), MOST_KEYS);
+  const remember = (keys: Map<string, number>, keyHash: string) =>
+    keepNewest(keys, keyHash, now(), MOST_KEYS);
   return {
     /** Whether a key was refused a short while ago. */
     isRefused(key: string): boolean {
@@ -24,15 +25,15 @@ export function createRememberedKeys(now: () => number, ageMs: number) {
     /** Whether a key proved right the last time. It may have been revoked since. */
     isRight: (key: string): boolean => right.has(hashed(key)),
     refused(key: string): void {
-      const hash = hashed(key);
-      right.delete(hash);
-      remember(refused, hash);
+      const keyHash = hashed(key);
+      right.delete(keyHash);
+      remember(refused, keyHash);
     },
     right(key: string): void {
-      const hash = hashed(key);
-      if (!right.has(hash)) remember(right, hash);
+      const keyHash = hashed(key);
+      if (!right.has(keyHash)) remember(right, keyHash);
     },
   };
 }
 
-const hashed = (key: string) => createHash('sha256').update(key).digest('base64');
+const hashed = (key: string) => hash('sha256', key, 'base64');

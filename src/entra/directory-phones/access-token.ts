@@ -1,5 +1,5 @@
 /** Access tokens for Microsoft Graph, by the client credentials of an app registration. */
-import { createHash, createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
+import { createPrivateKey, hash, randomUUID, X509Certificate } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
@@ -72,7 +72,7 @@ export function createAccessTokens({ logins, clock }: { logins: Record<Cloud, st
 
 /** One credential is not another's: who has entered a new one is not answered with the token of the old. */
 function nameOf(application: GraphApplication): string {
-  return createHash('sha256').update(JSON.stringify(application)).digest('base64');
+  return hash('sha256', JSON.stringify(application), 'base64');
 }
 
 async function proofOf(application: GraphApplication, now: Date): Promise<Record<string, string>> {
@@ -89,7 +89,7 @@ async function assertion(
   now: Date,
 ): Promise<string> {
   const certificate = new X509Certificate(certificatePem);
-  const thumbprint = createHash('sha256').update(certificate.raw).digest('base64url');
+  const thumbprint = hash('sha256', certificate.raw, 'base64url');
   const at = Math.floor(now.getTime() / 1000);
   return new SignJWT({ iss: clientId, sub: clientId, jti: randomUUID() })
     .setProtectedHeader({ alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint })

@@ -1,5 +1,5 @@
 /** The request of Entra, as the person's browser brings it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FormFields } from '../../platform/http/form-body.ts';
 import type { EntraAsked } from '../../registry/entra-schema.ts';
 import { redirectUriOf } from '../clouds.ts';
@@ -61,7 +61,7 @@ export async function readEntraRequest(
     kind: 'accepted',
     hint,
     asked: { ...provable, nonce, state, subject: hint.subject, clientRequestId },
-    requestHash: createHash('sha256').update(`${idTokenHint}\n${nonce}`).digest('hex'),
+    requestHash: hash('sha256', `${idTokenHint}\n${nonce}`, 'hex'),
   };
 }
 

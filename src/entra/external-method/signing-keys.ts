@@ -1,5 +1,5 @@
 /** The keys that sign answers to Entra: made when they are needed, published two days before they sign, and replaced in time. */
-import { createHash, createPrivateKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPair, hash, type KeyObject, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import sql from 'sql-template-tag';
 import type { Logger } from '../../log.ts';
@@ -135,7 +135,7 @@ async function newKey(number: number, now: Date, sealKeys: KeyRing) {
   });
   const encoded = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
   return {
-    kid: createHash('sha1').update(certificate).digest('base64url'),
+    kid: hash('sha1', certificate, 'base64url'),
     certificate: certificate.toString('base64'),
     sealedPrivateKey: seal(sealKeys, encoded, contextOf(number)),
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { actAs } from '../../domain/actor.ts';
 import { noBody, textAnswer } from '../../platform/http/answers.ts';
-import type { FormBody } from '../../platform/http/form-body.ts';
+import type { FormBody, FormFields } from '../../platform/http/form-body.ts';
 import { defineRouteSet } from '../../platform/http/mount-sets.ts';
 import { routeDefiner, unchecked } from '../../platform/http/route.ts';
 import type { Answered as AnsweredRequest, IncomingRequest } from '../../platform/http/route-set.ts';
@@ -40,9 +40,9 @@ export interface WebhookDeps extends PlayDeps {
 /** Stands for an attempt that cannot exist: such calls hear that they are over. */
 const NO_ATTEMPT = '00000000-0000-0000-0000-000000000000';
 
+const AttemptId = z.uuid().catch(NO_ATTEMPT);
 /** What is missing and what makes no sense count alike. Without its own default, what is missing would first be made an error. */
-const Address = z.object({
-  attemptId: z.uuid().catch(NO_ATTEMPT),
+const Query = z.object({
   locale: z.string().max(35).default('en-US').catch('en-US'),
   round: z.coerce.number().int().min(0).max(1000).default(0).catch(0),
   try: z.coerce.number().int().min(0).max(MOST_TRIES).default(0).catch(0),
@@ -71,7 +71,9 @@ export function createCallAddresses(publicUrl: string): CallAddresses {
 /** A webhook that the provider signed, and what its address asks for. */
 interface Caller {
   webhook: TrustedWebhook;
-  asked: Asked;
+  attemptId: string;
+  /** Read when it is first asked for: reports ask for nothing. */
+  readonly asked: Asked;
   /** The path of its address. */
   path: string;
 }
@@ -110,16 +112,24 @@ export function createWebhookSet(deps: WebhookDeps) {
 
 /** The signature first, then what the address says. */
 function identify({ providers }: WebhookDeps, request: IncomingRequest<FormBody>): Caller {
-  const { originalUrl, header, params, query, body } = request;
+  const { originalUrl, header, params, body } = request;
   const webhook = providers.readWebhook({ originalUrl, header, body: body.text });
-  const parsed = Address.parse({ ...query, attemptId: params.attemptId });
-  const { try: tries, prompt, challenge, ...address } = parsed;
-  const question = prompt !== null && challenge !== null ? { prompt, challenge } : null;
+  const attemptId = AttemptId.parse(params.attemptId);
+  let asked: Asked | undefined;
   return {
     webhook,
-    asked: { ...address, question, tries, provider: webhook.provider },
+    attemptId,
+    get asked() {
+      asked ??= { ...readQuery(request.query), attemptId, provider: webhook.provider };
+      return asked;
+    },
     path: originalUrl.split('?', 1)[0] ?? '',
   };
+}
+
+function readQuery(query: FormFields): Omit<Asked, 'attemptId' | 'provider'> {
+  const { try: tries, prompt, challenge, ...rest } = Query.parse(query);
+  return { ...rest, tries, question: prompt !== null && challenge !== null ? { prompt, challenge } : null };
 }
 
 function resultOf(status: AnsweredRequest['status']) {
@@ -142,8 +152,12 @@ function playingRoutes(deps: WebhookDeps) {
         return { status: 200, body, headers: { 'content-type': contentType } };
       },
     });
-  const answer = ({ asked, webhook, path }: Caller) =>
-    play(asked, async () => deps.answerCall(callOf(asked, webhook, webhook.answer().callId)), path);
+  const answer = (caller: Caller) =>
+    play(
+      caller.asked,
+      async () => deps.answerCall(callOf(caller, caller.webhook.answer().callId)),
+      caller.path,
+    );
   const record = async ({ asked, webhook }: Caller) => {
     const { callId, digits } = webhook.digits();
     const { attemptId, round, question, key } = asked;
@@ -166,8 +180,8 @@ function playingRoutes(deps: WebhookDeps) {
   ];
 }
 
-function callOf({ attemptId }: Asked, { sender }: TrustedWebhook, callId: string): CallSide {
-  return { attemptId, callId, sender };
+function callOf({ attemptId, webhook }: Caller, callId: string): CallSide {
+  return { attemptId, callId, sender: webhook.sender };
 }
 
 /** Webhooks that only report. */
@@ -185,12 +199,12 @@ function reportingRoutes({ followCall }: WebhookDeps) {
       },
     });
   return [
-    route('status', ({ asked, webhook }) =>
-      followCall.progress(asked.attemptId, webhook.status(), webhook.sender),
+    route('status', ({ attemptId, webhook }) =>
+      followCall.progress(attemptId, webhook.status(), webhook.sender),
     ),
-    route('machine', async ({ asked, webhook }) => {
-      const { callId, answeredBy } = webhook.machine();
-      await followCall.machine(callOf(asked, webhook, callId), answeredBy);
+    route('machine', async (caller) => {
+      const { callId, answeredBy } = caller.webhook.machine();
+      await followCall.machine(callOf(caller, callId), answeredBy);
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUIDv7 } from 'node:crypto';
+import { hash, randomUUIDv7 } from 'node:crypto';
 import type { DeliverMessage, MessageToDeliver } from '../../domain/delivered-message.ts';
 import { type ParsedNumber, parseNumber } from '../../domain/number.ts';
 import { extensionFits } from '../../domain/pauses.ts';
@@ -127,7 +127,7 @@ const NO_PAUSES = { tenantId: '', userId: '', purpose: 'signIn', channel: 'call'
 
 function deliveryOf({ messages }: DeliverDeps, id: string, message: MessageToDeliver): NewDelivery {
   const { source, nonce, correlationId, asksFirst, times, text } = message;
-  const nonceHash = createHash('sha256').update(nonce, 'utf8').digest('hex');
+  const nonceHash = hash('sha256', nonce, 'hex');
   return { source, nonceHash, sealed: messages.seal(id, text), correlationId, asksFirst, times };
 }
 

@@ -7,7 +7,7 @@ import type { TextAddress } from './text-way.ts';
 /** A webhook that the provider signed, and the attempt that its address names. */
 interface Caller {
   webhook: TrustedWebhook;
-  asked: { attemptId: string };
+  attemptId: string;
 }
 
 const defineRoute = routeDefiner<Caller>();
@@ -25,8 +25,8 @@ export function textStatusRoute(followText: FollowText) {
     summary: 'Report the progress of a text message',
     operationId: 'textStatus',
     responses: { 204: noBody('The report was accepted') },
-    async handle({ caller: { webhook, asked } }) {
-      await followText(asked.attemptId, webhook.text(), webhook.sender);
+    async handle({ caller: { webhook, attemptId } }) {
+      await followText(attemptId, webhook.text(), webhook.sender);
       return { status: 204, body: null };
     },
   });

@@ -1,6 +1,8 @@
 /** Queries whose results are described once per connection. */
 import { type Connection, Query, type QueryResult } from 'pg';
 
+import { toCamelCase } from './camel-case.ts';
+
 /** What `pg` makes of a description: the columns, and how each value is read. */
 interface Shape {
   fields: unknown;
@@ -29,9 +31,11 @@ const base = Query.prototype as unknown as Internals;
  * A named statement. The server describes its result for each execution that asks for it, and reading the description
  * takes longer than reading a row. Under its name the result stays as it is, on this connection: where a table has changed,
  * PostgreSQL refuses the statement ("cached plan must not change result type"). Not for connections that share sessions.
+ * Columns can be named in camelCase then, too, instead of in each row.
  */
 export class DescribedQuery extends Query {
   readonly name: string;
+  readonly #inCamelCase: boolean;
   #learned: Map<string, Shape> | null = null;
 
   constructor(
@@ -39,9 +43,11 @@ export class DescribedQuery extends Query {
     text: string,
     values: unknown[],
     callback: (error: Error | undefined, result: QueryResult) => void,
+    inCamelCase: boolean,
   ) {
     super(text, values, callback);
     this.name = name;
+    this.#inCamelCase = inCamelCase;
   }
 
   /** Called by `pg`: sends the statement. */
@@ -54,7 +60,8 @@ export class DescribedQuery extends Query {
   }
 
   /** Called by `pg`, before the first row. */
-  handleRowDescription(message: unknown): void {
+  handleRowDescription(message: { fields: { name: string }[] }): void {
+    if (this.#inCamelCase) for (const field of message.fields) field.name = toCamelCase(field.name);
     base.handleRowDescription.call(this as unknown as Internals, message);
     const { fields, _parsers, _prebuiltEmptyResultObject } = (this as unknown as Internals)._result;
     this.#learned?.set(this.name, { fields, _parsers, _prebuiltEmptyResultObject });

@@ -2,7 +2,7 @@
  * Named statements on PostgreSQL. The server parses and plans an unnamed statement each time; one that has a name only
  * once per connection.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Client, Query, type QueryResult } from 'pg';
 import { DescribedQuery } from './described-query.ts';
 
@@ -45,7 +45,7 @@ export function createStatementNames(): StatementNames {
   };
 }
 
-const hashed = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 20);
+const hashed = (text: string) => hash('sha256', text, 'hex').slice(0, 20);
 
 type Callback = (error: Error | undefined, result?: QueryResult) => void;
 /** `Client.query` has a signature for each way to call it; here all of them come to this. */
@@ -54,9 +54,13 @@ type Send = (this: Client, config: unknown, values?: unknown, callback?: unknown
 /**
  * A client for `pg.Pool` that names the statements which repeat. Only those with parameters: a text without may hold
  * several statements, which cannot have a name.
- * @param sharedSessions whether connections share sessions; then each result is described
+ * @param options.sharedSessions whether connections share sessions; then each result is described
+ * @param options.inCamelCase whether columns may be named in camelCase, for those who take them in both ways
  */
-export function namingClient(names: StatementNames, sharedSessions = false): typeof Client {
+export function namingClient(
+  names: StatementNames,
+  { sharedSessions = false, inCamelCase = false }: { sharedSessions?: boolean; inCamelCase?: boolean },
+): typeof Client {
   class NamingClient extends Client {
     override query(config: unknown, values?: unknown, callback?: unknown): never {
       const name =
@@ -83,7 +87,7 @@ export function namingClient(names: StatementNames, sharedSessions = false): typ
       super.query(
         sharedSessions
           ? Object.assign(new Query(text, sent, done), { name })
-          : new DescribedQuery(name, text, sent, done),
+          : new DescribedQuery(name, text, sent, done, inCamelCase),
       );
       return promise;
     }

@@ -36,7 +36,7 @@ export async function openPostgres(
     report(error);
     if (isReadOnly(error)) giveUp();
   };
-  const pool = createPostgresPool({ ...shared, size: poolSize }, onFailure);
+  const pool = createPostgresPool({ ...shared, size: poolSize, inCamelCase: true }, onFailure);
   const queuePool = createPostgresPool(
     { ...shared, size: poolSize + LISTENERS, searchPath: 'bullmq, public' },
     onFailure,

@@ -19,6 +19,8 @@ export interface PostgresPoolOptions {
   connectTimeoutMs?: number;
   /** Gives names to statements that repeat; null or left out: none has one. */
   names?: StatementNames | null;
+  /** Whether named statements name columns in camelCase. Their users must take both: others do not. */
+  inCamelCase?: boolean;
   /** Whether connections share sessions (see `sharesSessions`): then nothing is set for a session. */
   sharedSessions?: boolean;
 }
@@ -54,7 +56,7 @@ export function createPostgresPool(
     // The server cannot enforce its limit on a connection that is broken.
     query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + 2_000,
     types: postgresTypes,
-    ...(names && { Client: namingClient(names, options.sharedSessions) }),
+    ...(names && { Client: namingClient(names, options) }),
     ...(settings !== '' && {
       onConnect: async (client: { query(text: string): unknown }) => {
         await client.query(settings);

@@ -1,5 +1,6 @@
 /** Hand-written statements, sent as they are: for the few that run so often that a query builder's work would be felt. */
 import { CompiledQuery, type Kysely } from 'kysely';
+import { toCamelCase } from './camel-case.ts';
 
 /** What both drivers' pools offer. */
 interface StatementPool {
@@ -59,7 +60,8 @@ export function runWhenLocked<Row, Schema>(
   });
 }
 
-/** Column names of results by themselves, and the same in camelCase. There are as many as statements are written. */
+/** Column names of results by themselves, and the same in camelCase. There are as many as statements are written. Named
+ * statements have theirs from the driver already. */
 const known = new Map<string, string[]>();
 
 function inCamelCase(rows: Record<string, unknown>[]): Record<string, unknown>[] {
@@ -78,6 +80,3 @@ function inCamelCase(rows: Record<string, unknown>[]): Record<string, unknown>[]
     return renamed;
   });
 }
-
-const toCamelCase = (column: string) =>
-  column.replaceAll(/(?<=.)_+(.)/g, (_match, letter: string) => letter.toUpperCase());

@@ -47,7 +47,9 @@ function lineOf(
   ms: number,
 ): object {
   const route = req.route === undefined ? 'none' : `${req.baseUrl}${req.route.path}`;
-  return { requestId, method: req.method, route, status: res.statusCode, ms, ...caller, code };
+  return Object.assign({ requestId, method: req.method, route, status: res.statusCode, ms }, caller, {
+    code,
+  });
 }
 
 /** What `giveContext` keeps of the request that is answered. */

@@ -1,5 +1,5 @@
 /** Secrets of the form `<prefix>_<id>_<secret>`: the id finds a row, the SHA-256 of the secret half proves the rest. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Letters and digits that are not mistaken for each other when read aloud; 32 of them, so five random bits each. */
 const ID_LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -11,7 +11,7 @@ const NO_HASH = '0'.repeat(64);
 export function makeNamedSecret(prefix: string): { id: string; secretHash: string; text: string } {
   const id = Array.from(randomBytes(12), (byte) => ID_LETTERS.charAt(byte % 32)).join('');
   const secret = randomBytes(32).toString('base64url');
-  return { id, secretHash: hash(secret), text: `${prefix}_${id}_${secret}` };
+  return { id, secretHash: hashed(secret), text: `${prefix}_${id}_${secret}` };
 }
 
 /** The halves of a secret, or null for what is none. */
@@ -22,9 +22,9 @@ export function readNamedSecret(prefix: string, text: string): { id: string; sec
 
 /** Whether a secret has the stored hash; takes the same time whether it does, or there is none (null). */
 export function hasSecretHash(secret: string, secretHash: string | null): boolean {
-  return timingSafeEqual(Buffer.from(hash(secret), 'hex'), Buffer.from(secretHash ?? NO_HASH, 'hex'));
+  return timingSafeEqual(Buffer.from(hashed(secret), 'hex'), Buffer.from(secretHash ?? NO_HASH, 'hex'));
 }
 
-function hash(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+function hashed(secret: string): string {
+  return hash('sha256', secret, 'hex');
 }

@@ -1,11 +1,5 @@
 /** Rings of keys that sign: the first one signs, and the public parts of all are published, so keys can be replaced one after the other. */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 
 /** The public part of a key, as a JWKS lists it (RFC 7517). */
 interface PublicKey {
@@ -91,7 +85,5 @@ function readDer(key: Buffer, type: 'pkcs8' | 'sec1'): KeyObject | null {
 
 /** RFC 7638, section 3: SHA-256 of the required members in alphabetical order. */
 function thumbprint(x: string, y: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }), 'base64url');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A cookie that scripts cannot read. */
 export interface Cookie {
@@ -41,5 +41,5 @@ export const createSessionCookie = (publicUrl: string): SessionCookie => createC
 
 /** Eight characters by which names are told apart in a cookie's name. */
 export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return hash('sha256', text, 'hex').slice(0, 8);
 }
