@@ -1,5 +1,6 @@
 /** Verifications by text message, from the request to the outcome webhook: the text is sent, and its code is typed at once. */
 import type { Measure } from './measure.ts';
+import { profiles } from './profile-tables.ts';
 import { latencyTable, rateTable, workTable } from './round-tables.ts';
 import { runRounds } from './rounds.ts';
 
@@ -17,6 +18,7 @@ export const texts: Measure = {
       rateTable(rounds, 'texts-'),
       workTable(rounds, 'texts-'),
       latencyTable(rounds, 'texts-', 'code'),
+      ...profiles(bench, rounds),
     ];
     return { tables, raw: Object.fromEntries(rounds) };
   },
