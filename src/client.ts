@@ -5,6 +5,7 @@ export {
   createVerifyAssertion,
   type VerifiedAssertion,
 } from './client/assertion.ts';
+export type { ProgressEvent } from './client/follow.ts';
 export {
   type AppPasswordMessage,
   type OutcomeMessage,

@@ -1,7 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PoundkeyProblem } from './problem.ts';
 import { type Send, segment } from './send.ts';
-import type { FinishedVerification, ProgressEvent, Verification } from './types.ts';
+import type { FinishedVerification, Outcome, State, Verification } from './types.ts';
+
+/** One event of a verification's progress. */
+export interface ProgressEvent {
+  /** Goes into `after` to go on from here. */
+  id: string;
+  state: State;
+  outcome?: Outcome;
+  /** What the person hears from now on. */
+  prompt?: string;
+  /** Of a text message, while the state stays: a wrong code was typed, or a call takes its place. */
+  happened?: 'codeWrong' | 'escalated';
+  /** ISO 8601, UTC. */
+  at: string;
+}
 
 /** Between two looks while the stream cannot be had, ms. */
 const LOOK_AGAIN_MS = 1_000;

@@ -286,17 +286,3 @@ export type WebhookEndpoint = z.output<typeof EndpointView>;
 
 /** A message to that endpoint, and what became of it. */
 export type WebhookMessage = z.output<typeof MessageView>;
-
-/** One event of a verification's progress. */
-export interface ProgressEvent {
-  /** Goes into `after` to go on from here. */
-  id: string;
-  state: State;
-  outcome?: Outcome;
-  /** What the person hears from now on. */
-  prompt?: string;
-  /** Of a text message, while the state stays: a wrong code was typed, or a call takes its place. */
-  happened?: 'codeWrong' | 'escalated';
-  /** ISO 8601, UTC. */
-  at: string;
-}
