@@ -9,6 +9,8 @@ export interface Options {
   rounds: number;
   verifications: number;
   inFlight: number;
+  /** Verifications before those that are measured. */
+  warmUp: number;
   /** Length of an open loop, s. */
   seconds: number;
   /** Where CPU profiles go, or null. */
@@ -25,6 +27,7 @@ const TEXTS = {
   rounds: { type: 'string', default: '4' },
   verifications: { type: 'string', default: '2000' },
   'in-flight': { type: 'string', default: '50' },
+  'warm-up': { type: 'string', default: '6000' },
   seconds: { type: 'string', default: '8' },
   profile: { type: 'string' },
   json: { type: 'string' },
@@ -45,6 +48,7 @@ export function helpText(measures: { name: string; about: string }[]): string {
     '  --rounds N                rounds side by side (default 4)',
     '  --verifications N         verifications of one contender in one round (default 2000)',
     '  --in-flight N             verifications under way at once (default 50)',
+    '  --warm-up N               verifications before those of end-to-end and texts (default 6000)',
     '  --seconds N               length of a steady stream of requests (default 8)',
     '  --profile DIR             run end-to-end and app-passwords with a CPU profile, and say where the CPU goes',
     '  --json FILE               write all results to FILE',
@@ -69,6 +73,7 @@ export function readOptions(args: string[], known: string[]): Options | null {
     rounds: whole('rounds', values.rounds, 100),
     verifications: whole('verifications', values.verifications, 20_000),
     inFlight: whole('in-flight', values['in-flight'], 1_000),
+    warmUp: whole('warm-up', values['warm-up'], 100_000),
     seconds: whole('seconds', values.seconds, 120),
     profile: values.profile ?? null,
     json: values.json ?? null,

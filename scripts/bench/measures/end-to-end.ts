@@ -7,7 +7,7 @@ import { runRounds } from './rounds.ts';
 /** `end-to-end`. */
 export const endToEnd: Measure = {
   name: 'end-to-end',
-  about: 'throughput, CPU, statements and latencies of whole verifications (4 rounds: about 7 min)',
+  about: 'throughput, CPU, statements and latencies of whole verifications (4 rounds: about 15 min)',
   async run(bench) {
     const rounds = await runRounds(bench, bench.options.contenders, 'call');
     const tables = [rateTable(rounds), workTable(rounds), latencyTable(rounds), ...profiles(bench, rounds)];

@@ -11,7 +11,7 @@ export interface Measure {
   run(bench: Bench): Promise<{ tables: Table[]; raw?: unknown }>;
 }
 
-/** Verifications before anything is measured: a process that has just started compiles while it works. */
+/** Verifications before anything is measured, where `--warm-up` does not say: a process that has just started compiles while it works. */
 export const WARM_UP = { count: 1_500, inFlight: 50 };
 
 /** Says what is being done. */

@@ -11,7 +11,7 @@ import { closedLoop, latenciesOf } from '../load.ts';
 import type { SqlCounts, StatementCount } from '../postgres.ts';
 import { monotonicMs, type Window } from '../profile.ts';
 import { number } from '../table.ts';
-import { progress, WARM_UP } from './measure.ts';
+import { progress } from './measure.ts';
 
 /** After the last outcome, callbacks and receipts are still written, ms. */
 const SETTLE_MS = 500;
@@ -68,7 +68,7 @@ async function measured(
 ): Promise<Round> {
   const { options, postgres, redis } = bench;
   const inFlight = options.inFlight;
-  await closedLoop(bench, contender, { ...WARM_UP, reached });
+  await closedLoop(bench, contender, { count: options.warmUp, inFlight, reached });
   await pause(SETTLE_MS);
   await postgres.resetCounts();
   await redis.resetCounts();

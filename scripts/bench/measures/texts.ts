@@ -10,7 +10,7 @@ const KNOWING_TEXTS = ['poundkey', 'split', 'naive'];
 /** `texts`. */
 export const texts: Measure = {
   name: 'texts',
-  about: 'the same by text message, against naive (4 rounds: about 5 min)',
+  about: 'the same by text message, against naive (4 rounds: about 12 min)',
   async run(bench) {
     const names = bench.options.contenders.filter((name) => KNOWING_TEXTS.includes(name));
     const rounds = await runRounds(bench, names, 'sms');
