@@ -1,14 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameText } from '../platform/secrets/same-text.ts';
 import type { HookRequest } from './front-end.ts';
 
 /** How far a time stamp may be from now, s: what was recorded is worth nothing later. */
 const TOLERANCE_S = 300;
-
-/** Compares in constant time; the length of what is right is no secret. */
-export function isSame(given: string, right: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(right)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}
 
 /**
  * Whether a request is signed by Standard Webhooks ("Signature scheme"). There may be several signatures, with a space or, as
@@ -22,7 +17,7 @@ export function isSigned({ header, text }: HookRequest, secret: string, now: Dat
   if (!id || !at || !/^\d{1,12}$/.test(at)) return false;
   if (Math.abs(now.getTime() / 1000 - Number(at)) > TOLERANCE_S) return false;
   const right = `v1,${signatureOf(secret, `${id}.${at}.${text}`)}`;
-  return (signatures ?? '').split(/,? +/).some((given) => isSame(given, right));
+  return (signatures ?? '').split(/,? +/).some((given) => isSameText(given, right));
 }
 
 /** Base64. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
-import { isSame } from './authentic.ts';
+import { isSameText } from '../platform/secrets/same-text.ts';
 import type { FrontEnd } from './front-end.ts';
 import { readOrRefuse } from './invalid.ts';
 
@@ -34,7 +34,7 @@ const PLACEHOLDER = /\$\{code\}/g;
 /** Signed by nothing: Okta sends the secret that the administrator has entered, in the header Authorization. */
 export const OKTA: FrontEnd = {
   kind: 'okta',
-  isAuthentic: ({ header }, secret) => isSame(header('authorization') ?? '', secret),
+  isAuthentic: ({ header }, secret) => isSameText(header('authorization') ?? '', secret),
 
   read(body, _request, now) {
     const { messageProfile } = readOrRefuse(Body, body).data;

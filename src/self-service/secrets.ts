@@ -1,5 +1,6 @@
 /** Random values that open something, and what is stored of them. */
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
+import { isSameText } from '../platform/secrets/same-text.ts';
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -37,7 +38,5 @@ export function formTokenOf(sessionId: string): string {
 
 /** Compares in constant time. */
 export function isFormToken(given: string, sessionId: string): boolean {
-  const right = Buffer.from(formTokenOf(sessionId));
-  const typed = Buffer.from(given);
-  return typed.length === right.length && timingSafeEqual(typed, right);
+  return isSameText(given, formTokenOf(sessionId));
 }

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import { hashesUnderAllKeys, hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
+import { isSameText } from '../../platform/secrets/same-text.ts';
 
 /**
  * What the browser holds that brought a request. It follows from the sign-in, so that the same request again, on which browsers
@@ -13,10 +13,7 @@ export function createOwnerSecrets(hashKeys: KeyRing) {
 
     /** Compares in constant time. */
     isOf(attemptId: string, given: string): boolean {
-      return hashesUnderAllKeys(hashKeys, textOf(attemptId)).some(({ hash }) => {
-        const [right, held] = [Buffer.from(hash), Buffer.from(given)];
-        return right.length === held.length && timingSafeEqual(right, held);
-      });
+      return hashesUnderAllKeys(hashKeys, textOf(attemptId)).some(({ hash }) => isSameText(given, hash));
     },
   };
 }

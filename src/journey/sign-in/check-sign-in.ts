@@ -1,11 +1,11 @@
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { isSameText } from '../../platform/secrets/same-text.ts';
 import type { PolicyAt } from '../ports.ts';
 import { MOST_CHECKS } from '../store/code-checks.ts';
 import type { Decided, Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
-import { isSame } from '../text/check-code.ts';
 import type { Codes } from '../text/code.ts';
 import { expired, wrong } from '../text/code-problems.ts';
 import type { Budgets } from './budgets.ts';
@@ -77,7 +77,7 @@ export function createCheckSignIn(deps: CheckDeps): CheckSignIn {
 
 /** One that ended before its user was erased has no code any more, and refuses every one as others that have ended do. */
 const isItsCode = ({ codes }: Pick<CheckDeps, 'codes'>, signIn: SignIn, code: string): boolean =>
-  signIn.codeSeed !== null && isSame(code, codes.codeOf(signIn));
+  signIn.codeSeed !== null && isSameText(code, codes.codeOf(signIn));
 
 /**
  * The assertion is issued first, and a sign-in without one is not completed as approved. A removal or a block may come

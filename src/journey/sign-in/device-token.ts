@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { hmacWith, type KeyRing } from '../../platform/secrets/key-ring.ts';
+import { isSameText } from '../../platform/secrets/same-text.ts';
 
 /** The phone with which somebody signed in, since it is a user name. */
 interface SignedInPhone {
@@ -40,10 +41,8 @@ export function createDeviceTokens(keys: KeyRing): DeviceTokens {
     proves(token, phone) {
       const [keyId = '', random = '', mac = ''] = token.split('.');
       if (!keys.keys.has(keyId)) return false;
-      const expected = macOf(keyId, random, phone ?? NOBODYS);
-      const isSame =
-        mac.length === expected.length && timingSafeEqual(Buffer.from(mac), Buffer.from(expected));
-      return isSame && phone !== null;
+      const isRight = isSameText(mac, macOf(keyId, random, phone ?? NOBODYS));
+      return isRight && phone !== null;
     },
   };
 }

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Events } from '../../events.ts';
 import { type Clock, secondsUntil } from '../../platform/clock.ts';
+import { isSameText } from '../../platform/secrets/same-text.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { RequestLimits } from '../request/limits.ts';
 import type { Counter } from '../store/admission.ts';
@@ -44,7 +44,7 @@ export function createCheckCode(deps: CheckDeps): CheckCode {
     const verification = await deps.readVerification(tenantId, id);
     if (verification.escalatedAt !== null) throw afterCall(verification);
     if (verification.channel !== 'sms' || verification.attempts === 0) throw noCode();
-    const isRight = isSame(code, deps.codes.codeOf(verification));
+    const isRight = isSameText(code, deps.codes.codeOf(verification));
     const key =
       idempotencyKey === undefined ? null : deps.codes.checkKeyOf(verification, idempotencyKey, code);
     const madeUpFor = isRight ? deps.unenteredKeys(textTo(verification)) : [];
@@ -93,9 +93,4 @@ async function repeat(
   }
   if (before.outcome !== 'approved') throw wrong(MOST_CHECKS - before.wrongKeys);
   if (before.state === 'decided') await complete(before);
-}
-
-/** In constant time. */
-export function isSame(code: string, expected: string): boolean {
-  return code.length === expected.length && timingSafeEqual(Buffer.from(code), Buffer.from(expected));
 }

@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { ServiceError } from '../../errors.ts';
+import { isSameText } from '../../platform/secrets/same-text.ts';
 import type { Profile } from './profiles.ts';
 
 /** What of a webhook is signed. */
@@ -102,13 +103,9 @@ function isSignedPlainly(algorithm: string, key: string, signed: Signed, profile
     const expected = createHmac(algorithm, key)
       .update(url + form)
       .digest('base64');
-    return isSame(Buffer.from(expected), Buffer.from(signed.signature));
+    return isSameText(signed.signature, expected);
   };
   return isRight(signed.url) || otherSpellings(signed.url).some(isRight);
-}
-
-function isSame(expected: Buffer, given: Buffer): boolean {
-  return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
 /** Names sorted, each followed by its value; a name that came more than once stands before each of its values. */
