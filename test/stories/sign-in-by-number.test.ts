@@ -228,6 +228,27 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     }
   });
 
+  test('is texted to nobody once its number was taken away, also where it is a user name again', async () => {
+    const { number, userId, phoneMethodId } = await signer(world);
+    world.simulator.faults.next('createText', 'tooManyRequests', { to: number });
+    const { body } = await askSignIn(world, number);
+    const rowOf = () =>
+      world.db
+        .selectFrom('verification')
+        .select(['state', 'attempts', 'decoy'])
+        .where('id', '=', body.id)
+        .executeTakeFirstOrThrow();
+    await expect.poll(rowOf, SOON).toMatchObject({ state: 'queued', attempts: 1 });
+    const path = `/v1/users/${userId}/phone-methods/${phoneMethodId}`;
+    await world.api('POST', `${path}/disable-sms-sign-in`);
+    await world.time.advance(1_000);
+    await world.api('POST', `${path}/enable-sms-sign-in`);
+    await world.sendTexts();
+    expect(world.simulator.texts().filter(({ to }) => to === number)).toEqual([]);
+    expect(await rowOf()).toEqual({ state: 'sent', attempts: 2, decoy: 'notAllowedAnyMore' });
+    expect((await read(body.id)).body.status).toBe('pending');
+  });
+
   test('posts an outcome webhook when it is approved, and otherwise none', async () => {
     await world.api('PUT', '/v1/webhook-endpoint', { url: 'http://127.0.0.1:1/outcomes' });
     const [one, other] = [await signer(world), await signer(world)];

@@ -10,13 +10,16 @@ export type MaySignIn = (verification: Verification, facts: UserFacts, now: Date
 
 /** Repeats, before a text is sent, what was looked at when it was asked for. */
 export function createMaySignIn(deps: { signIns: Pick<SignInStore, 'find'>; policyAt: PolicyAt }): MaySignIn {
-  return async function maySignIn({ decoy, tenantId, userId, phoneNumber }, { policyVersion }, now) {
+  return async function maySignIn(verification, { policyVersion }, now) {
+    const { decoy, tenantId, userId, phoneNumber, createdAt } = verification;
     if (decoy !== null) return true;
     const policy = await deps.policyAt(tenantId, policyVersion);
     if (refusePolicy(policy)) return false;
     const wanted = { tenantId, e164: phoneNumber, wrongCodesKey: '' };
     const found = await deps.signIns.find(wanted, policy.smsSignIn.unusedDays, now);
-    return whyDecoy(found) === null && found.userId === userId && found.phoneNumber === phoneNumber;
+    // A number that has become a user name again since is another user name, as for the statement that begins an attempt.
+    const isSame = found.signInEnabledAt !== null && found.signInEnabledAt <= createdAt;
+    return whyDecoy(found) === null && isSame && found.userId === userId && found.phoneNumber === phoneNumber;
   };
 }
 
