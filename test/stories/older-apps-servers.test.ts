@@ -269,11 +269,18 @@ describe.runIf(findMailServers() !== null && HAS_POSTGRES)('behind nginx and Dov
       process.kill(servers.nginxPid(), 'SIGHUP');
     };
     const ask = () => web('--user', `cached:${made.password}`, '--include');
+    /** What a worker with the new settings answers; one with those of before may still take a connection. */
+    const askCached = () =>
+      vi.waitFor(async () => {
+        const { out } = await ask();
+        expect(out).toContain('X-Kept');
+        return out;
+      }, SOON);
     reload(cached);
-    await vi.waitFor(async () => expect((await ask()).out).toMatch(/X-Kept: MISS[\s\S]* 200$/), SOON);
-    expect((await ask()).out).toMatch(/X-Kept: MISS[\s\S]* 200$/);
+    expect(await askCached()).toMatch(/X-Kept: MISS[\s\S]* 200$/);
+    expect(await askCached()).toMatch(/X-Kept: MISS[\s\S]* 200$/);
     await world.api('DELETE', `/v1/users/cached/app-passwords/${made.id}`);
-    expect((await ask()).out).toMatch(/X-Kept: MISS[\s\S]* 401$/);
+    expect(await askCached()).toMatch(/X-Kept: MISS[\s\S]* 401$/);
     reload(plain);
     await vi.waitFor(async () => expect((await ask()).out).not.toContain('X-Kept'), SOON);
   }, 60_000);

@@ -1,6 +1,5 @@
 /** Queries whose results are described once per connection. */
 import { type Connection, Query, type QueryResult } from 'pg';
-
 import { toCamelCase } from './camel-case.ts';
 
 /** What `pg` makes of a description: the columns, and how each value is read. */
