@@ -22,13 +22,15 @@ const MAX_ANSWER_LENGTH = 16_000_000;
  */
 export class DirectRequestClient extends RequestClient {
   readonly #limitMs: number;
-  readonly #plain = new HttpAgent(SOCKETS);
+  readonly #plain: HttpAgent;
   readonly #secure: Agent;
 
   /** @param limitMs how long one request may take from start to end, ms */
   constructor(limitMs: number) {
     super({ timeout: limitMs, autoRetry: false, ...SOCKETS });
     this.#limitMs = limitMs;
+    // Without a time-out of its own an agent does not heed how long a server keeps a connection.
+    this.#plain = new HttpAgent({ ...SOCKETS, timeout: limitMs });
     // The package heeds TWILIO_CA_BUNDLE and HTTP_PROXY in it.
     this.#secure = this.axios.defaults.httpsAgent;
   }

@@ -77,6 +77,21 @@ test('is safe to repeat later where nobody listens', async () => {
   expect(await network({ apiBaseUrl }).placeCall(REQUEST)).toEqual(expected);
 });
 
+test('gives a connection up before a server does that says how long it keeps one', async () => {
+  const { apiBaseUrl } = await serve((_request, response) => {
+    response
+      .writeHead(201, { 'Content-Type': 'application/json', 'Keep-Alive': 'timeout=2' })
+      .end(JSON.stringify({ sid: CALL, status: 'queued' }));
+  });
+  const [server] = servers;
+  // Only the client closes it.
+  if (server) server.keepAliveTimeout = 0;
+  const gone = Promise.withResolvers<void>();
+  server?.once('connection', (socket) => socket.once('close', () => gone.resolve()));
+  expect(await network({ apiBaseUrl }).placeCall(REQUEST)).toMatchObject({ kind: 'accepted' });
+  await gone.promise;
+});
+
 test('reads a real answer', async () => {
   const { apiBaseUrl } = await serve((_request, response) => {
     response
