@@ -77,8 +77,16 @@ async function answerTo(sent: ClientRequest) {
 /** Without `once` of node:events, which listens for more than is needed here. */
 function answerOf(sent: ClientRequest): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  sent.once('response', resolve);
+  let isAnswered = false;
+  sent.once('response', (answer) => {
+    isAnswered = true;
+    resolve(answer);
+  });
   sent.on('error', reject);
+  // Also the end of an answer that switches protocols (101), which is not supported: no error tells of it.
+  sent.once('close', () => {
+    if (!isAnswered) reject(new Error('The connection closed before an answer.'));
+  });
   return promise;
 }
 

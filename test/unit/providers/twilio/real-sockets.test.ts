@@ -70,6 +70,13 @@ test('leaves open whether there is a call where the connection closes without an
   expect(requests.made).toBe(1);
 });
 
+test('leaves open whether there is a call where the server switches protocols', async () => {
+  const { apiBaseUrl } = await serve((_request, response) => {
+    response.writeHead(101, { Connection: 'Upgrade', Upgrade: 'websocket' }).end();
+  });
+  expect(await network({ apiBaseUrl }).placeCall(REQUEST)).toMatchObject({ kind: 'unknown' });
+});
+
 test('is safe to repeat later where nobody listens', async () => {
   const { apiBaseUrl } = await serve((_request, response) => response.end());
   await new Promise((closed) => servers.pop()?.close(closed));
