@@ -82,9 +82,11 @@ export function createEvents(
   // One for each name: copying every event together with its name would take longer than writing the line.
   const named = new Map<VerificationEventName, Logger>();
   const linesOf = (name: VerificationEventName) => {
-    const known = named.get(name) ?? lines.child({ event: name });
-    named.set(name, known);
-    return known;
+    const known = named.get(name);
+    if (known) return known;
+    const made = lines.child({ event: name });
+    named.set(name, made);
+    return made;
   };
   const explained = (name: VerificationEventName, event: VerificationEvent) =>
     event.errorCode !== undefined && /^(call|text)\./.test(name)

@@ -50,7 +50,7 @@ export function helpText(measures: { name: string; about: string }[]): string {
     '  --in-flight N             verifications under way at once (default 50)',
     '  --warm-up N               verifications before those of end-to-end and texts (default 6000)',
     '  --seconds N               length of a steady stream of requests (default 8)',
-    '  --profile DIR             run end-to-end and app-passwords with a CPU profile, and say where the CPU goes',
+    '  --profile DIR             run end-to-end, texts and app-passwords with a CPU profile, and say where the CPU goes',
     '  --json FILE               write all results to FILE',
     '  --write                   write the tables into docs/performance.md',
     '',

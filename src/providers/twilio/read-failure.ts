@@ -34,6 +34,5 @@ function readTwilioCode(code: unknown): number | null {
 }
 
 function readSocketError(code: unknown): string | null {
-  if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return null;
-  return code;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? code : null;
 }
