@@ -1,4 +1,4 @@
-/** The words of the page, in the languages it speaks: message files, checked when they are loaded. */
+/** The words of the page, in the languages it speaks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
@@ -7,8 +7,6 @@ import english from './messages/en.json' with { type: 'json' };
 
 /** The name of a text. */
 export type TextName = keyof (typeof english)['texts'];
-
-type Piece = ReturnType<IntlMessageFormat['getAst']>[number];
 
 type Values = Readonly<Record<string, string | number | Date>>;
 
@@ -41,19 +39,16 @@ const MessageFile = z.strictObject({
   texts: z.record(z.string(), z.string().min(1)),
 });
 
-/** `TYPE.literal` of @formatjs/icu-messageformat-parser: its `value` is text, that of others the name of a value. */
-const LITERAL = 0;
-
 const DIRECTORY = join(import.meta.dirname, 'messages');
 
 /**
  * Reads all message files.
- * @throws Error that names every text that is missing, unknown, not well formed or without one of the values of the English one
+ * @throws Error that names every text that is missing or unknown
  */
 export function loadTexts(directory = DIRECTORY): PageLanguages {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.json'))
-    .map((name) => parseFile(MessageFile.parse(JSON.parse(readFileSync(join(directory, name), 'utf8')))));
+    .map((name) => MessageFile.parse(JSON.parse(readFileSync(join(directory, name), 'utf8'))));
   const original = files.find(({ locale }) => locale === 'en');
   if (!original) throw new Error(`There is no message file of English (en.json) in ${directory}.`);
   const problems = files.flatMap((file) => problemsOf(file, original));
@@ -63,53 +58,21 @@ export function loadTexts(directory = DIRECTORY): PageLanguages {
   return { all, choose: (...wishes) => firstServed(all, wishes) ?? english };
 }
 
-/** A message file, each text parsed once: what it is checked by is what is filled in later. */
-interface ParsedFile extends Pick<z.infer<typeof MessageFile>, 'language' | 'locale'> {
-  /** Null: it is not well formed. */
-  formats: ReadonlyMap<string, IntlMessageFormat | null>;
-  /** The names of the values in each text, sorted; null likewise. */
-  values: ReadonlyMap<string, string | null>;
-}
+type MessageFile = z.infer<typeof MessageFile>;
+/** Those of a file that was checked. */
+type Texts = Readonly<Record<TextName, string>>;
 
-function parseFile({ language, locale, texts }: z.infer<typeof MessageFile>): ParsedFile {
-  const formats = new Map(Object.entries(texts).map(([name, text]) => [name, parseText(text, locale)]));
-  const values = new Map([...formats].map(([name, format]) => [name, format && valuesIn(format)]));
-  return { language, locale, formats, values };
-}
-
-function parseText(text: string, locale: string): IntlMessageFormat | null {
-  try {
-    return new IntlMessageFormat(text, locale);
-  } catch {
-    return null;
-  }
-}
-
-function problemsOf({ locale, formats, values }: ParsedFile, original: ParsedFile): string[] {
-  const missing = [...original.formats.keys()].filter((name) => !formats.has(name));
-  const unknown = [...formats.keys()].filter((name) => !original.formats.has(name));
-  const broken = [...values].filter(
-    ([name, own]) => own === null || (original.values.has(name) && own !== original.values.get(name)),
-  );
+function problemsOf({ locale, texts }: MessageFile, original: MessageFile): string[] {
+  const missing = Object.keys(original.texts).filter((name) => !Object.hasOwn(texts, name));
+  const unknown = Object.keys(texts).filter((name) => !Object.hasOwn(original.texts, name));
   return [
     ...missing.map((name) => `${locale}: ${name} is missing`),
     ...unknown.map((name) => `${locale}: ${name} is no text of the page`),
-    ...broken.map(([name]) => `${locale}: ${name} is not well formed, or has other values than in English`),
   ];
 }
 
-const valuesIn = (format: IntlMessageFormat): string => [...new Set(namesIn(format.getAst()))].sort().join();
-
-function namesIn(elements: Piece[]): string[] {
-  return elements.flatMap((element) => {
-    const own = 'value' in element && element.type !== LITERAL ? [element.value] : [];
-    const options = 'options' in element ? Object.values(element.options) : [];
-    return [...own, ...options.flatMap(({ value }) => namesIn(value))];
-  });
-}
-
-function toLanguage({ language, locale, formats }: ParsedFile): Language {
-  const formatOf = (name: TextName) => formats.get(name) as IntlMessageFormat;
+function toLanguage({ language, locale, texts }: MessageFile): Language {
+  const formatOf = createFormatOf(texts as Texts, locale);
   return {
     tag: locale,
     name: language,
@@ -119,6 +82,18 @@ function toLanguage({ language, locale, formats }: ParsedFile): Language {
       const formatted = formatOf(name).format<Value>(values as Record<string, Value>);
       return (Array.isArray(formatted) ? formatted : [formatted]) as (string | Value)[];
     },
+  };
+}
+
+/** Texts are parsed when they are first shown: two thousand at once are a tenth of a second, in which nobody is served. */
+function createFormatOf(texts: Texts, locale: string) {
+  const formats = new Map<TextName, IntlMessageFormat>();
+  return (name: TextName): IntlMessageFormat => {
+    const known = formats.get(name);
+    if (known) return known;
+    const format = new IntlMessageFormat(texts[name], locale);
+    formats.set(name, format);
+    return format;
   };
 }
 
