@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { freePorts } from '../../test/support/processes.ts';
+import { bundleService } from '../build-service/bundle.ts';
 import { createHttpClient } from './http-client.ts';
 import type { Options } from './options.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
@@ -17,6 +19,9 @@ import { createTraces, type Traces } from './traces.ts';
 export const ACCOUNT = { accountSid: `AC${'b'.repeat(32)}`, authToken: 'c'.repeat(32) };
 /** The number that calls come from. */
 export const CALLER_LINE = '+12025550100';
+
+/** As `npm run build` has it. */
+const SERVICE = join(import.meta.dirname, '../../dist/service');
 
 /** Everything that measures share. */
 export interface Bench {
@@ -33,6 +38,8 @@ export interface Bench {
   webhookSecret: string;
   keyRing: string;
   signingKey: string;
+  /** What Poundkey starts with: bundled, as in the production image. */
+  serviceFile: URL;
   /** A directory that goes when the benchmark ends. */
   directory: string;
   logFile(name: string): string;
@@ -50,6 +57,7 @@ export async function openBench(options: Options): Promise<Bench> {
     files += 1;
     return join(directory, `${files}-${name}.log`);
   };
+  await bundleService(SERVICE);
   const traces = createTraces();
   const [postgres, redis] = await Promise.all([
     openPostgres({ countsNested: options.profile !== null }),
@@ -77,6 +85,7 @@ export async function openBench(options: Options): Promise<Bench> {
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
     keyRing: `bench:${randomBytes(32).toString('base64')}`,
     signingKey: newSigningRingText(),
+    serviceFile: pathToFileURL(join(SERVICE, 'main.js')),
     directory,
     logFile,
     holdCalls: (holdsCalls) => void provider.child.send({ holdsCalls } satisfies ToProvider),

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Migration } from 'kysely/migration';
+import type { Migrations } from '../platform/database/migrate.ts';
 import { up as verifications } from './migrations/0001-verifications.ts';
 import { up as production } from './migrations/0002-production.ts';
 import { up as liveCallInTheRow } from './migrations/0003-live-call-in-the-row.ts';
@@ -34,8 +36,8 @@ import { up as messagesAgain } from './migrations/0034-messages-again.ts';
 import { up as messageTypes } from './migrations/0035-message-types.ts';
 import { up as oneCheck } from './migrations/0036-one-check.ts';
 
-/** All migrations by name, in the order in which they run. Append only: one that has been released is never edited. */
-export const MIGRATIONS: Record<string, Migration> = {
+/** Append only: one that has been released is never edited. */
+const STEPS: Record<string, Migration> = {
   '0001-verifications': { up: verifications },
   '0002-production': { up: production },
   '0003-live-call-in-the-row': { up: liveCallInTheRow },
@@ -71,3 +73,10 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0035-message-types': { up: messageTypes },
   '0036-one-check': { up: oneCheck },
 };
+
+/** All migrations by name, in the order in which they run. */
+export const MIGRATIONS: Migrations = Object.fromEntries(
+  Object.entries(STEPS).map(([name, step]) => [name, { ...step, text: () => textOf(name) }]),
+);
+
+const textOf = (name: string) => readFileSync(new URL(`migrations/${name}.ts`, import.meta.url), 'utf8');

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Migrations } from '../../src/platform/database/migrate.ts';
 import { copyPreparedStore, prepareStore } from '../../src/platform/database/prepared-store.ts';
 
-const step = (text: string) => ({ up: Object.assign(async () => undefined, { toString: () => text }) });
+const step = (text: string) => ({ up: async () => undefined, text: () => text });
 const FIRST: Migrations = { '0001-a': step('create a') };
 const BOTH: Migrations = { ...FIRST, '0002-b': step('create b') };
 

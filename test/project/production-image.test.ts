@@ -1,18 +1,10 @@
 // What the production image is made of: the service without the simulator, which nothing needs but a development start.
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { PROJECT } from '../support/lint.ts';
 import { startScript } from '../support/run-script.ts';
 
@@ -33,7 +25,7 @@ test('the simulator is loaded in one place, and only when it is asked for', () =
 });
 
 test('of Swagger UI the image has what the page of the API loads, with the licences, and no more', () => {
-  const dockerfile = readFileSync(join(PROJECT, 'Dockerfile'), 'utf8').replaceAll('\\\n', '');
+  const dockerfile = readDockerfile().join('\n');
   const [command = ''] = /\["find", "node_modules\/swagger-ui-dist"[^\]]*\]/.exec(dockerfile) ?? [];
   const directory = mkdtempSync(join(tmpdir(), 'poundkey-image-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -55,25 +47,50 @@ test('of Swagger UI the image has what the page of the API loads, with the licen
   expect(bytes).toBeLessThan(2_200_000);
 });
 
-test('without it, a start that asks for the simulator says so, and what to do', async () => {
+describe('bundled from what the image is built from', () => {
   const image = mkdtempSync(join(tmpdir(), 'poundkey-image-'));
-  onTestFinished(() => rmSync(image, { recursive: true, force: true }));
-  for (const name of ['src', 'twiml', 'package.json'])
-    cpSync(join(PROJECT, name), join(image, name), {
-      recursive: true,
-      filter: (path) => !path.startsWith(join(PROJECT, 'src/simulator')),
-    });
-  symlinkSync(join(PROJECT, 'node_modules'), join(image, 'node_modules'));
-  mkdirSync(join(image, 'data'));
-  const started = startScript(new URL(`file://${image}/src/main.ts`), [], {
-    NODE_ENV: 'development',
-    DATA_DIR: join(image, 'data'),
-    TWIML_DIR: join(image, 'twiml'),
-    PORT: '0',
-    OPS_PORT: '0',
-    LOG_LEVEL: 'error',
+  afterAll(() => rmSync(image, { recursive: true, force: true }));
+
+  beforeAll(() => {
+    for (const name of readDockerfile().flatMap(copiedForTheBundle))
+      cpSync(join(PROJECT, name), join(image, name), {
+        recursive: true,
+        filter: (path) => !path.startsWith(join(PROJECT, 'src/simulator')),
+      });
+    symlinkSync(join(PROJECT, 'node_modules'), join(image, 'node_modules'));
+    execFileSync(process.execPath, ['scripts/build-service.ts'], { cwd: image });
   });
-  const { code, output } = await started.exit;
-  expect(output).toContain('The simulator is not part of this installation. Set PHONE_NETWORK to a provider');
-  expect(code).toBe(70);
+
+  const start = (settings: Record<string, string>) =>
+    startScript(pathToFileURL(join(image, 'dist/service/main.js')), [], {
+      ...{ NODE_ENV: 'development', PORT: '0', OPS_PORT: '0', LOG_LEVEL: 'error' },
+      ...{ DATA_DIR: join(image, 'data'), TWIML_DIR: join(PROJECT, 'twiml') },
+      ...settings,
+    }).exit;
+
+  test('a start that asks for the simulator says that there is none, and what to do', async () => {
+    const { code, output } = await start({});
+    expect(output).toContain(
+      'The simulator is not part of this installation. Set PHONE_NETWORK to a provider',
+    );
+    expect(code).toBe(70);
+  });
+
+  test('a start with wrong settings names them', async () => {
+    const { code, output } = await start({ LOG_LEVEL: 'loud' });
+    expect(output).toContain('LOG_LEVEL');
+    expect(code).toBe(78);
+  });
 });
+
+/** The instructions of the Dockerfile, each on one line. */
+const readDockerfile = () =>
+  readFileSync(join(PROJECT, 'Dockerfile'), 'utf8').replaceAll('\\\n', '').split('\n');
+
+/** What an instruction copies for the bundle: the paths of the project that come before its script runs. */
+function copiedForTheBundle(instruction: string, place: number, all: string[]): string[] {
+  const from = all.findIndex((line) => line.endsWith(' AS bundle'));
+  const to = all.findIndex((line) => line.includes('"scripts/build-service.ts"'));
+  const [command, ...paths] = instruction.split(' ');
+  return command === 'COPY' && place > from && place < to ? paths.slice(0, -1) : [];
+}

@@ -1,10 +1,12 @@
 /** Starts one PostgreSQL and one Redis for the whole run and ends them afterwards. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { TestServer } from './processes.ts';
 import { findServers, startPostgres, startRedis } from './servers.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,6 +16,8 @@ declare module 'vitest' {
     redisUrl: string | null;
     /** A directory for the files of this run; removed at its end. */
     runDirectory: string;
+    /** The same within the project, for programs that load its packages. */
+    buildDirectory: string;
   }
 }
 
@@ -22,14 +26,18 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const found = findServers();
   sayWhatIsLeftOut(found);
   const runDirectory = mkdtempSync(join(tmpdir(), 'poundkey-test-'));
-  const removeRunDirectory = () => rmSync(runDirectory, { recursive: true, force: true });
-  process.once('exit', removeRunDirectory);
+  const buildDirectory = join(PROJECT, 'dist', basename(runDirectory));
+  const removeDirectories = () => {
+    for (const directory of [runDirectory, buildDirectory])
+      rmSync(directory, { recursive: true, force: true });
+  };
+  process.once('exit', removeDirectories);
   const starting = [found.postgres && startPostgres(), found.redis && startRedis()];
   const started = await Promise.allSettled(starting);
   const servers = started.map((result) => (result.status === 'fulfilled' && result.value) || null);
   const teardown = async () => {
     await Promise.all(servers.map((server) => server?.stop()));
-    removeRunDirectory();
+    removeDirectories();
   };
   const failure = started.find((result) => result.status === 'rejected');
   if (failure) {
@@ -40,6 +48,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('postgresUrl', postgres?.url ?? null);
   project.provide('redisUrl', redis?.url ?? null);
   project.provide('runDirectory', runDirectory);
+  project.provide('buildDirectory', buildDirectory);
   return teardown;
 }
 

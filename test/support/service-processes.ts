@@ -1,4 +1,4 @@
-/** Poundkey as processes of its own, on a phone network and a registry that outlive them. */
+/** Poundkey as processes of its own, bundled as in the production image, on a phone network and a registry that outlive them. */
 import { sql } from 'kysely';
 import { vi } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -12,13 +12,13 @@ import type { Script } from '../../src/simulator/script.ts';
 import { virtualTime } from '../../src/simulator/time.ts';
 import { createApiKeys } from '../../src/tenants/api-keys.ts';
 import { createTenants } from '../../src/tenants/tenants.ts';
+import { builtService } from './built-service.ts';
 import { startOwnNetwork } from './own-network.ts';
 import { freePort } from './processes.ts';
 import { type RunningScript, startScript } from './run-script.ts';
 import type { FreshStores } from './stores.ts';
 import { clientOf } from './world.ts';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url);
 /** Starting a process and finding the work of a dead one take some seconds; a busy machine takes longer. */
 export const PATIENTLY = { timeout: 60_000, interval: 100 };
 
@@ -31,6 +31,7 @@ export async function prepareGround(
   settings: Record<string, string> = {},
   policy: Record<string, unknown> = {},
 ) {
+  const main = await builtService();
   const time = virtualTime({ start: Date.now() });
   const network = await startOwnNetwork(time);
   const database = await openRegistry(stores);
@@ -56,7 +57,7 @@ export async function prepareGround(
 
     /** Starts a process and resolves when it is ready. A worker listens nowhere. */
     async start(role: 'all' | 'web' | 'worker'): Promise<RunningScript> {
-      const script = startScript(MAIN, [], {
+      const script = startScript(main, [], {
         ...environment,
         ROLE: role,
         PORT: role === 'worker' ? '0' : port,

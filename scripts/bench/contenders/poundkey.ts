@@ -1,4 +1,4 @@
-/** Poundkey as in production: `src/main.ts` in processes of its own, set up by its command line and its REST API. */
+/** Poundkey as in production: bundled, in processes of its own, set up by its command line and its REST API. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ import { type BenchProcess, becomes, runProgram, startProgram } from '../process
 import { profileOptions } from '../profile.ts';
 import type { Contender, ContenderKind, Place } from './contender.ts';
 
-const MAIN = new URL('../../../src/main.ts', import.meta.url);
+/** Is profiled instead of the bundle, in which libraries cannot be told apart. */
+const SOURCES = new URL('../../../src/main.ts', import.meta.url);
 const COMMAND_LINE = new URL('../../poundkey.ts', import.meta.url);
 const TENANT = 'bench';
 const TEMPLATE = 'poundkey_template';
@@ -115,7 +116,7 @@ async function startAll(name: string, roles: Role[], bench: Bench, place: Place)
 
 function startOne(name: string, bench: Bench, place: Place, own: Record<string, string>): BenchProcess {
   return startProgram({
-    file: MAIN,
+    file: place.profileDirectory === null ? bench.serviceFile : SOURCES,
     environment: { ...environmentOf(bench, place), ...own },
     nodeOptions: profileOptions(place.profileDirectory),
     logFile: bench.logFile(`${name}-${own.ROLE}`),

@@ -65,7 +65,6 @@ function bareOf(name: string): string {
 }
 
 const program = (name: string) => new URL(`../programs/${name}.ts`, import.meta.url);
-const MAIN = new URL('../../../src/main.ts', import.meta.url);
 const PREPARE_STORE = new URL('../../prepare-store.ts', import.meta.url);
 
 /** On a registry that is there and up to date. The bare program opens as many connections as Poundkey has then. */
@@ -75,7 +74,7 @@ async function onPostgres(bench: Bench, results: Results): Promise<void> {
   const databaseUrl = bench.postgres.urlOf(database);
   let connections = 1;
   await measured(bench, results, 'poundkey, PostgreSQL and Redis', (opsPort) => ({
-    file: MAIN,
+    file: bench.serviceFile,
     environment: {
       ...environmentOf(bench, { databaseUrl, profileDirectory: null }),
       PORT: '0',
@@ -98,7 +97,7 @@ async function onEmbedded(bench: Bench, results: Results): Promise<void> {
   const environment = { NODE_ENV: 'development', DATA_DIR: ours, PORT: '0', SIMULATOR_PORT: '0' };
   for (const state of ['fresh', 'existing']) {
     await measured(bench, results, `poundkey, embedded, ${state}`, (opsPort) => ({
-      file: MAIN,
+      file: bench.serviceFile,
       environment: { ...environment, OPS_PORT: `${opsPort}` },
     }));
     await measured(bench, results, `bare, embedded, ${state}`, (opsPort) => ({

@@ -6,7 +6,13 @@ import { versionOf } from './package-version.ts';
 import type { QueuePool } from './queue-pool.ts';
 
 /** Steps by name. They run in the order of their names and only ever grow: one that has run is never changed or removed. */
-export type Migrations = Record<string, Migration>;
+export type Migrations = Record<string, Step>;
+
+/** One of them. */
+export interface Step extends Migration {
+  /** What it consists of, by which a prepared store knows that it was made with this very step. */
+  text?(): string;
+}
 
 /** Brings the tables up to date over one pool, seen by Kysely and by BullMQ. */
 export type Prepare = (pool: PostgresPool, queuePool: QueuePool) => Promise<void>;

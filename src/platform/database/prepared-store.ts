@@ -88,7 +88,7 @@ function readMade(place: string): Made | null {
 
 function madeWith(migrations: Migrations): Made {
   const names = Object.keys(migrations).sort();
-  const hashes = names.map((name) => [name, hashed(String(migrations[name]?.up))]);
+  const hashes = names.map((name) => [name, hashed(migrations[name]?.text?.() ?? '')]);
   return {
     packages: ['@electric-sql/pglite', 'bullmq'].map(versionOf).join(' '),
     migrations: Object.fromEntries(hashes),

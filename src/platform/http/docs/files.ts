@@ -6,8 +6,8 @@ import { type StaticFiles, staticFiles } from '../static-files.ts';
 const PLACES: Record<string, string> = {
   'swagger-ui.css': import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
   'swagger-ui-bundle.js': import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
-  'page.css': import.meta.resolve('./page.css'),
-  'page.js': import.meta.resolve('./page.js'),
+  'page.css': new URL('page.css', import.meta.url).href,
+  'page.js': new URL('page.js', import.meta.url).href,
 };
 
 const TYPES: Record<string, string> = {
