@@ -1,12 +1,7 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { limitRequest } from '../platform/http/limit-request.ts';
+import { type Sent, sendRequest } from '../platform/http/send-request.ts';
 import { AddressRefused, createGuardedLookup, isPublicAddress } from './public-address.ts';
 
 /** How much of an answer's body is read, bytes. Its content does not matter. */
@@ -40,34 +35,17 @@ export function createPostMessage(
   const agents = { 'http:': new HttpAgent(KEPT), 'https:': new HttpsAgent(KEPT) };
   const isFree = (url: string) => rules.allowPrivate || url === rules.alsoAllowed;
 
-  /** @param isFresh whether the message has a connection of its own */
-  function send(
-    target: URL,
-    message: { headers: Record<string, string>; body: string; guard: object },
-    isFresh: boolean,
-  ) {
-    const isPlain = target.protocol === 'http:';
-    const sent = (isPlain ? httpRequest : httpsRequest)(target, {
-      method: 'POST',
-      headers: { ...message.headers, 'Content-Length': Buffer.byteLength(message.body) },
-      agent: isFresh ? false : agents[isPlain ? 'http:' : 'https:'],
-      ...message.guard,
-    });
-    limitRequest(sent, rules.timeLimitMs);
-    sent.end(message.body);
-    return sent;
-  }
-
   return async (url, headers, body) => {
     const target = new URL(url);
     if (!isFree(url)) assertPublic(target);
-    const message = { headers, body, guard: isFree(url) ? {} : { lookup } };
-    const sent = send(target, message, false);
+    const guard = isFree(url) ? {} : { lookup };
+    const message = { method: 'POST', headers, body, limitMs: rules.timeLimitMs, ...guard };
+    const sent = sendRequest(target, { ...message, agents });
     try {
       return await statusOf(sent);
     } catch (error) {
-      if (!sent.reusedSocket || !wasClosed(error)) throw error;
-      return await statusOf(send(target, message, true));
+      if (!sent.request.reusedSocket || !wasClosed(error)) throw error;
+      return await statusOf(sendRequest(target, { ...message, agents: null }));
     }
   };
 }
@@ -84,20 +62,12 @@ function assertPublic(target: URL): void {
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw new AddressRefused('The address is not public.');
 }
 
-function statusOf(sent: ClientRequest): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  let status: number | null = null;
-  sent.once('response', (answer) => {
-    status = answer.statusCode ?? 0;
-    letGo(answer);
-  });
-  // Once the status has arrived, how the exchange ends does not matter.
-  sent.on('error', (error) => (status === null ? reject(error) : resolve(status)));
-  // Also the end of an answer that switches protocols (101), which is not supported.
-  sent.once('close', () =>
-    status === null ? reject(new Error('The connection closed before an answer.')) : resolve(status),
-  );
-  return promise;
+async function statusOf({ request, answer }: Sent): Promise<number> {
+  const answered = await answer;
+  letGo(answered);
+  // How the exchange ends does not matter any more.
+  if (!request.closed) await new Promise((resolve) => request.once('close', resolve));
+  return answered.statusCode ?? 0;
 }
 
 /** Reads a little of the body, so that the receiver may finish writing, and no more than that. */

@@ -9,7 +9,7 @@ import type { QueuePool } from './queue-pool.ts';
 export type Migrations = Record<string, Step>;
 
 /** One of them. */
-export interface Step extends Migration {
+interface Step extends Migration {
   /** What it consists of, by which a prepared store knows that it was made with this very step. */
   text?(): string;
 }

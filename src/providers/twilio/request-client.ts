@@ -1,13 +1,8 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { type Agent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { stringify } from 'node:querystring';
 import RequestClient from 'twilio/lib/base/RequestClient.js';
-import { limitRequest } from '../../platform/http/limit-request.ts';
+import { sendRequest } from '../../platform/http/send-request.ts';
 
 /** Calls wait on the network, not on the processor; the package's 20 hold a busy process back. */
 const MAX_SOCKETS = 100;
@@ -22,33 +17,30 @@ const MAX_ANSWER_LENGTH = 16_000_000;
  */
 export class DirectRequestClient extends RequestClient {
   readonly #limitMs: number;
-  readonly #plain: HttpAgent;
-  readonly #secure: Agent;
+  readonly #agents: { 'http:': HttpAgent; 'https:': HttpsAgent };
 
   /** @param limitMs how long one request may take from start to end, ms */
   constructor(limitMs: number) {
     super({ timeout: limitMs, autoRetry: false, ...SOCKETS });
     this.#limitMs = limitMs;
-    // Without a time-out of its own an agent does not heed how long a server keeps a connection.
-    this.#plain = new HttpAgent({ ...SOCKETS, timeout: limitMs });
-    // The package heeds TWILIO_CA_BUNDLE and HTTP_PROXY in it.
-    this.#secure = this.axios.defaults.httpsAgent;
+    this.#agents = {
+      // Without a time-out of its own an agent does not heed how long a server keeps a connection.
+      'http:': new HttpAgent({ ...SOCKETS, timeout: limitMs }),
+      // The package heeds TWILIO_CA_BUNDLE and HTTP_PROXY in it.
+      'https:': this.axios.defaults.httpsAgent,
+    };
   }
 
   /** @throws Error with the code of a socket, `ETIMEDOUT` at the deadline; what was sent is not in it */
   override async request<Data>(given: RequestClient.RequestOptions<Data>) {
-    const url = urlOf(given);
-    const { headers, body } = contentOf(given);
-    const isPlain = url.protocol === 'http:';
-    const sent = (isPlain ? httpRequest : httpsRequest)(url, {
+    const { answer, late } = sendRequest(urlOf(given), {
       method: given.method.toUpperCase(),
-      headers: { ...given.headers, ...headers, Authorization: basic(given) },
-      agent: isPlain ? this.#plain : this.#secure,
+      headers: { ...given.headers, Authorization: basic(given) },
+      body: bodyOf(given),
+      agents: this.#agents,
+      limitMs: this.#limitMs,
     });
-    const late = Promise.withResolvers<never>();
-    limitRequest(sent, this.#limitMs, late.reject);
-    sent.end(body);
-    return await Promise.race([late.promise, answerTo(sent)]);
+    return await Promise.race([late, contentOf(await Promise.race([late, answer]))]);
   }
 }
 
@@ -58,36 +50,17 @@ function urlOf({ uri, params }: RequestClient.RequestOptions): URL {
   return url;
 }
 
-function contentOf({ data }: RequestClient.RequestOptions<unknown>) {
-  if (typeof data !== 'object' || data === null) return { headers: {}, body: '' };
-  const body = stringify({ ...data });
-  return { headers: { 'Content-Length': Buffer.byteLength(body) }, body };
+function bodyOf({ data }: RequestClient.RequestOptions<unknown>): string {
+  return typeof data === 'object' && data !== null ? stringify({ ...data }) : '';
 }
 
 function basic({ username, password }: RequestClient.RequestOptions<unknown>): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-async function answerTo(sent: ClientRequest) {
-  const answer = await answerOf(sent);
+async function contentOf(answer: IncomingMessage) {
   const text = await textOf(answer);
   return { statusCode: answer.statusCode ?? 0, headers: answer.headers, body: parsed(text) };
-}
-
-/** Without `once` of node:events, which listens for more than is needed here. */
-function answerOf(sent: ClientRequest): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  let isAnswered = false;
-  sent.once('response', (answer) => {
-    isAnswered = true;
-    resolve(answer);
-  });
-  sent.on('error', reject);
-  // Also the end of an answer that switches protocols (101), which is not supported: no error tells of it.
-  sent.once('close', () => {
-    if (!isAnswered) reject(new Error('The connection closed before an answer.'));
-  });
-  return promise;
 }
 
 function textOf(answer: IncomingMessage): Promise<string> {
