@@ -1,12 +1,38 @@
 /** Queues in the database, through BullMQ's PostgreSQL backend. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { createPostgresBackend, type PgPool, Queue, Worker } from 'bullmq';
+import {
+  createPostgresBackend,
+  type JobProgress,
+  type PgPool,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  Queue,
+  Worker,
+} from 'bullmq';
 import { isUnavailable } from '../http/unavailable.ts';
 import { openDatabaseNotices } from './database-notices.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
 
 /** Between two tries to reach the database for the first time, ms. */
 const RETRY_MS = 250;
+
+/**
+ * After an error BullMQ waits up to an hour for the next job, and learns of it by a notice and by one look: where the notice
+ * came while it listened anew and the look failed as well, the job would wait for so long.
+ */
+class PromptWorker extends Worker<
+  unknown,
+  unknown,
+  string,
+  PostgresQueueBackend,
+  JobProgress,
+  PostgresConnectionOptions
+> {
+  /** In seconds. */
+  override get maximumBlockTimeout(): number {
+    return 10;
+  }
+}
 
 /** @param pool finds BullMQ's tables by itself (`search_path`); whoever opened it ends it */
 export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
@@ -16,14 +42,14 @@ export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
     createQueue: (name) =>
       new Queue(
         name,
-        { ...traced, connection: waitingForFirstConnection(pool) },
+        { ...traced, connection: waitingForFirstLook(pool) },
         createPostgresBackend,
       ) as unknown as Queue,
     createWorker: (name, processor, options) =>
-      new Worker(
+      new PromptWorker(
         name,
         processor,
-        { ...options, ...traced, connection: waitingForFirstConnection(pool) },
+        { ...options, ...traced, connection: waitingForFirstLook(pool) },
         createPostgresBackend,
       ) as unknown as Worker,
     openNotices: (name, listener) => openDatabaseNotices(pool, `poundkey_${name}`, listener),
@@ -35,27 +61,29 @@ export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
 }
 
 /**
- * The pool as one queue or worker gets it. BullMQ connects once to get ready, and remembers for ever when that failed:
- * a worker that was made while the database had too much to do would never work. So the first connection waits for
- * the database, until the pool is ended; later ones fail at once, as BullMQ tries those again itself.
+ * The pool as one queue or worker gets it. BullMQ looks at its tables once, over its first connection, and remembers for ever
+ * when that failed: a worker that was made while the database was away would ask itself for jobs without end, and nothing
+ * else in the process would run any more. So that look waits for the database, until the pool is ended; what is asked later
+ * fails at once, as BullMQ tries it again itself.
  */
-function waitingForFirstConnection(pool: PgPool): PgPool {
-  let connected = false;
-  const connect: PgPool['connect'] = async () => {
+function waitingForFirstLook(pool: PgPool): PgPool {
+  let hasLooked = false;
+  const look: PgPool['query'] = async (text, values) => {
     try {
-      const client = await pool.connect();
-      connected = true;
-      return client;
+      const result = await pool.query(text, values);
+      hasLooked = true;
+      return result;
     } catch (error) {
-      if (connected || !isUnavailable(error)) throw error;
+      if (!isUnavailable(error)) throw error;
     }
     await pause(RETRY_MS);
-    return connect();
+    return look(text, values);
   };
+  const first = { query: look, release: () => undefined };
   const passedOn = {
     options: 'options' in pool ? pool.options : undefined,
     query: (text: string, values?: unknown[]) => pool.query(text, values),
-    connect,
+    connect: async () => (hasLooked ? pool.connect() : first),
     end: () => pool.end(),
     on: (event: 'error', listener: (error: Error) => void) => pool.on(event, listener),
     removeAllListeners: (event?: string) => pool.removeAllListeners(event),
