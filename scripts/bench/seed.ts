@@ -111,7 +111,7 @@ const FINISHED = `insert into verification (id, tenant_id, user_id, purpose, cha
     '${CALLER_LINE}', 1, 'CA' || md5(n::text), 'completed', at, at, at,
     ${storyOf('queued', 'dialing', 'ringing', 'answered', 'decided', 'finished')}
   from generate_series(1, $2::int) as n
-  cross join lateral (select now() - interval '90 days' * random() - interval '2 hours' as at) as t`;
+  cross join lateral (select now() - interval '29 days' * random() - interval '2 hours' as at) as t`;
 
 const LEFT_BEHIND = [
   `insert into call_attempt (id, verification_id, number, line_number, started_at)

@@ -2,37 +2,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   createPostgresBackend,
-  type JobProgress,
   type PgPool,
   type PostgresConnectionOptions,
   type PostgresQueueBackend,
   Queue,
-  Worker,
+  type Worker,
 } from 'bullmq';
 import { isUnavailable } from '../http/unavailable.ts';
 import { openDatabaseNotices } from './database-notices.ts';
 import type { QueueStore, Traced } from './queue-store.ts';
+import { SteadyWorker } from './steady-worker.ts';
 
 /** Between two tries to reach the database for the first time, ms. */
 const RETRY_MS = 250;
-
-/**
- * After an error BullMQ waits up to an hour for the next job, and learns of it by a notice and by one look: where the notice
- * came while it listened anew and the look failed as well, the job would wait for so long.
- */
-class PromptWorker extends Worker<
-  unknown,
-  unknown,
-  string,
-  PostgresQueueBackend,
-  JobProgress,
-  PostgresConnectionOptions
-> {
-  /** In seconds. */
-  override get maximumBlockTimeout(): number {
-    return 10;
-  }
-}
 
 /** @param pool finds BullMQ's tables by itself (`search_path`); whoever opened it ends it */
 export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
@@ -46,7 +28,7 @@ export function createDatabaseStore(pool: PgPool, traced: Traced): QueueStore {
         createPostgresBackend,
       ) as unknown as Queue,
     createWorker: (name, processor, options) =>
-      new PromptWorker(
+      new SteadyWorker<PostgresQueueBackend, PostgresConnectionOptions>(
         name,
         processor,
         { ...options, ...traced, connection: waitingForFirstLook(pool) },

@@ -1,6 +1,6 @@
 /** Queues on Redis. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Queue, Worker } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { endsWithin, inTime } from '../in-time.ts';
@@ -12,6 +12,7 @@ import { openRedisNotices } from './redis-notices.ts';
 import { nameOf, type RedisPlace } from './redis-place.ts';
 import { redisPrefix } from './redis-prefix.ts';
 import { isRoleChange } from './role-change.ts';
+import { SteadyWorker } from './steady-worker.ts';
 
 /** How long opening waits for Redis before it goes on without. */
 const OPEN_MS = 2_000;
@@ -60,7 +61,7 @@ export async function openRedisStore(
         producer,
       ),
     createWorker: (name, processor, shared) =>
-      new Worker(name, processor, { ...shared, ...traced, connection: connections.consumer(), prefix }),
+      new SteadyWorker(name, processor, { ...shared, ...traced, connection: connections.consumer(), prefix }),
     openNotices: (name, listener) =>
       openRedisNotices({ sender: producer, receiver: connections.receiver() }, `${prefix}:${name}`, listener),
     async ping() {
