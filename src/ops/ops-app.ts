@@ -10,11 +10,11 @@ import { giveContext } from '../platform/http/request-context.ts';
 import { forbidStoring, securityHeaders } from '../platform/http/security-headers.ts';
 import { BOARD_PATH } from './board-deps.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { type Check, isReady, runChecks } from './readiness.ts';
+import { type CheckResult, isReady } from './readiness.ts';
 
 /** What answers requests once the process has started. */
 export interface OpsHandlers {
-  checks: Check[];
+  look: () => Promise<Record<string, CheckResult>>;
   metrics: Pick<Metrics, 'contentType' | 'scrape'>;
   board: RequestHandler;
 }
@@ -75,7 +75,7 @@ async function answerReadiness(deps: OpsDeps, res: Response): Promise<void> {
   const present = handlers();
   if (isStopping()) return void res.status(503).json({ status: 'stopping', ...kind, checks: {} });
   if (!present) return void res.status(503).json({ status: 'starting', ...kind, checks: {} });
-  const checks = await runChecks(present.checks);
+  const checks = await present.look();
   const ready = isReady(checks);
   res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'notReady', ...kind, checks });
 }

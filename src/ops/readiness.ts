@@ -16,7 +16,8 @@ export interface Check {
 
 /** How one check went. `reason` is for operators: it names hosts and codes, no secret. */
 export interface CheckResult {
-  status: 'ok' | 'failed';
+  /** `pending`: it is not required, and has not ended once yet. */
+  status: 'ok' | 'failed' | 'pending';
   /** Whether it counts for readiness. */
   required: boolean;
   /** How long it took, ms. */
@@ -28,6 +29,35 @@ export interface CheckResult {
 export async function runChecks(checks: Check[]): Promise<Record<string, CheckResult>> {
   const results = checks.map(async (check) => [check.name, await runCheck(check)] as const);
   return Object.fromEntries(await Promise.all(results));
+}
+
+/** How long an answer waits for what is not required, ms: probes of Kubernetes give up after a second. */
+const NOT_REQUIRED_MS = 500;
+
+/**
+ * Runs all checks whenever it is called. One that is not required and takes longer does not hold the answer up: what it last
+ * found is told instead, and it goes on.
+ * @param waitMs how long what is not required is waited for, ms
+ */
+export function createReadiness(checks: Check[], waitMs = NOT_REQUIRED_MS) {
+  const looks = checks.map((check) => [check.name, look(check, waitMs)] as const);
+  return async (): Promise<Record<string, CheckResult>> =>
+    Object.fromEntries(await Promise.all(looks.map(async ([name, run]) => [name, await run()])));
+}
+
+function look(check: Check, waitMs: number): () => Promise<CheckResult> {
+  if (check.required !== false) return () => runCheck(check);
+  let running: Promise<CheckResult> | null = null;
+  let last: CheckResult = { status: 'pending', required: false, ms: 0 };
+  const run = async () => {
+    last = await runCheck(check);
+    running = null;
+    return last;
+  };
+  return async () => {
+    running ??= run();
+    return await inTime(running, waitMs).catch(() => last);
+  };
 }
 
 /** Whether nothing that is required has failed. */

@@ -6,6 +6,7 @@ import { ASKS_OTHERS, createChecks } from '../ops/checks.ts';
 import { createLazyBoard } from '../ops/lazy-board.ts';
 import { createMetrics } from '../ops/metrics/metrics.ts';
 import { createOpsApp, type OpsHandlers } from '../ops/ops-app.ts';
+import { createReadiness } from '../ops/readiness.ts';
 import { remembered } from '../ops/remembered.ts';
 import { startTracing } from '../ops/tracing/start-tracing.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -83,7 +84,8 @@ export async function startOps(
       });
       const sources = { db: stores.database.db, clock, queues, checkAccess: worstAccess };
       readFrom({ ...sources, checks: checks.filter(({ name }) => !ASKS_OTHERS.includes(name)) });
-      handlers = { checks, metrics, board: createLazyBoard({ queues, account: config.ops.board, log }) };
+      const board = createLazyBoard({ queues, account: config.ops.board, log });
+      handlers = { look: createReadiness(checks), metrics, board };
       log.info({ url: server.url }, "operators' port: /healthz, /readyz, /metrics, /board");
     },
   };

@@ -83,10 +83,12 @@ describe('a service whose public address is wrong', () => {
     expect(warning).toMatchObject({ level: 'warn', publicUrl: NOWHERE });
     expect(warning.msg).toContain('PUBLIC_URL does not lead here');
     expect(warning.problem).toContain('ECONNREFUSED');
-    const { status, json } = await ask(world, '/readyz');
-    expect(status).toBe(200);
-    expect(json.checks.publicUrl).toMatchObject({ status: 'failed', required: false });
-    expect(json.checks.publicUrl.reason).toContain('ECONNREFUSED');
+    await vi.waitFor(async () => {
+      const { status, json } = await ask(world, '/readyz');
+      expect(status).toBe(200);
+      expect(json.checks.publicUrl).toMatchObject({ status: 'failed', required: false });
+      expect(json.checks.publicUrl.reason).toContain('ECONNREFUSED');
+    }, SOON);
   });
 });
 
