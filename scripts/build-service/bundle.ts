@@ -23,6 +23,9 @@ const UNUSED_PLACES: Readonly<Record<string, string>> = {
   ioredis: 'the option showFriendlyErrorStack',
 };
 
+/** A source that asks where it is in another way than by `url` and `dirname`, or resolves a file and not a package. */
+const UNKNOWN_PLACE = /\bimport\.meta\b(?!\.(?:url|dirname)\b|\.resolve\('[^.])/;
+
 /** What code says that needs to know where its file is. */
 const PLACE = /\bimport\.meta\b|\b__dirname\b|\b__filename\b|\brequire\.resolve\b/;
 
@@ -45,6 +48,7 @@ export async function bundleService(directory: string): Promise<string[]> {
   });
   rmSync(directory, { recursive: true, force: true });
   const { output } = await bundle.write({ dir: directory, format: 'esm', sourcemap: true });
+  await bundle.close();
   return output.map(({ fileName }) => fileName);
 }
 
@@ -58,6 +62,8 @@ function keepPlaces(directory: string): Plugin {
     name: 'keep-places',
     transform(code, id) {
       if (!id.startsWith(SOURCES) || !PLACE.test(code)) return null;
+      if (UNKNOWN_PLACE.test(code))
+        throw new Error(`${id} asks where it is in another way than import.meta.url or import.meta.dirname.`);
       const path = relative(directory, id);
       const changed = code
         .replaceAll('import.meta.url', `new URL('${path}', import.meta.url).href`)
