@@ -2,6 +2,7 @@
 
 import { inTime } from '../platform/in-time.ts';
 import { shortReason } from '../platform/outage-log.ts';
+import { remembered } from './remembered.ts';
 
 /** One thing that should work. */
 export interface Check {
@@ -26,9 +27,8 @@ export interface CheckResult {
 }
 
 /** Runs all checks at once. Never throws; takes as long as the slowest, at most the longest limit. */
-export async function runChecks(checks: Check[]): Promise<Record<string, CheckResult>> {
-  const results = checks.map(async (check) => [check.name, await runCheck(check)] as const);
-  return Object.fromEntries(await Promise.all(results));
+export function runChecks(checks: Check[]): Promise<Record<string, CheckResult>> {
+  return atOnce(checks.map((check) => [check.name, () => runCheck(check)]));
 }
 
 /** How long an answer waits for what is not required, ms: probes of Kubernetes give up after a second. */
@@ -40,24 +40,29 @@ const NOT_REQUIRED_MS = 500;
  * @param waitMs how long what is not required is waited for, ms
  */
 export function createReadiness(checks: Check[], waitMs = NOT_REQUIRED_MS) {
-  const looks = checks.map((check) => [check.name, look(check, waitMs)] as const);
-  return async (): Promise<Record<string, CheckResult>> =>
-    Object.fromEntries(await Promise.all(looks.map(async ([name, run]) => [name, await run()])));
+  const looks = checks.map((check): Look => [check.name, createLook(check, waitMs)]);
+  return () => atOnce(looks);
 }
 
-function look(check: Check, waitMs: number): () => Promise<CheckResult> {
+/** A check by its name, as it is run. */
+type Look = readonly [name: string, run: () => Promise<CheckResult>];
+
+async function atOnce(looks: Look[]): Promise<Record<string, CheckResult>> {
+  const results = looks.map(async ([name, run]) => [name, await run()] as const);
+  return Object.fromEntries(await Promise.all(results));
+}
+
+function createLook(check: Check, waitMs: number): () => Promise<CheckResult> {
   if (check.required !== false) return () => runCheck(check);
-  let running: Promise<CheckResult> | null = null;
   let last: CheckResult = { status: 'pending', required: false, ms: 0 };
-  const run = async () => {
-    last = await runCheck(check);
-    running = null;
-    return last;
-  };
-  return async () => {
-    running ??= run();
-    return await inTime(running, waitMs).catch(() => last);
-  };
+  const run = remembered(
+    async () => {
+      last = await runCheck(check);
+      return last;
+    },
+    () => 0,
+  );
+  return () => inTime(run(), waitMs).catch(() => last);
 }
 
 /** Whether nothing that is required has failed. */
