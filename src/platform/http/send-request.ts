@@ -48,9 +48,10 @@ export function sendRequest(url: URL, { body, agents, limitMs, ...out }: Outgoin
     headers: { ...out.headers, ...length },
     agent: agents === null ? false : agents[isPlain ? 'http:' : 'https:'],
   });
-  const sent = { request, answer: answerTo(request), late: endInTime(request, limitMs) };
+  const late = endInTime(request, limitMs);
+  const answer = Promise.race([late, answerTo(request)]);
   request.end(body);
-  return sent;
+  return { request, answer, late };
 }
 
 /** The timer stops with the request; `AbortSignal.timeout` would run on and make an error for each. */

@@ -40,7 +40,7 @@ export class DirectRequestClient extends RequestClient {
       agents: this.#agents,
       limitMs: this.#limitMs,
     });
-    return await Promise.race([late, contentOf(await Promise.race([late, answer]))]);
+    return await Promise.race([late, contentOf(await answer)]);
   }
 }
 
