@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { newSigningRingText } from '../../src/platform/secrets/signing-ring.ts';
 import { freePorts } from '../../test/support/processes.ts';
 import { bundleService } from '../build-service/bundle.ts';
@@ -19,9 +18,6 @@ import { createTraces, type Traces } from './traces.ts';
 export const ACCOUNT = { accountSid: `AC${'b'.repeat(32)}`, authToken: 'c'.repeat(32) };
 /** The number that calls come from. */
 export const CALLER_LINE = '+12025550100';
-
-/** As `npm run build` has it. */
-const SERVICE = join(import.meta.dirname, '../../dist/service');
 
 /** Everything that measures share. */
 export interface Bench {
@@ -57,7 +53,7 @@ export async function openBench(options: Options): Promise<Bench> {
     files += 1;
     return join(directory, `${files}-${name}.log`);
   };
-  await bundleService(SERVICE);
+  const { main: serviceFile } = await bundleService();
   const traces = createTraces();
   const [postgres, redis] = await Promise.all([
     openPostgres({ countsNested: options.profile !== null }),
@@ -85,7 +81,7 @@ export async function openBench(options: Options): Promise<Bench> {
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
     keyRing: `bench:${randomBytes(32).toString('base64')}`,
     signingKey: newSigningRingText(),
-    serviceFile: pathToFileURL(join(SERVICE, 'main.js')),
+    serviceFile,
     directory,
     logFile,
     holdCalls: (holdsCalls) => void provider.child.send({ holdsCalls } satisfies ToProvider),

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const SOURCES = join(PROJECT, 'src');
+/** Where `npm run build` writes to. */
+const DIRECTORY = join(PROJECT, 'dist/service');
 /** What the service starts with. */
 const ENTRY = join(SOURCES, 'main.ts');
 
@@ -33,10 +36,10 @@ const PLACE = /\bimport\.meta\b|\b__dirname\b|\b__filename\b|\brequire\.resolve\
  * Bundles the service into a few files, so that a start need not find, read and compile two thousand. Other files that the
  * sources read stay where they are: the bundle is of use only beside `src`, `node_modules` and `twiml`.
  * @param directory where the bundle is written, within the project; what is there is removed
- * @returns the names of the written files; the service starts with `main.js`
+ * @returns the file that the service starts with, and how long the code is, bytes
  * @throws Error when a package needs to know where its file is, and so cannot be part of a bundle
  */
-export async function bundleService(directory: string): Promise<string[]> {
+export async function bundleService(directory = DIRECTORY): Promise<{ main: URL; bytes: number }> {
   const bundle = await rolldown({
     input: { main: ENTRY },
     platform: 'node',
@@ -49,7 +52,8 @@ export async function bundleService(directory: string): Promise<string[]> {
   rmSync(directory, { recursive: true, force: true });
   const { output } = await bundle.write({ dir: directory, format: 'esm', sourcemap: true });
   await bundle.close();
-  return output.map(({ fileName }) => fileName);
+  const codes = output.map((file) => (file.type === 'chunk' ? Buffer.byteLength(file.code) : 0));
+  return { main: pathToFileURL(join(directory, 'main.js')), bytes: codes.reduce((sum, each) => sum + each) };
 }
 
 function isInstalled(id: string): boolean {

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { builtService } from '../support/built-service.ts';
-import type { RunningScript } from '../support/run-script.ts';
-import { startScript } from '../support/run-script.ts';
+import { type RunningScript, startScript } from '../support/run-script.ts';
 
 const DATA_DIR = join(inject('runDirectory'), 'bundled-service');
 /** How long a start may take on a busy machine, ms. */

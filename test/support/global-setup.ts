@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { PROJECT } from './lint.ts';
 import type { TestServer } from './processes.ts';
 import { findServers, startPostgres, startRedis } from './servers.ts';
-
-const PROJECT = join(import.meta.dirname, '../..');
 
 declare module 'vitest' {
   interface ProvidedContext {
