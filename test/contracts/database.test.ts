@@ -194,6 +194,21 @@ describeEachStore('the database', (combination) => {
     expect(heard).toHaveLength(1);
   });
 
+  it('lets others be heard between two statements', async () => {
+    const { run } = await open();
+    let heard = 0;
+    const hear = () => {
+      heard += 1;
+      if (!isOver) setImmediate(hear);
+    };
+    let isOver = false;
+    setImmediate(hear);
+    for (let statements = 0; statements < 20; statements += 1)
+      await run({ text: 'select $1::int', values: [statements] });
+    isOver = true;
+    expect(heard).toBeGreaterThanOrEqual(20);
+  });
+
   it('keeps our tables and those of BullMQ apart, and under different names', async () => {
     const { db } = await open();
     const { rows } = await sql<{ tableSchema: string; tableName: string }>`

@@ -1,5 +1,6 @@
 /** A checked-out client of the embedded database: one statement at a time, a transaction as one piece. */
 import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { channelOfListen, runStatement, type StatementResult } from './embedded-statement.ts';
 import { createTurns, type Turns } from './turns.ts';
@@ -66,6 +67,8 @@ export class EmbeddedClient extends EventEmitter {
     const endStatement = await this.#ownTurns.take(LONGEST_WAIT_MS);
     try {
       this.#giveBack ??= await this.#sessionTurns.take(LONGEST_WAIT_MS);
+      // PGlite never waits for anything: without this, nobody else would be heard until the last of many statements is done.
+      await nextTurn();
       return await work();
     } finally {
       if (this.#pglite.closed || !this.#pglite.isInTransaction()) this.#endTurn();

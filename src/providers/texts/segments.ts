@@ -31,13 +31,12 @@ export function inOneSegment(text: string): Segmented | null {
     : { encoding: 'GSM-7', segments: 1 };
 }
 
-const GRAPHEMES = new Intl.Segmenter();
-
 /** The characters of a text that are not in GSM-7, each once, in order. */
 export function charactersOutsideGsm(text: string): string[] {
   const isOutside = (character: string) => placesOf(character) === OUTSIDE;
   if (!Array.from(text).some(isOutside)) return [];
-  const characters = Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+  // Made here, not at the start, of which it would take a hundredth: few texts have such characters.
+  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   return [...new Set(characters.filter((character) => Array.from(character).some(isOutside)))];
 }
 
