@@ -28,9 +28,8 @@ interface Noted extends Pick<LiveCall, 'id' | 'state' | 'wakeAt'> {
 /** Notes what the provider told. Null: too old to count, about another call, or the attempt does not count any more. */
 export type NoteCall = (note: CallNote) => Promise<Noted | null>;
 
-/** Nobody waits for a note, so each waits a moment for others, ms. */
-const GATHERED_MS = 10;
-const MOST_TOGETHER = 100;
+/** Nobody waits for a note, so each waits a moment for others. */
+export const GATHERED = { waitMs: 10, most: 100, keyOf: ({ attemptId }: { attemptId: string }) => attemptId };
 
 /**
  * Notes of several calls go together in one statement. Callbacks come out of order: an older sequence number changes
@@ -38,13 +37,10 @@ const MOST_TOGETHER = 100;
  * forward only. A call's name is kept even if the state has moved on.
  */
 export function createNoteCall(run: RunStatement): NoteCall {
-  return createGather<CallNote, Noted | null>(
-    async (notes) => {
-      const rows = await run<Noted & { place: number }>(noteStatement(notes));
-      return notes.map((_note, index) => rows.find(({ place }) => place === index) ?? null);
-    },
-    { waitMs: GATHERED_MS, most: MOST_TOGETHER, keyOf: ({ attemptId }) => attemptId },
-  );
+  return createGather<CallNote, Noted | null>(async (notes) => {
+    const rows = await run<Noted & { place: number }>(noteStatement(notes));
+    return notes.map((_note, index) => rows.find(({ place }) => place === index) ?? null);
+  }, GATHERED);
 }
 
 /**

@@ -170,8 +170,12 @@ export function isFrom({ to, lines }: Sender): Sql {
 
 /** What is added to the story of a verification, as JSON text. Whoever changes a row adds to its story in the same update. */
 export function story(now: Date, ...events: Omit<StoredEvent, 'at'>[]): string {
-  const at = now.toISOString();
-  return JSON.stringify(events.map((event) => ({ ...event, at })));
+  return JSON.stringify(events.map((event) => eventAt(now, event)));
+}
+
+/** One event of the story of a verification. */
+export function eventAt(now: Date, event: Omit<StoredEvent, 'at'>): StoredEvent {
+  return { ...event, at: now.toISOString() };
 }
 
 /**

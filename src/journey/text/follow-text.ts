@@ -22,7 +22,7 @@ const EVENTS: Partial<Record<TextStatus, VerificationEventName>> = {
  * failed ends the verification, unless a call takes its place.
  */
 export function createFollowText(deps: {
-  texts: Pick<TextStore, 'progress'>;
+  texts: Pick<TextStore, 'note'>;
   verifications: Pick<VerificationStore, 'decide'>;
   escalations: Pick<EscalateStore, 'ofAttempt'>;
   escalate: Escalate;
@@ -33,11 +33,11 @@ export function createFollowText(deps: {
   events: Events;
 }): FollowText {
   return async function followText(attemptId, progress, sender) {
+    const { textId, status, errorCode, alarm } = progress;
     const noted =
       (await callInstead(attemptId, progress, sender)) ??
-      (await deps.texts.progress(attemptId, progress, sender, deps.clock.now()));
+      (await deps.texts.note({ attemptId, textId, progress, sender, at: deps.clock.now() }));
     if (!noted) return;
-    const { status, errorCode, alarm } = progress;
     const name = EVENTS[status];
     const why = errorCode === null ? {} : { errorCode };
     if (name) deps.events.emit(name, { verificationId: noted.id, attemptId, status, ...why, alarm });

@@ -18,7 +18,7 @@ export type TextAddress = (attemptId: string) => string;
 
 /** What texts need. */
 interface TextDeps {
-  texts: Pick<TextStore, 'accepted'>;
+  texts: Pick<TextStore, 'note'>;
   providers: Pick<Providers, 'sendText' | 'findTexts'>;
   codes: Codes;
   prompts: Pick<CodeTexts, 'fillCodeText'>;
@@ -101,7 +101,7 @@ async function accepted(
   { verificationId, attemptId }: Pick<Placed, 'verificationId' | 'attemptId'>,
   textId: string,
 ): Promise<StepResult> {
-  const noted = await texts.accepted(attemptId, textId, clock.now());
+  const noted = await texts.note({ attemptId, textId, progress: null, sender: null, at: clock.now() });
   // Of a decoy, by the name that `ask` gave it, there is nothing to tell.
   if (textId !== attemptId) events.emit('text.sent', { verificationId, attemptId });
   return noted?.state === 'sent' ? waitUntil(noted.wakeAt) : 'moved';
@@ -112,7 +112,7 @@ export function createFindTexts(deps: Pick<TextDeps, 'texts' | 'providers' | 'cl
   return {
     find: async (search) => (await deps.providers.findTexts(search)).map(({ textId }) => textId),
     async adopt({ id: verificationId, attemptId }, textId) {
-      await deps.texts.accepted(attemptId, textId, deps.clock.now());
+      await deps.texts.note({ attemptId, textId, progress: null, sender: null, at: deps.clock.now() });
       deps.events.emit('text.adopted', { verificationId, attemptId });
     },
   };
