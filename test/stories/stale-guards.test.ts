@@ -9,6 +9,10 @@ import { SHARED_STORES } from '../support/stores.ts';
 import type { World } from '../support/world.ts';
 
 const SENDER = { to: null, lines: null };
+const TOLD_OF_TEXT = {
+  arrived: { status: 'delivered', outcome: null, errorCode: null },
+  failed: { status: 'undelivered', outcome: 'undelivered', errorCode: '30005' },
+} as const;
 
 describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on %s', (combination) => {
   const { world } = worldOn(combination);
@@ -26,6 +30,18 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
     const { attemptId, callId, round } = await rowOf(id);
     const answer = { attemptId: attemptId ?? '', callId: callId ?? '', round, sender: SENDER };
     return { id, answer };
+  };
+
+  let texted = 1000;
+  /** A verification whose text the provider has taken. */
+  const sent = async () => {
+    world.time.pause();
+    texted += 1;
+    const asked = { userId: `texted-${texted}`, number: `+4670126${texted}`, channel: 'sms' };
+    const { id } = (await world.api('POST', '/v1/verifications', asked)).body;
+    await vi.waitFor(async () => expect((await world.read(id)).state).toBe('sent'), SOON);
+    const { attemptId, callId } = await rowOf(id);
+    return { id, attemptId: attemptId ?? '', textId: callId ?? '' };
   };
 
   /** Changes the row in a session that ends only once the statement waits for it. Resolves to what the statement gave. */
@@ -131,5 +147,31 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
       );
       expect([status, free]).toEqual([200, prefix]);
     }
+  });
+
+  test.each([
+    ['arrived', 'decides', sql`state = 'decided', outcome = 'approved'`],
+    ['arrived', 'finishes', sql`state = 'finished', outcome = 'approved', open = false`],
+    ['failed', 'decides', sql`state = 'decided', outcome = 'approved'`],
+    ['failed', 'finishes', sql`state = 'finished', outcome = 'approved', open = false`],
+  ] as const)(
+    'that a text %s is noted when the other %s it, and changes nothing else',
+    async (told, _what, change) => {
+      const { id, ...text } = await sent();
+      const progress = { ...TOLD_OF_TEXT[told], textId: text.textId };
+      const note = () => stores().texts.note({ ...text, progress, sender: SENDER, at: now() });
+      const other = sql`update verification set ${change} where id = ${id}`;
+      expect(await meanwhile(other, note)).toMatchObject({ id, outcome: 'approved' });
+      expect(await rowOf(id)).toMatchObject({ outcome: 'approved', callStatus: progress.status });
+    },
+  );
+
+  test('nothing is noted of a text when the other begins another attempt', async () => {
+    const { id, ...text } = await sent();
+    const progress = { ...TOLD_OF_TEXT.failed, textId: text.textId };
+    const note = () => stores().texts.note({ ...text, progress, sender: SENDER, at: now() });
+    const other = sql`update verification set attempt_id = gen_random_uuid() where id = ${id}`;
+    expect(await meanwhile(other, note)).toBeNull();
+    expect(await rowOf(id)).toMatchObject({ state: 'sent', outcome: null, callStatus: null });
   });
 });
