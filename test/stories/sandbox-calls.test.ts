@@ -1,9 +1,10 @@
 // People in the sandbox, in a browser: they set phones up by clicking and by keys, and calls end in all ways.
 import type { Route } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { scrollsSideways } from '../support/axe.ts';
 import { browserForTests, hasBrowser } from '../support/browser.ts';
 import { worldOn } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { WITH_SANDBOX } from '../support/sandbox.ts';
 import { OVERLAPS, openInBrowser, openPage, PHONE_SIZED, VOICES } from '../support/sandbox-browser.ts';
 
@@ -227,10 +228,13 @@ function stories(): void {
     await sandbox.method(', ext. 1235');
   });
 
+  /** Waits until the network has a text that it has not delivered yet. */
+  const taken = () => vi.waitFor(() => expect(world.simulator.texts().at(-1)?.status).toBe('queued'), SOON);
+
   test('a text arrives on the mobile, and its code is typed; after STOP there is none until START', async () => {
     const sandbox = await open();
     await sandbox.button('Set up my mobile by text').click();
-    await sandbox.station('Queued');
+    await taken();
     await sandbox.pass(1_500);
     await sandbox.caption('A text message arrived on the mobile');
     await sandbox.picture('text');
@@ -247,7 +251,7 @@ function stories(): void {
 
     await sandbox.choose('Jonas Weber');
     await sandbox.button('Set up my mobile by text').click();
-    await sandbox.station('Queued');
+    await taken();
     await sandbox.pass(1_500);
     await sandbox.button('Reply STOP').click();
     await sandbox.button('Reply START').waitFor();
