@@ -1,8 +1,9 @@
 /** Server processes for tests: found on the machine, started on a free port in a directory of their own, and ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -56,13 +57,34 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/**
+ * Where they are sought: below what systems give to those who name no port (Linux from 32768), as a connection could have
+ * such a port by the time that the server starts.
+ */
+const FIRST_PORT = 11_000;
+const LAST_PORT = 32_000;
+
 /** So many different ones. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer().listen(randomInt(FIRST_PORT, LAST_PORT), '127.0.0.1');
+    if (await isListening(server)) servers.push(server);
+  }
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return ports;
+}
+
+/** False: somebody has the port. @throws the error of `listen`, if it is another one */
+async function isListening(server: Server): Promise<boolean> {
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
 }
 
 /** How to run one server program. */
