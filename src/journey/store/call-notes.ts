@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { createGather } from '../../platform/gather.ts';
 import { type CallProgress, ENDED, type Sender } from '../../providers/port.ts';
+import { gatherNotes, IS_FROM_TELLER, tellerOf } from './gather-notes.ts';
 import { COMMIT_LATER, type LiveCall, ON_CALL } from './rows.ts';
 
 /** What the provider told about the call of an attempt: that it took it, or how far it has come. */
@@ -28,19 +28,13 @@ interface Noted extends Pick<LiveCall, 'id' | 'state' | 'wakeAt'> {
 /** Notes what the provider told. Null: too old to count, about another call, or the attempt does not count any more. */
 export type NoteCall = (note: CallNote) => Promise<Noted | null>;
 
-/** Nobody waits for a note, so each waits a moment for others. */
-export const GATHERED = { waitMs: 10, most: 100, keyOf: ({ attemptId }: { attemptId: string }) => attemptId };
-
 /**
  * Notes of several calls go together in one statement. Callbacks come out of order: an older sequence number changes
  * nothing, except that an end always counts (some providers number every callback 0). Before the end, the state follows
  * forward only. A call's name is kept even if the state has moved on.
  */
 export function createNoteCall(run: RunStatement): NoteCall {
-  return createGather<CallNote, Noted | null>(async (notes) => {
-    const rows = await run<Noted & { place: number }>(noteStatement(notes));
-    return notes.map((_note, index) => rows.find(({ place }) => place === index) ?? null);
-  }, GATHERED);
+  return gatherNotes(run, noteStatement);
 }
 
 /**
@@ -65,8 +59,7 @@ function noteStatement(notes: CallNote[]) {
           else v.state end as after
       from told t join call_attempt a on a.id = t.attempt_id
         join verification v on v.id = a.verification_id and v.attempt_id = a.id
-      where (t.sent_to is null or right(v.phone_number, 7) = right(t.sent_to, 7))
-        and (t.lines is null or t.lines @> to_jsonb(a.line_number))
+      where ${IS_FROM_TELLER}
       order by v.id for no key update of v),
     v as (
       update verification v set call_id = coalesce(v.call_id, l.call_id),
@@ -91,7 +84,7 @@ function noteStatement(notes: CallNote[]) {
 function asRow({ attemptId, callId, progress, answeredBy, sender, at, wakeAt }: CallNote, place: number) {
   return {
     ...{ place, attempt_id: attemptId, call_id: callId, told_at: at, wake_at: wakeAt },
-    ...{ sent_to: sender?.to ?? null, lines: sender?.lines ?? null },
+    ...tellerOf(sender),
     status: progress?.status ?? null,
     sequence: progress?.sequence ?? -1,
     answered_by: answeredBy ?? progress?.answeredBy ?? null,

@@ -156,7 +156,7 @@ export function whileCounting(attemptId: string): Sql {
 }
 
 /** Digits at the end of a number in which two spellings of it agree: providers may put in a trunk or mobile prefix. */
-const SAME_END = raw('7');
+export const SAME_END = raw('7');
 
 /**
  * Whether a webhook is about the call of the attempt `a` of the verification `v`: placed by its provider, to its number.

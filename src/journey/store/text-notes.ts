@@ -1,9 +1,8 @@
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { createGather } from '../../platform/gather.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { TextProgress } from '../../providers/text-port.ts';
-import { GATHERED } from './call-notes.ts';
+import { gatherNotes, IS_FROM_TELLER, tellerOf } from './gather-notes.ts';
 import {
   COMMIT_LATER,
   DECIDED_COLUMNS,
@@ -47,10 +46,7 @@ const RANK = {
  * its code. Of a sign-in by number a failure must not be told. The name of a text is kept whatever the state is.
  */
 export function createNoteText(run: RunStatement): NoteText {
-  return createGather<TextNote, Noted | null>(async (notes) => {
-    const rows = await run<Noted & { place: number }>(noteStatement(notes));
-    return notes.map((_note, index) => rows.find(({ place }) => place === index) ?? null);
-  }, GATHERED);
+  return gatherNotes(run, noteStatement);
 }
 
 /** Locks, stale rows and the commit are as in the notes of calls: what fails is decided once the row is locked, and stays so. */
@@ -65,8 +61,7 @@ function noteStatement(notes: TextNote[]) {
         and not ${HAS_EARLIER_TEXT} as fails
       from told t join call_attempt a on a.id = t.attempt_id
         join verification v on v.id = a.verification_id and v.attempt_id = a.id
-      where (t.sent_to is null or right(v.phone_number, 7) = right(t.sent_to, 7))
-        and (t.lines is null or t.lines @> to_jsonb(a.line_number))
+      where ${IS_FROM_TELLER}
       order by v.id for no key update of v)
     update verification v set call_id = coalesce(v.call_id, l.text_id), rang_at = coalesce(v.rang_at, l.told_at),
       call_status = coalesce(l.status, v.call_status), status_sequence = greatest(v.status_sequence, l.rank),
@@ -88,7 +83,7 @@ function asRow({ attemptId, textId, progress, sender, at }: TextNote, place: num
   const why = errorCode === null ? {} : { errorCode };
   return {
     ...{ place, attempt_id: attemptId, text_id: textId, told_at: at },
-    ...{ sent_to: sender?.to ?? null, lines: sender?.lines ?? null },
+    ...tellerOf(sender),
     ...{ status, outcome, error_code: errorCode, rank: status === null ? -1 : RANK[status] },
     sent: eventAt(at, { type: 'sent', attemptId }),
     decided: outcome === null ? null : eventAt(at, { type: 'decided', attemptId, outcome, ...why }),
