@@ -2,8 +2,8 @@ import type { Clock } from '../platform/clock.ts';
 import { createProviders, createRoutes } from '../providers/create-providers.ts';
 import type { Line, Provider, Providers } from '../providers/port.ts';
 import type { LineConfig, LinesConfig, ProviderConfig } from '../providers/settings.ts';
+import { loadAtFirstUse } from '../providers/twilio/load-at-first-use.ts';
 import { type Profile, SIGNALWIRE, TWILIO } from '../providers/twilio/profiles.ts';
-import type { TwilioRest } from '../providers/twilio/rest.ts';
 import type { TwilioAccess } from '../providers/twilio/twilio-client.ts';
 import { createTwilioProvider, type TwilioProviderOptions } from '../providers/twilio/twilio-provider.ts';
 import type { SimulatorAccess } from './start-simulator.ts';
@@ -59,16 +59,17 @@ async function connectProvider(
   provider: ProviderConfig,
   { config, simulator, publicUrl, prompts, clock }: ConnectionDeps,
 ): Promise<Provider> {
-  const { profile, access, ...keys } = accountOf(provider, simulator);
+  const { profile, access: account, ...keys } = accountOf(provider, simulator);
+  const access = { ...account, requestTimeoutMs: config.timeouts.requestMs };
   const load = async () => {
     const { createTwilioRest } = await import('../providers/twilio/rest.ts');
-    return createTwilioRest({ ...access, requestTimeoutMs: config.timeouts.requestMs, profile, clock });
+    return createTwilioRest({ ...access, profile, clock });
   };
   return createTwilioProvider({
     name: provider.kind,
     profile,
     // Wrong access data of a real provider must be found at the start.
-    rest: provider.kind === 'simulator' ? loadAtFirstUse(load) : await load(),
+    rest: provider.kind === 'simulator' ? loadAtFirstUse(access, load) : await load(),
     webhooks: { publicUrl, accountSid: access.accountSid, ...keys },
     prompts,
   });
@@ -99,22 +100,4 @@ function accountOf(provider: ProviderConfig, simulator: SimulatorAccess | null):
   const { accountSid, authTokens, sharedKeys = [], apiKey, apiBaseUrl } = account;
   const access = { accountSid, authToken: authTokens[0], apiKey, apiBaseUrl, maxPricePerMinute: null };
   return { profile: TWILIO, access, authTokens, sharedKeys };
-}
-
-/** Calls and texts of a provider whose code is loaded for the first request: its package takes long, and nothing is called at the start. */
-function loadAtFirstUse(load: () => Promise<TwilioRest>): TwilioRest {
-  let loading: Promise<TwilioRest> | undefined;
-  const rest = () => {
-    loading ??= load();
-    return loading;
-  };
-  return {
-    placeCall: async (request) => (await rest()).placeCall(request),
-    fetchCall: async (call) => (await rest()).fetchCall(call),
-    findCalls: async (search) => (await rest()).findCalls(search),
-    endCall: async (call) => (await rest()).endCall(call),
-    sendText: async (request) => (await rest()).sendText(request),
-    findTexts: async (search) => (await rest()).findTexts(search),
-    checkAccess: async () => (await rest()).checkAccess(),
-  };
 }

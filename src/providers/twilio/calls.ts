@@ -6,16 +6,16 @@ import {
   type PlaceCallRequest,
   type PlaceCallResult,
   type Provider,
-  type ProviderAccess,
   ProviderError,
 } from '../port.ts';
 import { isResourceId, readStatus } from './call-words.ts';
+import { checkAccess } from './check-access.ts';
 import { createOptions } from './create-options.ts';
 import { createdSince } from './created-since.ts';
 import { judgeFailedCall } from './error-codes.ts';
 import { listCalls } from './list-calls.ts';
 import type { Profile } from './profiles.ts';
-import { badAnswer, isRefusal, safeError } from './provider-error.ts';
+import { safeError } from './provider-error.ts';
 import { type CallAnswer, readCall } from './read-call.ts';
 import { type Failure, readFailure } from './read-failure.ts';
 
@@ -81,19 +81,6 @@ async function endCall(client: twilio.Twilio, callId: string): Promise<void> {
   } catch (thrown) {
     const failure = readFailure(thrown);
     if (!isMissing(failure) && !isOver(failure)) throw safeError('end a call', thrown);
-  }
-}
-
-/** A list of at most one call: it needs the credentials and costs the provider little. */
-async function checkAccess(client: twilio.Twilio): Promise<ProviderAccess> {
-  try {
-    const { instances } = await client.calls.page({ pageSize: 1 });
-    if (!Array.isArray(instances)) throw badAnswer('a list of calls');
-    return { access: 'granted' };
-  } catch (thrown) {
-    const access = isRefusal(readFailure(thrown)) ? 'refused' : 'unreachable';
-    const { errorCode, message: reason } = safeError('list a call', thrown);
-    return { access, errorCode, reason };
   }
 }
 

@@ -64,18 +64,17 @@ export function textBody(fields: Record<string, unknown> = {}): Record<string, u
   };
 }
 
+export const ACCESS: TwilioAccess = {
+  accountSid: ACCOUNT,
+  authToken: TOKEN,
+  apiKey: null,
+  apiBaseUrl: null,
+  maxPricePerMinute: null,
+  requestTimeoutMs: 30_000,
+};
+
 export function network(access: Partial<TwilioAccess> = {}): TwilioRest {
-  return createTwilioRest({
-    accountSid: ACCOUNT,
-    authToken: TOKEN,
-    apiKey: null,
-    apiBaseUrl: null,
-    maxPricePerMinute: null,
-    profile: TWILIO_PROFILE,
-    requestTimeoutMs: 30_000,
-    clock: { now: () => NOW },
-    ...access,
-  });
+  return createTwilioRest({ ...ACCESS, profile: TWILIO_PROFILE, clock: { now: () => NOW }, ...access });
 }
 
 /** A call as Twilio sends it. */
