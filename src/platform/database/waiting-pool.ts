@@ -73,7 +73,9 @@ export class WaitingPool extends Pool {
 
   async #connect(): Promise<PoolClient> {
     const client = await (this.idleCount > 0 ? super.connect() : this.#connectInTime());
-    if (!this.#givenUp.has(client)) return client;
+    const { connection } = client as PoolClient & Pick<Client, 'connection'>;
+    // It may have broken while it was made: who listens on it would hear of no error any more, and wait for ever.
+    if (!this.#givenUp.has(client) && !connection.stream.destroyed) return client;
     client.release(true);
     return this.#connect();
   }
