@@ -191,7 +191,10 @@ export function textOf(outcome: Outcome, { purpose, channel, ...ended }: Ended):
 }
 
 /** Why a text was refused, where the person must know: `stopped` can be undone, `stoppedToName` cannot. */
-export function textRefusalOf({ errorCode, lineNumber }: Pick<Ended, 'errorCode' | 'lineNumber'>) {
+export function textRefusalOf({
+  errorCode,
+  lineNumber,
+}: Pick<Ended, 'errorCode' | 'lineNumber'>): ReturnType<typeof reasonOf> | 'stoppedToName' {
   const reason = reasonOf(errorCode ?? '');
   return reason === 'stopped' && !lineNumber?.startsWith('+') ? 'stoppedToName' : reason;
 }

@@ -3,6 +3,7 @@ import { codeHostOf } from '../domain/mobile-policy.ts';
 import { enrolmentCodeRoutes } from '../entra/external-method/enrolment-routes.ts';
 import { entraMethodRoutes } from '../entra/external-method/routes.ts';
 import type { Events } from '../events.ts';
+import { grouped, toShown } from '../journey/request/shown-verification.ts';
 import { refusePolicy } from '../journey/sign-in/may-sign-in.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -20,9 +21,8 @@ import type { SignInActions } from '../self-service/sign-in/ports.ts';
 import { SIGN_IN_PATH } from '../self-service/sign-in/sign-in-set.ts';
 import { loadTexts } from '../self-service/texts.ts';
 import type { Features } from './create-features.ts';
+import { createEntraMethodActions } from './entra-method.ts';
 import type { Stores } from './open-stores.ts';
-import { createEntraMethodActions } from './pages/entra-method.ts';
-import { grouped, toShown } from './pages/shown-verification.ts';
 
 interface PageWiring {
   stores: Stores;

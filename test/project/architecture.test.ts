@@ -11,7 +11,7 @@ import { type Finding, lintWith, PROJECT } from '../support/lint.ts';
 const LAYERS: Record<string, { file: string; imports: string[] }> = {
   'main.ts': { file: 'main.ts', imports: ['service.ts', 'service/', 'config.ts'] },
   'service.ts': { file: 'service.ts', imports: ['service/'] },
-  'service/': { file: 'service/stop.ts', imports: [] },
+  'service/': { file: 'service/open-stores.ts', imports: [] },
   'config.ts': {
     file: 'config.ts',
     imports: [

@@ -2,10 +2,9 @@
 import { parseNumber, refuseExtension } from '../../domain/number.ts';
 import { refusePhoneType } from '../../domain/phone-refusal.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
-import type { PhonesInDirectory } from '../../entra/directory-phones/read-phones.ts';
 import { ServiceError } from '../../errors.ts';
 import type { UnregisteredPhone } from '../../registry/entra-schema.ts';
-import type { Draft } from '../../self-service/sessions/session-store.ts';
+import type { PhonesInDirectory } from '../directory-phones/read-phones.ts';
 
 /**
  * The first business phone that may be called, as an office phone.
@@ -27,8 +26,16 @@ export function officePhoneIn(
   throw why;
 }
 
+/** What somebody enters; `phoneType` and `country` as the page offers them. */
+interface EnteredPhone {
+  phoneType: string;
+  country: string;
+  number: string;
+  extension: string;
+}
+
 /** A phone as somebody enters it. @throws ServiceError why it may not be called */
-export function enteredPhone({ phoneType, ...typed }: Draft, policy: TenantPolicy): UnregisteredPhone {
+export function enteredPhone({ phoneType, ...typed }: EnteredPhone, policy: TenantPolicy): UnregisteredPhone {
   const type = phoneType === 'office' ? 'office' : 'mobile';
   const refused = refusePhoneType(type, policy);
   if (refused !== null) throw refused;

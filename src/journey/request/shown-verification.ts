@@ -1,10 +1,9 @@
 import { formsOf } from '../../domain/number-forms.ts';
-import { textRefusalOf } from '../../journey/outcomes.ts';
-import { toView } from '../../journey/request/verification-view.ts';
-import type { Verification } from '../../journey/store/rows.ts';
-import { BETWEEN_MS } from '../../journey/text/send-again.ts';
 import { later } from '../../platform/clock.ts';
-import type { ShownVerification } from '../../self-service/ports.ts';
+import { textRefusalOf } from '../outcomes.ts';
+import type { Verification } from '../store/rows.ts';
+import { BETWEEN_MS } from '../text/send-again.ts';
+import { toView } from './verification-view.ts';
 
 /** A number as people read it: in groups, with its country code. */
 export function grouped(number: string): string {
@@ -12,7 +11,7 @@ export function grouped(number: string): string {
 }
 
 /** A verification as pages show it. */
-export function toShown(verification: Verification): ShownVerification {
+export function toShown(verification: Verification) {
   const view = toView(verification);
   const { dialedAt, rangAt, answeredAt, decidedAt, createdAt, expiresAt, lineNumber } = verification;
   return {

@@ -1,36 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from '../log.ts';
-import type { Clock } from '../platform/clock.ts';
-import { type OnStop, type Phase, runPhases } from '../platform/shutdown.ts';
+import type { Logger } from '../../log.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type OnStop, PHASE_LIMIT_MS } from '../../platform/shutdown.ts';
 
-/** How long a phase may take that says nothing else, ms. */
-const PHASE_LIMIT_MS = 10_000;
 const LOOK_EVERY_MS = 200;
-
-/** The end of a service, prepared while it starts. */
-export interface Shutdown {
-  onStop: OnStop;
-  /** Whether `run` was called. */
-  isStopping(): boolean;
-  /** Stops what was started, last started first, and logs `last`. Calling it again waits for the same. */
-  run(last?: string): Promise<void>;
-}
-
-/** Makes the shutdown of a service, of which nothing has started yet. */
-export function createShutdown(log: Logger): Shutdown {
-  const phases: Phase[] = [];
-  let running: Promise<void> | undefined;
-  let stopping = false;
-  return {
-    onStop: (name, run, limitMs = PHASE_LIMIT_MS) => void phases.unshift({ name, limitMs, run }),
-    isStopping: () => stopping,
-    run(last = 'Poundkey has stopped') {
-      stopping = true;
-      running ??= runPhases(phases, log).then(() => log.info(last));
-      return running;
-    },
-  };
-}
 
 /**
  * Has the shutdown begin with a wait until no verification is on a call, or the limit has passed. Meanwhile webhooks
