@@ -75,8 +75,11 @@ async function letTimePass(
   { open, jobless }: { open: Open[]; jobless: number },
 ): Promise<number> {
   if (await isWaiting(service, open, jobless)) {
-    await moveOn(service, time, open);
-    return jobless;
+    // The job of one that is overdue could not be added, and the jobs of others are waiting.
+    const isOverdue = open.some(({ state, wakeAt }) => state === 'queued' && wakeAt.getTime() <= time.now());
+    if (isOverdue && jobless >= PATIENT_ROUNDS) await sweepLater(service, time);
+    else await moveOn(service, time, open);
+    return isOverdue ? jobless + 1 : jobless;
   }
   if (jobless < PATIENT_ROUNDS) await nextTurn();
   else await sweepLater(service, time);
