@@ -12,6 +12,9 @@ import { READ_ONLY, type WaitingPool } from './waiting-pool.ts';
 /** Connections of the queue beyond `poolSize`: BullMQ keeps one per worker to listen on. */
 const LISTENERS = 10;
 
+/** Longest wait of the queue for a connection, ms: nobody waits for it, and a job that is not added comes with the next sweep only. */
+const QUEUE_CONNECT_MS = 5_000;
+
 /** How long closing waits for statements and transactions that are running. */
 const CLOSE_MS = 5_000;
 
@@ -38,7 +41,12 @@ export async function openPostgres(
   };
   const pool = createPostgresPool({ ...shared, size: poolSize, inCamelCase: true }, onFailure);
   const queuePool = createPostgresPool(
-    { ...shared, size: poolSize + LISTENERS, searchPath: 'bullmq, public' },
+    {
+      ...shared,
+      size: poolSize + LISTENERS,
+      searchPath: 'bullmq, public',
+      connectTimeoutMs: QUEUE_CONNECT_MS,
+    },
     onFailure,
   );
   const giveUp = atMostEvery(GIVE_UP_MS, () => {
