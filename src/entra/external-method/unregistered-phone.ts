@@ -1,6 +1,7 @@
 /** Phones of people of whom none is registered: from the directory, or as they enter them. */
 import { parseNumber, refuseExtension } from '../../domain/number.ts';
 import { refusePhoneType } from '../../domain/phone-refusal.ts';
+import type { PhoneType } from '../../domain/phone-type.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
 import type { UnregisteredPhone } from '../../registry/entra-schema.ts';
@@ -26,9 +27,9 @@ export function officePhoneIn(
   throw why;
 }
 
-/** What somebody enters; `phoneType` and `country` as the page offers them. */
+/** What somebody enters; `country` as ISO 3166-1 alpha-2. */
 interface EnteredPhone {
-  phoneType: string;
+  phoneType: PhoneType;
   country: string;
   number: string;
   extension: string;

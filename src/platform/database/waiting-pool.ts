@@ -45,7 +45,7 @@ export class WaitingPool extends Pool {
   giveUp(alsoInUse: boolean): void {
     for (const client of this.#made) {
       this.#givenUp.add(client);
-      if (alsoInUse) (client as PoolClient & Pick<Client, 'connection'>).connection.stream.destroy();
+      if (alsoInUse) connectionOf(client).stream.destroy();
     }
   }
 
@@ -53,8 +53,7 @@ export class WaitingPool extends Pool {
     this.#made.add(client);
     // The pool listens to idle connections only. One that breaks while it is in use would end the process.
     client.on('error', this.#onFailure);
-    const { connection } = client as PoolClient & Pick<Client, 'connection'>;
-    connection.on('errorMessage', (reply: Error & { code?: string }) => {
+    connectionOf(client).on('errorMessage', (reply: Error & { code?: string }) => {
       if (reply.code === READ_ONLY) this.#onFailure(reply);
     });
   }
@@ -73,9 +72,8 @@ export class WaitingPool extends Pool {
 
   async #connect(): Promise<PoolClient> {
     const client = await (this.idleCount > 0 ? super.connect() : this.#connectInTime());
-    const { connection } = client as PoolClient & Pick<Client, 'connection'>;
     // It may have broken while it was made: who listens on it would hear of no error any more, and wait for ever.
-    if (!this.#givenUp.has(client) && !connection.stream.destroyed) return client;
+    if (!this.#givenUp.has(client) && !connectionOf(client).stream.destroyed) return client;
     client.release(true);
     return this.#connect();
   }
@@ -98,4 +96,9 @@ export class WaitingPool extends Pool {
       throw error;
     }
   }
+}
+
+/** Its types do not say that a client of a pool has a connection. */
+function connectionOf(client: PoolClient): Client['connection'] {
+  return (client as PoolClient & Pick<Client, 'connection'>).connection;
 }

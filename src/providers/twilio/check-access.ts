@@ -2,6 +2,7 @@
 import type twilio from 'twilio';
 import { z } from 'zod';
 import type { ProviderAccess } from '../port.ts';
+import { basic, credentialsOf } from './credentials.ts';
 import { badAnswer, isRefusal, safeError } from './provider-error.ts';
 import { readFailure } from './read-failure.ts';
 import type { TwilioAccess } from './twilio-client.ts';
@@ -32,12 +33,11 @@ async function judge(listCalls: () => Promise<unknown>): Promise<ProviderAccess>
 
 /** The calls of the answer's body. @throws what `readFailure` understands */
 async function listWithoutPackage(access: TwilioAccess): Promise<unknown> {
-  const { accountSid, requestTimeoutMs } = access;
-  const { sid, secret } = access.apiKey ?? { sid: accountSid, secret: access.authToken };
-  const authorization = `Basic ${Buffer.from(`${sid}:${secret}`).toString('base64')}`;
-  const address = `${access.apiBaseUrl}/2010-04-01/Accounts/${accountSid}/Calls.json?PageSize=1`;
-  const signal = AbortSignal.timeout(requestTimeoutMs);
-  const answer = await fetch(address, { headers: { authorization }, signal }).catch(throwCause);
+  const { sid, secret } = credentialsOf(access);
+  const headers = { authorization: basic(sid, secret) };
+  const address = `${access.apiBaseUrl}/2010-04-01/Accounts/${access.accountSid}/Calls.json?PageSize=1`;
+  const signal = AbortSignal.timeout(access.requestTimeoutMs);
+  const answer = await fetch(address, { headers, signal }).catch(throwCause);
   const { data: body } = BODY.safeParse(await answer.json().catch(() => null));
   if (!answer.ok) throw { status: answer.status, code: body?.code };
   return body?.calls;

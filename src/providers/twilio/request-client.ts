@@ -3,6 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 import { stringify } from 'node:querystring';
 import RequestClient from 'twilio/lib/base/RequestClient.js';
 import { sendRequest } from '../../platform/http/send-request.ts';
+import { basic } from './credentials.ts';
 
 /** Calls wait on the network, not on the processor; the package's 20 hold a busy process back. */
 const MAX_SOCKETS = 100;
@@ -35,7 +36,7 @@ export class DirectRequestClient extends RequestClient {
   override async request<Data>(given: RequestClient.RequestOptions<Data>) {
     const { answer, late } = sendRequest(urlOf(given), {
       method: given.method.toUpperCase(),
-      headers: { ...given.headers, Authorization: basic(given) },
+      headers: { ...given.headers, Authorization: basic(given.username, given.password) },
       body: bodyOf(given),
       agents: this.#agents,
       limitMs: this.#limitMs,
@@ -52,10 +53,6 @@ function urlOf({ uri, params }: RequestClient.RequestOptions): URL {
 
 function bodyOf({ data }: RequestClient.RequestOptions<unknown>): string {
   return typeof data === 'object' && data !== null ? stringify({ ...data }) : '';
-}
-
-function basic({ username, password }: RequestClient.RequestOptions<unknown>): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 async function contentOf(answer: IncomingMessage) {

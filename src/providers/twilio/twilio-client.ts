@@ -1,5 +1,6 @@
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
+import { credentialsOf } from './credentials.ts';
 import type { Profile } from './profiles.ts';
 import { readAnswer } from './read-answer.ts';
 import { DirectRequestClient } from './request-client.ts';
@@ -28,7 +29,7 @@ const ANY_SID = `AC${'0'.repeat(32)}`;
  * `AC` where it has to, or if requests would not go to the host of `apiBaseUrl`.
  */
 export function createTwilioClient(access: TwilioAccess, { accountIsSid }: Profile): twilio.Twilio {
-  const { sid, secret } = access.apiKey ?? { sid: access.accountSid, secret: access.authToken };
+  const { sid, secret } = credentialsOf(access);
   // Empty edge and region: otherwise TWILIO_EDGE and TWILIO_REGION of the environment change the host behind our back.
   const client = twilio(sid, secret, {
     accountSid: accountIsSid ? access.accountSid : ANY_SID,
