@@ -1,5 +1,6 @@
 // The server that has the queue is killed and another takes over. What was not copied to it yet, the registry still knows.
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { START_MISSED } from '../../src/journey/place/place-attempt.ts';
 import { openQueues, type QueuesOptions } from '../../src/platform/queue/open-queues.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { worldOfThisTest } from '../support/open-worlds.ts';
@@ -39,7 +40,8 @@ async function requestMany(world: World, count: number) {
 async function expectOneEndEach(world: World, requested: { id: string; outcome: string }[]) {
   for (const { id, outcome } of requested) {
     const { attempts } = await expectOneEnd(world, id, { outcome });
-    expect(attempts).toHaveLength(1);
+    // Time jumps while statements run: an attempt may be given back before the provider is asked, and made again.
+    expect(attempts.filter(({ errorCode }) => errorCode !== START_MISSED)).toHaveLength(1);
   }
   expect(Object.values(world.simulator.createdPerNumber())).toEqual(requested.map(() => 1));
 }
