@@ -65,7 +65,7 @@ export const ERRORS = {
   'appServer.invalid': { status: 403, title: 'The secret of the app server is not valid' },
   'line.tooBusy': { status: 429, title: 'Too many calls or text messages are waiting' },
   'limit.reached': { status: 429, title: 'Too many verifications or messages were requested' },
-  'spending.limitReached': { status: 429, title: 'The limit of the day is reached' },
+  'spending.limitReached': { status: 429, title: 'The daily limit is reached' },
   'challenge.locked': { status: 429, title: 'The challenge was failed too often' },
   'pin.notSet': { status: 422, title: 'The user has no PIN' },
   'user.blocked': { status: 403, title: 'The user is blocked' },

@@ -26,7 +26,7 @@ export interface MessageToDeliver {
 /**
  * Takes a message over: from then on its call or text goes the way of every verification. `repeated`: the source handed it over
  * before, and nothing more happens.
- * @throws ServiceError when the number, the limits of the day or the line do not allow it; TooLateError when it could not
+ * @throws ServiceError when the number, the daily limits or the line do not allow it; TooLateError when it could not
  *   be written in time: then it is not delivered
  */
 export type DeliverMessage = (

@@ -20,7 +20,7 @@ export interface EntraMethodTable {
   sealedGraphCredential: string | null;
 }
 
-/** What a request of Entra asked for, and is echoed in the answer. It never changes. */
+/** What a request from Entra asked for, and is echoed in the answer. It never changes. */
 export interface EntraAsked {
   /** `sub` of the hint. */
   subject: string;

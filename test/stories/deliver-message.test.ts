@@ -236,7 +236,7 @@ describeWorlds('a message of somebody else', ({ world, combination }) => {
     expect(written).toEqual([]);
   });
 
-  test('is refused by the limits of the day, and may come again where they allow it', async () => {
+  test('is refused by the daily limits, and may come again where they allow it', async () => {
     await setPolicy(world, { spending: { callsPerDay: 1 } });
     expect((await hand(messageTo(world.newNumber()))).kind).toBe('accepted');
     const message = messageTo(world.newNumber());

@@ -58,11 +58,11 @@ describeWorlds('the command entra-epp', ({ world }) => {
     expect((await run('show', id)).output).not.toContain(key.keyId);
   });
 
-  test('warns before a certificate ends', async () => {
+  test('warns before a certificate expires', async () => {
     const { id, key } = await create();
     const expiresAt = new Date(START.getTime() + 13 * 86_400_000);
     await world.db.updateTable('entraMessageKey').set({ expiresAt }).where('id', '=', key.keyId).execute();
-    expect((await run('doctor', id)).output).toMatch(/FAILED +certificate +it ends in 1[23] days/);
+    expect((await run('doctor', id)).output).toMatch(/FAILED +certificate +it expires in 1[23] days/);
   });
 
   test('changes and removes a connection', async () => {

@@ -1,4 +1,4 @@
-// Messages of Microsoft Entra with two providers: the second delivers where the first is known not to have, and nobody gets two.
+// Messages from Microsoft Entra with two providers: the second delivers where the first is known not to have, and nobody gets two.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   APP_ID,

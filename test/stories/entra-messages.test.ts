@@ -28,7 +28,7 @@ const metadata = { global: directory.url, usGovernment: null, china: null };
 const SAMPLE = 'sample-connection';
 const settings = { config: { entra: { metadata, samplePathConnection: SAMPLE } } };
 
-describeWorlds('messages of Microsoft Entra', settings, ({ world }) => {
+describeWorlds('messages from Microsoft Entra', settings, ({ world }) => {
   let connection: Connection;
   let key: MessageKey;
   let made = 0;

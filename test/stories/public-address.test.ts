@@ -110,7 +110,7 @@ describe('check', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('warns before a certificate for Entra ends', async () => {
+  it('warns before a certificate for Entra expires', async () => {
     const world = await worldOf(ANY_STORE);
     const config = { ...world.config, http: { ...world.config.http, publicUrl: world.service.url } };
     expect((await check(config)).output).toMatch(/^entraCertificates +- +no tenant is tied to Entra/m);
@@ -123,11 +123,11 @@ describe('check', () => {
       await world.db.updateTable('entraMessageKey').set({ expiresAt }).where('id', '=', key.keyId).execute();
       return check(config);
     };
-    expect((await ends(100)).output).toMatch(/^entraCertificates +works +the first one ends on \d{4}-/m);
+    expect((await ends(100)).output).toMatch(/^entraCertificates +works +the first one expires on \d{4}-/m);
     const { output, exitCode } = await ends(6.5);
     expect(output).toMatch(
       new RegExp(
-        `^entraCertificates +FAILED .*connection ${connection.id} .* ends in 6 days: run entra-epp`,
+        `^entraCertificates +FAILED .*connection ${connection.id} .* expires in 6 days: run entra-epp`,
         'm',
       ),
     );

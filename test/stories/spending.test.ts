@@ -17,7 +17,7 @@ const OPTIONS = () => ({
   config: { spending: { pricesFile: prices(), callsPerDay: 40, textsPerDay: null, moneyPerDay: 1_000 } },
 });
 
-describeWorlds('the limits of a day', OPTIONS, ({ world, combination }) => {
+describeWorlds('the daily limits', OPTIONS, ({ world, combination }) => {
   let users = 0;
   const tenant = async (id: string, spending: object) => {
     const { api } = await world.addTenant(`${id}-${combination.replaceAll('+', '-')}`, { spending });

@@ -107,7 +107,7 @@ describeEachStore('find', (combination) => {
     expect((await poundkey('waiting')).exitCode).toBe(0);
   });
 
-  it('says that a limit of the day is reached, and which setting bounds it', async () => {
+  it('says that a daily limit is reached, and which setting bounds it', async () => {
     const spending = {
       ofAll: { callsPerDay: 1, textsPerDay: null, moneyPerDay: null },
       price: { currency: 'EUR', perMinute: () => 0, perText: () => 0 },

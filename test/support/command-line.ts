@@ -6,7 +6,7 @@ import { NO_CEILING } from '../../src/domain/ceiling-settings.ts';
 import type { SpendingRules } from '../../src/journey/request/spending.ts';
 import type { World } from './world.ts';
 
-/** The installation has no limits of the day, and calls cost nothing. */
+/** The installation has no daily limits, and calls cost nothing. */
 export const NO_SPENDING: SpendingRules = {
   ofAll: { callsPerDay: null, textsPerDay: null, moneyPerDay: null },
   price: { currency: 'EUR', perMinute: () => 0, perText: () => 0 },

@@ -55,7 +55,7 @@ export const entra: Measure = {
       await measureSignIns(bench, results);
     }
     const columns = ['', 'answered ms p50', 'p99', 'phone called ms p50', 'p99'];
-    const title = `Requests of Microsoft Entra, ${PER_SECOND} a second`;
+    const title = `Requests from Microsoft Entra, ${PER_SECOND} a second`;
     return {
       tables: [{ id: 'entra', title, columns, rows: rowsOf(results) }],
       raw: Object.fromEntries(results),

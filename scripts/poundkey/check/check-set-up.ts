@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Config } from '../../../src/config.ts';
 import type { Logger } from '../../../src/log.ts';
 import type { CheckName } from '../../../src/ops/checks.ts';
-import { endingProblem, readEndingCertificates } from '../../../src/ops/keys/entra-certificates.ts';
+import { expiryProblem, readExpiringCertificates } from '../../../src/ops/keys/entra-certificates.ts';
 import { compareKeys, describeKeyProblem } from '../../../src/ops/keys/key-problems.ts';
 import { probePublicUrl } from '../../../src/ops/probe-public-url.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -146,12 +146,12 @@ async function lookAtAuditTrail({ database }: Config, { db }: Database<Registry>
 }
 
 async function lookAtCertificates({ db }: Database<Registry>): Promise<string> {
-  const certificates = await readEndingCertificates(db);
+  const certificates = await readExpiringCertificates(db);
   if (certificates.length === 0) skip('no tenant is tied to Entra');
-  const problem = endingProblem(certificates, systemClock.now());
+  const problem = expiryProblem(certificates, systemClock.now());
   if (problem !== null) throw new Error(problem);
   const first = Math.min(...certificates.map(({ expiresAt }) => expiresAt.getTime()));
-  return `the first one ends on ${new Date(first).toISOString().slice(0, 10)}`;
+  return `the first one expires on ${new Date(first).toISOString().slice(0, 10)}`;
 }
 
 async function lookAtPublicUrl({ http: { publicUrl } }: Config): Promise<string> {

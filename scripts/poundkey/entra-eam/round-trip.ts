@@ -79,7 +79,7 @@ async function formBack(address: string, fields: Record<string, string>, say: (l
   const [cookie = ''] = (accepted.headers.getSetCookie()[0] ?? '').split(';');
   const page = accepted.headers.get('location');
   if (accepted.status !== 303 || page === null)
-    throw new Error(`the request of Entra was answered with status ${accepted.status}; 303 was expected`);
+    throw new Error(`the request from Entra was answered with status ${accepted.status}; 303 was expected`);
   const at = new URL(page, address).href;
   let seen = '';
   for (let looks = 0; looks < MOST_LOOKS; looks += 1) {

@@ -59,10 +59,10 @@ const failed = (problem: unknown) => ({
 function lookAtKeys({ keys, now }: Examined) {
   const [longest] = keys.toSorted((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime());
   const days = Math.floor(((longest?.expiresAt.getTime() ?? 0) - now.getTime()) / DAY_MS);
-  if (days < 0) return failed('every certificate has ended: entra-epp add-key makes another one');
+  if (days < 0) return failed('every certificate has expired: entra-epp add-key makes another one');
   if (days < WARNED_DAYS)
     return failed(
-      `it ends in ${days} days: entra-epp add-key makes another one; publish it, and retire the old one later`,
+      `it expires in ${days} days: entra-epp add-key makes another one; publish it, and retire the old one later`,
     );
   return ok(`${keys.length} active, the longest for ${days} days`);
 }

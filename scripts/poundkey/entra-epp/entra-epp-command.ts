@@ -189,5 +189,5 @@ function describeKey({ keyId, expiresAt, lastUsedAt }: MessageKey): string {
   return `key ${keyId}, until ${expiresAt.toISOString()}, last used: ${lastUsedAt?.toISOString() ?? 'never'}`;
 }
 
-/** Commands about messages of Entra. */
+/** Commands about messages from Entra. */
 export const ENTRA_EPP_COMMANDS = [entraEpp];

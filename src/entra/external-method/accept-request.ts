@@ -26,7 +26,7 @@ export interface AcceptDeps {
   log: Pick<Logger, 'info'>;
 }
 
-/** Checks a request of Entra and writes it down; the same one again is the sign-in that it began before. */
+/** Checks a request from Entra and writes it down; the same one again is the sign-in that it began before. */
 export function createAcceptRequest({ attempts, directoryKeys, clock, log }: AcceptDeps) {
   /** @throws ServiceError `service.unavailable` when Entra's keys cannot be read now */
   return async (method: EntraMethod, fields: FormFields): Promise<Accepted> => {
@@ -36,7 +36,7 @@ export function createAcceptRequest({ attempts, directoryKeys, clock, log }: Acc
     if (request.kind !== 'accepted') {
       const { clientRequestId } = request;
       const why = request.kind === 'untrusted' ? request.why : request.error;
-      log.info({ tenantId, entraMethodId, clientRequestId, why }, 'a request of Entra was refused');
+      log.info({ tenantId, entraMethodId, clientRequestId, why }, 'a request from Entra was refused');
       if (request.kind === 'untrusted') return request;
       return { ...request, redirectUri: redirectUriOf(method.cloud) };
     }

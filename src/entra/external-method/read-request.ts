@@ -1,4 +1,4 @@
-/** The request of Entra, as the person's browser brings it. */
+/** The request from Entra, as the person's browser brings it. */
 import { hash } from 'node:crypto';
 import type { FormFields } from '../../platform/http/form-body.ts';
 import type { EntraAsked } from '../../registry/entra-schema.ts';

@@ -11,7 +11,7 @@ import { errorOfEnding } from './errors-of-outcomes.ts';
 import type { AskedPerson, SignInPorts, Standing } from './ports.ts';
 import { createStandings } from './standings.ts';
 
-/** Connects requests of Entra with calls to people, and makes the answers. */
+/** Connects requests from Entra with calls to people, and makes the answers. */
 export function createEntraSignIns<Person extends AskedPerson>(
   deps: AcceptDeps &
     AnswerDeps &

@@ -91,7 +91,10 @@ export function createEntraSigningKeys(deps: KeyDeps) {
     const current = known.findLast(({ signsFrom }) => signsFrom <= now) ?? known[0];
     if (current === undefined) throw new Error('there is no key for answers to Entra after one was made');
     if (current.expiresAt.getTime() - now.getTime() < WARNED_MS && current === known.at(-1))
-      log.warn({ kid: current.kid, expiresAt: current.expiresAt }, 'the key for answers to Entra ends soon');
+      log.warn(
+        { kid: current.kid, expiresAt: current.expiresAt },
+        'the key for answers to Entra expires soon',
+      );
     return current;
   }
 

@@ -58,7 +58,7 @@ type Row = Omit<Connection, 'audiences'> & { audiences: string };
 const COLUMNS = sql`id, tenant_id, name, directory_id, audiences, caller_app_id, requires_role, asks_first, times, created_at`;
 const KEY_COLUMNS = sql`id as key_id, certificate, created_at, expires_at, last_used_at`;
 
-/** How long before a certificate ends its use is warned about, days. */
+/** How long before a certificate expires its use is warned about, days. */
 export const WARNED_DAYS = 30;
 
 /** How often the last use of a key is noted, ms. */
@@ -167,7 +167,7 @@ function createStatement(
     select ${COLUMNS} from changed`;
 }
 
-/** Keys of connections: several are active at once, so that another certificate can be published before the old one ends. */
+/** Keys of connections: several are active at once, so that another certificate can be published before the old one expires. */
 function createKeys({ run, sealKeys, clock }: ConnectionDeps) {
   return {
     /** Adds a key to a connection that exists. */
@@ -249,7 +249,7 @@ function toConnection({ audiences, ...row }: Row): Connection {
 function notFound(): never {
   throw new ServiceError(
     'entraPhoneProvider.notFound',
-    'There is no connection for messages of Entra with this id. List them to see which there are.',
+    'There is no connection for messages from Entra with this id. List them to see which there are.',
   );
 }
 

@@ -9,7 +9,7 @@ import { type CalledConnection, createConnections } from './connections.ts';
 import { createDecrypt } from './message-keys.ts';
 import { createMessageSets, type MessageSetDeps } from './message-set.ts';
 
-/** What messages of Entra need from outside. */
+/** What messages from Entra need from outside. */
 interface MessageDeps
   extends Pick<MessageSetDeps, 'deliver' | 'observe' | 'notice' | 'samplePathConnection'> {
   directoryKeys: DirectoryKeys;
@@ -19,7 +19,7 @@ interface MessageDeps
   log: Logger;
 }
 
-/** What takes messages of Entra over, and the connections that they come through. */
+/** What takes messages from Entra over, and the connections that they come through. */
 export function createEntraMessages(deps: MessageDeps) {
   const { directoryKeys, run, sealKeys, clock, log } = deps;
   const connections = createConnections({ run, sealKeys: () => sealKeys, clock });
@@ -30,7 +30,7 @@ export function createEntraMessages(deps: MessageDeps) {
     checkCaller: createCheckCaller({ keys: directoryKeys, now: clock.now }),
     decrypt: createDecrypt(sealKeys),
     sayRefused: (connectionId, reason) =>
-      log.info({ connectionId, reason }, 'the caller of a message of Entra was refused'),
+      log.info({ connectionId, reason }, 'the caller of a message from Entra was refused'),
     noteUse: (connection, keyId) =>
       background.run(noteUse(connection, keyId), (error) =>
         log.warn({ err: error }, 'the use of a message key could not be noted'),
@@ -43,7 +43,7 @@ export function createEntraMessages(deps: MessageDeps) {
     if (daysLeft !== null)
       log.warn(
         { connectionId, keyId, daysLeft },
-        'the certificate of a connection with Entra ends soon: publish another one (entra-epp add-key), then retire it',
+        'the certificate of a connection with Entra expires soon: publish another one (entra-epp add-key), then retire it',
       );
   }
 }

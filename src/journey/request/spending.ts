@@ -5,7 +5,7 @@ import type { DailyLimits, EstimatedPrice } from '../ports.ts';
 import type { Channel } from '../states.ts';
 import type { LimitOn } from './limits.ts';
 
-/** What part of a limit of the day, in percent, raises an alarm. */
+/** What part of a daily limit, in percent, raises an alarm. */
 const ALARMS_AT = [50, 80];
 
 /** Money is counted in thousandths, whole ones, rounded up: a minute may cost less than a hundredth. */
@@ -19,7 +19,7 @@ export interface SpendingRules {
 }
 
 /**
- * The limits of the day that a request is counted against: a call or a text as 1, and money as the price of the text, or of all
+ * The daily limits that a request is counted against: a call or a text as 1, and money as the price of the text, or of all
  * started minutes of the longest call that the policy allows. A second call after busy or no answer counts nothing more: the first one
  * cost nothing. Without a country the price is not known, and no money is counted.
  */

@@ -32,7 +32,7 @@ export interface StoredMessage {
 }
 
 /**
- * Writes a message as `queued`, once for each nonce of its source, if limits of the day, the phone and its line allow it. What is refused
+ * Writes a message as `queued`, once for each nonce of its source, if daily limits, the phone and its line allow it. What is refused
  * leaves the message without a verification: its transaction must be rolled back, and could not be committed.
  */
 export function writeDelivery(

@@ -42,7 +42,7 @@ export interface EscalateDeps {
 }
 
 /**
- * The call is checked as if it were requested now, and asks for what the policy asks of calls. It counts for the limits of the day,
+ * The call is checked as if it were requested now, and asks for what the policy asks of calls. It counts for the daily limits,
  * and not again for those of user and number, since it is the same verification.
  */
 export function createEscalate(deps: EscalateDeps): Escalate {

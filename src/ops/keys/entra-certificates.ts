@@ -4,8 +4,8 @@ import type { Registry } from '../../registry/schema.ts';
 /** What Entra uses a certificate for: to check answers to it, or to encrypt messages. */
 type CertificateUse = 'answers' | 'messages';
 
-/** When the certificate of a use ends that somebody has to think of first. */
-export interface EndingCertificate {
+/** When the certificate of a use that is to be replaced next expires. */
+export interface ExpiringCertificate {
   use: CertificateUse;
   expiresAt: Date;
   /** The connection for messages; null: all methods share the keys for answers. */
@@ -16,11 +16,11 @@ export interface EndingCertificate {
 const WARNED_MS = 30 * 86_400_000;
 
 /**
- * Of keys for answers the newest, since a new one takes over by itself; of active keys for messages the one that ends first,
+ * Of keys for answers the newest, since a new one takes over by itself; of active keys for messages the one that expires first,
  * since nobody knows which of several Entra encrypts for. A use without keys, or without methods that need them, has no entry.
  */
-export async function readEndingCertificates(db: Kysely<Registry>): Promise<EndingCertificate[]> {
-  const { rows } = await sql<EndingCertificate>`
+export async function readExpiringCertificates(db: Kysely<Registry>): Promise<ExpiringCertificate[]> {
+  const { rows } = await sql<ExpiringCertificate>`
     (select 'answers' as use, expires_at, null as connection_id from entra_key
       where exists (select from entra_method) order by number desc limit 1)
     union all
@@ -30,16 +30,16 @@ export async function readEndingCertificates(db: Kysely<Registry>): Promise<Endi
   return rows;
 }
 
-/** What an operator must do about certificates that end within 30 days; null: nothing. */
-export function endingProblem(certificates: readonly EndingCertificate[], now: Date): string | null {
+/** What an operator must do about certificates that expire within 30 days; null: nothing. */
+export function expiryProblem(certificates: readonly ExpiringCertificate[], now: Date): string | null {
   const soon = certificates.filter(({ expiresAt }) => expiresAt.getTime() - now.getTime() < WARNED_MS);
   return soon.length === 0 ? null : soon.map((each) => problemOf(each, now)).join(' ');
 }
 
-function problemOf({ use, expiresAt, connectionId }: EndingCertificate, now: Date): string {
+function problemOf({ use, expiresAt, connectionId }: ExpiringCertificate, now: Date): string {
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
-  const when = days < 0 ? 'has ended' : `ends in ${days} ${days === 1 ? 'day' : 'days'}`;
+  const when = days < 0 ? 'has expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'}`;
   return use === 'answers'
     ? `The certificate for answers to Entra ${when}, and no new one was made: run entra-eam rotate-keys, and see in the log why.`
-    : `A certificate of the connection ${connectionId} for messages of Entra ${when}: run entra-epp add-key, publish the new certificate at Entra, and retire the old one.`;
+    : `A certificate of the connection ${connectionId} for messages from Entra ${when}: run entra-epp add-key, publish the new certificate at Entra, and retire the old one.`;
 }

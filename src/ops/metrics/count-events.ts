@@ -6,7 +6,7 @@ import type { Events, VerificationEvent, VerificationEventName } from '../../eve
 const MOST_KEPT = 20_000;
 /** What the sweeper may do, so that its counters are there, at 0, before it does: an increase needs a start. */
 const REPAIRS = ['added', 'retried', 'replaced', 'promoted'];
-/** Likewise the limits of the day. */
+/** Likewise the daily limits. */
 const LIMITS = ['tenant', 'installation'].flatMap((who) =>
   ['calls', 'texts', 'money'].map((what) => `${who}.${what}`),
 );
@@ -59,7 +59,7 @@ function createCounters(registry: Registry) {
   );
   const thresholds = counter(
     'poundkey_spending_thresholds_total',
-    'Limits of the day of which a part was reached: of a tenant or the installation, of calls, texts or money',
+    'daily limits of which a part was reached: of a tenant or the installation, of calls, texts or money',
     'limit',
     'percent',
   );

@@ -25,7 +25,7 @@ export function countMessages(registry: Registry): CountMessages {
   });
   const notices = new Counter({
     name: 'poundkey_entra_message_notices_total',
-    help: 'Messages of Microsoft Entra that were taken although something is odd about them',
+    help: 'Messages from Microsoft Entra that were taken although something is odd about them',
     labelNames: ['what'],
     registers,
   });

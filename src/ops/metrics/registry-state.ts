@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { maskNumber } from '../../domain/mask-number.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Registry } from '../../registry/schema.ts';
-import { readEndingCertificates } from '../keys/entra-certificates.ts';
+import { readExpiringCertificates } from '../keys/entra-certificates.ts';
 import type { Reading } from './source.ts';
 
 /** Not as a parameter: a plan for any value could not use the index of open ones. */
@@ -59,7 +59,7 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
     },
 
     async entraCertificates(): Promise<Reading[]> {
-      const ending = await readEndingCertificates(db);
+      const ending = await readExpiringCertificates(db);
       return ending.map(({ use, expiresAt }) => ({ labels: { use }, value: expiresAt.getTime() / 1000 }));
     },
 

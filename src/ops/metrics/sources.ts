@@ -59,7 +59,7 @@ export function createSources(deps: SourceDeps): Source[] {
     },
     {
       name: 'poundkey_entra_certificate_expiry_timestamp_seconds',
-      help: 'When the certificate of a use (answers to Entra, messages of Entra) that has to be thought of first ends, in seconds since 1970',
+      help: 'When the first certificate for this use (answers to Entra, messages from Entra) expires, in seconds since 1970',
       labelNames: ['use'],
       read: state.entraCertificates,
     },

@@ -11,7 +11,7 @@ export type EntraAnswer = PageAnswer | { status: 400 | 404; body: string; header
 /** The same, declared. */
 export const ENTRA_RESPONSES = {
   ...responses,
-  400: page('The request of Entra cannot be trusted'),
+  400: page('The request from Entra cannot be trusted'),
   404: page('There is no such method'),
 };
 

@@ -61,7 +61,7 @@ export interface EntraSignIn {
   speak(locale: string): Promise<void>;
 }
 
-/** What became of a request of Entra. */
+/** What became of a request from Entra. */
 type AcceptedRequest =
   | { kind: 'untrusted'; clientRequestId: string | null }
   | { kind: 'refused'; error: string; state: string | null; redirectUri: string }

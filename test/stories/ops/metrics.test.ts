@@ -15,7 +15,7 @@ const LINE = '+1 ••• 00';
 const scrape = async (world: World) => (await ask(world, '/metrics')).text;
 
 describeEachStore('metrics', (combination) => {
-  it('tell when the first certificate for Entra ends, and nothing while there is none', async () => {
+  it('tell when the first certificate for Entra expires, and nothing while there is none', async () => {
     const world = await worldOf(combination);
     const name = 'poundkey_entra_certificate_expiry_timestamp_seconds';
     expect(await scrape(world)).not.toContain(`${name}{`);

@@ -11,7 +11,7 @@ const from = new Date('2026-11-27T08:00:00Z');
 describe.each([
   ['before 2050', new Date('2027-11-27T08:00:00Z')],
   ['after 2050', new Date('2061-01-02T03:04:05Z')],
-])('a certificate that ends %s', (_when, until) => {
+])('a certificate that expires %s', (_when, until) => {
   const pem = selfSigned({ commonName: 'ExternalPhoneProvider', privateKey, from, until });
   const certificate = new X509Certificate(pem);
 
