@@ -4,7 +4,7 @@ import type { Registry } from '../../registry/schema.ts';
 /** What Entra uses a certificate for: to check answers to it, or to encrypt messages. */
 type CertificateUse = 'answers' | 'messages';
 
-/** When the certificate of a use that is to be replaced next expires. */
+/** When the certificate expires that must be replaced first, of those for one use. */
 export interface ExpiringCertificate {
   use: CertificateUse;
   expiresAt: Date;

@@ -59,7 +59,7 @@ function createCounters(registry: Registry) {
   );
   const thresholds = counter(
     'poundkey_spending_thresholds_total',
-    'daily limits of which a part was reached: of a tenant or the installation, of calls, texts or money',
+    'Daily limits of which a part was reached: of a tenant or the installation, of calls, texts or money',
     'limit',
     'percent',
   );

@@ -59,8 +59,8 @@ export function createRegistryState(db: Kysely<Registry>, clock: Clock) {
     },
 
     async entraCertificates(): Promise<Reading[]> {
-      const ending = await readExpiringCertificates(db);
-      return ending.map(({ use, expiresAt }) => ({ labels: { use }, value: expiresAt.getTime() / 1000 }));
+      const expiring = await readExpiringCertificates(db);
+      return expiring.map(({ use, expiresAt }) => ({ labels: { use }, value: expiresAt.getTime() / 1000 }));
     },
 
     async outboxAge(): Promise<Reading[]> {
