@@ -1,11 +1,12 @@
 /** A browser for tests of pages: Chromium as Debian and others package it. */
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { findProgram } from './processes.ts';
+import { findBrowser } from './processes.ts';
 
-const program = findProgram(['chromium', 'chromium-browser', 'google-chrome']);
+const program = findBrowser();
 if (program === null) {
-  const message = 'Tests in a browser are left out: no Chromium. To run them: apt-get install chromium';
+  const message =
+    'Tests in a browser are left out: no Chromium. To run them: apt-get install chromium-headless-shell';
   if (process.env.REQUIRE_SERVERS === '1') throw new Error(message);
   process.stderr.write(`${message}\n`);
 }

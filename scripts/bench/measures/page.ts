@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { openPageWorld, type PageWorld } from '../../../test/support/page-world.ts';
-import { findProgram } from '../../../test/support/processes.ts';
+import { findBrowser } from '../../../test/support/processes.ts';
 import type { Bench } from '../bench.ts';
 import { quantile } from '../statistics.ts';
 import { number } from '../table.ts';
@@ -48,8 +48,9 @@ export const page: Measure = {
   name: 'page',
   about: `the self-service page in a browser: ${RUNS} calls from # to "done", and one whole set-up (about 6 min)`,
   async run(bench) {
-    const program = findProgram(['chromium', 'chromium-browser', 'google-chrome']);
-    if (program === null) throw new Error('No Chromium is installed; apt-get install chromium installs one.');
+    const program = findBrowser();
+    if (program === null)
+      throw new Error('No Chromium is installed; apt-get install chromium-headless-shell installs one.');
     const world = await openPageWorld(await placeIn(bench), {}, { sandbox: true });
     const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
     try {
