@@ -6,12 +6,11 @@ import { createLogger } from '../src/log.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database/open-database.ts';
 import { hasEmbeddedStore } from '../src/platform/database/open-embedded.ts';
+import { readKeys } from '../src/platform/secrets/read-keys.ts';
 import { pricesByCountry } from '../src/providers/prices.ts';
 import { MIGRATIONS } from '../src/registry/migrations.ts';
 import type { Registry } from '../src/registry/schema.ts';
 import { routesIn } from '../src/service/connect-providers.ts';
-import { readKeys } from '../src/service/open-stores.ts';
-import { createCheckSetUp } from './poundkey/check/check-set-up.ts';
 import type { Finding } from './poundkey/command.ts';
 import { runCommand, type WithTools } from './poundkey/run-command.ts';
 import { createTools } from './poundkey/tools.ts';
@@ -50,9 +49,10 @@ const withTools: WithTools = async (use, { mayCreateStore = false }) => {
   }
 };
 
-const checkSetUp = (): Promise<Finding[]> => {
+const checkSetUp = async (): Promise<Finding[]> => {
   const config = readConfig();
   requireStore(config.database);
+  const { createCheckSetUp } = await import('./poundkey/check/check-set-up.ts');
   return createCheckSetUp(config, log)();
 };
 

@@ -10,12 +10,12 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { type Database, openDatabase } from '../../../src/platform/database/open-database.ts';
 import { inTime } from '../../../src/platform/in-time.ts';
 import { openQueues } from '../../../src/platform/queue/open-queues.ts';
+import { readKeys } from '../../../src/platform/secrets/read-keys.ts';
 import { createPolicies } from '../../../src/policy/policies.ts';
 import { loadPrompts } from '../../../src/providers/twilio/twiml/load-prompts.ts';
 import { MIGRATIONS } from '../../../src/registry/migrations.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { connectProviders } from '../../../src/service/connect-providers.ts';
-import { readKeys } from '../../../src/service/open-stores.ts';
 import type { CheckSetUp, Finding } from '../command.ts';
 import { unnamedSenders } from './unnamed-senders.ts';
 

@@ -7,7 +7,6 @@ import { namedUser } from '../named-user.ts';
 import { existing } from '../tenant-commands.ts';
 import type { Tools } from '../tools.ts';
 import { adminSteps } from './admin-steps.ts';
-import { createExamination } from './doctor.ts';
 import { readFirstTime } from './first-time-options.ts';
 
 type Options = Readonly<Record<string, string>>;
@@ -91,6 +90,7 @@ const rotateKeys: Action = async ({ entraKeys }) => {
 
 const doctor: Action = async (tools, [tenantId, id]) => {
   const methods = await methodsOf(tools, tenantId, id);
+  const { createExamination } = await import('./doctor.ts');
   const findings = await createExamination(tools)(methods);
   const signs = { ok: 'ok', failed: 'FAILED', skipped: 'left out' } as const;
   const rows = findings.map(({ name, status, says }) => [signs[status], name, says]);

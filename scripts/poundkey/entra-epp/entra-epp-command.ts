@@ -8,7 +8,6 @@ import { ServiceError } from '../../../src/errors.ts';
 import { type Answer, type Command, table, UsageError, wholeIn } from '../command.ts';
 import { existing } from '../tenant-commands.ts';
 import type { Tools } from '../tools.ts';
-import { examine } from './doctor.ts';
 import { endpointOf, stepsFor } from './steps.ts';
 
 type Options = Readonly<Record<string, string>>;
@@ -124,6 +123,7 @@ const remove: Action = async ({ entraConnections }, id) => {
 const doctor: Action = async (tools, id, options) => {
   const { connection, keys } = await readAll(tools, id);
   const percent = options.percent === undefined ? null : wholeIn('percent', options.percent, 0, 100);
+  const { examine } = await import('./doctor.ts');
   const findings = await examine({
     ...{ connection, keys, connections: tools.entraConnections, sealKeys: tools.sealKeys() },
     ...{ publicUrl: tools.publicUrl, metadata: tools.entra.metadata.global ?? null, now: tools.clock.now() },

@@ -1,5 +1,4 @@
 /** Brings the tables up to date: ours, then BullMQ's. Both take a lock in the database, so several processes may start at once. */
-import { runMigrations } from 'bullmq';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { versionOf } from './package-version.ts';
@@ -78,6 +77,7 @@ async function migrateQueue(pool: QueuePool): Promise<void> {
       `select obj_description(to_regnamespace('bullmq'), 'pg_namespace') as version`,
     );
     if (rows[0]?.version === version) return;
+    const { runMigrations } = await import('bullmq');
     await runMigrations(client);
     await client.query(`comment on schema bullmq is '${version}'`);
   } finally {
