@@ -2,7 +2,6 @@
 // `--if-wanted` only where the next start makes an embedded store.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import '../src/platform/compile-cache.ts';
 
 async function prepare(): Promise<void> {
   const { prepareStore } = await import('../src/platform/database/prepared-store.ts');

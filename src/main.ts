@@ -1,4 +1,4 @@
-import './platform/compile-cache.ts';
+import './platform/compile-cache.mjs';
 
 // Loaded after the cache is there.
 const [{ ConfigError, readConfig }, { startService }] = await Promise.all([

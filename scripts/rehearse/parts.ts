@@ -134,7 +134,7 @@ function simulator({ place, files }: PartsDeps): Part {
     name: 'simulator',
     what: `the provider: a simulator with Twilio's API, ${url}`,
     command: process.execPath,
-    args: [settings(place), program],
+    args: [...options(place), program],
     // It sends its webhooks through the proxy, whose certificate only this authority vouches for.
     env: { NODE_EXTRA_CA_CERTS: files.authority },
     cwd: PROJECT,
@@ -149,7 +149,7 @@ function poundkey({ place, files }: PartsDeps, role: 'web' | 'worker', index: nu
     name: `${role}-${(index % web.length) + 1}`,
     what: `Poundkey, ROLE=${role}, operators' port ${opsUrl}`,
     command: process.execPath,
-    args: [settings(place), 'src/main.ts'],
+    args: [...options(place), 'src/main.ts'],
     // A web process asks its public address, whose certificate only this authority vouches for.
     env: {
       ...{ ROLE: role, PORT: `${web[index] ?? 0}`, OPS_PORT: `${ops[index]}` },
@@ -183,7 +183,10 @@ function proxy({ place, programs, files }: PartsDeps): Part {
 }
 
 /** The environment has nothing of the caller's own, which would win over the file. */
-const settings = (place: Place) => `--env-file=${place.file('settings.env')}`;
+const options = (place: Place) => [
+  `--env-file=${place.file('settings.env')}`,
+  ...['--import', './src/platform/compile-cache.mjs'],
+];
 
 async function look(url: string): Promise<void> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(LOOK_MS) });

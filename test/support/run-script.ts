@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** As the scripts of package.json start what they run. */
-const COMPILE_CACHE = new URL('../../src/platform/compile-cache.ts', import.meta.url).pathname;
+const COMPILE_CACHE = new URL('../../src/platform/compile-cache.mjs', import.meta.url).pathname;
 
 /** A process that was started with `startScript`. */
 export interface RunningScript {

@@ -1,6 +1,7 @@
 /**
  * Has Node.js cache compiled code for the next start, which takes half as long then. It applies to
- * what is loaded after this module. Where the directory cannot be written, as in a container, nothing is kept.
+ * what is loaded after this module, and so to the start of programs that `--import` it. Where the directory cannot be
+ * written, as in a container, nothing is kept. This is JavaScript, since Node.js would first load what reads TypeScript.
  */
 import { accessSync, constants } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -13,7 +14,8 @@ const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 // Checked first: Node.js may try for ever to create a directory that it cannot create.
 if (isWritable(PACKAGES)) enableCompileCache(join(PACKAGES, '.cache', 'compiled'));
 
-function isWritable(directory: string): boolean {
+/** @param {string} directory */
+function isWritable(directory) {
   try {
     accessSync(directory, constants.W_OK);
     return true;
