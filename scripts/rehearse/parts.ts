@@ -185,7 +185,7 @@ function proxy({ place, programs, files }: PartsDeps): Part {
 /** The environment has nothing of the caller's own, which would win over the file. */
 const options = (place: Place) => [
   `--env-file=${place.file('settings.env')}`,
-  ...['--import', './src/platform/compile-cache.mjs'],
+  '--import=./src/platform/compile-cache.mjs',
 ];
 
 async function look(url: string): Promise<void> {

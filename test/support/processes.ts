@@ -33,10 +33,6 @@ export function findProgram(names: string[], extraDirectories: string[] = []): s
   return candidates.find(isExecutable) ?? null;
 }
 
-/** Chromium, or null. Its headless shell, where it is installed, takes half the processor time of one that draws windows. */
-export const findBrowser = () =>
-  findProgram(['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']);
-
 /** Subdirectories of a directory, highest version first; none where it does not exist. */
 export function versionsIn(directory: string): string[] {
   try {

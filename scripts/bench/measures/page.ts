@@ -3,9 +3,9 @@
  * and from opening the link until then for somebody who reads, types and picks up the phone.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../test/support/chromium.ts';
 import { openPageWorld, type PageWorld } from '../../../test/support/page-world.ts';
-import { findBrowser } from '../../../test/support/processes.ts';
 import type { Bench } from '../bench.ts';
 import { quantile } from '../statistics.ts';
 import { number } from '../table.ts';
@@ -48,11 +48,8 @@ export const page: Measure = {
   name: 'page',
   about: `the self-service page in a browser: ${RUNS} calls from # to "done", and one whole set-up (about 6 min)`,
   async run(bench) {
-    const program = findBrowser();
-    if (program === null)
-      throw new Error('No Chromium is installed; apt-get install chromium-headless-shell installs one.');
+    const browser = await launchChromium();
     const world = await openPageWorld(await placeIn(bench), {}, { sandbox: true });
-    const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
     try {
       progress('calls from # to done');
       const afterKey: number[] = [];
