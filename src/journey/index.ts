@@ -9,13 +9,13 @@ import { createMessages, type Messages } from './deliver/messages.ts';
 import { createDeliverSteps } from './deliver/steps.ts';
 import type { JourneyDeps } from './deps.ts';
 import { createComplete } from './finish/complete.ts';
+import { createCompleteOverdue } from './finish/complete-overdue.ts';
 import {
   type Advance,
   createAdvance,
   createAdvanceOutsideJob,
   createAdvanceQueued,
   leaveToJob,
-  type Step,
   type Steps,
 } from './job/advance.ts';
 import { createFindTollFraud } from './job/find-toll-fraud.ts';
@@ -68,7 +68,7 @@ export function createJourney(deps: JourneyDeps) {
   const placing = createPlacing(deps, stores, { ...requests, escalate, messages });
   const { watchCall, complete } = createEnding(deps, stores);
 
-  const decided: Step = (verification) => complete(verification).then(() => 'moved');
+  const decided = createCompleteOverdue({ complete, clock });
   const TABLE: Record<Channel, Steps> = {
     call: {
       queued: placing.placeCall,

@@ -30,10 +30,11 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
   }
 
   /** As a process leaves it that dies after the right code. */
-  async function leaveApproved(id: string): Promise<void> {
+  async function leaveApproved(id: string, forMs = 0): Promise<void> {
     const now = new Date(world.time.now());
+    const wakeAt = new Date(world.time.now() + forMs);
     await sql`update verification set state = 'decided', outcome = 'approved', live = true, decided_at = ${now},
-      wake_at = ${now} where id = ${id}`.execute(world.db);
+      wake_at = ${wakeAt} where id = ${id}`.execute(world.db);
   }
 
   test('gives the backend a signed assertion of who it is, once the code is typed', async () => {
@@ -306,6 +307,24 @@ describeWorlds('a sign-in by number', OPTIONS, ({ world }) => {
     const told = world.db.selectFrom('outbox').selectAll().where('verificationId', '=', id);
     expect(await told.execute()).toEqual([]);
     expect((await cancel(id)).body.detail).toMatch(/^The sign-in has ended \(failed\)/);
+  });
+
+  test('is left to the process that issues its assertion, whatever comes meanwhile', async () => {
+    const { number } = await signer(world);
+    const report = { kind: 'text', event: 'delivered', to: number } as const;
+    world.simulator.faults.webhooks({ ...report, do: 'delay', ms: 60_000 });
+    const { id } = await sent(number);
+    await leaveApproved(id, 120_000);
+    const approved = { state: 'decided', outcome: 'approved' };
+    // The job of its text, which has just read what became of it.
+    expect(await world.service.journey.advance(id)).toMatchObject({ kind: 'wait', live: true });
+    expect(await rowOf(id)).toMatchObject(approved);
+    await world.time.advance(60_000);
+    await world.service.journey.settled();
+    expect(await rowOf(id)).toMatchObject({ ...approved, callStatus: 'delivered' });
+    // Nobody did in time.
+    await world.settle();
+    expect(await rowOf(id)).toMatchObject({ state: 'finished', errorCode: 'assertionMissing' });
   });
 
   test('that has ended is told as any other, also once its user is erased', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { TextProgress, TextStatus } from '../../providers/text-port.ts';
 import type { EscalateStore } from '../store/escalation.ts';
-import type { Decided } from '../store/rows.ts';
+import type { Decided, Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import { type Escalate, MENDED_BY_CALL } from './escalate.ts';
@@ -41,9 +41,14 @@ export function createFollowText(deps: {
     const name = EVENTS[status];
     const why = errorCode === null ? {} : { errorCode };
     if (name) deps.events.emit(name, { verificationId: noted.id, attemptId, status, ...why, alarm });
-    if (noted.state === 'decided') deps.completeNow(noted);
+    if (noted.state === 'decided') completeIfDue(noted);
     else if (noted.purpose === 'deliver' && status === 'delivered') await arrived(noted.id, attemptId);
   };
+
+  /** What was decided by somebody else is completed by them: the assertion of a sign-in may not be issued yet. */
+  function completeIfDue(noted: Decided & Pick<Verification, 'wakeAt'>): void {
+    if (noted.wakeAt <= deps.clock.now()) deps.completeNow(noted);
+  }
 
   /** A message of somebody else has done what it was for. */
   async function arrived(id: string, attemptId: string): Promise<void> {
