@@ -82,7 +82,8 @@ function createSignInActions(
       const signIn = await journey.readSignIn(tenantId, id);
       const { status, expiresAt, resendAfter } = journey.viewSignIn(signIn);
       return {
-        ...{ status, country: signIn.country, international: grouped(signIn.phoneNumber) },
+        status: signIn.outcome === 'blocked' ? 'withdrawn' : status,
+        ...{ country: signIn.country, international: grouped(signIn.phoneNumber) },
         expiresAt: new Date(expiresAt),
         resendAfter: resendAfter === null ? null : new Date(resendAfter),
       };

@@ -167,6 +167,21 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     expect(formOn(back, RETURN).fields.assertion).toMatch(/^ey/);
   });
 
+  test('does not speak of wrong codes where the right one no longer counted', async () => {
+    const { number, userId } = await signer(world);
+    const visitor = createPageVisitor();
+    const page = await typed(number, visitor);
+    const now = new Date(world.time.now());
+    // As a process leaves it that dies after the right code.
+    const left = { state: 'decided', outcome: 'approved', live: true, decidedAt: now, wakeAt: now } as const;
+    await world.db.updateTable('verification').set(left).where('userId', '=', userId).execute();
+    await world.settle();
+    const { status, text } = await visitor.open(page.url);
+    expect(status).toBe(410);
+    expect(text).toContain('The sign-in has ended Start again, or sign in another way.');
+    expect(text).not.toContain('wrong codes');
+  });
+
   test('sends one text, and signs in once, when buttons are pressed twice', async () => {
     const { number, userId } = await signer(world);
     const visitor = createPageVisitor();

@@ -73,6 +73,7 @@ async function showCode(deps: CodeDeps, owner: PageOwner, error: string | null):
 /** Why a sign-in has ended without an assertion. */
 const WHY: Record<Exclude<ShownSignIn['status'], 'pending'>, TextName> = {
   failed: 'signIn.failedCodes',
+  withdrawn: 'signIn.failedText',
   expired: 'signIn.failedLate',
   canceled: 'signIn.failedText',
   approved: 'signIn.failedText',

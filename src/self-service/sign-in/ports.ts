@@ -4,7 +4,8 @@ import type { ServiceError } from '../../errors.ts';
 
 /** A sign-in by number, as far as it is told. */
 export interface ShownSignIn {
-  status: 'pending' | 'approved' | 'failed' | 'expired' | 'canceled';
+  /** `withdrawn`: the right code was typed, and no longer counted when the sign-in was completed. */
+  status: 'pending' | 'approved' | 'failed' | 'withdrawn' | 'expired' | 'canceled';
   /** Grouped, with its country code; empty: its user was erased. */
   international: string;
   /** Of the number, ISO 3166-1 alpha-2. */
