@@ -1,6 +1,6 @@
 // Entra sends somebody of whom no phone is registered: the business phone of the directory is called, and registered by answering.
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openFakeEntra } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
 import { answerOn, cameFromEntra, type KnownMethod, newMethod } from '../support/entra-people.ts';
@@ -43,11 +43,15 @@ describeWorlds('a first sign-in with the phone of the directory', OPTIONS, ({ wo
 
   test('calls it, signs the person in, and registers it without an app password', async () => {
     const { objectId, number, path } = newPerson();
+    // Nobody answers before the page is there.
+    world.time.pause();
+    onTestFinished(() => world.time.resume());
     const { visitor, page } = await come(objectId);
     expect(page.text).toContain('Approve the sign-in');
     // Only the password is proved: nobody is shown a whole number.
     expect(page.html).not.toContain(number.slice(4, -2));
     expect(await phonesOf(path)).toEqual([]);
+    world.time.resume();
     await world.settle();
     expect(answerOn(await visitor.open(page.url)).id_token).toBeDefined();
     expect(await phonesOf(path)).toMatchObject([{ phoneType: 'office', verifiedAt: expect.any(String) }]);

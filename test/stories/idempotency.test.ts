@@ -1,5 +1,5 @@
 // An idempotency key makes asking again safe: one verification and one call, however often and however fast.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { VerificationRequest } from '../../src/client.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import type { Answer } from '../support/world.ts';
@@ -26,6 +26,25 @@ describeWorlds('an idempotency key', ({ world }) => {
     expect(third).toMatchObject({ status: 200, body: { id: first.body.id, outcome: 'approved' } });
     await world.settle();
     expect([callsTo(body.number), (await rowsFor(body.number)).length]).toEqual([1, 1]);
+  });
+
+  test('has the call placed at once where the answer, and with it the job, was lost', async () => {
+    const [key, body] = [newKey(), { userId: 'u-lost', number: world.newNumber() }];
+    const { jobs } = world.service;
+    await jobs.queue.pause();
+    onTestFinished(() => jobs.queue.resume());
+    const { id } = (await ask(key, body)).body;
+    await jobs.settled();
+    await (await jobs.queue.getJob(id))?.remove();
+    expect((await ask(key, body)).status).toBe(200);
+    await jobs.settled();
+    expect(await jobs.queue.getJob(id)).toBeDefined();
+    await jobs.queue.resume();
+    await world.settle();
+    expect((await ask(key, body)).body.outcome).toBe('approved');
+    expect(callsTo(body.number)).toBe(1);
+    await jobs.settled();
+    expect(await jobs.queue.getJob(id)).toBeUndefined();
   });
 
   test('used 20 times at once makes one verification and one call', async () => {

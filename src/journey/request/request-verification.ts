@@ -103,6 +103,8 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     if (idempotencyKey === undefined) return null;
     const prior = await deps.verifications.byIdempotencyKey(tenantId, idempotencyKey);
     if (prior && prior.requestHash !== requestHash) throw reusedKey();
+    // The process that wrote it may have died before it added the job. One that is there already is left alone.
+    if (prior?.state === 'queued' && prior.jobId === null) deps.addJob(prior.id, prior.wakeAt);
     return prior && { verification: prior, replayed: true };
   }
 }
