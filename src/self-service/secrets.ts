@@ -31,6 +31,11 @@ export function hashOfToken(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
+/** The id of the session that a link begins, so that one form of the link's page begins one session, however often it is sent. */
+export function sessionIdOf(linkToken: string, formKey: string): string {
+  return hash('sha256', `session of ${linkToken} and ${formKey}`, 'base64url');
+}
+
 /** The token that the forms of a session carry. Only who has the session's id can make it. */
 export function formTokenOf(sessionId: string): string {
   return hash('sha256', `form of ${sessionId}`, 'base64url');

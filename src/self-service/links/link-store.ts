@@ -59,7 +59,8 @@ export function createLinkStore(run: RunStatement) {
 
     /**
      * Begins a session, ends the one that the browser had, and marks the link as used; of two at once one gets through.
-     * The browser that used it may do so again as long as the link lasts: a page may be lost on the way. What the person had
+     * The browser that used it may do so again as long as the link lasts, and so may the form that did: an answer may be lost
+     * on the way. What the person had
      * typed when the session of before ended need not be typed again.
      * @returns whether there is a session now
      */
@@ -68,10 +69,12 @@ export function createLinkStore(run: RunStatement) {
         with used as (
           update self_service_link l set used_at = coalesce(l.used_at, ${now}::timestamptz)
           where l.token_hash = ${tokenHash} and l.expires_at > ${now} and (l.used_at is null
-            or exists (select from self_service_session s where s.id_hash = ${oldSessionHash} and s.link_hash = l.token_hash))
+            or exists (select from self_service_session s
+              where s.id_hash in (${oldSessionHash}, ${sessionHash}) and s.link_hash = l.token_hash))
           returning l.*),
         ended as (
-          delete from self_service_session where id_hash = ${oldSessionHash} and exists (select from used)),
+          delete from self_service_session
+          where id_hash = ${oldSessionHash} and id_hash <> ${sessionHash} and exists (select from used)),
         begun as (
           insert into self_service_session
             (id_hash, tenant_id, user_id, link_hash, locale, return_url, created_at, expires_at, draft)
@@ -79,7 +82,8 @@ export function createLinkStore(run: RunStatement) {
             ${now}::timestamptz + make_interval(secs => ${SESSION_IDLE_S}),
             (select s.draft from self_service_session s where s.tenant_id = used.tenant_id and s.user_id = used.user_id
               order by s.created_at desc limit 1)
-          from used returning tenant_id, user_id),
+          from used
+          on conflict (id_hash) do update set expires_at = excluded.expires_at returning tenant_id, user_id),
         ${auditEvents([LINK_USED], now)}
         select true as is_new from begun`);
       return row !== undefined;

@@ -231,12 +231,13 @@ async function showDone(deps: LiveDeps, person: Person): Promise<PageAnswer> {
   const verification = await shownOf(deps, person);
   if (verification === null) return goTo(view, '');
   if (verification.outcome !== 'approved' || verification.state !== 'finished') return goTo(view, '/now');
-  const secret: ShownSecret = person.isAhead
-    ? { kind: 'none' }
-    : await secretOf(deps, session, verification.id);
   const phones = await deps.actions.listPhones(session);
   const has = (type: string) => phones.some(({ phoneType, isVerified }) => phoneType === type && isVerified);
   const canAdd = has('mobile') ? (has('office') ? null : 'office') : 'mobile';
+  // It is shown once, so that nothing that may fail comes after it.
+  const secret: ShownSecret = person.isAhead
+    ? { kind: 'none' }
+    : await secretOf(deps, session, verification.id);
   return { status: 200, body: donePage(view, { verification, secret, canAdd }), headers: UNCHANGED };
 }
 

@@ -102,21 +102,23 @@ export function openPage<Params extends z.ZodObject = z.ZodObject<Record<never, 
 }
 
 /** Something that anybody may do who has what stands in the address. */
-export function openAction<Params extends z.ZodObject>(
+export function openAction<Params extends z.ZodObject, Fields extends z.ZodRawShape>(
   spec: Spec<Params> & {
     params: Params;
-    act(visitor: Visitor, params: z.output<Params>): Promise<PageAnswer>;
+    fields: Fields;
+    act(visitor: Visitor, params: z.output<Params>, form: z.output<z.ZodObject<Fields>>): Promise<PageAnswer>;
   },
 ) {
-  const { act, ...rest } = spec;
+  const { act, fields, ...rest } = spec;
   return defineRoute({
     ...rest,
     method: 'post',
     query: unchecked,
-    body: unchecked,
+    body: z.object(fields),
     responses,
     problems: [],
-    handle: ({ caller, params }) => act(caller, params as z.output<Params>),
+    handle: ({ caller, params, body }) =>
+      act(caller, params as z.output<Params>, body as z.output<z.ZodObject<Fields>>),
   });
 }
 

@@ -2,11 +2,19 @@
 import { z } from 'zod';
 import type { LinkStore } from '../links/link-store.ts';
 import { expiredPage, linkPage, signedInPage } from '../screens/link-screens.ts';
-import { hashOfToken, newToken, tokenIn } from '../secrets.ts';
+import { hashOfToken, newToken, sessionIdOf, tokenIn } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { PageView } from '../view/page-view.ts';
-import { goTo, openAction, openPage, type PageAnswer, personalAction, type Visitor } from './page-route.ts';
+import {
+  FormKey,
+  goTo,
+  openAction,
+  openPage,
+  type PageAnswer,
+  personalAction,
+  type Visitor,
+} from './page-route.ts';
 
 /** What these routes need. */
 export interface VisitDeps {
@@ -48,7 +56,8 @@ export function visitRoutes(deps: VisitDeps) {
       operationId: 'useSelfServiceLink',
       summary: 'Use a link: begins a session',
       params: LinkToken,
-      act: (visitor, { token }) => useLink(deps, visitor, token),
+      fields: { formKey: FormKey.optional().catch(undefined) },
+      act: (visitor, { token }, { formKey }) => useLink(deps, visitor, token, formKey),
     }),
     personalAction({
       path: `${deps.base}/language` as `/${string}`,
@@ -78,18 +87,26 @@ async function showLink(deps: VisitDeps, visitor: Visitor, typed: string): Promi
   const isOfThisBrowser = link !== null && visitor.session?.linkHash === hashOfToken(token);
   if (link === null || link.isOver || (link.usedAt !== null && !isOfThisBrowser))
     return { status: 410, body: expiredPage(view, await deps.linkMinutes(link?.tenantId ?? null)) };
-  return { status: 200, body: linkPage({ ...view, formToken: null }, `${view.base}/link/${token}`) };
+  const action = `${view.base}/link/${token}`;
+  return { status: 200, body: linkPage({ ...view, formToken: null }, action, newToken()) };
 }
 
-async function useLink(deps: VisitDeps, visitor: Visitor, typed: string): Promise<PageAnswer> {
+async function useLink(
+  deps: VisitDeps,
+  visitor: Visitor,
+  typed: string,
+  formKey: string | undefined,
+): Promise<PageAnswer> {
   const token = tokenIn(typed);
-  const sessionId = newToken();
+  const sessionId = formKey === undefined ? newToken() : sessionIdOf(token, formKey);
   const using = {
     tokenHash: hashOfToken(token),
     sessionHash: hashOfToken(sessionId),
     oldSessionHash: visitor.sessionId === '' ? '' : hashOfToken(visitor.sessionId),
   };
-  const isIn = token !== '' && (await deps.links.use(using, visitor.now));
+  const use = () => deps.links.use(using, visitor.now);
+  // Of two presses at once the later one sees the session of the first only when it looks once more.
+  const isIn = token !== '' && ((await use()) || (await use()));
   if (isIn) return goTo(visitor.view, '', deps.cookie.write(sessionId));
   const link = await deps.links.find(using.tokenHash, visitor.now);
   const view = link === null ? visitor.view : await deps.viewFor(visitor, link);

@@ -6,14 +6,17 @@ import { layout } from '../view/layout.ts';
 import type { PageView } from '../view/page-view.ts';
 import { backButton, button, linkButton, notice } from '../view/parts.ts';
 
-/** A link that can be used: by pressing the button, so that what opens links by itself does not use it up. */
-export function linkPage(view: PageView, action: string): string {
+/**
+ * A link that can be used: by pressing the button, so that what opens links by itself does not use it up.
+ * @param formKey what this page is known by when its form is sent again
+ */
+export function linkPage(view: PageView, action: string, formKey: string): string {
   const { text } = view.language;
   return layout(view, {
     title: text('link.title'),
     width: 'middle',
     body: html`<p class="lead">${text('link.lead', { organisation: view.brand.name })}</p>
-<form method="post" action="${action}"><div class="row actions">${button(text('link.button'), 'primary')}</div></form>
+<form method="post" action="${action}"><input type="hidden" name="formKey" value="${formKey}"><div class="row actions">${button(text('link.button'), 'primary')}</div></form>
 <p class="hint actions">${text('link.note')}</p>`,
   });
 }

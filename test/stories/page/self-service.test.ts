@@ -1,5 +1,5 @@
 // The self-service page without scripts: links, sessions, setting up a phone, and what may not happen.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { formOn } from '../../support/form-visitor.ts';
 import { describeWorlds, worldOfThisTest } from '../../support/open-worlds.ts';
 import { openVisitor, type Visited, type Visitor, wordsOf } from '../../support/page-visitor.ts';
@@ -84,6 +84,27 @@ describeWorlds('the self-service page', ({ world }) => {
     expect(await other.post(path)).toMatchObject({ status: 410, title: 'This link no longer works' });
     expect(await other.open(path)).toMatchObject({ status: 410 });
     expect((await other.open(BASE)).title).toBe('You are signed out');
+  });
+
+  test('a link lets in whose button was pressed twice, or whose answer was lost', async () => {
+    const user = newUser();
+    const path = await linkFor(world, user);
+    const url = world.service.url ?? '';
+    const page = await openVisitor(url).open(path);
+    // The answers bring the cookie, so these presses come without one.
+    const presses = Array.from({ length: 3 }, () => openVisitor(url));
+    const pages = await Promise.all(presses.map((visitor) => visitor.submit(page, path)));
+    expect(pages.map(({ title }) => title)).toEqual(Array(3).fill('How should we contact you?'));
+    const sessions = presses.map(({ cookies }) => [...cookies.values()]);
+    expect(new Set(sessions.flat()).size).toBe(1);
+    const [visitor = openVisitor(url)] = presses;
+    await visitor.open(`${BASE}/add/office`);
+    expect((await visitor.submit(page, path)).status).toBe(200);
+    // Another page of the same link is another browser's, perhaps.
+    const other = openVisitor(url);
+    expect(await other.post(path, { formKey: 'x'.repeat(43) })).toMatchObject({ status: 410 });
+    await world.time.advance(3_700_000);
+    expect(await openVisitor(url).submit(page, path)).toMatchObject({ status: 410 });
   });
 
   test.each([
@@ -231,12 +252,16 @@ describeWorlds('the self-service page', ({ world }) => {
     const { visitor } = await signedIn(world, user);
     const confirm = await setUp(visitor, number);
     const second = await visitor.open(`${BASE}/confirm`);
+    // The call rings until all three are answered.
+    world.time.pause();
+    onTestFinished(() => world.time.resume());
     const pages = await Promise.all([
       visitor.submit(confirm, `${BASE}/start`),
       visitor.submit(confirm, `${BASE}/start`),
       visitor.submit(second, `${BASE}/start`),
     ]);
     expect(pages.map(({ at }) => at)).toEqual([`${BASE}/now`, `${BASE}/now`, `${BASE}/now`]);
+    world.time.resume();
     await world.settle();
     expect(world.simulator.createdPerNumber()[number]).toBe(1);
     const ended = await visitor.open(`${BASE}/now`);
