@@ -1,5 +1,5 @@
 // Whoever guesses numbers learns nothing from a sign-in: numbers that are user names and others are told apart by nothing.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { noteTraffic } from '../support/count-traffic.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { askSignIn, newMobile, signer } from '../support/sign-ins.ts';
@@ -36,6 +36,9 @@ describeWorlds('guessing numbers', { policy: POLICY }, ({ world, combination }) 
     for (let n = 0; n < each; n += 1)
       pairs.push({ known: (await signer(world)).number, unknown: newMobile() });
     const numbers = pairs.flatMap(({ known, unknown }) => [known, unknown]);
+    // Everybody asks at the same moment.
+    world.time.pause();
+    onTestFinished(() => world.time.resume());
     const signIns: { id: string; ms: number[]; told: ReturnType<typeof told>[] }[] = [];
     for (const number of numbers) {
       const began = performance.now();
@@ -43,7 +46,9 @@ describeWorlds('guessing numbers', { policy: POLICY }, ({ world, combination }) 
       const ms = [performance.now() - began];
       signIns.push({ id: answer.body.id as string, ms, told: [told(answer)] });
     }
+    world.time.resume();
     const act = async (...names: string[]) => {
+      world.time.pause();
       for (const name of names)
         for (const signIn of signIns) {
           const began = performance.now();
@@ -51,6 +56,7 @@ describeWorlds('guessing numbers', { policy: POLICY }, ({ world, combination }) 
           signIn.ms.push(performance.now() - began);
           if (answer) signIn.told.push(told(answer));
         }
+      world.time.resume();
     };
     const end = (what: string) => {
       const [known, unknown] = [0, 1].map((odd) => signIns.filter((_, n) => n % 2 === odd));
