@@ -47,9 +47,13 @@ describeWorlds('the self-service page', ({ world }) => {
     expect(page.title).toBe('How should we contact you?');
     const confirm = await setUp(visitor, number);
     expect(wordsOf(confirm.html)).toContain('Your display shows');
+    // Nobody answers before the page is there.
+    world.time.pause();
+    onTestFinished(() => world.time.resume());
     const calling = await visitor.submit(confirm, `${BASE}/start`);
     expect(calling.at).toBe(`${BASE}/now`);
     expect(calling.title).toBe('We’re calling you');
+    world.time.resume();
     await world.settle();
     // What loads pages before they are asked for takes no app password.
     const ahead = { cookie: [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
