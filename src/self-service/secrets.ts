@@ -31,9 +31,9 @@ export function hashOfToken(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-/** The id of the session that a link begins, so that one form of the link's page begins one session, however often it is sent. */
-export function sessionIdOf(linkToken: string, formKey: string): string {
-  return hash('sha256', `session of ${linkToken} and ${formKey}`, 'base64url');
+/** The id of what a form on the page of a link begins: the same one however often the form is sent, since answers are lost. */
+export function idOfForm(linkToken: string, formKey: string): string {
+  return hash('sha256', `form ${formKey} of link ${linkToken}`, 'base64url');
 }
 
 /** The token that the forms of a session carry. Only who has the session's id can make it. */

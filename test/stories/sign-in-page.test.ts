@@ -210,6 +210,46 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     expect(JSON.stringify(events.body).match(/"assertion.issued"/g)).toHaveLength(1);
   });
 
+  test('goes on where the answer to its number was lost, and its cookie with it', async () => {
+    const { number } = await signer(world);
+    const { origin } = new URL(world.service.url ?? '');
+    const url = await newPage();
+    const opened = await createPageVisitor().open(url);
+    // Every press comes without the cookie that the answers bring.
+    const presses = Array.from({ length: 3 }, () => createPageVisitor({ origin }));
+    const typing = { number, country: 'SE' };
+    const pages = await Promise.all(presses.map((visitor) => visitor.send(opened, typing)));
+    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await world.sendTexts();
+    expect(textsTo(number)).toHaveLength(1);
+    const code = { code: world.codeOn(number) };
+    const [visitor = createPageVisitor(), ...others] = presses;
+    const page = await visitor.open(pages[0]?.url ?? '');
+    expect((await visitor.send(page, code, '/code')).html).toContain(RETURN);
+    // It is one browser.
+    for (const other of others) expect((await other.open(page.url)).html).toContain(RETURN);
+  });
+
+  test.each([
+    [
+      'another form of the page',
+      (form: Record<string, string>) => ({ ...form, formKey: 'x'.repeat(36) }),
+      true,
+    ],
+    ['the form on another site', (form: Record<string, string>) => form, false],
+  ])('is not bound to a second browser by %s', async (_what, changed, isOurs) => {
+    const url = await newPage();
+    const origin = isOurs ? new URL(world.service.url ?? '').origin : 'https://evil.example';
+    const opened = await createPageVisitor().open(url);
+    const { action, fields } = formOn(opened);
+    const form = { ...fields, number: newMobile(), country: 'SE' };
+    const at = new URL(action, opened.url).href;
+    const [first, second] = [createPageVisitor({ origin }), createPageVisitor({ origin })];
+    expect((await first.post(at, form)).text).toContain('Enter the code');
+    expect(await second.post(at, changed(form))).toMatchObject({ status: 403 });
+    await world.sendTexts();
+  });
+
   test('sends the assertion by itself once only, and shows it no longer than it counts', async () => {
     const { number } = await signer(world);
     const visitor = createPageVisitor();

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { LinkStore } from '../links/link-store.ts';
 import { expiredPage, linkPage, signedInPage } from '../screens/link-screens.ts';
-import { hashOfToken, newToken, sessionIdOf, tokenIn } from '../secrets.ts';
+import { hashOfToken, idOfForm, newToken, tokenIn } from '../secrets.ts';
 import type { SessionCookie } from '../sessions/cookie.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { PageView } from '../view/page-view.ts';
@@ -98,7 +98,7 @@ async function useLink(
   formKey: string | undefined,
 ): Promise<PageAnswer> {
   const token = tokenIn(typed);
-  const sessionId = formKey === undefined ? newToken() : sessionIdOf(token, formKey);
+  const sessionId = formKey === undefined ? newToken() : idOfForm(token, formKey);
   const using = {
     tokenHash: hashOfToken(token),
     sessionHash: hashOfToken(sessionId),

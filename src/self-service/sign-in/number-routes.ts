@@ -11,7 +11,7 @@ import { refusalText } from '../refusal-text.ts';
 import { FormKey, goTo, type PageAnswer } from '../routes/page-route.ts';
 import { type NumberForm, READING, whichNumber } from '../screens/number-screen.ts';
 import { signInPage } from '../screens/sign-in-screens.ts';
-import { hashOfToken, newToken } from '../secrets.ts';
+import { hashOfToken, idOfForm, newToken } from '../secrets.ts';
 import { type Html, html } from '../view/html.ts';
 import { PAGE_MINUTES } from './create-page.ts';
 import type { SignInPageStore } from './page-store.ts';
@@ -58,7 +58,8 @@ export function numberRoutes(deps: NumberDeps) {
       operationId: 'useSignInPage',
       summary: 'Type the number: binds the page to this browser',
       fields: NUMBER,
-      act: (visitor, form) => bound(deps, visitor, (owner) => takeNumber(deps, owner, chosen(form))),
+      act: (visitor, form) =>
+        bound(deps, visitor, (owner) => takeNumber(deps, owner, chosen(form)), form.formKey),
     }),
     visitorAction({
       path: at('/link/:token/language'),
@@ -117,15 +118,22 @@ function opened(visitor: SignInVisitor): PageOwner | null {
   return isOwner || page.browserHash === null ? { ...visitor, page } : null;
 }
 
-/** Binds the page to the browser, and does something on it. A browser has one id for all its pages. */
+/**
+ * Binds the page to the browser, and does something on it. A browser has one id for all its pages.
+ * @param formKey of a form that may be sent again, without the cookie if the answer was lost; a form that another site has
+ * made gets an id that nobody knows
+ */
 async function bound(
   deps: NumberDeps,
   visitor: SignInVisitor,
   act: (owner: PageOwner) => Promise<PageAnswer>,
+  formKey = '',
 ): Promise<PageAnswer> {
   const { page, now } = visitor;
   if (page === null || opened(visitor) === null) return notHere(visitor);
-  const browserId = visitor.browserId || newToken();
+  const { linkToken } = visitor;
+  const newId = linkToken === '' || formKey === '' ? newToken() : idOfForm(linkToken, formKey);
+  const browserId = visitor.browserId || newId;
   const browserHash = hashOfToken(browserId);
   if (!(await deps.pages.bind(page.id, browserHash, now)))
     return notHere({ ...visitor, page: await deps.pages.find(page.id) });

@@ -28,7 +28,7 @@ export function signInSet({ publicUrl, viewOf, problemPage, now, ...deps }: Sign
     under: SIGN_IN_PATH,
     unlisted: true,
     body: 'form',
-    identify: createIdentifyVisitor({ ...shared, viewOf, now }),
+    identify: createIdentifyVisitor({ ...shared, publicUrl, viewOf, now }),
     logged: ({ page }) => (page === null ? {} : { tenantId: page.tenantId }),
     inNameOf: actAsVisitor,
     whileDraining: 'answer',

@@ -15,6 +15,8 @@ export interface SignInVisitor {
   page: SignInPage | null;
   /** What the browser has that pages are bound to; empty: nothing. */
   browserId: string;
+  /** The token in the address, where a form of this service leads to it; empty otherwise. */
+  linkToken: string;
   /** Whether the page is bound to this browser. */
   isOwner: boolean;
   /** Of an earlier sign-in on this device; empty: none. */
@@ -35,6 +37,8 @@ interface VisitorDeps {
   cookies: SignInCookies;
   /** The path of these pages, behind the host. */
   path: string;
+  /** Where people reach the service. */
+  publicUrl: string;
   /** How a page of a tenant looks; null: nothing is known. */
   viewOf(accepted: string | undefined, page: SignInPage | null): Promise<PageView>;
   now(): Date;
@@ -42,6 +46,7 @@ interface VisitorDeps {
 
 /** Finds the page that an address names, and whether it is this browser's. */
 export function createIdentifyVisitor(deps: VisitorDeps) {
+  const { origin } = new URL(deps.publicUrl);
   return async ({
     header,
     params,
@@ -50,12 +55,14 @@ export function createIdentifyVisitor(deps: VisitorDeps) {
     const token = tokenIn(params.token ?? '');
     const page = await pageOf(deps, token, params.id ?? '');
     const browserId = deps.cookies.browser.read(header('cookie'));
-    const isOwner = page !== null && browserId !== '' && page.browserHash === hashOfToken(browserId);
+    const isOwner = isBoundTo(page, browserId);
     const isFree = page !== null && page.browserHash === null;
     const view = await deps.viewOf(header('accept-language'), page);
+    const device = page && deps.cookies.deviceOf(page.tenantId);
     return {
       ...{ page, browserId, isOwner, clientAddress, now: deps.now() },
-      deviceToken: page === null ? '' : deps.cookies.deviceOf(page.tenantId).read(header('cookie')),
+      linkToken: header('origin') === origin ? token : '',
+      deviceToken: device?.read(header('cookie')) ?? '',
       view: isOwner
         ? ownView(view, deps.path, page, browserId)
         : { ...view, base: `${deps.path}/link/${token}`, formToken: isFree ? '' : null },
@@ -71,6 +78,10 @@ export function ownView(view: PageView, path: string, page: SignInPage, browserI
 /** What the token of a page's forms is made of. */
 export function ownerOf({ id }: Pick<SignInPage, 'id'>, browserId: string): string {
   return `${browserId} page ${id}`;
+}
+
+function isBoundTo(page: SignInPage | null, browserId: string): page is SignInPage {
+  return page !== null && browserId !== '' && page.browserHash === hashOfToken(browserId);
 }
 
 async function pageOf(
