@@ -132,6 +132,28 @@ describe.runIf(hasBrowser)('a page for signing in, in a browser', () => {
     await page.context().close();
   });
 
+  test('goes on when the answer to the number was lost, and the page is loaded again', async () => {
+    const { number } = await signer(world);
+    const { page } = await newPage(true);
+    await page.goto(`${backend.url}/sign-in`);
+    await page.getByLabel('Phone number').fill(number);
+    await page.route('**/sign-in/link/*', async (route) => {
+      await route.fetch({ maxRedirects: 0 });
+      await page.context().clearCookies();
+      await route.abort();
+    });
+    await page.getByRole('button', { name: 'Text me a code' }).click();
+    await page.waitForURL('chrome-error://chromewebdata/');
+    await page.unroute('**/sign-in/link/*');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Enter the code' }).waitFor();
+    await world.sendTexts();
+    await page.getByLabel('Code from the message').fill(world.codeOn(number));
+    await page.waitForURL(`${backend.url}/signed-in`);
+    expect(world.simulator.texts().filter(({ to }) => to === number)).toHaveLength(1);
+    await page.context().close();
+  });
+
   test('shows an unknown number the same, and lets no form go elsewhere', async () => {
     const { page, complaints } = await newPage(true);
     await typeNumber(page, newMobile());

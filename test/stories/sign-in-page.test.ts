@@ -220,6 +220,8 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     const typing = { number, country: 'SE' };
     const pages = await Promise.all(presses.map((visitor) => visitor.send(opened, typing)));
     expect(pages.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const late = createPageVisitor({ origin });
+    expect((await late.send(opened, typing)).text).toContain('Enter the code');
     await world.sendTexts();
     expect(textsTo(number)).toHaveLength(1);
     const code = { code: world.codeOn(number) };
@@ -227,7 +229,7 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     const page = await visitor.open(pages[0]?.url ?? '');
     expect((await visitor.send(page, code, '/code')).html).toContain(RETURN);
     // It is one browser.
-    for (const other of others) expect((await other.open(page.url)).html).toContain(RETURN);
+    for (const other of [...others, late]) expect((await other.open(page.url)).html).toContain(RETURN);
   });
 
   test.each([

@@ -17,7 +17,7 @@ import { PAGE_MINUTES } from './create-page.ts';
 import type { SignInPageStore } from './page-store.ts';
 import type { SignInActions } from './ports.ts';
 import { keyOf, notHere, ownerAction, ownerPage, visitorAction, visitorPage } from './sign-in-route.ts';
-import { ownView, type PageOwner, type SignInCookies, type SignInVisitor } from './visitor.ts';
+import { isBoundTo, ownView, type PageOwner, type SignInCookies, type SignInVisitor } from './visitor.ts';
 
 /** What the number needs. */
 export interface NumberDeps {
@@ -129,11 +129,11 @@ async function bound(
   act: (owner: PageOwner) => Promise<PageAnswer>,
   formKey = '',
 ): Promise<PageAnswer> {
-  const { page, now } = visitor;
-  if (page === null || opened(visitor) === null) return notHere(visitor);
-  const { linkToken } = visitor;
+  const { page, now, linkToken } = visitor;
   const newId = linkToken === '' || formKey === '' ? newToken() : idOfForm(linkToken, formKey);
   const browserId = visitor.browserId || newId;
+  if (page === null || opened({ ...visitor, isOwner: isBoundTo(page, browserId) }) === null)
+    return notHere(visitor);
   const browserHash = hashOfToken(browserId);
   if (!(await deps.pages.bind(page.id, browserHash, now)))
     return notHere({ ...visitor, page: await deps.pages.find(page.id) });

@@ -80,7 +80,8 @@ export function ownerOf({ id }: Pick<SignInPage, 'id'>, browserId: string): stri
   return `${browserId} page ${id}`;
 }
 
-function isBoundTo(page: SignInPage | null, browserId: string): page is SignInPage {
+/** Whether the page is bound to the browser that has this id; an empty one is none. */
+export function isBoundTo(page: SignInPage | null, browserId: string): page is SignInPage {
   return page !== null && browserId !== '' && page.browserHash === hashOfToken(browserId);
 }
 
