@@ -163,6 +163,11 @@ export class ServiceError extends Error {
  * @throws what was caught, if it is anything else
  */
 export function refusalIn(caught: unknown): ServiceError {
-  if (caught instanceof ServiceError && caught.status < 500) return caught;
+  if (isRefusal(caught)) return caught;
   throw caught;
+}
+
+/** Whether what was caught is a refusal, and no failure. */
+export function isRefusal(caught: unknown): caught is ServiceError {
+  return caught instanceof ServiceError && caught.status < 500;
 }

@@ -1,4 +1,5 @@
 // A backend sends people to a page: they type the number of their mobile, then the code, and come back with an assertion.
+import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createVerifyAssertion } from '../../src/client.ts';
 import { createPageVisitor, formOn, type PageVisitor, type ShownPage } from '../support/form-visitor.ts';
@@ -230,6 +231,23 @@ describeWorlds('a page for signing in', { policy: POLICY }, ({ world }) => {
     expect((await visitor.send(page, code, '/code')).html).toContain(RETURN);
     // It is one browser.
     for (const other of [...others, late]) expect((await other.open(page.url)).html).toContain(RETURN);
+  });
+
+  test('takes a form again that failed', async () => {
+    const { number } = await signer(world);
+    const visitor = createPageVisitor({ origin: new URL(world.service.url ?? '').origin });
+    const opened = await visitor.open(await newPage());
+    const typing = { number, country: 'SE' };
+    await sql`alter table rate_count rename to rate_count_away`.execute(world.db);
+    const failed = await visitor.send(opened, typing);
+    await sql`alter table rate_count_away rename to rate_count`.execute(world.db);
+    expect(failed.status).toBe(500);
+    const code = await visitor.send(opened, typing);
+    expect(code.text).toContain('Enter the code');
+    await world.sendTexts();
+    const back = await visitor.send(code, { code: world.codeOn(number) }, '/code');
+    expect(back.html).toContain(RETURN);
+    expect(textsTo(number)).toHaveLength(1);
   });
 
   test.each([

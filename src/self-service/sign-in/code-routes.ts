@@ -1,7 +1,7 @@
 /** The code, and the way back. */
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
-import { refusalIn, type ServiceError } from '../../errors.ts';
+import { isRefusal, refusalIn, type ServiceError } from '../../errors.ts';
 import { type KeyRing, seal, unseal } from '../../platform/secrets/key-ring.ts';
 import { FormKey, goTo, lettingFormsGoTo, type PageAnswer } from '../routes/page-route.ts';
 import { returningPage, signInCodePage, signInEndPage, workingPage } from '../screens/sign-in-screens.ts';
@@ -120,7 +120,7 @@ async function takeCode(deps: CodeDeps, owner: PageOwner, typed: string, key: st
     const { deviceToken } = await signedIn(deps, page, verificationId, code);
     return goTo(view, '/return', deps.cookies.deviceOf(page.tenantId).write(deviceToken));
   } catch (error) {
-    await deps.pages.leave(page.id, formKey);
+    await deps.pages.leave(page.id, formKey, isRefusal(error));
     const tries = triesLeft(refusalIn(error));
     return tries === 0 ? goTo(view, '/code') : showCode(deps, owner, text('code.wrong', { tries }));
   }

@@ -3,7 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { CountryCode } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import { plainText } from '../../domain/typed-text.ts';
-import { refusalIn, type ServiceError } from '../../errors.ts';
+import { isRefusal, refusalIn, type ServiceError } from '../../errors.ts';
 import { later } from '../../platform/clock.ts';
 import { offeredCountries } from '../countries/offered.ts';
 import { showTyped } from '../countries/typed.ts';
@@ -190,7 +190,7 @@ async function takeNumber(deps: NumberDeps, owner: PageOwner, typed: Typed): Pro
   try {
     await begin(deps, owner, { ...typed, formKey });
   } catch (error) {
-    await deps.pages.leave(page.id, formKey);
+    await deps.pages.leave(page.id, formKey, isRefusal(error));
     const refusal = refusalIn(error);
     const field = refusal.code.startsWith('number.') ? 'number' : 'form';
     return wrong(numberRefusal(owner, typed, refusal), field);

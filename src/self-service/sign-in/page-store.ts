@@ -92,11 +92,11 @@ export function createSignInPageStore(run: RunStatement) {
       return rows.length === 1;
     },
 
-    /** Notes that a form has led to nothing. */
-    async leave(id: string, formKey: string): Promise<void> {
-      await run(
-        sql`update sign_in_page set is_working = false where id = ${id}::uuid and form_key = ${formKey}`,
-      );
+    /** Notes that a form has led to nothing. @param isAnswered false: something failed, and the same form may be sent again */
+    async leave(id: string, formKey: string, isAnswered: boolean): Promise<void> {
+      await run(sql`
+        update sign_in_page set is_working = false, form_key = case when ${isAnswered}::boolean then form_key end
+        where id = ${id}::uuid and form_key = ${formKey}`);
     },
 
     /** Keeps the assertion for the way back. */
