@@ -10,7 +10,7 @@ import { pressedPound, tracesOf } from '../support/traces.ts';
 import type { Answer } from '../support/world.ts';
 
 const SEED = 20_261_128;
-const PERCENT = 4;
+const PERCENT = 10;
 const HOW_MANY = 12;
 const MOST_TRIES = 60;
 const PHONES: ScenarioName[] = ['press-pound', 'wrong-then-pound', 'slow', 'busy', 'no-answer', 'hang-up'];
@@ -70,8 +70,10 @@ async function brokenBy(
   const { state, outcome } = verification;
   const left = outcome === 'approved' ? 1 : 0;
   const isWhole = phoneMethods.length === left && appPasswords.length === left;
-  const isOnce = state === 'finished' && ends === 1 && asked === 1;
-  if (isWhole && isOnce && isApproved(outcome)) return null;
+  // After three attempts of which nobody knows whether they were asked for, no fourth is made.
+  const isGivenUp = asked === 0 && outcome === 'providerError';
+  const isOnce = state === 'finished' && ends === 1 && (asked === 1 || isGivenUp);
+  if (isWhole && isOnce && (isGivenUp || isApproved(outcome))) return null;
   return { id, asked, state, outcome, ends, phones: phoneMethods.length, passwords: appPasswords.length };
 }
 
@@ -97,18 +99,20 @@ test('calls, texts and sign-ins end once each, and nothing is told that is not s
   });
   await live(40);
   mend();
-  await live(60, () => [...texts, ...signIns].every(({ number }) => world.codeOn(number) !== ''));
+  const isTexted = ({ number }: { number: string }) => world.codeOn(number) !== '';
+  await live(60, () => [...texts, ...signIns].every(isTexted));
+  expect(texts.filter(isTexted).length).toBeGreaterThan(HOW_MANY / 2);
 
   const mendAgain = failStatements(chance, PERCENT);
   onTestFinished(mendAgain);
-  for (const { id, number } of texts) {
+  for (const { id, number } of texts.filter(isTexted)) {
     const key = { 'idempotency-key': `code-${id}` };
     const code = { code: world.codeOn(number) };
     const told = await answered(() => world.api('POST', `/v1/verifications/${id}/check`, code, key));
     expect(told, JSON.stringify(told.body)).toMatchObject({ status: 200, body: { outcome: 'approved' } });
   }
   const approved = [];
-  for (const { id, number } of signIns) {
+  for (const { id, number } of signIns.filter(isTexted)) {
     const code = { code: world.codeOn(number) };
     const { body } = await answered(() => world.api('POST', `/v1/sign-ins/${id}/check`, code));
     if (body.assertion !== undefined) approved.push({ id, assertion: body.assertion });
