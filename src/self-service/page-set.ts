@@ -56,6 +56,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
   const links = createLinkStore(deps.run);
   const cookie = createSessionCookie(deps.publicUrl);
   const base = PAGE_PATH;
+  const { origin } = new URL(deps.publicUrl);
   const viewOf = createViews(deps);
   const identify = async ({ header, method, originalUrl }: IncomingRequest): Promise<Visitor> => {
     const now = deps.clock.now();
@@ -68,7 +69,8 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
     const view = { ...looks, at: method === 'GET' ? path.slice(base.length) : null };
     const extend = () => sessions.extend(session?.idHash ?? '', now);
     const isAhead = method === 'HEAD' || /prefetch|prerender/i.test(header('sec-purpose') ?? '');
-    return { session, sessionId, now, view, extend, isAhead };
+    const isFromHere = header('origin') === origin;
+    return { session, sessionId, now, view, extend, isAhead, isFromHere };
   };
   const shared = { base, sessions, actions: deps.actions };
   return [

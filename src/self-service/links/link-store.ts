@@ -60,8 +60,7 @@ export function createLinkStore(run: RunStatement) {
     /**
      * Begins a session, ends the one that the browser had, and marks the link as used; of two at once one gets through.
      * The browser that used it may do so again as long as the link lasts, and so may the form that did: an answer may be lost
-     * on the way. What the person had
-     * typed when the session of before ended need not be typed again.
+     * on the way. What the person had typed when the session of before ended need not be typed again.
      * @returns whether there is a session now
      */
     async use({ tokenHash, sessionHash, oldSessionHash }: Using, now: Date): Promise<boolean> {

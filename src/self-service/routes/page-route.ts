@@ -20,6 +20,8 @@ export interface Visitor {
   now: Date;
   /** Whether nobody sees the answer, or not yet: HEAD, and browsers that load a page before it is asked for. */
   isAhead: boolean;
+  /** Whether a page of this service led here, as browsers say of forms (`Origin`). */
+  isFromHere: boolean;
   /** Lets the session last for another quarter of an hour. @returns when it ends then */
   extend(): Promise<Date>;
 }

@@ -98,7 +98,9 @@ async function useLink(
   formKey: string | undefined,
 ): Promise<PageAnswer> {
   const token = tokenIn(typed);
-  const sessionId = formKey === undefined ? newToken() : idOfForm(token, formKey);
+  // Of a form that another site has made nobody may know the session.
+  const isOurs = visitor.isFromHere && formKey !== undefined;
+  const sessionId = isOurs ? idOfForm(token, formKey) : newToken();
   const using = {
     tokenHash: hashOfToken(token),
     sessionHash: hashOfToken(sessionId),

@@ -96,7 +96,8 @@ describeWorlds('the self-service page', ({ world }) => {
     const url = world.service.url ?? '';
     const page = await openVisitor(url).open(path);
     // The answers bring the cookie, so these presses come without one.
-    const presses = Array.from({ length: 3 }, () => openVisitor(url));
+    const { origin } = new URL(url);
+    const presses = Array.from({ length: 3 }, () => openVisitor(url, { origin }));
     const pages = await Promise.all(presses.map((visitor) => visitor.submit(page, path)));
     expect(pages.map(({ title }) => title)).toEqual(Array(3).fill('How should we contact you?'));
     const sessions = presses.map(({ cookies }) => [...cookies.values()]);
@@ -105,10 +106,13 @@ describeWorlds('the self-service page', ({ world }) => {
     await visitor.open(`${BASE}/add/office`);
     expect((await visitor.submit(page, path)).status).toBe(200);
     // Another page of the same link is another browser's, perhaps.
-    const other = openVisitor(url);
+    const other = openVisitor(url, { origin });
     expect(await other.post(path, { formKey: 'x'.repeat(43) })).toMatchObject({ status: 410 });
+    // Another site may have made the form, and know what is in it.
+    const foreign = openVisitor(url, { origin: 'https://evil.example' });
+    expect(await foreign.submit(page, path)).toMatchObject({ status: 410 });
     await world.time.advance(3_700_000);
-    expect(await openVisitor(url).submit(page, path)).toMatchObject({ status: 410 });
+    expect(await openVisitor(url, { origin }).submit(page, path)).toMatchObject({ status: 410 });
   });
 
   test.each([
