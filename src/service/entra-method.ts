@@ -8,8 +8,8 @@ import { createOwnerSecrets } from '../entra/external-method/owner-secrets.ts';
 import type { SignInPorts } from '../entra/external-method/ports.ts';
 import { createEntraSignIns } from '../entra/external-method/sign-ins.ts';
 import { enteredPhone, officePhoneIn } from '../entra/external-method/unregistered-phone.ts';
-import type { Way as EntraWay } from '../entra/external-method/ways.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { Way as EntraWay, ReachablePhone } from '../entra/external-method/ways.ts';
+import { type ErrorCode, ServiceError } from '../errors.ts';
 import { toShown } from '../journey/request/shown-verification.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -107,20 +107,19 @@ function createEntraPorts(
     async request(user, { channel, phone }, { locale, key, notAfter }) {
       const facts = await journey.readFacts.ofUser(user, clock.now());
       if (!facts) throw new Error('the tenant of a method is gone');
-      const { phoneType, phoneNumber: number, extension } = phone;
-      const whom = phone.isVerified
-        ? { purpose: 'signIn' as const }
-        : {
-            purpose: 'register' as const,
-            number,
-            extension: extension ?? undefined,
-            withoutAppPassword: true,
-          };
+      const { phoneType } = phone;
       const served = languages.resolveLocale(locale) ?? undefined;
       const own = { idempotencyKey: key, codeHost: codeHostOf(publicUrl), locale: served, notAfter };
-      const request = { ...user, ...whom, channel, phoneType, ...own };
-      const { verification } = await journey.requestVerification(request, facts);
-      return { id: verification.id };
+      const request = { ...user, ...whatOf(phone), channel, phoneType, ...own };
+      try {
+        return { id: (await journey.requestVerification(request, facts)).verification.id };
+      } catch (error) {
+        // The call that this key has asked for may have registered the phone since: then the request is another one.
+        if (!isKeyReused(error)) throw error;
+        const asked = await journey.verifications.byIdempotencyKey(user.tenantId, key);
+        if (asked === null) throw error;
+        return { id: asked.id };
+      }
     },
     read: async (tenantId, id) => toShown(await journey.readVerification(tenantId, id)),
     async cancel(tenantId, id) {
@@ -129,6 +128,15 @@ function createEntraPorts(
     },
   };
 }
+
+/** What is asked of a person: to sign in with a phone that is registered, or to register it. */
+const whatOf = ({ isVerified, phoneNumber: number, extension }: ReachablePhone) =>
+  isVerified
+    ? ({ purpose: 'signIn' } as const)
+    : ({ purpose: 'register', number, extension: extension ?? undefined, withoutAppPassword: true } as const);
+
+const isKeyReused = (error: unknown) =>
+  error instanceof ServiceError && error.code === 'idempotencyKey.reused';
 
 function toShownWay({ name, channel, phone: { phoneNumber } }: EntraWay): ShownWay {
   return { name, channel, maskedNumber: maskNumber(phoneNumber), lastDigits: phoneNumber.slice(-2) };

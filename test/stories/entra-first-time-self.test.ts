@@ -60,6 +60,24 @@ describeWorlds('a first sign-in with an enrolment code', OPTIONS, ({ world }) =>
     expect(said).not.toContain(code);
   });
 
+  test('is signed in by the call of a process that died before it noted it', async () => {
+    const { objectId, number, path } = newPerson();
+    const came = await come(objectId);
+    world.time.pause();
+    onTestFinished(() => world.time.resume());
+    await enter(came, await newCode(path), number);
+    await world.db
+      .updateTable('entraAttempt')
+      .set({ verificationId: null, way: null })
+      .where('userId', '=', `${objectId}@${entra.directoryId}`)
+      .execute();
+    world.time.resume();
+    // The phone that was entered is registered by the call, so that the same person would be asked for something else.
+    await world.settle();
+    expect(answerOn(await came.visitor.open(came.page.url)).id_token).toBeDefined();
+    expect(callsTo(number)).toHaveLength(1);
+  });
+
   test('is no way in for somebody whose phone is registered: it is called', async () => {
     const { objectId, number, path } = newPerson();
     const before = await come(objectId);
