@@ -9,6 +9,7 @@ import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import { brandOf } from './brand/brand.ts';
 import { ENTRA_METHOD_PATH, entraMethodSet } from './entra-method/entra-method-set.ts';
 import type { EntraMethodActions } from './entra-method/ports.ts';
+import { createIsFromHere } from './from-here.ts';
 import { createLinkStore } from './links/link-store.ts';
 import type { PageActions } from './ports.ts';
 import { appPasswordRoutes } from './routes/app-password-routes.ts';
@@ -56,7 +57,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
   const links = createLinkStore(deps.run);
   const cookie = createSessionCookie(deps.publicUrl);
   const base = PAGE_PATH;
-  const { origin } = new URL(deps.publicUrl);
+  const isFromHere = createIsFromHere(deps.publicUrl);
   const viewOf = createViews(deps);
   const identify = async ({ header, method, originalUrl }: IncomingRequest): Promise<Visitor> => {
     const now = deps.clock.now();
@@ -69,8 +70,7 @@ export function createPageSets(deps: PageDeps): MountedSet[] {
     const view = { ...looks, at: method === 'GET' ? path.slice(base.length) : null };
     const extend = () => sessions.extend(session?.idHash ?? '', now);
     const isAhead = method === 'HEAD' || /prefetch|prerender/i.test(header('sec-purpose') ?? '');
-    const isFromHere = header('origin') === origin;
-    return { session, sessionId, now, view, extend, isAhead, isFromHere };
+    return { session, sessionId, now, view, extend, isAhead, isFromHere: isFromHere(header) };
   };
   const shared = { base, sessions, actions: deps.actions };
   return [

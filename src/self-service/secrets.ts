@@ -31,8 +31,21 @@ export function hashOfToken(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-/** The id of what a form on the page of a link begins: the same one however often the form is sent, since answers are lost. */
-export function idOfForm(linkToken: string, formKey: string): string {
+/** A form on the page of a link, as it was sent. */
+interface SentForm {
+  linkToken: string;
+  /** What the page is known by; undefined: the form has none. */
+  formKey: string | undefined;
+  /** Whether a page of this service led here. */
+  isFromHere: boolean;
+}
+
+/**
+ * The id of what a form begins: the same one however often it is sent, since answers are lost. One that another site has
+ * made gets an id that nobody knows, and so does one without a key.
+ */
+export function idOfForm({ linkToken, formKey, isFromHere }: SentForm): string {
+  if (!isFromHere || formKey === undefined) return newToken();
   return hash('sha256', `form ${formKey} of link ${linkToken}`, 'base64url');
 }
 

@@ -98,9 +98,7 @@ async function useLink(
   formKey: string | undefined,
 ): Promise<PageAnswer> {
   const token = tokenIn(typed);
-  // Of a form that another site has made nobody may know the session.
-  const isOurs = visitor.isFromHere && formKey !== undefined;
-  const sessionId = isOurs ? idOfForm(token, formKey) : newToken();
+  const sessionId = idOfForm({ linkToken: token, formKey, isFromHere: visitor.isFromHere });
   const using = {
     tokenHash: hashOfToken(token),
     sessionHash: hashOfToken(sessionId),

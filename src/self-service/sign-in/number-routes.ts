@@ -11,13 +11,13 @@ import { refusalText } from '../refusal-text.ts';
 import { FormKey, goTo, type PageAnswer } from '../routes/page-route.ts';
 import { type NumberForm, READING, whichNumber } from '../screens/number-screen.ts';
 import { signInPage } from '../screens/sign-in-screens.ts';
-import { hashOfToken, idOfForm, newToken } from '../secrets.ts';
+import { hashOfToken, idOfForm } from '../secrets.ts';
 import { type Html, html } from '../view/html.ts';
 import { PAGE_MINUTES } from './create-page.ts';
 import type { SignInPageStore } from './page-store.ts';
 import type { SignInActions } from './ports.ts';
 import { keyOf, notHere, ownerAction, ownerPage, visitorAction, visitorPage } from './sign-in-route.ts';
-import { isBoundTo, ownView, type PageOwner, type SignInCookies, type SignInVisitor } from './visitor.ts';
+import { ownView, type PageOwner, type SignInCookies, type SignInVisitor } from './visitor.ts';
 
 /** What the number needs. */
 export interface NumberDeps {
@@ -120,20 +120,17 @@ function opened(visitor: SignInVisitor): PageOwner | null {
 
 /**
  * Binds the page to the browser, and does something on it. A browser has one id for all its pages.
- * @param formKey of a form that may be sent again, without the cookie if the answer was lost; a form that another site has
- * made gets an id that nobody knows
+ * @param formKey of a form that may be sent again, without the cookie if the answer was lost
  */
 async function bound(
   deps: NumberDeps,
   visitor: SignInVisitor,
   act: (owner: PageOwner) => Promise<PageAnswer>,
-  formKey = '',
+  formKey?: string,
 ): Promise<PageAnswer> {
-  const { page, now, linkToken } = visitor;
-  const newId = linkToken === '' || formKey === '' ? newToken() : idOfForm(linkToken, formKey);
-  const browserId = visitor.browserId || newId;
-  if (page === null || opened({ ...visitor, isOwner: isBoundTo(page, browserId) }) === null)
-    return notHere(visitor);
+  const { page, now } = visitor;
+  if (page === null) return notHere(visitor);
+  const browserId = visitor.browserId || idOfForm({ ...visitor, formKey });
   const browserHash = hashOfToken(browserId);
   if (!(await deps.pages.bind(page.id, browserHash, now)))
     return notHere({ ...visitor, page: await deps.pages.find(page.id) });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actAs } from '../../domain/actor.ts';
 import type { IncomingRequest } from '../../platform/http/route-set.ts';
+import { createIsFromHere } from '../from-here.ts';
 import { formTokenOf, hashOfToken, tokenIn } from '../secrets.ts';
 import { type Cookie, createCookie, shortHash } from '../sessions/cookie.ts';
 import type { PageView } from '../view/page-view.ts';
@@ -15,8 +16,10 @@ export interface SignInVisitor {
   page: SignInPage | null;
   /** What the browser has that pages are bound to; empty: nothing. */
   browserId: string;
-  /** The token in the address, where a form of this service leads to it; empty otherwise. */
+  /** The token in the address; empty: it has none. */
   linkToken: string;
+  /** Whether a page of this service led here. */
+  isFromHere: boolean;
   /** Whether the page is bound to this browser. */
   isOwner: boolean;
   /** Of an earlier sign-in on this device; empty: none. */
@@ -46,7 +49,7 @@ interface VisitorDeps {
 
 /** Finds the page that an address names, and whether it is this browser's. */
 export function createIdentifyVisitor(deps: VisitorDeps) {
-  const { origin } = new URL(deps.publicUrl);
+  const isFromHere = createIsFromHere(deps.publicUrl);
   return async ({
     header,
     params,
@@ -61,7 +64,7 @@ export function createIdentifyVisitor(deps: VisitorDeps) {
     const device = page && deps.cookies.deviceOf(page.tenantId);
     return {
       ...{ page, browserId, isOwner, clientAddress, now: deps.now() },
-      linkToken: header('origin') === origin ? token : '',
+      ...{ linkToken: token, isFromHere: isFromHere(header) },
       deviceToken: device?.read(header('cookie')) ?? '',
       view: isOwner
         ? ownView(view, deps.path, page, browserId)
@@ -81,7 +84,7 @@ export function ownerOf({ id }: Pick<SignInPage, 'id'>, browserId: string): stri
 }
 
 /** Whether the page is bound to the browser that has this id; an empty one is none. */
-export function isBoundTo(page: SignInPage | null, browserId: string): page is SignInPage {
+function isBoundTo(page: SignInPage | null, browserId: string): page is SignInPage {
   return page !== null && browserId !== '' && page.browserHash === hashOfToken(browserId);
 }
 
