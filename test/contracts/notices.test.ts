@@ -85,7 +85,7 @@ if (SHARED_STORES.includes('postgres')) {
 }
 
 if (HAS_REDIS)
-  it('on Redis, a user who may use no channels is told so', async () => {
+  it('on Redis, a user who may use no channels is told so, and heard once it may', async () => {
     const server = await startRedis();
     onTestFinished(() => server.stop());
     const admin = new Redis(server.url);
@@ -94,8 +94,12 @@ if (HAS_REDIS)
     const stores = await placeFor('postgres+redis');
     const url = server.url.replace('redis://', 'redis://limited:pw@');
     const { queues } = await openBoth({ ...stores, queue: { kind: 'redis', url, prefix: 'limited' } });
-    const { notices, failures } = listen(queues);
+    const { notices, heard, failures, begins } = listen(queues);
     await vi.waitFor(() => expect(failures[0]).toContain('NOPERM'), SOON);
     await expect(notices.send('text')).rejects.toThrow('NOPERM');
     await queues.ping();
+    await admin.acl('SETUSER', 'limited', 'allchannels');
+    await begins();
+    await notices.send('now');
+    await vi.waitFor(() => expect(heard).toEqual(['now']), SOON);
   });

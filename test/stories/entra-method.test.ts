@@ -148,9 +148,14 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
   test('fifty times at once is one call', async () => {
     const { objectId, number } = await newPerson(world, entra);
     const fields = entra.requestFor(method, objectId);
-    const all = await Promise.all(Array.from({ length: 50 }, () => cameFromEntra(method, fields)));
+    // Whoever waited too long for the database sends the form again.
+    const served = async (): ReturnType<typeof cameFromEntra> => {
+      const came = await cameFromEntra(method, fields);
+      return came.page.status === 503 ? served() : came;
+    };
+    const all = await Promise.all(Array.from({ length: 50 }, served));
     expect(new Set(all.map(({ page }) => page.url)).size).toBe(1);
-    expect(all.every(({ page }) => page.status === 200)).toBe(true);
+    expect(all.map(({ page }) => page.status)).toEqual(all.map(() => 200));
     await world.settle();
     expect(callsTo(number)).toHaveLength(1);
     const answers = await Promise.all(all.slice(0, 5).map(({ visitor, page }) => visitor.open(page.url)));

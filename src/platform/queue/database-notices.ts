@@ -1,10 +1,8 @@
 /** Notices through PostgreSQL (LISTEN and NOTIFY), on one connection of the queue's pool. */
 import { Mutex } from 'async-mutex';
 import type { PgPool, PgPoolClient } from 'bullmq';
-import { type NoticeListener, type Notices, PULSE_MS } from './notices.ts';
+import { type NoticeListener, type Notices, PULSE_MS, RETRY_MS } from './notices.ts';
 
-/** Pause before a connection that broke is replaced, ms. */
-const RETRY_MS = 500;
 const NOT_LISTENING = 'There is no connection to the database to send notices on.';
 
 /**

@@ -22,3 +22,6 @@ export interface Notices {
 
 /** How often a connection on which nothing happens is tried, ms: one that was cut without a word is found so. */
 export const PULSE_MS = 15_000;
+
+/** Pause before listening is tried again, ms. */
+export const RETRY_MS = 500;

@@ -1,9 +1,9 @@
 /** Notices through Redis (PUBLISH and SUBSCRIBE). */
-import { type NoticeListener, type Notices, PULSE_MS } from './notices.ts';
+import { type NoticeListener, type Notices, PULSE_MS, RETRY_MS } from './notices.ts';
 import type { RedisClient } from './redis-clients.ts';
 
 /**
- * Listens as soon as both connections are there, and again whenever one of them is new.
+ * Listens as soon as both connections are there, and again whenever one of them is new or it was refused.
  * @param clients.sender for commands
  * @param clients.receiver for nothing else: a connection that listens takes no other commands
  * @param channel as its name is on the server, where all databases share their channels
@@ -13,14 +13,20 @@ export function openRedisNotices(
   channel: string,
   listener: NoticeListener,
 ): Notices {
+  let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const failed = (error: unknown) => {
     if (!closed) listener.failed(error);
   };
   const begin = () => {
+    clearTimeout(timer);
     // Whoever hears that it has begun also wants to send.
-    if (sender.status !== 'ready' || receiver.status !== 'ready') return;
-    receiver.subscribe(channel).then(listener.began, failed);
+    if (closed || sender.status !== 'ready' || receiver.status !== 'ready') return;
+    receiver.subscribe(channel).then(listener.began, (error: unknown) => {
+      failed(error);
+      // The connection may stay: the user had no right, or the answer came too late.
+      timer = setTimeout(begin, RETRY_MS).unref();
+    });
   };
   receiver.on('message', (_channel: string, text: string) => {
     if (!closed) listener.heard(text);
@@ -38,6 +44,7 @@ export function openRedisNotices(
     async close() {
       closed = true;
       clearInterval(pulse);
+      clearTimeout(timer);
       sender.off('ready', begin);
       receiver.disconnect();
     },
