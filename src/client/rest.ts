@@ -129,8 +129,12 @@ function keyHeader({ idempotencyKey }: Repeatable): Record<string, string> {
 function signIns({ json }: Api) {
   const signIn = (id: string) => `/v1/sign-ins/${segment(id)}`;
   return {
-    /** Texts a code to a number, if it is a user name; the answer does not say whether it is. */
-    requestSignIn: (wanted: NewSignIn) => json<SignIn>('POST', '/v1/sign-ins', { body: wanted }),
+    /**
+     * Texts a code to a number, if it is a user name; the answer does not say whether it is. With the same idempotency key and
+     * request the same sign-in comes back.
+     */
+    requestSignIn: (wanted: NewSignIn, options: Repeatable = {}) =>
+      json<SignIn>('POST', '/v1/sign-ins', { body: wanted, headers: keyHeader(options) }),
     readSignIn: (id: string) => json<SignIn>('GET', signIn(id)),
     /** Checks the code. A wrong one is a problem `code.wrong`; the right one gives an assertion of who it is. */
     checkSignIn: (id: string, code: string) =>

@@ -76,7 +76,7 @@ function createSignInActions(
       const served = languages.resolveLocale(locale) ?? undefined;
       const optional = { audience: audience ?? undefined, locale: served };
       const from = { clientAddress: clientAddress ?? undefined, codeHost: codeHostOf(publicUrl) };
-      return journey.requestSignIn({ ...asked, ...optional, ...from, policyVersion });
+      return (await journey.requestSignIn({ ...asked, ...optional, ...from, policyVersion })).signIn;
     },
     async read(tenantId, id) {
       const signIn = await journey.readSignIn(tenantId, id);

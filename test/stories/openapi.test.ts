@@ -238,7 +238,9 @@ describe('the answers are as described', () => {
   test('about sign-ins by number', async () => {
     await setPolicy(world, { smsSignIn: { allowed: true } });
     const { number } = await signer(world);
-    const { id } = (await ask('requestSignIn', { body: { number, nonce: 'n-1' } })).body;
+    const request = { body: { number, nonce: 'n-1' }, headers: { 'Idempotency-Key': 'sign-in-1' } };
+    const { id } = (await ask('requestSignIn', request)).body;
+    expect(await ask('requestSignIn', request)).toMatchObject({ status: 200, body: { id } });
     await world.sendTexts();
     expect(await ask('readSignIn', { path: { id } })).toMatchObject({ status: 200 });
     await world.time.advance(30_000);

@@ -377,11 +377,10 @@ describeWorlds('sign-ins by number and strangers', AT_ONCE, ({ world, combinatio
   const check = (id: string, code: unknown) => world.api('POST', `/v1/sign-ins/${id}/check`, { code });
   const textsTo = (number: string) => world.simulator.texts().filter(({ to }) => to === number);
   /** Behind HTTP, since a process answers only so many requests at once. */
-  const ask = (number: string, extra: Record<string, unknown> = {}) =>
-    world.service.journey.requestSignIn({
-      ...{ tenantId: 'contoso', policyVersion: 1, number, nonce: 'n-1' },
-      ...extra,
-    });
+  const ask = async (number: string, extra: Record<string, unknown> = {}) => {
+    const request = { tenantId: 'contoso', policyVersion: 1, number, nonce: 'n-1' };
+    return (await world.service.journey.requestSignIn({ ...request, ...extra })).signIn;
+  };
   const decoyOf = async (id: string) =>
     (await world.db.selectFrom('verification').select('decoy').where('id', '=', id).executeTakeFirstOrThrow())
       .decoy;

@@ -1,4 +1,4 @@
-import { requestHashOf, reusedKey } from '../../domain/idempotency.ts';
+import { requestHashOf } from '../../domain/idempotency.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -10,6 +10,7 @@ import type { UserFacts } from '../store/facts.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Codes } from '../text/code.ts';
 import { firstRefusal } from './checks.ts';
+import { createFindRepeated } from './find-repeated.ts';
 import { patienceMs, type RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
@@ -41,6 +42,7 @@ interface RequestDeps {
  * request gives the same verification again.
  */
 export function createRequestVerification(deps: RequestDeps): RequestVerification {
+  const findRepeated = createFindRepeated(deps);
   return async function requestVerification(request, facts) {
     try {
       return await checkAndAdmit(request, facts);
@@ -99,12 +101,8 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     return { verification, replayed: false };
   }
 
-  async function replay({ tenantId, idempotencyKey }: VerificationRequest, requestHash: string) {
-    if (idempotencyKey === undefined) return null;
-    const prior = await deps.verifications.byIdempotencyKey(tenantId, idempotencyKey);
-    if (prior && prior.requestHash !== requestHash) throw reusedKey();
-    // The process that wrote it may have died before it added the job. One that is there already is left alone.
-    if (prior?.state === 'queued' && prior.jobId === null) deps.addJob(prior.id, prior.wakeAt);
+  async function replay(request: VerificationRequest, requestHash: string) {
+    const prior = await findRepeated(request, requestHash);
     return prior && { verification: prior, replayed: true };
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { assertAudience } from '../../domain/assertion-policy.ts';
+import { requestHashOf } from '../../domain/idempotency.ts';
 import type { ParsedNumber } from '../../domain/number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { parseSignInNumber } from '../../domain/sign-in-number.ts';
@@ -10,6 +11,7 @@ import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../place/lines.ts';
 import type { PolicyAt } from '../ports.ts';
 import type { ChooseLocale } from '../request/choose-locale.ts';
+import { createFindRepeated, type FindRepeatedDeps } from '../request/find-repeated.ts';
 import { patienceMs, toCounter } from '../request/limits.ts';
 import type { NoteRefusal } from '../request/note-refusal.ts';
 import type { NewVerification } from '../store/admission.ts';
@@ -35,13 +37,15 @@ interface SignInRequest {
   locale?: string | undefined;
   /** The host of the page on which the code is typed; left out: the one of the policy. */
   codeHost?: string | undefined;
+  /** The same key with the same request gives the same sign-in again. */
+  idempotencyKey?: string | undefined;
 }
 
-/** Asks for a sign-in by number. */
-export type RequestSignIn = (request: SignInRequest) => Promise<ToldSignIn>;
+/** Asks for a sign-in by number. `replayed`: the same was requested before. */
+export type RequestSignIn = (request: SignInRequest) => Promise<{ signIn: ToldSignIn; replayed: boolean }>;
 
 /** What requesting needs. */
-interface RequestDeps {
+interface RequestDeps extends FindRepeatedDeps {
   signIns: Pick<SignInStore, 'find' | 'admit'>;
   budgets: Budgets;
   deviceTokens: Pick<DeviceTokens, 'proves'>;
@@ -49,8 +53,6 @@ interface RequestDeps {
   chooseLocale: ChooseLocale;
   lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
   codes: Pick<Codes, 'newSeed'>;
-  /** Adds the job; failing is fine, the sweeper adds it later. */
-  addJob: (id: string, due: Date) => void;
   /** Hears of requests that are refused. */
   noteRefusal: NoteRefusal;
   traces: Pick<TraceContext, 'current'>;
@@ -63,9 +65,18 @@ interface RequestDeps {
  * not, the same statements run and the answer is the same: where nobody is to get a text, the sign-in is a decoy.
  */
 export function createRequestSignIn(deps: RequestDeps): RequestSignIn {
+  const findRepeated = createFindRepeated(deps);
   return async (request) => {
+    const requestHash = hashOf(request);
     try {
-      return await checkAndAdmit(deps, request);
+      const before = await findRepeated(request, requestHash);
+      if (before) return { signIn: before, replayed: true };
+      const signIn = await checkAndAdmit(deps, request, requestHash);
+      if (!(signIn instanceof Error)) return { signIn, replayed: false };
+      // The same at once may have been admitted, and have taken the last place.
+      const other = await findRepeated(request, requestHash);
+      if (!other) throw signIn;
+      return { signIn: other, replayed: true };
     } catch (error) {
       const { tenantId, number, country } = request;
       if (error instanceof ServiceError && error.status < 500)
@@ -75,7 +86,12 @@ export function createRequestSignIn(deps: RequestDeps): RequestSignIn {
   };
 }
 
-async function checkAndAdmit(deps: RequestDeps, request: SignInRequest): Promise<ToldSignIn> {
+/** @returns why the registry does not admit it, if it does not @throws ServiceError what is wrong with the request */
+async function checkAndAdmit(
+  deps: RequestDeps,
+  request: SignInRequest,
+  requestHash: string,
+): Promise<ToldSignIn | Error> {
   const { tenantId, clientAddress, audience = null, nonce } = request;
   const policy = await deps.policyAt(tenantId, request.policyVersion);
   const refusal = refusePolicy(policy);
@@ -99,7 +115,7 @@ async function checkAndAdmit(deps: RequestDeps, request: SignInRequest): Promise
   const signIn = { ...asStranger, knownDevice };
   const isUsedUp = !knownDevice && found.wrongCodes >= wrongCodes.most;
   const locale = deps.chooseLocale({ ...chosen, ofUser: found.locale });
-  const row = rowOf(deps, request, number, locale, now);
+  const row = rowOf(deps, request, { number, requestHash, locale, now });
   const admission = await deps.signIns.admit({
     row,
     asked: { nonce, audience, knownDevice },
@@ -108,7 +124,7 @@ async function checkAndAdmit(deps: RequestDeps, request: SignInRequest): Promise
     ...countersOf(deps, signIn, policy, now),
     slot: deps.lines.slotWithin(now, patienceMs(policy)),
   });
-  if (admission.kind !== 'admitted') throw refusalOf(deps, signIn, policy, admission, now);
+  if (admission.kind !== 'admitted') return refusalOf(deps, signIn, policy, admission, now);
   begin(deps, row, admission);
   return { ...row, state: 'queued', outcome: null, textsAsked: 1, textAskedAt: now };
 }
@@ -135,11 +151,15 @@ function ownerOf({ userId, phoneNumber }: FoundSigner) {
 /** The row, of nobody yet. What counts calls to a phone, and stops them, is not for it: strangers may ask for it. */
 function rowOf(
   deps: RequestDeps,
-  { tenantId, policyVersion, codeHost }: SignInRequest,
-  { e164, country }: ParsedNumber,
-  locale: string,
-  now: Date,
+  { tenantId, policyVersion, codeHost, idempotencyKey }: SignInRequest,
+  {
+    number,
+    requestHash,
+    locale,
+    now,
+  }: { number: ParsedNumber; requestHash: string; locale: string; now: Date },
 ): NewVerification {
+  const { e164, country } = number;
   return {
     ...{ id: randomUUIDv7(), tenantId, userId: '', purpose: 'signIn', channel: 'sms', phoneType: 'mobile' },
     ...{
@@ -152,7 +172,8 @@ function rowOf(
     ...{ traceParent: deps.traces.current(), phoneHashes: [], policyVersion },
     ...{ challenge: 'code', challengeDigits: null, codeSeed: deps.codes.newSeed(), jobId: null },
     ...{ codeHost: codeHost ?? null, withoutAppPassword: false },
-    ...{ pauseBeforeS: null, pauseAfterS: null, idempotencyKey: null, requestHash: null },
+    ...{ pauseBeforeS: null, pauseAfterS: null, idempotencyKey: idempotencyKey ?? null },
+    requestHash: idempotencyKey === undefined ? null : requestHash,
     ...{ createdAt: now, expiresAt: later(now, CODE_LIFE_MS) },
   };
 }
@@ -178,9 +199,16 @@ function refusalOf(
   admission: Exclude<SignInAdmission, { kind: 'admitted' }>,
   now: Date,
 ): Error {
+  if (admission.kind === 'repeated') return new Error('an idempotency key was taken and is gone');
   const { until } = admission;
   if (admission.kind === 'line') return lines.tooBusy(later(until, -patienceMs(policy)));
   const all = [...budgets.limitsOf(signIn, policy, now), ...budgets.spendingOf(signIn, policy, now)];
   const full = all.find(({ name }) => name === admission.counter);
   return full?.error(until, now) ?? new Error(`nothing is counted as ${admission.counter}`);
+}
+
+/** Of everything that the body says. The first word tells it from a request for a verification. */
+function hashOf(request: SignInRequest): string {
+  const { number, country, nonce, audience, deviceToken, clientAddress, locale } = request;
+  return requestHashOf(['signIn', number, country, nonce, audience, deviceToken, clientAddress, locale]);
 }

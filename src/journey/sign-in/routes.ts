@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, VerificationId } from '../../api.ts';
+import { type Caller, IdempotencyKey, VerificationId } from '../../api.ts';
 import { TypedCode } from '../../domain/typed-code.ts';
 import { routeDefiner } from '../../platform/http/route.ts';
 import type { UserFacts } from '../store/facts.ts';
@@ -38,6 +38,8 @@ export function signInRoutes(actions: SignInActions) {
   ];
 }
 
+const routeHeaders = z.object({ Location: z.string().meta({ description: 'The path of the sign-in' }) });
+
 function requestRoute({ requestSignIn, viewSignIn }: SignInActions) {
   return defineRoute({
     method: 'post',
@@ -45,12 +47,23 @@ function requestRoute({ requestSignIn, viewSignIn }: SignInActions) {
     summary: 'Start a sign-in by phone number: texts a code to the number, if it is a user name',
     operationId: 'requestSignIn',
     scope: 'verifications:write',
+    headers: z.object({
+      'idempotency-key': IdempotencyKey.meta({
+        description:
+          'A request repeated with the same key and body returns the same sign-in and never causes a second text',
+      }),
+    }),
     body: NewSignInBody,
     responses: {
       201: {
         description: 'The sign-in is pending. It looks the same where the number is nobody’s',
         schema: SignInView,
-        routeHeaders: z.object({ Location: z.string().meta({ description: 'The path of the sign-in' }) }),
+        routeHeaders,
+      },
+      200: {
+        description: 'The sign-in that was requested before with this idempotency key and body',
+        schema: SignInView,
+        routeHeaders,
       },
     },
     problems: [
@@ -62,12 +75,17 @@ function requestRoute({ requestSignIn, viewSignIn }: SignInActions) {
         'number.countryRefused',
       ] as const),
       ...(['number.extensionUnsupported', 'locale.unsupported', 'limit.reached'] as const),
-      ...(['spending.limitReached', 'line.tooBusy'] as const),
+      ...(['spending.limitReached', 'line.tooBusy', 'idempotencyKey.reused'] as const),
     ],
-    async handle({ body, caller: { tenantId, facts } }) {
-      const signIn = await requestSignIn({ ...body, tenantId, policyVersion: facts.policyVersion });
-      const headers = { Location: `/v1/sign-ins/${signIn.id}` };
-      return { status: 201, body: viewSignIn(signIn), headers };
+    async handle({ body, headers, caller: { tenantId, facts } }) {
+      const own = {
+        tenantId,
+        policyVersion: facts.policyVersion,
+        idempotencyKey: headers['idempotency-key'],
+      };
+      const { signIn, replayed } = await requestSignIn({ ...body, ...own });
+      const location = { Location: `/v1/sign-ins/${signIn.id}` };
+      return { status: replayed ? 200 : 201, body: viewSignIn(signIn), headers: location };
     },
   });
 }

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { signsIn } from '../../domain/signs-in.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
 import {
   type Counter,
@@ -28,10 +29,11 @@ export interface FoundSigner {
   wrongCodes: number;
 }
 
-/** What became of a request: admitted, as a decoy for this reason or not, or refused as any other would be. */
+/** What became of a request: admitted, as a decoy for this reason or not, refused as any other would be, or made before. */
 export type SignInAdmission =
   | { kind: 'admitted'; decoy: string | null; wakeAt: Date; crossed: CrossedAlarm[] }
   | { kind: 'line'; until: Date }
+  | { kind: 'repeated' }
   | { kind: 'full'; counter: string; until: Date };
 
 /** Whose sign-in it is, and what it is counted against. */
@@ -83,7 +85,8 @@ export function createSignInStore(run: RunStatement) {
 
     /** Writes it as `queued` if it may be: counted, with its place on the line, in one statement. */
     async admit(wanted: SignInToAdmit): Promise<SignInAdmission> {
-      const [answer] = await run<Row>(admission(wanted));
+      const [answer] = await run<Row>(admission(wanted)).catch(repeated);
+      if (answer === 'repeated') return { kind: answer };
       if (!answer) throw new Error('admitting a sign-in gave no row; the function admit_sign_in was changed');
       const { refused, until, decoy, slotAt, crossed } = answer;
       if (refused === null)
@@ -92,6 +95,12 @@ export function createSignInStore(run: RunStatement) {
       return refused === 'line' ? { kind: 'line', until } : { kind: 'full', counter: refused, until };
     },
   };
+}
+
+/** The index let the other one through. Nothing was counted. */
+function repeated(error: unknown): ['repeated'] {
+  if (takenConstraint(error) !== 'verification_idempotency_key') throw error;
+  return ['repeated'];
 }
 
 interface Row {
