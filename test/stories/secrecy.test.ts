@@ -11,6 +11,7 @@ import { createPoundkeyClient } from '../../src/client.ts';
 import type { RestFault } from '../../src/simulator/faults.ts';
 import { SCENARIO_NAMES } from '../../src/simulator/scenarios.ts';
 import { worldOn } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import { register } from '../support/phone-methods.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { askSignIn, newMobile, setSignIn } from '../support/sign-ins.ts';
@@ -257,8 +258,8 @@ describeEachStore('what a service leaves behind', (combination) => {
     expect(await ask({ number })).toMatchObject({ status: 500 });
     await queue.resume();
     await vi.waitFor(
-      async () => expect((await queue.getJob(body.id))?.attemptsMade).toBeGreaterThan(0),
-      10_000,
+      async () => expect((await queue.getJob(body.id))?.failedReason).toContain('policy is not valid'),
+      SOON,
     );
     // It goes when it has been done.
     failedJobs = await readJobs(world);

@@ -24,7 +24,7 @@ export function openRedisNotices(
     if (closed || sender.status !== 'ready' || receiver.status !== 'ready') return;
     receiver.subscribe(channel).then(listener.began, (error: unknown) => {
       failed(error);
-      // The connection may stay: the user had no right, or the answer came too late.
+      // The connection stays where the server refuses, such as for want of a right to channels.
       timer = setTimeout(begin, RETRY_MS).unref();
     });
   };
