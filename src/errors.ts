@@ -171,3 +171,8 @@ export function refusalIn(caught: unknown): ServiceError {
 export function isRefusal(caught: unknown): caught is ServiceError {
   return caught instanceof ServiceError && caught.status < 500;
 }
+
+/** Whether what was caught is a service error with one of these codes. */
+export function hasCode(caught: unknown, ...codes: ErrorCode[]): caught is ServiceError {
+  return caught instanceof ServiceError && codes.includes(caught.code);
+}

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { MOST_APP_PASSWORDS } from '../domain/app-password-limit.ts';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
-import { requestHashOf, reusedKey } from '../domain/idempotency.ts';
+import { type RequestKey, requestKeyOf, reusedKey } from '../domain/idempotency.ts';
 import type { TenantPolicy } from '../domain/policy.ts';
 import type { User } from '../domain/user.ts';
 import { ServiceError } from '../errors.ts';
@@ -53,7 +53,7 @@ export function createCreateAppPassword(deps: {
     wanted: NewAppPassword,
     idempotencyKey: string | null = null,
   ): Promise<CreatedAppPassword> => {
-    const key = idempotencyKey === null ? null : { idempotencyKey, requestHash: hashOf(user, wanted) };
+    const key = requestKeyOf(idempotencyKey, fieldsOf(user, wanted));
     return (await madeBefore(deps.run, user, key)) ?? (await makeNew(user, wanted, key));
   };
 
@@ -69,15 +69,12 @@ export function createCreateAppPassword(deps: {
   }
 }
 
-/** What makes a request the same as an earlier one. */
-interface RequestKey {
-  idempotencyKey: string;
-  requestHash: string;
-}
-
-function hashOf({ userId }: User, { name, expiresAt, services }: NewAppPassword): string {
-  return requestHashOf([userId, name, expiresAt?.toISOString(), ...services.toSorted()]);
-}
+const fieldsOf = ({ userId }: User, { name, expiresAt, services }: NewAppPassword) => [
+  userId,
+  name,
+  expiresAt?.toISOString(),
+  ...services.toSorted(),
+];
 
 type Before = Omit<CreatedAppPassword, 'appPassword' | 'services'> & {
   requestHash: string;

@@ -2,9 +2,27 @@
 import { hash } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 
-/** SHA-256 of what a request asks for, hexadecimal: another one under the same key is another request. */
-export function requestHashOf(fields: readonly (string | number | null | undefined)[]): string {
-  return hash('sha256', JSON.stringify(fields.map((field) => field ?? null)), 'hex');
+/** What makes a request the same as an earlier one. */
+export interface RequestKey {
+  idempotencyKey: string;
+  /** SHA-256 of what is asked for, hexadecimal: another one under the same key is another request. */
+  requestHash: string;
+}
+
+/** As columns of a row: a request that nobody can repeat. */
+export const NO_REQUEST_KEY = { idempotencyKey: null, requestHash: null };
+
+/**
+ * What a request is known by when it comes again; null: it has no key.
+ * @param fields all that is asked for
+ */
+export function requestKeyOf(
+  idempotencyKey: string | null | undefined,
+  fields: readonly (string | number | null | undefined)[],
+): RequestKey | null {
+  if (idempotencyKey === null || idempotencyKey === undefined) return null;
+  const text = JSON.stringify(fields.map((field) => field ?? null));
+  return { idempotencyKey, requestHash: hash('sha256', text, 'hex') };
 }
 
 /** The error for a key that was used for another request. */

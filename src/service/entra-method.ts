@@ -9,7 +9,7 @@ import type { SignInPorts } from '../entra/external-method/ports.ts';
 import { createEntraSignIns } from '../entra/external-method/sign-ins.ts';
 import { enteredPhone, officePhoneIn } from '../entra/external-method/unregistered-phone.ts';
 import type { Way as EntraWay, ReachablePhone } from '../entra/external-method/ways.ts';
-import { type ErrorCode, ServiceError } from '../errors.ts';
+import { type ErrorCode, hasCode } from '../errors.ts';
 import { toShown } from '../journey/request/shown-verification.ts';
 import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -115,7 +115,7 @@ function createEntraPorts(
         return { id: (await journey.requestVerification(request, facts)).verification.id };
       } catch (error) {
         // The call that this key has asked for may have registered the phone since: then the request is another one.
-        if (!isKeyReused(error)) throw error;
+        if (!hasCode(error, 'idempotencyKey.reused')) throw error;
         const asked = await journey.verifications.byIdempotencyKey(user.tenantId, key);
         if (asked === null) throw error;
         return { id: asked.id };
@@ -134,9 +134,6 @@ const whatOf = ({ isVerified, phoneNumber: number, extension }: ReachablePhone) 
   isVerified
     ? ({ purpose: 'signIn' } as const)
     : ({ purpose: 'register', number, extension: extension ?? undefined, withoutAppPassword: true } as const);
-
-const isKeyReused = (error: unknown) =>
-  error instanceof ServiceError && error.code === 'idempotencyKey.reused';
 
 function toShownWay({ name, channel, phone: { phoneNumber } }: EntraWay): ShownWay {
   return { name, channel, maskedNumber: maskNumber(phoneNumber), lastDigits: phoneNumber.slice(-2) };

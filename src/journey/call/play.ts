@@ -1,4 +1,4 @@
-import { ServiceError } from '../../errors.ts';
+import { isRefusal } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { inTime } from '../../platform/in-time.ts';
 import { type CallStep, STEP_RULES } from '../../providers/dialogue.ts';
@@ -79,7 +79,7 @@ function takesOneKey(step: CallStep): boolean {
  */
 function oneMoment(deps: PlayDeps, asked: Asked, path: string, error: unknown): StepDocument {
   const tries = asked.tries + 1;
-  const hopeless = error instanceof ServiceError && error.status < 500;
+  const hopeless = isRefusal(error);
   const step = hopeless || tries > MOST_TRIES ? 'apology' : 'one-moment';
   deps.log.warn(
     { attemptId: asked.attemptId, step, tries, err: error },

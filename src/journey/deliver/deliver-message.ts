@@ -1,5 +1,6 @@
 import { hash, randomUUIDv7 } from 'node:crypto';
 import type { DeliverMessage, MessageToDeliver } from '../../domain/delivered-message.ts';
+import { NO_REQUEST_KEY } from '../../domain/idempotency.ts';
 import { type ParsedNumber, parseNumber } from '../../domain/number.ts';
 import { extensionFits } from '../../domain/pauses.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
@@ -116,7 +117,7 @@ async function newRow(
       codeHost: null,
       withoutAppPassword: false,
     },
-    ...{ jobId: null, traceParent: null, idempotencyKey: null, requestHash: null, policyVersion: version },
+    ...{ jobId: null, traceParent: null, ...NO_REQUEST_KEY, policyVersion: version },
     ...{ pauseBeforeS: pauses?.pauseBeforeS ?? null, pauseAfterS: pauses?.pauseAfterS ?? null },
     createdAt: now,
     expiresAt: later(now, 1000 * Math.min(lifeS ?? policy.expiresAfterS, policy.expiresAfterS)),

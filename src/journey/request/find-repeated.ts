@@ -1,12 +1,9 @@
-import { reusedKey } from '../../domain/idempotency.ts';
+import { type RequestKey, reusedKey } from '../../domain/idempotency.ts';
 import type { Verification } from '../store/rows.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 
 /** Finds the verification that the same request began before; null: there is none, or the request has no key. */
-export type FindRepeated = (
-  request: { tenantId: string; idempotencyKey?: string | undefined },
-  requestHash: string,
-) => Promise<Verification | null>;
+export type FindRepeated = (tenantId: string, key: RequestKey | null) => Promise<Verification | null>;
 
 /** What finding needs. */
 export interface FindRepeatedDeps {
@@ -17,10 +14,10 @@ export interface FindRepeatedDeps {
 
 /** The function throws a ServiceError `idempotencyKey.reused` where the key belongs to another request. */
 export function createFindRepeated({ verifications, addJob }: FindRepeatedDeps): FindRepeated {
-  return async ({ tenantId, idempotencyKey }, requestHash) => {
-    if (idempotencyKey === undefined) return null;
-    const prior = await verifications.byIdempotencyKey(tenantId, idempotencyKey);
-    if (prior && prior.requestHash !== requestHash) throw reusedKey();
+  return async (tenantId, key) => {
+    if (key === null) return null;
+    const prior = await verifications.byIdempotencyKey(tenantId, key.idempotencyKey);
+    if (prior && prior.requestHash !== key.requestHash) throw reusedKey();
     // The process that wrote it may have died before it added the job.
     if (prior?.state === 'queued' && prior.jobId === null) addJob(prior.id, prior.wakeAt);
     return prior;

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { NO_REQUEST_KEY, type RequestKey } from '../../domain/idempotency.ts';
 import type { ParsedNumber } from '../../domain/number.ts';
 import { later } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
@@ -15,7 +16,7 @@ export function newVerification(
   request: VerificationRequest,
   { policy, facts, number, pauses, locale }: AdmissibleRequest,
   given: {
-    requestHash: string;
+    key: RequestKey | null;
     lineNumber: string;
     traceParent: string | null;
     phoneHashes: string[];
@@ -24,8 +25,8 @@ export function newVerification(
     now: Date;
   },
 ): NewVerification {
-  const { tenantId, userId, purpose, channel, idempotencyKey } = request;
-  const { requestHash, lineNumber, traceParent, phoneHashes, now } = given;
+  const { tenantId, userId, purpose, channel } = request;
+  const { key, lineNumber, traceParent, phoneHashes, now } = given;
   return {
     ...{ id: randomUUIDv7(), tenantId, userId, purpose, channel, phoneType: phoneTypeOf(request) },
     ...{ phoneNumber: number.e164, country: number.country, extension: number.extension },
@@ -37,8 +38,7 @@ export function newVerification(
     jobId: request.jobId ?? null,
     pauseBeforeS: pauses?.pauseBeforeS ?? null,
     pauseAfterS: pauses?.pauseAfterS ?? null,
-    idempotencyKey: idempotencyKey ?? null,
-    requestHash: idempotencyKey === undefined ? null : requestHash,
+    ...(key ?? NO_REQUEST_KEY),
     createdAt: now,
     // A request that waited in a queue for long has expired: the person no longer waits for the call.
     expiresAt: earlier(later(request.askedAt ?? now, policy.expiresAfterS * 1000), request.notAfter),

@@ -1,5 +1,5 @@
-import { requestHashOf } from '../../domain/idempotency.ts';
-import { ServiceError } from '../../errors.ts';
+import { type RequestKey, requestKeyOf } from '../../domain/idempotency.ts';
+import { isRefusal } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
@@ -10,7 +10,7 @@ import type { UserFacts } from '../store/facts.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Codes } from '../text/code.ts';
 import { firstRefusal } from './checks.ts';
-import { createFindRepeated } from './find-repeated.ts';
+import { createFindRepeated, type FindRepeatedDeps } from './find-repeated.ts';
 import { patienceMs, type RequestLimits } from './limits.ts';
 import type { LookUp } from './look-up.ts';
 import { type AdmissibleRequest, newVerification } from './new-verification.ts';
@@ -20,14 +20,12 @@ import { refusalOf } from './refusal-of.ts';
 import { tellAlarms } from './tell-alarms.ts';
 
 /** What requesting needs. */
-interface RequestDeps {
+interface RequestDeps extends FindRepeatedDeps {
   lookUp: LookUp;
   limits: RequestLimits;
   lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
   admit: ReturnType<typeof createAdmission>;
   verifications: Pick<VerificationStore, 'byIdempotencyKey' | 'openId'>;
-  /** Adds the verification's job; failing is fine, the sweeper adds it later. */
-  addJob: (verificationId: string, due: Date) => void;
   /** Hears of requests that are refused. */
   noteRefusal: NoteRefusal;
   traces: Pick<TraceContext, 'current'>;
@@ -47,7 +45,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     try {
       return await checkAndAdmit(request, facts);
     } catch (error) {
-      if (error instanceof ServiceError && error.status < 500) deps.noteRefusal(request, error);
+      if (isRefusal(error)) deps.noteRefusal(request, error);
       throw error;
     }
   };
@@ -57,14 +55,14 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     facts: UserFacts,
     isFirstTry = true,
   ): ReturnType<RequestVerification> {
-    const requestHash = hashOf(request);
+    const key = requestKeyOf(request.idempotencyKey, fieldsOf(request));
     const input = await deps.lookUp.forRequest(request, facts);
     const refusal = firstRefusal(input);
-    if (refusal) return (await replay(request, requestHash)) ?? raise(refusal);
+    if (refusal) return (await replay(request, key)) ?? raise(refusal);
     const admissible = input as AdmissibleRequest;
-    const admission = await admit(request, admissible, requestHash);
+    const admission = await admit(request, admissible, key);
     if (admission.kind === 'admitted') return begin(admission, request, admissible);
-    const replayed = await replay(request, requestHash);
+    const replayed = await replay(request, key);
     if (replayed) return replayed;
     // The verification that had the key was old, and has just been removed: the key is as new.
     if (admission.kind === 'repeated' && isFirstTry) return checkAndAdmit(request, facts, false);
@@ -76,14 +74,14 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
   function admit(
     request: VerificationRequest,
     input: AdmissibleRequest,
-    requestHash: string,
+    key: RequestKey | null,
   ): Promise<Admission> {
     const now = deps.clock.now();
     const lineNumber = deps.lines.lineFor(input.number.country, request.channel);
     const traceParent = deps.traces.current();
     const phoneHashes = deps.limits.hashesOf(input.number);
     const { newSeed } = deps.codes;
-    const given = { requestHash, lineNumber, traceParent, phoneHashes, newSeed, now };
+    const given = { key, lineNumber, traceParent, phoneHashes, newSeed, now };
     const row = newVerification(request, input, given);
     const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy, now);
     return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
@@ -101,8 +99,8 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     return { verification, replayed: false };
   }
 
-  async function replay(request: VerificationRequest, requestHash: string) {
-    const prior = await findRepeated(request, requestHash);
+  async function replay({ tenantId }: VerificationRequest, key: RequestKey | null) {
+    const prior = await findRepeated(tenantId, key);
     return prior && { verification: prior, replayed: true };
   }
 }
@@ -111,9 +109,9 @@ function raise(error: Error): never {
   throw error;
 }
 
-function hashOf(request: VerificationRequest): string {
+function fieldsOf(request: VerificationRequest) {
   const { userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale } = request;
   const reached = phoneTypeOf(request) === 'office' ? [] : [request.channel, phoneTypeOf(request)];
   const fields = [userId, purpose, number, country, extension, pauseBeforeS, pauseAfterS, locale];
-  return requestHashOf([...fields, ...reached]);
+  return [...fields, ...reached];
 }

@@ -1,5 +1,5 @@
 import { UnrecoverableError } from 'bullmq';
-import { type ErrorCode, type FieldProblem, ServiceError } from '../../errors.ts';
+import { type ErrorCode, type FieldProblem, hasCode, isRefusal, ServiceError } from '../../errors.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import {
   fieldProblems,
@@ -97,8 +97,8 @@ function ageOf({ timestamp, opts }: BackendJob): number {
 
 /** The error of a request that is wrong or given up; null for one that may succeed later. */
 function refusalFor(error: unknown, ageMs: number): ServiceError | null {
-  if (error instanceof ServiceError && error.code === 'idempotencyKey.reused') return reusedId();
-  if (error instanceof ServiceError && error.status < 500) return error;
+  if (hasCode(error, 'idempotencyKey.reused')) return reusedId();
+  if (isRefusal(error)) return error;
   if (ageMs < GIVE_UP_MS) return null;
   const detail =
     'The request could not be accepted for an hour; the log says why. Add a new job to ask again.';

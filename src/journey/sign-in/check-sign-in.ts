@@ -1,4 +1,4 @@
-import { ServiceError } from '../../errors.ts';
+import { isRefusal, type ServiceError } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { isSameText } from '../../platform/secrets/same-text.ts';
@@ -110,7 +110,7 @@ async function issueOrNot({ issueAssertion }: CheckDeps, { id, tenantId, signIn:
   try {
     return await issueAssertion({ tenantId, verificationId: id, audience, nonce });
   } catch (error) {
-    if (error instanceof ServiceError && error.status < 500) return null;
+    if (isRefusal(error)) return null;
     throw error;
   }
 }

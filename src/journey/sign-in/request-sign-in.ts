@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { assertAudience } from '../../domain/assertion-policy.ts';
-import { requestHashOf } from '../../domain/idempotency.ts';
+import { NO_REQUEST_KEY, type RequestKey, requestKeyOf } from '../../domain/idempotency.ts';
 import type { ParsedNumber } from '../../domain/number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { parseSignInNumber } from '../../domain/sign-in-number.ts';
-import { ServiceError } from '../../errors.ts';
+import { isRefusal } from '../../errors.ts';
 import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
@@ -67,20 +67,19 @@ interface RequestDeps extends FindRepeatedDeps {
 export function createRequestSignIn(deps: RequestDeps): RequestSignIn {
   const findRepeated = createFindRepeated(deps);
   return async (request) => {
-    const requestHash = hashOf(request);
+    const key = requestKeyOf(request.idempotencyKey, fieldsOf(request));
     try {
-      const before = await findRepeated(request, requestHash);
+      const before = await findRepeated(request.tenantId, key);
       if (before) return { signIn: before, replayed: true };
-      const signIn = await checkAndAdmit(deps, request, requestHash);
+      const signIn = await checkAndAdmit(deps, request, key);
       if (!(signIn instanceof Error)) return { signIn, replayed: false };
       // The same at once may have been admitted, and have taken the last place.
-      const other = await findRepeated(request, requestHash);
+      const other = await findRepeated(request.tenantId, key);
       if (!other) throw signIn;
       return { signIn: other, replayed: true };
     } catch (error) {
       const { tenantId, number, country } = request;
-      if (error instanceof ServiceError && error.status < 500)
-        deps.noteRefusal({ tenantId, userId: '', number, country }, error);
+      if (isRefusal(error)) deps.noteRefusal({ tenantId, userId: '', number, country }, error);
       throw error;
     }
   };
@@ -90,7 +89,7 @@ export function createRequestSignIn(deps: RequestDeps): RequestSignIn {
 async function checkAndAdmit(
   deps: RequestDeps,
   request: SignInRequest,
-  requestHash: string,
+  key: RequestKey | null,
 ): Promise<ToldSignIn | Error> {
   const { tenantId, clientAddress, audience = null, nonce } = request;
   const policy = await deps.policyAt(tenantId, request.policyVersion);
@@ -115,7 +114,7 @@ async function checkAndAdmit(
   const signIn = { ...asStranger, knownDevice };
   const isUsedUp = !knownDevice && found.wrongCodes >= wrongCodes.most;
   const locale = deps.chooseLocale({ ...chosen, ofUser: found.locale });
-  const row = rowOf(deps, request, { number, requestHash, locale, now });
+  const row = rowOf(deps, request, { number, key, locale, now });
   const admission = await deps.signIns.admit({
     row,
     asked: { nonce, audience, knownDevice },
@@ -151,13 +150,8 @@ function ownerOf({ userId, phoneNumber }: FoundSigner) {
 /** The row, of nobody yet. What counts calls to a phone, and stops them, is not for it: strangers may ask for it. */
 function rowOf(
   deps: RequestDeps,
-  { tenantId, policyVersion, codeHost, idempotencyKey }: SignInRequest,
-  {
-    number,
-    requestHash,
-    locale,
-    now,
-  }: { number: ParsedNumber; requestHash: string; locale: string; now: Date },
+  { tenantId, policyVersion, codeHost }: SignInRequest,
+  { number, key, locale, now }: { number: ParsedNumber; key: RequestKey | null; locale: string; now: Date },
 ): NewVerification {
   const { e164, country } = number;
   return {
@@ -172,8 +166,7 @@ function rowOf(
     ...{ traceParent: deps.traces.current(), phoneHashes: [], policyVersion },
     ...{ challenge: 'code', challengeDigits: null, codeSeed: deps.codes.newSeed(), jobId: null },
     ...{ codeHost: codeHost ?? null, withoutAppPassword: false },
-    ...{ pauseBeforeS: null, pauseAfterS: null, idempotencyKey: idempotencyKey ?? null },
-    requestHash: idempotencyKey === undefined ? null : requestHash,
+    ...{ pauseBeforeS: null, pauseAfterS: null, ...(key ?? NO_REQUEST_KEY) },
     ...{ createdAt: now, expiresAt: later(now, CODE_LIFE_MS) },
   };
 }
@@ -208,7 +201,7 @@ function refusalOf(
 }
 
 /** Of everything that the body says. The first word tells it from a request for a verification. */
-function hashOf(request: SignInRequest): string {
+function fieldsOf(request: SignInRequest) {
   const { number, country, nonce, audience, deviceToken, clientAddress, locale } = request;
-  return requestHashOf(['signIn', number, country, nonce, audience, deviceToken, clientAddress, locale]);
+  return ['signIn', number, country, nonce, audience, deviceToken, clientAddress, locale];
 }

@@ -1,7 +1,7 @@
 /** A call or a message that is under way, its end, and what follows. */
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
-import { refusalIn, ServiceError } from '../../errors.ts';
+import { type ErrorCode, hasCode, refusalIn, ServiceError } from '../../errors.ts';
 import { routeDefiner } from '../../platform/http/route.ts';
 import type { PageActions, ShownVerification } from '../ports.ts';
 import type { refusalText } from '../refusal-text.ts';
@@ -220,9 +220,9 @@ async function sendAgain(deps: LiveDeps, person: Person): Promise<PageAnswer> {
 }
 
 /** Lets errors pass of which the next page says more. */
-export function ignoring(...codes: string[]) {
+export function ignoring(...codes: ErrorCode[]) {
   return (error: unknown): void => {
-    if (!(error instanceof ServiceError && codes.includes(error.code))) throw error;
+    if (!hasCode(error, ...codes)) throw error;
   };
 }
 
