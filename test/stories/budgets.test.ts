@@ -61,12 +61,9 @@ describe.runIf(STORES.includes('postgres+redis'))('a verification on PostgreSQL 
 
   /** Else PostgreSQL counts rows when it likes, and where they are few it plans to read all. It plans anew when it counts again. */
   beforeAll(async () => {
-    const { rows } = await sql<{
-      text: string;
-    }>`select format('alter table %s set (autovacuum_enabled = off)', oid::regclass)
-      as text from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(
-      world.db,
-    );
+    const { rows } = await sql<{ text: string }>`
+      select format('alter table %s set (autovacuum_enabled = off)', oid::regclass) as text
+      from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(world.db);
     expect(rows.length).toBeGreaterThan(20);
     for (const { text } of rows) await sql.raw(text).execute(world.db);
   });

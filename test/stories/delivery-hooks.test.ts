@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { AUTH0_ACTION } from '../../src/delivery-hooks/auth0.ts';
 import type { HookKind } from '../../src/delivery-hooks/front-end.ts';
+import { untilServed } from '../support/asked-again.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { newMobile } from '../support/sign-ins.ts';
@@ -86,11 +87,11 @@ describeWorlds('hooks of identity products', ({ world }) => {
     test('has its code sent as a text, once, however often it comes', async () => {
       const [number, code] = [newMobile(), newCode()];
       const text = SENT[kind](number, code);
-      // Where the database was waited for too long, it is sent again.
-      const served = async (): ReturnType<typeof send> => {
-        const answer = await send(kind, text);
-        return answer.status === 503 ? served() : answer;
-      };
+      const served = () =>
+        untilServed(
+          () => send(kind, text),
+          ({ status }) => status,
+        );
       const answers = await Promise.all(Array.from({ length: 50 }, served));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);

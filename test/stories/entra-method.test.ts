@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { claimsWanted, openFakeEntra, signed } from '../../scripts/poundkey/entra-eam/fake-entra.ts';
 import { newHintKey } from '../../scripts/poundkey/entra-eam/fake-keys.ts';
 import { discoveryProblem, readAnswer } from '../../scripts/poundkey/entra-eam/read-answer.ts';
+import { untilServed } from '../support/asked-again.ts';
 import {
   answerOn,
   cameFromEntra,
@@ -148,11 +149,11 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
   test('fifty times at once is one call', async () => {
     const { objectId, number } = await newPerson(world, entra);
     const fields = entra.requestFor(method, objectId);
-    // Whoever waited too long for the database sends the form again.
-    const served = async (): ReturnType<typeof cameFromEntra> => {
-      const came = await cameFromEntra(method, fields);
-      return came.page.status === 503 ? served() : came;
-    };
+    const served = () =>
+      untilServed(
+        () => cameFromEntra(method, fields),
+        ({ page }) => page.status,
+      );
     const all = await Promise.all(Array.from({ length: 50 }, served));
     expect(new Set(all.map(({ page }) => page.url)).size).toBe(1);
     expect(all.map(({ page }) => page.status)).toEqual(all.map(() => 200));

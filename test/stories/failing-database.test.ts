@@ -2,6 +2,7 @@
 import { setTimeout as tick } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ScenarioName } from '../../src/simulator/scenarios.ts';
+import { untilServed } from '../support/asked-again.ts';
 import { chanceFrom } from '../support/chance.ts';
 import { failStatements } from '../support/failing-statements.ts';
 import { worldOn } from '../support/open-worlds.ts';
@@ -12,7 +13,6 @@ import type { Answer } from '../support/world.ts';
 const SEED = 20_261_128;
 const PERCENT = 10;
 const HOW_MANY = 12;
-const MOST_TRIES = 60;
 const PHONES: ScenarioName[] = ['press-pound', 'wrong-then-pound', 'slow', 'busy', 'no-answer', 'hang-up'];
 const ROOMY = { count: 1_000, windowS: 3_600 };
 
@@ -24,14 +24,7 @@ const { world } = worldOn('postgres+redis', {
   },
 });
 
-/** Asks until the answer is not that the registry is away. */
-async function answered(ask: () => Promise<Answer>): Promise<Answer> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const answer = await ask();
-    if (answer.status !== 503) return answer;
-  }
-  throw new Error(`no answer to ${MOST_TRIES} requests`);
-}
+const answered = (ask: () => Promise<Answer>) => untilServed(ask, ({ status }) => status);
 
 const request = (key: string, body: object) =>
   answered(() => world.api('POST', '/v1/verifications', body, { 'idempotency-key': key }));

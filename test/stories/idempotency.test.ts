@@ -1,6 +1,7 @@
 // An idempotency key makes asking again safe: one verification and one call, however often and however fast.
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { VerificationRequest } from '../../src/client.ts';
+import { askAgainWithoutJob } from '../support/asked-again.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import type { Answer } from '../support/world.ts';
 
@@ -30,19 +31,11 @@ describeWorlds('an idempotency key', ({ world }) => {
 
   test('has the call placed at once where the answer, and with it the job, was lost', async () => {
     const [key, body] = [newKey(), { userId: 'u-lost', number: world.newNumber() }];
-    const { jobs } = world.service;
-    await jobs.queue.pause();
-    onTestFinished(() => jobs.queue.resume());
-    const { id } = (await ask(key, body)).body;
-    await jobs.settled();
-    await (await jobs.queue.getJob(id))?.remove();
-    expect((await ask(key, body)).status).toBe(200);
-    await jobs.settled();
-    expect(await jobs.queue.getJob(id)).toBeDefined();
-    await jobs.queue.resume();
+    const id = await askAgainWithoutJob(world, () => ask(key, body));
     await world.settle();
     expect((await ask(key, body)).body.outcome).toBe('approved');
     expect(callsTo(body.number)).toBe(1);
+    const { jobs } = world.service;
     await jobs.settled();
     expect(await jobs.queue.getJob(id)).toBeUndefined();
   });

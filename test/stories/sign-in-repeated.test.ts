@@ -1,6 +1,7 @@
 // A backend sends a request for a sign-in by number again, with its idempotency key: one sign-in, and one text.
 import { expect, onTestFinished, test } from 'vitest';
 import { createPoundkeyClient, type NewSignIn } from '../../src/client.ts';
+import { askAgainWithoutJob } from '../support/asked-again.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { setPolicy } from '../support/set-policy.ts';
 import { newMobile, signer } from '../support/sign-ins.ts';
@@ -93,16 +94,7 @@ describeWorlds('a request for a sign-in that is repeated', { policy: POLICY }, (
   test('has its text sent where the answer, and with it the job, was lost', async () => {
     const number = await numberOf('a user');
     const [key, body] = [newKey(), { number, nonce: 'n-1' }];
-    const { jobs } = world.service;
-    await jobs.queue.pause();
-    onTestFinished(() => jobs.queue.resume());
-    const { id } = (await ask(key, body)).body;
-    await jobs.settled();
-    await (await jobs.queue.getJob(id))?.remove();
-    expect((await ask(key, body)).status).toBe(200);
-    await jobs.settled();
-    expect(await jobs.queue.getJob(id)).toBeDefined();
-    await jobs.queue.resume();
+    await askAgainWithoutJob(world, () => ask(key, body));
     await world.sendTexts();
     expect(textsTo(number)).toBe(1);
   });
