@@ -116,7 +116,8 @@ describeWorlds('a limit', ({ world }) => {
   });
 
   test('per number, of another tenant and for longer, do not hold up who signs in with that phone', async () => {
-    await limit({ perNumber: few });
+    // Each time that a job is late settling moves the time on by a minute: a window that holds all of them.
+    await limit({ perNumber: { ...few, windowS: 3_600 } });
     const { userId, number } = await world.story('press-pound');
     const policy = { limits: { ...NONE, perNumber: { count: 1_000, windowS: 86_400 } } };
     const { api: stranger } = await world.addTenant(`stranger-${users}`, policy);
