@@ -88,11 +88,12 @@ describe('a PostgreSQL that is not there', () => {
 });
 
 describe.runIf(inject('postgresUrl'))('a PostgreSQL that is far away', () => {
-  it('is opened although each connection takes longer than anybody waits for one later', async () => {
+  it('answers who comes first, although a connection takes longer to make than anybody waits for one', async () => {
     const { database } = await placeFor('postgres');
     const place = database as Extract<typeof database, { kind: 'postgres' }>;
     const { db } = await openSamples({ ...place, url: await slowWayTo(place.url) });
-    await vi.waitFor(() => sql`select 1`.execute(db), { timeout: 10_000 });
+    const { rows } = await sql`select 1 as one`.execute(db);
+    expect(rows).toEqual([{ one: 1 }]);
   });
 });
 

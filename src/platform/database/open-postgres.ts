@@ -22,7 +22,8 @@ const CLOSE_MS = 5_000;
 const FIRST_CONNECT_MS = 5_000;
 
 /**
- * Brings the tables up to date over connections of its own, then makes the pools.
+ * Brings the tables up to date over connections of its own, then makes the pools. In that of the registry is one connection
+ * when this resolves, unless the server has gone meanwhile.
  * @throws Error when the server cannot be reached, a pooler in front of it cannot carry what is wanted, or a migration
  * fails; it names host and database, never the password
  */
@@ -49,6 +50,8 @@ export async function openPostgres(
     },
     onFailure,
   );
+  // Where making one takes longer than a request waits for it, the first request after a start would be refused.
+  await reachServer(pool, url).catch(report);
   const giveUp = atMostEvery(GIVE_UP_MS, () => {
     pool.giveUp(false);
     queuePool.giveUp(true);
