@@ -1,7 +1,5 @@
 import type { TenantPolicy } from '../domain/policy.ts';
-import { later } from '../platform/clock.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS, later } from '../platform/clock.ts';
 
 /** How long an app password that is made now opens anything, by default and at most; null: it has no end. */
 export function latestExpiry(

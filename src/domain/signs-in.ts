@@ -1,8 +1,6 @@
 /** Which phones are user names at a moment: the one place that says so, for every statement that asks. */
 import sql, { raw, type Sql } from 'sql-template-tag';
-
-/** Milliseconds. */
-const DAY = 86_400_000;
+import { DAY_MS, later } from '../platform/clock.ts';
 
 /**
  * A condition on a row of phone_method: its number signs its user in, as long as the policy allows signing in with
@@ -13,7 +11,7 @@ const DAY = 86_400_000;
  * @param alias what the statement calls the row; never anything that came from outside
  */
 export function signsIn(now: Date, unusedDays: number | null, alias = 'm'): Sql {
-  const since = unusedDays === null ? null : new Date(now.getTime() - unusedDays * DAY);
+  const since = unusedDays === null ? null : later(now, -unusedDays * DAY_MS);
   const row = raw(alias);
   return sql`(${row}.sign_in_enabled_at is not null and ${row}.verified_at is not null and (${since}::timestamptz is null
     or greatest(${row}.sign_in_enabled_at, ${row}.sign_in_used_at, ${row}.verified_at) > ${since}::timestamptz))`;

@@ -1,12 +1,13 @@
 /** The keys with which Entra signs: fetched when they are needed, kept, and fetched again when one is not among them. */
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { DAY_MS } from '../platform/clock.ts';
 import type { Cloud } from './clouds.ts';
 
 /** How long an answer is waited for, ms. */
 const ANSWER_MS = 3_000;
 /** How long keys are kept that are not missed, ms; Entra asks its own clients to look once a day. */
-const KEPT_MS = 24 * 3_600_000;
+const KEPT_MS = DAY_MS;
 /** How long after a fetch an unknown key leads to no other one, ms: who makes up key ids must not make requests. */
 const COOL_DOWN_MS = 30_000;
 

@@ -1,5 +1,6 @@
 /** Slows the guessing of passwords: who has signed in wrongly a few times must wait, longer each time. */
 import { isIPv6 } from 'node:net';
+import { HOUR_MS } from '../platform/clock.ts';
 import { keepNewest } from '../platform/keep-newest.ts';
 
 /** Wrong sign-ins in a row that cost nothing: people mistype. */
@@ -8,7 +9,7 @@ const FREE = 5;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;
 /** How long after its last wrong sign-in a source is forgotten, ms. */
-const REMEMBERED_MS = 3_600_000;
+const REMEMBERED_MS = HOUR_MS;
 
 /** Sources are told apart until there are this many; then the one that was wrong the longest ago is forgotten. */
 const MOST_SOURCES = 1_000;

@@ -1,14 +1,13 @@
-import { later } from '../platform/clock.ts';
+import { DAY_MS, HOUR_MS, later } from '../platform/clock.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 /** How long to wait after each failed attempt, ms; the last one applies to all further ones. */
-const DELAYS_MS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR] as const;
+const DELAYS_MS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR_MS] as const;
 
 /** How long a message is tried, ms. */
-const TRIED_FOR_MS = 24 * HOUR;
+const TRIED_FOR_MS = DAY_MS;
 
 /**
  * When to try again after a failed attempt; null: never. Each wait is up to a quarter longer than planned, so that

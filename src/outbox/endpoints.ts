@@ -3,7 +3,7 @@ import sql, { raw } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../domain/audit-event.ts';
 import { secretContext } from '../domain/secret-context.ts';
 import { ServiceError } from '../errors.ts';
-import { type Clock, later } from '../platform/clock.ts';
+import { type Clock, DAY_MS, later } from '../platform/clock.ts';
 import { runIn } from '../platform/database/run-statement.ts';
 import { type KeyRing, seal } from '../platform/secrets/key-ring.ts';
 import type { Registry } from '../registry/schema.ts';
@@ -17,7 +17,7 @@ const OF_ENDPOINT: Omit<AuditEvent, 'type'> = {
 };
 
 /** How long messages carry the signature of the replaced secret too, so that receivers have time to change. */
-const BOTH_SECRETS_MS = 24 * 3_600_000;
+const BOTH_SECRETS_MS = DAY_MS;
 
 /** A tenant's webhook endpoint, without its secret. */
 export interface WebhookEndpoint {

@@ -1,7 +1,7 @@
 /** What removes old rows. Each statement removes a few hundred at most, skips rows that somebody else holds, and waits for none. */
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { KEPT_DAYS } from '../domain/retention.ts';
-import { later } from '../platform/clock.ts';
+import { DAY_MS, HOUR_MS, later } from '../platform/clock.ts';
 
 /** What rows that were removed are counted as. */
 export type PurgedKind =
@@ -24,7 +24,7 @@ export interface PurgeStatement {
 }
 
 /** How long refusals are kept, ms. */
-const REFUSALS_MS = 7 * 86_400_000;
+const REFUSALS_MS = 7 * DAY_MS;
 
 /** How long ago, by the policy of the tenant `t`, something must be over to be removed. */
 const keptFor = (field: keyof typeof KEPT_DAYS) =>
@@ -88,7 +88,7 @@ const refusals: PurgeStatement = {
 };
 
 /** How long links and sessions of the self-service page are kept after their end, ms: the page says so much longer that they are over. */
-const SELF_SERVICE_MS = 86_400_000;
+const SELF_SERVICE_MS = DAY_MS;
 
 /** Links first, of which sessions may be left. */
 const selfService: PurgeStatement = {
@@ -109,17 +109,17 @@ const selfService: PurgeStatement = {
 };
 
 /** How long after its end a page for signing in is kept, ms: a code and the way back last longer than the page. */
-const SIGN_IN_PAGES_MS = 3_600_000;
+const SIGN_IN_PAGES_MS = HOUR_MS;
 
 const signInPages = endedRows('sign_in_page', 'signInPage', 'pages for signing in', SIGN_IN_PAGES_MS);
 
 /** How long after their end sign-ins of Entra are kept, ms: the same request again finds its own. */
-const ENTRA_ATTEMPTS_MS = 3_600_000;
+const ENTRA_ATTEMPTS_MS = HOUR_MS;
 
 const entraAttempts = endedRows('entra_attempt', 'entraAttempt', 'sign-ins of Entra', ENTRA_ATTEMPTS_MS);
 
 /** How long after their end enrolment codes are kept, ms: they say nothing any more. */
-const ENROLMENT_CODES_MS = 86_400_000;
+const ENROLMENT_CODES_MS = DAY_MS;
 
 const enrolmentCodes = endedRows(
   'entra_enrolment_code',

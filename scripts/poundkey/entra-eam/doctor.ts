@@ -1,8 +1,10 @@
 // Looks at everything that a sign-in through Entra needs: what Entra reads here, what is read at Entra, and one whole sign-in.
 import { randomUUID } from 'node:crypto';
+import { WARNED_DAYS } from '../../../src/domain/certificate-expiry.ts';
 import { CLOUDS, placesOf, redirectUriOf } from '../../../src/entra/clouds.ts';
 import { DirectoryPhonesRefusal } from '../../../src/entra/directory-phones/refusal.ts';
 import { addressesOf, type EntraMethod } from '../../../src/entra/external-method/methods.ts';
+import { daysUntil } from '../../../src/platform/clock.ts';
 import type { Finding } from '../command.ts';
 import type { Tools } from '../tools.ts';
 import { openFakeEntra } from './fake-entra.ts';
@@ -12,7 +14,6 @@ import { discoveryProblem } from './read-answer.ts';
 
 /** How far this machine's clock may be from Entra's, s: hints are believed for five minutes. */
 const MOST_APART_S = 60;
-const DAY_MS = 86_400_000;
 
 type Look = () => Promise<string | null>;
 
@@ -60,8 +61,10 @@ async function finding(name: string, good: string, find: Look): Promise<Finding>
 async function keyProblem({ entraKeys, clock }: Tools): Promise<string | null> {
   const newest = (await entraKeys.list()).at(-1);
   if (newest === undefined) return 'there is none';
-  const days = Math.floor((newest.expiresAt.getTime() - clock.now().getTime()) / DAY_MS);
-  return days < 30 ? `the newest one ends in ${days} days: entra-eam rotate-keys makes another` : null;
+  const days = daysUntil(newest.expiresAt, clock.now());
+  return days < WARNED_DAYS
+    ? `the newest one ends in ${days} days: entra-eam rotate-keys makes another`
+    : null;
 }
 
 async function entraProblem({ entra, clock }: Tools, cloud: EntraMethod['cloud']): Promise<string | null> {

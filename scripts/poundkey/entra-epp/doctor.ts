@@ -1,18 +1,15 @@
 // Looks whether a connection could work: with a caller of its own, who signs with a key made here, and an evaluation request.
 import { generateKeyPairSync, randomUUID, X509Certificate } from 'node:crypto';
 import { CompactEncrypt, SignJWT } from 'jose';
+import { WARNED_DAYS } from '../../../src/domain/certificate-expiry.ts';
 import { CLOUDS, issuersOf } from '../../../src/entra/clouds.ts';
 import { createCheckCaller, ROLE } from '../../../src/entra/messages/caller.ts';
-import {
-  type Connection,
-  type Connections,
-  type MessageKey,
-  WARNED_DAYS,
-} from '../../../src/entra/messages/connections.ts';
+import type { Connection, Connections, MessageKey } from '../../../src/entra/messages/connections.ts';
 import { MESSAGE_TYPE } from '../../../src/entra/messages/envelope.ts';
 import { createDecrypt } from '../../../src/entra/messages/message-keys.ts';
 import { createMessageSets } from '../../../src/entra/messages/message-set.ts';
 import { createLogger } from '../../../src/log.ts';
+import { daysUntil } from '../../../src/platform/clock.ts';
 import { createHttpApp } from '../../../src/platform/http/http-app.ts';
 import { listen } from '../../../src/platform/http/http-server.ts';
 import type { KeyRing } from '../../../src/platform/secrets/key-ring.ts';
@@ -32,7 +29,6 @@ export interface Examined {
   now: Date;
 }
 
-const DAY_MS = 86_400_000;
 const ANSWER_MS = 5_000;
 const MOST_SKEW_MS = 30_000;
 
@@ -58,7 +54,7 @@ const failed = (problem: unknown) => ({
 
 function lookAtKeys({ keys, now }: Examined) {
   const [longest] = keys.toSorted((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime());
-  const days = Math.floor(((longest?.expiresAt.getTime() ?? 0) - now.getTime()) / DAY_MS);
+  const days = daysUntil(longest?.expiresAt ?? new Date(0), now);
   if (days < 0) return failed('every certificate has expired: entra-epp add-key makes another one');
   if (days < WARNED_DAYS)
     return failed(

@@ -5,14 +5,14 @@ import { maskNumber } from '../../../src/domain/mask-number.ts';
 import type { TenantPolicy } from '../../../src/domain/policy.ts';
 import { refusedNumber } from '../../../src/journey/request/note-refusal.ts';
 import { createReadFacts, type UserFacts } from '../../../src/journey/store/facts.ts';
-import { later } from '../../../src/platform/clock.ts';
+import { DAY_MS, later } from '../../../src/platform/clock.ts';
 import { hashesUnderAllKeys } from '../../../src/platform/secrets/key-ring.ts';
 import type { Registry } from '../../../src/registry/schema.ts';
 import { type LimitsDeps, readBusyLines, readLimits } from './read-limits.ts';
 import { shownUser, type Whom } from './read-whom.ts';
 
 /** How far back is looked, ms; refusals are kept for a week only. */
-const LOOK_BACK_MS = 30 * 86_400_000;
+const LOOK_BACK_MS = 30 * DAY_MS;
 /** How many are shown of each, the newest first. */
 const MOST_SHOWN = 10;
 

@@ -1,13 +1,13 @@
 import sql, { raw } from 'sql-template-tag';
 import { auditEvents } from '../../domain/audit-event.ts';
 import type { ClientPlace } from '../../domain/client-address.ts';
-import { type Clock, later } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { hmac, type KeyRing } from '../../platform/secrets/key-ring.ts';
 import { type Tell, tellGuessed } from '../messages.ts';
 
 /** How long a wrong app password counts, ms. */
-const COUNTS_MS = 24 * 3_600_000;
+const COUNTS_MS = DAY_MS;
 
 /** How many different wrong app passwords there may be in that time. */
 const MOST_OF_USER = 50;

@@ -2,23 +2,21 @@
 import { createPrivateKey, generateKeyPair, hash, type KeyObject, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import sql from 'sql-template-tag';
+import { WARNED_DAYS } from '../../domain/certificate-expiry.ts';
 import type { Logger } from '../../log.ts';
-import { type Clock, later } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, daysUntil, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { type KeyRing, seal, unseal } from '../../platform/secrets/key-ring.ts';
 import { resealAll } from '../../platform/secrets/reseal.ts';
 import type { EntraKeyTable } from '../../registry/entra-schema.ts';
 import { selfSignedCertificate } from './certificate.ts';
 
-const DAY_MS = 86_400_000;
 /** How long a certificate is valid, ms. */
 const LIFE_MS = 730 * DAY_MS;
 /** How long a key is published before it signs, and after another one does, ms: Entra keeps what it has read for a day. */
 const PUBLISHED_MS = 2 * DAY_MS;
 /** How long before its end a key is replaced, ms. */
 const RENEWED_MS = 60 * DAY_MS;
-/** How long before the end of the last key the log warns, ms: something keeps new ones from being written. */
-const WARNED_MS = 30 * DAY_MS;
 /** Clocks of others may be behind. */
 const VALID_BEFORE_MS = DAY_MS;
 
@@ -90,7 +88,8 @@ export function createEntraSigningKeys(deps: KeyDeps) {
     const known = await keys();
     const current = known.findLast(({ signsFrom }) => signsFrom <= now) ?? known[0];
     if (current === undefined) throw new Error('there is no key for answers to Entra after one was made');
-    if (current.expiresAt.getTime() - now.getTime() < WARNED_MS && current === known.at(-1))
+    // Something keeps new ones from being written.
+    if (daysUntil(current.expiresAt, now) < WARNED_DAYS && current === known.at(-1))
       log.warn(
         { kid: current.kid, expiresAt: current.expiresAt },
         'the key for answers to Entra expires soon',

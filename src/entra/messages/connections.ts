@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import sql, { type Sql } from 'sql-template-tag';
 import { type AuditEvent, auditEvents } from '../../domain/audit-event.ts';
+import { WARNED_DAYS } from '../../domain/certificate-expiry.ts';
 import { ServiceError } from '../../errors.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, daysUntil, HOUR_MS } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { KeyRing } from '../../platform/secrets/key-ring.ts';
 import { newMessageKey, type SealedKey } from './message-keys.ts';
@@ -58,11 +59,8 @@ type Row = Omit<Connection, 'audiences'> & { audiences: string };
 const COLUMNS = sql`id, tenant_id, name, directory_id, audiences, caller_app_id, requires_role, asks_first, times, created_at`;
 const KEY_COLUMNS = sql`id as key_id, certificate, created_at, expires_at, last_used_at`;
 
-/** How long before a certificate expires its use is warned about, days. */
-export const WARNED_DAYS = 30;
-
 /** How often the last use of a key is noted, ms. */
-const NOTED_EVERY_MS = 3_600_000;
+const NOTED_EVERY_MS = HOUR_MS;
 
 /** What every use of connections needs. */
 interface ConnectionDeps {
@@ -234,7 +232,7 @@ function createCalled(run: RunStatement, clock: Clock) {
       const noted = key?.lastUsedAt ? new Date(key.lastUsedAt).getTime() : 0;
       if (key === undefined || now.getTime() - noted < NOTED_EVERY_MS) return null;
       await run(sql`update entra_message_key set last_used_at = ${now} where id = ${keyId}`);
-      const daysLeft = Math.floor((new Date(key.expiresAt).getTime() - now.getTime()) / 86_400_000);
+      const daysLeft = daysUntil(new Date(key.expiresAt), now);
       return daysLeft < WARNED_DAYS ? daysLeft : null;
     },
   };

@@ -2,6 +2,7 @@ import { createPrivateKey, generateKeyPair, type KeyObject, randomUUID } from 'n
 import { promisify } from 'node:util';
 import { compactDecrypt, decodeProtectedHeader } from 'jose';
 import sql from 'sql-template-tag';
+import { DAY_MS, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { type KeyRing, seal, unseal } from '../../platform/secrets/key-ring.ts';
 import { resealAll } from '../../platform/secrets/reseal.ts';
@@ -38,7 +39,7 @@ export async function newMessageKey(sealKeys: KeyRing, now: Date): Promise<NewMe
   const id = randomUUID();
   // Certificates have whole seconds.
   const from = new Date(Math.floor(now.getTime() / 1000) * 1000);
-  const expiresAt = new Date(from.getTime() + VALID_DAYS * 86_400_000);
+  const expiresAt = later(from, VALID_DAYS * DAY_MS);
   const certificate = selfSigned({ commonName: COMMON_NAME, privateKey, from, until: expiresAt });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   return { id, certificate, expiresAt, sealedKey: seal(sealKeys, pem, contextOf(id)) };

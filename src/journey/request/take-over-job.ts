@@ -1,6 +1,6 @@
 import { UnrecoverableError } from 'bullmq';
 import { type ErrorCode, type FieldProblem, hasCode, isRefusal, ServiceError } from '../../errors.ts';
-import { type Clock, later } from '../../platform/clock.ts';
+import { type Clock, HOUR_MS, later } from '../../platform/clock.ts';
 import {
   fieldProblems,
   firstPerField,
@@ -14,7 +14,7 @@ import type { ReadFacts } from '../store/facts.ts';
 import { VerificationJob } from './request-schema.ts';
 
 /** A request that could not be written down for this long is given up, ms. No policy lets one wait longer. */
-const GIVE_UP_MS = 3_600_000;
+const GIVE_UP_MS = HOUR_MS;
 
 /**
  * Trigger: a job that a backend added. Writes its request to the registry and leaves the verification's id in the job's

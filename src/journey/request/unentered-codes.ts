@@ -1,12 +1,12 @@
 import type { TenantPolicy } from '../../domain/policy.ts';
 import type { User } from '../../domain/user.ts';
 import { ServiceError } from '../../errors.ts';
-import { later, secondsUntil } from '../../platform/clock.ts';
+import { HOUR_MS, later, secondsUntil } from '../../platform/clock.ts';
 import type { RowPurpose } from '../states.ts';
 import type { LimitOn } from './limits.ts';
 
 /** How long texts are counted, and how long none are sent once there were too many, ms. */
-const WINDOW_MS = 3_600_000;
+const WINDOW_MS = HOUR_MS;
 const HOLD_MS = 1_800_000;
 /** How many texts one code that was entered makes up for: where a tenth of the codes are entered, nothing is held. */
 export const MADE_UP_FOR = 10;

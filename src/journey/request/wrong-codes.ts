@@ -1,4 +1,4 @@
-import { later } from '../../platform/clock.ts';
+import { DAY_MS, later } from '../../platform/clock.ts';
 import type { Counter } from '../store/admission.ts';
 import type { Verification } from '../store/rows.ts';
 import { countedPhone } from './counted-phone.ts';
@@ -11,7 +11,6 @@ export type CodeOf = Pick<Verification, 'tenantId' | 'userId' | 'purpose' | 'pho
  * own, and fifty guess a code with a chance of one in 20,000.
  */
 const MOST_WRONG = 50;
-const DAY_MS = 86_400_000;
 
 /**
  * The counter of wrong codes of users' verifications by text, see `countedPhone`.

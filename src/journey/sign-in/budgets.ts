@@ -3,13 +3,10 @@ import { hiddenBehind, readClientPlace } from '../../domain/client-address.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { calledFormOf } from '../../domain/sign-in-number.ts';
 import { ServiceError } from '../../errors.ts';
-import { later, secondsUntil } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, later, secondsUntil } from '../../platform/clock.ts';
 import type { LimitOn } from '../request/limits.ts';
 import { type SpendingRules, spendingLimits } from '../request/spending.ts';
 import type { Counter } from '../store/admission.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** A request as far as it is counted. */
 export interface CountedSignIn {

@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { ERASED_USER } from '../../domain/user.ts';
-import { later } from '../../platform/clock.ts';
+import { HOUR_MS, later } from '../../platform/clock.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { takeLease } from './leases.ts';
 
@@ -25,7 +25,7 @@ export interface Suspicion {
 
 /** How often one process looks, and how far back, ms. */
 const EVERY_MS = 300_000;
-const WINDOW_MS = 3_600_000;
+const WINDOW_MS = HOUR_MS;
 /** How many of a tenant's requests are looked at, the newest ones: a look costs the same however many there are. */
 const MOST_OF_TENANT = 2_000;
 /** From how many requests on something is suspicious. */

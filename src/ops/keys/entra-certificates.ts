@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { WARNED_DAYS } from '../../domain/certificate-expiry.ts';
+import { daysUntil } from '../../platform/clock.ts';
 import type { Registry } from '../../registry/schema.ts';
 
 /** What Entra uses a certificate for: to check answers to it, or to encrypt messages. */
@@ -11,9 +13,6 @@ export interface ExpiringCertificate {
   /** The connection for messages; null: all methods share the keys for answers. */
   connectionId: string | null;
 }
-
-/** How long before its end a certificate is warned about, ms. Keys for answers are replaced by themselves long before. */
-const WARNED_MS = 30 * 86_400_000;
 
 /**
  * Of keys for answers the newest, since a new one takes over by itself; of active keys for messages the one that expires first,
@@ -30,14 +29,17 @@ export async function readExpiringCertificates(db: Kysely<Registry>): Promise<Ex
   return rows;
 }
 
-/** What an operator must do about certificates that expire within 30 days; null: nothing. */
+/**
+ * What an operator must do about certificates that expire soon; null: nothing. Keys for answers are replaced by themselves
+ * long before that.
+ */
 export function expiryProblem(certificates: readonly ExpiringCertificate[], now: Date): string | null {
-  const soon = certificates.filter(({ expiresAt }) => expiresAt.getTime() - now.getTime() < WARNED_MS);
+  const soon = certificates.filter(({ expiresAt }) => daysUntil(expiresAt, now) < WARNED_DAYS);
   return soon.length === 0 ? null : soon.map((each) => problemOf(each, now)).join(' ');
 }
 
 function problemOf({ use, expiresAt, connectionId }: ExpiringCertificate, now: Date): string {
-  const days = Math.floor((expiresAt.getTime() - now.getTime()) / 86_400_000);
+  const days = daysUntil(expiresAt, now);
   const when = days < 0 ? 'has expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'}`;
   return use === 'answers'
     ? `The certificate for answers to Entra ${when}, and no new one was made: run entra-eam rotate-keys, and see in the log why.`
