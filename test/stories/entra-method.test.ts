@@ -150,10 +150,10 @@ describeWorlds('an external authentication method of Entra', OPTIONS, ({ world }
     const { objectId, number } = await newPerson(world, entra);
     const fields = entra.requestFor(method, objectId);
     const served = () =>
-      untilServed(
-        () => cameFromEntra(method, fields),
-        ({ page }) => page.status,
-      );
+      untilServed(async () => {
+        const came = await cameFromEntra(method, fields);
+        return { ...came, status: came.page.status };
+      });
     const all = await Promise.all(Array.from({ length: 50 }, served));
     expect(new Set(all.map(({ page }) => page.url)).size).toBe(1);
     expect(all.map(({ page }) => page.status)).toEqual(all.map(() => 200));

@@ -8,7 +8,6 @@ import { failStatements } from '../support/failing-statements.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { askSignIn, signer } from '../support/sign-ins.ts';
 import { pressedPound, tracesOf } from '../support/traces.ts';
-import type { Answer } from '../support/world.ts';
 
 const SEED = 20_261_128;
 const PERCENT = 10;
@@ -24,10 +23,8 @@ const { world } = worldOn('postgres+redis', {
   },
 });
 
-const answered = (ask: () => Promise<Answer>) => untilServed(ask, ({ status }) => status);
-
 const request = (key: string, body: object) =>
-  answered(() => world.api('POST', '/v1/verifications', body, { 'idempotency-key': key }));
+  untilServed(() => world.api('POST', '/v1/verifications', body, { 'idempotency-key': key }));
 
 /** What a running service does in so many rounds of three seconds: timers and the queue, which goes by its own time. */
 async function live(rounds: number, isDone: () => boolean = () => false): Promise<void> {
@@ -88,7 +85,7 @@ test('calls, texts and sign-ins end once each, and nothing is told that is not s
   });
   const signIns = await each(async (n) => {
     const number = signers[n]?.number ?? '';
-    return { id: (await answered(() => askSignIn(world, number))).body.id as string, number };
+    return { id: (await untilServed(() => askSignIn(world, number))).body.id as string, number };
   });
   await live(40);
   mend();
@@ -101,13 +98,13 @@ test('calls, texts and sign-ins end once each, and nothing is told that is not s
   for (const { id, number } of texts.filter(isTexted)) {
     const key = { 'idempotency-key': `code-${id}` };
     const code = { code: world.codeOn(number) };
-    const told = await answered(() => world.api('POST', `/v1/verifications/${id}/check`, code, key));
+    const told = await untilServed(() => world.api('POST', `/v1/verifications/${id}/check`, code, key));
     expect(told, JSON.stringify(told.body)).toMatchObject({ status: 200, body: { outcome: 'approved' } });
   }
   const approved = [];
   for (const { id, number } of signIns.filter(isTexted)) {
     const code = { code: world.codeOn(number) };
-    const { body } = await answered(() => world.api('POST', `/v1/sign-ins/${id}/check`, code));
+    const { body } = await untilServed(() => world.api('POST', `/v1/sign-ins/${id}/check`, code));
     if (body.assertion !== undefined) approved.push({ id, assertion: body.assertion });
   }
   mendAgain();

@@ -4,14 +4,11 @@ import type { Answer, World } from './world.ts';
 
 const MOST_TRIES = 60;
 
-/**
- * Asks until the answer is another one than 503, such as where the database was waited for too long.
- * @param statusOf the status of an answer
- */
-export async function untilServed<T>(ask: () => Promise<T>, statusOf: (answer: T) => number): Promise<T> {
+/** Asks until the answer is another one than 503, such as where the database was waited for too long. */
+export async function untilServed<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const answer = await ask();
-    if (statusOf(answer) !== 503) return answer;
+    if (answer.status !== 503) return answer;
   }
   throw new Error(`no answer to ${MOST_TRIES} requests`);
 }
