@@ -102,7 +102,7 @@ function checkedExpiry(wanted: Date | null, policy: TenantPolicy['appPassword'],
   if (!policy.onRequest)
     throw new ServiceError(
       'policy.appPasswordsRefused',
-      'The policy lets backends make no app passwords (appPassword.onRequest). Those there are can still be listed and revoked.',
+      'The policy does not let backends make app passwords (appPassword.onRequest). Those that there are can still be listed and revoked.',
     );
   const last = latestExpiry(policy, now);
   if (wanted === null) return last;

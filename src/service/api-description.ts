@@ -140,7 +140,7 @@ const RECEIVED: Record<AnyMessage, Pick<ApiWebhook, 'operationId' | 'summary'>> 
   'challenge.locked': {
     operationId: 'receiveChallengeLocked',
     summary:
-      'Wrong answers ended too many verifications of a user in a row, so that no further one is accepted for a while',
+      'Too many verifications of a user in a row had wrong answers, so that no further one is accepted for a while',
   },
   'phoneMethod.added': {
     operationId: 'receivePhoneMethodAdded',

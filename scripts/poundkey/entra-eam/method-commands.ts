@@ -44,7 +44,7 @@ const enrol: Action = async (tools, words, { hours = '72' }) => {
     user,
     wholeIn('hours', hours, 1, 336) * 3_600,
   );
-  const text = `${code}\n\nGive it to the person on a safe way. It is good for one sign-in, until ${expiresAt.toISOString()}.`;
+  const text = `${code}\n\nGive it to the person by a safe route. It is good for one sign-in, until ${expiresAt.toISOString()}.`;
   return { text, data: { code, expiresAt } };
 };
 

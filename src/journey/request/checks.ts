@@ -158,7 +158,8 @@ function refuseMissingPin({ request, policy, facts }: CheckInput): ServiceError[
 function refuseLockedChallenge({ request, policy, facts }: CheckInput): ServiceError[] {
   const until = facts.lockedChallenges[challengeOf(request, policy)];
   if (until === undefined) return [];
-  const detail = `Wrong answers ended too many verifications of this user in a row. Wait, or ask an administrator to unblock the user.`;
+  const detail =
+    'Too many verifications of this user in a row had wrong answers. Wait, or ask an administrator to unblock the user.';
   return [
     new ServiceError('challenge.locked', detail, {
       retryAfterS: secondsUntil(new Date(until), facts.readAt),

@@ -59,6 +59,6 @@ function notChecked(outcome: Verification['outcome']): ServiceError {
     return hasEnded('verification', outcome, 'No code is checked any more. Read the verification.');
   return new ServiceError(
     'verification.alreadyDecided',
-    'The user was blocked or has no longer this phone, so the code is not checked.',
+    'The user was blocked or no longer has this phone, so the code is not checked.',
   );
 }

@@ -28,12 +28,13 @@ export const OWN_ERRORS: Readonly<Record<string, Explanation>> = {
       'npm run poundkey -- check asks PUBLIC_URL and says what is wrong. If it is right, search the log for refused webhooks (a wrong auth token) and the console of the provider for warnings about the call.',
   },
   messageGone: {
-    meaning: 'the message of somebody else that was to be sent is over: its verification was decided before',
+    meaning:
+      'the message of another product, such as Entra, was not sent: its verification was decided before',
     action: 'Nothing: nobody gets a code that is worth nothing any more.',
   },
   tooLate: {
     meaning:
-      'the message was written too late, when whoever handed it over waited no longer; nobody was called',
+      'the message was recorded when the product that handed it over had stopped waiting; nobody was called',
     action: 'Look at how long the database takes, and at the network between it and Poundkey.',
   },
   networkUnreachable: {

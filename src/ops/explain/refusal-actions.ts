@@ -22,7 +22,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'number.suppressed':
     'Somebody who answered this number was called by mistake and asked for no more calls. Ask the user for the number again; if it is right, npm run poundkey -- allow NUMBER lets it be called again.',
   'number.notRegistered':
-    'Signing in calls the registered phone only. The user has to register the phone first, or the backend sends another number than the registered one.',
+    'Signing in calls the registered phone only. Either the user has to register the phone first, or the backend sent another number than the registered one: it leaves the number out.',
   'phoneMethod.mobileFirst':
     'An alternate mobile needs a mobile beside it. npm run poundkey -- list-phones TENANT USER shows the phones; the user registers a mobile first.',
   'extension.missing': FIX_REQUEST,
@@ -43,7 +43,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'assertion.expired': `It was redeemed more than three minutes after it was issued. ${NEW_SIGN_IN} If it happens often, compare the clocks of all machines.`,
   'assertion.alreadyRedeemed':
     'It was redeemed twice. Usually the backend repeated a request; otherwise somebody has copied the assertion: look into the audit trail of the user.',
-  'assertion.withdrawn': `The phone was removed, changed or verified again after the sign-in, signing in with its number was disabled, the user was blocked, or fraud was reported: the story of the user says which. ${NEW_SIGN_IN}`,
+  'assertion.withdrawn': `The phone was removed, changed or verified again after the sign-in, signing in with its number was disabled, the user was blocked, or fraud was reported: the audit trail of the user says which. ${NEW_SIGN_IN}`,
   'policy.smsSignInRefused': `The policy does not allow signing in with phone numbers. ${POLICY} The field is smsSignIn.allowed.`,
   'phoneMethod.notVerified':
     'A phone counts for nothing until its user has verified it: the user registers the number first. npm run poundkey -- list-phones TENANT USER shows the phones.',
@@ -63,7 +63,7 @@ export const REFUSAL_ACTIONS: Partial<Record<ErrorCode, string>> = {
   'pin.notSet':
     'The policy asks for a PIN and the user has none: the backend sets one (PUT /v1/users/{userId}/profile).',
   'challenge.locked':
-    'Wrong answers ended too many verifications in a row. Wait until the time below, or npm run poundkey -- unblock TENANT USER once it is clear that it was the user.',
+    'Too many verifications of this user in a row had wrong answers, however they ended. Wait until the time below, or npm run poundkey -- unblock TENANT USER once it is clear that it was the user.',
   'limit.reached': `Wait until the time below. After calls and texts to a number that were not approved, the next one has to wait, and an approval ends that; otherwise the limit can be raised. ${POLICY} The fields are limits.perUser, perNumber, perSwitchboard and perTenant, and textMessage.unentered for texts whose codes nobody enters; five texts to a number in ten minutes are the most whatever the policy says.`,
   'spending.limitReached': `Wait until midnight UTC. Look at the calls and texts of this tenant first: many that nobody asked for are toll fraud (npm run poundkey -- toll-fraud TENANT). If they are wanted, raise the limit. ${POLICY} The fields are spending.callsPerDay, spending.textsPerDay and spending.moneyPerDay; for all tenants together the settings are CALLS_PER_DAY, TEXTS_PER_DAY and MONEY_PER_DAY.`,
   'line.tooBusy':
