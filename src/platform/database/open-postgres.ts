@@ -50,12 +50,12 @@ export async function openPostgres(
     },
     onFailure,
   );
-  // Where making one takes longer than a request waits for it, the first request after a start would be refused.
-  await reachServer(pool, url).catch(report);
   const giveUp = atMostEvery(GIVE_UP_MS, () => {
     pool.giveUp(false);
     queuePool.giveUp(true);
   });
+  // Where making one takes longer than a request waits for it, the first request after a start would be refused.
+  await reachServer(pool, url).catch(report);
   const check = () => checkWritable(pool, url, giveUp);
   const stopWatching = watchStore({ outages, look: check, always: false, report });
   const close = async () => {
