@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tenantPolicySchema } from '../../src/domain/policy-schema.ts';
+import { policyDocumentSchema } from '../../src/domain/policy-schema.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
@@ -7,27 +7,20 @@ type Schema = z.core.JSONSchema.JSONSchema;
 export interface PolicyField {
   path: string;
   schema: Schema;
+  required: boolean;
 }
 
-/** Every field of a policy, in the order of the schema; objects stand for their fields. */
+/** Every field of a policy that is sent, in the order of the schema; objects stand for their fields. */
 export function policyFields(): PolicyField[] {
-  return fieldsWithin(z.toJSONSchema(tenantPolicySchema, { io: 'input' }), '');
-}
-
-function fieldsWithin({ properties = {} }: Schema, prefix: string): PolicyField[] {
-  return Object.entries(properties).flatMap(([name, schema]) => {
-    if (typeof schema === 'boolean') return [];
-    const path = `${prefix}${name}`;
-    return schema.properties ? fieldsWithin(schema, `${path}.`) : [{ path, schema }];
-  });
+  return fieldsWithin(document(), '');
 }
 
 /** The page about the policy, in Markdown. */
 export function policyPage(): string {
-  const rows = policyFields().map(
-    ({ path, schema }) =>
-      `| \`${path}\` | ${valuesOf(schema)} | ${defaultOf(schema)} | ${schema.description ?? ''} |`,
+  const groups = Object.entries(document().properties ?? {}).flatMap(([name, schema]) =>
+    typeof schema !== 'boolean' && schema.properties ? [{ path: name, schema }] : [],
   );
+  const alone = policyFields().filter(({ path }) => !path.includes('.'));
   return `# The policy of a tenant
 
 <!-- Written by scripts/policy-page.ts from src/domain/policy-schema.ts: change the descriptions there. -->
@@ -35,12 +28,63 @@ export function policyPage(): string {
 A policy says who may be called, how, how often and how long. A backend reads and replaces it with
 [\`/v1/policy\`](api.md#the-policy), an operator with [\`npm run poundkey -- set-policy\`](operating/command-line.md).
 A field that is left out has its default. Every version is kept. A change counts at once, also for calls that wait: one
-that is no longer allowed is not placed and ends as \`blocked\`. Times are in seconds.
+that is no longer allowed is not placed and ends as \`blocked\`.
 
-| field | values | default | meaning |
-| ----- | ------ | ------- | ------- |
-${rows.join('\n')}
+A name that ends in \`S\` is a time in seconds; each other field says its unit.
+
+## Fields of no group
+
+${tableOf(alone)}
+
+${groups.map(sectionOf).join('\n\n')}
 `;
+}
+
+function document(): Schema {
+  return z.toJSONSchema(policyDocumentSchema, { io: 'input' });
+}
+
+function fieldsWithin({ properties = {}, required = [] }: Schema, prefix: string): PolicyField[] {
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    if (typeof schema === 'boolean') return [];
+    const path = `${prefix}${name}`;
+    return schema.properties
+      ? fieldsWithin(schema, `${path}.`)
+      : [{ path, schema, required: required.includes(name) }];
+  });
+}
+
+interface Group {
+  path: string;
+  schema: Schema;
+}
+
+function sectionOf({ path, schema }: Group): string {
+  const inner = groupsWithin({ path, schema }).map(
+    (group) => `- \`${group.path}\`: ${group.schema.description}.`,
+  );
+  return [
+    `## \`${path}\``,
+    `${schema.description}.`,
+    ...(inner.length === 0 ? [] : [inner.join('\n')]),
+    tableOf(fieldsWithin(schema, `${path}.`)),
+  ].join('\n\n');
+}
+
+function groupsWithin({ path, schema }: Group): Group[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
+    typeof inner !== 'boolean' && inner.properties ? [{ path: `${path}.${name}`, schema: inner }] : [],
+  );
+}
+
+function tableOf(fields: readonly PolicyField[]): string {
+  const rows = fields.map(
+    ({ path, schema, required }) =>
+      `| \`${path}\` | ${valuesOf(schema)} | ${required ? 'must be sent' : defaultOf(schema)} | ${schema.description ?? ''} |`,
+  );
+  return ['| field | values | default | meaning |', '| ----- | ------ | ------- | ------- |', ...rows].join(
+    '\n',
+  );
 }
 
 function valuesOf(schema: Schema): string {
@@ -58,10 +102,10 @@ function valuesOf(schema: Schema): string {
   return `${minimum} to ${maximum}${step}`;
 }
 
-/** An organisation has the tenant's name by default, which no schema knows. */
+/** Where the default depends on the tenant, no schema knows it and the description says it. */
 function defaultOf(schema: Schema): string {
   if (schema.default === undefined) return '';
-  return Array.isArray(schema.default)
+  return Array.isArray(schema.default) && schema.default.length > 0
     ? schema.default.map(shown).join(', ')
     : `\`${JSON.stringify(schema.default).replaceAll('"', '')}\``;
 }

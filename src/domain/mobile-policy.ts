@@ -62,7 +62,7 @@ export const MOBILE_FIELDS = {
         .default(null)
         .meta({
           description:
-            'The hash of the Android app in which people type the code, so that the app can read it from the text message (SMS Retriever); null: the text has no such line. With it, `codeHost` may have 22 characters',
+            'The hash of the Android app in which people type the code, so that the app can read it from the text message (SMS Retriever); null: the text has no such line. With it, `codeHost` may have at most 22 characters instead of 60',
         }),
       unentered: z
         .strictObject({
@@ -77,7 +77,7 @@ export const MOBILE_FIELDS = {
         .prefault({})
         .meta({
           description:
-            'Text messages whose codes nobody enters, so that nobody earns on them (SMS pumping): each code that is entered makes room for ten more, and a text that is sent again is one more. Beyond, none are sent for half an hour. Texts for signing in do not count',
+            'Text messages whose codes nobody enters, so that nobody earns on them (SMS pumping): each code that is entered makes room for ten more, and a text that is sent again is one more. Beyond the limit, none are sent for half an hour. Texts for signing in do not count',
         }),
       escalation: z
         .strictObject({
@@ -123,7 +123,7 @@ export const MOBILE_FIELDS = {
         .prefault({})
         .meta({
           description:
-            "What may be done by those who know a number only. Beyond it they get no texts, and are not told; the number's user, on a device that has signed in with it, has the limits of users",
+            "What may be done by those who know a number only. Beyond these limits they get no texts, and are not told; the number's user, on a device that has signed in with it, has the limits of users",
         }),
     })
     .prefault({})

@@ -80,7 +80,7 @@ const AllowedCountries = z.array(Country).nullable().meta({
     'The countries whose numbers may be called, ISO 3166-1 alpha-2; null is every country. The answer has an empty list where the ceiling of the operator leaves none. Fraud often aims at a few countries, so a list is the best protection. Left out: the own country of the tenant, if it has one',
 });
 
-/** What a tenant allows and wants; whatever a document leaves out has its default. Times are in seconds. */
+/** What a tenant allows and wants; whatever a document leaves out has its default. Names that end in `S` are in seconds. */
 export const tenantPolicySchema = z.strictObject({
   version: z.literal(1).default(1).meta({ description: FORMAT_VERSION }),
   organisation: z
