@@ -2,11 +2,11 @@
 export const SCOPES = [
   /** Reading everything of the tenant, except secrets and the audit trail. */
   'read',
-  /** Requesting and canceling verifications, revealing app passwords, sending their outcomes again. */
+  /** Requesting and canceling verifications and sign-ins, checking codes, revealing app passwords, sending outcomes again. */
   'verifications:write',
-  /** Users: language and PIN, blocks, phones, app passwords, erasing. */
+  /** Users: language and PIN, blocks, phones, app passwords, links to the page, enrolment codes, erasing. */
   'users:write',
-  /** What holds for the whole tenant: the policy, PBX profiles, the webhook endpoint and its secret. */
+  /** What holds for the whole tenant: the policy, PBX profiles, the webhook endpoint, delivery hooks, Entra. */
   'policy:write',
   /** Reading the audit trail, which names every user and every key. */
   'audit:read',

@@ -5,7 +5,7 @@ import type { KeyReport, KeyStanding } from './check-keys.ts';
 
 const rotateKeys: Command<Tools> = {
   usage: 'rotate-keys',
-  what: 'encrypts webhook secrets, and the keys for answers and messages from Entra, with the current key and says which old keys are still needed and which can be removed',
+  what: 'encrypts what the registry keeps under SEAL_KEYS (secrets of webhooks and delivery hooks, keys for Entra, Graph credentials) with the current key and says which old keys are still needed and which can be removed',
   async run({ checkKeys }) {
     const report = await checkKeys();
     const isAlarming =
