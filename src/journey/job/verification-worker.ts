@@ -12,6 +12,9 @@ import { promote } from './verification-jobs.ts';
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 30_000;
 
+/** Until when a job is not needed. */
+type Sleep = Exclude<Next, { kind: 'finished' }>;
+
 /** What a job returns. */
 interface Returned {
   outcome: string | null;
@@ -43,7 +46,7 @@ export function startVerificationWorker(deps: {
     const next = await (isOwn ? deps.advanceQueued : deps.advance)(verificationId);
     if (next.kind === 'finished') return { outcome: next.outcome, verificationId };
     if (isOwn && next.live) return { outcome: null, verificationId };
-    return sleep(job, verificationId, next, token);
+    return isOwn ? putOff(job, next, token) : sleep(job, verificationId, next, token);
   }
 
   /**
@@ -65,21 +68,32 @@ export function startVerificationWorker(deps: {
     }
   }
 
-  /** Between the last look and the move a webhook may have decided, so after the move the row is read once more. */
-  async function sleep(
-    job: Job,
-    verificationId: string,
-    next: Exclude<Next, { kind: 'finished' }>,
-    token?: string,
-  ): Promise<never> {
-    const delayMs = Math.max(0, next.until.getTime() - deps.clock.now().getTime());
-    await job.moveToDelayed(Date.now() + delayMs, token);
+  /**
+   * A job of ours is needed sooner only for another call or text: who wants one waits until the job sleeps, and then moves
+   * it (`schedule`). What is decided is live, and is completed without it.
+   */
+  async function putOff(job: Job, { until }: Sleep, token?: string): Promise<never> {
+    await move(job, until, token);
+    throw new DelayedError();
+  }
+
+  /**
+   * A backend's job is woken when its verification has ended. Between the last look and the move that may have come, so after
+   * the move the row is read once more.
+   */
+  async function sleep(job: Job, verificationId: string, next: Sleep, token?: string): Promise<never> {
+    await move(job, next.until, token);
     if (next.kind === 'wait' && (await hasNews(verificationId, next))) await promote(job);
     throw new DelayedError();
   }
 
+  function move(job: Job, until: Date, token?: string): Promise<void> {
+    const delayMs = Math.max(0, until.getTime() - deps.clock.now().getTime());
+    return job.moveToDelayed(Date.now() + delayMs, token);
+  }
+
   /** Whether the row wants to be looked at sooner than the step knew. */
-  async function hasNews(id: string, { until, seen }: Exclude<Next, { kind: 'finished' }>): Promise<boolean> {
+  async function hasNews(id: string, { until, seen }: Sleep): Promise<boolean> {
     const row = await deps.verifications.read(id);
     if (row === null) return false;
     if (row.state === 'finished') return true;
