@@ -90,11 +90,13 @@ async function waitUntilFinished(open: OpenQueue, jobId: string, timeLimitMs: nu
 
 /** How the job ended, from the job itself; null when it has not, or is not there (the service may bring it back). */
 async function endOf({ queue }: OpenQueue, jobId: string): Promise<JobResult | null> {
+  // The state first: a job that was read before it ended says neither what it returned nor why it failed.
+  const state = await queue.getJobState(jobId);
+  if (state !== 'completed' && state !== 'failed') return null;
   const job: Job | undefined = await queue.getJob(jobId);
-  const state = await job?.getState();
-  if (state === 'completed') return job?.returnvalue;
-  if (state === 'failed') throw problemOfJob(job?.failedReason ?? '');
-  return null;
+  if (!job) return null;
+  if (state === 'completed') return job.returnvalue;
+  throw problemOfJob(job.failedReason);
 }
 
 function newsOf({ events }: OpenQueue, jobId: string) {

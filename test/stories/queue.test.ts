@@ -1,6 +1,6 @@
 // A backend adds jobs to the queue instead of calling the REST API: told from the backend's side of the queue.
 import { randomUUID } from 'node:crypto';
-import type { Job } from 'bullmq';
+import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -8,7 +8,9 @@ import { PoundkeyProblem } from '../../src/client/problem.ts';
 import { createVerificationQueue, type VerificationQueue } from '../../src/client/queue.ts';
 import { openQueue, type QueuePlace } from '../../src/client/queue-place.ts';
 import type { VerificationJobData } from '../../src/client/types.ts';
+import { HOUR_MS } from '../../src/platform/clock.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import type { FreshStores } from '../support/stores.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
 import type { World } from '../support/world.ts';
@@ -265,6 +267,31 @@ describeWorlds('a job that a backend adds', ({ world, stores, combination }) => 
       message: expect.stringMatching(/\.$/),
       problems: [{ field: '/number', rule: expect.stringMatching(/\.$/) }],
     });
+  });
+
+  test.each([
+    ['fails', { number: '+46' }, { code: 'number.invalid' }],
+    ['is done', {}, { outcome: 'approved' }],
+  ])('that %s between two looks of the client is told as it ended', async (_what, changed, told) => {
+    const request = { ...requestFor(), ...changed };
+    const job = await backend.enqueue(request, { delayMs: HOUR_MS });
+    const queued = await jobOf(job.jobId);
+    let ended: Promise<void> | undefined;
+    const end = async () => {
+      await queued?.promote();
+      await vi.waitFor(async () => expect(await queued?.getState()).toMatch(/^(failed|completed)$/), SOON);
+    };
+    for (const look of ['getJob', 'getJobState'] as const) {
+      const read = Queue.prototype[look] as (id: string) => Promise<unknown>;
+      vi.spyOn(Queue.prototype, look).mockImplementation(async function (this: Queue, id: string) {
+        const before = await read.call(this, id);
+        if (this === world.service.jobs.queue) return before as never;
+        ended ??= end();
+        await ended;
+        return before as never;
+      });
+    }
+    expect(await job.waitUntilFinished(30_000).catch((error: unknown) => error)).toMatchObject(told);
   });
 
   test('beyond a limit is told when to ask again', async () => {
