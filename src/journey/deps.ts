@@ -24,7 +24,7 @@ import type { TextAddress } from './text/text-way.ts';
 export interface JourneyDeps {
   run: RunStatement;
   runWhenLocked: RunWhenLocked;
-  jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'repair'>;
+  jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'remove' | 'repair'>;
   providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'sendText' | 'findTexts'>;
   codes: Codes;
   /** Of the devices on which people signed in with their numbers. */

@@ -244,7 +244,7 @@ function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
       finish: createFinishVerification(deps, writes),
       refuseApproved: verifications.refuseApproved,
       contestSignIn: deps.contestSignIn,
-      endBackendJob: deps.jobs.wake,
+      jobs: deps.jobs,
       ...{ writes, providers, policyAt, traces, deliverMessage, clock, events, log },
     }),
   };

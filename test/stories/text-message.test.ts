@@ -1,7 +1,8 @@
 // A mobile phone is verified by a text message: the code comes, is typed, and the phone is registered.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ServiceError } from '../../src/errors.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
 import type { World } from '../support/world.ts';
 
 const ANOTHER = (code: string, n = 1) => String((Number(code) + n) % 1_000_000).padStart(6, '0');
@@ -37,6 +38,14 @@ describeWorlds('a verification by text message', ({ world, combination }) => {
     const phones = await world.api('GET', `/v1/users/${created.userId}/phone-methods`);
     expect(JSON.stringify(phones.body)).toContain(number.slice(3));
     expect(textsTo(number)).toHaveLength(1);
+  });
+
+  test('leaves no job behind once the code was typed', async () => {
+    const { number, id } = await sent();
+    const { queue } = world.service.jobs;
+    expect(await queue.getJobState(id)).toBe('delayed');
+    await check(id, world.codeOn(number));
+    await vi.waitFor(async () => expect(await queue.getJob(id)).toBeUndefined(), SOON);
   });
 
   test('says in the language of the person what the code is for', async () => {

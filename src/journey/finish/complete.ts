@@ -20,6 +20,14 @@ const CALL_MAY_LIVE: readonly (Outcome | null)[] = [
   'providerError',
 ];
 
+/** What becomes of the job of a verification, in the background. */
+interface Jobs {
+  wake(verificationId: string): void;
+  remove(verificationId: string): void;
+}
+
+const isText = ({ challenge }: Pick<Decided, 'challenge'>): boolean => challenge === 'code';
+
 /** Completes a decided verification, unless it was completed before. */
 export type Complete = (verification: Decided) => Promise<void>;
 
@@ -38,8 +46,7 @@ export function createComplete(deps: {
   traces: TraceContext;
   /** Delivers a message that was just written; if this process dies, another does. */
   deliverMessage: (written: unknown) => void;
-  /** Ends the job that a backend waits for, too. */
-  endBackendJob: (verificationId: string) => void;
+  jobs: Jobs;
   clock: Clock;
   events: Events;
   log: Logger;
@@ -50,7 +57,7 @@ export function createComplete(deps: {
   async function complete(verification: Decided): Promise<void> {
     // A text cannot be ended. Whoever stopped the calls still hears that they are stopped.
     const callMayLive =
-      verification.challenge !== 'code' &&
+      !isText(verification) &&
       CALL_MAY_LIVE.includes(verification.outcome) &&
       verification.errorCode !== 'numberSuppressed';
     if (callMayLive) await endCall(verification);
@@ -73,7 +80,7 @@ export function createComplete(deps: {
     else if (verification.signIn === null) report(verification, policy);
     else reportSignIn(verification);
     if (message !== null) deps.deliverMessage(message);
-    if (verification.jobId !== null) deps.endBackendJob(verification.id);
+    endJob(deps.jobs, verification);
   }
 
   /** Phone and app password are registered both or neither: without room for the one the other is refused, too. */
@@ -122,4 +129,13 @@ function isRegistration({ outcome, purpose }: Decided): boolean {
 function reportMessage(events: Events, { id, tenantId, outcome, errorCode }: Decided): void {
   const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
   events.emit('message.finished', { verificationId: id, tenantId, ...end });
+}
+
+/**
+ * A backend's job, which the backend waits for, ends with its verification. Ours sleeps until the code of a text expires; of one that
+ * expires it is the job that is at work here.
+ */
+function endJob(jobs: Jobs, verification: Decided): void {
+  if (verification.jobId !== null) jobs.wake(verification.id);
+  else if (isText(verification) && verification.outcome !== 'expired') jobs.remove(verification.id);
 }

@@ -59,6 +59,15 @@ export function createVerificationJobs(deps: {
     /** Runs the verification's next step now, in the background. */
     wake: (id: string) => orLater(wake(jobs, id), id, 'the job could not be run early'),
 
+    /** Removes, in the background, a job of ours with nothing left to do. One that stays finds that out when it is due. */
+    remove: (id: string) =>
+      background.run(queue.remove(id), (error) =>
+        deps.log.warn(
+          { verificationId: id, err: error },
+          'the job could not be removed; it ends when it is due',
+        ),
+      ),
+
     /** Gives an overdue verification a live job: absent, added; failed, retried; completed although unfinished, replaced. */
     repair: (id: string): Promise<JobRepair> => repair(jobs, id),
 

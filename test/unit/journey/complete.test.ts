@@ -28,7 +28,7 @@ function completing(finished: { callId: string | null; endedAt: Date | null }) {
     policyAt: async () => parsePolicy({}, 'Contoso'),
     traces: NO_TRACES,
     deliverMessage: () => undefined,
-    endBackendJob: () => undefined,
+    jobs: { wake: () => undefined, remove: () => undefined },
     clock: { now: () => new Date('2026-11-21T09:00:00Z') },
     events: createEvents(log),
     log,
