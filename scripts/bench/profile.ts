@@ -79,7 +79,8 @@ function libraryOf({ functionName, url }: { functionName: string; url: string })
   const [, own] = /\/((?:src|scripts)\/(?:[\w-]+\/)*)[\w.-]+$/.exec(url) ?? [];
   if (own) return own;
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/');
-  if (/^write(v|Buffer|\w*String)$/.test(functionName)) return 'writes to sockets and files';
+  // Whom a write wakes up may take the core at once, and the profile goes on counting.
+  if (/^write(v|Buffer|\w*String)$/.test(functionName)) return 'writes, and waits for a core after them';
   return functionName.startsWith('(') ? functionName : 'other native code';
 }
 
