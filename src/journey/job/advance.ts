@@ -16,6 +16,8 @@ interface Wait {
   until: Date;
   /** There is a call now, so the registry watches over it, whatever becomes of its job. */
   live?: true;
+  /** The row was written a moment ago and says so. */
+  written?: true;
 }
 
 /** One step of the journey: does the next thing for a verification in the state it is for. */

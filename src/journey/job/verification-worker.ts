@@ -46,7 +46,7 @@ export function startVerificationWorker(deps: {
     const next = await (isOwn ? deps.advanceQueued : deps.advance)(verificationId);
     if (next.kind === 'finished') return { outcome: next.outcome, verificationId };
     if (isOwn && next.live) return { outcome: null, verificationId };
-    return isOwn ? putOff(job, next, token) : sleep(job, verificationId, next, token);
+    return sleep(job, verificationId, next, token);
   }
 
   /**
@@ -69,27 +69,16 @@ export function startVerificationWorker(deps: {
   }
 
   /**
-   * A job of ours is needed sooner only for another call or text: who wants one waits until the job sleeps, and then moves
-   * it (`schedule`). What is decided is live, and is completed without it.
-   */
-  async function putOff(job: Job, { until }: Sleep, token?: string): Promise<never> {
-    await move(job, until, token);
-    throw new DelayedError();
-  }
-
-  /**
-   * A backend's job is woken when its verification has ended. Between the last look and the move that may have come, so after
-   * the move the row is read once more.
+   * Between the last look and the move the verification may have ended, for which a backend's job is woken, or gone back to the
+   * queue, so after the move the row is read once more. What was just written need not be, for a job of ours: who wants another
+   * call or text waits a while until the job sleeps, and then moves it (`schedule`).
    */
   async function sleep(job: Job, verificationId: string, next: Sleep, token?: string): Promise<never> {
-    await move(job, next.until, token);
-    if (next.kind === 'wait' && (await hasNews(verificationId, next))) await promote(job);
+    const delayMs = Math.max(0, next.until.getTime() - deps.clock.now().getTime());
+    await job.moveToDelayed(Date.now() + delayMs, token);
+    const isKnown = next.kind === 'leave' || (next.written === true && job.id === verificationId);
+    if (!isKnown && (await hasNews(verificationId, next))) await promote(job);
     throw new DelayedError();
-  }
-
-  function move(job: Job, until: Date, token?: string): Promise<void> {
-    const delayMs = Math.max(0, until.getTime() - deps.clock.now().getTime());
-    return job.moveToDelayed(Date.now() + delayMs, token);
   }
 
   /** Whether the row wants to be looked at sooner than the step knew. */

@@ -104,7 +104,7 @@ async function accepted(
   const noted = await texts.note({ attemptId, textId, progress: null, sender: null, at: clock.now() });
   // Of a decoy, by the name that `ask` gave it, there is nothing to tell.
   if (textId !== attemptId) events.emit('text.sent', { verificationId, attemptId });
-  return noted?.state === 'sent' ? waitUntil(noted.wakeAt) : 'moved';
+  return noted?.state === 'sent' ? { kind: 'wait', until: noted.wakeAt, written: true } : 'moved';
 }
 
 /** Finds texts that were lost. What was sent cannot be taken back. */
