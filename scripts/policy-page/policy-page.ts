@@ -32,7 +32,7 @@ that is no longer allowed is not placed and ends as \`blocked\`.
 
 A name that ends in \`S\` is a time in seconds; each other field says its unit.
 
-## Fields of no group
+## General
 
 ${tableOf(alone)}
 
