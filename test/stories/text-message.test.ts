@@ -48,6 +48,17 @@ describeWorlds('a verification by text message', ({ world, combination }) => {
     await vi.waitFor(async () => expect(await queue.getJob(id)).toBeUndefined(), SOON);
   });
 
+  test('stays approved when its job could not be removed', async () => {
+    const { number, id } = await sent();
+    const { queue } = world.service.jobs;
+    vi.spyOn(queue, 'remove').mockRejectedValueOnce(new Error('away'));
+    await check(id, world.codeOn(number));
+    await vi.waitFor(() => expect(world.log.join('')).toContain('the job could not be removed'), SOON);
+    await (await queue.getJob(id))?.promote();
+    await vi.waitFor(async () => expect(await queue.getJob(id)).toBeUndefined(), SOON);
+    expect(await world.read(id)).toMatchObject({ outcome: 'approved', state: 'finished' });
+  });
+
   test('says in the language of the person what the code is for', async () => {
     const { number } = await sent(newMobile(), { locale: 'sv-SE' });
     const [text] = textsTo(number);
