@@ -17,10 +17,8 @@ export function policyFields(): PolicyField[] {
 
 /** The page about the policy, in Markdown. */
 export function policyPage(): string {
-  const groups = Object.entries(document().properties ?? {}).flatMap(([name, schema]) =>
-    typeof schema !== 'boolean' && schema.properties ? [{ path: name, schema }] : [],
-  );
-  const alone = policyFields().filter(({ path }) => !path.includes('.'));
+  const whole = document();
+  const alone = fieldsWithin(whole, '').filter(({ path }) => !path.includes('.'));
   return `# The policy of a tenant
 
 <!-- Written by scripts/policy-page.ts from src/domain/policy-schema.ts: change the descriptions there. -->
@@ -36,7 +34,7 @@ A name that ends in \`S\` is a time in seconds; each other field says its unit.
 
 ${tableOf(alone)}
 
-${groups.map(sectionOf).join('\n\n')}
+${groupsWithin(whole, '').map(sectionOf).join('\n\n')}
 `;
 }
 
@@ -60,7 +58,7 @@ interface Group {
 }
 
 function sectionOf({ path, schema }: Group): string {
-  const inner = groupsWithin({ path, schema }).map(
+  const inner = groupsWithin(schema, `${path}.`).map(
     (group) => `- \`${group.path}\`: ${group.schema.description}.`,
   );
   return [
@@ -71,9 +69,9 @@ function sectionOf({ path, schema }: Group): string {
   ].join('\n\n');
 }
 
-function groupsWithin({ path, schema }: Group): Group[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
-    typeof inner !== 'boolean' && inner.properties ? [{ path: `${path}.${name}`, schema: inner }] : [],
+function groupsWithin({ properties = {} }: Schema, prefix: string): Group[] {
+  return Object.entries(properties).flatMap(([name, schema]) =>
+    typeof schema !== 'boolean' && schema.properties ? [{ path: `${prefix}${name}`, schema }] : [],
   );
 }
 

@@ -36,10 +36,8 @@ export function createVerificationJobs(deps: {
   const jobs: Jobs = { add: createAdd(queue), find: createFind(queue, deps.jobIdOf) };
   const background = createBackground();
   const delayUntil = (due: Date) => Math.max(0, due.getTime() - deps.clock.now().getTime());
-  const orLater = (work: Promise<unknown>, id: string, what: string) =>
-    background.run(work, (error) =>
-      deps.log.warn({ verificationId: id, err: error }, `${what}; the next sweep does it`),
-    );
+  const orLater = (work: Promise<unknown>, id: string, what: string, later = 'the next sweep does it') =>
+    background.run(work, (error) => deps.log.warn({ verificationId: id, err: error }, `${what}; ${later}`));
 
   return {
     queue,
@@ -61,12 +59,7 @@ export function createVerificationJobs(deps: {
 
     /** Removes, in the background, a job of ours with nothing left to do. One that stays finds that out when it is due. */
     remove: (id: string) =>
-      background.run(queue.remove(id), (error) =>
-        deps.log.warn(
-          { verificationId: id, err: error },
-          'the job could not be removed; it ends when it is due',
-        ),
-      ),
+      orLater(queue.remove(id), id, 'the job could not be removed', 'it ends when it is due'),
 
     /** Gives an overdue verification a live job: absent, added; failed, retried; completed although unfinished, replaced. */
     repair: (id: string): Promise<JobRepair> => repair(jobs, id),
