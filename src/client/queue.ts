@@ -74,13 +74,18 @@ export function createVerificationQueue(
   };
 }
 
+/** Returns how a job ended, or throws why it was refused. */
+type End = () => JobResult;
+
 async function waitUntilFinished(open: OpenQueue, jobId: string, timeLimitMs: number): Promise<JobResult> {
   const limit = AbortSignal.timeout(timeLimitMs);
   const news = newsOf(open, jobId);
   try {
     for (;;) {
-      const result = (await endOf(open, jobId)) ?? (await Promise.race([news.result, nothingYet(limit)]));
-      if (result !== null) return result;
+      const heard = news.next();
+      const end = await endOf(open, jobId, news.last());
+      if (end) return end();
+      await Promise.race([heard, nothingYet(limit)]);
       limit.throwIfAborted();
     }
   } finally {
@@ -88,35 +93,50 @@ async function waitUntilFinished(open: OpenQueue, jobId: string, timeLimitMs: nu
   }
 }
 
-/** How the job ended, from the job itself; null when it has not, or is not there (the service may bring it back). */
-async function endOf({ queue }: OpenQueue, jobId: string): Promise<JobResult | null> {
+/**
+ * How the job ended, from the job itself; null when it has not, or is not there (the service may bring it back).
+ * @param heard what an event said. It counts only where the job is gone: it may be of an earlier job with the same id.
+ */
+async function endOf({ queue }: OpenQueue, jobId: string, heard: End | null): Promise<End | null> {
   // The state first: a job that was read before it ended says neither what it returned nor why it failed.
   const state = await queue.getJobState(jobId);
+  if (state === 'unknown') return heard;
   if (state !== 'completed' && state !== 'failed') return null;
   const job: Job | undefined = await queue.getJob(jobId);
-  if (!job) return null;
-  if (state === 'completed') return job.returnvalue;
-  throw problemOfJob(job.failedReason);
+  if (!job) return heard;
+  return state === 'completed' ? () => job.returnvalue : refusedWith(job.failedReason);
 }
 
+const refusedWith = (reason: string): End => {
+  return () => {
+    throw problemOfJob(reason);
+  };
+};
+
+/** What events say of the end of a job: the last one, and when the next one comes. */
 function newsOf({ events }: OpenQueue, jobId: string) {
-  let stop = (): void => undefined;
-  const result = new Promise<JobResult>((resolve, reject) => {
-    const onCompleted = (event: { jobId: string; returnvalue: unknown }) => {
-      if (event.jobId === jobId) resolve(event.returnvalue as JobResult);
-    };
-    const onFailed = (event: { jobId: string; failedReason: string }) => {
-      if (event.jobId === jobId) reject(problemOfJob(event.failedReason));
-    };
-    events.on('completed', onCompleted).on('failed', onFailed);
-    stop = () => void events.off('completed', onCompleted).off('failed', onFailed);
-  });
-  // Nobody may be waiting for it when it comes.
-  result.catch(() => undefined);
-  return { result, stop };
+  let last: End | null = null;
+  let tell = (): void => undefined;
+  const hear = (id: string, end: End): void => {
+    if (id !== jobId) return;
+    last = end;
+    tell();
+  };
+  const onCompleted = (event: { jobId: string; returnvalue: unknown }) =>
+    hear(event.jobId, () => event.returnvalue as JobResult);
+  const onFailed = (event: { jobId: string; failedReason: string }) =>
+    hear(event.jobId, refusedWith(event.failedReason));
+  events.on('completed', onCompleted).on('failed', onFailed);
+  return {
+    last: () => last,
+    next: () =>
+      new Promise<void>((resolve) => {
+        tell = resolve;
+      }),
+    stop: () => void events.off('completed', onCompleted).off('failed', onFailed),
+  };
 }
 
-async function nothingYet(signal: AbortSignal): Promise<null> {
+async function nothingYet(signal: AbortSignal): Promise<void> {
   await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-  return null;
 }

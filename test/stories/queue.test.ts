@@ -1,6 +1,6 @@
 // A backend adds jobs to the queue instead of calling the REST API: told from the backend's side of the queue.
 import { randomUUID } from 'node:crypto';
-import { type Job, Queue } from 'bullmq';
+import { type Job, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -292,6 +292,33 @@ describeWorlds('a job that a backend adds', ({ world, stores, combination }) => 
       });
     }
     expect(await job.waitUntilFinished(30_000).catch((error: unknown) => error)).toMatchObject(told);
+  });
+
+  test('is not told the end of an earlier one with its id, however late that comes', async () => {
+    const heard = vi.spyOn(QueueEvents.prototype, 'on');
+    const request = requestFor();
+    world.simulator.desk.script(request.number, 'busy');
+    const job = await backend.enqueue(request, { delayMs: HOUR_MS });
+    const result = job.waitUntilFinished(30_000).catch((error: unknown) => error);
+    const earlier = { jobId: job.jobId, returnvalue: { outcome: 'approved', verificationId: 'earlier' } };
+    const tell = heard.mock.calls.find(([event]) => event === 'completed')?.[1] as (event: object) => void;
+    tell(earlier);
+    await (await jobOf(job.jobId))?.promote();
+    await isTaken(job);
+    await world.settle();
+    const verificationId = await job.verificationId();
+    expect(await result).toEqual({ outcome: 'busy', verificationId });
+  });
+
+  test('that is gone when it is looked for is told by what was heard of it', async () => {
+    const heard = vi.spyOn(QueueEvents.prototype, 'on');
+    const job = await backend.enqueue(requestFor(), { delayMs: HOUR_MS });
+    const result = job.waitUntilFinished(30_000);
+    await (await jobOf(job.jobId))?.remove();
+    const told = { outcome: 'approved', verificationId: 'removed-since' };
+    const tell = heard.mock.calls.find(([event]) => event === 'completed')?.[1] as (event: object) => void;
+    tell({ jobId: job.jobId, returnvalue: told });
+    expect(await result).toEqual(told);
   });
 
   test('beyond a limit is told when to ask again', async () => {
