@@ -1,9 +1,9 @@
 // The same person is called once at a time, and no phone rings for two calls of ours at once.
 import { sql } from 'kysely';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
-import { expectOneEnd } from '../support/traces.ts';
+import { expectOneEnd, stopAt, tracesOf } from '../support/traces.ts';
 
 describeWorlds('one call at a time', ({ world, combination }) => {
   afterEach(() => world.time.resume());
@@ -72,6 +72,39 @@ describeWorlds('one call at a time', ({ world, combination }) => {
     for (const { body } of [first, second]) await expectOneEnd(world, body.id, { calls: 3 });
     expect((await other('GET', `/v1/verifications/${third.body.id}`)).body.outcome).toBe('approved');
     expect(Math.max(...ring.mock.calls.flat())).toBe(1);
+  });
+
+  test('a phone is called for somebody else once the call before has ended, not while it says goodbye', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'press-pound');
+    const pressed = stopAt(world, (event) => event.to === number && event.type === 'key');
+    const first = await ask({ userId: 'says-goodbye', number });
+    await pressed;
+    await vi.waitFor(async () => expect((await world.read(first.body.id)).state).toBe('finished'), SOON);
+    const second = await ask({ userId: 'wants-the-phone', number });
+    const wakeAt = async () => Number((await tracesOf(world.db, second.body.id)).verification.wakeAt);
+    await vi.waitFor(async () => expect(await wakeAt()).toBeGreaterThan(world.time.now()), SOON);
+    expect(callsTo(number)).toBe(1);
+    world.time.resume();
+    await world.settle();
+    for (const { body } of [first, second])
+      await expectOneEnd(world, body.id, { outcome: 'approved', calls: 2 });
+  });
+
+  test('a phone whose call never told its end is called for somebody else a minute after the verification', async () => {
+    const number = world.newNumber();
+    world.simulator.desk.script(number, 'press-pound');
+    world.simulator.faults.webhooks({ kind: 'status', do: 'lose' });
+    onTestFinished(() => world.simulator.faults.clear());
+    const first = await ask({ userId: 'never-ended', number });
+    await world.settle();
+    const second = await ask({ userId: 'waits-a-minute', number });
+    await world.settle();
+    const { verification } = await expectOneEnd(world, first.body.id, { outcome: 'approved', calls: 2 });
+    const { verification: later } = await expectOneEnd(world, second.body.id, { calls: 2 });
+    const waitedMs = Number(later.dialedAt) - Number(verification.finishedAt);
+    expect(waitedMs).toBeGreaterThanOrEqual(60_000);
+    expect(waitedMs).toBeLessThan(70_000);
   });
 
   test('a phone behind a switchboard is not held up by another one there', async () => {

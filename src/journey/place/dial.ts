@@ -19,7 +19,7 @@ export type Dial = (verification: Verification, policyVersion: number) => Promis
 /** What dialing needs. */
 export interface DialDeps {
   verifications: Pick<VerificationStore, 'assignSlot' | 'lookAgain'>;
-  attempts: Pick<AttemptStore, 'begin' | 'postpone'>;
+  attempts: Pick<AttemptStore, 'begin' | 'postpone' | 'freePhone'>;
   placeAttempt: PlaceAttempt;
   lines: Lines;
   /** Waits, ms. */
@@ -91,9 +91,14 @@ async function keepPace({ lines, pause, clock }: DialDeps, lineNumber: string, f
 /** How long before a phone that is on another call of ours is tried again, ms. */
 const PHONE_ON_CALL_MS = 2_000;
 
+/** How long after its verification a call is taken to have ended, if nobody has told that it has, ms. */
+const CALL_OVER_MS = 60_000;
+
 /** Two calls of ours do not ring one phone at once, whoever asked for them. */
-function waitForThePhone({ verifications, clock }: DialDeps, verification: Verification) {
-  return lookAgainAt(verifications, verification, later(clock.now(), PHONE_ON_CALL_MS));
+async function waitForThePhone({ attempts, verifications, clock }: DialDeps, verification: Verification) {
+  const now = clock.now();
+  await attempts.freePhone(verification.id, later(now, -CALL_OVER_MS));
+  return lookAgainAt(verifications, verification, later(now, PHONE_ON_CALL_MS));
 }
 
 /** Its request was accepted long ago, so it waits however long the line is; its expiry still ends it. */

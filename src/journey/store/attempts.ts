@@ -33,6 +33,10 @@ const IS_TEXT = raw("(v.channel = 'sms')");
 /** A condition on the verification `v`: its text has a code of ours, whose life begins when it is sent. */
 const HAS_OWN_CODE = raw("(v.channel = 'sms' and v.purpose <> 'deliver')");
 
+/** What stands in `called_phone` for the phone of a verification. What was requested under version 0.1.0 has no hash. */
+const phoneOf = (row: Sql) =>
+  sql`coalesce(${row}.phone_hash, ${row}.phone_number || coalesce('x' || ${row}.extension, ''))`;
+
 /** What the person hears first in a call of the verification `v`. */
 const FIRST_PROMPT =
   raw(`case when v.purpose <> 'deliver' then 'ask' else (select case when d.asks_first then 'ask-message'
@@ -66,6 +70,16 @@ export function createAttemptStore(run: RunStatement) {
     ...ending(one),
     ofVerification: createAttemptsOf(run),
 
+    /**
+     * Frees the phone of a verification that waits for it from a call of which nobody knows the end, if its verification was
+     * finished before `before`.
+     */
+    async freePhone(verificationId: string, before: Date): Promise<void> {
+      await run(sql`
+        update verification v set called_phone = null from verification w where w.id = ${verificationId}
+          and v.called_phone = ${phoneOf(raw('w'))} and v.state = 'finished' and v.finished_at < ${before}`);
+    },
+
     /** Keeps the provider's name for a call of an attempt that does not count any more. */
     async nameLateCall(attemptId: string, callId: string): Promise<void> {
       await run(sql`update call_attempt set call_id = coalesce(call_id, ${callId}) where id = ${attemptId}`);
@@ -77,15 +91,14 @@ type One = (statement: Sql) => Promise<Verification | null>;
 
 /**
  * → `dialing` or `sending` with a new attempt, whose call or text is not known yet. A phone that is on another call of ours is found by the
- * index on `called_phone`, whose value PostgreSQL then writes to its log: so that is the hash of the phone. What was
- * requested under version 0.1.0 has none.
+ * index on `called_phone`, whose value PostgreSQL then writes to its log: so that is the hash of the phone.
  */
 function begin(attempt: NewAttempt, where: Sql, also: Sql = empty): Sql {
   const { id, lineNumber = null, startedAt, wakeAt } = attempt;
   return sql`
     with ${also} v as (
       update verification v set state = case when ${IS_TEXT} then 'sending' else 'dialing' end, live = not ${IS_TEXT},
-        called_phone = case when not ${IS_TEXT} then coalesce(v.phone_hash, v.phone_number || coalesce('x' || v.extension, '')) end,
+        called_phone = case when not ${IS_TEXT} then ${phoneOf(raw('v'))} end,
         expires_at = case when ${beginsLife(startedAt)} then ${later(startedAt, CODE_LIFE_MS)} else v.expires_at end, attempt_id = ${id}::uuid, attempts = v.attempts + 1,
         wake_at = ${wakeAt}, line_number = coalesce(${lineNumber}, v.line_number), call_id = null, call_status = null, call_error = null,
         status_sequence = -1, round = 1, prompt = ${FIRST_PROMPT}, wrong_keys = case when ${IS_TEXT} then v.wrong_keys else 0 end, silences = 0, turns = 0, answered_by = null,

@@ -69,6 +69,7 @@ function noteStatement(notes: CallNote[]) {
         rang_at = case when l.status = 'ringing' then coalesce(v.rang_at, l.told_at) else v.rang_at end,
         answered_at = case when l.status = 'inProgress' then coalesce(v.answered_at, l.told_at) else v.answered_at end,
         ended_at = case when l.status is null then v.ended_at when l.ended then l.told_at end,
+        called_phone = case when not l.ended or v.state <> 'finished' then v.called_phone end,
         state = case when l.after = l.before then v.state else l.after end, live = v.live or l.after <> l.before,
         wake_at = case when l.after <> l.before or (l.ended and v.state in ${ON_CALL}) then l.wake_at else v.wake_at end,
         events = case when l.after = l.before then v.events else v.events || jsonb_build_object('type', l.after,

@@ -28,7 +28,7 @@ export type FinishVerification = (
 
 /**
  * One statement, and so one transaction, ends the verification and writes what follows from it: never one without the
- * others, and never twice, since only one caller gets the row. An alternate mobile needs a mobile beside it that nobody
+ * others, and never twice, since only one caller gets the row. Its phone is free for another call when the call has ended. An alternate mobile needs a mobile beside it that nobody
  * removes meanwhile: so the user's phones are locked before, in a transaction.
  */
 export function createFinishVerification(
@@ -40,7 +40,7 @@ export function createFinishVerification(
     const event = story(now, { type: 'finished', ...(outcome === null ? {} : { outcome }) });
     const done = sql`done as (
       update verification v set state = 'finished', finished_at = ${now}, open = false, live = false,
-        open_number = null, called_phone = null,
+        open_number = null, called_phone = case when v.ended_at is null then v.called_phone end,
         events = v.events || ${event}::jsonb
       where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose} and ${only}
       returning *)`;
