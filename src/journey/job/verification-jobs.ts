@@ -113,6 +113,7 @@ async function schedule(jobs: Jobs, id: string, delayMs: () => number): Promise<
     if (state !== 'active' && state !== 'unknown') return;
     await pause(LOOK_EVERY_MS);
   }
+  throw new Error(`its job is still at work after ${(LOOK_EVERY_MS * MOST_LOOKS) / 1_000} s`);
 }
 
 async function wake(jobs: Jobs, id: string): Promise<void> {
