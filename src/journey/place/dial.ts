@@ -91,7 +91,7 @@ async function keepPace({ lines, pause, clock }: DialDeps, lineNumber: string, f
 /** How long before a phone that is on another call of ours is tried again, ms. */
 const PHONE_ON_CALL_MS = 2_000;
 
-/** How long after its verification a call is taken to have ended, if nobody has told that it has, ms. */
+/** How long after its verification a call is taken to have ended, if the provider has not told of its end, ms. */
 const CALL_OVER_MS = 60_000;
 
 /** Two calls of ours do not ring one phone at once, whoever asked for them. */

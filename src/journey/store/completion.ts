@@ -28,8 +28,8 @@ export type FinishVerification = (
 
 /**
  * One statement, and so one transaction, ends the verification and writes what follows from it: never one without the
- * others, and never twice, since only one caller gets the row. Its phone is free for another call when the call has ended. An alternate mobile needs a mobile beside it that nobody
- * removes meanwhile: so the user's phones are locked before, in a transaction.
+ * others, and never twice, since only one caller gets the row. Its phone is free for another call once its own has ended. An
+ * alternate mobile needs a mobile beside it that nobody removes meanwhile: so the user's phones are locked before, in a transaction.
  */
 export function createFinishVerification(
   { run, runWhenLocked }: { run: RunStatement; runWhenLocked: RunWhenLocked },
