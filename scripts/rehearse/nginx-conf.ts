@@ -39,7 +39,8 @@ http {
   access_log off;
 ${[...temporary, more].join('\n')}
   upstream poundkey {
-${webPorts.map((web) => `    server 127.0.0.1:${web} max_fails=1 fail_timeout=2s;`).join('\n')}
+    # A process that starts, or started again, is tried at once: on one machine a try of one that is gone costs nothing.
+${webPorts.map((web) => `    server 127.0.0.1:${web} max_fails=0;`).join('\n')}
     keepalive 16;
   }
   # The path and query as they were sent, without the prefix: signatures cover them, and ids may hold a %2F.
