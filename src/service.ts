@@ -112,7 +112,7 @@ async function build(
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
     const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
-    const laneOf = createApiLanes(apiKeys, places);
+    const laneOf = createApiLanes(apiKeys, places, ['requestVerification']);
     const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
     const served = { page: page.deps, entra: features, signingKeys: stores.signingKeys };
     const web = { webhooks, api, ...served, messageSets: features.messageSets, sandboxUrl };

@@ -40,7 +40,7 @@ import { createTakeOverJob } from './request/take-over-job.ts';
 import { createMaySignIn } from './sign-in/may-sign-in.ts';
 import { createSignInSteps } from './sign-in/steps.ts';
 import type { Channel } from './states.ts';
-import { createAdmission } from './store/admission.ts';
+import { createAdmit } from './store/admit.ts';
 import { createNoteCall, type NoteCall } from './store/call-notes.ts';
 import { createFinishVerification } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
@@ -151,7 +151,7 @@ function createRequests(deps: JourneyDeps, { verifications }: Stores) {
     verifications,
     clock,
     events,
-    admit: createAdmission(run),
+    admit: createAdmit(run),
     addJob: jobs.add,
   });
   return {

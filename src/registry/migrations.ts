@@ -35,6 +35,7 @@ import { up as deliveryHooks } from './migrations/0033-delivery-hooks.ts';
 import { up as messagesAgain } from './migrations/0034-messages-again.ts';
 import { up as messageTypes } from './migrations/0035-message-types.ts';
 import { up as oneCheck } from './migrations/0036-one-check.ts';
+import { up as admitTogether } from './migrations/0037-admit-together.ts';
 
 /** Append only: one that has been released is never edited. */
 const STEPS: Record<string, Migration> = {
@@ -72,6 +73,7 @@ const STEPS: Record<string, Migration> = {
   '0034-messages-again': { up: messagesAgain },
   '0035-message-types': { up: messageTypes },
   '0036-one-check': { up: oneCheck },
+  '0037-admit-together': { up: admitTogether },
 };
 
 /** All migrations by name, in the order in which they run. */

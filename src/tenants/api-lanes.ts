@@ -8,44 +8,55 @@ const MOST_WAITING = 500;
 /** Seconds after which a client should ask again when too many are waiting. */
 const BUSY_RETRY_S = 2;
 
-/** How many requests use the database at once, of keys that have proved right lately, and of all others. */
+/** Requests whose statements do the work of several of them: many at once take less work than one after the other. */
+const SHARING = 16;
+
+/**
+ * How many requests are handled at once: of keys that have proved right lately, and of all others. `sharing`: of those keys, and
+ * their statements are shared, so that they need a few connections only, however many they are.
+ */
 interface Places {
   known: number;
   unknown: number;
+  sharing: number;
 }
 
 /**
- * How many requests of the API may use the database at once: half of the connections, so that the other half is there for
- * webhooks, for which a person is waiting on the phone. The embedded store does one thing at a time: a webhook waits for
- * these few at most.
+ * How many requests of the API may use the database at once: those with statements of their own fewer than half of the connections, so that
+ * the others are there for webhooks, for which a person is waiting on the phone. Requests that share theirs use four at most: for what is
+ * read first, for what is written, for switchboards, and for what is refused or repeated. The embedded store does one thing at a time: a webhook waits for these few at most.
  * @param poolSize connections for statements, at least 4, since each lane needs one; null: the embedded store
  */
 export function placesFor(poolSize: number | null): Places {
-  if (poolSize === null) return { known: 3, unknown: 1 };
-  return { known: Math.floor(poolSize / 2) - 1, unknown: 1 };
+  if (poolSize === null) return { known: 3, unknown: 1, sharing: SHARING };
+  return { known: Math.max(1, Math.floor(poolSize / 2) - 2), unknown: 1, sharing: SHARING };
 }
 
 /**
  * Chooses the lane of a request by its key. Who sends keys that nobody knows waits for others of that kind only.
+ * @param sharing the operations whose requests share statements
  * @returns the lane; choosing throws `apiKey.missing` and `apiKey.invalid` where no look-up is needed, and the lane
  * throws `service.busy` when too many wait
  */
 export function createApiLanes(
   apiKeys: Pick<ApiKeys, 'isKnown'>,
   places: Places,
-): (request: Pick<IncomingRequest, 'header'>) => Lane {
+  sharing: readonly string[],
+): (request: Pick<IncomingRequest, 'header' | 'operationId'>) => Lane {
   const lane = (atOnce: number) => createLane({ atOnce, mostWaiting: MOST_WAITING, refusal: busy });
   const known = lane(places.known);
   const unknown = lane(places.unknown);
+  const shared = lane(places.sharing);
 
-  return ({ header }) => {
+  return ({ header, operationId }) => {
+    const own = sharing.includes(operationId) ? shared : known;
     const isKnown = () => apiKeys.isKnown(header('authorization'));
-    if (isKnown()) return known;
+    if (isKnown()) return own;
     return {
       async run(work) {
         // The key may have become known while this waited, as keys do of which many requests come at once.
         const done = await unknown.run(async () => (isKnown() ? null : { result: await work() }));
-        return done ? done.result : known.run(work);
+        return done ? done.result : own.run(work);
       },
     };
   };

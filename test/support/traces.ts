@@ -1,7 +1,7 @@
 /** What a verification leaves behind, for the claim that nothing happens twice. */
 import type { Kysely } from 'kysely';
 import { expect } from 'vitest';
-import { createAttemptsOf } from '../../src/journey/store/attempts.ts';
+import { createAttemptsOf } from '../../src/journey/store/kept-calls.ts';
 import { runIn } from '../../src/platform/database/run-statement.ts';
 import type { Registry } from '../../src/registry/schema.ts';
 import type { SimulatorEvent } from '../../src/simulator/events.ts';

@@ -2,7 +2,7 @@
 // digits of number matching left out.
 import type { Kysely, Selectable } from 'kysely';
 import { maskNumber } from '../../../src/domain/mask-number.ts';
-import { createAttemptsOf } from '../../../src/journey/store/attempts.ts';
+import { createAttemptsOf } from '../../../src/journey/store/kept-calls.ts';
 import { hideIdDigits } from '../../../src/ops/shown-ids.ts';
 import { runIn } from '../../../src/platform/database/run-statement.ts';
 import type { Registry, VerificationTable } from '../../../src/registry/schema.ts';

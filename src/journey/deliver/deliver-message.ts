@@ -16,7 +16,7 @@ import type { ChooseLocale } from '../request/choose-locale.ts';
 import { patienceMs, type RequestLimits } from '../request/limits.ts';
 import { pausesFor } from '../request/pauses.ts';
 import { refusalOf } from '../request/refusal-of.ts';
-import type { NewVerification, Refused } from '../store/admission.ts';
+import type { Refused } from '../store/admission.ts';
 import {
   confirmRepeated,
   type DeliveryStore,
@@ -24,6 +24,7 @@ import {
   runDelivery,
   writeDelivery,
 } from '../store/deliveries.ts';
+import type { NewVerification } from '../store/insertion.ts';
 import type { Messages } from './messages.ts';
 import { paceDigits } from './pace-digits.ts';
 

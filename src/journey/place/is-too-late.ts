@@ -1,5 +1,5 @@
 import { later } from '../../platform/clock.ts';
-import { SHORTEST_LIFE_MS, SHORTEST_MESSAGE_MS } from '../store/attempts.ts';
+import { SHORTEST_LIFE_MS, SHORTEST_MESSAGE_MS } from '../store/begin-attempt.ts';
 import type { Verification } from '../store/rows.ts';
 
 /**

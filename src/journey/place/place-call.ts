@@ -91,11 +91,8 @@ export function createPlaceUnseen(deps: {
     if (deps.isStopping()) return null;
     const startedAt = deps.clock.now();
     const wakeAt = later(startedAt, deps.timeouts.dialGraceMs);
-    const begun = await deps.attempts.beginUnseen(
-      verificationId,
-      { id: randomUUIDv7(), startedAt, wakeAt },
-      { hasRoom },
-    );
+    const attempt = { id: randomUUIDv7(), startedAt, wakeAt };
+    const begun = await deps.attempts.beginUnseen({ verificationId, attempt, hasRoom });
     return begun === null || begun === 'onCall' ? null : deps.placeAttempt(begun);
   };
 }

@@ -1,3 +1,4 @@
+import { Mutex } from 'async-mutex';
 import type { ParsedNumber } from '../../domain/number.ts';
 import type { TenantPolicy } from '../../domain/policy.ts';
 import { ServiceError } from '../../errors.ts';
@@ -19,6 +20,8 @@ export function createLookUp(deps: {
   pbxProfileOf: PbxProfileOf;
   chooseLocale: ChooseLocale;
 }) {
+  // Many requests may be handled at once, see `placesFor`.
+  const oneByOne = new Mutex();
   return {
     /** For a request, or one that might be made. */
     async forRequest(request: RequestToCheck, facts: UserFacts): Promise<CheckInput> {
@@ -56,7 +59,8 @@ export function createLookUp(deps: {
 
   async function pauses(request: RequestToCheck, number: ParsedNumber, policy: TenantPolicy) {
     if (number.extension === null) return null;
-    const profile = await deps.pbxProfileOf({ tenantId: request.tenantId, number: number.e164 });
+    const switchboard = { tenantId: request.tenantId, number: number.e164 };
+    const profile = await oneByOne.runExclusive(() => deps.pbxProfileOf(switchboard));
     return pausesFor(request, number, profile, policy);
   }
 }

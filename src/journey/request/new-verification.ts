@@ -3,7 +3,7 @@ import { NO_REQUEST_KEY, type RequestKey } from '../../domain/idempotency.ts';
 import type { ParsedNumber } from '../../domain/number.ts';
 import { later } from '../../platform/clock.ts';
 import type { VerificationRequest } from '../ports.ts';
-import type { NewVerification } from '../store/admission.ts';
+import type { NewVerification } from '../store/insertion.ts';
 import type { CheckInput } from './checks.ts';
 import { chooseChallenge } from './choose-challenge.ts';
 import { phoneTypeOf } from './number-to-call.ts';

@@ -1,3 +1,4 @@
+import { Mutex } from 'async-mutex';
 import { type RequestKey, requestKeyOf } from '../../domain/idempotency.ts';
 import { isRefusal } from '../../errors.ts';
 import type { Events } from '../../events.ts';
@@ -5,7 +6,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
 import type { Lines } from '../place/lines.ts';
 import type { RequestVerification, VerificationRequest } from '../ports.ts';
-import type { Admission, createAdmission } from '../store/admission.ts';
+import type { Admission } from '../store/admission.ts';
+import type { createAdmit } from '../store/admit.ts';
 import type { UserFacts } from '../store/facts.ts';
 import type { VerificationStore } from '../store/verifications.ts';
 import type { Codes } from '../text/code.ts';
@@ -24,7 +26,7 @@ interface RequestDeps extends FindRepeatedDeps {
   lookUp: LookUp;
   limits: RequestLimits;
   lines: Pick<Lines, 'lineFor' | 'slotWithin' | 'tooBusy'>;
-  admit: ReturnType<typeof createAdmission>;
+  admit: ReturnType<typeof createAdmit>;
   verifications: Pick<VerificationStore, 'byIdempotencyKey' | 'openId'>;
   /** Hears of requests that are refused. */
   noteRefusal: NoteRefusal;
@@ -41,6 +43,8 @@ interface RequestDeps extends FindRepeatedDeps {
  */
 export function createRequestVerification(deps: RequestDeps): RequestVerification {
   const findRepeated = createFindRepeated(deps);
+  // Many requests may be handled at once, see `placesFor`: what they do not share is read for one after the other.
+  const ownStatement = new Mutex();
   return async function requestVerification(request, facts) {
     try {
       return await checkAndAdmit(request, facts);
@@ -68,7 +72,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     if (admission.kind === 'repeated' && isFirstTry) return checkAndAdmit(request, facts, false);
     if (admission.kind === 'repeated')
       throw new Error('an idempotency key was taken and is gone, twice in a row');
-    throw await refusalOf(deps, request, admissible, admission);
+    throw await ownStatement.runExclusive(() => refusalOf(deps, request, admissible, admission));
   }
 
   function admit(
@@ -84,7 +88,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
     const given = { key, lineNumber, traceParent, phoneHashes, newSeed, now };
     const row = newVerification(request, input, given);
     const counters = deps.limits.countersFor({ ...request, phone: input.number }, input.policy, now);
-    return deps.admit(row, counters, deps.lines.slotWithin(now, patienceMs(input.policy)));
+    return deps.admit({ row, counters, slot: deps.lines.slotWithin(now, patienceMs(input.policy)) });
   }
 
   async function begin(
@@ -100,7 +104,7 @@ export function createRequestVerification(deps: RequestDeps): RequestVerificatio
   }
 
   async function replay({ tenantId }: VerificationRequest, key: RequestKey | null) {
-    const prior = await findRepeated(tenantId, key);
+    const prior = key && (await ownStatement.runExclusive(() => findRepeated(tenantId, key)));
     return prior && { verification: prior, replayed: true };
   }
 }

@@ -7,7 +7,7 @@ import { hasEnded } from '../ended.ts';
 import type { PolicyAt } from '../ports.ts';
 import { type LimitOn, toCounter } from '../request/limits.ts';
 import type { Counter } from '../store/admission.ts';
-import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
+import { SHORTEST_LIFE_MS } from '../store/begin-attempt.ts';
 import type { Verification } from '../store/rows.ts';
 import type { Again } from '../store/text-again.ts';
 import type { TextStore } from '../store/texts.ts';

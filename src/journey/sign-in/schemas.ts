@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CountryCode, Instant, LanguageTag, TypedNumber, VerificationId } from '../../api.ts';
 import { AskedAudience, Nonce } from '../../domain/assertion-policy.ts';
 import { later } from '../../platform/clock.ts';
-import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
+import { SHORTEST_LIFE_MS } from '../store/begin-attempt.ts';
 import type { Verification } from '../store/rows.ts';
 import { MOST_SENDS } from '../store/text-again.ts';
 import { BETWEEN_MS } from '../text/send-again.ts';

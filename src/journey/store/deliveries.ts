@@ -1,7 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { type Counter, insertion, type NewVerification, type WishForSlot } from './admission.ts';
+import type { Counter, WishForSlot } from './admission.ts';
 import { interval } from './dial-slots.ts';
+import { insertion, type NewVerification } from './insertion.ts';
 import { story } from './rows.ts';
 
 /** What of a message is kept until it is delivered. */

@@ -3,9 +3,10 @@ import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import type { Sender } from '../../providers/port.ts';
 import type { TextStatus } from '../../providers/text-port.ts';
-import { type Counter, type CrossedAlarm, openNumber, type Refused, type WishForSlot } from './admission.ts';
-import { KEEP_CALL } from './attempts.ts';
+import type { Counter, CrossedAlarm, Refused, WishForSlot } from './admission.ts';
 import { interval } from './dial-slots.ts';
+import { openNumber } from './insertion.ts';
+import { KEEP_CALL } from './kept-calls.ts';
 import {
   ALL_COLUMNS,
   HAS_EARLIER_TEXT,

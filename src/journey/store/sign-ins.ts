@@ -3,14 +3,9 @@ import { signsIn } from '../../domain/signs-in.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import type { SignInAsked } from '../../registry/sign-in-schema.ts';
-import {
-  type Counter,
-  type CrossedAlarm,
-  insertion,
-  type NewVerification,
-  type WishForSlot,
-} from './admission.ts';
+import type { Counter, CrossedAlarm, WishForSlot } from './admission.ts';
 import { interval } from './dial-slots.ts';
+import { insertion, type NewVerification } from './insertion.ts';
 
 /** What is known of a number as user name. All but `wrongCodes` and `signsIn` is null where it is nobody's. */
 export interface FoundSigner {
@@ -121,11 +116,11 @@ function admission({ row, asked, owner, because, budgets, limits, spending, slot
         ${JSON.stringify(spending)}::jsonb, ${row.lineNumber}, ${interval(intervalMs)}, ${furthest}, ${row.createdAt},
         ${because})),
     ${insertion(row, row.id, {
-      userId: sql`case when admitted.decoy is null then ${userId}::text else '' end`,
-      phoneNumber: sql`case when admitted.decoy is null then ${phoneNumber}::text else ${row.phoneNumber}::text end`,
-      signIn: sql`${JSON.stringify(asked)}`,
+      user_id: sql`case when admitted.decoy is null then ${userId}::text else '' end`,
+      phone_number: sql`case when admitted.decoy is null then ${phoneNumber}::text else ${row.phoneNumber}::text end`,
+      sign_in: sql`${JSON.stringify(asked)}`,
       decoy: sql`admitted.decoy`,
-      textAskedAt: sql`${row.createdAt}`,
+      text_asked_at: sql`${row.createdAt}`,
     })}
     select refused, until, decoy, date_trunc('milliseconds', slot_at) as "slotAt", crossed from admitted`;
 }

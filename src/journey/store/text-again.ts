@@ -1,6 +1,6 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Counter, CrossedAlarm } from './admission.ts';
-import { KEEP_CALL } from './attempts.ts';
+import { KEEP_CALL } from './kept-calls.ts';
 import { ALL_COLUMNS, isOfTenant, story, type Verification } from './rows.ts';
 
 /** How often a text is sent for one verification. */

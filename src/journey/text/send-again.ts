@@ -5,7 +5,7 @@ import { hasEnded } from '../ended.ts';
 import type { PolicyAt, ReadVerification } from '../ports.ts';
 import type { Counted, RequestLimits } from '../request/limits.ts';
 import { tellAlarms } from '../request/tell-alarms.ts';
-import { SHORTEST_LIFE_MS } from '../store/attempts.ts';
+import { SHORTEST_LIFE_MS } from '../store/begin-attempt.ts';
 import type { Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
 

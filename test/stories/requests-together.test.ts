@@ -1,0 +1,251 @@
+// Requests that come at the same time are admitted together, and their calls begin together: with the same result as
+// one after the other, in fewer statements, and without a deadlock.
+import { randomUUID, randomUUIDv7 } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { AskedAdmission, Counter } from '../../src/journey/store/admission.ts';
+import { createAdmit } from '../../src/journey/store/admit.ts';
+import { createBeginAttempt } from '../../src/journey/store/begin-attempt.ts';
+import { createReadFacts } from '../../src/journey/store/facts.ts';
+import type { NewVerification } from '../../src/journey/store/insertion.ts';
+import { later } from '../../src/platform/clock.ts';
+import { type RunStatement, runIn } from '../../src/platform/database/run-statement.ts';
+import { describeWorlds, worldOn } from '../support/open-worlds.ts';
+import { HAS_POSTGRES, startOwnStores } from '../support/own-servers.ts';
+import type { World } from '../support/world.ts';
+
+/** Later than anything that the world looks for. */
+const NOW = new Date('2026-11-22T09:00:00Z');
+const NO_PACE = { intervalMs: 0, furthest: later(NOW, 60_000) };
+
+let numbers = 0;
+
+/** A request that may be admitted, with counters of its own and one of all. */
+function asked(of: Partial<NewVerification> = {}, more: Partial<AskedAdmission> = {}): AskedAdmission {
+  const id = randomUUIDv7();
+  const phoneNumber = `+4684${String(numbers++).padStart(7, '0')}`;
+  const row: NewVerification = {
+    ...{ id, tenantId: 'contoso', userId: `user "${id}" \u00e5\\`, purpose: 'register', channel: 'call' },
+    ...{ phoneType: 'office', phoneNumber, country: 'SE', locale: 'sv-SE', lineNumber: '+46850000000' },
+    ...{ phoneHashes: [`key.${phoneNumber}`], policyVersion: 1, traceParent: null, jobId: null },
+    ...{ extension: '42', pauseBeforeS: 1.5, pauseAfterS: null, challenge: 'pound', challengeDigits: null },
+    ...{ codeSeed: null, codeHost: null, withoutAppPassword: false, idempotencyKey: randomUUID() },
+    ...{ requestHash: 'hash', createdAt: NOW, expiresAt: later(NOW, 300_000) },
+    ...of,
+  };
+  return { row, counters: countersOf(row), slot: NO_PACE, ...more };
+}
+
+function countersOf({ tenantId, userId, phoneNumber }: NewVerification, most = 1_000): Counter[] {
+  const counter = (name: string, key: string) => ({
+    name,
+    key,
+    most,
+    endsAt: later(NOW, 60_000).toISOString(),
+  });
+  return [
+    counter('user', `user ${tenantId} ${userId}`),
+    counter('number', `phone ${phoneNumber}`),
+    counter('tenant', `tenant ${tenantId} ${most}`),
+  ];
+}
+
+/** Runs statements on the world's registry, and counts them. */
+function counting(world: World): RunStatement & { count: () => number } {
+  const run = runIn(world.db);
+  let count = 0;
+  const counted: RunStatement = (statement) => {
+    count += 1;
+    return run(statement);
+  };
+  return Object.assign(counted, { count: () => count });
+}
+
+describeWorlds('requests at the same time', ({ world }) => {
+  const rowOf = (id: string) =>
+    world.db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
+  const countOf = async (key: string) =>
+    (await world.db.selectFrom('rateCount').select('count').where('key', '=', key).executeTakeFirst())?.count;
+
+  test('are admitted by one statement, as by one each', async () => {
+    const run = counting(world);
+    const admit = createAdmit(run);
+    const requests = Array.from({ length: 12 }, () => asked());
+    const alone = await admit(asked());
+    const answers = await Promise.all(requests.map(admit));
+    // The first of them goes alone, since nothing goes on when it comes.
+    expect(run.count()).toBe(3);
+    for (const [place, { row, counters }] of requests.entries()) {
+      const answer = answers[place];
+      if (answer?.kind !== 'admitted' || alone.kind !== 'admitted') throw new Error('not admitted');
+      const { id, userId, phoneNumber, idempotencyKey } = row;
+      expect(answer.verification).toEqual({ ...alone.verification, id, userId, phoneNumber, idempotencyKey });
+      const own = {
+        id,
+        userId,
+        phoneNumber,
+        idempotencyKey,
+        phoneHash: row.phoneHashes[0],
+        openNumber: phoneNumber,
+      };
+      expect(await rowOf(id)).toEqual({ ...(await rowOf(alone.verification.id)), ...own });
+      expect(await Promise.all(counters.slice(0, 2).map(({ key }) => countOf(key)))).toEqual([1, 1]);
+    }
+    expect(await countOf('tenant contoso 1000')).toBe(13);
+  });
+
+  test('are admitted one by one where one is refused, each for its own reason', async () => {
+    const admit = createAdmit(counting(world));
+    const prior = asked();
+    await admit(prior);
+    const { idempotencyKey, userId, phoneNumber } = prior.row;
+    const fewest = (request: AskedAdmission) => ({ ...request, counters: countersOf(request.row, 2) });
+    const requests = [
+      asked(),
+      asked({ idempotencyKey }),
+      asked({ userId, phoneNumber }),
+      asked({}, { slot: { intervalMs: 1_000, furthest: later(NOW, -1) } }),
+      ...[asked(), asked(), asked()].map(fewest),
+    ];
+    const answers = await Promise.all(requests.map(admit));
+    expect(answers.map(({ kind }) => kind)).toEqual([
+      ...['admitted', 'repeated', 'open', 'line', 'admitted', 'admitted', 'full'],
+    ]);
+    const rows = await Promise.all(requests.map(({ row }) => rowOf(row.id)));
+    expect(rows.map((row) => row?.state)).toEqual([
+      ...['queued', undefined, undefined, undefined, 'queued', 'queued', undefined],
+    ]);
+    expect(await countOf('tenant contoso 2')).toBe(2);
+  });
+
+  test('take places on their lines, as one after the other', async () => {
+    const admit = createAdmit(counting(world));
+    const lineNumber = `+46850${String(numbers++).padStart(6, '0')}`;
+    const slot = { intervalMs: 250, furthest: later(NOW, 60_000) };
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => admit(asked({ lineNumber }, { slot }))),
+    );
+    const waits = answers.map((answer) =>
+      answer.kind === 'admitted' ? Number(answer.verification.slotAt) - NOW.getTime() : null,
+    );
+    expect(waits).toEqual([0, 250, 500, 750, 1_000, 1_250]);
+  });
+
+  test('with the same idempotency key, or of one user, go one after the other', async () => {
+    const admit = createAdmit(counting(world));
+    const [first, second] = [asked(), asked()];
+    const same = asked({ idempotencyKey: second.row.idempotencyKey });
+    const open = asked({ userId: second.row.userId, phoneNumber: second.row.phoneNumber });
+    const answers = await Promise.all([first, second, same, open].map(admit));
+    expect(answers.map(({ kind }) => kind)).toEqual(['admitted', 'admitted', 'repeated', 'open']);
+  });
+
+  test('are told apart by their keys', async () => {
+    const run = counting(world);
+    const { ofKey } = createReadFacts(run);
+    const other = await world.addTenant(`other-${numbers++}`);
+    const idOf = (key: string) => key.split('_')[1] ?? '';
+    const users = Array.from({ length: 5 }, (_each, place) => `user ${place}`);
+    const found = await Promise.all([
+      ...users.map((userId) => ofKey(idOf(world.key), userId, NOW)),
+      ...users.map((userId) => ofKey(idOf(other.key), userId, NOW)),
+      ofKey('unknown', 'user', NOW),
+    ]);
+    expect(run.count()).toBe(2);
+    expect(found.at(-1)).toBeNull();
+    const [ours, theirs] = [found[0]?.facts.tenantId, found[5]?.facts.tenantId];
+    expect([ours, theirs]).toEqual(['contoso', expect.stringMatching(/^other-/)]);
+    expect(found.slice(0, -1).map((each) => [each?.facts.tenantId, each?.facts.userId])).toEqual([
+      ...users.map((userId) => [ours, userId]),
+      ...users.map((userId) => [theirs, userId]),
+    ]);
+  });
+
+  test('begin their calls by one statement, each whose turn it is', async () => {
+    const run = counting(world);
+    const admit = createAdmit(run);
+    const [policy] = await world.db
+      .selectFrom('tenant')
+      .select('policyVersion')
+      .where('id', '=', 'contoso')
+      .execute();
+    const policyVersion = policy?.policyVersion ?? 0;
+    const requests = [
+      ...Array.from({ length: 6 }, () => asked({ policyVersion })),
+      asked({ policyVersion: policyVersion - 1 }),
+      asked({ policyVersion, createdAt: later(NOW, 60_000) }),
+    ];
+    await Promise.all(requests.map(admit));
+    const { beginUnseen } = createBeginAttempt(run);
+    const before = run.count();
+    const begun = await Promise.all(
+      requests.map(({ row }) => {
+        const attempt = { id: randomUUIDv7(), startedAt: later(NOW, 1_000), wakeAt: later(NOW, 16_000) };
+        return beginUnseen({ verificationId: row.id, attempt, hasRoom: true });
+      }),
+    );
+    expect(run.count() - before).toBe(2);
+    expect(begun.slice(6)).toEqual([null, null]);
+    for (const [place, { row }] of requests.slice(0, 6).entries()) {
+      const placing = begun[place];
+      if (placing === null || placing === 'onCall' || placing === undefined) throw new Error('not begun');
+      expect(placing).toMatchObject({ id: row.id, phoneNumber: row.phoneNumber, attempts: 1 });
+      const events = [{ type: 'queued' }, { type: 'dialing', attemptId: placing.attemptId }];
+      expect(await rowOf(row.id)).toMatchObject({ state: 'dialing', attemptId: placing.attemptId, events });
+    }
+  });
+
+  test('call one phone once at a time, and the others all the same', async () => {
+    const run = counting(world);
+    const admit = createAdmit(run);
+    const [tenant] = await world.db
+      .selectFrom('tenant')
+      .select('policyVersion')
+      .where('id', '=', 'contoso')
+      .execute();
+    const policyVersion = tenant?.policyVersion ?? 0;
+    const phoneHashes = [`key.shared ${numbers++}`];
+    const requests = [{}, { phoneHashes }, { phoneHashes }, {}].map((of) => asked({ policyVersion, ...of }));
+    await Promise.all(requests.map(admit));
+    const { beginUnseen } = createBeginAttempt(run);
+    const attempt = () => ({ id: randomUUIDv7(), startedAt: NOW, wakeAt: later(NOW, 15_000) });
+    const begun = await Promise.all(
+      requests.map(({ row }) => beginUnseen({ verificationId: row.id, attempt: attempt(), hasRoom: true })),
+    );
+    expect(begun.map((each) => (typeof each === 'object' ? each?.id : each))).toEqual([
+      ...[requests[0]?.row.id, requests[1]?.row.id, 'onCall', requests[3]?.row.id],
+    ]);
+  });
+});
+
+// The embedded store does one thing at a time.
+const onPostgres = HAS_POSTGRES ? describe : () => undefined;
+onPostgres('requests at the same time in several processes', () => {
+  const { world } = worldOn(() => startOwnStores(false), { poolSize: 30 });
+
+  test('for the same users, numbers and lines never wait for each other in a circle', async () => {
+    const refused: unknown[] = [];
+    const run: RunStatement = (statement) =>
+      runIn(world.db)<never>(statement).catch((error: unknown) => {
+        refused.push(error);
+        throw error;
+      });
+    const processes = Array.from({ length: 4 }, () => createAdmit(run));
+    const lines = ['+46850000001', '+46850000002'];
+    for (let round = 0; round < 25; round += 1) {
+      const answers = await Promise.all(
+        processes.flatMap((admit, process) => {
+          const requests = Array.from({ length: 10 }, (_each, place) => {
+            const phoneNumber = `+4685${round}${(place + process) % 10}00`;
+            const lineNumber = lines[(place + process) % 2] ?? '';
+            const slot = { intervalMs: 1, furthest: later(NOW, 60_000) };
+            return asked({ userId: `user ${place}`, phoneNumber, lineNumber }, { slot });
+          });
+          return (process % 2 === 0 ? requests : requests.reverse()).map(admit);
+        }),
+      );
+      expect(answers.filter(({ kind }) => kind !== 'admitted')).toEqual([]);
+    }
+    // Admitted one by one they would be, too.
+    expect(refused).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import { expect, test, vi } from 'vitest';
+import { createGatherWhileBusy } from '../../../src/platform/gather-while-busy.ts';
+
+const doubled = (item: number) => item * 2;
+
+/** Work that ends when the test says so, and what it was given. */
+function openWork(options: { most?: number; keysOf?: (item: number) => string[] } = {}) {
+  const given: number[][] = [];
+  const ends: PromiseWithResolvers<unknown>[] = [];
+  const begin = async (items: number[]) => {
+    given.push(items);
+    const end = Promise.withResolvers<unknown>();
+    ends.push(end);
+    return end.promise;
+  };
+  const gather = createGatherWhileBusy<number, number>({
+    one: async (item) =>
+      (await begin([item])) === 'fail' ? Promise.reject(new Error(`no ${item}`)) : doubled(item),
+    many: async (items) => ((await begin(items)) === 'nothing' ? null : items.map(doubled)),
+    most: 20,
+    ...options,
+  });
+  /** Ends what is under way, and lets what follows begin. */
+  const end = async (how?: unknown) => {
+    const begun = ends.length;
+    ends.at(-1)?.resolve(how);
+    await vi.waitFor(() => expect(ends.length).toBeGreaterThanOrEqual(begun));
+    await new Promise(setImmediate);
+  };
+  return { gather, given, ends, end };
+}
+
+test('the first is done at once, and what comes meanwhile together', async () => {
+  const { gather, given, end } = openWork();
+  const all = Promise.all([1, 2, 3, 4].map(gather));
+  expect(given).toEqual([[1]]);
+  await end();
+  expect(given).toEqual([[1], [2, 3, 4]]);
+  await end();
+  expect(await all).toEqual([2, 4, 6, 8]);
+  const later = gather(5);
+  expect(given.at(-1)).toEqual([5]);
+  await end();
+  expect(await later).toBe(10);
+});
+
+test('a batch has its most, and nothing twice that its items must not have in common', async () => {
+  const { gather, given, end } = openWork({ most: 3, keysOf: (item) => [`ends with ${item % 10}`] });
+  const all = Promise.all([1, 12, 22, 3, 4, 5, 32].map(gather));
+  for (let batch = 0; batch < 5; batch += 1) await end();
+  expect(await all).toEqual([2, 24, 44, 6, 8, 10, 64]);
+  expect(given).toEqual([[1], [12, 3, 4], [22, 5], [32]]);
+});
+
+test('where nothing was done for all, it is done for each, and one that fails fails alone', async () => {
+  const { gather, given, end } = openWork();
+  const all = Promise.allSettled([1, 2, 3].map(gather));
+  await end();
+  await end('nothing');
+  await end('fail');
+  await end();
+  expect(given).toEqual([[1], [2, 3], [2], [3]]);
+  expect(await all).toMatchObject([{ value: 2 }, { reason: { message: 'no 2' } }, { value: 6 }]);
+});
+
+test('an error is that of all, and what comes later is done', async () => {
+  const { gather, given, ends, end } = openWork();
+  const all = Promise.allSettled([1, 2, 3].map(gather));
+  await end();
+  const later = gather(4);
+  ends.at(-1)?.reject(new Error('gone'));
+  await new Promise(setImmediate);
+  expect(await all).toMatchObject([
+    { value: 2 },
+    { reason: { message: 'gone' } },
+    { reason: { message: 'gone' } },
+  ]);
+  await end();
+  expect(await later).toBe(8);
+  expect(given).toEqual([[1], [2, 3], [4]]);
+});
