@@ -1,11 +1,14 @@
+/** The result of an item for which nothing was done: it is done by itself, and nothing waits for it. */
+export const ALONE = Symbol('alone');
+
 /** Work of one kind, for one item or for several at once. */
 export interface GatheredWork<Item, Result> {
   one(item: Item): Promise<Result>;
   /**
    * Does the work for two items or more. Resolves to a result for each, in their order, or to null where nothing was done: then
-   * it is done for each by itself.
+   * it is done for each by itself, one after the other.
    */
-  many(items: Item[]): Promise<Result[] | null>;
+  many(items: Item[]): Promise<(Result | typeof ALONE)[] | null>;
   /** The most items of a batch. */
   most: number;
   /** What no two items of a batch may have in common. */
@@ -75,7 +78,11 @@ async function resultsOf<Item, Result>(
 ): Promise<Promise<Result>[]> {
   const items = batch.map(({ item }) => item);
   const results = items.length > 1 ? await many(items) : null;
-  if (results) return results.map((result) => Promise.resolve(result));
+  if (results)
+    return items.map((item, place) => {
+      const result = results[place] as Result | typeof ALONE;
+      return result === ALONE ? one(item) : Promise.resolve(result);
+    });
   const alone: Promise<Result>[] = [];
   for (const item of items) {
     const result = one(item);

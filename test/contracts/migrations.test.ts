@@ -39,7 +39,11 @@ describeEachStore('a registry of version 0.1', (combination) => {
       ['queued', 'finished'],
     ]);
     const call = { attemptId: CALL, callId: 'CA1', sender: { to: null, lines: null } };
-    const answered = await createLiveCallStore(run).answered(call, new Date(), new Date());
+    const answered = await createLiveCallStore(run).answered({
+      ...call,
+      now: new Date(),
+      wakeAt: new Date(),
+    });
     expect(answered).toMatchObject({ id: RINGS, state: 'answered', round: 2, policyNow: 1 });
     const again = db
       .insertInto('verification')

@@ -7,6 +7,7 @@ import { createAdmit } from '../../src/journey/store/admit.ts';
 import { createBeginAttempt } from '../../src/journey/store/begin-attempt.ts';
 import { createReadFacts } from '../../src/journey/store/facts.ts';
 import type { NewVerification } from '../../src/journey/store/insertion.ts';
+import { createStores } from '../../src/journey/store/stores.ts';
 import { later } from '../../src/platform/clock.ts';
 import { type RunStatement, runIn } from '../../src/platform/database/run-statement.ts';
 import { describeWorlds, worldOn } from '../support/open-worlds.ts';
@@ -192,6 +193,69 @@ describeWorlds('requests at the same time', ({ world }) => {
       const events = [{ type: 'queued' }, { type: 'dialing', attemptId: placing.attemptId }];
       expect(await rowOf(row.id)).toMatchObject({ state: 'dialing', attemptId: placing.attemptId, events });
     }
+  });
+
+  test('have their answers and keys noted by one statement each, every one for itself', async () => {
+    const run = counting(world);
+    const { attempts, calls, answers } = createStores(run);
+    const requests = Array.from({ length: 6 }, () => asked({ policyVersion: 1 }));
+    await Promise.all(requests.map(createAdmit(run)));
+    const dialed = await Promise.all(
+      requests.map(({ row }, place) => {
+        const attempt = { id: randomUUIDv7(), startedAt: NOW, wakeAt: later(NOW, 15_000) };
+        return attempts.beginUnseen({ verificationId: row.id, attempt, hasRoom: true }).then(() => ({
+          ...{ attemptId: attempt.id, callId: `CA${attempt.id}`, now: later(NOW, 1_000 + place) },
+          sender: { to: row.phoneNumber, lines: [row.lineNumber] },
+        }));
+      }),
+    );
+    const answer = () =>
+      Promise.all(dialed.map((call) => calls.answered({ ...call, wakeAt: later(NOW, 60_000) })));
+    let before = run.count();
+    const answered = await answer();
+    expect(run.count() - before).toBe(2);
+    expect(answered.map((call) => call?.id)).toEqual(requests.map(({ row }) => row.id));
+    expect((await answer()).every((call) => call === null)).toBe(true);
+
+    const key = { round: 1, challenge: 'pound', digits: null } as const;
+    const wrong = [
+      {},
+      { round: 2 },
+      { challenge: 'numberMatch', digits: '42' } as const,
+      { callId: 'CAother' },
+      { sender: { to: '+15005550006', lines: null } },
+      {},
+    ];
+    before = run.count();
+    const approved = await Promise.all(
+      dialed.map((call, place) => answers.approve({ ...call, ...key, ...wrong[place] })),
+    );
+    // The one of another number is looked for once more by itself.
+    expect(run.count() - before).toBe(3);
+    expect(approved.map((call) => call?.outcome ?? null)).toEqual([
+      ...['approved', null, null, null, null, 'approved'],
+    ]);
+    const row = await rowOf(requests[5]?.row.id ?? '');
+    const at = later(NOW, 1_005).toISOString();
+    const { attemptId } = dialed[5] ?? {};
+    expect(row).toMatchObject({
+      state: 'decided',
+      round: 2,
+      decidedAt: new Date(at),
+      callId: `CA${attemptId}`,
+    });
+    expect(row?.events).toMatchObject([
+      ...[{ type: 'queued' }, { type: 'dialing', attemptId }, { type: 'answered', at, attemptId }],
+      ...[
+        { type: 'decided', outcome: 'approved', at, attemptId },
+        { type: 'prompt', prompt: 'approved' },
+      ],
+    ]);
+    expect(await rowOf(requests[1]?.row.id ?? '')).toMatchObject({
+      state: 'answered',
+      round: 1,
+      outcome: null,
+    });
   });
 
   test('call one phone once at a time, and the others all the same', async () => {

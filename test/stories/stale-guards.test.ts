@@ -76,17 +76,37 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
     ['learns of another call', (id) => sql`update verification set call_id = 'CAother' where id = ${id}`],
   ])('a # is not recorded when the other %s', async (_what, change) => {
     const { id, answer } = await ringing();
-    const right = { challenge: 'pound', digits: null } as const;
-    expect(await meanwhile(change(id), () => stores().answers.approve(answer, right, now()))).toBeNull();
+    const right = { ...answer, challenge: 'pound', digits: null, now: now() } as const;
+    expect(await meanwhile(change(id), () => stores().answers.approve(right))).toBeNull();
     expect((await rowOf(id)).outcome).not.toBe('approved');
   });
 
   test('a # is recorded when the other changes nothing that it depends on', async () => {
     const { id, answer } = await ringing();
-    const right = { challenge: 'pound', digits: null } as const;
+    const right = { ...answer, challenge: 'pound', digits: null, now: now() } as const;
     const note = sql`update verification set rang_at = now() where id = ${id}`;
-    const call = await meanwhile(note, () => stores().answers.approve(answer, right, now()));
+    const call = await meanwhile(note, () => stores().answers.approve(right));
     expect(call).toMatchObject({ id, outcome: 'approved' });
+  });
+
+  test('keys of others that come at the same time wait for nobody', async () => {
+    const [first, held, free] = [await ringing(), await ringing(), await ringing()];
+    const { approve } = stores().answers;
+    const press = ({ answer }: typeof held) =>
+      approve({ ...answer, challenge: 'pound', digits: null, now: now() });
+    const note = sql`update verification set rang_at = now() where id = ${held.id}`;
+    const pressed = await meanwhile(
+      note,
+      async () => [press(first), press(held), press(free)],
+      async () => {
+        await vi.waitFor(async () => expect((await rowOf(free.id)).outcome).toBe('approved'), SOON);
+        expect((await rowOf(held.id)).outcome).toBeNull();
+      },
+    );
+    const calls = await Promise.all(pressed);
+    expect(calls.map((call) => [call?.id, call?.outcome])).toEqual(
+      [first, held, free].map(({ id }) => [id, 'approved']),
+    );
   });
 
   test.each([

@@ -18,7 +18,8 @@ export function createAnswerCall(deps: {
   return async function answerCall(answer: CallSide): Promise<Spoken> {
     const { attemptId, callId, sender } = answer;
     const now = deps.clock.now();
-    const answered = await deps.calls.answered(answer, now, later(now, deps.timeouts.answerMs));
+    const wakeAt = later(now, deps.timeouts.answerMs);
+    const answered = await deps.calls.answered({ ...answer, now, wakeAt });
     if (answered) deps.events.emit('call.answered', { verificationId: answered.id, attemptId });
     return deps.speakNext(answered ?? (await deps.calls.read(attemptId, sender)), callId);
   };

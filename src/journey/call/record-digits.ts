@@ -1,6 +1,7 @@
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CheckPin, Question } from '../ports.ts';
+import type { Challenge } from '../states.ts';
 import type { Answered, AnswerStore } from '../store/answers.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
 import type { Decided, LiveCall } from '../store/rows.ts';
@@ -61,10 +62,9 @@ async function recordLikely(
 ): Promise<LiveCall | null> {
   const meaning = meaningOf({ prompt, challenge, challengeDigits: digits }, digits);
   if (meaning !== 'approve' && meaning !== 'reportFraud' && meaning !== 'stopCalls') return null;
-  const right = { challenge, digits: challenge === 'numberMatch' ? digits : null };
   const recorded =
     meaning === 'approve'
-      ? await deps.answers.approve(answer, right, deps.clock.now())
+      ? await deps.answers.approve(rightAnswer(answer, challenge, digits, deps.clock.now()))
       : await endWithOthers(deps, answer, meaning);
   if (recorded) log(deps.events, answer, recorded, meaning);
   return recorded;
@@ -94,6 +94,11 @@ async function recordAny(
   return recorded;
 }
 
+/** Digits are compared in the registry where they are on the screen only: a PIN never gets there. */
+function rightAnswer(answer: Answered, challenge: Challenge, digits: string | null, now: Date) {
+  return { ...answer, challenge, digits: challenge === 'numberMatch' ? digits : null, now };
+}
+
 /** What an answer means once a PIN has been looked up. */
 type FinalMeaning = Exclude<Meaning, 'checkPin'>;
 
@@ -114,8 +119,8 @@ function write(
   const now = deps.clock.now();
   switch (meaning) {
     case 'approve':
-      // The digits on the screen are compared once more in the registry; a PIN never gets there.
-      return answers.approve(answer, { challenge, digits: challenge === 'numberMatch' ? digits : null }, now);
+      // The digits on the screen are compared once more in the registry.
+      return answers.approve(rightAnswer(answer, challenge, digits, now));
     case 'wrongKey':
       return answers.wrongKey(answer, ASKED_IN_ALL, now, isOfMessage(prompt));
     case 'silence':

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import sql, { empty, type Sql } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { maskNumber } from '../../domain/mask-number.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Prompt } from '../../providers/dialogue.ts';
@@ -7,6 +7,7 @@ import type { Sender } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Challenge } from '../states.ts';
 import { type EndReason, endLocked, lockOpen, lockWhere, WHEN_LOCKED } from './end-open.ts';
+import { gatherWebhooks } from './gather-webhooks.ts';
 import {
   isFrom,
   isStillEntitled,
@@ -55,6 +56,20 @@ const SILENCE: CountedAnswer = {
 /** Before somebody else's message there is one question only, which is repeated as it is. */
 const OF_MESSAGE = { again: 'ask-message' } as const;
 
+/** The challenge that was answered, and for number matching the digits. */
+interface RightAnswer extends Answered {
+  challenge: Challenge;
+  digits: string | null;
+  now: Date;
+}
+const APPROVED = { outcome: 'approved', prompt: 'approved' } as const;
+
+/** A condition on the verification `v`: this is the right answer to the question that was asked, and the user may still give it. */
+function isRight(challenge: Sql, digits: Sql, now: Date): Sql {
+  return sql`v.prompt not in ('report-fraud', 'report-or-stop') and v.challenge = ${challenge}
+    and v.challenge_digits is not distinct from ${digits} and ${isStillEntitled(now)}`;
+}
+
 /** How long the process that recorded a decision has to complete it before others look, s. */
 const COMPLETED_WITHIN_S = 5;
 
@@ -90,18 +105,7 @@ export function createAnswerStore(run: RunStatement) {
   };
 
   return {
-    /**
-     * The right answer to the current question: → decided as approved.
-     * @param right the challenge that was answered, and for number matching the digits
-     */
-    approve: (answer: Answered, right: { challenge: Challenge; digits: string | null }, now: Date) =>
-      change(
-        answer,
-        decided(answer, { outcome: 'approved', prompt: 'approved' }, now),
-        sql`v.prompt not in ('report-fraud', 'report-or-stop') and v.challenge = ${right.challenge}
-          and v.challenge_digits is not distinct from ${right.digits}
-          and ${isStillEntitled(now)}`,
-      ),
+    approve: createApprove(run),
 
     /**
      * `#` in answer to whether the call is fraud: → decided as fraudReported, and every other open verification of the
@@ -147,6 +151,28 @@ export function createAnswerStore(run: RunStatement) {
         sql`v.purpose = 'deliver'`,
       ),
   };
+}
+
+/** The right answer to the current question: → decided as approved. Several at the same time are recorded in one statement. */
+function createApprove(run: RunStatement) {
+  return gatherWebhooks<RightAnswer>(
+    run,
+    async (answer) => {
+      const right = isRight(sql`${answer.challenge}`, sql`${answer.digits}`, answer.now);
+      const [call] = await run<LiveCall>(changed(answer, decided(answer, APPROVED, answer.now), right));
+      return call ?? null;
+    },
+    (answers) => ({
+      set: sql`round = v.round + 1, ${endsAs(APPROVED, raw('t.now'), raw('t.story'))}`,
+      guard: sql`v.round = t.round and v.state in ${ON_CALL}
+        and ${isRight(raw('t.challenge'), raw('t.digits'), answers.at(-1)?.now ?? new Date())}`,
+      record: (answer) => {
+        const { round, challenge, digits, now } = answer;
+        return { round, challenge, digits, now, story: decidedAs(answer, APPROVED, now) };
+      },
+      columns: raw('round int, challenge text, digits text, now timestamptz, story text'),
+    }),
+  );
 }
 
 /**
@@ -238,9 +264,14 @@ interface Ending {
 
 /** What an answer that ends the call sets: → decided. */
 function decided(answer: Answered, ending: Ending, now: Date): Sql {
-  return sql`state = 'decided', outcome = ${ending.outcome}, prompt = ${ending.prompt}, decided_at = ${now},
+  return endsAs(ending, sql`${now}`, sql`${decidedAs(answer, ending, now)}`);
+}
+
+/** @param events JSON text */
+function endsAs({ outcome, prompt }: Ending, now: Sql, events: Sql): Sql {
+  return sql`state = 'decided', outcome = ${outcome}, prompt = ${prompt}, decided_at = ${now},
         wake_at = ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}),
-        answered_at = coalesce(v.answered_at, ${now}), events = v.events || ${decidedAs(answer, ending, now)}::jsonb`;
+        answered_at = coalesce(v.answered_at, ${now}), events = v.events || ${events}::jsonb`;
 }
 
 /** The user whose phone the call of an attempt rings. */

@@ -101,6 +101,7 @@ export function createBeginAttempt(run: RunStatement) {
   };
 }
 
+/** A look is needed also where somebody else has locked the row meanwhile. */
 function inOrder(unseen: Unseen[], begun: Placing[]): Begun[] {
   const byId = new Map(begun.map((placing) => [placing.id, placing]));
   return unseen.map(({ verificationId }) => byId.get(verificationId) ?? null);
@@ -140,8 +141,8 @@ function begin(
 }
 
 /**
- * Begins the attempts of several verifications, all at the moment of the last. Their rows are locked in the order of their ids before their
- * guards are looked at, as in `noteStatement`.
+ * Begins the attempts of several verifications, all at the moment of the last. Their rows are locked before their guards are looked
+ * at, those that nobody else has locked: so nobody waits for another verification.
  */
 function beginAll(unseen: Unseen[]): Sql {
   const [first, ...others] = unseen.map(({ attempt }) => attempt);
@@ -156,7 +157,7 @@ function beginAll(unseen: Unseen[]): Sql {
         select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(verification_id uuid, attempt_id uuid, has_room boolean)),
       l as materialized (
         select w.attempt_id, w.has_room, v.id from w join verification v on v.id = w.verification_id
-        order by v.id for no key update of v),`,
+        for no key update of v skip locked),`,
     from: raw('from l'),
     attemptId: raw('l.attempt_id'),
   });

@@ -1,6 +1,7 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Sender } from '../../providers/port.ts';
+import { gatherWebhooks } from './gather-webhooks.ts';
 import { COMMIT_LATER, isFrom, LIVE_COLUMNS, type LiveCall, ON_CALL, story, whileCounting } from './rows.ts';
 
 /** The call that a webhook is about. */
@@ -12,6 +13,26 @@ export interface CallSide {
 
 /** The guarded updates behind webhooks that carry no answer. Null: this webhook was not the first to say so. */
 export type LiveCallStore = ReturnType<typeof createLiveCallStore>;
+
+/** A call that was answered, and when it is to be looked at again. */
+interface Answer extends CallSide {
+  now: Date;
+  wakeAt: Date;
+}
+
+/** A condition on the verification `v`: nobody has picked up yet, as far as is known. */
+const IS_UNANSWERED = raw(
+  "((v.ended_at is null or v.call_id is null) and v.state in ('queued', 'dialing', 'ringing'))",
+);
+
+/** What the answer to a call sets. @param events JSON text */
+function answered(now: Sql, wakeAt: Sql, events: Sql): Sql {
+  return sql`state = 'answered', live = true, wake_at = ${wakeAt}, answered_at = coalesce(v.answered_at, ${now}),
+    ended_at = null, call_error = null, events = v.events || ${events}::jsonb`;
+}
+
+const storyOf = ({ attemptId, now }: { attemptId: string; now: Date }) =>
+  story(now, { type: 'answered', attemptId });
 
 /** @param run runs a statement on the registry */
 export function createLiveCallStore(run: RunStatement) {
@@ -25,15 +46,26 @@ export function createLiveCallStore(run: RunStatement) {
           and ${isFrom(sender)}`),
 
     /** Somebody picked up: notes the call, and `dialing` or `ringing` → `answered`; `queued` too, if the call was thought not to be. */
-    answered: ({ attemptId, callId, sender }: CallSide, now: Date, wakeAt: Date) =>
-      one(sql`
-        update verification v set state = 'answered', live = true, wake_at = ${wakeAt},
-          call_id = coalesce(v.call_id, ${callId}), answered_at = coalesce(v.answered_at, ${now}), ended_at = null,
-          call_error = null, events = v.events || ${story(now, { type: 'answered', attemptId })}::jsonb
-        ${whileCounting(attemptId)}
-          and coalesce(v.call_id, ${callId}) = ${callId} and (v.ended_at is null or v.call_id is null)
-          and v.state in ('queued', 'dialing', 'ringing') and ${isFrom(sender)} and ${COMMIT_LATER}
-        returning ${LIVE_COLUMNS}, true as current`),
+    answered: gatherWebhooks<Answer>(
+      run,
+      ({ attemptId, callId, sender, now, wakeAt }) =>
+        one(sql`
+          update verification v set ${answered(sql`${now}`, sql`${wakeAt}`, sql`${storyOf({ attemptId, now })}`)},
+            call_id = coalesce(v.call_id, ${callId})
+          ${whileCounting(attemptId)}
+            and coalesce(v.call_id, ${callId}) = ${callId} and ${IS_UNANSWERED} and ${isFrom(sender)} and ${COMMIT_LATER}
+          returning ${LIVE_COLUMNS}, true as current`),
+      () => ({
+        set: answered(raw('t.now'), raw('t.wake_at'), raw('t.story')),
+        guard: sql`${IS_UNANSWERED} and ${COMMIT_LATER}`,
+        record: ({ attemptId, now, wakeAt }) => ({
+          now,
+          wake_at: wakeAt,
+          story: storyOf({ attemptId, now }),
+        }),
+        columns: raw('now timestamptz, wake_at timestamptz, story text'),
+      }),
+    ),
 
     /** Machine detection heard a machine, and no key has been recorded: → decided as voicemail. */
     machineAnswered: ({ attemptId, callId, sender }: CallSide, answeredBy: string, now: Date) =>
