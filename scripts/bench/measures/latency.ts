@@ -6,17 +6,21 @@ import { number, spread } from '../table.ts';
 import { collect, fewerRounds, type Measure, progress, WARM_UP } from './measure.ts';
 
 const PER_SECOND = [15, 50];
+/** Verifications by which a capacity is found, so many in flight. */
+const FULL_LOAD = { count: 3_000, inFlight: 50 };
 
 type Results = Map<string, { latencies: ReturnType<typeof latenciesOf>; lost: number }[]>;
 
 /** `latency`. */
 export const latency: Measure = {
   name: 'latency',
-  about: '# → finished and # → outcome webhook at 15 and 50 a second (2 rounds: about 3 min)',
+  about:
+    '# → finished and # → outcome webhook at 15 and 50 a second, and at half of what naive and Poundkey can do (2 rounds: about 6 min)',
   async run(bench) {
     const results: Results = new Map();
+    const rates = [...PER_SECOND, await halfOf(bench, 'naive'), await halfOf(bench, 'poundkey')];
     for (const round of fewerRounds(bench))
-      for (const name of inTurn(bench.options.contenders, round)) await oneRound(bench, name, results);
+      for (const name of inTurn(bench.options.contenders, round)) await oneRound(bench, name, rates, results);
     const columns = ['', '# → finished ms p50', 'p99', '# → outcome webhook ms p50', 'p99', 'lost'];
     const title = 'Latencies at a steady stream of requests';
     return {
@@ -26,10 +30,20 @@ export const latency: Measure = {
   },
 };
 
-async function oneRound(bench: Bench, name: string, results: Results): Promise<void> {
+/** Half of the verifications a second that a contender can do at this hour, in tens. */
+async function halfOf(bench: Bench, name: 'naive' | 'poundkey'): Promise<number> {
+  return withContender(bench, CONTENDERS[name], async (contender) => {
+    await closedLoop(bench, contender, WARM_UP);
+    const { traces, seconds } = await closedLoop(bench, contender, FULL_LOAD);
+    progress(`${name} can do ${number(traces.length / seconds, 0)} a second`);
+    return Math.round(traces.length / seconds / 2 / 10) * 10;
+  });
+}
+
+async function oneRound(bench: Bench, name: string, rates: number[], results: Results): Promise<void> {
   await withContender(bench, CONTENDERS[name], async (contender) => {
     await closedLoop(bench, contender, WARM_UP);
-    for (const perSecond of PER_SECOND) {
+    for (const perSecond of new Set(rates)) {
       const load = await openLoop(bench, contender, { perSecond, seconds: bench.options.seconds });
       const summary = summaryOf(load);
       collect(results, `${name}, ${perSecond}/s`, summary);
