@@ -1,12 +1,16 @@
+import { endsWithin } from './in-time.ts';
+
 /** The result of an item for which nothing was done: it is done by itself, and nothing waits for it. */
 export const ALONE = Symbol('alone');
 
 /** Work of one kind, for one item or for several at once. */
 export interface GatheredWork<Item, Result> {
   one(item: Item): Promise<Result>;
+  /** Does the work for an item for which `many` did nothing; `one` when left out. */
+  alone?(item: Item): Promise<Result>;
   /**
-   * Does the work for two items or more. Resolves to a result for each, in their order, or to null where nothing was done: then
-   * it is done for each by itself, one after the other.
+   * Does the work for two items or more. Resolves to a result for each, in their order, or to null where nothing was done for
+   * any of them.
    */
   many(items: Item[]): Promise<(Result | typeof ALONE)[] | null>;
   /** The most items of a batch. */
@@ -17,9 +21,13 @@ export interface GatheredWork<Item, Result> {
 
 interface Waiting<Item, Result> {
   item: Item;
+  keys: string[];
   resolve(result: Result | Promise<Result>): void;
   reject(error: unknown): void;
 }
+
+/** How long others wait for what is under way, ms. What takes longer waits for a lock, or for a server that does not answer. */
+const BUSY_MS = 100;
 
 /**
  * Does work of one kind once at a time: what is asked for while it goes on waits, and is done together next. So nobody waits where
@@ -34,60 +42,57 @@ export function createGatherWhileBusy<Item, Result>(
 
   async function workOff(): Promise<void> {
     isBusy = true;
-    while (waiting.length > 0) {
-      const batch = takeBatch(waiting, work);
-      try {
-        const results = await resultsOf(work, batch);
-        batch.forEach(({ resolve }, index) => void resolve(results[index] as Promise<Result>));
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
+    while (waiting.length > 0) await endsWithin(doBatch(work, takeBatch(waiting, work.most)), BUSY_MS);
     isBusy = false;
   }
 
   return (item) => {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    waiting.push({ item, resolve, reject });
+    waiting.push({ item, keys: work.keysOf?.(item) ?? [], resolve, reject });
     if (!isBusy) void workOff();
     return promise;
   };
 }
 
 /** Takes out the first item, and those that may go with it, in order of arrival. */
-function takeBatch<Item, Result>(
-  waiting: Waiting<Item, Result>[],
-  { most, keysOf }: Pick<GatheredWork<Item, Result>, 'most' | 'keysOf'>,
-): Waiting<Item, Result>[] {
+function takeBatch<Item, Result>(waiting: Waiting<Item, Result>[], most: number): Waiting<Item, Result>[] {
   const taken = new Set<string>();
   const batch: Waiting<Item, Result>[] = [];
   const rest = waiting.splice(0).filter((each) => {
-    const keys = keysOf?.(each.item) ?? [];
-    if (batch.length >= most || keys.some((key) => taken.has(key))) return true;
+    if (batch.length >= most || each.keys.some((key) => taken.has(key))) return true;
     batch.push(each);
-    for (const key of keys) taken.add(key);
+    for (const key of each.keys) taken.add(key);
     return false;
   });
   waiting.push(...rest);
   return batch;
 }
 
-async function resultsOf<Item, Result>(
-  { one, many }: GatheredWork<Item, Result>,
+/** Never rejects. */
+async function doBatch<Item, Result>(
+  work: GatheredWork<Item, Result>,
   batch: Waiting<Item, Result>[],
-): Promise<Promise<Result>[]> {
-  const items = batch.map(({ item }) => item);
-  const results = items.length > 1 ? await many(items) : null;
-  if (results)
-    return items.map((item, place) => {
-      const result = results[place] as Result | typeof ALONE;
-      return result === ALONE ? one(item) : Promise.resolve(result);
-    });
-  const alone: Promise<Result>[] = [];
-  for (const item of items) {
-    const result = one(item);
-    alone.push(result);
-    await Promise.allSettled([result]);
+): Promise<void> {
+  try {
+    const results = await resultsOf(
+      work,
+      batch.map(({ item }) => item),
+    );
+    batch.forEach(({ resolve }, place) => void resolve(results[place] as Result | Promise<Result>));
+  } catch (error) {
+    for (const { reject } of batch) reject(error);
   }
-  return alone;
+}
+
+async function resultsOf<Item, Result>(
+  { one, many, alone = one }: GatheredWork<Item, Result>,
+  items: Item[],
+): Promise<(Result | Promise<Result>)[]> {
+  const [first] = items;
+  if (first !== undefined && items.length === 1) return [await one(first)];
+  const results = await many(items);
+  return items.map((item, place) => {
+    const result = results === null ? ALONE : (results[place] as Result | typeof ALONE);
+    return result === ALONE ? alone(item) : result;
+  });
 }

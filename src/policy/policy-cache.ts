@@ -23,13 +23,18 @@ export interface StoredDocument {
 
 /** Reads and parses each version once: a version never changes, and which one is current comes with each row. */
 export function createPolicyCache(db: Kysely<Registry>, effective: Effective): PolicyAt {
-  const kept = new Map<string, TenantPolicy>();
-  return async (tenantId, version) => {
+  const kept = new Map<string, Promise<TenantPolicy>>();
+  const read = async (tenantId: string, version: number) =>
+    effective({ tenantId, ...(await load(db, tenantId, version)) });
+  return (tenantId, version) => {
     const key = `${version} ${tenantId}`;
     const known = kept.get(key);
-    if (known) return known;
-    const policy = effective({ tenantId, ...(await load(db, tenantId, version)) });
+    if (known !== undefined) return known;
+    const policy = read(tenantId, version);
     keepNewest(kept, key, policy, MOST_KEPT);
+    policy.catch(() => {
+      if (kept.get(key) === policy) kept.delete(key);
+    });
     return policy;
   };
 }

@@ -90,23 +90,25 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
   });
 
   test('keys of others that come at the same time wait for nobody', async () => {
-    const [first, held, free] = [await ringing(), await ringing(), await ringing()];
+    const [held, first, free, last] = [await ringing(), await ringing(), await ringing(), await ringing()];
+    const others = [first, free, last];
     const { approve } = stores().answers;
     const press = ({ answer }: typeof held) =>
       approve({ ...answer, challenge: 'pound', digits: null, now: now() });
     const note = sql`update verification set rang_at = now() where id = ${held.id}`;
     const pressed = await meanwhile(
       note,
-      async () => [press(first), press(held), press(free)],
+      // It comes by itself at first, and once more, as providers send again, together with others.
+      async () => [press(held), press(first), press(held), press(free), press(last)],
       async () => {
-        await vi.waitFor(async () => expect((await rowOf(free.id)).outcome).toBe('approved'), SOON);
+        for (const { id } of others)
+          await vi.waitFor(async () => expect((await rowOf(id)).outcome).toBe('approved'), SOON);
         expect((await rowOf(held.id)).outcome).toBeNull();
       },
     );
     const calls = await Promise.all(pressed);
-    expect(calls.map((call) => [call?.id, call?.outcome])).toEqual(
-      [first, held, free].map(({ id }) => [id, 'approved']),
-    );
+    expect(calls.filter((call) => call?.id === held.id)).toMatchObject([{ outcome: 'approved' }]);
+    expect(calls.filter((call) => call !== null)).toHaveLength(4);
   });
 
   test.each([

@@ -140,10 +140,10 @@ export function createLimits(deps: {
     /** Removes counts whose window is over, and unwanted calls of long ago. */
     async forgetCounts(): Promise<void> {
       const now = deps.clock.now();
-      // A counter may begin a new window meanwhile.
+      // A counter may begin a new window meanwhile. Those in use are left out: they are counted in another order than rows lie in.
       await deps.run(sql`
         delete from rate_count where window_ends_at <= ${now} and ctid = any(array(
-          select ctid from rate_count where window_ends_at <= ${now} limit ${REMOVED_AT_ONCE}))`);
+          select ctid from rate_count where window_ends_at <= ${now} limit ${REMOVED_AT_ONCE} for update skip locked))`);
       await forgetUnwanted(deps.run, now);
     },
   };

@@ -2,7 +2,7 @@ import type { Counter, CrossedAlarm } from './admission.ts';
 
 /**
  * The order in which a request is counted, by what its counters are called: rows that many requests share come last. All statements
- * that count keep to it, so that none waits for another in a circle.
+ * that count these keep to it, so that none waits for another in a circle.
  */
 export const COUNTED_IN_ORDER = [
   ...['user', 'number', 'texts', 'texts.prefix', 'texts.country', 'switchboard', 'tenant'],

@@ -1,3 +1,4 @@
+import { Semaphore } from 'async-mutex';
 import sql from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
@@ -8,6 +9,9 @@ import { interval } from './dial-slots.ts';
 import { admitted, insertion, type NewVerification, openKey, openNumber } from './insertion.ts';
 import { MOST_TOGETHER } from './together.ts';
 
+/** How many of those that cannot be admitted with others are asked for at once. */
+const MOST_ALONE = 2;
+
 interface Row {
   refused: string | null;
   until: Date | null;
@@ -17,11 +21,15 @@ interface Row {
 
 /**
  * Writes a verification as `queued` if it may be: counted, with its place on the line, in one statement. What is
- * refused is not counted. Requests that come at the same time are admitted together where all of them can be.
+ * refused is not counted. Requests that come at the same time are admitted together, but for those that may be refused.
  */
 export function createAdmit(run: RunStatement) {
+  const one = createAdmitOne(run);
+  // Many requests may be handled at once, see `placesFor`.
+  const few = new Semaphore(MOST_ALONE);
   return createGatherWhileBusy<AskedAdmission, Admission>({
-    one: createAdmitOne(run),
+    one,
+    alone: (asked) => few.runExclusive(() => one(asked)),
     many: createAdmitTogether(run),
     most: MOST_TOGETHER,
     keysOf: ({ row: { tenantId, userId, idempotencyKey } }) => [

@@ -101,7 +101,7 @@ export function createBeginAttempt(run: RunStatement) {
   };
 }
 
-/** A look is needed also where somebody else has locked the row meanwhile. */
+/** A look is needed also where somebody else has locked the row, or calls the phone. */
 function inOrder(unseen: Unseen[], begun: Placing[]): Begun[] {
   const byId = new Map(begun.map((placing) => [placing.id, placing]));
   return unseen.map(({ verificationId }) => byId.get(verificationId) ?? null);
@@ -142,7 +142,8 @@ function begin(
 
 /**
  * Begins the attempts of several verifications, all at the moment of the last. Their rows are locked before their guards are looked
- * at, those that nobody else has locked: so nobody waits for another verification.
+ * at, those that nobody else has locked: so nobody waits for another verification. One call for each phone that is not on another call,
+ * in the order of the phones: their index has no two such statements wait for each other in a circle.
  */
 function beginAll(unseen: Unseen[]): Sql {
   const [first, ...others] = unseen.map(({ attempt }) => attempt);
@@ -151,15 +152,18 @@ function beginAll(unseen: Unseen[]): Sql {
   const wanted = unseen.map(({ verificationId, attempt, hasRoom }) => ({
     ...{ verification_id: verificationId, attempt_id: attempt.id, has_room: hasRoom },
   }));
-  return begin(last, sql`v.id = l.id and ${isDue(last, raw('l.has_room'))}`, {
+  return begin(last, sql`v.id = one.id and ${isDue(last, raw('one.has_room'))}`, {
     also: sql`
       w as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(verification_id uuid, attempt_id uuid, has_room boolean)),
       l as materialized (
-        select w.attempt_id, w.has_room, v.id from w join verification v on v.id = w.verification_id
-        for no key update of v skip locked),`,
-    from: raw('from l'),
-    attemptId: raw('l.attempt_id'),
+        select w.attempt_id, w.has_room, v.id, case when ${IS_TEXT} then v.id::text else ${phoneOf(raw('v'))} end as phone
+        from w join verification v on v.id = w.verification_id for no key update of v skip locked),
+      one as materialized (
+        select distinct on (l.phone) l.* from l
+        where not exists (select from verification o where o.called_phone = l.phone) order by l.phone, l.id),`,
+    from: raw('from one'),
+    attemptId: raw('one.attempt_id'),
   });
 }
 

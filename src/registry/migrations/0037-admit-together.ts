@@ -7,10 +7,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 const STATEMENTS = [
   // Counts what several requests add to their counters, in the order of `nr`, and takes their places on the lines (`slots`), or
-  // does nothing: `fits` is false where a counter has not enough room, or a line no place. `reached`: the counters by their
-  // keys. `slots`: the places by the numbers of the requests.
+  // does nothing: `fits` is false where counters have not enough room (`full`, their keys), or a line has no place for a request
+  // (`without_slot`, its number). `reached`: the counters by their keys. `slots`: the places by the numbers of the requests.
+  // Whoever holds a counter for longer must not hold up all requests: then each asks for itself.
   `create function admit_together(counters jsonb, wanted_slots jsonb, moment timestamptz,
-      out fits boolean, out reached jsonb, out slots jsonb) language plpgsql as $$
+      out fits boolean, out reached jsonb, out "full" jsonb, out slots jsonb, out without_slot int)
+      language plpgsql set lock_timeout = '200ms' as $$
     declare wanted record; taken record;
     begin
       slots := '{}';
@@ -24,15 +26,19 @@ const STATEMENTS = [
               count = case when r.window_ends_at <= moment then excluded.count else r.count + excluded.count end,
               window_ends_at = case when r.window_ends_at <= moment then excluded.window_ends_at else r.window_ends_at end
             returning r.key, r.count)
-        select coalesce(bool_and(c.count <= a.most), true), coalesce(jsonb_object_agg(c.key, c.count), '{}') into fits, reached
+        select coalesce(bool_and(c.count <= a.most), true), coalesce(jsonb_object_agg(c.key, c.count), '{}'),
+            coalesce(jsonb_agg(c.key) filter (where c.count > a.most), '[]') into fits, reached, "full"
           from counted c join added a on a.key = c.key;
         for wanted in select * from jsonb_to_recordset(wanted_slots)
             as s(nr int, line text, tenant text, pace_s float8, furthest timestamptz, moment timestamptz)
             where fits order by s.line, s.tenant, s.nr loop
           select * into taken from take_slot(wanted.line, wanted.tenant, make_interval(secs => wanted.pace_s), wanted.furthest,
             wanted.moment);
-          fits := taken.slot_at is not null;
-          exit when not fits;
+          if taken.slot_at is null then
+            fits := false;
+            without_slot := wanted.nr;
+            exit;
+          end if;
           slots := slots || jsonb_build_object(wanted.nr, taken.slot_at);
         end loop;
         -- Takes back all of it; the error goes no further.

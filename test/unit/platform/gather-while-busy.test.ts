@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createGatherWhileBusy } from '../../../src/platform/gather-while-busy.ts';
 
 const doubled = (item: number) => item * 2;
@@ -52,15 +52,34 @@ test('a batch has its most, and nothing twice that its items must not have in co
   expect(given).toEqual([[1], [12, 3, 4], [22, 5], [32]]);
 });
 
-test('where nothing was done for all, it is done for each, and one that fails fails alone', async () => {
-  const { gather, given, end } = openWork();
+test('where nothing was done for all, it is done for each, one that fails fails alone, and nothing waits', async () => {
+  const { gather, given, ends, end } = openWork();
   const all = Promise.allSettled([1, 2, 3].map(gather));
   await end();
   await end('nothing');
-  await end('fail');
+  const later = gather(4);
+  expect(given).toEqual([[1], [2, 3], [2], [3], [4]]);
+  ends[2]?.resolve('fail');
+  ends[3]?.resolve('');
   await end();
-  expect(given).toEqual([[1], [2, 3], [2], [3]]);
   expect(await all).toMatchObject([{ value: 2 }, { reason: { message: 'no 2' } }, { value: 6 }]);
+  expect(await later).toBe(8);
+});
+
+test('what is stuck holds the others up for a moment only', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { gather, given, ends, end } = openWork();
+  const stuck = gather(1);
+  const others = Promise.all([2, 3].map(gather));
+  await vi.advanceTimersByTimeAsync(99);
+  expect(given).toEqual([[1]]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(given).toEqual([[1], [2, 3]]);
+  await end();
+  expect(await others).toEqual([4, 6]);
+  ends[0]?.resolve('');
+  expect(await stuck).toBe(2);
 });
 
 test('an error is that of all, and what comes later is done', async () => {
