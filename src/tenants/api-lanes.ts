@@ -22,14 +22,15 @@ interface Places {
 }
 
 /**
- * How many requests of the API may use the database at once: those with statements of their own fewer than half of the connections, so that
- * the others are there for webhooks, for which a person is waiting on the phone. Requests that share theirs use two of these: for what is
- * read first, and for what is written. Four more are for switchboards and for what is refused or repeated. The embedded store does one thing at a time: a webhook waits for these few at most.
+ * How many requests of the API may use the database at once: those with statements of their own half of the connections, so that
+ * the others are there for webhooks, for which a person is waiting on the phone. Requests that share theirs use two of the others, one for what
+ * is read first and one for what is written, and up to four more while many are refused or are for extensions. The embedded store does one thing at a time: a
+ * webhook waits for these few at most.
  * @param poolSize connections for statements, at least 4, since each lane needs one; null: the embedded store
  */
 export function placesFor(poolSize: number | null): Places {
   if (poolSize === null) return { known: 3, unknown: 1, sharing: SHARING };
-  return { known: Math.max(1, Math.floor(poolSize / 2) - 3), unknown: 1, sharing: SHARING };
+  return { known: Math.floor(poolSize / 2) - 1, unknown: 1, sharing: SHARING };
 }
 
 /**
