@@ -15,6 +15,8 @@ export interface GatheredWork<Item, Result> {
   many(items: Item[]): Promise<(Result | typeof ALONE)[] | null>;
   /** The most items of a batch. */
   most: number;
+  /** How many batches go on at once before an item waits for others; 1 when left out. */
+  atOnce?: number;
   /** What no two items of a batch may have in common. */
   keysOf?(item: Item): string[];
 }
@@ -30,7 +32,7 @@ interface Waiting<Item, Result> {
 const BUSY_MS = 100;
 
 /**
- * Does work of one kind once at a time: what is asked for while it goes on waits, and is done together next. So nobody waits where
+ * Does work of one kind once at a time, or a few times: what is asked for meanwhile waits, and is done together next. So nobody waits where
  * there is little to do, and where there is much to do one statement does it for many.
  * @returns a function that resolves to the item's result, or rejects as the work does
  */
@@ -38,18 +40,19 @@ export function createGatherWhileBusy<Item, Result>(
   work: GatheredWork<Item, Result>,
 ): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
-  let isBusy = false;
+  const { atOnce = 1 } = work;
+  let busy = 0;
 
   async function workOff(): Promise<void> {
-    isBusy = true;
+    busy += 1;
     while (waiting.length > 0) await endsWithin(doBatch(work, takeBatch(waiting, work.most)), BUSY_MS);
-    isBusy = false;
+    busy -= 1;
   }
 
   return (item) => {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     waiting.push({ item, keys: work.keysOf?.(item) ?? [], resolve, reject });
-    if (!isBusy) void workOff();
+    if (busy < atOnce) void workOff();
     return promise;
   };
 }

@@ -23,6 +23,9 @@ interface Update<Item> {
   columns: Sql;
 }
 
+/** A person hears nothing until it is done, so that one does not wait for another; only more of them do. */
+const AT_ONCE = 2;
+
 /** A row for each call that was locked; its columns are null where the guard did not hold. */
 type Row = { nr: number; place: number | null } & (LiveCall | { id: null });
 
@@ -43,6 +46,7 @@ export function gatherWebhooks<Item extends Said>(
     many: (items) =>
       run<Row>(updateAll(items, update(items))).then((rows) => inOrder(items, rows), nothingDone),
     most: MOST_TOGETHER,
+    atOnce: AT_ONCE,
     keysOf: ({ attemptId }) => [attemptId],
   });
 }

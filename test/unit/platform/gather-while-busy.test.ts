@@ -4,7 +4,7 @@ import { createGatherWhileBusy } from '../../../src/platform/gather-while-busy.t
 const doubled = (item: number) => item * 2;
 
 /** Work that ends when the test says so, and what it was given. */
-function openWork(options: { most?: number; keysOf?: (item: number) => string[] } = {}) {
+function openWork(options: { most?: number; atOnce?: number; keysOf?: (item: number) => string[] } = {}) {
   const given: number[][] = [];
   const ends: PromiseWithResolvers<unknown>[] = [];
   const begin = async (items: number[]) => {
@@ -42,6 +42,17 @@ test('the first is done at once, and what comes meanwhile together', async () =>
   expect(given.at(-1)).toEqual([5]);
   await end();
   expect(await later).toBe(10);
+});
+
+test('as many go on at once as are wanted before others wait', async () => {
+  const { gather, given, ends, end } = openWork({ atOnce: 2 });
+  const all = Promise.all([1, 2, 3, 4].map(gather));
+  expect(given).toEqual([[1], [2]]);
+  await end();
+  expect(given).toEqual([[1], [2], [3, 4]]);
+  await end();
+  ends[0]?.resolve('');
+  expect(await all).toEqual([2, 4, 6, 8]);
 });
 
 test('a batch has its most, and nothing twice that its items must not have in common', async () => {
