@@ -30,6 +30,10 @@ let others = 0;
 describeWorlds('requests at the same time', ({ world }) => {
   const rowOf = (id: string) =>
     world.db.selectFrom('verification').selectAll().where('id', '=', id).executeTakeFirst();
+  const currentVersion = async () => {
+    const tenants = world.db.selectFrom('tenant').select('policyVersion').where('id', '=', 'contoso');
+    return (await tenants.executeTakeFirstOrThrow()).policyVersion;
+  };
   const countOf = async (key: string) =>
     (await world.db.selectFrom('rateCount').select('count').where('key', '=', key).executeTakeFirst())?.count;
 
@@ -157,12 +161,7 @@ describeWorlds('requests at the same time', ({ world }) => {
   test('begin their calls by one statement, each whose turn it is', async () => {
     const run = counting(world);
     const admit = createAdmit(run);
-    const [policy] = await world.db
-      .selectFrom('tenant')
-      .select('policyVersion')
-      .where('id', '=', 'contoso')
-      .execute();
-    const policyVersion = policy?.policyVersion ?? 0;
+    const policyVersion = await currentVersion();
     const requests = [
       ...Array.from({ length: 6 }, () => asked({ policyVersion })),
       asked({ policyVersion: policyVersion - 1 }),
@@ -258,12 +257,7 @@ describeWorlds('requests at the same time', ({ world }) => {
   test('call one phone once at a time, and the others all the same', async () => {
     const run = counting(world);
     const admit = createAdmit(run);
-    const [tenant] = await world.db
-      .selectFrom('tenant')
-      .select('policyVersion')
-      .where('id', '=', 'contoso')
-      .execute();
-    const policyVersion = tenant?.policyVersion ?? 0;
+    const policyVersion = await currentVersion();
     const phoneHashes = [`key.shared ${others++}`];
     const requests = [{}, { phoneHashes }, { phoneHashes }, {}].map((of) => asked({ policyVersion, ...of }));
     await Promise.all(requests.map(admit));
