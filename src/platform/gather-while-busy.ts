@@ -1,4 +1,5 @@
 import { endsWithin } from './in-time.ts';
+import { takeBatch, type Waiting } from './take-batch.ts';
 
 /** The result of an item for which nothing was done: it is done by itself, and nothing waits for it. */
 export const ALONE = Symbol('alone');
@@ -21,13 +22,6 @@ export interface GatheredWork<Item, Result> {
   keysOf?(item: Item): string[];
 }
 
-interface Waiting<Item, Result> {
-  item: Item;
-  keys: string[];
-  resolve(result: Result | Promise<Result>): void;
-  reject(error: unknown): void;
-}
-
 /** How long others wait for what is under way, ms. What takes longer waits for a lock, or for a server that does not answer. */
 const BUSY_MS = 100;
 
@@ -39,7 +33,7 @@ const BUSY_MS = 100;
 export function createGatherWhileBusy<Item, Result>(
   work: GatheredWork<Item, Result>,
 ): (item: Item) => Promise<Result> {
-  const waiting: Waiting<Item, Result>[] = [];
+  const waiting: Waiting<Item, Result | Promise<Result>>[] = [];
   const { atOnce = 1 } = work;
   let busy = 0;
 
@@ -57,24 +51,10 @@ export function createGatherWhileBusy<Item, Result>(
   };
 }
 
-/** Takes out the first item, and those that may go with it, in order of arrival. */
-function takeBatch<Item, Result>(waiting: Waiting<Item, Result>[], most: number): Waiting<Item, Result>[] {
-  const taken = new Set<string>();
-  const batch: Waiting<Item, Result>[] = [];
-  const rest = waiting.splice(0).filter((each) => {
-    if (batch.length >= most || each.keys.some((key) => taken.has(key))) return true;
-    batch.push(each);
-    for (const key of each.keys) taken.add(key);
-    return false;
-  });
-  waiting.push(...rest);
-  return batch;
-}
-
 /** Never rejects. */
 async function doBatch<Item, Result>(
   work: GatheredWork<Item, Result>,
-  batch: Waiting<Item, Result>[],
+  batch: Waiting<Item, Result | Promise<Result>>[],
 ): Promise<void> {
   try {
     const results = await resultsOf(

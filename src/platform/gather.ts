@@ -1,3 +1,5 @@
+import { takeBatch, type Waiting } from './take-batch.ts';
+
 /** How gathered work goes together. */
 export interface GatherOptions<Item> {
   /** How long the first item of a batch waits for others, ms. */
@@ -6,12 +8,6 @@ export interface GatherOptions<Item> {
   most: number;
   /** Items of the same key never go together; the later one waits for the next batch. */
   keyOf(item: Item): string;
-}
-
-interface Waiting<Item, Result> {
-  item: Item;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
 }
 
 /**
@@ -23,21 +19,13 @@ export function createGather<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
   { waitMs, most, keyOf }: GatherOptions<Item>,
 ): (item: Item) => Promise<Result> {
-  let waiting: Waiting<Item, Result>[] = [];
+  const waiting: Waiting<Item, Result>[] = [];
   let timer: NodeJS.Timeout | null = null;
 
   function flush(): void {
     timer = null;
-    const batch = new Map<string, Waiting<Item, Result>>();
-    const rest: Waiting<Item, Result>[] = [];
-    for (const each of waiting) {
-      const key = keyOf(each.item);
-      if (batch.size < most && !batch.has(key)) batch.set(key, each);
-      else rest.push(each);
-    }
-    waiting = rest;
-    if (rest.length > 0) timer = setTimeout(flush, waitMs);
-    const members = [...batch.values()];
+    const members = takeBatch(waiting, most);
+    if (waiting.length > 0) timer = setTimeout(flush, waitMs);
     run(members.map(({ item }) => item)).then(
       (results) => members.forEach(({ resolve }, index) => void resolve(results[index] as Result)),
       (error: unknown) => members.forEach(({ reject }) => void reject(error)),
@@ -46,7 +34,7 @@ export function createGather<Item, Result>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      waiting.push({ item, keys: [keyOf(item)], resolve, reject });
       if (waiting.length >= most) {
         if (timer) clearTimeout(timer);
         flush();
