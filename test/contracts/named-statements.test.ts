@@ -1,5 +1,5 @@
 /** Statements that repeat have names on PostgreSQL, so that the server plans them once. */
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { DescribedQuery } from '../../src/platform/database/described-query.ts';
 import { createStatementNames } from '../../src/platform/database/named-statements.ts';
@@ -100,7 +100,35 @@ describe.runIf(inject('postgresUrl'))('named statements', () => {
     await insert();
     for (const _ of [1, 2, 3]) await expect(insert()).rejects.toMatchObject({ code: '23505' });
   });
+
+  // The first is sent without a name, the second with one.
+  it.each(['first', 'second'])('are given up when no answer comes, the %s time', async (time) => {
+    const { database: place } = await placeFor('postgres');
+    const [holder, { run }] = [await openSamples(place), await openSamples(place)];
+    const read = () => run({ text: 'select id from sample where id = $1', values: ['a'] });
+    if (time === 'second') await read();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await holder.db.transaction().execute(async (tx) => {
+      await sql`lock table sample in access exclusive mode`.execute(tx);
+      const waiting = read();
+      const given = expect(waiting).rejects.toThrow('Query read timeout');
+      while (!(await isWaitedFor(tx)));
+      vi.advanceTimersByTime(11_999);
+      expect(await Promise.race([waiting, isWaitedFor(tx)])).toBe(true);
+      vi.advanceTimersByTime(1);
+      await given;
+    });
+    expect(await read()).toEqual([]);
+  });
 });
+
+/** Whether somebody waits for a lock on the table of the tests. */
+async function isWaitedFor(db: Kysely<Samples>): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_locks where relation = 'sample'::regclass and not granted`.execute(db);
+  return rows.length > 0;
+}
 
 describe('the names of statements', () => {
   it('come with the second use, and to 300 texts at most', () => {

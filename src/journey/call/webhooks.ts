@@ -68,14 +68,31 @@ export function createCallAddresses(publicUrl: string): CallAddresses {
   };
 }
 
-/** A webhook that the provider signed, and what its address asks for. */
-interface Caller {
-  webhook: TrustedWebhook;
-  attemptId: string;
-  /** Read when it is first asked for: reports ask for nothing. */
-  readonly asked: Asked;
+/** A webhook that the provider signed, and what its address asks for; a class for the reason of `FormBody`. */
+class Caller {
+  readonly webhook: TrustedWebhook;
+  readonly attemptId: string;
   /** The path of its address. */
-  path: string;
+  readonly path: string;
+  readonly #request: IncomingRequest;
+  #asked: Asked | undefined;
+
+  constructor(webhook: TrustedWebhook, request: IncomingRequest) {
+    this.webhook = webhook;
+    this.attemptId = AttemptId.parse(request.params.attemptId);
+    this.path = request.originalUrl.split('?', 1)[0] ?? '';
+    this.#request = request;
+  }
+
+  /** Read when it is first asked for: reports ask for nothing. */
+  get asked(): Asked {
+    this.#asked ??= {
+      ...readQuery(this.#request.query),
+      attemptId: this.attemptId,
+      provider: this.webhook.provider,
+    };
+    return this.#asked;
+  }
 }
 
 const defineRoute = routeDefiner<Caller>();
@@ -112,19 +129,8 @@ export function createWebhookSet(deps: WebhookDeps) {
 
 /** The signature first, then what the address says. */
 function identify({ providers }: WebhookDeps, request: IncomingRequest<FormBody>): Caller {
-  const { originalUrl, header, params, body } = request;
-  const webhook = providers.readWebhook({ originalUrl, header, body: body.text });
-  const attemptId = AttemptId.parse(params.attemptId);
-  let asked: Asked | undefined;
-  return {
-    webhook,
-    attemptId,
-    get asked() {
-      asked ??= { ...readQuery(request.query), attemptId, provider: webhook.provider };
-      return asked;
-    },
-    path: originalUrl.split('?', 1)[0] ?? '',
-  };
+  const { originalUrl, header, body } = request;
+  return new Caller(providers.readWebhook({ originalUrl, header, body: body.text }), request);
 }
 
 function readQuery(query: FormFields): Omit<Asked, 'attemptId' | 'provider'> {
@@ -158,18 +164,15 @@ function playingRoutes(deps: WebhookDeps) {
       async () => deps.answerCall(callOf(caller, caller.webhook.answer().callId)),
       caller.path,
     );
-  const record = async ({ asked, webhook }: Caller) => {
+  const record = async (webhook: TrustedWebhook, { attemptId, round, question, key }: Asked) => {
     const { callId, digits } = webhook.digits();
-    const { attemptId, round, question, key } = asked;
     return deps.recordDigits({ attemptId, callId, round, sender: webhook.sender }, question, key ?? digits);
   };
-  const digits = (caller: Caller) => {
-    const { asked, webhook, path } = caller;
-    return play({ ...asked, key: asked.key ?? singleKey(webhook) }, () => record(caller), path);
-  };
-  const typed = (caller: Caller) => {
-    const asked = { ...caller.asked, key: null };
-    return play(asked, () => record({ ...caller, asked }), caller.path);
+  const digits = ({ asked, webhook, path }: Caller) =>
+    play({ ...asked, key: asked.key ?? singleKey(webhook) }, () => record(webhook, asked), path);
+  const typed = ({ asked: said, webhook, path }: Caller) => {
+    const asked = { ...said, key: null };
+    return play(asked, () => record(webhook, asked), path);
   };
   return [
     route('answer', answer),

@@ -51,15 +51,23 @@ type Callback = (error: Error | undefined, result?: QueryResult) => void;
 /** `Client.query` has a signature for each way to call it; here all of them come to this. */
 type Send = (this: Client, config: unknown, values?: unknown, callback?: unknown) => Promise<QueryResult>;
 
+interface NamingOptions {
+  sharedSessions?: boolean;
+  inCamelCase?: boolean;
+  answerTimeoutMs: number;
+}
+
 /**
  * A client for `pg.Pool` that names the statements which repeat. Only those with parameters: a text without may hold
  * several statements, which cannot have a name.
  * @param options.sharedSessions whether connections share sessions; then each result is described
  * @param options.inCamelCase whether columns may be named in camelCase, for those who take them in both ways
+ * @param options.answerTimeoutMs longest wait for an answer, ms; 0 for no limit. Named statements have no `query_timeout` of `pg`:
+ * see `test/project/kept-memory.test.ts`
  */
 export function namingClient(
   names: StatementNames,
-  { sharedSessions = false, inCamelCase = false }: { sharedSessions?: boolean; inCamelCase?: boolean },
+  { sharedSessions = false, inCamelCase = false, answerTimeoutMs }: NamingOptions,
 ): typeof Client {
   class NamingClient extends Client {
     override query(config: unknown, values?: unknown, callback?: unknown): never {
@@ -75,14 +83,19 @@ export function namingClient(
     }
 
     #send(config: unknown, values?: unknown, callback?: unknown): Promise<QueryResult> {
-      return (super.query as unknown as Send).call(this, config, values, callback);
+      const limited = typeof config === 'string' ? { text: config, query_timeout: answerTimeoutMs } : config;
+      return (super.query as unknown as Send).call(this, limited, values, callback);
     }
 
     /** A query made here is taken as it is; a list of its parts would be copied property by property. */
     #submit(name: string, text: string, values: unknown[]): Promise<QueryResult> {
       const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
-      const done = (error: Error | undefined, result: QueryResult) =>
-        error ? reject(error) : resolve(result);
+      const timer = answerTimeoutMs > 0 ? setTimeout(giveUp, answerTimeoutMs, reject) : undefined;
+      const done = (error: Error | undefined, result: QueryResult) => {
+        clearTimeout(timer);
+        if (error) reject(error);
+        else resolve(result);
+      };
       const sent = values.map(asText);
       super.query(
         sharedSessions
@@ -105,6 +118,11 @@ export function namingClient(
     }
   }
   return NamingClient as unknown as typeof Client;
+}
+
+/** In the words of `pg`. The pool closes the connection then, since its answer may still come. */
+function giveUp(reject: (error: Error) => void): void {
+  reject(new Error('Query read timeout'));
 }
 
 /** An instant in UTC; `pg` would write it in the time zone of the process, which takes longer. */

@@ -44,6 +44,8 @@ export function createPostgresPool(
 ): WaitingPool {
   const { url, size, names = null, statementTimeoutMs = 10_000, connectTimeoutMs = 1_000 } = options;
   const settings = sessionSettings({ ...options, statementTimeoutMs });
+  // The server cannot enforce its limit on a connection that is broken.
+  const answerTimeoutMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 2_000;
   const config: PoolConfig = {
     connectionString: url,
     max: size,
@@ -53,10 +55,10 @@ export function createPostgresPool(
     application_name: 'poundkey',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // The server cannot enforce its limit on a connection that is broken.
-    query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + 2_000,
     types: postgresTypes,
-    ...(names && { Client: namingClient(names, options) }),
+    ...(names
+      ? { Client: namingClient(names, { ...options, answerTimeoutMs }) }
+      : { query_timeout: answerTimeoutMs || undefined }),
     ...(settings !== '' && {
       onConnect: async (client: { query(text: string): unknown }) => {
         await client.query(settings);

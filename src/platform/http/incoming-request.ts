@@ -3,26 +3,40 @@ import ipaddr from 'ipaddr.js';
 import { type FormFields, parseFields } from './form-body.ts';
 import type { IncomingRequest } from './route-set.ts';
 
-/** What is asked of a route, before any of it has been checked. Query and client address are read when they are first asked for. */
-export function incomingRequest<Body>(req: Request, operationId: string, body: Body): IncomingRequest<Body> {
-  let query: FormFields | undefined;
-  let clientAddress: string | null | undefined;
-  return {
-    operationId,
-    method: req.method,
-    originalUrl: req.originalUrl,
-    header: (name) => req.get(name),
-    params: req.params as Record<string, string>,
-    get query() {
-      query ??= parseFields(queryOf(req.originalUrl));
-      return query;
-    },
-    body,
-    get clientAddress() {
-      if (clientAddress === undefined) clientAddress = clientAddressOf(req);
-      return clientAddress;
-    },
-  };
+/**
+ * What is asked of a route, before any of it has been checked. Query and client address are read when they are first asked for; by
+ * a class for the reason of `FormBody`, of which a copy (`{ ...request }`) has neither.
+ */
+export class HttpRequest<Body> implements IncomingRequest<Body> {
+  readonly operationId: string;
+  readonly method: string;
+  readonly originalUrl: string;
+  readonly header: IncomingRequest['header'];
+  readonly params: IncomingRequest['params'];
+  readonly body: Body;
+  readonly #req: Request;
+  #query: FormFields | undefined;
+  #clientAddress: string | null | undefined;
+
+  constructor(req: Request, operationId: string, body: Body) {
+    this.operationId = operationId;
+    this.method = req.method;
+    this.originalUrl = req.originalUrl;
+    this.header = req.get.bind(req) as IncomingRequest['header'];
+    this.params = req.params as Record<string, string>;
+    this.body = body;
+    this.#req = req;
+  }
+
+  get query(): FormFields {
+    this.#query ??= parseFields(queryOf(this.originalUrl));
+    return this.#query;
+  }
+
+  get clientAddress(): string | null {
+    if (this.#clientAddress === undefined) this.#clientAddress = clientAddressOf(this.#req);
+    return this.#clientAddress;
+  }
 }
 
 /** Behind trusted proxies the last address that they did not add themselves; an IPv4 one also where it is written as an IPv6 one. */

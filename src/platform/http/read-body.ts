@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { ServiceError } from '../../errors.ts';
-import { formBody } from './form-body.ts';
+import { FormBody } from './form-body.ts';
 import { findJsonFault } from './json-fault.ts';
 import type { Bodies } from './route-set.ts';
 
@@ -42,7 +42,7 @@ export const BODY_READERS: {
     }
   },
   async form(req, res) {
-    return { body: formBody(await receivedText(req, res)) };
+    return { body: new FormBody(await receivedText(req, res)) };
   },
   async text(req, res) {
     return { body: await receivedText(req, res) };

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { incomingRequest } from './incoming-request.ts';
+import { HttpRequest } from './incoming-request.ts';
 import { toServiceError } from './problem.ts';
 import { BODY_READERS, type ReadBody } from './read-body.ts';
 import { readRequest } from './read-request.ts';
@@ -42,7 +42,7 @@ async function answerRequest<Caller, Kind extends keyof Bodies>(
   { req, res }: { req: Request; res: Response },
   identified: (caller: Caller) => void,
 ): Promise<void> {
-  const request = incomingRequest(req, route.operationId, body);
+  const request = new HttpRequest(req, route.operationId, body);
   const answer = async () => {
     // Nobody waits for the answer any more.
     if (res.closed) return;

@@ -22,8 +22,13 @@ const identified: Omit<IncomingRequest, 'header'>[] = [];
 const common = { mayBeStored: false, otherMethods: 'methodNotAllowed' } as const;
 
 /** Knows every user whose password is "sesame". */
-async function basicUser({ header, ...request }: IncomingRequest): Promise<App & { since: number }> {
-  identified.push({ ...request, query: { ...request.query } });
+async function basicUser({
+  header,
+  query,
+  clientAddress,
+  ...request
+}: IncomingRequest): Promise<App & { since: number }> {
+  identified.push({ ...request, query: { ...query }, clientAddress });
   const text = Buffer.from(header('authorization')?.slice('Basic '.length) ?? '', 'base64').toString();
   const [user = '', password] = text.split(':');
   if (password !== 'sesame') throw new ServiceError('apiKey.invalid', 'Sign in.');
