@@ -1,13 +1,22 @@
 import type { Server, ServerResponse } from 'node:http';
 
-/** The answers of a server that have not ended; the set is kept current. */
-export function trackRunning(server: Server): Set<ServerResponse> {
-  const running = new Set<ServerResponse>();
+/**
+ * Follows the answers of a server from their beginning to their end. In a list whose places are used again: a Set in which many come and
+ * go is made anew all the time, and V8 keeps what each former one held then (see `test/project/kept-memory.test.ts`).
+ * @returns tells those that have not ended
+ */
+export function trackRunning(server: Server): () => ServerResponse[] {
+  const places: (ServerResponse | undefined)[] = [];
+  const free: number[] = [];
   server.prependListener('request', (_req, res: ServerResponse) => {
-    running.add(res);
-    res.once('close', () => running.delete(res));
+    const place = free.pop() ?? places.length;
+    places[place] = res;
+    res.once('close', () => {
+      places[place] = undefined;
+      free.push(place);
+    });
   });
-  return running;
+  return () => places.filter((res) => res !== undefined);
 }
 
 /**
@@ -18,7 +27,7 @@ export function trackRunning(server: Server): Set<ServerResponse> {
  */
 export async function closeInOrder(
   server: Server,
-  running: Set<ServerResponse>,
+  running: () => ServerResponse[],
   limitMs: number,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -27,7 +36,7 @@ export async function closeInOrder(
     if (!res.headersSent) res.setHeader('Connection', 'close');
     res.once('close', () => server.closeIdleConnections());
   };
-  for (const res of running) endConnection(res);
+  for (const res of running()) endConnection(res);
   // A request whose headers are on their way now still arrives.
   server.prependListener('request', (_req, res: ServerResponse) => endConnection(res));
   server.closeIdleConnections();

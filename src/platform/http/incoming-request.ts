@@ -4,8 +4,8 @@ import { type FormFields, parseFields } from './form-body.ts';
 import type { IncomingRequest } from './route-set.ts';
 
 /**
- * What is asked of a route, before any of it has been checked. Query and client address are read when they are first asked for; by
- * a class for the reason of `FormBody`, of which a copy (`{ ...request }`) has neither.
+ * What is asked of a route, before any of it has been checked. Query and client address are read when they are first asked for, so a
+ * copy (`{ ...request }`) is without them. A class for the reason of `FormBody`.
  */
 export class HttpRequest<Body> implements IncomingRequest<Body> {
   readonly operationId: string;
