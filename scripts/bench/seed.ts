@@ -2,6 +2,7 @@
  * Rows and jobs that are there before the load begins. This file alone knows Poundkey's tables and queue; whoever
  * changes those changes it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Client } from 'pg';
@@ -88,7 +89,17 @@ async function addJobs({ redis }: Bench, ids: string[], delay: number): Promise<
     await queue.addBulk(jobs);
   }
   await queue.close();
+  await rewriteFile(connection);
   connection.disconnect();
+}
+
+/** Who waits has waited for a while: what Redis does once after many new jobs, and takes a processor for, is over. */
+async function rewriteFile(redis: Redis): Promise<void> {
+  const isRewriting = async () =>
+    /^aof_rewrite_(in_progress|scheduled):1/m.test(await redis.info('persistence'));
+  while (await isRewriting()) await pause(50);
+  await redis.bgrewriteaof();
+  while (await isRewriting()) await pause(50);
 }
 
 /** Adds so many verifications that ended well, with all that they left behind. */
