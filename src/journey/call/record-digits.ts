@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CheckPin, Question } from '../ports.ts';
@@ -45,7 +46,11 @@ export function createRecordDigits(deps: RecordDeps) {
       (await recordAny(deps, answer, digits));
     const call = recorded ?? (await deps.calls.read(answer.attemptId, answer.sender));
     // Also when this webhook is a repetition: the process that recorded the first may have died before completing it.
-    if (call?.state === 'decided') deps.completeNow(call);
+    if (call?.state === 'decided') {
+      deps.completeNow(call);
+      // The completion leaves for the registry first: making and sending the document would hold it up for longer than it does this.
+      await nextTurn();
+    }
     return deps.speakNext(call, answer.callId);
   };
 }
