@@ -22,6 +22,7 @@ export class HttpRequest<Body> implements IncomingRequest<Body> {
     this.operationId = operationId;
     this.method = req.method;
     this.originalUrl = req.originalUrl;
+    // It is taken out of the request and called by itself.
     this.header = req.get.bind(req) as IncomingRequest['header'];
     this.params = req.params as Record<string, string>;
     this.body = body;
