@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { Client, Query, type QueryResult } from 'pg';
+import { inTime } from '../in-time.ts';
 import { DescribedQuery } from './described-query.ts';
 
 /** Each connection keeps a plan for each name, so texts that are put together (`in (…)`) must not all get one. */
@@ -90,19 +91,16 @@ export function namingClient(
     /** A query made here is taken as it is; a list of its parts would be copied property by property. */
     #submit(name: string, text: string, values: unknown[]): Promise<QueryResult> {
       const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
-      const timer = answerTimeoutMs > 0 ? setTimeout(giveUp, answerTimeoutMs, reject) : undefined;
-      const done = (error: Error | undefined, result: QueryResult) => {
-        clearTimeout(timer);
-        if (error) reject(error);
-        else resolve(result);
-      };
+      const done = (error: Error | undefined, result: QueryResult) =>
+        error ? reject(error) : resolve(result);
       const sent = values.map(asText);
       super.query(
         sharedSessions
           ? Object.assign(new Query(text, sent, done), { name })
           : new DescribedQuery(name, text, sent, done, inCamelCase),
       );
-      return promise;
+      // In the words of `pg`. The pool closes the connection then, since its answer may still come.
+      return answerTimeoutMs === 0 ? promise : inTime(promise, answerTimeoutMs, 'Query read timeout');
     }
 
     async #sendNamed(name: string, text: string, values: unknown[]): Promise<QueryResult> {
@@ -118,11 +116,6 @@ export function namingClient(
     }
   }
   return NamingClient as unknown as typeof Client;
-}
-
-/** In the words of `pg`. The pool closes the connection then, since its answer may still come. */
-function giveUp(reject: (error: Error) => void): void {
-  reject(new Error('Query read timeout'));
 }
 
 /** An instant in UTC; `pg` would write it in the time zone of the process, which takes longer. */
