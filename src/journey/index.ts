@@ -1,14 +1,12 @@
 import { createBackground } from '../platform/background.ts';
-import { createAnswerCall } from './call/answer-call.ts';
 import { createCallWay, createFindCalls } from './call/call-way.ts';
-import { createFollowCall } from './call/follow-call.ts';
-import { createRecordDigits } from './call/record-digits.ts';
-import { createSpeakNext } from './call/speak-next.ts';
+import { createCallSteps } from './call/steps.ts';
 import { createWatchCall } from './call/watch-call.ts';
 import { createMessages, type Messages } from './deliver/messages.ts';
 import { createDeliverSteps } from './deliver/steps.ts';
 import type { JourneyDeps } from './deps.ts';
 import { createComplete } from './finish/complete.ts';
+import { createCompleteApproved } from './finish/complete-approved.ts';
 import { createCompleteOverdue } from './finish/complete-overdue.ts';
 import {
   type Advance,
@@ -41,11 +39,12 @@ import { createMaySignIn } from './sign-in/may-sign-in.ts';
 import { createSignInSteps } from './sign-in/steps.ts';
 import type { Channel } from './states.ts';
 import { createAdmit } from './store/admit.ts';
-import { createNoteCall, type NoteCall } from './store/call-notes.ts';
+import { createNoteCall } from './store/call-notes.ts';
 import { createFinishVerification } from './store/completion.ts';
 import { createDialSlotStore } from './store/dial-slots.ts';
 import { createReadFacts } from './store/facts.ts';
 import { createFindVerifications } from './store/found.ts';
+import { createFinishApproved } from './store/right-answer.ts';
 import type { Decided, Verification } from './store/rows.ts';
 import { createStores, type Stores } from './store/stores.ts';
 import { createAwaitCode } from './text/await-code.ts';
@@ -62,11 +61,16 @@ export function createJourney(deps: JourneyDeps) {
   const { clock, events, log } = deps;
   const stores = createStores(deps.run);
   const { verifications } = stores;
+  const background = createBackground();
+  const inBackground = (step: Promise<unknown>) =>
+    background.run(step, (error) =>
+      log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
+    );
   const requests = createRequests(deps, stores);
   const messages = createMessages({ ...deps, ...stores });
   const escalate = createEscalate({ ...deps, ...stores, ...requests });
   const placing = createPlacing(deps, stores, { ...requests, escalate, messages });
-  const { watchCall, complete } = createEnding(deps, stores);
+  const { watchCall, complete, completeApproved } = createEnding(deps, stores, inBackground);
 
   const decided = createCompleteOverdue({ complete, clock });
   const TABLE: Record<Channel, Steps> = {
@@ -94,11 +98,6 @@ export function createJourney(deps: JourneyDeps) {
     advance: createAdvance({ verifications, stepsFor: stepsOutsideJob, log }),
     schedule: deps.jobs.schedule,
   });
-  const background = createBackground();
-  const inBackground = (step: Promise<unknown>) =>
-    background.run(step, (error) =>
-      log.warn({ err: error }, 'the next step of a verification failed; it is tried again'),
-    );
   const completeNow = (verification: Decided) => inBackground(complete(verification));
   const advanceNow = ({ id }: { id: string }) => inBackground(advanceOutsideJob(id));
   const { readVerification } = requests;
@@ -106,14 +105,12 @@ export function createJourney(deps: JourneyDeps) {
     ...requests.actions,
     verifications,
     cancelVerification: createCancelVerification({
-      verifications,
-      readVerification,
-      completeNow,
-      clock,
-      events,
+      ...{ verifications, readVerification, completeNow, clock, events },
     }),
     ...createDeliverSteps(deps, stores, { ...requests, messages, advanceNow }),
-    ...createWebhookSteps(deps, stores, messages, { noteCall: placing.noteCall, completeNow, advanceNow }),
+    ...createCallSteps(deps, stores, messages, {
+      ...{ noteCall: placing.noteCall, completeNow, advanceNow, completeApproved },
+    }),
     ...createTextSteps(deps, stores, { ...requests, escalate, complete, completeNow }),
     ...createSignInSteps(deps, stores, { ...requests, complete, completeNow }),
     advance,
@@ -236,16 +233,22 @@ function createPlacing(
 const TEXT_GRACE_MS = 60_000;
 
 /** What watches calls, and what follows from their ends. */
-function createEnding(deps: JourneyDeps, { verifications, attempts }: Stores) {
-  const { providers, policyAt, writes, traces, deliverMessage, timeouts, clock, events, log } = deps;
+function createEnding(
+  deps: JourneyDeps,
+  { verifications, attempts }: Stores,
+  inBackground: (work: Promise<unknown>) => void,
+) {
+  const { providers, policyAt, writes, timeouts, clock, events } = deps;
   return {
+    completeApproved: createCompleteApproved({
+      ...{ ...deps, inBackground },
+      finishApproved: createFinishApproved(deps.run, writes),
+    }),
     watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),
     complete: createComplete({
+      ...deps,
       finish: createFinishVerification(deps, writes),
       refuseApproved: verifications.refuseApproved,
-      contestSignIn: deps.contestSignIn,
-      jobs: deps.jobs,
-      ...{ writes, providers, policyAt, traces, deliverMessage, clock, events, log },
     }),
   };
 }
@@ -274,25 +277,4 @@ function createSweepOf(
     events,
     log,
   });
-}
-
-/** What webhooks do: the answer of a call, what the person pressed, how far the call has come. */
-function createWebhookSteps(
-  { policyAt, checkPin, timeouts, clock, events }: JourneyDeps,
-  { calls, answers }: Stores,
-  { spoken: messageOf }: Messages,
-  after: {
-    noteCall: NoteCall;
-    completeNow: (verification: Decided) => void;
-    advanceNow: (verification: { id: string }) => void;
-  },
-) {
-  const speakNext = createSpeakNext({ policyAt, messageOf });
-  const { noteCall, ...next } = after;
-  const { advanceNow } = next;
-  return {
-    answerCall: createAnswerCall({ calls, speakNext, timeouts, clock, events }),
-    recordDigits: createRecordDigits({ calls, answers, checkPin, speakNext, ...next, clock, events }),
-    followCall: createFollowCall({ noteCall, calls, advanceNow, timeouts, clock, events }),
-  };
 }

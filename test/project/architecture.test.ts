@@ -119,6 +119,7 @@ const STEPS = [
   'call/follow-call',
   'call/watch-call',
   'finish/complete',
+  'finish/complete-approved',
   'job/sweep',
 ];
 const FEATURES = [

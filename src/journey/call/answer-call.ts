@@ -2,6 +2,7 @@ import type { Events } from '../../events.ts';
 import { type Clock, later } from '../../platform/clock.ts';
 import type { Timeouts } from '../ports.ts';
 import type { CallSide, LiveCallStore } from '../store/live-calls.ts';
+import type { KnownCalls } from './known-calls.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { SpeakNext, Spoken } from './speak-next.ts';
  */
 export function createAnswerCall(deps: {
   calls: Pick<LiveCallStore, 'read' | 'answered'>;
+  known: Pick<KnownCalls, 'keep'>;
   speakNext: SpeakNext;
   timeouts: Timeouts;
   clock: Clock;
@@ -20,6 +22,7 @@ export function createAnswerCall(deps: {
     const now = deps.clock.now();
     const wakeAt = later(now, deps.timeouts.answerMs);
     const answered = await deps.calls.answered({ ...answer, now, wakeAt });
+    if (answered) deps.known.keep(attemptId, answered);
     if (answered) deps.events.emit('call.answered', { verificationId: answered.id, attemptId });
     return deps.speakNext(answered ?? (await deps.calls.read(attemptId, sender)), callId);
   };

@@ -3,9 +3,12 @@ import type { Events } from '../../events.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CheckPin, Question } from '../ports.ts';
 import type { Challenge } from '../states.ts';
-import type { Answered, AnswerStore } from '../store/answers.ts';
+import type { Answered } from '../store/answered.ts';
+import type { AnswerStore } from '../store/answers.ts';
 import type { LiveCallStore } from '../store/live-calls.ts';
+import type { CompleteApproved } from '../store/right-answer.ts';
 import type { Decided, LiveCall } from '../store/rows.ts';
+import type { KnownCalls } from './known-calls.ts';
 import { ASKED_IN_ALL, isOfMessage, type Meaning, meaningOf, silencesInAll } from './rules.ts';
 import type { SpeakNext, Spoken } from './speak-next.ts';
 
@@ -13,6 +16,8 @@ import type { SpeakNext, Spoken } from './speak-next.ts';
 interface RecordDeps {
   calls: Pick<LiveCallStore, 'read'>;
   answers: AnswerStore;
+  known: Pick<KnownCalls, 'take'>;
+  completeApproved: CompleteApproved;
   checkPin: CheckPin;
   speakNext: SpeakNext;
   /** Completes a decided verification in the background. */
@@ -65,13 +70,14 @@ async function recordLikely(
   { prompt, challenge }: Question,
   digits: string | null,
 ): Promise<LiveCall | null> {
+  const known = deps.known.take(answer.attemptId);
   const meaning = meaningOf({ prompt, challenge, challengeDigits: digits }, digits);
   if (meaning !== 'approve' && meaning !== 'reportFraud' && meaning !== 'stopCalls') return null;
   const recorded =
     meaning === 'approve'
-      ? await deps.answers.approve(rightAnswer(answer, challenge, digits, deps.clock.now()))
+      ? await approve(deps, answer, { challenge, digits }, known)
       : await endWithOthers(deps, answer, meaning);
-  if (recorded) log(deps.events, answer, recorded, meaning);
+  if (isUnlogged(recorded)) log(deps.events, answer, recorded, meaning);
   return recorded;
 }
 
@@ -95,13 +101,26 @@ async function recordAny(
   if (!call?.current || call.round !== answer.round) return null;
   const meaning = await finalMeaning(deps, call, digits);
   const recorded = await write(deps, call, answer, { meaning, digits });
-  if (recorded) log(deps.events, answer, recorded, meaning);
+  if (isUnlogged(recorded)) log(deps.events, answer, recorded, meaning);
   return recorded;
 }
 
-/** Digits are compared in the registry where they are on the screen only: a PIN never gets there. */
-function rightAnswer(answer: Answered, challenge: Challenge, digits: string | null, now: Date) {
-  return { ...answer, challenge, digits: challenge === 'numberMatch' ? digits : null, now };
+/** The right answer: recorded, and its verification completed with it, if it is known what it is. */
+function approve(
+  { answers, completeApproved, clock, events }: RecordDeps,
+  answer: Answered,
+  { challenge, digits }: { challenge: Challenge; digits: string | null },
+  known: Decided | null,
+): Promise<LiveCall | null> {
+  // Digits are compared in the registry where they are on the screen only: a PIN never gets there.
+  const right = {
+    ...answer,
+    challenge,
+    digits: challenge === 'numberMatch' ? digits : null,
+    now: clock.now(),
+  };
+  const recorded = (call: LiveCall) => log(events, answer, call, 'approve');
+  return answers.approve(right, known && (() => completeApproved(right, known, recorded)));
 }
 
 /** What an answer means once a PIN has been looked up. */
@@ -116,16 +135,17 @@ async function finalMeaning(deps: RecordDeps, call: LiveCall, digits: string | n
 /** Null: this answer was not the first to its question. */
 function write(
   deps: RecordDeps,
-  { challenge, extension, prompt }: LiveCall,
+  call: LiveCall,
   answer: Answered,
   { meaning, digits }: { meaning: FinalMeaning; digits: string | null },
 ): Promise<LiveCall | null> {
   const { answers } = deps;
+  const { challenge, extension, prompt } = call;
   const now = deps.clock.now();
   switch (meaning) {
     case 'approve':
       // The digits on the screen are compared once more in the registry.
-      return answers.approve(rightAnswer(answer, challenge, digits, now));
+      return approve(deps, answer, { challenge, digits }, call);
     case 'wrongKey':
       return answers.wrongKey(answer, ASKED_IN_ALL, now, isOfMessage(prompt));
     case 'silence':
@@ -140,6 +160,11 @@ function write(
     case 'stopCalls':
       return endWithOthers(deps, answer, meaning);
   }
+}
+
+/** What was completed with its answer is logged before its end. */
+function isUnlogged(recorded: LiveCall | null): recorded is LiveCall {
+  return recorded !== null && recorded.state !== 'finished';
 }
 
 function log(events: Events, { attemptId }: Answered, call: LiveCall, meaning: FinalMeaning): void {

@@ -15,7 +15,7 @@ import type {
 } from '../../providers/port.ts';
 import type { Question } from '../ports.ts';
 import { CHALLENGES } from '../states.ts';
-import type { Answered } from '../store/answers.ts';
+import type { Answered } from '../store/answered.ts';
 import type { CallSide } from '../store/live-calls.ts';
 import type { FollowText } from '../text/follow-text.ts';
 import { textStatusRoute } from '../text/webhooks.ts';

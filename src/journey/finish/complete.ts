@@ -1,14 +1,13 @@
-import type { TenantPolicy } from '../../domain/policy.ts';
-import type { Events } from '../../events.ts';
 import type { Logger } from '../../log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
 import { ProviderError, type Providers } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { CompletionWrites, ContestSignIn, PolicyAt } from '../ports.ts';
+import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
 import type { Need, VerificationStore } from '../store/verifications.ts';
+import { createPassOn, isText, type PassOnDeps } from './pass-on.ts';
 import { allOf, needsOf, writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
@@ -20,14 +19,6 @@ const CALL_MAY_LIVE: readonly (Outcome | null)[] = [
   'providerError',
 ];
 
-/** What becomes of the job of a verification, in the background. */
-interface Jobs {
-  wake(verificationId: string): void;
-  remove(verificationId: string): void;
-}
-
-const isText = ({ challenge }: Pick<Decided, 'challenge'>): boolean => challenge === 'code';
-
 /** Completes a decided verification, unless it was completed before. */
 export type Complete = (verification: Decided) => Promise<void>;
 
@@ -36,21 +27,19 @@ export type Complete = (verification: Decided) => Promise<void>;
  * phone and the app password behind, a report of fraud a blocked user without app passwords, everything else only its
  * outcome.
  */
-export function createComplete(deps: {
-  finish: FinishVerification;
-  refuseApproved: VerificationStore['refuseApproved'];
-  writes: CompletionWrites;
-  contestSignIn: ContestSignIn;
-  providers: Pick<Providers, 'endCall'>;
-  policyAt: PolicyAt;
-  traces: TraceContext;
-  /** Delivers a message that was just written; if this process dies, another does. */
-  deliverMessage: (written: unknown) => void;
-  jobs: Jobs;
-  clock: Clock;
-  events: Events;
-  log: Logger;
-}): Complete {
+export function createComplete(
+  deps: PassOnDeps & {
+    finish: FinishVerification;
+    refuseApproved: VerificationStore['refuseApproved'];
+    writes: CompletionWrites;
+    providers: Pick<Providers, 'endCall'>;
+    policyAt: PolicyAt;
+    traces: TraceContext;
+    clock: Clock;
+    log: Logger;
+  },
+): Complete {
+  const passOn = createPassOn(deps);
   return (verification) =>
     deps.traces.within(verification.traceParent, 'complete verification', () => complete(verification));
 
@@ -69,18 +58,7 @@ export function createComplete(deps: {
     if (!finished) return refuse(verification, needs, now);
     // The provider may have taken the call since the verification was read; whoever noted that leaves the call to us.
     if (callMayLive && verification.callId === null) await endCall({ ...verification, ...finished });
-    pass(verification, policy, finished.message);
-    if (policy.smsSignIn.allowed && isRegistration(verification) && verification.phoneType === 'mobile')
-      await deps.contestSignIn(verification, policy.smsSignIn);
-  }
-
-  /** Tells those who wait for the end. */
-  function pass(verification: Decided, policy: TenantPolicy, message: unknown): void {
-    if (verification.purpose === 'deliver') reportMessage(deps.events, verification);
-    else if (verification.signIn === null) report(verification, policy);
-    else reportSignIn(verification);
-    if (message !== null) deps.deliverMessage(message);
-    endJob(deps.jobs, verification);
+    await passOn(verification, policy, finished.message);
   }
 
   /** Phone and app password are registered both or neither: without room for the one the other is refused, too. */
@@ -89,21 +67,6 @@ export function createComplete(deps: {
       const refused = await deps.refuseApproved(id, need, now);
       if (refused) return complete(refused);
     }
-  }
-
-  function report(verification: Decided, policy: TenantPolicy): void {
-    const { id, tenantId, outcome, errorCode } = verification;
-    const registered = isRegistration(verification);
-    if (registered) deps.events.emit('phoneMethod.registered', { verificationId: id, tenantId });
-    if (registered && policy.appPassword.issue && !verification.withoutAppPassword)
-      deps.events.emit('appPassword.issued', { verificationId: id, tenantId });
-    const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
-    deps.events.emit('verification.finished', { verificationId: id, tenantId, ...end });
-  }
-
-  function reportSignIn({ id, tenantId, outcome, decoy }: Decided): void {
-    const end = { outcome: outcome ?? 'none', ...(decoy === null ? {} : { decoy }) };
-    deps.events.emit('signIn.finished', { verificationId: id, tenantId, ...end });
   }
 
   /** Best effort: the call has a time limit of its own, and a person who answers it hears that it is over. */
@@ -120,22 +83,4 @@ export function createComplete(deps: {
       );
     }
   }
-}
-
-function isRegistration({ outcome, purpose }: Decided): boolean {
-  return outcome === 'approved' && purpose === 'register';
-}
-
-function reportMessage(events: Events, { id, tenantId, outcome, errorCode }: Decided): void {
-  const end = { outcome: outcome ?? 'none', ...(errorCode ? { errorCode } : {}) };
-  events.emit('message.finished', { verificationId: id, tenantId, ...end });
-}
-
-/**
- * A backend's job, which the backend waits for, ends with its verification. Ours sleeps until the code of a text expires; of one that
- * expires it is the job that is at work here.
- */
-function endJob(jobs: Jobs, verification: Decided): void {
-  if (verification.jobId !== null) jobs.wake(verification.id);
-  else if (isText(verification) && verification.outcome !== 'expired') jobs.remove(verification.id);
 }

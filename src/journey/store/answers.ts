@@ -1,32 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
-import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { maskNumber } from '../../domain/mask-number.ts';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { Prompt } from '../../providers/dialogue.ts';
-import type { Sender } from '../../providers/port.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Challenge } from '../states.ts';
+import { type Answered, COMPLETED_WITHIN_S, changed, decided, decidedAs, prompted } from './answered.ts';
 import { type EndReason, endLocked, lockOpen, lockWhere, WHEN_LOCKED } from './end-open.ts';
-import { gatherWebhooks } from './gather-webhooks.ts';
-import {
-  isFrom,
-  isStillEntitled,
-  LIVE_COLUMNS,
-  type LiveCall,
-  ON_CALL,
-  story,
-  whileCounting,
-} from './rows.ts';
+import { createApprove } from './right-answer.ts';
+import { type LiveCall, story } from './rows.ts';
 import { MAY_STOP_CALLS } from './unwanted-calls.ts';
-
-/** Which answer of the person to which question: the same pair again is the same webhook again. */
-export interface Answered {
-  attemptId: string;
-  callId: string;
-  /** The round of the document that asked. */
-  round: number;
-  sender: Sender;
-}
 
 /** Answers of which there may be several: where they are counted, and the prompts and the outcome they lead to. */
 interface CountedAnswer {
@@ -55,23 +37,6 @@ const SILENCE: CountedAnswer = {
 };
 /** Before somebody else's message there is one question only, which is repeated as it is. */
 const OF_MESSAGE = { again: 'ask-message' } as const;
-
-/** The challenge that was answered, and for number matching the digits. */
-interface RightAnswer extends Answered {
-  challenge: Challenge;
-  digits: string | null;
-  now: Date;
-}
-const APPROVED = { outcome: 'approved', prompt: 'approved' } as const;
-
-/** A condition on the verification `v`: this is the right answer to the question that was asked, and the user may still give it. */
-function isRight(challenge: Sql, digits: Sql, now: Date): Sql {
-  return sql`v.prompt not in ('report-fraud', 'report-or-stop') and v.challenge = ${challenge}
-    and v.challenge_digits is not distinct from ${digits} and ${isStillEntitled(now)}`;
-}
-
-/** How long the process that recorded a decision has to complete it before others look, s. */
-const COMPLETED_WITHIN_S = 5;
 
 /** The guarded updates behind what a person presses. */
 export type AnswerStore = ReturnType<typeof createAnswerStore>;
@@ -153,28 +118,6 @@ export function createAnswerStore(run: RunStatement) {
   };
 }
 
-/** The right answer to the current question: → decided as approved. Several at the same time are recorded in one statement. */
-function createApprove(run: RunStatement) {
-  return gatherWebhooks<RightAnswer>(
-    run,
-    async (answer) => {
-      const right = isRight(sql`${answer.challenge}`, sql`${answer.digits}`, answer.now);
-      const [call] = await run<LiveCall>(changed(answer, decided(answer, APPROVED, answer.now), right));
-      return call ?? null;
-    },
-    (answers) => ({
-      set: sql`round = v.round + 1, ${endsAs(APPROVED, raw('t.now'), raw('t.story'))}`,
-      guard: sql`v.round = t.round and v.state in ${ON_CALL}
-        and ${isRight(raw('t.challenge'), raw('t.digits'), answers.at(-1)?.now ?? new Date())}`,
-      record: (answer) => {
-        const { round, challenge, digits, now } = answer;
-        return { round, challenge, digits, now, story: decidedAs(answer, APPROVED, now) };
-      },
-      columns: raw('round int, challenge text, digits text, now timestamptz, story text'),
-    }),
-  );
-}
-
 /**
  * `9` where it was offered: the phone goes onto the list of suppressed numbers, the call → decided as blocked, and so is
  * every verification that waits for a call to it.
@@ -247,42 +190,9 @@ async function endWithOthers(
   return { call, others };
 }
 
-/** The update of one row that an answer makes. */
-function changed({ attemptId, callId, round, sender }: Answered, set: Sql, guard: Sql): Sql {
-  return sql`
-      update verification v set round = v.round + 1, ${set}, call_id = coalesce(v.call_id, ${callId})
-      ${whileCounting(attemptId)}
-        and v.round = ${round} and coalesce(v.call_id, ${callId}) = ${callId} and v.state in ${ON_CALL} and ${guard} and ${isFrom(sender)}
-      returning ${LIVE_COLUMNS}, true as current`;
-}
-
-/** How an answer ends its call. */
-interface Ending {
-  outcome: Outcome;
-  prompt: Prompt;
-}
-
-/** What an answer that ends the call sets: → decided. */
-function decided(answer: Answered, ending: Ending, now: Date): Sql {
-  return endsAs(ending, sql`${now}`, sql`${decidedAs(answer, ending, now)}`);
-}
-
-/** @param events JSON text */
-function endsAs({ outcome, prompt }: Ending, now: Sql, events: Sql): Sql {
-  return sql`state = 'decided', outcome = ${outcome}, prompt = ${prompt}, decided_at = ${now},
-        wake_at = ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}),
-        answered_at = coalesce(v.answered_at, ${now}), events = v.events || ${events}::jsonb`;
-}
-
 /** The user whose phone the call of an attempt rings. */
 function userOf({ attemptId }: Answered) {
   const of = (column: Sql) =>
     sql`(select u.${column} from call_attempt c join verification u on u.id = c.verification_id where c.id = ${attemptId})`;
   return { tenantId: of(sql`tenant_id`), userId: of(sql`user_id`) };
-}
-
-const prompted = ({ attemptId }: Answered, prompt: Prompt) => ({ type: 'prompt', prompt, attemptId });
-
-function decidedAs(answer: Answered, { outcome, prompt }: Ending, now: Date) {
-  return story(now, { type: 'decided', outcome, attemptId: answer.attemptId }, prompted(answer, prompt));
 }

@@ -2,6 +2,7 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement, RunWhenLocked } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
+import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites } from '../ports.ts';
 import { type Decided, story } from './rows.ts';
 
@@ -37,11 +38,9 @@ export function createFinishVerification(
 ): FinishVerification {
   const finish: FinishVerification = async (verification, writes, now, only = sql`true`) => {
     const { id, outcome, purpose } = verification;
-    const event = story(now, { type: 'finished', ...(outcome === null ? {} : { outcome }) });
+    const event = story(now, finishedAs(outcome));
     const done = sql`done as (
-      update verification v set state = 'finished', finished_at = ${now}, open = false, live = false,
-        open_number = null, called_phone = case when v.ended_at is null then v.called_phone end,
-        events = v.events || ${event}::jsonb
+      update verification v set state = 'finished', ${finishes(now)}, events = v.events || ${event}::jsonb
       where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose} and ${only}
       returning *)`;
     const statement = sql`
@@ -63,6 +62,18 @@ export function createFinishVerification(
   };
 }
 
-function needsMobile({ outcome, purpose, phoneType }: Finishing): boolean {
+/** What finishing sets beside the state. */
+export function finishes(now: Date): Sql {
+  return sql`finished_at = ${now}, open = false, live = false, open_number = null,
+    called_phone = case when v.ended_at is null then v.called_phone end`;
+}
+
+/** The end, as an event of the story. */
+export function finishedAs(outcome: Outcome | null) {
+  return { type: 'finished', ...(outcome === null ? {} : { outcome }) };
+}
+
+/** Whether a mobile must be beside the phone that is registered. */
+export function needsMobile({ outcome, purpose, phoneType }: Finishing): boolean {
   return outcome === 'approved' && purpose === 'register' && phoneType === 'alternateMobile';
 }

@@ -11,11 +11,14 @@ import { createLogger } from '../../../src/log.ts';
 const DECIDED = { id: 'v-1', tenantId: 'contoso', state: 'decided', outcome: 'approved' } as LiveCall;
 const ANSWER = { attemptId: 'a-1', callId: 'CA1', round: 0, sender: { to: null, lines: null } };
 
-test('completing begins before the document is made', async () => {
+/** Presses `#` where the statement that records it gives this; resolves to what was done, in its order. */
+async function pressing(recorded: LiveCall): Promise<string[]> {
   const order: string[] = [];
   const recordDigits = createRecordDigits({
     calls: { read: async () => null },
-    answers: { approve: async () => DECIDED } as unknown as AnswerStore,
+    answers: { approve: async () => recorded } as unknown as AnswerStore,
+    known: { take: () => null },
+    completeApproved: async () => null,
     checkPin: async () => false,
     speakNext: async () => {
       order.push('document');
@@ -29,5 +32,13 @@ test('completing begins before the document is made', async () => {
   });
   await recordDigits(ANSWER, { prompt: 'ask', challenge: 'pound' }, '#');
   await nextTurn();
-  expect(order).toEqual(['completion', 'document']);
+  return order;
+}
+
+test('completing begins before the document is made', async () => {
+  expect(await pressing(DECIDED)).toEqual(['completion', 'document']);
+});
+
+test('what was completed with its answer is not completed again', async () => {
+  expect(await pressing({ ...DECIDED, state: 'finished' })).toEqual(['document']);
 });

@@ -1,0 +1,127 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { answeredWithError } from '../../platform/database/was-refused.ts';
+import { endsWithin } from '../../platform/in-time.ts';
+import type { CompletionWrites } from '../ports.ts';
+import type { Challenge } from '../states.ts';
+import { ANSWERED_COLUMNS, type Answered, changed, decided, decidedAs, endsAs } from './answered.ts';
+import { type CompletionWrite, finishedAs, finishes } from './completion.ts';
+import { gatherWebhooks } from './gather-webhooks.ts';
+import { type Decided, isStillEntitled, type LiveCall, ON_CALL } from './rows.ts';
+
+/** The challenge that was answered, and for number matching the digits. */
+export interface RightAnswer extends Answered {
+  challenge: Challenge;
+  digits: string | null;
+  now: Date;
+}
+
+/** Records a right answer and finishes its verification in one statement. Null: something does not hold, and nothing was done. */
+type Finish = () => Promise<LiveCall | null>;
+
+/**
+ * Completes a call with its right answer, as far as it is known; null: nothing was done.
+ * @param recorded hears of the answer before those who wait for the end do
+ */
+export type CompleteApproved = (
+  answer: RightAnswer,
+  known: Decided,
+  recorded: (call: LiveCall) => void,
+) => Promise<LiveCall | null>;
+
+/** The call, and the message that was written for its tenant, if any. */
+type Finished = LiveCall & { message: unknown };
+
+const APPROVED = { outcome: 'approved', prompt: 'approved' } as const;
+
+/** A condition on the verification `v`: this is the right answer to the question that was asked, and the user may still give it. */
+function isRight(challenge: Sql, digits: Sql, now: Date): Sql {
+  return sql`v.prompt not in ('report-fraud', 'report-or-stop') and v.challenge = ${challenge}
+    and v.challenge_digits is not distinct from ${digits} and ${isStillEntitled(now)}`;
+}
+
+const isRightAnswer = ({ challenge, digits, now }: RightAnswer) =>
+  isRight(sql`${challenge}`, sql`${digits}`, now);
+
+/**
+ * The right answer to the current question: → decided as approved. Several at the same time are recorded in one statement;
+ * one by itself is finished in the same statement where that can be done, since it saves a commit that the person waits for.
+ * @returns records an answer, with how it is finished at once, if it may be; resolves to null as said of `createAnswerStore`
+ */
+export function createApprove(run: RunStatement) {
+  const decide = async (answer: RightAnswer): Promise<LiveCall | null> => {
+    const set = decided(answer, APPROVED, answer.now);
+    const [call] = await run<LiveCall>(changed(answer, set, isRightAnswer(answer)));
+    return call ?? null;
+  };
+  const gathered = gatherWebhooks<RightAnswer & { finish: Finish | null }>(
+    run,
+    ({ finish, ...answer }) => (finish ? finishOrDecide(finish(), () => decide(answer)) : decide(answer)),
+    (answers) => ({
+      set: sql`round = v.round + 1, state = 'decided', ${endsAs(APPROVED, raw('t.now'), raw('t.story'))}`,
+      guard: sql`v.round = t.round and v.state in ${ON_CALL}
+        and ${isRight(raw('t.challenge'), raw('t.digits'), answers.at(-1)?.now ?? new Date())}`,
+      record: (answer) => {
+        const { round, challenge, digits, now } = answer;
+        return { round, challenge, digits, now, story: decidedAs(answer, APPROVED, now) };
+      },
+      columns: raw('round int, challenge text, digits text, now timestamptz, story text'),
+    }),
+  );
+  return (answer: RightAnswer, finish: Finish | null = null) => gathered({ ...answer, finish });
+}
+
+/** How long finishing may take, ms, before the answer is recorded by itself: longer than a row is waited for. */
+const FINISHED_WITHIN_MS = 200;
+
+/**
+ * The answer is recorded by itself where its verification could not be finished with it, whatever the reason, and beside a statement
+ * that still waits: for a table, PostgreSQL waits before it begins. Only one of the two finds the question open.
+ */
+async function finishOrDecide(
+  finishing: Promise<LiveCall | null>,
+  decide: () => Promise<LiveCall | null>,
+): Promise<LiveCall | null> {
+  const finished = finishing.catch((error) => {
+    if (answeredWithError(error)) return null;
+    throw error;
+  });
+  const inTime = await endsWithin(finished, FINISHED_WITHIN_MS);
+  return (inTime && (await finished)) || decide();
+}
+
+/** A person hears nothing until it is done, so a lock of somebody else is not waited for long. Lasts until the transaction ends. */
+const LOCKED_BRIEFLY = raw("set_config('lock_timeout', '100ms', true) is not null");
+
+/** What a call is known to be before its answer is recorded, and what is to be written if it still is so. */
+interface Known {
+  verification: Pick<Decided, 'purpose' | 'policyNow'>;
+  writes: CompletionWrite[];
+  /** A condition on the verification `v`. */
+  only?: Sql | undefined;
+}
+
+/**
+ * `answered` → `finished` with the right answer, and what follows from it, in one statement.
+ * @throws what PostgreSQL says if a lock cannot be had within 100 ms
+ */
+export function createFinishApproved(
+  run: RunStatement,
+  { writtenMessage }: Pick<CompletionWrites, 'writtenMessage'>,
+) {
+  return async (
+    answer: RightAnswer,
+    { verification, writes, only = sql`true` }: Known,
+  ): Promise<Finished | null> => {
+    const { now } = answer;
+    const events = decidedAs(answer, APPROVED, now, finishedAs(APPROVED.outcome));
+    const set = sql`state = 'finished', ${endsAs(APPROVED, sql`${now}`, sql`${events}`)}, ${finishes(now)}`;
+    const asKnown = sql`v.purpose = ${verification.purpose} and v.sign_in is null
+      and (select tenant.policy_version from tenant where tenant.id = v.tenant_id) = ${verification.policyNow}`;
+    const guard = sql`${LOCKED_BRIEFLY} and ${isRightAnswer(answer)} and ${asKnown} and ${only}`;
+    const [call] = await run<Finished>(sql`
+      with ${join([sql`done as (${changed(answer, set, guard, sql`v.*`)})`, ...writes], ', ')}
+      select ${ANSWERED_COLUMNS}, ${writtenMessage} as message from done v`);
+    return call ?? null;
+  };
+}
