@@ -1,7 +1,9 @@
 // A statement that has waited for a row acts on the row as it is then, and not as it was when the statement began.
 import { sql } from 'kysely';
+import { raw } from 'sql-template-tag';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createNoteCall } from '../../src/journey/store/call-notes.ts';
+import { createFinishApproved } from '../../src/journey/store/right-answer.ts';
 import { createStores } from '../../src/journey/store/stores.ts';
 import { worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
@@ -30,6 +32,24 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
     const { attemptId, callId, round } = await rowOf(id);
     const answer = { attemptId: attemptId ?? '', callId: callId ?? '', round, sender: SENDER };
     return { id, answer };
+  };
+
+  type Answer = Awaited<ReturnType<typeof ringing>>['answer'];
+  const rightOf = (answer: Answer) => ({ ...answer, challenge: 'pound', digits: null, now: now() }) as const;
+  const approveOnly = (answer: Answer) => stores().answers.approve(rightOf(answer));
+  /** The same with what is completed with it: nothing here. */
+  const approveAndFinish = async (answer: Answer) => {
+    const right = rightOf(answer);
+    const writtenMessage = raw('null::text');
+    const finish = createFinishApproved(world.service.stores.database.run, { writtenMessage });
+    const { policyVersion: policyNow } = await world.db
+      .selectFrom('tenant')
+      .select('policyVersion')
+      .where('id', '=', 'contoso')
+      .executeTakeFirstOrThrow();
+    return stores().answers.approve(right, () =>
+      finish(right, { verification: { purpose: 'register', policyNow }, writes: [] }),
+    );
   };
 
   let texted = 1000;
@@ -79,18 +99,19 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
     ],
     ['learns of another call', (id) => sql`update verification set call_id = 'CAother' where id = ${id}`],
   ])('a # is not recorded when the other %s', async (_what, change) => {
-    const { id, answer } = await ringing();
-    const right = { ...answer, challenge: 'pound', digits: null, now: now() } as const;
-    expect(await meanwhile(change(id), () => stores().answers.approve(right))).toBeNull();
-    expect((await rowOf(id)).outcome).not.toBe('approved');
+    for (const approve of [approveOnly, approveAndFinish]) {
+      const { id, answer } = await ringing();
+      expect(await meanwhile(change(id), () => approve(answer))).toBeNull();
+      expect((await rowOf(id)).outcome).not.toBe('approved');
+    }
   });
 
   test('a # is recorded when the other changes nothing that it depends on', async () => {
-    const { id, answer } = await ringing();
-    const right = { ...answer, challenge: 'pound', digits: null, now: now() } as const;
-    const note = sql`update verification set rang_at = now() where id = ${id}`;
-    const call = await meanwhile(note, () => stores().answers.approve(right));
-    expect(call).toMatchObject({ id, outcome: 'approved' });
+    for (const approve of [approveOnly, approveAndFinish]) {
+      const { id, answer } = await ringing();
+      const note = sql`update verification set rang_at = now() where id = ${id}`;
+      expect(await meanwhile(note, () => approve(answer))).toMatchObject({ id, outcome: 'approved' });
+    }
   });
 
   test('keys of others that come at the same time wait for nobody', async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TraceContext } from '../../platform/trace-context.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import { needsMobile } from '../store/completion.ts';
@@ -26,6 +27,8 @@ export function createCompleteApproved(
     const verification: Decided = { ...known, outcome: 'approved' };
     if (verification.signIn !== null || needsMobile(verification)) return null;
     const policy = await deps.policyAt(verification.tenantId, verification.policyNow);
+    // The answer belongs to the trace of its webhook, what follows from it to that of the request.
+    const inWebhook = AsyncLocalStorage.snapshot();
     return deps.traces.within(verification.traceParent, 'complete verification', async () => {
       const finished = await deps.finishApproved(answer, {
         verification,
@@ -34,7 +37,7 @@ export function createCompleteApproved(
       });
       if (!finished) return null;
       const { message, ...call } = finished;
-      recorded(call);
+      inWebhook(recorded, call);
       deps.inBackground(passOn(call, policy, message));
       return call;
     });
