@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Logger } from '../../log.ts';
 import type { TraceContext } from '../../platform/trace-context.ts';
 import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import { needsMobile } from '../store/completion.ts';
@@ -7,20 +8,37 @@ import type { Decided } from '../store/rows.ts';
 import { createPassOn, type PassOnDeps } from './pass-on.ts';
 import { allOf, needsOf, writesFor } from './writes-for.ts';
 
+/** What completing with the answer needs. */
+type CompleteApprovedDeps = PassOnDeps & {
+  finishApproved: ReturnType<typeof createFinishApproved>;
+  writes: CompletionWrites;
+  policyAt: PolicyAt;
+  traces: TraceContext;
+  inBackground: (work: Promise<unknown>) => void;
+  log: Logger;
+};
+
 /**
  * State `answered` → `finished`: the right answer of a call, and all that follows from it, recorded in one statement. What does not
  * fit into one is left to the state `decided`: a phone that needs another one beside it, which is locked before, a sign-in by
  * number, whose assertion is issued before, and everything that is not as it was known to be.
  */
-export function createCompleteApproved(
-  deps: PassOnDeps & {
-    finishApproved: ReturnType<typeof createFinishApproved>;
-    writes: CompletionWrites;
-    policyAt: PolicyAt;
-    traces: TraceContext;
-    inBackground: (work: Promise<unknown>) => void;
-  },
-): CompleteApproved {
+export function createCompleteApproved(deps: CompleteApprovedDeps): CompleteApproved {
+  const completeApproved = createCompletion(deps);
+  return async (answer, known, recorded) => {
+    try {
+      return await completeApproved(answer, known, recorded);
+    } catch (error) {
+      deps.log.warn(
+        { verificationId: known.id, err: error },
+        'a verification could not be completed together with its key; the key is recorded by itself',
+      );
+      return null;
+    }
+  };
+}
+
+function createCompletion(deps: CompleteApprovedDeps): CompleteApproved {
   const passOn = createPassOn(deps);
 
   return async (answer, known, recorded) => {

@@ -1,6 +1,5 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { answeredWithError } from '../../platform/database/was-refused.ts';
 import { endsWithin } from '../../platform/in-time.ts';
 import type { CompletionWrites } from '../ports.ts';
 import type { Challenge } from '../states.ts';
@@ -16,11 +15,11 @@ export interface RightAnswer extends Answered {
   now: Date;
 }
 
-/** Records a right answer and finishes its verification in one statement. Null: something does not hold, and nothing was done. */
+/** Records a right answer and finishes its verification in one statement. Null: that could not be done. Never rejects. */
 type Finish = () => Promise<LiveCall | null>;
 
 /**
- * Completes a call with its right answer, as far as it is known; null: nothing was done.
+ * Completes a call with its right answer, as far as it is known. Null: that could not be done. Never rejects.
  * @param recorded hears of the answer before those who wait for the end do
  */
 export type CompleteApproved = (
@@ -82,12 +81,8 @@ async function finishOrDecide(
   finishing: Promise<LiveCall | null>,
   decide: () => Promise<LiveCall | null>,
 ): Promise<LiveCall | null> {
-  const finished = finishing.catch((error) => {
-    if (answeredWithError(error)) return null;
-    throw error;
-  });
-  const inTime = await endsWithin(finished, FINISHED_WITHIN_MS);
-  return (inTime && (await finished)) || decide();
+  const inTime = await endsWithin(finishing, FINISHED_WITHIN_MS);
+  return (inTime && (await finishing)) || decide();
 }
 
 /** A person hears nothing until it is done, so a lock of somebody else is not waited for long. Lasts until the transaction ends. */
