@@ -38,20 +38,21 @@ describe.each(SHARED_STORES.slice(-1))('a right key, on %s', (combination) => {
     await expectOneEnd(world, id, { outcome: 'approved' });
   });
 
-  test('is recorded while the database refuses what would be written with it', async () => {
+  test.each([
+    ['refuses', `raise exception 'no room' using errcode = 'disk_full'; return null;`],
+    ['closes the connection of', 'perform pg_terminate_backend(pg_backend_pid()); return null;'],
+  ])('is recorded while the database %s what would be written with it', async (_what, does) => {
     await sql
-      .raw(
-        `create function refuse() returns trigger language plpgsql as $$
-          begin raise exception 'no room on the disk' using errcode = 'disk_full'; end $$`,
-      )
+      .raw(`create or replace function hinder() returns trigger language plpgsql as $$ begin ${does} end $$`)
       .execute(world.db);
-    await sql`create trigger refuse before insert on app_password for each row execute function refuse()`.execute(
+    await sql`create trigger hinder before insert on app_password for each row execute function hinder()`.execute(
       world.db,
     );
-    const { id } = await world.request('press-pound');
+    const { id, number } = await world.request('press-pound', { locale: 'en-US' });
     await vi.waitFor(async () => expect(await stateOf(world, id)).toBe('decided'), SOON);
-    await sql`drop trigger refuse on app_password`.execute(world.db);
+    await sql`drop trigger hinder on app_password`.execute(world.db);
     await world.settle();
+    expect(heard(world, number.e164).slice(1)).toEqual([expect.stringMatching(/^Thank you/)]);
     await expectOneEnd(world, id, { outcome: 'approved' });
   });
 });

@@ -53,9 +53,10 @@ export function createApprove(run: RunStatement) {
     const [call] = await run<LiveCall>(changed(answer, set, isRightAnswer(answer)));
     return call ?? null;
   };
+  const finishOrDecide = createFinishOrDecide();
   const gathered = gatherWebhooks<RightAnswer & { finish: Finish | null }>(
     run,
-    ({ finish, ...answer }) => (finish ? finishOrDecide(finish(), () => decide(answer)) : decide(answer)),
+    ({ finish, ...answer }) => (finish ? finishOrDecide(finish, () => decide(answer)) : decide(answer)),
     (answers) => ({
       set: sql`round = v.round + 1, state = 'decided', ${endsAs(APPROVED, raw('t.now'), raw('t.story'))}`,
       guard: sql`v.round = t.round and v.state in ${ON_CALL}
@@ -75,14 +76,21 @@ const FINISHED_WITHIN_MS = 200;
 
 /**
  * The answer is recorded by itself where its verification could not be finished with it, whatever the reason, and beside a statement
- * that still waits: for a table, PostgreSQL waits before it begins. Only one of the two finds the question open.
+ * that still waits: for a table, PostgreSQL waits before it begins. Only one of the two finds the question open. While one waits for so
+ * long, others are not tried: each would hold a connection.
  */
-async function finishOrDecide(
-  finishing: Promise<LiveCall | null>,
-  decide: () => Promise<LiveCall | null>,
-): Promise<LiveCall | null> {
-  const inTime = await endsWithin(finishing, FINISHED_WITHIN_MS);
-  return (inTime && (await finishing)) || decide();
+function createFinishOrDecide() {
+  let late = 0;
+  return async (finish: Finish, decide: () => Promise<LiveCall | null>): Promise<LiveCall | null> => {
+    if (late > 0) return decide();
+    const finishing = finish();
+    if (await endsWithin(finishing, FINISHED_WITHIN_MS)) return (await finishing) ?? decide();
+    late += 1;
+    void finishing.then(() => {
+      late -= 1;
+    });
+    return decide();
+  };
 }
 
 /** A person hears nothing until it is done, so a lock of somebody else is not waited for long. Lasts until the transaction ends. */
