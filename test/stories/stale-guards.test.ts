@@ -48,7 +48,8 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
       .where('id', '=', 'contoso')
       .executeTakeFirstOrThrow();
     return stores().answers.approve(right, () =>
-      finish(right, { verification: { purpose: 'register', policyNow }, writes: [] }),
+      // Where the row is held for longer than it is waited for, it is recorded by itself.
+      finish(right, { verification: { purpose: 'register', policyNow }, writes: [] }).catch(() => null),
     );
   };
 

@@ -72,7 +72,7 @@ export function createApprove(run: RunStatement) {
 }
 
 /** How long finishing may take, ms, before the answer is recorded by itself: longer than a row is waited for. */
-const FINISHED_WITHIN_MS = 200;
+const FINISHED_WITHIN_MS = 400;
 
 /**
  * The answer is recorded by itself where its verification could not be finished with it, whatever the reason, and beside a statement

@@ -27,11 +27,11 @@ test.each([
   expect(await createApprove(run as never)(right('a-1'), finish)).toBe(DECIDED);
 });
 
-test('an answer waits 0.2 s, and those that come then do not wait until that is over', async () => {
+test('an answer waits 0.4 s, and those that come then do not wait until that is over', async () => {
   const waiting = Promise.withResolvers<null>();
   const approve = createApprove((async () => [DECIDED]) as never);
   const first = approve(right('a-1'), () => waiting.promise);
-  await vi.advanceTimersByTimeAsync(200);
+  await vi.advanceTimersByTimeAsync(400);
   expect(await first).toBe(DECIDED);
   const finish = vi.fn(async () => FINISHED);
   expect(await approve(right('a-2'), finish)).toBe(DECIDED);
