@@ -8,6 +8,7 @@ import type { JourneyDeps } from './deps.ts';
 import { createComplete } from './finish/complete.ts';
 import { createCompleteApproved } from './finish/complete-approved.ts';
 import { createCompleteOverdue } from './finish/complete-overdue.ts';
+import { createPassOn } from './finish/pass-on.ts';
 import {
   type Advance,
   createAdvance,
@@ -239,14 +240,15 @@ function createEnding(
   inBackground: (work: Promise<unknown>) => void,
 ) {
   const { providers, policyAt, writes, timeouts, clock, events } = deps;
+  const passOn = createPassOn(deps);
   return {
     completeApproved: createCompleteApproved({
-      ...{ ...deps, inBackground },
+      ...{ ...deps, passOn, inBackground },
       finishApproved: createFinishApproved(deps.run, writes),
     }),
     watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),
     complete: createComplete({
-      ...deps,
+      ...{ ...deps, passOn },
       finish: createFinishVerification(deps, writes),
       refuseApproved: verifications.refuseApproved,
     }),

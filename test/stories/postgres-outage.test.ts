@@ -4,6 +4,7 @@ import { worldOfEachTest } from '../support/open-worlds.ts';
 import { HAS_POSTGRES, HAS_REDIS, startOwnStores } from '../support/own-servers.ts';
 import { SOON } from '../support/own-time.ts';
 import { expectOneEnd, isStatus, stopAt } from '../support/traces.ts';
+import { spoken } from './desk-calls.ts';
 
 const PLACES: [name: string, withRedis: boolean][] = [
   ...(HAS_POSTGRES ? [['postgres', false] as [string, boolean]] : []),
@@ -16,8 +17,7 @@ describe.each(PLACES)('when PostgreSQL restarts, on %s', (_name, withRedis) => {
   const { world, stores } = worldOfEachTest(() => startOwnStores(withRedis));
 
   const callTo = (number: string) => world.simulator.calls().find(({ to }) => to === number);
-  const heard = (number: string) =>
-    (callTo(number)?.transcript ?? []).flatMap((entry) => ('text' in entry ? [entry.text] : []));
+  const heard = (number: string) => spoken(callTo(number));
   const saysOneMoment = (number: string) =>
     stopAt(world, (event) => event.to === number && event.type === 'heard' && ONE_MOMENT.test(event.text));
 

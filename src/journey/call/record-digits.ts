@@ -30,8 +30,8 @@ interface RecordDeps {
 
 /**
  * Trigger: the person pressed a key or typed digits, or let the question pass. What the challenge asks for → finished
- * as approved, or decided as that where it cannot be completed at once. Something else asks again, and the third in all → decided as wrongDigits. Silence repeats, and the
- * third in all (behind a switchboard the eighth) → decided as noInput. `0` asks whether the call is fraud: `#` →
+ * as approved, or decided as that where it cannot be completed at once. Something else asks again, and the third in
+ * all → decided as wrongDigits. Silence repeats, and the third in all (behind a switchboard the eighth) → decided as noInput. `0` asks whether the call is fraud: `#` →
  * decided as fraudReported, anything else goes back, and the third time ends the call, too. Where such calls came before,
  * `9` there → decided as blocked, and the phone is not called any more. Answers to a question that is no longer open, or was answered
  * already, change nothing.

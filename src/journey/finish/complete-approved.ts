@@ -5,18 +5,19 @@ import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import { needsMobile } from '../store/completion.ts';
 import type { CompleteApproved, createFinishApproved } from '../store/right-answer.ts';
 import type { Decided } from '../store/rows.ts';
-import { createPassOn, type PassOnDeps } from './pass-on.ts';
+import type { PassOn } from './pass-on.ts';
 import { allOf, needsOf, writesFor } from './writes-for.ts';
 
 /** What completing with the answer needs. */
-type CompleteApprovedDeps = PassOnDeps & {
+interface CompleteApprovedDeps {
+  passOn: PassOn;
   finishApproved: ReturnType<typeof createFinishApproved>;
   writes: CompletionWrites;
   policyAt: PolicyAt;
   traces: TraceContext;
   inBackground: (work: Promise<unknown>) => void;
   log: Logger;
-};
+}
 
 /**
  * State `answered` → `finished`: the right answer of a call, and all that follows from it, recorded in one statement. What does not
@@ -39,8 +40,6 @@ export function createCompleteApproved(deps: CompleteApprovedDeps): CompleteAppr
 }
 
 function createCompletion(deps: CompleteApprovedDeps): CompleteApproved {
-  const passOn = createPassOn(deps);
-
   return async (answer, known, recorded) => {
     const verification: Decided = { ...known, outcome: 'approved' };
     if (verification.signIn !== null || needsMobile(verification)) return null;
@@ -56,7 +55,7 @@ function createCompletion(deps: CompleteApprovedDeps): CompleteApproved {
       if (!finished) return null;
       const { message, ...call } = finished;
       inWebhook(recorded, call);
-      deps.inBackground(passOn(call, policy, message));
+      deps.inBackground(deps.passOn(call, policy, message));
       return call;
     });
   };

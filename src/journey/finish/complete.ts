@@ -7,7 +7,7 @@ import type { CompletionWrites, PolicyAt } from '../ports.ts';
 import type { FinishVerification } from '../store/completion.ts';
 import type { Decided } from '../store/rows.ts';
 import type { Need, VerificationStore } from '../store/verifications.ts';
-import { createPassOn, isText, type PassOnDeps } from './pass-on.ts';
+import { isText, type PassOn } from './pass-on.ts';
 import { allOf, needsOf, writesFor } from './writes-for.ts';
 
 /** Outcomes that may be decided while the phone still rings or a prompt still plays. */
@@ -27,19 +27,17 @@ export type Complete = (verification: Decided) => Promise<void>;
  * phone and the app password behind, a report of fraud a blocked user without app passwords, everything else only its
  * outcome.
  */
-export function createComplete(
-  deps: PassOnDeps & {
-    finish: FinishVerification;
-    refuseApproved: VerificationStore['refuseApproved'];
-    writes: CompletionWrites;
-    providers: Pick<Providers, 'endCall'>;
-    policyAt: PolicyAt;
-    traces: TraceContext;
-    clock: Clock;
-    log: Logger;
-  },
-): Complete {
-  const passOn = createPassOn(deps);
+export function createComplete(deps: {
+  passOn: PassOn;
+  finish: FinishVerification;
+  refuseApproved: VerificationStore['refuseApproved'];
+  writes: CompletionWrites;
+  providers: Pick<Providers, 'endCall'>;
+  policyAt: PolicyAt;
+  traces: TraceContext;
+  clock: Clock;
+  log: Logger;
+}): Complete {
   return (verification) =>
     deps.traces.within(verification.traceParent, 'complete verification', () => complete(verification));
 
@@ -58,7 +56,7 @@ export function createComplete(
     if (!finished) return refuse(verification, needs, now);
     // The provider may have taken the call since the verification was read; whoever noted that leaves the call to us.
     if (callMayLive && verification.callId === null) await endCall({ ...verification, ...finished });
-    await passOn(verification, policy, finished.message);
+    await deps.passOn(verification, policy, finished.message);
   }
 
   /** Phone and app password are registered both or neither: without room for the one the other is refused, too. */

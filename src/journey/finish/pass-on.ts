@@ -10,7 +10,7 @@ interface Jobs {
 }
 
 /** What passing on needs. */
-export interface PassOnDeps {
+interface PassOnDeps {
   contestSignIn: ContestSignIn;
   /** Delivers a message that was just written; if this process dies, another does. */
   deliverMessage: (written: unknown) => void;

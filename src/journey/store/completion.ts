@@ -39,12 +39,12 @@ export function createFinishVerification(
   const finish: FinishVerification = async (verification, writes, now, only = sql`true`) => {
     const { id, outcome, purpose } = verification;
     const event = story(now, finishedAs(outcome));
-    const done = sql`done as (
+    const done = sql`
       update verification v set state = 'finished', ${finishes(now)}, events = v.events || ${event}::jsonb
       where v.id = ${id} and v.state = 'decided' and v.outcome = ${outcome} and v.purpose = ${purpose} and ${only}
-      returning *)`;
+      returning *`;
     const statement = sql`
-      with ${join([done, ...writes], ', ')} 
+      ${withWrites(done, writes)}
       select ${writtenMessage} as message, call_id, line_number, ended_at from done`;
     const [row] = needsMobile(verification)
       ? await runWhenLocked<Finished>(lockPhones(verification), statement)
@@ -60,6 +60,11 @@ export function createFinishVerification(
       return finish(...wanted);
     }
   };
+}
+
+/** The beginning of a statement that finishes a verification, by the update `done`, and writes what follows from it. */
+export function withWrites(done: Sql, writes: CompletionWrite[]): Sql {
+  return sql`with ${join([sql`done as (${done})`, ...writes], ', ')}`;
 }
 
 /** What finishing sets beside the state. */

@@ -1,10 +1,10 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
 import { endsWithin } from '../../platform/in-time.ts';
 import type { CompletionWrites } from '../ports.ts';
 import type { Challenge } from '../states.ts';
 import { ANSWERED_COLUMNS, type Answered, changed, decided, decidedAs, endsAs } from './answered.ts';
-import { type CompletionWrite, finishedAs, finishes } from './completion.ts';
+import { type CompletionWrite, finishedAs, finishes, withWrites } from './completion.ts';
 import { gatherWebhooks } from './gather-webhooks.ts';
 import { type Decided, isStillEntitled, type LiveCall, ON_CALL } from './rows.ts';
 
@@ -123,7 +123,7 @@ export function createFinishApproved(
       and (select tenant.policy_version from tenant where tenant.id = v.tenant_id) = ${verification.policyNow}`;
     const guard = sql`${LOCKED_BRIEFLY} and ${isRightAnswer(answer)} and ${asKnown} and ${only}`;
     const [call] = await run<Finished>(sql`
-      with ${join([sql`done as (${changed(answer, set, guard, sql`v.*`)})`, ...writes], ', ')}
+      ${withWrites(changed(answer, set, guard, sql`v.*`), writes)}
       select ${ANSWERED_COLUMNS}, ${writtenMessage} as message from done v`);
     return call ?? null;
   };

@@ -1,7 +1,6 @@
 // Whatever keeps a verification from being completed with its key is no reason not to record the key.
 import { expect, test, vi } from 'vitest';
 import { parsePolicy } from '../../../src/domain/policy.ts';
-import { createEvents } from '../../../src/events.ts';
 import { createCompleteApproved } from '../../../src/journey/finish/complete-approved.ts';
 import type { CompletionWrites } from '../../../src/journey/ports.ts';
 import type { RightAnswer } from '../../../src/journey/store/right-answer.ts';
@@ -33,11 +32,8 @@ function completing(hindrance: {
     finishApproved,
     policyAt: async () => parsePolicy({}, 'Contoso'),
     traces: NO_TRACES,
+    passOn: async () => undefined,
     inBackground: () => undefined,
-    contestSignIn: async () => undefined,
-    deliverMessage: () => undefined,
-    jobs: { wake: () => undefined, remove: () => undefined },
-    events: createEvents(log),
     log,
     ...hindrance,
     writes: { audit: vi.fn(), messages: vi.fn(), ...hindrance } as unknown as CompletionWrites,

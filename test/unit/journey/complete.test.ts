@@ -1,7 +1,6 @@
 // A call that the provider takes while its verification is being completed is ended all the same.
 import { expect, test, vi } from 'vitest';
 import { parsePolicy } from '../../../src/domain/policy.ts';
-import { createEvents } from '../../../src/events.ts';
 import { createComplete } from '../../../src/journey/finish/complete.ts';
 import type { CompletionWrites } from '../../../src/journey/ports.ts';
 import type { Decided } from '../../../src/journey/store/rows.ts';
@@ -23,14 +22,11 @@ function completing(finished: { callId: string | null; endedAt: Date | null }) {
     finish: async () => ({ ...NOW, ...finished }),
     refuseApproved: async () => null,
     writes: { audit: vi.fn(), messages: vi.fn() } as unknown as CompletionWrites,
-    contestSignIn: async () => undefined,
     providers: { endCall },
     policyAt: async () => parsePolicy({}, 'Contoso'),
     traces: NO_TRACES,
-    deliverMessage: () => undefined,
-    jobs: { wake: () => undefined, remove: () => undefined },
+    passOn: async () => undefined,
     clock: { now: () => new Date('2026-11-21T09:00:00Z') },
-    events: createEvents(log),
     log,
   });
   return { complete, endCall };
