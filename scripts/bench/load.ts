@@ -1,6 +1,7 @@
 /** The load: verifications requested over REST, each followed until its outcome webhook has arrived. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type { Contender } from './contenders/contender.ts';
 import { createHttpClient, type HttpAnswer } from './http-client.ts';
 import { identityOf, type Reached } from './identity.ts';
@@ -49,6 +50,7 @@ export async function openLoop(
   contender: Contender,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<LoadResult> {
+  await collectGarbage();
   const running = await atEvenDistances(perSecond, seconds, () => verify(bench, contender, 'call'));
   return await resultOf(contender, await Promise.all(running));
 }

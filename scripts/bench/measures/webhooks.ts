@@ -3,14 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { freePort } from '../../../test/support/processes.ts';
 import { ACCOUNT, type Bench, CALLER_LINE } from '../bench.ts';
+import { collectGarbage } from '../collect-garbage.ts';
 import type { Contender } from '../contenders/contender.ts';
-import { CONTENDERS, withContender } from '../contenders/index.ts';
+import { CONTENDERS, inTurn, withContender } from '../contenders/index.ts';
 import { createHttpClient, formPost } from '../http-client.ts';
 import { identityOf } from '../identity.ts';
 import { atEvenDistances, closedLoop, requestVerification } from '../load.ts';
 import { becomes, startProgram } from '../processes.ts';
 import { quantile } from '../statistics.ts';
-import { spread } from '../table.ts';
+import { spread, type Table } from '../table.ts';
 import type { HeldCall } from '../traces.ts';
 import { fewerRounds, type Measure, progress, WARM_UP } from './measure.ts';
 
@@ -22,54 +23,63 @@ const send = createHttpClient();
 /** In ms; and how many were answered with anything but the question. */
 type Latency = { p50: number; p99: number; withoutQuestion: number };
 
+/** The three that are compared, by the heads of their columns. */
+const COMPARED = {
+  poundkey: (bench: Bench) =>
+    withContender(bench, CONTENDERS.poundkey, (contender) => full(bench, contender), {
+      environment: { LIVE_CALLS: `${2 * PER_SECOND * MOST_SECONDS}` },
+    }),
+  'bare Express': (bench: Bench) => bare(bench),
+  'bare with one statement': withStatement,
+};
+type Compared = keyof typeof COMPARED;
+type Round = Record<Compared, Latency>;
+
 /** `webhooks`. */
 export const webhooks: Measure = {
   name: 'webhooks',
   about:
-    'answer webhook at 200 a second against bare Express with the signature check (2 rounds: about 2 min)',
+    'answer webhook at 200 a second against bare Express with the signature check, without and with a statement (2 rounds: about 1 min)',
   async run(bench) {
-    const rounds: { poundkey: Latency; bare: Latency }[] = [];
+    const rounds: Round[] = [];
     for (const round of fewerRounds(bench)) {
+      const latencies: Partial<Round> = {};
       // Whoever is second finds another machine than who was first.
-      const bareFirst = round % 2 === 0 ? await bare(bench) : null;
-      const poundkey = await withContender(
-        bench,
-        CONTENDERS.poundkey,
-        (contender) => full(bench, contender),
-        { environment: { LIVE_CALLS: `${2 * PER_SECOND * MOST_SECONDS}` } },
-      );
-      rounds.push({ poundkey, bare: bareFirst ?? (await bare(bench)) });
-      progress(
-        `round ${round + 1}: p99 ${poundkey.p99.toFixed(1)} ms, bare ${rounds.at(-1)?.bare.p99.toFixed(1)} ms`,
-      );
+      for (const name of inTurn(Object.keys(COMPARED) as Compared[], round))
+        latencies[name] = await COMPARED[name](bench);
+      rounds.push(latencies as Round);
+      const p99 = Object.entries(latencies).map(([name, each]) => `${name} ${each.p99.toFixed(1)} ms`);
+      progress(`round ${round + 1}: p99 ${p99.join(', ')}`);
     }
-    const rows: string[][] = (['p50', 'p99'] as const).map((q) => [
-      q,
-      spread(
-        rounds.map(({ poundkey }) => poundkey[q]),
-        2,
-      ),
-      spread(
-        rounds.map((each) => each.bare[q]),
-        2,
-      ),
-      spread(
-        rounds.map((each) => each.poundkey[q] / each.bare[q]),
-        2,
-      ),
-    ]);
-    const count = (own: (round: (typeof rounds)[0]) => Latency) =>
-      spread(rounds.map((each) => own(each).withoutQuestion));
-    rows.push([
-      'answered without the question',
-      count((each) => each.poundkey),
-      count((each) => each.bare),
-      '',
-    ]);
-    const columns = ['answer webhook, 200/s', 'poundkey ms', 'bare Express ms', 'ratio'];
-    return { tables: [{ id: 'webhooks', title: 'Webhooks', columns, rows }], raw: rounds };
+    return { tables: [tableOf(rounds)], raw: rounds };
   },
 };
+
+function tableOf(rounds: Round[]): Table {
+  const names = Object.keys(COMPARED) as Compared[];
+  const columns = [
+    ...['answer webhook, 200/s', ...names.map((name) => `${name} ms`)],
+    ...['poundkey to bare', 'statement to bare'],
+  ];
+  const ratio = (name: Compared, q: 'p50' | 'p99') =>
+    spread(
+      rounds.map((each) => each[name][q] / each['bare Express'][q]),
+      2,
+    );
+  const rows = (['p50', 'p99'] as const).map((q) => [
+    q,
+    ...names.map((name) =>
+      spread(
+        rounds.map((each) => each[name][q]),
+        2,
+      ),
+    ),
+    ...[ratio('poundkey', q), ratio('bare with one statement', q)],
+  ]);
+  const withoutQuestion = names.map((name) => spread(rounds.map((each) => each[name].withoutQuestion)));
+  rows.push(['answered without the question', ...withoutQuestion, '', '']);
+  return { id: 'webhooks', title: 'Webhooks', columns, rows };
+}
 
 function secondsOf(bench: Bench): number {
   return Math.min(bench.options.seconds, MOST_SECONDS);
@@ -99,12 +109,21 @@ async function full(bench: Bench, contender: Contender): Promise<Latency> {
   }
 }
 
-async function bare(bench: Bench): Promise<Latency> {
+async function withStatement(bench: Bench): Promise<Latency> {
+  const database = await bench.postgres.createDatabase();
+  try {
+    return await bare(bench, bench.postgres.urlOf(database));
+  } finally {
+    await bench.postgres.dropDatabase(database);
+  }
+}
+
+async function bare(bench: Bench, ...databaseUrl: string[]): Promise<Latency> {
   const port = await freePort();
   const file = new URL('../programs/bare-webhook.ts', import.meta.url);
   const started = startProgram({
     file,
-    args: [`${port}`, ACCOUNT.authToken],
+    args: [`${port}`, ACCOUNT.authToken, ...databaseUrl],
     logFile: bench.logFile('bare-webhook'),
   });
   const url = `http://127.0.0.1:${port}`;
@@ -124,6 +143,7 @@ async function bare(bench: Bench): Promise<Latency> {
 async function answered(calls: HeldCall[], seconds: number): Promise<Latency> {
   const requests = calls.map(signedAnswer);
   const others: string[] = [];
+  await collectGarbage();
   const sent = await atEvenDistances(requests.length / seconds, seconds, async (index) => {
     const startedAt = performance.now();
     const other = await post(requests[index]);
