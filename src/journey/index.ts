@@ -7,6 +7,7 @@ import { createDeliverSteps } from './deliver/steps.ts';
 import type { JourneyDeps } from './deps.ts';
 import { createComplete } from './finish/complete.ts';
 import { createCompleteApproved } from './finish/complete-approved.ts';
+import { createCompleteAtOnce } from './finish/complete-at-once.ts';
 import { createCompleteOverdue } from './finish/complete-overdue.ts';
 import { createPassOn } from './finish/pass-on.ts';
 import {
@@ -71,7 +72,7 @@ export function createJourney(deps: JourneyDeps) {
   const messages = createMessages({ ...deps, ...stores });
   const escalate = createEscalate({ ...deps, ...stores, ...requests });
   const placing = createPlacing(deps, stores, { ...requests, escalate, messages });
-  const { watchCall, complete, completeApproved } = createEnding(deps, stores, inBackground);
+  const { watchCall, complete, completeAtOnce, completeApproved } = createEnding(deps, stores, inBackground);
 
   const decided = createCompleteOverdue({ complete, clock });
   const TABLE: Record<Channel, Steps> = {
@@ -112,7 +113,7 @@ export function createJourney(deps: JourneyDeps) {
     ...createCallSteps(deps, stores, messages, {
       ...{ noteCall: placing.noteCall, completeNow, advanceNow, completeApproved },
     }),
-    ...createTextSteps(deps, stores, { ...requests, escalate, complete, completeNow }),
+    ...createTextSteps(deps, stores, { ...requests, escalate, complete, completeAtOnce, completeNow }),
     ...createSignInSteps(deps, stores, { ...requests, complete, completeNow }),
     advance,
     advanceQueued: createAdvanceQueued({ placeUnseen: placing.placeUnseen, advance }),
@@ -241,9 +242,11 @@ function createEnding(
 ) {
   const { providers, policyAt, writes, timeouts, clock, events } = deps;
   const passOn = createPassOn(deps);
+  const completeAtOnce = createCompleteAtOnce({ ...deps, passOn });
   return {
+    completeAtOnce,
     completeApproved: createCompleteApproved({
-      ...{ ...deps, passOn, inBackground },
+      ...{ completeAtOnce, inBackground },
       finishApproved: createFinishApproved(deps.run, writes),
     }),
     watchCall: createWatchCall({ verifications, attempts, providers, policyAt, timeouts, clock, events }),

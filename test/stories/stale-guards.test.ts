@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { raw } from 'sql-template-tag';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createNoteCall } from '../../src/journey/store/call-notes.ts';
+import type { HowToFinish } from '../../src/journey/store/completion.ts';
 import { createFinishApproved } from '../../src/journey/store/right-answer.ts';
 import { createStores } from '../../src/journey/store/stores.ts';
 import { worldOn } from '../support/open-worlds.ts';
@@ -47,10 +48,12 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
       .select('policyVersion')
       .where('id', '=', 'contoso')
       .executeTakeFirstOrThrow();
-    return stores().answers.approve(right, () =>
+    return stores().answers.approve(right, async () => {
       // Where the row is held for longer than it is waited for, it is recorded by itself.
-      finish(right, { verification: { purpose: 'register', policyNow }, writes: [] }).catch(() => null),
-    );
+      const how: HowToFinish = { verification: { purpose: 'register', policyNow }, writes: [] };
+      const finished = await finish(right, how).catch(() => null);
+      return finished?.row ?? null;
+    });
   };
 
   let texted = 1000;
@@ -195,6 +198,28 @@ describe.each(SHARED_STORES.slice(-1))('while another session holds the row, on 
       );
       expect([status, free]).toEqual([200, prefix]);
     }
+  });
+
+  test.each<[what: string, change: (id: string) => ReturnType<typeof sql>]>([
+    [
+      'decides it',
+      (id) => sql`update verification set state = 'decided', outcome = 'blocked' where id = ${id}`,
+    ],
+    [
+      'calls instead',
+      (id) => sql`update verification set channel = 'call', state = 'queued' where id = ${id}`,
+    ],
+    ['sends another code', (id) => sql`update verification set code_seed = 'another' where id = ${id}`],
+  ])('a right code is refused when the other %s', async (_what, change) => {
+    texted += 1;
+    const number = `+4670126${texted}`;
+    const asked = { userId: `texted-${texted}`, number, channel: 'sms' };
+    const { id } = (await world.api('POST', '/v1/verifications', asked)).body;
+    await world.sendTexts();
+    const code = world.codeOn(number);
+    const check = () => world.api('POST', `/v1/verifications/${id}/check`, { code });
+    expect((await meanwhile(change(id), check)).status).toBe(409);
+    expect((await rowOf(id)).outcome).not.toBe('approved');
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import sql, { empty, type Sql } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { MADE_UP_FOR } from '../request/unentered-codes.ts';
 import type { Counter } from './admission.ts';
 import {
@@ -46,18 +46,13 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
     { verification, isRight, budget, unusedDays = null, key = null, madeUpFor = [] }: CodeToCheck,
     now: Date,
   ) => {
-    const { codeSeed } = verification;
     const right = sql`(${isRight}::boolean and v.decoy is null and (select ok from budget) and (select ok from entitled))`;
     const decides = sql`(${right} or v.wrong_keys + 1 >= ${MOST_CHECKS}::int)`;
     const [approved, wrong] = ['approved', 'wrongDigits'].map((outcome) =>
       story(now, { type: 'decided', outcome }),
     );
     return first<Checked>(sql`
-      with locked as materialized (select pg_advisory_xact_lock(hashtextextended(${budget.key}, 20))::text as held),
-      budget as materialized (
-        select coalesce(max(c.count), 0) < ${budget.most}::int as ok from (
-          select r.count from rate_count r where r.key = ${budget.key} and r.window_ends_at > ${now}
-            and (select held is not null from locked) for update) c),
+      with ${budgetOf(budget, now)},
       entitled as materialized (
         select coalesce(bool_and(${isStillEntitled(now, unusedDays)}), false) as ok from verification v
         where ${isOfTenant(verification)}),
@@ -70,14 +65,12 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
           wake_at = case when ${decides} then ${now}::timestamptz + make_interval(secs => ${COMPLETED_WITHIN_S}) else v.wake_at end,
           events = v.events || case when ${right} then ${approved}::jsonb when ${decides} then ${wrong}::jsonb
             else ${story(now, { type: 'codeWrong' })}::jsonb end
-        where ${isOfTenant(verification)} and v.channel = 'sms' and v.code_seed = ${codeSeed}
-          and v.state in ('queued', 'sending', 'sent') and v.expires_at > ${now}
-          and v.check_key is distinct from ${key ?? NO_KEY}
+        where ${takesCode({ verification, key }, now)}
           and (v.sign_in is not null or (v.attempts > 0 and (select ok from budget) and ${isStillEntitled(now)}))
         returning ${DECIDED_COLUMNS}, v.state, v.wrong_keys),
       counted as (
         select count_one(${budget.key}, 1, null, ${budget.endsAt}, ${now}) from v where v.outcome is distinct from 'approved')
-      ${madeUpFor.length === 0 ? empty : makeUp(madeUpFor, now)}
+      ${madeUpFor.length === 0 ? empty : sql`, ${makeUp(madeUpFor, raw('v'), now)}`}
       -- What only selects is not run unless something reads it.
       select v.* from v where (select count(*) from counted) >= 0`);
   };
@@ -86,12 +79,31 @@ export function createCheck(first: <Row>(statement: Sql) => Promise<Row | null>)
 /** What no key of a check is. */
 const NO_KEY = '-';
 
-/** The rows are locked in the order of the keys, in which a request locks them: they would wait for each other otherwise. */
-function makeUp(keys: readonly string[], now: Date): Sql {
-  return sql`,
-      made_up_for as (
+/** `budget`, whether there are chances left, and the lock that lets one check after the other see it. */
+export function budgetOf({ key, most }: Counter, now: Date): Sql {
+  return sql`locked as materialized (select pg_advisory_xact_lock(hashtextextended(${key}, 20))::text as held),
+      budget as materialized (
+        select coalesce(max(c.count), 0) < ${most}::int as ok from (
+          select r.count from rate_count r where r.key = ${key} and r.window_ends_at > ${now}
+            and (select held is not null from locked) for update) c)`;
+}
+
+/** A condition on the verification `v`: it waits for its code, and was not asked this before. */
+export function takesCode({ verification, key }: Pick<CodeToCheck, 'verification' | 'key'>, now: Date): Sql {
+  return sql`${isOfTenant(verification)} and v.channel = 'sms' and v.code_seed = ${verification.codeSeed}
+          and v.state in ('queued', 'sending', 'sent') and v.expires_at > ${now}
+          and v.check_key is distinct from ${key ?? NO_KEY}`;
+}
+
+/**
+ * `made_up_for`, what a right code makes up for. The rows are locked in the order of the keys, in which a request locks them: they would
+ * wait for each other otherwise.
+ * @param checked the name of the verification that was checked
+ */
+export function makeUp(keys: readonly string[], checked: Sql, now: Date): Sql {
+  return sql`made_up_for as (
         update rate_count r set count = r.count - ${MADE_UP_FOR}::int
-        from (select c.key from v, jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) with ordinality k(key, place)
+        from (select c.key from ${checked} v, jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) with ordinality k(key, place)
             join rate_count c on c.key = k.key
           where v.outcome = 'approved' and c.window_ends_at > ${now} order by k.place for update of c) held
         where r.key = held.key)`;

@@ -1,4 +1,4 @@
-import sql, { join, type Sql } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { User } from '../../domain/user.ts';
 import type { RunStatement, RunWhenLocked } from '../../platform/database/run-statement.ts';
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
@@ -62,9 +62,51 @@ export function createFinishVerification(
   };
 }
 
-/** The beginning of a statement that finishes a verification, by the update `done`, and writes what follows from it. */
-export function withWrites(done: Sql, writes: CompletionWrite[]): Sql {
-  return sql`with ${join([sql`done as (${done})`, ...writes], ', ')}`;
+/**
+ * The beginning of a statement that finishes a verification, by the update `done`, and writes what follows from it.
+ * @param before what the update reads, `name as (select …)`
+ */
+export function withWrites(done: Sql, writes: CompletionWrite[], before: Sql[] = []): Sql {
+  return sql`with ${join([...before, sql`done as (${done})`, ...writes], ', ')}`;
+}
+
+/** What a verification is known to be before it is approved, and what is to be written if it still is so. */
+export interface HowToFinish {
+  verification: Pick<Decided, 'purpose' | 'policyNow'>;
+  writes: CompletionWrite[];
+  /** A condition on the verification `v`. */
+  only?: Sql | undefined;
+}
+
+/** A verification that was finished, and the message that was written for its tenant, if any. */
+export interface FinishedRow<Row> {
+  row: Row;
+  message: unknown;
+}
+
+/**
+ * Completes a verification with its right answer, as far as it is known. Resolves to null, and has done nothing, where that cannot be done
+ * or nobody knows whether it was; the log says why. Rejects as `then` does.
+ * @param finish records the answer and finishes the verification in one statement; null: it is not as it was known to be
+ * @param then is done once it is finished, in the trace of its request
+ */
+export type CompleteAtOnce = <Row extends Decided>(
+  known: Decided,
+  now: Date,
+  finish: (how: HowToFinish) => Promise<FinishedRow<Row> | null>,
+  then: (row: Row, passOn: () => Promise<void>) => Promise<void> | void,
+) => Promise<Row | null>;
+
+/** Somebody waits for the answer, so a lock of somebody else is not waited for long. Lasts until the transaction ends. */
+const LOCKED_BRIEFLY = raw("set_config('lock_timeout', '100ms', true) is not null");
+
+/**
+ * A condition on the verification `v`, which is approved and finished by the same update: it is what it is known to be. The statement fails
+ * if a lock cannot be had within 100 ms.
+ */
+export function isAsKnown({ verification, only = sql`true` }: HowToFinish): Sql {
+  return sql`${LOCKED_BRIEFLY} and v.purpose = ${verification.purpose} and v.sign_in is null
+    and (select tenant.policy_version from tenant where tenant.id = v.tenant_id) = ${verification.policyNow} and ${only}`;
 }
 
 /** What finishing sets beside the state. */

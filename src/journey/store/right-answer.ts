@@ -4,7 +4,14 @@ import { endsWithin } from '../../platform/in-time.ts';
 import type { CompletionWrites } from '../ports.ts';
 import type { Challenge } from '../states.ts';
 import { ANSWERED_COLUMNS, type Answered, changed, decided, decidedAs, endsAs } from './answered.ts';
-import { type CompletionWrite, finishedAs, finishes, withWrites } from './completion.ts';
+import {
+  type FinishedRow,
+  finishedAs,
+  finishes,
+  type HowToFinish,
+  isAsKnown,
+  withWrites,
+} from './completion.ts';
 import { gatherWebhooks } from './gather-webhooks.ts';
 import { type Decided, isStillEntitled, type LiveCall, ON_CALL } from './rows.ts';
 
@@ -27,9 +34,6 @@ export type CompleteApproved = (
   known: Decided,
   recorded: (call: LiveCall) => void,
 ) => Promise<LiveCall | null>;
-
-/** The call, and the message that was written for its tenant, if any. */
-type Finished = LiveCall & { message: unknown };
 
 const APPROVED = { outcome: 'approved', prompt: 'approved' } as const;
 
@@ -93,17 +97,6 @@ function createFinishOrDecide() {
   };
 }
 
-/** A person hears nothing until it is done, so a lock of somebody else is not waited for long. Lasts until the transaction ends. */
-const LOCKED_BRIEFLY = raw("set_config('lock_timeout', '100ms', true) is not null");
-
-/** What a call is known to be before its answer is recorded, and what is to be written if it still is so. */
-interface Known {
-  verification: Pick<Decided, 'purpose' | 'policyNow'>;
-  writes: CompletionWrite[];
-  /** A condition on the verification `v`. */
-  only?: Sql | undefined;
-}
-
 /**
  * `answered` → `finished` with the right answer, and what follows from it, in one statement.
  * @throws what PostgreSQL says if a lock cannot be had within 100 ms
@@ -112,19 +105,16 @@ export function createFinishApproved(
   run: RunStatement,
   { writtenMessage }: Pick<CompletionWrites, 'writtenMessage'>,
 ) {
-  return async (
-    answer: RightAnswer,
-    { verification, writes, only = sql`true` }: Known,
-  ): Promise<Finished | null> => {
+  return async (answer: RightAnswer, how: HowToFinish): Promise<FinishedRow<LiveCall> | null> => {
     const { now } = answer;
     const events = decidedAs(answer, APPROVED, now, finishedAs(APPROVED.outcome));
     const set = sql`state = 'finished', ${endsAs(APPROVED, sql`${now}`, sql`${events}`)}, ${finishes(now)}`;
-    const asKnown = sql`v.purpose = ${verification.purpose} and v.sign_in is null
-      and (select tenant.policy_version from tenant where tenant.id = v.tenant_id) = ${verification.policyNow}`;
-    const guard = sql`${LOCKED_BRIEFLY} and ${isRightAnswer(answer)} and ${asKnown} and ${only}`;
-    const [call] = await run<Finished>(sql`
-      ${withWrites(changed(answer, set, guard, sql`v.*`), writes)}
+    const guard = sql`${isRightAnswer(answer)} and ${isAsKnown(how)}`;
+    const [finished] = await run<LiveCall & { message: unknown }>(sql`
+      ${withWrites(changed(answer, set, guard, sql`v.*`), how.writes)}
       select ${ANSWERED_COLUMNS}, ${writtenMessage} as message from done v`);
-    return call ?? null;
+    if (finished === undefined) return null;
+    const { message, ...row } = finished;
+    return { row, message };
   };
 }

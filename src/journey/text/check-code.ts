@@ -1,10 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import type { Events } from '../../events.ts';
 import { type Clock, secondsUntil } from '../../platform/clock.ts';
 import { isSameText } from '../../platform/secrets/same-text.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { RequestLimits } from '../request/limits.ts';
 import type { Counter } from '../store/admission.ts';
-import { type Checked, MOST_CHECKS } from '../store/code-checks.ts';
+import { type Checked, type CodeToCheck, MOST_CHECKS } from '../store/code-checks.ts';
+import type { CompleteAtOnce } from '../store/completion.ts';
+import type { FinishWithCode } from '../store/right-code.ts';
 import type { Decided, Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
 import type { Codes } from './code.ts';
@@ -28,6 +32,8 @@ interface CheckDeps {
   unenteredKeys: RequestLimits['unenteredKeys'];
   codes: Codes;
   readVerification: ReadVerification;
+  finishWithCode: FinishWithCode;
+  completeAtOnce: CompleteAtOnce;
   complete: (verification: Decided) => Promise<void>;
   /** Completes in the background what nobody waits for. */
   completeNow: (verification: Decided) => void;
@@ -37,30 +43,58 @@ interface CheckDeps {
 
 /**
  * Trigger: `POST /v1/verifications/{id}/check`. What the code follows from never changes, so it is read first; counting
- * and deciding are one update. A right code is completed before it is answered.
+ * and deciding are one update. A right code is completed before it is answered: by the same update, or else by one after it.
  */
 export function createCheckCode(deps: CheckDeps): CheckCode {
   return async function checkCode(tenantId, id, code, idempotencyKey) {
     const verification = await deps.readVerification(tenantId, id);
     if (verification.escalatedAt !== null) throw afterCall(verification);
     if (verification.channel !== 'sms' || verification.attempts === 0) throw noCode();
-    const isRight = isSameText(code, deps.codes.codeOf(verification));
-    const key =
-      idempotencyKey === undefined ? null : deps.codes.checkKeyOf(verification, idempotencyKey, code);
-    const madeUpFor = isRight ? deps.unenteredKeys(textTo(verification)) : [];
     const now = deps.clock.now();
-    const budget = deps.wrongCodes(verification, now);
-    const checked = await deps.texts.check({ verification, isRight, budget, key, madeUpFor }, now);
-    if (checked) await tell(verification, checked, isRight);
-    else await repeat(deps, verification, budget, key);
+    const check = toCheck(verification, code, idempotencyKey, now);
+    const finished = check.isRight ? await finishAtOnce(verification, check, now) : null;
+    if (finished) return finished;
+    const checked = await deps.texts.check(check, now);
+    if (checked) await tell(verification, checked, check.isRight);
+    else await repeat(deps, verification, check);
     return deps.readVerification(tenantId, id);
   };
 
+  function toCheck(verification: Verification, code: string, idempotencyKey: string | undefined, now: Date) {
+    const isRight = isSameText(code, deps.codes.codeOf(verification));
+    return {
+      verification,
+      isRight,
+      budget: deps.wrongCodes(verification, now),
+      // Without one that was given, too: a check that was recorded and not answered is found again by it.
+      key: deps.codes.checkKeyOf(verification, idempotencyKey ?? randomUUID(), code),
+      madeUpFor: isRight ? deps.unenteredKeys(textTo(verification)) : [],
+    };
+  }
+
+  function finishAtOnce(verification: Verification, check: CodeToCheck, now: Date) {
+    const inRequest = AsyncLocalStorage.snapshot();
+    return deps.completeAtOnce(
+      verification,
+      now,
+      (how) => deps.finishWithCode(check, how, now),
+      (row, passOn) => {
+        inRequest(tellRight, row);
+        return passOn();
+      },
+    );
+  }
+
+  function tellRight({ id: verificationId, tenantId }: Verification): void {
+    deps.events.emit('code.right', { verificationId, tenantId });
+  }
+
   /** Completes what a right code approved; throws for a wrong one. */
-  async function tell({ id: verificationId, tenantId }: Verification, checked: Checked, isRight: boolean) {
+  async function tell(verification: Verification, checked: Checked, isRight: boolean) {
+    const { id: verificationId, tenantId } = verification;
     const { wrongKeys: wrongCodes, state } = checked;
     if (isRight) {
-      deps.events.emit('code.right', { verificationId, tenantId });
+      tellRight(verification);
       return deps.complete(checked);
     }
     deps.events.emit('code.wrong', { verificationId, tenantId, wrongCodes });
@@ -81,10 +115,9 @@ const textTo = ({ tenantId, purpose, phoneNumber: e164, country }: Verification)
 async function repeat(
   { texts, complete, readVerification, clock }: CheckDeps,
   { tenantId, id }: Verification,
-  budget: Counter,
-  key: string | null,
+  { budget, key }: { budget: Counter; key: string },
 ): Promise<void> {
-  const before = key === null ? null : await texts.checkedWith(id, key);
+  const before = await texts.checkedWith(id, key);
   if (!before) {
     const now = clock.now();
     const verification = await readVerification(tenantId, id);

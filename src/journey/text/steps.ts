@@ -1,6 +1,8 @@
 import type { JourneyDeps } from '../deps.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { RequestLimits } from '../request/limits.ts';
+import type { CompleteAtOnce } from '../store/completion.ts';
+import { createFinishWithCode } from '../store/right-code.ts';
 import type { Decided } from '../store/rows.ts';
 import type { Stores } from '../store/stores.ts';
 import { createCallInstead } from './call-instead.ts';
@@ -11,7 +13,7 @@ import { createSendAgain } from './send-again.ts';
 
 /** What people and providers do about texts: type the code, ask for another text, tell how far it has come. */
 export function createTextSteps(
-  { codes, jobs, policyAt, clock, events }: JourneyDeps,
+  { run, writes, codes, jobs, policyAt, clock, events }: JourneyDeps,
   { texts, escalations, verifications }: Stores,
   {
     limits,
@@ -23,6 +25,7 @@ export function createTextSteps(
     readVerification: ReadVerification;
     escalate: Escalate;
     complete: (verification: Decided) => Promise<void>;
+    completeAtOnce: CompleteAtOnce;
     completeNow: (verification: Decided) => void;
   },
 ) {
@@ -30,7 +33,10 @@ export function createTextSteps(
   const { wrongCodes, unenteredKeys } = limits;
   const shared = { texts, readVerification, schedule, clock, events };
   return {
-    checkCode: createCheckCode({ codes, wrongCodes, unenteredKeys, ...next, ...shared }),
+    checkCode: createCheckCode({
+      ...{ codes, wrongCodes, unenteredKeys, finishWithCode: createFinishWithCode(run, writes) },
+      ...{ ...next, ...shared },
+    }),
     sendAgain: createSendAgain({ limits, policyAt, ...shared }),
     callInstead: createCallInstead({ escalate, policyAt, ...shared }),
     followText: createFollowText({ verifications, escalations, escalate, ...shared, ...next }),

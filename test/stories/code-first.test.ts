@@ -1,0 +1,92 @@
+// The right code is recorded, whatever keeps its verification from being completed with it, and completed once that is gone.
+import { sql } from 'kysely';
+import { describe, expect, test, vi } from 'vitest';
+import { describeWorlds, worldOn } from '../support/open-worlds.ts';
+import { SOON } from '../support/own-time.ts';
+import { SHARED_STORES } from '../support/stores.ts';
+import { tracesOf } from '../support/traces.ts';
+import type { World } from '../support/world.ts';
+
+let mobiles = 7000;
+/** A verification whose text has arrived, and what types its code. */
+async function texted(world: World) {
+  mobiles += 1;
+  const number = `+4670127${mobiles}`;
+  const asked = { userId: `codes-${mobiles}`, number, channel: 'sms' };
+  const { id } = (await world.api('POST', '/v1/verifications', asked)).body as { id: string };
+  await world.sendTexts();
+  const check = () => world.api('POST', `/v1/verifications/${id}/check`, { code: world.codeOn(number) });
+  return { id, check };
+}
+
+async function expectApproved(world: World, id: string) {
+  const { verification, ...written } = await tracesOf(world.db, id);
+  expect(verification).toMatchObject({ state: 'finished', outcome: 'approved' });
+  expect([written.phoneMethods.length, written.appPasswords.length, written.ends]).toEqual([1, 1, 1]);
+}
+
+describe.each(SHARED_STORES.slice(-1))('a right code, on %s', (combination) => {
+  const { world } = worldOn(combination);
+
+  test.each([
+    ['refuses', `raise exception 'no room' using errcode = 'disk_full'; return null;`],
+    ['closes the connection of', 'perform pg_terminate_backend(pg_backend_pid()); return null;'],
+  ])('is recorded while the database %s what would be written with it', async (_what, does) => {
+    const { id, check } = await texted(world);
+    await sql
+      .raw(`create or replace function hinder() returns trigger language plpgsql as $$ begin ${does} end $$`)
+      .execute(world.db);
+    await sql`create trigger hinder before insert on app_password for each row execute function hinder()`.execute(
+      world.db,
+    );
+    expect((await check()).status).toBeGreaterThanOrEqual(500);
+    expect(await world.read(id)).toMatchObject({ state: 'decided', outcome: 'approved' });
+    await sql`drop trigger hinder on app_password`.execute(world.db);
+    await world.settle();
+    await expectApproved(world, id);
+  });
+
+  test('is completed once another session no longer holds what is written with it', async () => {
+    const { id, check } = await texted(world);
+    const answer = await world.db.transaction().execute(async (session) => {
+      await sql`lock table app_password in exclusive mode`.execute(session);
+      const checked = check();
+      await vi.waitFor(async () => {
+        const { rows } =
+          await sql`select from pg_locks w where not granted and relation = 'app_password'::regclass`.execute(
+            session,
+          );
+        expect(rows.length).toBeGreaterThan(0);
+      }, SOON);
+      return { checked };
+    });
+    expect((await answer.checked).body).toMatchObject({ outcome: 'approved' });
+    await world.settle();
+    await expectApproved(world, id);
+  });
+});
+
+describeWorlds('a right code', ({ world }) => {
+  test('is told with its completion as two events of one moment', async () => {
+    const { id, check } = await texted(world);
+    expect((await check()).body).toMatchObject({ state: 'finished', outcome: 'approved' });
+    const { events } = await world.db
+      .selectFrom('verification')
+      .select('events')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'decided', outcome: 'approved' },
+      { type: 'finished', outcome: 'approved' },
+    ]);
+    await expectApproved(world, id);
+  });
+
+  test('that is checked twice at the same moment approves once', async () => {
+    const { id, check } = await texted(world);
+    const statuses = (await Promise.all([check(), check(), check()])).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([200, 409, 409]);
+    await world.settle();
+    await expectApproved(world, id);
+  });
+});
