@@ -25,7 +25,6 @@ import { createWeb, openHttpPort } from './service/serve-web.ts';
 import { startOps } from './service/start-ops.ts';
 import { offerSandbox, startSimulator } from './service/start-simulator.ts';
 import type { SimulatorTime } from './simulator/time.ts';
-import { createApiLanes, placesFor } from './tenants/api-lanes.ts';
 import { ensureEmbeddedTenant } from './tenants/embedded-tenant.ts';
 
 /** What a test or the demo replaces. */
@@ -96,7 +95,7 @@ async function build(
   const refusals = keepRefusals({ stores, clock, log, count: ops.countRefusal }, onStop);
   const kept = { ...ops, deliverNow: outbox.deliverNow, refusals };
   const features = createFeatures(config, { ...kept, ...shared, ...calls, log });
-  const { jobs, journey, tenants, apiKeys } = features;
+  const { jobs, journey, tenants, apiKeys, apiLanes } = features;
   onStop('jobs being added', jobs.settled, JOBS_LIMIT_MS);
   onStop('work in the background', journey.settled);
   onStop('uses of message keys', features.entraMessages.settled);
@@ -111,9 +110,7 @@ async function build(
     const routes = [...createApiRoutes({ ...shared, features, log }), ...more];
     const identifyCaller = createIdentifyCaller({ apiKeys, journey, clock });
     const webhooks = { journey, providers, publicUrl, observeWebhook };
-    const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
-    const laneOf = createApiLanes(apiKeys, places, ['requestVerification']);
-    const api = { identifyCaller, laneOf, routes, refused: createRefused(refusals) };
+    const api = { identifyCaller, laneOf: apiLanes.laneOf, routes, refused: createRefused(refusals) };
     const served = { page: page.deps, entra: features, signingKeys: stores.signingKeys };
     const web = { webhooks, api, ...served, messageSets: features.messageSets, sandboxUrl };
     http.serve(createWeb({ ...web, traceRequests, trustedProxies, isStopping, log }));

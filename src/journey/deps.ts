@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunInTime } from '../platform/database/run-in-time.ts';
 import type { RunStatement, RunWhenLocked } from '../platform/database/run-statement.ts';
+import type { Lane } from '../platform/lane.ts';
 import type { KeyRing } from '../platform/secrets/key-ring.ts';
 import type { TraceContext } from '../platform/trace-context.ts';
 import type { Languages } from '../providers/locales.ts';
@@ -24,6 +25,8 @@ import type { TextAddress } from './text/text-way.ts';
 export interface JourneyDeps {
   run: RunStatement;
   runWhenLocked: RunWhenLocked;
+  /** For statements of requests that nobody else's work goes into, so that they leave connections to webhooks. */
+  ownStatements: Lane;
   jobs: Pick<VerificationJobs, 'add' | 'wake' | 'schedule' | 'remove' | 'repair'>;
   providers: Pick<Providers, 'placeCall' | 'fetchCall' | 'findCalls' | 'endCall' | 'sendText' | 'findTexts'>;
   codes: Codes;

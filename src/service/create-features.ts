@@ -56,6 +56,7 @@ import { pricesByCountry } from '../providers/prices.ts';
 import type { CodeTexts } from '../providers/texts/code-text.ts';
 import { type CountPurged, createPurge } from '../retention/purge.ts';
 import { createApiKeys } from '../tenants/api-keys.ts';
+import { createApiLanes, placesFor } from '../tenants/api-lanes.ts';
 import { createTenantDomains } from '../tenants/domains.ts';
 import { createTenants } from '../tenants/tenants.ts';
 import { createUserProfiles } from '../users/user-profiles.ts';
@@ -119,13 +120,16 @@ function completionWrites(deps: Pick<Stores, 'hashKeys' | 'sealKeys'> & { clock:
 
 /** Tenants, and what is theirs. */
 function createTenantFeatures(
-  { ceiling, production }: Config,
+  { ceiling, production, database }: Config,
   { db, clock, log }: Pick<Stores['database'], 'db'> & { clock: Clock; log: Logger },
 ) {
+  const apiKeys = createApiKeys({ db, clock });
+  const places = placesFor(database.kind === 'postgres' ? database.poolSize : null);
   return {
+    apiKeys,
+    apiLanes: createApiLanes(apiKeys, places),
     tenants: createTenants({ db, clock }),
     tenantDomains: createTenantDomains({ db, clock }),
-    apiKeys: createApiKeys({ db, clock }),
     policies: createPolicies({ db, clock, ceiling, production, log }),
     pbxProfiles: createPbxProfiles({ db, clock }),
   };
@@ -194,7 +198,7 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
   const { db, run } = database;
   const userProfiles = createUserProfiles({ db, clock, hashKeys });
   const ofTenants = createTenantFeatures(config, { db, clock, log });
-  const { policies, pbxProfiles } = ofTenants;
+  const { policies, pbxProfiles, apiLanes } = ofTenants;
   const blocks = createBlocks({ db, run, clock, openVerifications: { ...END_WHEN_BLOCKED, ended } });
   const ofPhones = createPhones({ db, run, clock, policies, ended });
   const ofAppPasswords = createAppPasswordFeatures(config, {
@@ -216,8 +220,8 @@ export function createFeatures(config: Config, deps: FeatureDeps) {
     providers,
     addresses: createCallAddresses(publicUrl),
     statusUrl: createTextAddress(publicUrl),
-    codes: createCodes(hashKeys),
-    deviceTokens: createDeviceTokens(hashKeys),
+    ...{ codes: createCodes(hashKeys), deviceTokens: createDeviceTokens(hashKeys) },
+    ownStatements: apiLanes.own,
     issueAssertion: (wanted) => assertions.issue({ ...wanted, kind: 'byNumber' }),
     prompts: languages,
     ...{ policyAt: policies.at, currentPolicy: policies.current, sealKeys },

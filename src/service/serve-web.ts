@@ -103,7 +103,7 @@ function webhookSet({ journey, ...deps }: WebhookSetDeps, log: Logger) {
 
 interface ApiSetDeps {
   identifyCaller: ReturnType<typeof createIdentifyCaller>;
-  laneOf: ReturnType<typeof createApiLanes>;
+  laneOf: ReturnType<typeof createApiLanes>['laneOf'];
   routes: Route<CallerWithFacts>[];
   /** Hears of each request that was refused. */
   refused: (code: ErrorCode, operationId: string, caller: CallerWithFacts | undefined) => void;

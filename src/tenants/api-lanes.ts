@@ -8,7 +8,9 @@ const MOST_WAITING = 500;
 /** Seconds after which a client should ask again when too many are waiting. */
 const BUSY_RETRY_S = 2;
 
-/** Requests whose statements do the work of several of them: many at once take less work than one after the other. */
+/** The operations whose requests share statements: many at once take less work than one after the other. */
+const SHARING_OPERATIONS = ['requestVerification', 'checkCode'];
+/** How many of each of them are handled at once. */
 const SHARING = 16;
 
 /**
@@ -23,7 +25,7 @@ interface Places {
 
 /**
  * How many requests of the API may use the database at once: those with statements of their own half of the connections, so that
- * the others are there for webhooks, for which a person is waiting on the phone. Requests that share theirs use two of the others, one for what
+ * the others are there for webhooks, for which a person is waiting on the phone. Requests that share theirs use up to four of the others, three for what
  * is read first and one for what is written, and up to four more while many are refused or are for extensions. The embedded store does one thing at a time: a
  * webhook waits for these few at most.
  * @param poolSize connections for statements, at least 4, since each lane needs one; null: the embedded store
@@ -33,24 +35,29 @@ export function placesFor(poolSize: number | null): Places {
   return { known: Math.floor(poolSize / 2) - 1, unknown: 1, sharing: SHARING };
 }
 
-/**
- * Chooses the lane of a request by its key. Who sends keys that nobody knows waits for others of that kind only.
- * @param sharing the operations whose requests share statements
- * @returns the lane; choosing throws `apiKey.missing` and `apiKey.invalid` where no look-up is needed, and the lane
- * throws `service.busy` when too many wait
- */
-export function createApiLanes(
-  apiKeys: Pick<ApiKeys, 'isKnown'>,
-  places: Places,
-  sharing: readonly string[],
-): (request: Pick<IncomingRequest, 'header' | 'operationId'>) => Lane {
+/** Where requests of the API wait for their turn. */
+interface ApiLanes {
+  /**
+   * Chooses the lane of a request by its key. Who sends keys that nobody knows waits for others of that kind only. Throws `apiKey.missing`
+   * and `apiKey.invalid` where no look-up is needed; the lane throws `service.busy` when too many wait.
+   */
+  laneOf(request: Pick<IncomingRequest, 'header' | 'operationId'>): Lane;
+  /**
+   * Of requests with statements of their own, and of the statements that a request has for itself whose others are shared. Throws
+   * `service.busy` when too many wait. Nothing in this lane may wait for it once more: all could be waiting for each other.
+   */
+  own: Lane;
+}
+
+/** Makes the lanes of a process. */
+export function createApiLanes(apiKeys: Pick<ApiKeys, 'isKnown'>, places: Places): ApiLanes {
   const lane = (atOnce: number) => createLane({ atOnce, mostWaiting: MOST_WAITING, refusal: busy });
   const known = lane(places.known);
   const unknown = lane(places.unknown);
-  const shared = lane(places.sharing);
+  const shared = new Map(SHARING_OPERATIONS.map((operationId) => [operationId, lane(places.sharing)]));
 
-  return ({ header, operationId }) => {
-    const own = sharing.includes(operationId) ? shared : known;
+  function laneOf({ header, operationId }: Pick<IncomingRequest, 'header' | 'operationId'>): Lane {
+    const own = shared.get(operationId) ?? known;
     const isKnown = () => apiKeys.isKnown(header('authorization'));
     if (isKnown()) return own;
     return {
@@ -60,7 +67,8 @@ export function createApiLanes(
         return done ? done.result : own.run(work);
       },
     };
-  };
+  }
+  return { laneOf, own: known };
 }
 
 function busy(): ServiceError {

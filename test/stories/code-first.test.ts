@@ -66,7 +66,15 @@ describe.each(SHARED_STORES.slice(-1))('a right code, on %s', (combination) => {
   });
 });
 
-describeWorlds('a right code', ({ world }) => {
+const ROOMY = { count: 1_000, windowS: 3_600 };
+const OPTIONS = {
+  policy: {
+    limits: { perUser: ROOMY, perNumber: ROOMY, perTenant: ROOMY },
+    textMessage: { unentered: { perPrefix: null, perCountry: null } },
+  },
+};
+
+describeWorlds('a right code', OPTIONS, ({ world }) => {
   test('is told with its completion as two events of one moment', async () => {
     const { id, check } = await texted(world);
     expect((await check()).body).toMatchObject({ state: 'finished', outcome: 'approved' });
@@ -80,6 +88,15 @@ describeWorlds('a right code', ({ world }) => {
       { type: 'finished', outcome: 'approved' },
     ]);
     await expectApproved(world, id);
+  });
+
+  test('of one person waits for no other, however many are checked at the same moment', async () => {
+    const all = [];
+    for (let n = 0; n < 40; n += 1) all.push(await texted(world));
+    const answers = await Promise.all(all.map(({ check }) => check()));
+    expect(answers.map(({ status }) => status)).toEqual(all.map(() => 200));
+    expect(answers.map(({ body }) => body.id)).toEqual(all.map(({ id }) => id));
+    for (const { id } of all) await expectApproved(world, id);
   });
 
   test('that is checked twice at the same moment approves once', async () => {

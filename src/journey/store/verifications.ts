@@ -1,5 +1,6 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
+import { createGatherWhileBusy } from '../../platform/gather-while-busy.ts';
 import type { Outcome } from '../outcomes.ts';
 import {
   ALL_COLUMNS,
@@ -10,6 +11,7 @@ import {
   UNDECIDED,
   type Verification,
 } from './rows.ts';
+import { MOST_TOGETHER, nothingDone } from './together.ts';
 
 /** A decision: what ended the verification, and the provider's error code if it has one. */
 export interface Decision {
@@ -37,6 +39,9 @@ export function createVerificationStore(run: RunStatement) {
 
 type One = (statement: Sql) => Promise<Verification | null>;
 
+/** Where one is slow, another need not wait for it. */
+const READS_AT_ONCE = 2;
+
 function reads(run: RunStatement, one: One) {
   return {
     byIdempotencyKey: (tenantId: string, idempotencyKey: string): Promise<Verification | null> =>
@@ -55,8 +60,16 @@ function reads(run: RunStatement, one: One) {
       return row?.id ?? null;
     },
 
-    read: (id: string): Promise<Verification | null> =>
-      one(sql`select ${ALL_COLUMNS} from verification v where v.id = ${id}`),
+    /** The verification of this id. Those that are asked for while others are read are read in one statement. */
+    read: createGatherWhileBusy<string, Verification | null>({
+      one: (id) => one(sql`select ${ALL_COLUMNS} from verification v where v.id = ${id}`),
+      many: (ids) =>
+        run<Verification>(
+          sql`select ${ALL_COLUMNS} from verification v where v.id = any(${ids}::uuid[])`,
+        ).then((rows) => ids.map((id) => rows.find((row) => row.id === id) ?? null), nothingDone),
+      most: MOST_TOGETHER,
+      atOnce: READS_AT_ONCE,
+    }),
 
     /**
      * Verifications in the queue that should have been looked at before `before`, in the order in which they were

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Events } from '../../events.ts';
 import { type Clock, secondsUntil } from '../../platform/clock.ts';
+import type { Lane } from '../../platform/lane.ts';
 import { isSameText } from '../../platform/secrets/same-text.ts';
 import type { ReadVerification } from '../ports.ts';
 import type { RequestLimits } from '../request/limits.ts';
@@ -32,6 +33,7 @@ interface CheckDeps {
   unenteredKeys: RequestLimits['unenteredKeys'];
   codes: Codes;
   readVerification: ReadVerification;
+  ownStatements: Lane;
   finishWithCode: FinishWithCode;
   completeAtOnce: CompleteAtOnce;
   complete: (verification: Decided) => Promise<void>;
@@ -50,6 +52,11 @@ export function createCheckCode(deps: CheckDeps): CheckCode {
     const verification = await deps.readVerification(tenantId, id);
     if (verification.escalatedAt !== null) throw afterCall(verification);
     if (verification.channel !== 'sms' || verification.attempts === 0) throw noCode();
+    return deps.ownStatements.run(() => checkOf(verification, code, idempotencyKey));
+  };
+
+  async function checkOf(verification: Verification, code: string, idempotencyKey: string | undefined) {
+    const { tenantId, id } = verification;
     const now = deps.clock.now();
     const check = toCheck(verification, code, idempotencyKey, now);
     const finished = check.isRight ? await finishAtOnce(verification, check, now) : null;
@@ -58,7 +65,7 @@ export function createCheckCode(deps: CheckDeps): CheckCode {
     if (checked) await tell(verification, checked, check.isRight);
     else await repeat(deps, verification, check);
     return deps.readVerification(tenantId, id);
-  };
+  }
 
   function toCheck(verification: Verification, code: string, idempotencyKey: string | undefined, now: Date) {
     const isRight = isSameText(code, deps.codes.codeOf(verification));

@@ -13,7 +13,7 @@ import { createSendAgain } from './send-again.ts';
 
 /** What people and providers do about texts: type the code, ask for another text, tell how far it has come. */
 export function createTextSteps(
-  { run, writes, codes, jobs, policyAt, clock, events }: JourneyDeps,
+  { run, writes, ownStatements, codes, jobs, policyAt, clock, events }: JourneyDeps,
   { texts, escalations, verifications }: Stores,
   {
     limits,
@@ -34,7 +34,8 @@ export function createTextSteps(
   const shared = { texts, readVerification, schedule, clock, events };
   return {
     checkCode: createCheckCode({
-      ...{ codes, wrongCodes, unenteredKeys, finishWithCode: createFinishWithCode(run, writes) },
+      ...{ codes, wrongCodes, unenteredKeys, ownStatements },
+      finishWithCode: createFinishWithCode(run, writes),
       ...{ ...next, ...shared },
     }),
     sendAgain: createSendAgain({ limits, policyAt, ...shared }),
