@@ -242,7 +242,7 @@ function createEnding(
 ) {
   const { providers, policyAt, writes, timeouts, clock, events } = deps;
   const passOn = createPassOn(deps);
-  const completeAtOnce = createCompleteAtOnce({ ...deps, passOn });
+  const completeAtOnce = createCompleteAtOnce({ ...deps, passOn, read: verifications.read });
   return {
     completeAtOnce,
     completeApproved: createCompleteApproved({

@@ -18,6 +18,8 @@ export interface GatheredWork<Item, Result> {
   most: number;
   /** How many batches go on at once before an item waits for others; 1 when left out. */
   atOnce?: number;
+  /** How many batches go on at once where each takes long; as many as there are when left out. */
+  mostAtOnce?: number;
   /** What no two items of a batch may have in common. */
   keysOf?(item: Item): string[];
 }
@@ -34,12 +36,19 @@ export function createGatherWhileBusy<Item, Result>(
   work: GatheredWork<Item, Result>,
 ): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result | Promise<Result>>[] = [];
-  const { atOnce = 1 } = work;
+  const { atOnce = 1, mostAtOnce = Number.POSITIVE_INFINITY } = work;
   let busy = 0;
+  let running = 0;
 
   async function workOff(): Promise<void> {
     busy += 1;
-    while (waiting.length > 0) await endsWithin(doBatch(work, takeBatch(waiting, work.most)), BUSY_MS);
+    while (waiting.length > 0) {
+      running += 1;
+      const batch = doBatch(work, takeBatch(waiting, work.most)).finally(() => {
+        running -= 1;
+      });
+      await (running < mostAtOnce ? endsWithin(batch, BUSY_MS) : batch);
+    }
     busy -= 1;
   }
 

@@ -38,7 +38,7 @@ export function placesFor(poolSize: number | null): Places {
 /** Where requests of the API wait for their turn. */
 interface ApiLanes {
   /**
-   * Chooses the lane of a request by its key. Who sends keys that nobody knows waits for others of that kind only. Throws `apiKey.missing`
+   * Chooses the lane of a request by its key. Who sends keys that nobody knows waits for others of that kind, and for their statements. Throws `apiKey.missing`
    * and `apiKey.invalid` where no look-up is needed; the lane throws `service.busy` when too many wait.
    */
   laneOf(request: Pick<IncomingRequest, 'header' | 'operationId'>): Lane;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { MOST_APP_PASSWORDS } from '../../src/domain/app-password-limit.ts';
+import { giveAppPasswords } from '../support/give-app-passwords.ts';
 import { describeWorlds } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 
@@ -15,18 +16,7 @@ describeWorlds('app passwords', ({ world }) => {
       revokeAll: () => world.api('DELETE', path),
     };
   };
-  /** Gives a user so many app passwords, each in a place of its own. */
-  const give = (userId: string, count: number) =>
-    world.db
-      .insertInto('appPassword')
-      .values(
-        Array.from({ length: count }, (_, place) => ({
-          ...{ id: randomUUID(), tenantId: 'contoso', userId, name: 'Office phone', hash: randomUUID() },
-          ...{ hashKeyId: 'k1', sealed: null, sealedUntil: new Date(), verificationId: randomUUID() },
-          ...{ createdAt: new Date(world.time.now()), revokedAt: null, place: place + 1 },
-        })),
-      )
-      .execute();
+  const give = (userId: string, count: number) => giveAppPasswords(world, userId, count);
 
   test('are listed with the verification that earned them, and with nothing that opens anything', async () => {
     const { id, userId } = await world.story('press-pound');

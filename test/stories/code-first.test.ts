@@ -1,6 +1,8 @@
 // The right code is recorded, whatever keeps its verification from being completed with it, and completed once that is gone.
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
+import { MOST_APP_PASSWORDS } from '../../src/domain/app-password-limit.ts';
+import { giveAppPasswords } from '../support/give-app-passwords.ts';
 import { describeWorlds, worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { SHARED_STORES } from '../support/stores.ts';
@@ -15,8 +17,14 @@ async function texted(world: World) {
   const asked = { userId: `codes-${mobiles}`, number, channel: 'sms' };
   const { id } = (await world.api('POST', '/v1/verifications', asked)).body as { id: string };
   await world.sendTexts();
-  const check = () => world.api('POST', `/v1/verifications/${id}/check`, { code: world.codeOn(number) });
-  return { id, check };
+  const check = (key?: string) =>
+    world.api(
+      'POST',
+      `/v1/verifications/${id}/check`,
+      { code: world.codeOn(number) },
+      key === undefined ? {} : { 'idempotency-key': key },
+    );
+  return { id, check, userId: asked.userId };
 }
 
 async function expectApproved(world: World, id: string) {
@@ -46,7 +54,7 @@ describe.each(SHARED_STORES.slice(-1))('a right code, on %s', (combination) => {
     await expectApproved(world, id);
   });
 
-  test('is completed once another session no longer holds what is written with it', async () => {
+  test('is recorded while another session holds what would be written with it', async () => {
     const { id, check } = await texted(world);
     const answer = await world.db.transaction().execute(async (session) => {
       await sql`lock table app_password in exclusive mode`.execute(session);
@@ -57,6 +65,8 @@ describe.each(SHARED_STORES.slice(-1))('a right code, on %s', (combination) => {
             session,
           );
         expect(rows.length).toBeGreaterThan(0);
+        const { verification } = await tracesOf(world.db, id);
+        expect(verification).toMatchObject({ state: 'decided', outcome: 'approved' });
       }, SOON);
       return { checked };
     });
@@ -97,6 +107,27 @@ describeWorlds('a right code', OPTIONS, ({ world }) => {
     expect(answers.map(({ status }) => status)).toEqual(all.map(() => 200));
     expect(answers.map(({ body }) => body.id)).toEqual(all.map(({ id }) => id));
     for (const { id } of all) await expectApproved(world, id);
+  });
+
+  test('has the same answer again with its key, also where there was no room for an app password', async () => {
+    const { id, check, userId } = await texted(world);
+    await giveAppPasswords(world, userId, MOST_APP_PASSWORDS);
+    const answers = [await check('again'), await check('again')];
+    const refused = [200, 'blocked', 'appPasswordLimit'];
+    expect(answers.map(({ status, body }) => [status, body.outcome, body.errorCode])).toEqual([
+      refused,
+      refused,
+    ]);
+    expect((await tracesOf(world.db, id)).phoneMethods).toEqual([]);
+  });
+
+  test('finds its verification by an id in capitals, however many are read at the same moment', async () => {
+    const all = [];
+    for (let n = 0; n < 8; n += 1) all.push(await texted(world));
+    const reads = await Promise.all(
+      all.map(({ id }) => world.api('GET', `/v1/verifications/${id.toUpperCase()}`)),
+    );
+    expect(reads.map(({ body }) => body.id)).toEqual(all.map(({ id }) => id));
   });
 
   test('that is checked twice at the same moment approves once', async () => {

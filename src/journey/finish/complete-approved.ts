@@ -15,6 +15,7 @@ export function createCompleteApproved(deps: {
       known,
       answer.now,
       (how) => deps.finishApproved(answer, how),
+      (verification) => ({ ...verification, current: true }),
       (call, passOn) => {
         inWebhook(recorded, call);
         deps.inBackground(passOn());

@@ -4,7 +4,7 @@ import type { RunStatement, RunWhenLocked } from '../../platform/database/run-st
 import { takenConstraint } from '../../platform/database/taken-constraint.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { CompletionWrites } from '../ports.ts';
-import { type Decided, story } from './rows.ts';
+import { type Decided, story, type Verification } from './rows.ts';
 
 /** A verification that is to be finished, as its outcome was read. */
 type Finishing = Pick<Decided, 'id' | 'outcome' | 'purpose' | 'phoneType' | keyof User>;
@@ -85,15 +85,17 @@ export interface FinishedRow<Row> {
 }
 
 /**
- * Completes a verification with its right answer, as far as it is known. Resolves to null, and has done nothing, where that cannot be done
- * or nobody knows whether it was; the log says why. Rejects as `then` does.
+ * Completes a verification with its right answer, as far as it is known. Resolves to null where that cannot be done, or nobody knows whether
+ * it was; the log says why. Where only the answer of the database was lost, it is looked up. Rejects as `then` does.
  * @param finish records the answer and finishes the verification in one statement; null: it is not as it was known to be
+ * @param found makes of a verification that was looked up what `finish` would have given
  * @param then is done once it is finished, in the trace of its request
  */
 export type CompleteAtOnce = <Row extends Decided>(
   known: Decided,
   now: Date,
   finish: (how: HowToFinish) => Promise<FinishedRow<Row> | null>,
+  found: (verification: Verification) => Row,
   then: (row: Row, passOn: () => Promise<void>) => Promise<void> | void,
 ) => Promise<Row | null>;
 

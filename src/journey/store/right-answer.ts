@@ -1,6 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { RunStatement } from '../../platform/database/run-statement.ts';
-import { endsWithin } from '../../platform/in-time.ts';
 import type { CompletionWrites } from '../ports.ts';
 import type { Challenge } from '../states.ts';
 import { ANSWERED_COLUMNS, type Answered, changed, decided, decidedAs, endsAs } from './answered.ts';
@@ -12,6 +11,7 @@ import {
   isAsKnown,
   withWrites,
 } from './completion.ts';
+import { createFinishOrDecide } from './finish-or-decide.ts';
 import { gatherWebhooks } from './gather-webhooks.ts';
 import { type Decided, isStillEntitled, type LiveCall, ON_CALL } from './rows.ts';
 
@@ -60,7 +60,11 @@ export function createApprove(run: RunStatement) {
   const finishOrDecide = createFinishOrDecide();
   const gathered = gatherWebhooks<RightAnswer & { finish: Finish | null }>(
     run,
-    ({ finish, ...answer }) => (finish ? finishOrDecide(finish, () => decide(answer)) : decide(answer)),
+    async ({ finish, ...answer }) => {
+      if (!finish) return decide(answer);
+      const { finished, decided: call } = await finishOrDecide(finish, () => decide(answer));
+      return finished ?? call;
+    },
     (answers) => ({
       set: sql`round = v.round + 1, state = 'decided', ${endsAs(APPROVED, raw('t.now'), raw('t.story'))}`,
       guard: sql`v.round = t.round and v.state in ${ON_CALL}
@@ -73,28 +77,6 @@ export function createApprove(run: RunStatement) {
     }),
   );
   return (answer: RightAnswer, finish: Finish | null = null) => gathered({ ...answer, finish });
-}
-
-/** How long finishing may take, ms, before the answer is recorded by itself: longer than a row is waited for. */
-const FINISHED_WITHIN_MS = 400;
-
-/**
- * The answer is recorded by itself where its verification could not be finished with it, whatever the reason, and beside a statement
- * that still waits: for a table, PostgreSQL waits before it begins. Only one of the two finds the question open. While one waits for so
- * long, others are not tried: each would hold a connection.
- */
-function createFinishOrDecide() {
-  let late = 0;
-  return async (finish: Finish, decide: () => Promise<LiveCall | null>): Promise<LiveCall | null> => {
-    if (late > 0) return decide();
-    const finishing = finish();
-    if (await endsWithin(finishing, FINISHED_WITHIN_MS)) return (await finishing) ?? decide();
-    late += 1;
-    void finishing.then(() => {
-      late -= 1;
-    });
-    return decide();
-  };
 }
 
 /**

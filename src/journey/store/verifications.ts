@@ -39,8 +39,8 @@ export function createVerificationStore(run: RunStatement) {
 
 type One = (statement: Sql) => Promise<Verification | null>;
 
-/** Where one is slow, another need not wait for it. */
-const READS_AT_ONCE = 2;
+/** Where one is slow, another need not wait for it; but where all are slow, they must not take all connections. */
+const READS = { atOnce: 2, mostAtOnce: 4 };
 
 function reads(run: RunStatement, one: One) {
   return {
@@ -66,9 +66,12 @@ function reads(run: RunStatement, one: One) {
       many: (ids) =>
         run<Verification>(
           sql`select ${ALL_COLUMNS} from verification v where v.id = any(${ids}::uuid[])`,
-        ).then((rows) => ids.map((id) => rows.find((row) => row.id === id) ?? null), nothingDone),
+        ).then(
+          (rows) => ids.map((id) => rows.find((row) => row.id === id.toLowerCase()) ?? null),
+          nothingDone,
+        ),
       most: MOST_TOGETHER,
-      atOnce: READS_AT_ONCE,
+      ...READS,
     }),
 
     /**

@@ -9,6 +9,7 @@ import type { RequestLimits } from '../request/limits.ts';
 import type { Counter } from '../store/admission.ts';
 import { type Checked, type CodeToCheck, MOST_CHECKS } from '../store/code-checks.ts';
 import type { CompleteAtOnce } from '../store/completion.ts';
+import { createFinishOrDecide } from '../store/finish-or-decide.ts';
 import type { FinishWithCode } from '../store/right-code.ts';
 import type { Decided, Verification } from '../store/rows.ts';
 import type { TextStore } from '../store/texts.ts';
@@ -48,6 +49,7 @@ interface CheckDeps {
  * and deciding are one update. A right code is completed before it is answered: by the same update, or else by one after it.
  */
 export function createCheckCode(deps: CheckDeps): CheckCode {
+  const finishOrDecide = createFinishOrDecide();
   return async function checkCode(tenantId, id, code, idempotencyKey) {
     const verification = await deps.readVerification(tenantId, id);
     if (verification.escalatedAt !== null) throw afterCall(verification);
@@ -59,12 +61,19 @@ export function createCheckCode(deps: CheckDeps): CheckCode {
     const { tenantId, id } = verification;
     const now = deps.clock.now();
     const check = toCheck(verification, code, idempotencyKey, now);
-    const finished = check.isRight ? await finishAtOnce(verification, check, now) : null;
-    if (finished) return finished;
-    const checked = await deps.texts.check(check, now);
-    if (checked) await tell(verification, checked, check.isRight);
-    else await repeat(deps, verification, check);
-    return deps.readVerification(tenantId, id);
+    const checkAlone = () => deps.texts.check(check, now);
+    if (!check.isRight) return counted(await checkAlone());
+    const { finished, decided, late } = await finishOrDecide(
+      () => finishAtOnce(verification, check, now),
+      checkAlone,
+    );
+    return finished ?? (decided === null ? await late : null) ?? counted(decided);
+
+    async function counted(checked: Checked | null): Promise<Verification> {
+      if (checked) await tell(verification, checked, check.isRight);
+      else await repeat(deps, verification, check);
+      return deps.readVerification(tenantId, id);
+    }
   }
 
   function toCheck(verification: Verification, code: string, idempotencyKey: string | undefined, now: Date) {
@@ -85,6 +94,7 @@ export function createCheckCode(deps: CheckDeps): CheckCode {
       verification,
       now,
       (how) => deps.finishWithCode(check, how, now),
+      (found) => found,
       (row, passOn) => {
         inRequest(tellRight, row);
         return passOn();
@@ -122,7 +132,7 @@ const textTo = ({ tenantId, purpose, phoneNumber: e164, country }: Verification)
 async function repeat(
   { texts, complete, readVerification, clock }: CheckDeps,
   { tenantId, id }: Verification,
-  { budget, key }: { budget: Counter; key: string },
+  { budget, key, isRight }: { budget: Counter; key: string; isRight: boolean },
 ): Promise<void> {
   const before = await texts.checkedWith(id, key);
   if (!before) {
@@ -131,6 +141,6 @@ async function repeat(
     const until = verification.outcome === null ? await texts.wrongCodesUntil(budget, now) : null;
     throw until === null ? refusalOf(verification, now) : tooManyWrong(secondsUntil(until, now));
   }
-  if (before.outcome !== 'approved') throw wrong(MOST_CHECKS - before.wrongKeys);
+  if (!isRight) throw wrong(MOST_CHECKS - before.wrongKeys);
   if (before.state === 'decided') await complete(before);
 }

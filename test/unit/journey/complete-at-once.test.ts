@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { parsePolicy } from '../../../src/domain/policy.ts';
 import { createCompleteAtOnce } from '../../../src/journey/finish/complete-at-once.ts';
 import type { CompletionWrites } from '../../../src/journey/ports.ts';
-import type { Decided } from '../../../src/journey/store/rows.ts';
+import type { Decided, Verification } from '../../../src/journey/store/rows.ts';
 import { createLogger } from '../../../src/log.ts';
 import { NO_TRACES } from '../../../src/platform/trace-context.ts';
 import { keepLines } from '../../support/world.ts';
@@ -16,21 +16,34 @@ const KNOWN: Decided = {
 } as const;
 const NOW = new Date('2026-11-21T09:00:00Z');
 
-function completing(hindrance: { policyAt?: () => never; audit?: () => never; finish?: () => never }) {
+function completing(hindrance: {
+  policyAt?: () => never;
+  audit?: () => never;
+  finish?: () => never;
+  read?: () => Promise<Verification | null>;
+}) {
   const lines = keepLines();
   const log = createLogger({ level: 'warn', destination: lines.destination });
+  const passOn = vi.fn(async () => undefined);
   const finish = vi.fn(hindrance.finish ?? (async () => null));
   const completeAtOnce = createCompleteAtOnce({
     policyAt: async () => parsePolicy({}, 'Contoso'),
     traces: NO_TRACES,
-    passOn: async () => undefined,
+    passOn,
     log,
+    read: async () => null,
     ...hindrance,
     writes: { audit: vi.fn(), messages: vi.fn(), ...hindrance } as unknown as CompletionWrites,
   });
   const complete = (known: Partial<Decided> = {}) =>
-    completeAtOnce({ ...KNOWN, ...known }, NOW, finish, () => expect.unreachable());
-  return { complete, finish, lines: lines.lines };
+    completeAtOnce<Decided>(
+      { ...KNOWN, ...known },
+      NOW,
+      finish,
+      (found) => found,
+      (_row, pass) => pass(),
+    );
+  return { complete, finish, passOn, lines: lines.lines };
 }
 
 const fail = () => {
@@ -42,8 +55,9 @@ test.each([
   ['a feature cannot make what it writes', { audit: fail }],
   ['the statement fails', { finish: fail }],
 ])('nothing is done and the log says so where %s', async (_what, hindrance) => {
-  const { complete, lines } = completing(hindrance);
+  const { complete, passOn, lines } = completing(hindrance);
   expect(await complete()).toBeNull();
+  expect(passOn).not.toHaveBeenCalled();
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     level: 'warn',
@@ -60,4 +74,31 @@ test.each<[what: string, known: Partial<Decided>]>([
   expect(await complete(known)).toBeNull();
   expect(finish).not.toHaveBeenCalled();
   expect(lines).toEqual([]);
+});
+
+const refuse = () => {
+  throw Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
+};
+const done = { ...KNOWN, outcome: 'approved', finishedAt: NOW } as Verification;
+
+test('what was done is passed on though the answer of the database was lost', async () => {
+  const { complete, passOn, lines } = completing({ finish: fail, read: async () => done });
+  expect(await complete()).toBe(done);
+  expect(passOn).toHaveBeenCalledExactlyOnceWith(done, expect.anything(), null);
+  expect(lines).toEqual([]);
+});
+
+test.each<[what: string, hindrance: Parameters<typeof completing>[0]]>([
+  [
+    'it was finished at another moment',
+    { finish: fail, read: async () => ({ ...done, finishedAt: new Date(0) }) },
+  ],
+  ['it ended otherwise', { finish: fail, read: async () => ({ ...done, outcome: 'blocked' }) }],
+  ['it cannot be looked up', { finish: fail, read: async () => fail() }],
+  ['the statement was refused, so nothing was done', { finish: refuse, read: async () => done }],
+])('nothing is passed on where %s', async (_what, hindrance) => {
+  const { complete, passOn, lines } = completing(hindrance);
+  expect(await complete()).toBeNull();
+  expect(passOn).not.toHaveBeenCalled();
+  expect(lines).toHaveLength(1);
 });

@@ -4,7 +4,9 @@ import { createGatherWhileBusy } from '../../../src/platform/gather-while-busy.t
 const doubled = (item: number) => item * 2;
 
 /** Work that ends when the test says so, and what it was given. */
-function openWork(options: { most?: number; atOnce?: number; keysOf?: (item: number) => string[] } = {}) {
+function openWork(
+  options: { most?: number; atOnce?: number; mostAtOnce?: number; keysOf?: (item: number) => string[] } = {},
+) {
   const given: number[][] = [];
   const ends: PromiseWithResolvers<unknown>[] = [];
   const begin = async (items: number[]) => {
@@ -91,6 +93,20 @@ test('what is stuck holds the others up for a moment only', async () => {
   expect(await others).toEqual([4, 6]);
   ends[0]?.resolve('');
   expect(await stuck).toBe(2);
+});
+
+test('where all are stuck, no more are begun than may go on at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { gather, given, ends } = openWork({ most: 1, mostAtOnce: 3 });
+  const all = Promise.all([1, 2, 3, 4, 5].map(gather));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(given).toEqual([[1], [2], [3]]);
+  for (let n = 0; n < 5; n += 1) {
+    ends[n]?.resolve('');
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(await all).toEqual([2, 4, 6, 8, 10]);
 });
 
 test('an error is that of all, and what comes later is done', async () => {
