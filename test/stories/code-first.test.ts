@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { MOST_APP_PASSWORDS } from '../../src/domain/app-password-limit.ts';
 import { giveAppPasswords } from '../support/give-app-passwords.ts';
+import { HINDRANCES, hinderAppPasswords } from '../support/hinder-app-passwords.ts';
 import { describeWorlds, worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { SHARED_STORES } from '../support/stores.ts';
@@ -36,23 +37,18 @@ async function expectApproved(world: World, id: string) {
 describe.each(SHARED_STORES.slice(-1))('a right code, on %s', (combination) => {
   const { world } = worldOn(combination);
 
-  test.each([
-    ['refuses', `raise exception 'no room' using errcode = 'disk_full'; return null;`],
-    ['closes the connection of', 'perform pg_terminate_backend(pg_backend_pid()); return null;'],
-  ])('is recorded while the database %s what would be written with it', async (_what, does) => {
-    const { id, check } = await texted(world);
-    await sql
-      .raw(`create or replace function hinder() returns trigger language plpgsql as $$ begin ${does} end $$`)
-      .execute(world.db);
-    await sql`create trigger hinder before insert on app_password for each row execute function hinder()`.execute(
-      world.db,
-    );
-    expect((await check()).status).toBeGreaterThanOrEqual(500);
-    expect(await world.read(id)).toMatchObject({ state: 'decided', outcome: 'approved' });
-    await sql`drop trigger hinder on app_password`.execute(world.db);
-    await world.settle();
-    await expectApproved(world, id);
-  });
+  test.each(HINDRANCES)(
+    'is recorded while the database %s what would be written with it',
+    async (_what, does) => {
+      const { id, check } = await texted(world);
+      const lift = await hinderAppPasswords(world, does);
+      expect((await check()).status).toBeGreaterThanOrEqual(500);
+      expect(await world.read(id)).toMatchObject({ state: 'decided', outcome: 'approved' });
+      await lift();
+      await world.settle();
+      await expectApproved(world, id);
+    },
+  );
 
   test('is recorded while another session holds what would be written with it', async () => {
     const { id, check } = await texted(world);
@@ -88,11 +84,7 @@ describeWorlds('a right code', OPTIONS, ({ world }) => {
   test('is told with its completion as two events of one moment', async () => {
     const { id, check } = await texted(world);
     expect((await check()).body).toMatchObject({ state: 'finished', outcome: 'approved' });
-    const { events } = await world.db
-      .selectFrom('verification')
-      .select('events')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
+    const { events } = (await tracesOf(world.db, id)).verification;
     expect(events.slice(-2)).toMatchObject([
       { type: 'decided', outcome: 'approved' },
       { type: 'finished', outcome: 'approved' },

@@ -1,6 +1,7 @@
 // The right key is recorded, whatever keeps its verification from being completed with it, and completed once that is gone.
 import { sql } from 'kysely';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { HINDRANCES, hinderAppPasswords } from '../support/hinder-app-passwords.ts';
 import { describeWorlds, worldOn } from '../support/open-worlds.ts';
 import { SOON } from '../support/own-time.ts';
 import { setPolicy } from '../support/set-policy.ts';
@@ -32,23 +33,18 @@ describe.each(SHARED_STORES.slice(-1))('a right key, on %s', (combination) => {
     await expectOneEnd(world, id, { outcome: 'approved' });
   });
 
-  test.each([
-    ['refuses', `raise exception 'no room' using errcode = 'disk_full'; return null;`],
-    ['closes the connection of', 'perform pg_terminate_backend(pg_backend_pid()); return null;'],
-  ])('is recorded while the database %s what would be written with it', async (_what, does) => {
-    await sql
-      .raw(`create or replace function hinder() returns trigger language plpgsql as $$ begin ${does} end $$`)
-      .execute(world.db);
-    await sql`create trigger hinder before insert on app_password for each row execute function hinder()`.execute(
-      world.db,
-    );
-    const { id } = await world.request('press-pound', { locale: 'en-US' });
-    await vi.waitFor(async () => expect(await stateOf(world, id)).toBe('decided'), SOON);
-    await sql`drop trigger hinder on app_password`.execute(world.db);
-    await world.settle();
-    expect(spoken(world.simulator.calls().at(-1)).slice(1)).toEqual([expect.stringMatching(/^Thank you/)]);
-    await expectOneEnd(world, id, { outcome: 'approved' });
-  });
+  test.each(HINDRANCES)(
+    'is recorded while the database %s what would be written with it',
+    async (_what, does) => {
+      const lift = await hinderAppPasswords(world, does);
+      const { id } = await world.request('press-pound', { locale: 'en-US' });
+      await vi.waitFor(async () => expect(await stateOf(world, id)).toBe('decided'), SOON);
+      await lift();
+      await world.settle();
+      expect(spoken(world.simulator.calls().at(-1)).slice(1)).toEqual([expect.stringMatching(/^Thank you/)]);
+      await expectOneEnd(world, id, { outcome: 'approved' });
+    },
+  );
 });
 
 describeWorlds('a right key', ({ world }) => {
@@ -71,11 +67,7 @@ describeWorlds('a right key', ({ world }) => {
 
   test('is told with its completion as two events of one moment', async () => {
     const { id } = await world.story('press-pound');
-    const { events } = await world.db
-      .selectFrom('verification')
-      .select('events')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
+    const { events } = (await tracesOf(world.db, id)).verification;
     expect(events.slice(-3)).toMatchObject([
       { type: 'decided', outcome: 'approved' },
       { type: 'prompt', prompt: 'approved' },

@@ -66,7 +66,7 @@ export function createFinishVerification(
  * The beginning of a statement that finishes a verification, by the update `done`, and writes what follows from it.
  * @param before what the update reads, `name as (select …)`
  */
-export function withWrites(done: Sql, writes: CompletionWrite[], before: Sql[] = []): Sql {
+function withWrites(done: Sql, writes: CompletionWrite[], before: Sql[] = []): Sql {
   return sql`with ${join([...before, sql`done as (${done})`, ...writes], ', ')}`;
 }
 
@@ -109,6 +109,29 @@ const LOCKED_BRIEFLY = raw("set_config('lock_timeout', '100ms', true) is not nul
 export function isAsKnown({ verification, only = sql`true` }: HowToFinish): Sql {
   return sql`${LOCKED_BRIEFLY} and v.purpose = ${verification.purpose} and v.sign_in is null
     and (select tenant.policy_version from tenant where tenant.id = v.tenant_id) = ${verification.policyNow} and ${only}`;
+}
+
+/**
+ * Lets updates approve and finish a verification, and what follows from it be written by the same statement.
+ * @returns runs such a statement: `done` is the update, `columns` what is returned of its row as `v`. Resolves to null where it found none
+ */
+export function createFinishAtOnce(
+  run: RunStatement,
+  { writtenMessage }: Pick<CompletionWrites, 'writtenMessage'>,
+) {
+  return async <Row extends object>(
+    done: Sql,
+    columns: Sql,
+    writes: CompletionWrite[],
+    before: Sql[] = [],
+  ): Promise<FinishedRow<Row> | null> => {
+    const [finished] = await run<Row & { message: unknown }>(sql`
+      ${withWrites(done, writes, before)}
+      select ${columns}, ${writtenMessage} as message from done v`);
+    if (finished === undefined) return null;
+    const { message, ...row } = finished;
+    return { row: row as unknown as Row, message };
+  };
 }
 
 /** What finishing sets beside the state. */

@@ -4,12 +4,12 @@ import type { CompletionWrites } from '../ports.ts';
 import type { Challenge } from '../states.ts';
 import { ANSWERED_COLUMNS, type Answered, changed, decided, decidedAs, endsAs } from './answered.ts';
 import {
+  createFinishAtOnce,
   type FinishedRow,
   finishedAs,
   finishes,
   type HowToFinish,
   isAsKnown,
-  withWrites,
 } from './completion.ts';
 import { createFinishOrDecide } from './finish-or-decide.ts';
 import { gatherWebhooks } from './gather-webhooks.ts';
@@ -83,20 +83,13 @@ export function createApprove(run: RunStatement) {
  * `answered` → `finished` with the right answer, and what follows from it, in one statement.
  * @throws what PostgreSQL says if a lock cannot be had within 100 ms
  */
-export function createFinishApproved(
-  run: RunStatement,
-  { writtenMessage }: Pick<CompletionWrites, 'writtenMessage'>,
-) {
-  return async (answer: RightAnswer, how: HowToFinish): Promise<FinishedRow<LiveCall> | null> => {
+export function createFinishApproved(run: RunStatement, written: Pick<CompletionWrites, 'writtenMessage'>) {
+  const finish = createFinishAtOnce(run, written);
+  return (answer: RightAnswer, how: HowToFinish): Promise<FinishedRow<LiveCall> | null> => {
     const { now } = answer;
     const events = decidedAs(answer, APPROVED, now, finishedAs(APPROVED.outcome));
     const set = sql`state = 'finished', ${endsAs(APPROVED, sql`${now}`, sql`${events}`)}, ${finishes(now)}`;
     const guard = sql`${isRightAnswer(answer)} and ${isAsKnown(how)}`;
-    const [finished] = await run<LiveCall & { message: unknown }>(sql`
-      ${withWrites(changed(answer, set, guard, sql`v.*`), how.writes)}
-      select ${ANSWERED_COLUMNS}, ${writtenMessage} as message from done v`);
-    if (finished === undefined) return null;
-    const { message, ...row } = finished;
-    return { row, message };
+    return finish(changed(answer, set, guard, sql`v.*`), ANSWERED_COLUMNS, how.writes);
   };
 }

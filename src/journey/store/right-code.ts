@@ -3,12 +3,12 @@ import type { RunStatement } from '../../platform/database/run-statement.ts';
 import type { CompletionWrites } from '../ports.ts';
 import { budgetOf, type CodeToCheck, makeUp, takesCode } from './code-checks.ts';
 import {
+  createFinishAtOnce,
   type FinishedRow,
   finishedAs,
   finishes,
   type HowToFinish,
   isAsKnown,
-  withWrites,
 } from './completion.ts';
 import { ALL_COLUMNS, isStillEntitled, story, type Verification } from './rows.ts';
 
@@ -26,9 +26,10 @@ export type FinishWithCode = (
  */
 export function createFinishWithCode(
   run: RunStatement,
-  { writtenMessage }: Pick<CompletionWrites, 'writtenMessage'>,
+  written: Pick<CompletionWrites, 'writtenMessage'>,
 ): FinishWithCode {
-  return async (check, how, now) => {
+  const finish = createFinishAtOnce(run, written);
+  return (check, how, now) => {
     const { budget, key = null, madeUpFor = [] } = check;
     const events = story(now, { type: 'decided', outcome: 'approved' }, finishedAs('approved'));
     const done = sql`
@@ -38,11 +39,6 @@ export function createFinishWithCode(
         and ${isAsKnown(how)}
       returning v.*`;
     const madeUp = madeUpFor.length === 0 ? [] : [makeUp(madeUpFor, raw('done'), now)];
-    const [finished] = await run<Verification & { message: unknown }>(sql`
-      ${withWrites(done, [...how.writes, ...madeUp], [budgetOf(budget, now)])}
-      select ${ALL_COLUMNS}, ${writtenMessage} as message from done v`);
-    if (finished === undefined) return null;
-    const { message, ...row } = finished;
-    return { row, message };
+    return finish(done, ALL_COLUMNS, [...how.writes, ...madeUp], [budgetOf(budget, now)]);
   };
 }
